@@ -7,10 +7,10 @@ import { join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { load } from './support/book';
 
-type Chapters = typeof import('../editions/book/build/chapters.mjs');
-type Parts = typeof import('../editions/book/build/parts.mjs');
-type Start = typeof import('../editions/book/build/start.mjs');
-type Ways = typeof import('../editions/book/build/ways.mjs');
+type Chapters = typeof import('../editions/book/make/chapters.mjs');
+type Parts = typeof import('../editions/shared/parts.mjs');
+type Start = typeof import('../editions/book/make/start.mjs');
+type Ways = typeof import('../tools/checks/ways.mjs');
 
 const root = resolve(__dirname, '..');
 const read = (name: string, folder = root) => readFileSync(join(folder, name), 'utf8');
@@ -21,13 +21,7 @@ const REPOSITORY = 'https://github.com/a-b/c.d';
 describe('The addresses', () => {
   const clone = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-addresses-'));
   after(() => rmSync(clone, { recursive: true, force: true }));
-  for (const name of [
-    'README.md',
-    'CITATION.cff',
-    'packages/system',
-    'editions/book/build',
-    'notebooks/00-start.ipynb',
-  ]) {
+  for (const name of ['README.md', 'CITATION.cff', 'packages/system', 'tools/checks', 'notebooks/00-start.ipynb']) {
     cpSync(join(root, name), join(clone, name), { recursive: true });
   }
 
@@ -35,14 +29,14 @@ describe('The addresses', () => {
   function written(fields: Record<string, unknown>): { readme: string; citation: string } {
     const { homepage, repository, bugs, ...others } = manifest;
     writeFileSync(join(clone, 'package.json'), JSON.stringify({ ...others, ...fields }));
-    execFileSync(process.execPath, [join(clone, 'editions', 'book', 'build', 'ways.mjs')]);
+    execFileSync(process.execPath, [join(clone, 'tools', 'checks', 'ways.mjs')]);
     return { readme: read('README.md', clone), citation: read('CITATION.cff', clone) };
   }
 
   test('of README.md and CITATION.cff are those of package.json', () => {
     const { homepage, repository, bugs } = manifest;
     const { readme, citation } = written({ homepage, repository, bugs });
-    const what = 'after a change of package.json, run node editions/book/build/ways.mjs';
+    const what = 'after a change of package.json, run node tools/checks/ways.mjs';
     assert.equal(read('README.md'), readme, what);
     assert.equal(read('CITATION.cff'), citation, what);
   });
@@ -76,7 +70,7 @@ describe('The addresses', () => {
   });
 
   test('of another code host than GitHub name no Codespace', async () => {
-    const { ways } = await load<Ways>('ways');
+    const { ways } = await load<Ways>('tools/checks/ways');
     const lines = ways({ homepage: '', repository: 'https://example.org/a/c' });
     assert.match(lines, /git clone https:\/\/example\.org\/a\/c /);
     assert.doesNotMatch(lines, /codespaces\.new|\/gh\//);
@@ -109,7 +103,7 @@ describe('The parts', () => {
   const chapters = names.sort().map((name) => ({ name, notebook: JSON.parse(read(join('notebooks', name))) }));
 
   test('begin with chapters that there are, in their order, and chapters are numbered from 0 without a gap', async () => {
-    const { byPart, PARTS } = await load<Parts>('parts');
+    const { byPart, PARTS } = await load<Parts>('editions/shared/parts');
     assert.deepEqual(
       byPart(chapters).map(({ part }) => part),
       PARTS.map(({ part }) => part),
@@ -127,7 +121,7 @@ describe('The parts', () => {
     );
 
   test('are rows of the tables in README.md and chapter 0, with all their chapters below them', async () => {
-    const { byPart } = await load<Parts>('parts');
+    const { byPart } = await load<Parts>('editions/shared/parts');
     const { text } = await load<Chapters>('chapters');
     const rows = byPart(chapters).flatMap(({ part, chapters: own }) => [
       part,
@@ -143,7 +137,7 @@ describe('The parts', () => {
 
   test('are of chapters whose links name the number that their files have', () => {
     const pages = ['README.md', 'editions/book/bare.md', 'editions/book/neuron.md', 'editions/book/playground.md'];
-    const texts = [...pages, 'editions/book/build/map/questions.mjs', ...names.map((name) => join('notebooks', name))];
+    const texts = [...pages, 'editions/book/make/map/questions.mjs', ...names.map((name) => join('notebooks', name))];
     const numbers = texts.flatMap((file) =>
       [...read(file).matchAll(/\[([^\][]+)\]\([^)]*?(\d\d)-[a-z-]+\.ipynb\b/g)].flatMap(([link, said, number]) => {
         const named = /^(?:chapter\s+)?(\d+)(?:\.|$)/i.exec(said as string)?.[1];

@@ -44,13 +44,13 @@ goOn(await run(['tools', 'setup', 'setup.mjs']));
 // A chapter leaves a part of two cores idle, and takes up to 2 GB.
 const atATime = Math.max(1, Math.min(2, availableParallelism(), Math.floor(totalmem() / 3e9)));
 goOn(
-  await run(['editions', 'book', 'build', 'notebooks.mjs'], ['--all', '--at-a-time', `${atATime}`, ...args]),
+  await run(['tools', 'checks', 'notebooks.mjs'], ['--all', '--at-a-time', `${atATime}`, ...args]),
   'tutorial: no book was built, because a notebook failed. The line FAILED above names the cell.',
 );
 // Each is the work of one core.
 const statuses = await Promise.all([
-  run(['editions', 'book', 'build', 'book.mjs']),
-  run(['editions', 'browser', 'build', 'lite.mjs']),
+  run(['editions', 'book', 'make', 'book.mjs']),
+  run(['editions', 'browser', 'make', 'lite.mjs']),
 ]);
 goOn(Math.max(...statuses));
 const book = pathToFileURL(join(root, 'build', 'book', 'index.html')).href;

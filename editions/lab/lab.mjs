@@ -7,7 +7,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } 
 import { join } from 'node:path';
 import { endWithParent } from '../../packages/system/parent.mjs';
 import { chapterNames, remove, root, venvPython, writeJson } from '../../packages/system/project.mjs';
-import { makeCopies, sayRenumbered } from '../class/exercises/copies.mjs';
+import { makeCopies, sayRenumbered } from '../shared/copies.mjs';
 
 const ABOUT = `npm run lab               JupyterLab with your own copies of the chapters, notebooks/my/, which are made if there are none
 npm run lab -- --author   JupyterLab with the committed chapters, notebooks/
@@ -123,7 +123,7 @@ writeJson(join(config, 'jupyter_server_config.json'), { ServerApp: { jpserver_ex
 // Settings and styles are those of the servers of a workshop. No page asks whether JupyterLab needs to be built anew, which starts
 // two programs each time.
 for (const name of ['labconfig', 'custom']) {
-  cpSync(join(root, 'editions', 'class', 'hub', 'server', name), join(config, name), { recursive: true });
+  cpSync(join(root, 'editions', 'shared', 'server', name), join(config, name), { recursive: true });
 }
 
 // Not in the file, which another `npm run lab` would share. An option that stands there twice would be refused.

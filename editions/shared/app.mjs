@@ -2,7 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { root, writeJson, writeWhole } from '../../../packages/system/project.mjs';
+import { root, writeJson, writeWhole } from '../../packages/system/project.mjs';
+
+/** The sign of the book and of the browser edition. */
+export const FAVICON = join(root, 'editions', 'shared', 'favicon.svg');
 
 /**
  * Writes them into the folder of a site.
@@ -13,7 +16,7 @@ export function writeApp(folder, names) {
   // Only here: `--help` needs no machine code, and runs where none may be loaded.
   /** @type {typeof import('@resvg/resvg-js')} */
   const { Resvg } = createRequire(import.meta.url)('@resvg/resvg-js');
-  const sign = readFileSync(join(root, 'editions', 'book', '_static', 'favicon.svg'), 'utf8');
+  const sign = readFileSync(FAVICON, 'utf8');
   // Some systems cut an icon to a shape of their own, so that its corners and borders are lost.
   const whole = sign.replace(' rx="7"', '').replace('<path ', '<path transform="translate(5 5) scale(.69)" ');
   const icon = (/** @type {string} */ svg, /** @type {number} */ side, purpose = 'any') => {

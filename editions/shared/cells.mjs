@@ -224,3 +224,25 @@ function problemsOfReadings(notebook) {
       : [`${cell.id}: expected a folded text (the role reading, and <details> around it)`];
   });
 }
+
+/** How long a chapter takes, as it says itself: at the end of its first paragraph, or in a separate one. */
+const TIME = /(?:^|\s)(?:\*\*Time:\*\* )?(about [^.]*\bminutes\b[^.]*\.)/i;
+
+/**
+ * The title of a chapter; its first paragraph as a sentence, what a reader will be able to do; and how long it takes.
+ * @param {{ cells: Pick<Cell, 'cell_type' | 'source'>[] }} notebook
+ */
+export function introduction(notebook) {
+  const [title, ...rest] = textOf(notebook.cells.find((cell) => cell.cell_type === 'markdown') ?? { source: '' }).split(
+    '\n',
+  );
+  const paragraphs = rest
+    .join('\n')
+    .trim()
+    .split(/\n\s*\n/)
+    .map((paragraph) => paragraph.replace(/\s*\n\s*/g, ' '));
+  const aim = paragraphs[0].replace(/^\*\*You will be able to\*\*\s*/, '').replace(TIME, '');
+  const time = paragraphs.map((paragraph) => TIME.exec(paragraph)?.[1]).find(Boolean) ?? '';
+  const capital = (/** @type {string} */ sentence) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  return { title: title.replace(/^#\s*/, ''), aim: capital(aim), time: capital(time) };
+}

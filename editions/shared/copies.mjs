@@ -3,15 +3,15 @@
 import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { codeOf } from '../../../packages/system/processes.cjs';
-import { chapterNames, chaptersFolder, readJson, root } from '../../../packages/system/project.mjs';
-import { topicOf } from '../../book/build/parts.mjs';
+import { codeOf } from '../../packages/system/processes.cjs';
+import { chapterNames, chaptersFolder, readJson, root } from '../../packages/system/project.mjs';
 import { learnersCells, textOf } from './cells.mjs';
+import { topicOf } from './parts.mjs';
 
 /** @typedef {import('./cells.mjs').Notebook} Notebook */
 
 /** The package looks at the same edition when a copy asks. */
-export const { editionOf, hashOfCells } = /** @type {typeof import('../../../hosts/node/notebook/edition.js')} */ (
+export const { editionOf, hashOfCells } = /** @type {typeof import('../../hosts/node/notebook/edition.js')} */ (
   createRequire(import.meta.url)(join(root, 'dist', 'hosts', 'node', 'notebook', 'edition.js'))
 );
 

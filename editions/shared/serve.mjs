@@ -1,7 +1,7 @@
 // A small static web server, for this computer only.
 import { createServer } from 'node:http';
-import { escapeHtml } from '../../../packages/system/html.mjs';
-import { isReading, pathOf, sendFile } from '../../../packages/system/static-files.mjs';
+import { escapeHtml } from '../../packages/system/html.mjs';
+import { isReading, pathOf, sendFile } from '../../packages/system/static-files.mjs';
 
 /**
  * What a page and its workers have to come with to share memory: no other site's page may then reach into it. What it loads

@@ -2,8 +2,8 @@
 // if package.json names one.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
-import { root, sourceFiles, UserError } from '../../../packages/system/project.mjs';
-import { REPOSITORY } from './settings.mjs';
+import { ADDRESSES } from '../../packages/system/addresses.mjs';
+import { root, sourceFiles, UserError } from '../../packages/system/project.mjs';
 
 /** @type {Record<string, string>} */
 const LANGUAGES = { '.ts': 'typescript', '.cjs': 'javascript', '.json': 'json', '.md': 'markdown' };
@@ -43,7 +43,7 @@ export function namedSource(name) {
  */
 export function sourceAddress(path, up, ending = '.html') {
   const folder = statSync(join(root, path)).isDirectory();
-  if (REPOSITORY) return `${REPOSITORY}/${folder ? 'tree' : 'blob'}/HEAD/${path}`;
+  if (ADDRESSES.repository) return `${ADDRESSES.repository}/${folder ? 'tree' : 'blob'}/HEAD/${path}`;
   if (folder)
     return path === 'src' ? `${up}src/index${ending}` : `${up}src/index${ending}#${path.replaceAll('/', '-')}`;
   return `${up}${path}${ending}`;
@@ -57,7 +57,7 @@ const page = (/** @type {string[]} */ front, /** @type {string[]} */ ...lines) =
  * @returns {Record<string, string>}
  */
 export function sourcePages() {
-  if (REPOSITORY) return {};
+  if (ADDRESSES.repository) return {};
   const files = shownFiles();
   /** @type {Record<string, string>} */
   const pages = {};

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
-import { root, UserError } from '../../../packages/system/project.mjs';
-import { run } from '../../../packages/system/run.mjs';
+import { root, UserError } from '../../packages/system/project.mjs';
+import { run } from '../../packages/system/run.mjs';
 
 const require = createRequire(import.meta.url);
 

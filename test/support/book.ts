@@ -1,13 +1,13 @@
-/** The parts of editions/book/build/, which are ES modules, and a look at the HTML that they make. */
+/** What makes the book, in ES modules, and a look at the HTML that they make. */
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
 
 export const root = resolve(__dirname, '..', '..');
 
-/** A module of editions/book/build/ by its name. */
+/** A module of editions/book/make/ by its name, or another by its path from the root; both without an ending. */
 export const load = async <T>(name: string) =>
-  (await import(pathToFileURL(join(root, 'editions', 'book', 'build', `${name}.mjs`)).href)) as T;
+  (await import(pathToFileURL(join(root, name.includes('/') ? '' : 'editions/book/make', `${name}.mjs`)).href)) as T;
 
 /** The article of a page, or a piece of HTML as one. */
 export function articleOf(html: string): Element {

@@ -1,6 +1,7 @@
 /** Tests in a browser of this machine: `describe(name, inChromium, …)` skips them, with the reason, where there is none. */
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import * as browsers from '../../editions/book/build/browsers.mjs';
+import * as browsers from '../../tools/checks/browsers.mjs';
 
 const chromium = browsers.findChromium();
 export const firefox = browsers.findFirefox();
@@ -25,4 +26,50 @@ export async function holdBack(page: Page, addresses: string | RegExp): Promise<
     await route.continue();
   });
   return release;
+}
+
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe asks of colours. All else that it finds in a page is the same in light and dark. */
+export const COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/**
+ * The serious and critical faults that axe finds on a page, or in the parts of it that a selector names, or in all but those;
+ * by these rules, or by all.
+ */
+export async function axeFaults(
+  page: Page,
+  selector: string | { exclude: string } = 'html',
+  rules?: readonly string[],
+): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in window))) {
+    await page.evaluate(axe);
+    // A test may mark texts that it spares: what it has asked of others tells of them.
+    await page.evaluate(() => {
+      const { axe } = window as unknown as { axe: { configure(options: object): void } };
+      const rules = [
+        { id: 'color-contrast', selector: ':not([data-spared])' },
+        { id: 'link-in-text-block', selector: ':is(a[href], [role=link]):not([data-spared])' },
+      ];
+      axe.configure({ rules });
+    });
+  }
+  return page.evaluate(
+    async ({ part, only }) => {
+      type Results = {
+        violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+      };
+      const { axe } = window as unknown as { axe: { run(part: unknown, options: object): Promise<Results> } };
+      // Otherwise it describes all that has no fault, which takes a third of its time. What `region` finds is at most moderate, and
+      // takes an eighth.
+      // What is opened from disk may neither ask for its style sheets again nor speak with its frames.
+      const isServed = location.protocol !== 'file:';
+      const rules = only ? { runOnly: only } : { rules: { region: { enabled: false } } };
+      const options = { resultTypes: ['violations'], ...rules, preload: isServed, iframes: isServed };
+      return (await axe.run(part, options)).violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`));
+    },
+    { part: selector, only: rules },
+  );
 }

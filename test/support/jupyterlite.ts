@@ -64,7 +64,7 @@ export async function startSite(folder: string, modules: Modules): Promise<Kerne
   const args = ['-m', 'jupyterlite_core', 'build', '--lite-dir', folder];
   const { status, stdout, stderr, error } = spawnSync(PYTHON, args, { cwd: folder, encoding: 'utf8' });
   assert.equal(status, 0, `jupyter lite build: ${error?.message ?? ''}${stdout.slice(-1000)}${stderr.slice(-2000)}`);
-  const { serve } = await import(pathToFileURL(join(root, 'editions', 'browser', 'build', 'serve.mjs')).href);
+  const { serve } = await import(pathToFileURL(join(root, 'editions', 'shared', 'serve.mjs')).href);
   const { port, close } = await serve(site, 0, '/below', { compresses: false });
   return { url: `http://127.0.0.1:${port}/below/`, close };
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { type ISOLATION, serve } from '../../editions/browser/build/serve.mjs';
+import { type ISOLATION, serve } from '../../editions/shared/serve.mjs';
 import { launchChromium } from './browser';
 
 export const root = resolve(__dirname, '..', '..');

@@ -4,11 +4,11 @@
 import { readFileSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { command } from '../../../packages/system/options.mjs';
-import { runProgram } from '../../../packages/system/program.mjs';
-import { filesUnder, root, UserError, writeWhole } from '../../../packages/system/project.mjs';
+import { command } from '../../packages/system/options.mjs';
+import { runProgram } from '../../packages/system/program.mjs';
+import { filesUnder, root, UserError, writeWhole } from '../../packages/system/project.mjs';
 
-const LIST = 'editions/book/build/links.csv';
+const LIST = 'tools/checks/links.csv';
 const HEAD = 'address,day,answer';
 /** The answer of a page that nobody has been able to ask. */
 const NOT_ASKED = 'not asked';
@@ -109,7 +109,7 @@ export async function renewed(addresses, kept, day, asking = ask) {
 const isBroken = (/** @type {string} */ answer) => /^(404|410|5\d\d|301|308)/.test(answer);
 
 async function main() {
-  const { ask: isAsking } = command('node editions/book/build/links.mjs', 'links')
+  const { ask: isAsking } = command('node tools/checks/links.mjs', 'links')
     .description('Compares the links of the texts to other sites with the kept list, without a network.')
     .option('--ask', 'asks every page, and writes the list anew; what cannot be reached keeps its former answer')
     .parse()
@@ -139,7 +139,7 @@ async function main() {
   const unasked = [...kept.values()].filter(({ answer }) => answer === NOT_ASKED).length;
   console.log(`links: ${links.size} to other sites, ${unasked} never asked, ${problems.length} to look at`);
   if (problems.length > 0 && !isAsking)
-    console.log('links: with a network, `node editions/book/build/links.mjs --ask` asks them all');
+    console.log('links: with a network, `node tools/checks/links.mjs --ask` asks them all');
   process.exitCode = problems.length > 0 ? 1 : 0;
 }
 

@@ -1,8 +1,8 @@
 // `npm run notebooks -- FILE…`, `npm run tutorial` (--all): executes notebooks headless. With --check it first looks at the
 // numbers in the text: a chapter that says what no cell prints is not worth the minutes that it takes to execute.
 import { join, resolve } from 'node:path';
-import { runNotebooks } from '../../../packages/notebook-runner/notebooks.mjs';
-import { root } from '../../../packages/system/project.mjs';
+import { runNotebooks } from '../../packages/notebook-runner/notebooks.mjs';
+import { root } from '../../packages/system/project.mjs';
 import { CHECKED, checkNumbers } from './numbers.mjs';
 
 const args = process.argv.slice(2);

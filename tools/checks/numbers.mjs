@@ -2,7 +2,7 @@
 // this of the chapters and pages below before it executes anything. CONTRIBUTING.md tells writers the rules.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { chapterNames, root } from '../../../packages/system/project.mjs';
+import { chapterNames, root } from '../../packages/system/project.mjs';
 
 /** What is checked. A page that is not in this list may hold any number. */
 export const CHECKED = [

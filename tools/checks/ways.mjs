@@ -2,15 +2,14 @@
 // The ways into the tutorial, one line each, for README and book. package.json alone knows the addresses:
 //   "homepage"     where book/ and lite/ are published, side by side
 //   "repository"   where the code is hosted
-// After changing one of them, `node editions/book/build/ways.mjs` rewrites README.md and CITATION.cff.
+// After changing one of them, `node tools/checks/ways.mjs` rewrites README.md and CITATION.cff.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ADDRESSES } from '../../../packages/system/addresses.mjs';
-import { chapterNames, root, writeWhole } from '../../../packages/system/project.mjs';
-import { BROWSER_EDITION, runAddress } from './settings.mjs';
+import { ADDRESSES, BROWSER_EDITION, runAddress } from '../../packages/system/addresses.mjs';
+import { chapterNames, root, writeWhole } from '../../packages/system/project.mjs';
 
-/** @typedef {import('../../../packages/system/addresses.mjs').Addresses} Addresses */
+/** @typedef {import('../../packages/system/addresses.mjs').Addresses} Addresses */
 
 const FIRST = chapterNames()[0].replace('.ipynb', '');
 /** The learner's copy of the first chapter, as a server in the image opens it. */
@@ -50,7 +49,7 @@ export function ways(
   ].join('\n');
 }
 
-const BEGIN = '<!-- ways: node editions/book/build/ways.mjs writes them -->';
+const BEGIN = '<!-- ways: node tools/checks/ways.mjs writes them -->';
 const END = '<!-- end of the ways -->';
 
 /**

@@ -18,9 +18,9 @@ const ALL = `notebooks --all --at-a-time ${availableParallelism() >= 2 && totalm
 
 const STEPS = {
   setup: 'tools/setup/setup.mjs',
-  notebooks: 'editions/book/build/notebooks.mjs',
-  book: 'editions/book/build/book.mjs',
-  lite: 'editions/browser/build/lite.mjs',
+  notebooks: 'tools/checks/notebooks.mjs',
+  book: 'editions/book/make/book.mjs',
+  lite: 'editions/browser/make/lite.mjs',
 };
 
 /** Starts the tutorial in the clone. Each stand-in prints its name and arguments, then does what `programs` says. */
@@ -82,7 +82,7 @@ test('A bad argument and Ctrl-C keep their exit status, and nothing is added to 
 /** A stand-in that runs until it gets a signal, and then writes which one it got. */
 const waiting = (file: string) => `
 import { writeFileSync } from 'node:fs';
-import { endWithParent } from '../../../packages/system/parent.mjs';
+import { endWithParent } from '../../packages/system/parent.mjs';
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
   writeFileSync(${JSON.stringify(file)}, signal);
   process.exit(130);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The moving picture of the README: `node editions/book/build/animation.mjs` draws a digit on the playground of build/book/ in Chromium,
+// The moving picture of the README: `node editions/book/make/animation.mjs` draws a digit on the playground of build/book/ in Chromium,
 // lets the ten neurons race, and writes what is seen to editions/book/images/playground.gif.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -8,7 +8,7 @@ import { decode } from 'fast-png';
 import { Encoder } from 'modern-gif';
 import { describe } from '../../../packages/system/program.mjs';
 import { root, UserError } from '../../../packages/system/project.mjs';
-import { findChromium, launchChromium } from './browsers.mjs';
+import { findChromium, launchChromium } from '../../../tools/checks/browsers.mjs';
 
 const page = join(root, 'build', 'book', 'playground.html');
 const target = join(root, 'editions', 'book', 'images', 'playground.gif');

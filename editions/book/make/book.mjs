@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
+import { ADDRESSES, BROWSER_EDITION, runAddress } from '../../../packages/system/addresses.mjs';
 import { command } from '../../../packages/system/options.mjs';
 import { runProgram } from '../../../packages/system/program.mjs';
 import {
@@ -19,18 +20,17 @@ import {
 } from '../../../packages/system/project.mjs';
 import { run } from '../../../packages/system/run.mjs';
 import { step } from '../../../packages/system/step.mjs';
-import { ISOLATION } from '../../browser/build/serve.mjs';
-import { writeApp } from './app.mjs';
+import { writeApp } from '../../shared/app.mjs';
+import { FORMER, topicOf } from '../../shared/parts.mjs';
+import { ISOLATION } from '../../shared/serve.mjs';
+import { trainedNetwork, trainHiddenIfNeeded, trainIfNeeded } from '../../shared/trained.mjs';
 import { embedOf } from './embeds.mjs';
 import { termsOf } from './glossary.mjs';
 import { mapPage } from './map.mjs';
 import { chapterHead, finishPage, movedPage } from './pages.mjs';
-import { FORMER, topicOf } from './parts.mjs';
 import { bundlePlayground } from './playground.mjs';
-import { bundleScript, bundleScripts, importPageModule, minify } from './scripts.mjs';
-import { BROWSER_EDITION, ISSUES, runAddress } from './settings.mjs';
+import { bundleScript, bundleScripts, importModule, minify } from './scripts.mjs';
 import { copyStatic, STYLES, write, writeChapters, writePages } from './sources.mjs';
-import { trainedNetwork, trainHiddenIfNeeded, trainIfNeeded } from './trained.mjs';
 
 command('npm run book --', 'book')
   .description('The executed chapters and the playgrounds as a static site, in build/book/.')
@@ -51,7 +51,17 @@ async function sphinx() {
     SOURCE_DATE_EPOCH: '0',
     TZ: 'UTC',
   };
-  const options = ['-W', '--keep-going', '-q', '-b', 'html', '-d', join(work, 'doctrees'), '-A', `issues=${ISSUES}`];
+  const options = [
+    '-W',
+    '--keep-going',
+    '-q',
+    '-b',
+    'html',
+    '-d',
+    join(work, 'doctrees'),
+    '-A',
+    `issues=${ADDRESSES.issues}`,
+  ];
   const args = ['-m', 'sphinx', ...options, source, pages];
   const { code, lines } = await run(venvPython, args, { cwd: work, env, minutes: 5 });
   if (code === 0) return;
@@ -151,7 +161,7 @@ async function main() {
     await trainHiddenIfNeeded('book', work);
     console.log('book: building the book in build/book/');
     const fontFaces = copyStatic(source);
-    const theme = await importPageModule('figure-theme');
+    const theme = await importModule(join(root, 'editions', 'shared', 'page', 'figure-theme.ts'));
     const names = chapterNames().map((name) => name.replace('.ipynb', ''));
     /** @type {Chapter[]} */
     let chapters = [];
@@ -190,7 +200,11 @@ async function main() {
       description: 'A book in which spiking neurons learn to read digits, also in the page',
     });
     const worker = { define: { NEEDED: '[]', ISOLATION: JSON.stringify(ISOLATION) } };
-    await bundleScript(join(root, 'editions', 'browser', 'page', 'offline.ts'), join(pages, 'offline.js'), worker);
+    await bundleScript(
+      join(root, 'editions', 'shared', 'page', 'service-worker.ts'),
+      join(pages, 'offline.js'),
+      worker,
+    );
     // What is changed while it is built is newer than the book.
     utimesSync(join(pages, 'index.html'), started, started);
     const former = join(work, 'former');

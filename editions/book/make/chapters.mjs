@@ -12,7 +12,7 @@ import { chapterFigure, pictureHtml, specificationOf } from './figures.mjs';
  * @typedef {{ cell_type: string, source: Text, execution_count?: number | null, metadata?: { tags?: string[] },
  *   outputs?: Output[] }} Cell
  * @typedef {{ cells: Cell[] }} Notebook
- * @typedef {typeof import('../page/figure-theme.js')} Theme
+ * @typedef {typeof import('../../shared/page/figure-theme.js')} Theme
  * @typedef {(path: string, up: string) => string} SourceLink where a page in `up` shows a path of src/
  */
 
@@ -75,7 +75,7 @@ function pageLinks(markdown, up, sourceLink) {
  * Prepares one notebook.
  * @param {string} name its path below the folder of notebooks, with forward slashes, without .ipynb
  * @param {Notebook} notebook
- * @param {Theme} theme the module editions/book/page/figure-theme.ts
+ * @param {Theme} theme the module editions/shared/page/figure-theme.ts
  * @param {SourceLink} sourceLink
  * @param {Map<string, string>} runs links with which runs are checked, by the SHA-256 of their weights: a cell that prints one gets it
  * @returns the notebook for Sphinx; `pictures`, files to write below _static/figures; `figures`, each with `files(renderSvg)`
@@ -154,23 +154,3 @@ export const linkedNotebooks = (name, notebook) => linked(name, notebook, /\]\((
  * @param {Notebook} notebook
  */
 export const shownImages = (name, notebook) => linked(name, notebook, /!\[[^\]]*\]\(([^)#:\s]+)\)/g);
-
-/** How long a chapter takes, as it says itself: at the end of its first paragraph, or in a separate one. */
-const TIME = /(?:^|\s)(?:\*\*Time:\*\* )?(about [^.]*\bminutes\b[^.]*\.)/i;
-
-/**
- * The title of a chapter; its first paragraph as a sentence, what a reader will be able to do; and how long it takes.
- * @param {Notebook} notebook
- */
-export function introduction(notebook) {
-  const [title, ...rest] = text(notebook.cells.find((cell) => cell.cell_type === 'markdown')?.source).split('\n');
-  const paragraphs = rest
-    .join('\n')
-    .trim()
-    .split(/\n\s*\n/)
-    .map((paragraph) => paragraph.replace(/\s*\n\s*/g, ' '));
-  const aim = paragraphs[0].replace(/^\*\*You will be able to\*\*\s*/, '').replace(TIME, '');
-  const time = paragraphs.map((paragraph) => TIME.exec(paragraph)?.[1]).find(Boolean) ?? '';
-  const capital = (/** @type {string} */ sentence) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
-  return { title: title.replace(/^#\s*/, ''), aim: capital(aim), time: capital(time) };
-}

@@ -8,8 +8,8 @@ const NARROW = 346;
 
 /**
  * @typedef {import('./chapters.mjs').Theme} Theme
- * @typedef {import('../page/figure-theme.js').LegendItem} LegendItem
- * @typedef {import('../page/figure-theme.js').Figure} Figure
+ * @typedef {import('../../shared/page/figure-theme.js').LegendItem} LegendItem
+ * @typedef {import('../../shared/page/figure-theme.js').Figure} Figure
  * @typedef {(figure: Figure & { alt: string }) => Promise<string>} RenderSvg
  * @typedef {{ width?: unknown, height?: unknown }} Size in CSS pixels
  */
@@ -104,7 +104,7 @@ export const specificationOf = (data) => data[PLOTLY];
 
 /**
  * One figure.
- * @param {Theme} theme the module editions/book/page/figure-theme.ts
+ * @param {Theme} theme the module editions/shared/page/figure-theme.ts
  * @param {object} drawing
  * @param {string} drawing.id its name in the book: of its files, and of the live figure
  * @param {string} drawing.folder where the page finds _static/figures, with a slash at its end

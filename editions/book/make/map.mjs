@@ -25,7 +25,7 @@ export const runsOf = (csv = readFileSync(TABLE, 'utf8')) => parseMap(csv, 'edit
 
 /**
  * The page for Sphinx, and its other files.
- * @param {import('./chapters.mjs').Theme} theme the module editions/book/page/figure-theme.ts
+ * @param {import('./chapters.mjs').Theme} theme the module editions/shared/page/figure-theme.ts
  * @returns `figures` are still to be drawn; `files` belong below _static/
  */
 export function mapPage(theme, csv = readFileSync(TABLE, 'utf8')) {

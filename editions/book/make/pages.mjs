@@ -4,9 +4,9 @@ import { JSDOM } from 'jsdom';
 import katex from 'katex';
 import { escapeHtml, upFrom } from '../../../packages/system/html.mjs';
 import { UserError } from '../../../packages/system/project.mjs';
+import { namedSource, sourceAddress } from '../../shared/source-pages.mjs';
 import { embed } from './embeds.mjs';
 import { linkTerms } from './glossary.mjs';
-import { namedSource, sourceAddress } from './source-pages.mjs';
 
 /**
  * Sets the formulas that Sphinx has left as TeX.

@@ -4,11 +4,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { BROWSER_EDITION } from '../../../packages/system/addresses.mjs';
 import { root, UserError } from '../../../packages/system/project.mjs';
+import { HIDDEN, hiddenRunFolder, readWeights, runFolder, trainedTau } from '../../shared/trained.mjs';
 import { bundleScript, importModule } from './scripts.mjs';
-import { BROWSER_EDITION } from './settings.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';
-import { HIDDEN, hiddenRunFolder, readWeights, runFolder, trainedTau } from './trained.mjs';
 
 const require = createRequire(import.meta.url);
 /** @type {typeof import('../../../src/common/mnist.js')} */

@@ -7,12 +7,6 @@ import { root } from '../../../packages/system/project.mjs';
 const entry = (/** @type {string} */ name) => join(root, 'editions', 'book', 'page', `${name}.ts`);
 
 /**
- * A module of editions/book/page/ for this process: what the page and the build share.
- * @param {string} name
- */
-export const importPageModule = (name) => importModule(entry(name));
-
-/**
  * A TypeScript module that is written for pages, for this process.
  * @param {string} file
  */

@@ -4,18 +4,20 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { chaptersFolder, readJson, root, UserError } from '../../../packages/system/project.mjs';
-import { introduction, isExecuted, linkedNotebooks, prepare, shownImages } from './chapters.mjs';
+import { FAVICON } from '../../shared/app.mjs';
+import { introduction } from '../../shared/cells.mjs';
+import { namedSource, sourceAddress, sourcePages } from '../../shared/source-pages.mjs';
+import { isExecuted, linkedNotebooks, prepare, shownImages } from './chapters.mjs';
 import { linkHeadings } from './headings.mjs';
 import { katexCss } from './pages.mjs';
 import { importModule } from './scripts.mjs';
-import { namedSource, sourceAddress, sourcePages } from './source-pages.mjs';
 import { movingPicture, startPage } from './start.mjs';
 import { TEACHING, teachingPage } from './teaching.mjs';
 
 const require = createRequire(import.meta.url);
 const book = join(root, 'editions', 'book');
-/** Everything in book/ but pages: scripts, the README's pictures, and the style sheets, which are joined to one. */
-const NOT_COPIED = new Set(['page', 'playground', 'neuron', 'train', 'images', 'index.md']);
+/** Everything in book/ but pages: scripts, tests, the README's pictures, and the style sheets, which are joined to one. */
+const NOT_COPIED = new Set(['make', 'test', 'page', 'playground', 'neuron', 'train', 'images', 'index.md']);
 export const STYLES = ['colours.css', 'theme.css', 'parts.css', 'figures.css', 'start.css'].map((name) =>
   join(book, '_static', name),
 );
@@ -197,6 +199,7 @@ export function copyStatic(source) {
     cpSync(join(book, item), join(source, item), { recursive: true, filter: (from) => !styles.has(from) });
   }
   const folder = join(source, '_static');
+  cpSync(FAVICON, join(folder, 'favicon.svg'));
   const katex = dirname(require.resolve('katex/package.json'));
   const formulas = katexCss(readFileSync(join(katex, 'dist', 'katex.min.css'), 'utf8'));
   write(join(folder, 'katex', 'katex.min.css'), formulas);

@@ -2,16 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { ADDRESSES } from '../../../packages/system/addresses.mjs';
+import { ADDRESSES, BROWSER_EDITION, runAddress } from '../../../packages/system/addresses.mjs';
 import { escapeHtml } from '../../../packages/system/html.mjs';
 import { root, UserError } from '../../../packages/system/project.mjs';
-import { introduction } from './chapters.mjs';
-import { byPart } from './parts.mjs';
+import { ways } from '../../../tools/checks/ways.mjs';
+import { introduction } from '../../shared/cells.mjs';
+import { byPart } from '../../shared/parts.mjs';
+import { trainedTau } from '../../shared/trained.mjs';
 import { weights } from './playground.mjs';
-import { BROWSER_EDITION, runAddress } from './settings.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';
-import { trainedTau } from './trained.mjs';
-import { ways } from './ways.mjs';
 
 /** @typedef {Pick<import('./sources.mjs').Chapter, 'name' | 'notebook'>} Chapter */
 

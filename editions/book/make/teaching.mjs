@@ -1,8 +1,8 @@
 // The page for teachers: editions/class/README.md, whose links lead to files that the book does not have.
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { ADDRESSES } from '../../../packages/system/addresses.mjs';
 import { root } from '../../../packages/system/project.mjs';
-import { REPOSITORY } from './settings.mjs';
 
 export const TEACHING = 'teaching';
 
@@ -10,7 +10,7 @@ export const TEACHING = 'teaching';
 export function teachingPage(text = readFileSync(join(root, 'editions', 'class', 'README.md'), 'utf8')) {
   const page = text.replace(/\[([^\]]+)\]\((?!https?:|#)([^)]+)\)/g, (_, label, target) => {
     const path = posix.normalize(`editions/class/${target}`);
-    return REPOSITORY ? `[${label}](${REPOSITORY}/blob/HEAD/${path})` : `\`${path}\``;
+    return ADDRESSES.repository ? `[${label}](${ADDRESSES.repository}/blob/HEAD/${path})` : `\`${path}\``;
   });
   return page.replace(/<!--[\s\S]*?-->\n?/g, '');
 }

@@ -24,15 +24,3 @@ export function loadScript(file: string): Promise<void> {
   loading.set(file, promise);
   return promise;
 }
-
-/** A new element with attributes and children. */
-export function element<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  attributes: Record<string, string> = {},
-  ...children: (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}

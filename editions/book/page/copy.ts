@@ -1,27 +1,11 @@
 /** A button on each block of code that copies it. */
-import { element } from './assets';
+import { copyText, element } from '../../shared/page/dom';
 
 /** The code of a block, without the numbers of its lines. */
 function codeOf(block: Element): string {
   const copy = block.querySelector('pre')?.cloneNode(true) as Element | undefined;
   for (const number of copy?.querySelectorAll('.linenos') ?? []) number.remove();
   return (copy?.textContent ?? '').replace(/\n$/, '');
-}
-
-/** Where a page may not use the clipboard (some browsers, from disk), the older way through a selection. */
-export async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const area = element('textarea', { readonly: '', 'aria-hidden': 'true', style: 'position:fixed;top:0;opacity:0' });
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    const copied = document.execCommand('copy');
-    area.remove();
-    return copied;
-  }
 }
 
 export function addCopyButtons(): void {

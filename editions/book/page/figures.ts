@@ -1,6 +1,7 @@
 /** A button over each figure that turns its picture into the live figure; nothing of that is loaded before. */
-import { element, loadScript } from './assets';
-import type { Figure } from './figure-theme';
+import { element } from '../../shared/page/dom';
+import type { Figure } from '../../shared/page/figure-theme';
+import { loadScript } from './assets';
 
 declare global {
   interface Window {

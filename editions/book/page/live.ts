@@ -2,8 +2,8 @@
  * A live figure in place of its picture: hover, zoom, legend; with the mouse, with fingers and with the keyboard.
  * It is loaded with Plotly, when the first figure is opened.
  */
-import { element } from './assets';
-import { DARK, type Figure, isPlate, LIGHT, narrow, recolour, type Spec } from './figure-theme';
+import { element } from '../../shared/page/dom';
+import { DARK, type Figure, isPlate, LIGHT, narrow, recolour, type Spec } from '../../shared/page/figure-theme';
 
 interface Axis {
   range: [number, number];

@@ -1,8 +1,9 @@
 /** The script of every page. */
+
+import { becomeApp } from '../../shared/page/offline';
 import { addCopyButtons } from './copy';
 import { addFigureButtons } from './figures';
 import { openDrawersByKey } from './menus';
-import { becomeApp } from './offline';
 import { explainRunLinks } from './run';
 import { tellOfMore } from './scroll';
 

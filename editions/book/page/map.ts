@@ -10,9 +10,8 @@ import {
   type SettingName,
   tellSetting,
 } from '../../../packages/runs/map';
+import { copyText, element } from '../../shared/page/dom';
 import { writeRun } from '../train/link';
-import { element } from './assets';
-import { copyText } from './copy';
 
 /** map-table.js sets it: the text of the table. */
 declare const bookMap: string;

@@ -2,7 +2,7 @@
  * What Sphinx's search finds, with a few words of the place. The text of all pages comes in a script, so it works from disk,
  * where a page may not fetch another.
  */
-import { element } from './assets';
+import { element } from '../../shared/page/dom';
 import { corrected, nearest, type Sections, wordsOf } from './find';
 
 /** Sphinx's. */

@@ -1,4 +1,4 @@
-import { bytes } from './base64';
+import { bytes } from '../../shared/page/base64';
 
 /** A picture for the page to show; what the network makes of it was tried when the page was built. */
 interface Chosen {
@@ -7,7 +7,7 @@ interface Chosen {
   pixels: string;
 }
 
-/** What editions/book/build/playground.mjs puts into the bundle, bytes as base64. */
+/** What editions/book/make/playground.mjs puts into the bundle, bytes as base64. */
 declare const KERNEL: string;
 declare const WEIGHTS: string;
 declare const TRAINED_TAU: number;

@@ -1,6 +1,7 @@
 /** Experiments of one click: the same drawing twice, with one thing changed, and what the network says to each. */
+
+import { bytes } from '../../shared/page/base64';
 import { chosen, trainedTau } from './assets';
-import { bytes } from './base64';
 import type { Stroke } from './drawing';
 import type { Shared } from './link';
 

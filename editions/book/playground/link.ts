@@ -9,7 +9,7 @@
  * A link need not be trusted: `readLink` checks every part before anything is shown.
  */
 import { IMAGE_SIZE as PIXELS } from '../../../src/common/mnist';
-import { fromAddress, toAddress } from './base64';
+import { fromAddress, toAddress } from '../../shared/page/base64';
 import type { Stroke } from './drawing';
 
 export const LONGEST_T = 200;

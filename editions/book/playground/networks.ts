@@ -1,6 +1,7 @@
 /** The networks that the page can read with: its own two (that with a hidden layer is loaded on demand) and a reader's. */
+
+import { bytes } from '../../shared/page/base64';
 import { kernelBytes, trainedTau, weights } from './assets';
-import { bytes } from './base64';
 import { Kernel } from './kernel';
 import { layersOf, type Weights } from './layers';
 import type { NetworkName } from './link';

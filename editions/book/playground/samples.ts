@@ -1,7 +1,7 @@
 /** Test images that come with the page. */
-import { bytes } from './base64';
+import { bytes } from '../../shared/page/base64';
 
-/** What editions/book/build/playground.mjs puts into the bundle, as base64. */
+/** What editions/book/make/playground.mjs puts into the bundle, as base64. */
 declare const SAMPLES: string;
 
 export interface Sample {

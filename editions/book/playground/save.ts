@@ -1,6 +1,6 @@
 /** Networks that leave the page as files. */
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
-import { download } from '../page/download';
+import { download } from '../../shared/page/dom';
 import { loadScript } from './scripts';
 
 export type Format = 'nir' | 'safetensors';

@@ -1,7 +1,7 @@
 /** Scripts besides the page's own, loaded on demand: a page from disk can load nothing else. */
 import type { EXCHANGE } from './exchange';
 
-/** What editions/book/build/playground.mjs writes into playground-hidden.js. */
+/** What editions/book/make/playground.mjs writes into playground-hidden.js. */
 export interface HiddenNetwork {
   hidden: number;
   tau: number;

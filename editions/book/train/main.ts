@@ -3,7 +3,7 @@ import { plural } from '../../../packages/figures/values';
 import { formatOptions, layersOfRun, type Settings } from '../../../packages/runs/map';
 import { shortForm } from '../../../src/common/layers';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
-import { copyText } from '../page/copy';
+import { copyText } from '../../shared/page/dom';
 import { normalise, type Stroke } from '../playground/drawing';
 import { coloursOf, watchColours } from '../playground/paint';
 import { listenToKeys, listenToPen } from '../playground/pen';
@@ -16,7 +16,7 @@ import { drawAll, drawPad, part, root, type Seen } from './seen';
 import { cellOf, makeFields, START } from './settings';
 import { claimOf, comesBy, duration, percent, progressOf, verdictOn, wholeTime } from './words';
 
-/** Where the browser edition is, as seen from the book; editions/book/build/playground.mjs puts it into the bundle. */
+/** Where the browser edition is, as seen from the book; editions/book/make/playground.mjs puts it into the bundle. */
 declare const EDITION: string;
 
 /** Milliseconds between two looks at a network that learns, at least, and how many times as long as the last one cost here and there. */

@@ -2,8 +2,8 @@
 import { nameValue, type Settings } from '../../../packages/runs/map';
 import { argmax } from '../../../src/common/argmax';
 import { CLASSES, IMAGE_SIDE } from '../../../src/common/mnist';
+import { element } from '../../shared/page/dom';
 import { drawCurves } from '../neuron/plot';
-import { element } from '../page/assets';
 import type { Stroke } from '../playground/drawing';
 import { weightsOf } from '../playground/layers';
 import { type Colours, paintDigit, paintHidden, paintPaper, paintWeights } from '../playground/paint';

@@ -10,7 +10,7 @@ import {
   type Settings,
 } from '../../../packages/runs/map';
 import { type Setting, TABLE } from '../../../packages/runs/settings';
-import { element } from '../page/assets';
+import { element } from '../../shared/page/dom';
 import { settingsOf } from './link';
 
 /** What a setting is called here, and what it does in a line. One of the table needs no more than an entry here. */

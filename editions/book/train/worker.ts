@@ -16,7 +16,7 @@ import { isSpikeTrains } from '../../../src/common/spike-trains';
 import { initialNetwork, initialParameters } from '../../../src/common/weights';
 import { newHistory, type TrainingHistory } from '../../../src/training/history';
 import { train } from '../../../src/training/train';
-import { bytes } from '../playground/base64';
+import { bytes } from '../../shared/page/base64';
 import { Kernel, PAGE_STREAM } from '../playground/kernel';
 import { hiddenCountsOf } from '../playground/said';
 import { type Ask, HIDDEN_SEEN, IMAGES, type Progress, type Reading, type Told, widthOf } from './protocol';

@@ -2,12 +2,11 @@
 // copy from a newer chapter.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chapterNames, chaptersFolder } from '../../../packages/system/project.mjs';
+import { chapterNames, chaptersFolder, writeWhole } from '../../../packages/system/project.mjs';
 import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language.mjs';
-import { namedSource, sourceAddress } from '../../book/build/source-pages.mjs';
-import { write } from '../../book/build/sources.mjs';
-import { textOf } from '../../class/exercises/cells.mjs';
-import { hashOfCells, openCopy, readChapter } from '../../class/exercises/copies.mjs';
+import { textOf } from '../../shared/cells.mjs';
+import { hashOfCells, openCopy, readChapter } from '../../shared/copies.mjs';
+import { namedSource, sourceAddress } from '../../shared/source-pages.mjs';
 
 /** What the kernel reports of itself: the same in the files, or the page would take each for changed when it opens it. */
 const KERNELSPEC = { display_name: 'TypeScript', language: 'typescript', name: 'tslab' };
@@ -24,7 +23,7 @@ const withSourceLinks = (markdown) =>
 
 /**
  * A chapter as the site serves it.
- * @param {import('../../class/exercises/cells.mjs').Notebook} chapter
+ * @param {import('../../shared/cells.mjs').Notebook} chapter
  * @param {string} name of its file
  */
 export function siteNotebook(chapter, name) {
@@ -61,7 +60,7 @@ export const asciiDrawing = (svg) => svg.replace(/[^\0-\x7f]/gu, (character) => 
 export function writeDrawings(folder) {
   const drawings = join(chaptersFolder, 'images');
   for (const name of readdirSync(drawings).filter((file) => file.endsWith('.svg'))) {
-    write(join(folder, name), asciiDrawing(readFileSync(join(drawings, name), 'utf8')));
+    writeWhole(join(folder, name), asciiDrawing(readFileSync(join(drawings, name), 'utf8')));
   }
 }
 
@@ -76,7 +75,7 @@ export function writeContents(folder) {
   for (const name of chapterNames()) {
     const notebook = siteNotebook(readChapter(name), name);
     versions[name] = notebook.metadata.lif_fc_mnist.version;
-    write(join(folder, name), `${JSON.stringify(notebook, null, 1)}\n`);
+    writeWhole(join(folder, name), `${JSON.stringify(notebook, null, 1)}\n`);
   }
   writeDrawings(join(folder, 'images'));
   return versions;

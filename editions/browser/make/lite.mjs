@@ -11,7 +11,7 @@ import { runProgram } from '../../../packages/system/program.mjs';
 import { filesUnder, nodeModules, remove, root, UserError } from '../../../packages/system/project.mjs';
 import { printable } from '../../../packages/system/requirements.cjs';
 import { npmCommand, run } from '../../../packages/system/run.mjs';
-import { ISOLATION, serve } from './serve.mjs';
+import { ISOLATION, serve } from '../../shared/serve.mjs';
 
 /**
  * Where it is served by default. What a reader saves belongs to the address with its port, so the port stays the same: the
@@ -24,10 +24,13 @@ const build = join(root, 'build');
 const EDITION = {
   folder: 'lite',
   command: 'npm run lite',
-  sources: ['editions/browser', 'editions/class/exercises', 'editions/class/hub/server'],
+  sources: ['editions/browser'],
 };
 const BOOK = { folder: 'book', command: 'npm run book', sources: ['editions/book'] };
-const BOTH = ['notebooks', 'src', 'packages', 'hosts', 'editions/map/map.csv', 'package-lock.json', 'requirements.txt'];
+const BOTH = [
+  ...['notebooks', 'src', 'packages', 'hosts', 'editions/shared', 'editions/map/map.csv'],
+  ...['package-lock.json', 'requirements.txt'],
+];
 
 const pageOf = (/** @type {string} */ folder) => join(build, folder, 'index.html');
 const isBuilt = (/** @type {string} */ folder) => existsSync(pageOf(folder));

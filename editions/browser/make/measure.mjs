@@ -2,8 +2,8 @@
 // work on the machine slows both. The weights have to be the same bytes.
 import puppeteer from 'puppeteer-core';
 import { chapterNames, UserError } from '../../../packages/system/project.mjs';
-import { findChromium, findFirefox, launchChromium } from '../../book/build/browsers.mjs';
-import { ISOLATION, serve } from './serve.mjs';
+import { findChromium, findFirefox, launchChromium } from '../../../tools/checks/browsers.mjs';
+import { ISOLATION, serve } from '../../shared/serve.mjs';
 
 /** Milliseconds of a batch, round by round: with one thread and with all. */
 const CELL = `import { createEngine, fingerprint, loadMnist } from 'lif-fc-mnist';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { bundle } from '../../../packages/system/esbuild.mjs';
 import { root, writeWhole } from '../../../packages/system/project.mjs';
-import { runFolder } from '../../book/build/trained.mjs';
+import { runFolder } from '../../shared/trained.mjs';
 
 const require = createRequire(import.meta.url);
 const zip = promisify(gzip);

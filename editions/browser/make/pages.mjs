@@ -2,12 +2,11 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { escapeHtml } from '../../../packages/system/html.mjs';
-import { chapterNames, readJson, root, UserError } from '../../../packages/system/project.mjs';
-import { writeApp } from '../../book/build/app.mjs';
-import { introduction } from '../../book/build/chapters.mjs';
-import { byPart } from '../../book/build/parts.mjs';
-import { write } from '../../book/build/sources.mjs';
-import { readChapter } from '../../class/exercises/copies.mjs';
+import { chapterNames, readJson, root, UserError, writeWhole } from '../../../packages/system/project.mjs';
+import { FAVICON, writeApp } from '../../shared/app.mjs';
+import { introduction } from '../../shared/cells.mjs';
+import { readChapter } from '../../shared/copies.mjs';
+import { byPart } from '../../shared/parts.mjs';
 
 /** The application's apps that are pages of the site, with the title that each has until it has loaded. */
 const APPS = { notebooks: 'A chapter', tree: 'All files' };
@@ -64,7 +63,7 @@ const inline = (markdown) =>
 /**
  * The page in front: the chapters of each part in their order, the book, its map, and all files.
  * @param {string} template lite/index.html
- * @param {{ name: string, notebook: import('../../class/exercises/cells.mjs').Notebook }[]} chapters with the names of their files
+ * @param {{ name: string, notebook: import('../../shared/cells.mjs').Notebook }[]} chapters with the names of their files
  * @param {string} book where it is, as seen from the site; empty without one
  */
 export function frontPage(template, chapters, book) {
@@ -94,15 +93,15 @@ export function preparePages(site, isolate) {
   const settings = readJson(join(root, 'editions', 'browser', 'jupyter-lite.json'))['jupyter-config-data'];
   for (const [app, title] of Object.entries(APPS)) {
     const file = join(site, app, 'index.html');
-    write(file, appPage(readFileSync(file, 'utf8'), `${title} · ${settings.appName}`, isolate));
+    writeWhole(file, appPage(readFileSync(file, 'utf8'), `${title} · ${settings.appName}`, isolate));
   }
   const chapters = chapterNames().map((name) => ({ name, notebook: readChapter(name) }));
   const { book } = settings.litePluginSettings['lif-fc-mnist-lite'];
-  write(
+  writeWhole(
     join(site, 'index.html'),
     frontPage(readFileSync(join(root, 'editions', 'browser', 'index.html'), 'utf8'), chapters, book),
   );
-  copyFileSync(join(root, 'editions', 'book', '_static', 'favicon.svg'), join(site, 'favicon.svg'));
+  copyFileSync(FAVICON, join(site, 'favicon.svg'));
   writeApp(site, {
     name: `${settings.appName}: the notebooks`,
     short_name: 'Notebooks',
@@ -112,5 +111,5 @@ export function preparePages(site, isolate) {
   const list = join(site, 'api', 'contents', 'all.json');
   /** @type {{ content: { path: string }[] }} */
   const folder = readJson(list);
-  write(list, JSON.stringify({ ...folder, content: folder.content.filter(({ path }) => path !== 'images') }));
+  writeWhole(list, JSON.stringify({ ...folder, content: folder.content.filter(({ path }) => path !== 'images') }));
 }

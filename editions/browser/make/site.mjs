@@ -16,16 +16,16 @@ import {
 import { run } from '../../../packages/system/run.mjs';
 import { step } from '../../../packages/system/step.mjs';
 import { buildDeclarations, buildKernel } from '../../../packages/typescript-kernel/jupyterlite/build.mjs';
-import { trainIfNeeded } from '../../book/build/trained.mjs';
+import { ISOLATION } from '../../shared/serve.mjs';
+import { trainIfNeeded } from '../../shared/trained.mjs';
 import { writeContents, writeDrawings } from './contents.mjs';
 import { bundleScript, writePackage } from './package.mjs';
 import { preparePages } from './pages.mjs';
-import { ISOLATION } from './serve.mjs';
 
 const require = createRequire(import.meta.url);
 const target = join(root, 'build', 'lite');
 /** Settings and styles of the servers of a workshop, which are those of every JupyterLab here. */
-const server = join(root, 'editions', 'class', 'hub', 'server');
+const server = join(root, 'editions', 'shared', 'server');
 /** Where it is built. */
 export const work = join(root, 'build', `lite-${process.pid}`);
 /** The chapters are in the language of tslab, on which they run elsewhere. */
@@ -133,7 +133,7 @@ async function finish(versions) {
     .map((name) => name.split(sep).join('/'))
     .filter((name) => /^(lif-fc-mnist|extensions|files|api)\//.test(name));
   const define = { NEEDED: JSON.stringify(needed), ISOLATION: JSON.stringify(ISOLATION) };
-  await bundleScript(join('editions', 'browser', 'page', 'offline.ts'), join(site, 'offline.js'), { define });
+  await bundleScript(join('editions', 'shared', 'page', 'service-worker.ts'), join(site, 'offline.js'), { define });
 }
 
 export async function buildSite() {

@@ -1,7 +1,7 @@
 /** Shows the button of a file that a cell has saved. */
 
 import { FILE_MIME, storedFile } from '../../../hosts/browser/storage';
-import { download } from '../../book/page/download';
+import { download } from '../../shared/page/dom';
 import type { ApplicationUtilities, MimeModel, Modules, RenderMimeRegistry } from './jupyter';
 
 export function addDownloads(

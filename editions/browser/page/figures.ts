@@ -13,7 +13,7 @@ import {
   type Spec,
   titleOf,
   withoutHeading,
-} from '../../book/page/figure-theme';
+} from '../../shared/page/figure-theme';
 import type { MimeModel, Modules, RenderMimeRegistry } from './jupyter';
 
 const MIME = 'application/vnd.plotly.v1+json';

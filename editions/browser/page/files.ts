@@ -4,7 +4,7 @@ import { hashOfCells } from '../../../hosts/browser/hash';
 import { type StoredRun, storedRun, storedRuns, storeRun } from '../../../hosts/browser/storage';
 import { checkRunName, HIDDEN_ARRAYS, RUN_FILES } from '../../../packages/runs/run-files';
 import { inOneLine } from '../../../src/common/checks';
-import { download } from '../../book/page/download';
+import { download } from '../../shared/page/dom';
 import { exists, freeName, nameOfOld } from './copies';
 import type { Contents, NotebookContent } from './jupyter';
 

@@ -2,7 +2,7 @@
  * JupyterLite's page of the tutorial: draws figures, offers files, and looks after the reader's work. A federated extension as
  * JupyterLab loads them, without a builder: a container with `init` and `get`.
  */
-import { workOffline } from '../../book/page/offline';
+import { workOffline } from '../../shared/page/offline';
 import { watchCopies } from './copies';
 import { addDownloads } from './downloads';
 import { addFigures } from './figures';

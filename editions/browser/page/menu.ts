@@ -1,6 +1,6 @@
 /** The menu Tutorial: the way back to the book, and the reader's work. */
 import { removeWork, storeFile } from '../../../hosts/browser/storage';
-import { copyText } from '../../book/page/copy';
+import { copyText } from '../../shared/page/dom';
 import type { App, ApplicationUtilities, MainMenu, Modules, NotebookPanel, NotebookTracker } from './jupyter';
 import { shareAddress } from './share';
 

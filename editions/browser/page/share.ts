@@ -5,7 +5,7 @@
  */
 import { hashOfCells } from '../../../hosts/browser/hash';
 import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language.mjs';
-import { fromAddress, toAddress } from '../../book/playground/base64';
+import { fromAddress, toAddress } from '../../shared/page/base64';
 import { exists, freeName } from './copies';
 import type { Contents, NotebookContent } from './jupyter';
 import { notebookAddress } from './links';

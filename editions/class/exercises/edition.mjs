@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chapterNames, chaptersFolder, readJson, root, sourceFiles } from '../../../packages/system/project.mjs';
-import { textOf } from './cells.mjs';
+import { textOf } from '../../shared/cells.mjs';
 
 /**
  * Whether it was cloned or unpacked, on whichever system: line ends, outputs and folders' order do not count. It is asked
@@ -15,7 +15,9 @@ export function edition() {
   for (const name of chapterNames()) {
     const { cells } = readJson(join(chaptersFolder, name));
     hash.update(
-      JSON.stringify(cells.map((/** @type {import('./cells.mjs').Cell} */ cell) => [cell.cell_type, textOf(cell)])),
+      JSON.stringify(
+        cells.map((/** @type {import('../../shared/cells.mjs').Cell} */ cell) => [cell.cell_type, textOf(cell)]),
+      ),
     );
   }
   return hash.digest('hex').slice(0, 4);

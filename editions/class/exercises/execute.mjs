@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
 import { nodeModules, remove, root } from '../../../packages/system/project.mjs';
 import { printable } from '../../../packages/system/requirements.cjs';
-import { partOf } from './cells.mjs';
+import { partOf } from '../../shared/cells.mjs';
 
 /**
  * @typedef {import('./handed-in.mjs').Job} Job

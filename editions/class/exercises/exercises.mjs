@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
 import { command, whole } from '../../../packages/system/options.mjs';
 import { chapterNames, root, writeWhole } from '../../../packages/system/project.mjs';
-import { makeCopies, outdatedCopies, readChapter, resetCopy, sayRenumbered } from './copies.mjs';
+import { makeCopies, outdatedCopies, readChapter, resetCopy, sayRenumbered } from '../../shared/copies.mjs';
 import { BadInput } from './handed-in.mjs';
 import { teachersNotes, writeHalfDays } from './notes.mjs';
 import { report } from './report.mjs';

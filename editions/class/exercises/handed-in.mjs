@@ -6,12 +6,12 @@ import { basename, extname, join, sep } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { codeOf } from '../../../packages/system/processes.cjs';
 import { chapterNames, readWhole, root } from '../../../packages/system/project.mjs';
-import { idsOf, learnersCells, partOf, sectionOf, textOf } from './cells.mjs';
-import { readChapter } from './copies.mjs';
+import { idsOf, learnersCells, partOf, sectionOf, textOf } from '../../shared/cells.mjs';
+import { readChapter } from '../../shared/copies.mjs';
 
 /**
- * @typedef {import('./cells.mjs').Cell} Cell
- * @typedef {import('./cells.mjs').Notebook} Notebook
+ * @typedef {import('../../shared/cells.mjs').Cell} Cell
+ * @typedef {import('../../shared/cells.mjs').Notebook} Notebook
  *
  * The exercises of the package, by id, as far as they matter here.
  * @typedef {Record<string, Pick<typeof import('../../../packages/exercises/index.js').ALL['lif-charge'], 'chapter' | 'mistakes'>>} Exercises

@@ -1,10 +1,11 @@
 // The teacher's notes on the exercises, editions/class/exercises.md, and schedules in the README beside it: made of the exercises
 // and chapters themselves.
-import { topicOf } from '../../book/build/parts.mjs';
-import { partOf, textOf } from './cells.mjs';
+
+import { partOf, textOf } from '../../shared/cells.mjs';
+import { topicOf } from '../../shared/parts.mjs';
 
 /**
- * @typedef {import('./cells.mjs').Notebook} Notebook
+ * @typedef {import('../../shared/cells.mjs').Notebook} Notebook
  * @typedef {typeof import('../../../packages/exercises/index.js').ALL['lif-charge']} Exercise
  */
 

@@ -62,7 +62,7 @@ c.Spawner.environment = {
     "PATH": os.pathsep.join([str(Path(sys.executable).parent), str(Path(room.node).parent), "/usr/bin", "/bin"]),
     "LANG": "C.UTF-8",
     "PYTHONNOUSERSITE": "1",
-    "JUPYTER_CONFIG_DIR": str(here / "server"),
+    "JUPYTER_CONFIG_DIR": str(here.parents[1] / "shared" / "server"),
     "JUPYTER_PATH": room.jupyterPath,  # the kernel, and the renderer of figures
     "LIF_FC_MNIST_KERNELS": str(room.kernels),
     "LIF_FC_MNIST_IDLE": str(room.idle),

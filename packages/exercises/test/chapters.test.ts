@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import type { Notebook } from '../../../editions/class/exercises/cells.mjs';
+import type { Notebook } from '../../../editions/shared/cells.mjs';
 import { chapterNames } from '../../system/project.mjs';
 import { ALL, GENERAL, minutesOf } from '..';
 import { CHAPTERS } from '../chapters/all';
@@ -24,7 +24,7 @@ describe('The exercises of each chapter', () => {
 
   for (const { name, notebook } of chapters) {
     test(`${name} are solved, folded, and complete in their cells`, async () => {
-      const { problemsOf } = await import('../../../editions/class/exercises/cells.mjs');
+      const { problemsOf } = await import('../../../editions/shared/cells.mjs');
       const own = Object.entries(ALL).filter(([, { chapter }]) => chapter === Number(name.slice(0, 2)));
       assert.deepEqual(problemsOf(notebook, Object.fromEntries(own)), []);
     });
@@ -62,7 +62,7 @@ describe('The exercises of each chapter', () => {
     });
 
     test(`${name} stand among at most 52 other cells, whose code has at most 23 lines of 96 characters`, async () => {
-      const { sectionOf } = await import('../../../editions/class/exercises/cells.mjs');
+      const { sectionOf } = await import('../../../editions/shared/cells.mjs');
       const section = sectionOf(notebook);
       const own = notebook.cells.filter((cell) => !section.includes(cell) && cell.id !== 'exercises');
       const tooLong = own.filter((cell) => {
@@ -77,7 +77,7 @@ describe('The exercises of each chapter', () => {
     });
 
     test(`${name} use no name that the chapter declares, since a learner may run its cells again`, async () => {
-      const { sectionOf } = await import('../../../editions/class/exercises/cells.mjs');
+      const { sectionOf } = await import('../../../editions/shared/cells.mjs');
       const section = sectionOf(notebook);
       const before = notebook.cells.filter((cell) => !section.includes(cell));
       const names = namesIn(before);

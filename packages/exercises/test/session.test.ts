@@ -137,7 +137,7 @@ describe('A copy of a chapter', () => {
   });
 
   test('has an edition that Node and the tool that makes copies compute alike', async () => {
-    const { editionOf } = await import('../../../editions/class/exercises/copies.mjs');
+    const { editionOf } = await import('../../../editions/shared/copies.mjs');
     for (const name of chapterNames()) {
       const notebook = JSON.parse(readFileSync(join(root, 'notebooks', name), 'utf8'));
       assert.deepEqual(currentEdition(name), { file: name, edition: editionOf(notebook) });

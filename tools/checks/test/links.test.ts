@@ -3,21 +3,21 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { load } from '../../../../test/support/book';
+import { load } from '../../../test/support/book';
 
-type Links = typeof import('../../build/links.mjs');
+type Links = typeof import('../links.mjs');
 
 test('Every link to another site stands in the kept list, and none that no text has', async () => {
-  const { linksOf, keptLinks } = await load<Links>('links');
+  const { linksOf, keptLinks } = await load<Links>('tools/checks/links');
   const links = linksOf();
   assert.ok(links.size > 50, `${links.size}`);
   assert.ok(links.has('https://spikingjelly.readthedocs.io/zh_CN/latest/tutorials/en/lif_fc_mnist.html'));
-  const what = 'run `node editions/book/build/links.mjs --ask`, which also works without a network';
+  const what = 'run `node tools/checks/links.mjs --ask`, which also works without a network';
   assert.deepEqual([...keptLinks().keys()], [...links.keys()], what);
 });
 
 test('A link is found in all its forms, and code and addresses of this machine are none', async () => {
-  const { linksIn } = await load<Links>('links');
+  const { linksIn } = await load<Links>('tools/checks/links');
   const text =
     '[a](https://a.example/b_(c)) ![p](https://p.example/x.svg) <https://d.example> <a class="x" href="https://e.example/">e</a>\n' +
     '`[f](https://f.example)` https://g.example [h](http://127.0.0.1:8000) [i](i.md)\n```\n[k](https://k.example)\n```\n';
@@ -30,7 +30,7 @@ test('A link is found in all its forms, and code and addresses of this machine a
 });
 
 test('A page that answers is kept with its status and the day, and one that cannot be asked stays as it was', async () => {
-  const { ask, renewed } = await load<Links>('links');
+  const { ask, renewed } = await load<Links>('tools/checks/links');
   const server = createServer((request, response) => {
     const status = Number(request.url?.slice(1));
     response.writeHead(status, status === 301 ? { location: '/200' } : {}).end('x');

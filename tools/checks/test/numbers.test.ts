@@ -5,11 +5,10 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { root, temporaryFolder } from '../../../../test/support/notebooks';
+import { root, temporaryFolder } from '../../../test/support/notebooks';
 
-type Numbers = typeof import('../../build/numbers.mjs');
-const load = async () =>
-  (await import(pathToFileURL(join(root, 'editions', 'book', 'build', 'numbers.mjs')).href)) as Numbers;
+type Numbers = typeof import('../numbers.mjs');
+const load = async () => (await import(pathToFileURL(join(root, 'tools', 'checks', 'numbers.mjs')).href)) as Numbers;
 
 const folder = temporaryFolder('numbers');
 const PAGE = 'page.md';
@@ -222,7 +221,7 @@ describe('The texts of the project', () => {
     for (const name of ['tools', 'packages', 'editions', 'package.json', 'package-lock.json'])
       cpSync(join(root, name), join(copy, name), { recursive: true });
     const run = (...args: string[]) =>
-      spawnSync(process.execPath, [join(copy, 'editions', 'book', 'build', 'notebooks.mjs'), ...args], {
+      spawnSync(process.execPath, [join(copy, 'tools', 'checks', 'notebooks.mjs'), ...args], {
         cwd: copy,
         env: { ...process.env, INIT_CWD: copy },
         encoding: 'utf8',

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Notebook } from '../../../editions/class/exercises/cells.mjs';
+import type { Notebook } from '../../../editions/shared/cells.mjs';
 import { toNir, toSafetensors } from '../../../packages/formats/exchange';
 import { numbered } from '../../../packages/system/project.mjs';
 import { DEFAULT_NEURON } from '../../../src/common/neuron-options';

@@ -10,8 +10,8 @@ import { fromSafetensors, toSafetensors } from '../../../../packages/formats/exc
 import { resolveLayers } from '../../../../src/common/layers';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../../../src/common/neuron-options';
 import { initialNetwork, initialParameters } from '../../../../src/common/weights';
-import { inChromium } from '../../../../test/support/browser';
-import { axeFaults, book, disk, openSite, root, type Site } from './site';
+import { axeFaults, inChromium } from '../../../../test/support/browser';
+import { book, disk, openSite, root, type Site } from './site';
 
 /** What the page's script defines. */
 declare const parse: (buffer: ArrayBuffer) => unknown;

@@ -6,22 +6,10 @@ import { after, before, describe, test } from 'node:test';
 import { JSDOM } from 'jsdom';
 import type { Page } from 'playwright-core';
 import { numbered } from '../../../../packages/system/project.mjs';
-import { holdBack, inChromium } from '../../../../test/support/browser';
+import { axeFaults, COLOURS, holdBack, inChromium } from '../../../../test/support/browser';
 import { outdatedSizes } from '../../../../tools/sizes.mjs';
 import { isRun, readRun } from '../../train/link';
-import {
-  axeFaults,
-  book,
-  bookFiles,
-  bookPages,
-  COLOURS,
-  chapterPages,
-  disk,
-  openSite,
-  root,
-  type Site,
-  type Watched,
-} from './site';
+import { book, bookFiles, bookPages, chapterPages, disk, openSite, root, type Site, type Watched } from './site';
 import { spareAxe } from './spare';
 
 /** The browser edition has its own tests. */

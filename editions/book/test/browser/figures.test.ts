@@ -4,10 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { inChromium } from '../../../../test/support/browser';
+import { axeFaults, COLOURS, inChromium } from '../../../../test/support/browser';
 import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
-import { DARK, isPlate, LIGHT, type Spec } from '../../page/figure-theme';
-import { axeFaults, book, COLOURS, chapterPages, disk, openSite, type Site, type Watched } from './site';
+import { DARK, isPlate, LIGHT, type Spec } from '../../../shared/page/figure-theme';
+import { book, chapterPages, disk, openSite, type Site, type Watched } from './site';
 
 const lif = () => chapterPages().find((page) => page.includes('lif-neuron')) ?? '';
 

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { formatCommand, parseMap } from '../../../../packages/runs/map';
-import { inChromium } from '../../../../test/support/browser';
-import { axeFaults, book, bookFiles, disk, openSite, root, type Site } from './site';
+import { axeFaults, inChromium } from '../../../../test/support/browser';
+import { book, bookFiles, disk, openSite, root, type Site } from './site';
 
 describe('The map', inChromium, () => {
   const map = parseMap(readFileSync(join(root, 'editions', 'map', 'map.csv'), 'utf8'));

@@ -7,9 +7,8 @@ import { npyBytes } from '../../../../packages/formats/npy';
 import { resolveLayers } from '../../../../src/common/layers';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../../../src/common/neuron-options';
 import { initialNetwork, initialParameters } from '../../../../src/common/weights';
-import { inChromium } from '../../../../test/support/browser';
+import { axeFaults, inChromium } from '../../../../test/support/browser';
 import { answer, DIGITS, draw, openPlayground, PHONE, type Playground, rates } from './playground';
-import { axeFaults } from './site';
 
 describe('The playground tells', inChromium, () => {
   let playground: Playground;

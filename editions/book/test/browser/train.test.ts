@@ -13,11 +13,11 @@ import puppeteer from 'puppeteer-core';
 import { parseMap } from '../../../../packages/runs/map';
 import { bundle } from '../../../../packages/system/esbuild.mjs';
 import { MNIST_FILES } from '../../../../src/common/mnist';
-import { firefox, inChromium, inFirefox } from '../../../../test/support/browser';
-import { ISOLATION } from '../../../browser/build/serve.mjs';
+import { axeFaults, COLOURS, firefox, inChromium, inFirefox } from '../../../../test/support/browser';
+import { ISOLATION } from '../../../shared/serve.mjs';
 import { writeRun } from '../../train/link';
 import { PHONE } from './playground';
-import { axeFaults, book, COLOURS, disk, openSite, root, type Site, type Watched } from './site';
+import { book, disk, openSite, root, type Site, type Watched } from './site';
 
 const PATIENCE = 240_000;
 

@@ -7,12 +7,13 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bars, intervals, lines, weightImages } from '../../../../packages/figures';
 import { articleOf, load, root } from '../../../../test/support/book';
-import * as theme from '../../page/figure-theme';
+import * as theme from '../../../shared/page/figure-theme';
 
-type Chapters = typeof import('../../build/chapters.mjs');
-type Cell = import('../../build/chapters.mjs').Cell;
-type Notebook = import('../../build/chapters.mjs').Notebook;
-type Output = import('../../build/chapters.mjs').Output;
+type Cells = typeof import('../../../shared/cells.mjs');
+type Chapters = typeof import('../../make/chapters.mjs');
+type Cell = import('../../make/chapters.mjs').Cell;
+type Notebook = import('../../make/chapters.mjs').Notebook;
+type Output = import('../../make/chapters.mjs').Output;
 
 const PLOTLY = 'application/vnd.plotly.v1+json';
 const SVG = '<svg width="760" height="380"><title>Speed</title></svg>';
@@ -53,7 +54,7 @@ test('A cell that prints the SHA-256 of a run of the map gets, once, the link th
 });
 
 test('A chapter tells what one will be able to do, and how long it takes, wherever it says so', async () => {
-  const { introduction } = await load<Chapters>('chapters');
+  const { introduction } = await load<Cells>('editions/shared/cells');
   const told = (source: string) => introduction({ cells: [{ cell_type: 'markdown', source }] });
   const [title, aim, time] = ['2. A', 'Say what\nit does.', 'About 5 minutes, and about 3 more, 9 for all.'];
   const expected = { title, aim: 'Say what it does.', time };
@@ -263,7 +264,7 @@ test('A link to a page of the book, or to the source, leads to it from within th
 });
 
 test('Ctrl-C ends a build and what it has started, and leaves nothing of it', async () => {
-  const build = spawn(process.execPath, [join(root, 'editions', 'book', 'build', 'book.mjs')], { cwd: root });
+  const build = spawn(process.execPath, [join(root, 'editions', 'book', 'make', 'book.mjs')], { cwd: root });
   const ended = new Promise<number | null>((done) => build.on('close', done));
   let complaint = '';
   build.stderr.on('data', (text) => {

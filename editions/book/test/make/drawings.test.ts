@@ -13,11 +13,11 @@ import { assertClose, lifCases } from '../../../../test/support/golden';
 const root = resolve(__dirname, '..', '..', '..', '..');
 const images = join(root, 'notebooks', 'images');
 const load = async <T>(file: string) =>
-  (await import(pathToFileURL(join(root, 'editions', 'book', 'build', 'drawings', file)).href)) as Promise<T>;
+  (await import(pathToFileURL(join(root, 'editions', 'book', 'make', 'drawings', file)).href)) as Promise<T>;
 
-type Drawings = typeof import('../../build/drawings/drawings.mjs');
-type Sources = typeof import('../../build/drawings/sources.mjs');
-type Recorder = typeof import('../../build/drawings/record.mjs');
+type Drawings = typeof import('../../make/drawings/drawings.mjs');
+type Sources = typeof import('../../make/drawings/sources.mjs');
+type Recorder = typeof import('../../make/drawings/record.mjs');
 
 const NAMES = [
   'bucket',
@@ -67,7 +67,7 @@ before(() => {
   }
 });
 
-test('The committed drawings are what `node editions/book/build/drawings/drawings.mjs` writes', async () => {
+test('The committed drawings are what `node editions/book/make/drawings/drawings.mjs` writes', async () => {
   const { drawings } = await load<Drawings>('drawings.mjs');
   const made = drawings();
   assert.deepEqual(Object.keys(made).sort(), NAMES);
@@ -76,7 +76,7 @@ test('The committed drawings are what `node editions/book/build/drawings/drawing
   for (const [name, svg] of Object.entries(made)) {
     assert.ok(
       readFileSync(join(images, `${name}.svg`), 'utf8') === svg,
-      `${name}.svg: run editions/book/build/drawings/drawings.mjs`,
+      `${name}.svg: run editions/book/make/drawings/drawings.mjs`,
     );
   }
 });
@@ -197,6 +197,6 @@ test('What the drawings show of the trained network is what the network does', a
   assert.deepEqual(
     await record(),
     recorded,
-    'run editions/book/build/drawings/record.mjs, then editions/book/build/drawings/drawings.mjs',
+    'run editions/book/make/drawings/record.mjs, then editions/book/make/drawings/drawings.mjs',
   );
 });

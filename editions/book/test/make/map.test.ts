@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { articleOf, load } from '../../../../test/support/book';
 import { tableText } from '../../../../test/support/map';
-import * as theme from '../../page/figure-theme';
+import * as theme from '../../../shared/page/figure-theme';
 
-type MapPage = typeof import('../../build/map.mjs');
+type MapPage = typeof import('../../make/map.mjs');
 type Given = Parameters<typeof tableText>[number];
 
 /** Runs of one setting with these last accuracies, a seed for each. */

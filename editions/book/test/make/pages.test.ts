@@ -7,11 +7,11 @@ import { JSDOM } from 'jsdom';
 import { simulate } from '../../../../src/common/lif';
 import { articleOf, load, root } from '../../../../test/support/book';
 
-type Parts = typeof import('../../build/parts.mjs');
-type Pages = typeof import('../../build/pages.mjs');
-type Glossary = typeof import('../../build/glossary.mjs');
-type SourcePages = typeof import('../../build/source-pages.mjs');
-type Settings = typeof import('../../build/settings.mjs');
+type Parts = typeof import('../../../shared/parts.mjs');
+type Pages = typeof import('../../make/pages.mjs');
+type Glossary = typeof import('../../make/glossary.mjs');
+type SourcePages = typeof import('../../../shared/source-pages.mjs');
+type Settings = typeof import('../../../../packages/system/addresses.mjs');
 
 test('The name of a source file in a text leads to it, and one that is not there is refused', async () => {
   const { finishPage } = await load<Pages>('pages');
@@ -49,7 +49,7 @@ test('A drawing has its size in the page, so nothing moves when it comes late; o
 });
 
 test('A source page is told by the first sentence of its comment', async () => {
-  const { firstSentence } = await load<SourcePages>('source-pages');
+  const { firstSentence } = await load<SourcePages>('editions/shared/source-pages');
   assert.equal(
     firstSentence('/**\n * The neuron as a layer\n * of tfjs. More.\n */\nexport {}'),
     'The neuron as a layer of tfjs',
@@ -100,7 +100,7 @@ test('The head of a chapter counts the chapters that there are', async () => {
 });
 
 test('The former address of a chapter leads to a chapter that there is, and is not the address of another', async () => {
-  const [{ FORMER, topicOf }, { movedPage }] = [await load<Parts>('parts'), await load<Pages>('pages')];
+  const [{ FORMER, topicOf }, { movedPage }] = [await load<Parts>('editions/shared/parts'), await load<Pages>('pages')];
   const names = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
   for (const former of FORMER) {
     assert.ok(
@@ -116,7 +116,7 @@ test('The former address of a chapter leads to a chapter that there is, and is n
 });
 
 test('The browser edition is found from every page, in a folder beside the book or elsewhere', async () => {
-  const { runAddress } = await load<Settings>('settings');
+  const { runAddress } = await load<Settings>('packages/system/addresses');
   assert.equal(runAddress('02-x', '', '../lite/'), '../lite/notebooks/index.html?path=02-x.ipynb');
   assert.equal(
     runAddress('exercises/x', '../', '../lite/'),

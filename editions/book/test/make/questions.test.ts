@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { chapterNames } from '../../../../packages/system/project.mjs';
 import { load, root } from '../../../../test/support/book';
 
-type Headings = typeof import('../../build/headings.mjs');
+type Headings = typeof import('../../make/headings.mjs');
 type Chapter = Parameters<Headings['linkHeadings']>[2][number];
 
 const chapter = (name: string, ...sources: string[]): Chapter => ({

@@ -20,7 +20,7 @@ import {
   textOf,
   watchedPage,
 } from '../../../../test/support/lite';
-import { ISOLATION } from '../../build/serve.mjs';
+import { ISOLATION } from '../../../shared/serve.mjs';
 
 /** Chapter 5 looks at what chapter 4 has left. */
 const isTraining = (name: string) => /^0[45]/.test(name);

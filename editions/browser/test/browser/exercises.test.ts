@@ -22,7 +22,7 @@ import {
   typesReady,
   watchedPage,
 } from '../../../../test/support/lite';
-import { ISOLATION } from '../../build/serve.mjs';
+import { ISOLATION } from '../../../shared/serve.mjs';
 
 type ExerciseCell = Cell & { metadata: { exercise?: { id?: string; role: string } } };
 interface Section {
@@ -59,9 +59,7 @@ describe("A learner's copy in the browser", { ...inChromium, timeout: 600_000 },
   let faults: string[];
   let sectionOf: Section['sectionOf'];
   before(async () => {
-    ({ sectionOf } = (await import(
-      pathToFileURL(join(root, 'editions', 'class', 'exercises', 'cells.mjs')).href
-    )) as Section);
+    ({ sectionOf } = (await import(pathToFileURL(join(root, 'editions', 'shared', 'cells.mjs')).href)) as Section);
     context = await site.browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
     ({ page, faults } = await watchedPage(context, site.url));
     await openChapter(page, site.url, chapters()[0]);

@@ -8,7 +8,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { readMap } from '../../../../hosts/node/map';
 import type { Choice } from '../../../../packages/runs/map';
 import { numbered } from '../../../../packages/system/project.mjs';
-import { holdBack, inChromium } from '../../../../test/support/browser';
+import { axeFaults, holdBack, inChromium } from '../../../../test/support/browser';
 import { HIDDEN_PRINTS, HIDDEN_RUN } from '../../../../test/support/hidden-run';
 import { typed, wordBreak } from '../../../../test/support/lab';
 import {
@@ -32,7 +32,6 @@ import {
 } from '../../../../test/support/lite';
 import { RANDMAN_PRINTS, RANDMAN_RUN } from '../../../../test/support/randman-run';
 import { outdatedSizes } from '../../../../tools/sizes.mjs';
-import { axeFaults } from '../../../book/test/browser/site';
 
 /** Means, a difference and a run of the map, as a chapter takes them. */
 const MAP = `import { readMap, recompute } from 'lif-fc-mnist';

@@ -21,7 +21,7 @@ import {
   type Watched,
   watchedPage,
 } from '../../../../test/support/lite';
-import { ISOLATION } from '../../build/serve.mjs';
+import { ISOLATION } from '../../../shared/serve.mjs';
 
 const PATIENCE = 240_000;
 /**

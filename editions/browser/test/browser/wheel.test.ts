@@ -28,7 +28,7 @@ import {
   watchedPage,
 } from '../../../../test/support/lite';
 import { buildInto, chosenReleases, Environment, OWN, type Packages, TOO_OLD } from '../../../../test/support/wheel';
-import { serve } from '../../build/serve.mjs';
+import { serve } from '../../../shared/serve.mjs';
 
 const source = join(root, 'packages', 'typescript-kernel');
 const demo = join(source, 'demo', 'files');

@@ -10,7 +10,7 @@ import { npyArray } from '../../../../packages/formats/npy';
 import { fingerprint } from '../../../../packages/runs/node';
 import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
 import { initialNetwork } from '../../../../src/common/weights';
-import { inChromium } from '../../../../test/support/browser';
+import { axeFaults, inChromium } from '../../../../test/support/browser';
 import {
   chapters,
   choose,
@@ -28,7 +28,6 @@ import {
   type Watched,
   watchedPage,
 } from '../../../../test/support/lite';
-import { axeFaults } from '../../../book/test/browser/site';
 
 const sourcesOf = async (page: Page) => (await notebookOf(page)).cells.map(({ source }) => textOf(source));
 

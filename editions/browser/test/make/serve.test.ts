@@ -22,7 +22,7 @@ const setAge = (path: string, minutes: number) => {
   utimesSync(join(clone, path), time, time);
 };
 
-const SOURCES = ['editions/browser', 'editions/class/exercises', 'editions/class/hub/server', 'editions/book'];
+const SOURCES = ['editions/browser', 'editions/book', 'editions/shared'];
 const FILES = [
   ...[...SOURCES, 'notebooks', 'src', 'packages', 'hosts'].map((folder) => `${folder}/a`),
   'editions/map/map.csv',
@@ -30,12 +30,12 @@ const FILES = [
 
 beforeEach(() => {
   rmSync(clone, { recursive: true, force: true });
-  for (const name of ['packages/system', 'editions/browser/build'])
+  for (const name of ['packages/system', 'editions/browser/make', 'editions/shared'])
     cpSync(join(root, name), join(clone, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'), 'junction');
   write('tools/setup/setup.mjs', "console.log('set-up');");
   write(
-    'editions/browser/build/site.mjs',
+    'editions/browser/make/site.mjs',
     `import { mkdirSync, writeFileSync } from 'node:fs';
 export const work = 'none';
 export async function buildSite() {
@@ -44,8 +44,8 @@ export async function buildSite() {
   writeFileSync('build/lite/index.html', 'new');
 }`,
   );
-  write('package.json', JSON.stringify({ scripts: { book: 'node editions/book/build/fails.cjs' } }));
-  write('editions/book/build/fails.cjs', "console.error('book: nothing works'); process.exit(1);");
+  write('package.json', JSON.stringify({ scripts: { book: 'node editions/book/make/fails.cjs' } }));
+  write('editions/book/make/fails.cjs', "console.error('book: nothing works'); process.exit(1);");
   for (const file of [...FILES, 'package-lock.json', 'requirements.txt']) write(file, '');
   write('build/lite/index.html', 'the edition');
   write('build/book/index.html', 'the book');
@@ -62,7 +62,7 @@ after(() => rmSync(dirname(clone), { recursive: true, force: true }));
 
 /** Starts it, and resolves with its address and its lines as soon as one of these is as expected. */
 function start(args: string[], expected = /Ctrl-C$/): Promise<{ url: string; lines: string[] }> {
-  const child = spawn(process.execPath, [join('editions', 'browser', 'build', 'lite.mjs'), '--serve', ...args], {
+  const child = spawn(process.execPath, [join('editions', 'browser', 'make', 'lite.mjs'), '--serve', ...args], {
     cwd: clone,
   });
   running.push(child);
@@ -112,7 +112,7 @@ describe('The browser edition, served', () => {
   test('shows a page that waits in place of one that is not built yet, and a line for each step of the book', async () => {
     rmSync(join(clone, 'build', 'book'), { recursive: true });
     write(
-      'editions/book/build/fails.cjs',
+      'editions/book/make/fails.cjs',
       `console.log('  Sphinx: the pages <of> the book');
 setInterval(() => {
   if (!require('node:fs').existsSync('go on')) return;
@@ -138,7 +138,7 @@ setInterval(() => {
     rmSync(join(clone, 'build', 'lite'), { recursive: true });
     write('tools/setup/setup.mjs', 'console.log(process.env.LIF_FC_MNIST_BACKEND);');
     write(
-      'editions/browser/build/site.mjs',
+      'editions/browser/make/site.mjs',
       `import { mkdirSync, writeFileSync } from 'node:fs';
 export const work = 'none';
 export async function buildSite() {
@@ -186,18 +186,14 @@ export async function buildSite() {
   });
 
   test('says after each epoch how far the training of the network for its pages is', () => {
-    cpSync(
-      join(root, 'editions', 'book', 'build', 'trained.mjs'),
-      join(clone, 'editions', 'book', 'build', 'trained.mjs'),
-    );
+    cpSync(join(root, 'editions', 'shared', 'trained.mjs'), join(clone, 'editions', 'shared', 'trained.mjs'));
     write(
       'tools/lif_fc_mnist.cjs',
       `console.log('Epoch 0:\\nTraining...\\nTesting...');
 console.log('Epoch 0: train_acc = 0.8416299412393162, test_acc = 0.9055, max_test_acc = 0.9055, train_times = 468');
 console.log('Epoch 1: train_acc = 0.9, test_acc = 0.91, max_test_acc = 0.92, train_times = 936');`,
     );
-    const program =
-      "import('./editions/book/build/trained.mjs').then((own) => own.trainIfNeeded('lite', 'build/work'))";
+    const program = "import('./editions/shared/trained.mjs').then((own) => own.trainIfNeeded('lite', 'build/work'))";
     assert.equal(
       execFileSync(process.execPath, ['-e', program], { cwd: clone, encoding: 'utf8' }),
       `lite: no trained network in build/run yet: training one for 20 epochs

@@ -96,7 +96,7 @@ export async function setUpHub() {
 export function checkReadable() {
   const needed = [
     hubPython,
-    join(hubFolder, 'server', 'jupyter_server_config.py'),
+    join(root, 'editions', 'shared', 'server', 'jupyter_server_config.py'),
     join(root, 'node_modules', 'tslab', 'package.json'),
     join(root, 'dist', 'hosts', 'node', 'index.js'),
     join(root, '.venv', 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json'),

@@ -2,7 +2,7 @@
 import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { chaptersFolder, root } from '../../../../packages/system/project.mjs';
-import { makeCopies } from '../../exercises/copies.mjs';
+import { makeCopies } from '../../../shared/copies.mjs';
 
 process.umask(0o077);
 const home = process.cwd();

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { temporaryFolder } from '../../../../test/support/data';
-import type { Cell, Notebook } from '../../exercises/cells.mjs';
+import type { Cell, Notebook } from '../../../shared/cells.mjs';
 
 const textOf = ({ source }: Cell) => [source].flat().join('');
 
@@ -55,9 +55,9 @@ function chapter({
   };
 }
 
-let cells: typeof import('../../exercises/cells.mjs');
+let cells: typeof import('../../../shared/cells.mjs');
 before(async () => {
-  cells = await import('../../exercises/cells.mjs');
+  cells = await import('../../../shared/cells.mjs');
 });
 
 describe("A learner's copy", () => {
@@ -171,7 +171,7 @@ describe('A chapter is refused', () => {
 });
 
 test('--reset makes a new copy and keeps the former one under a name with the time', async () => {
-  const { makeCopies, resetCopy } = await import('../../exercises/copies.mjs');
+  const { makeCopies, resetCopy } = await import('../../../shared/copies.mjs');
   const from = temporaryFolder();
   const to = join(from, 'my');
   mkdirSync(to);
@@ -192,7 +192,7 @@ test('--reset makes a new copy and keeps the former one under a name with the ti
 });
 
 test('--reset makes a new copy where a link leads nowhere, and keeps the link', async () => {
-  const { makeCopies, resetCopy } = await import('../../exercises/copies.mjs');
+  const { makeCopies, resetCopy } = await import('../../../shared/copies.mjs');
   const from = temporaryFolder();
   const to = join(from, 'my');
   writeFileSync(join(from, '02-b.ipynb'), JSON.stringify(chapter()));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { chapterNames } from '../../../../packages/system/project.mjs';
-import type { Cell, Notebook } from '../../exercises/cells.mjs';
+import type { Cell, Notebook } from '../../../shared/cells.mjs';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 const temporary = mkdtempSync(join(tmpdir(), 'lif-copies-'));
@@ -24,9 +24,9 @@ const prose = (source: string): Cell => ({ cell_type: 'markdown', id: 'x', sourc
 const notebook = (...cells: Notebook['cells']) => ({ cells, metadata: { kernelspec: {} }, nbformat: 4 });
 
 describe('A copy of a chapter', () => {
-  let copies: typeof import('../../exercises/copies.mjs');
+  let copies: typeof import('../../../shared/copies.mjs');
   before(async () => {
-    copies = await import('../../exercises/copies.mjs');
+    copies = await import('../../../shared/copies.mjs');
   });
 
   const moved = (text: string) =>

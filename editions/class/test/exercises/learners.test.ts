@@ -11,7 +11,7 @@ import { after, before, describe, test } from 'node:test';
 import { ALL } from '../../../../packages/exercises';
 import { chapterNames } from '../../../../packages/system/project.mjs';
 import { type Cell as ExecutedCell, read, root, run, stream } from '../../../../test/support/notebooks';
-import type { Cell } from '../../exercises/cells.mjs';
+import type { Cell } from '../../../shared/cells.mjs';
 
 /** The kernel finds the package from a folder of the clone only. */
 const folder = join(root, 'build', 'exercises', `test-${process.pid}`);
@@ -60,8 +60,8 @@ interface Section {
 
 /** The stubs of all chapters, and then the mishaps, as one notebook. */
 async function notebookOfAll(): Promise<{ file: string; sections: Section[] }> {
-  const { learnersCopy, readChapter } = await import('../../exercises/copies.mjs');
-  const { sectionOf, textOf } = await import('../../exercises/cells.mjs');
+  const { learnersCopy, readChapter } = await import('../../../shared/copies.mjs');
+  const { sectionOf, textOf } = await import('../../../shared/cells.mjs');
   const names = chapterNames();
   const sections = names.flatMap((name, chapter) => {
     const cells = sectionOf(learnersCopy(readChapter(name), name, names)).filter((cell) => cell.cell_type === 'code');

@@ -8,7 +8,7 @@ import { zipSync } from 'fflate';
 import { ALL } from '../../../../packages/exercises';
 import { chapterNames, numbered } from '../../../../packages/system/project.mjs';
 import { type Ended, ended, root, temporaryFolder } from '../../../../test/support/notebooks';
-import type { Cell } from '../../exercises/cells.mjs';
+import type { Cell } from '../../../shared/cells.mjs';
 import type { Verdict } from '../../exercises/table.mjs';
 
 const tool = join(root, 'editions', 'class', 'exercises', 'exercises.mjs');
@@ -253,7 +253,7 @@ describe('The report of downloads from browsers', () => {
   let csv: string;
 
   before(async () => {
-    const { learnersCopy, readChapter } = await import('../../exercises/copies.mjs');
+    const { learnersCopy, readChapter } = await import('../../../shared/copies.mjs');
     const names = chapterNames();
     /** What a browser has of the chapters: all of them, and a notebook of the learner's own. */
     const download = (...cells: Cell[]) => {
@@ -337,7 +337,7 @@ describe('The report of downloads from browsers', () => {
 
 describe('The report of a folder', () => {
   test('executes no copy in which every answer is still the stub, and only the chapters that it is asked for', async () => {
-    const { learnersCopy, readChapter } = await import('../../exercises/copies.mjs');
+    const { learnersCopy, readChapter } = await import('../../../shared/copies.mjs');
     const names = chapterNames();
     for (const name of names.slice(LIF - 1, LIF + 1)) {
       const copy = learnersCopy(readChapter(name), name, names);

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { type ExerciseId, ALL as exercises } from '../../../../packages/exercises';
 import { chapterNames } from '../../../../packages/system/project.mjs';
 import { root } from '../../../../test/support/notebooks';
-import type { Notebook } from '../../exercises/cells.mjs';
+import type { Notebook } from '../../../shared/cells.mjs';
 
 const textOf = ({ source }: Notebook['cells'][number]) => [source].flat().join('');
 const chapterOf = (number: number): Notebook =>
@@ -122,7 +122,7 @@ describe("The teacher's page", () => {
   });
 
   test('is a page of the book, in which no link leads nowhere', async () => {
-    const { teachingPage } = await import(pathToFileURL(join(root, 'editions', 'book', 'build', 'teaching.mjs')).href);
+    const { teachingPage } = await import(pathToFileURL(join(root, 'editions', 'book', 'make', 'teaching.mjs')).href);
     const page = teachingPage(
       'See [the values](kubernetes/values.yaml) and [the hub](https://jupyter.org/hub).<!-- x -->',
     );

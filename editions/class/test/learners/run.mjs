@@ -8,8 +8,8 @@ import { InvalidArgumentError } from 'commander';
 import { command, whole } from '../../../../packages/system/options.mjs';
 import { onSignals, watchParent } from '../../../../packages/system/parent.mjs';
 import { chapterNames, remove, root, UserError, writeWhole } from '../../../../packages/system/project.mjs';
-import { textOf } from '../../exercises/cells.mjs';
-import { readChapter } from '../../exercises/copies.mjs';
+import { textOf } from '../../../shared/cells.mjs';
+import { readChapter } from '../../../shared/copies.mjs';
 import {
   endProcesses,
   homeOf,
