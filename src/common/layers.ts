@@ -36,6 +36,15 @@ export interface ResolvedLayer {
   learn?: LearnName;
 }
 
+/** The names of a layer's options. */
+export const LAYER_OPTIONS = [
+  'neurons',
+  'neuron',
+  'synapse',
+  'recurrent',
+  'learn',
+] as const satisfies readonly (keyof ResolvedLayer)[];
+
 /** A layer as it is asked for: what is left out has its default, which for `neuron` are the network's own options. */
 export type LayerOptions = Partial<Omit<ResolvedLayer, 'neuron'>> & { neuron?: Partial<NeuronOptions> };
 
@@ -85,7 +94,7 @@ export function resolveLayers({ hidden, layers, neuron }: SomeLayers): ResolvedL
 }
 
 function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean): ResolvedLayer {
-  checkOptions('layer', some, ['neurons', 'neuron', 'synapse', 'recurrent', 'learn'], ['synapse']);
+  checkOptions('layer', some, LAYER_OPTIONS, ['synapse']);
   const { neurons = isLast ? CLASSES : 0, neuron, synapse, recurrent = false, learn } = some;
   if (isLast) checkWhole('neurons of the last layer', neurons, CLASSES, CLASSES);
   else checkWhole('neurons', neurons, 1, MAX_HIDDEN);

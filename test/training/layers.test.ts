@@ -8,14 +8,7 @@ import { forwardMode } from '../../packages/event-engine/test/float64';
 import { fromNir, fromSafetensors, toNir, toSafetensors } from '../../packages/formats/exchange';
 import { decodeNetwork, layersModelFiles } from '../../packages/formats/layers-model';
 import { type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
-import {
-  type LayerOptions,
-  type ResolvedLayer,
-  readLayers,
-  resolveLayers,
-  shortForm,
-  storeLayers,
-} from '../../src/common/layers';
+import { type LayerOptions, readLayers, resolveLayers, shortForm, storeLayers } from '../../src/common/layers';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { makeSpikeTrains } from '../../src/common/spike-trains';
 import { initialNetwork, initialParameters, parameters, splitParameters, tauOf } from '../../src/common/weights';
@@ -24,6 +17,7 @@ import { newHistory } from '../../src/training/history';
 import { train } from '../../src/training/train';
 import { smallMnist } from '../support/data';
 import { assertClose } from '../support/golden';
+import { LAYERS_WITH } from '../support/options';
 
 before(async () => {
   await initBackend();
@@ -194,14 +188,8 @@ test('a network that is handed in brings its layers along', async () => {
   });
 });
 
-/** A layer that has each option: of a new one the compiler asks for it. */
-const WITH: Record<Exclude<keyof ResolvedLayer, 'neurons' | 'neuron'>, LayerOptions> = {
-  synapse: { synapse: { tau: 3 } },
-  recurrent: { recurrent: true },
-  learn: { learn: 'tau of each neuron', neuron: { tau: 3 } },
-};
-
-for (const [name, option] of Object.entries(WITH)) {
+for (const [name, tried] of Object.entries(LAYERS_WITH)) {
+  const option = tried[tried.length - 1];
   describe(`What a layer has, ${name}, is not forgotten`, () => {
     const layers = resolveLayers({ layers: [{ neurons: 12, ...option }, {}] });
     const plain = layers.map(({ neurons, neuron }) => ({ neurons, neuron }));
@@ -245,8 +233,8 @@ for (const [name, option] of Object.entries(WITH)) {
         return;
       }
       assert.deepEqual(
-        fromNir(bytes).layers?.[0][name as keyof typeof WITH] ?? 'lost',
-        layers[0][name as keyof typeof WITH],
+        fromNir(bytes).layers?.[0][name as keyof typeof LAYERS_WITH] ?? 'lost',
+        layers[0][name as keyof typeof LAYERS_WITH],
       );
     });
 

@@ -7,21 +7,12 @@ import { LIFNode } from '../../../src/snn/neuron';
 import { makeSurrogate } from '../../../src/snn/surrogate';
 import { coreOf, simulateWithGradient } from '../../../test/support/given';
 import { assertClose } from '../../../test/support/golden';
+import { NEURON_VALUES } from '../../../test/support/options';
 import { withEngine } from './engines';
 
 before(async () => {
   await initBackend();
 });
-
-/** A value of each option that is not its default. */
-const OTHER: NeuronOptions = {
-  tau: 3,
-  decayInput: false,
-  vThreshold: 0.7,
-  vReset: -0.25,
-  surrogateFunction: { name: 'sigmoid', alpha: 3 },
-  detachReset: true,
-};
 
 const T = 40;
 const NEURONS = 10;
@@ -60,13 +51,15 @@ const byKernel = (neuron: NeuronOptions): Promise<Result> =>
 const same = (a: Result, b: Result) =>
   a.h.every((value, i) => value === b.h[i]) && a.gradient.every((value, i) => value === b.gradient[i]);
 
-for (const name of Object.keys(OTHER) as (keyof NeuronOptions)[]) {
+for (const [name, values] of Object.entries(NEURON_VALUES)) {
   test(`${name} changes the same potentials and gradients in the kernel as in the layer`, async () => {
-    const neuron = { ...DEFAULT_NEURON, [name]: OTHER[name] };
-    const kernel = await byKernel(neuron);
-    const layer = byLayer(neuron);
-    assertClose(kernel.h, layer.h, 1e-6, 'h');
-    assertClose(kernel.gradient, layer.gradient, 1e-5, 'gradient');
-    assert.ok(!same(kernel, await byKernel(DEFAULT_NEURON)), 'the kernel does not know it');
+    for (const value of values) {
+      const neuron = { ...DEFAULT_NEURON, [name]: value };
+      const kernel = await byKernel(neuron);
+      const layer = byLayer(neuron);
+      assertClose(kernel.h, layer.h, 1e-6, 'h');
+      assertClose(kernel.gradient, layer.gradient, 1e-5, 'gradient');
+      assert.ok(!same(kernel, await byKernel(DEFAULT_NEURON)), 'the kernel does not know it');
+    }
   });
 }

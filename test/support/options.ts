@@ -1,0 +1,28 @@
+/** What each option of a neuron and of a layer is tried with. Of a new one the compiler asks for it here, and so does a test. */
+import type { NeuronOptions } from '../../src/common/engine';
+import { type LayerOptions, LEARN_NAMES, type ResolvedLayer } from '../../src/common/layers';
+import { SURROGATE_NAMES } from '../../src/common/surrogates';
+
+/** Values that are not the default. */
+export const NEURON_VALUES: { readonly [Name in keyof NeuronOptions]: readonly NeuronOptions[Name][] } = {
+  tau: [3],
+  decayInput: [false],
+  vThreshold: [0.7],
+  vReset: [-0.25, null],
+  surrogateFunction: SURROGATE_NAMES.map((name) => ({ name, alpha: 3 })),
+  detachReset: [true],
+};
+
+/** Layers that have the option. */
+export const LAYERS_WITH: {
+  readonly [Name in Exclude<keyof ResolvedLayer, 'neurons' | 'neuron'>]: readonly (LayerOptions & {
+    [Own in Name]-?: ResolvedLayer[Own];
+  })[];
+} = {
+  synapse: [{ synapse: { tau: 3 } }],
+  recurrent: [{ recurrent: true }],
+  learn: LEARN_NAMES.map((learn) => ({ learn, neuron: { tau: 3 } })),
+};
+
+/** The options that only hidden layers have. */
+export const OF_HIDDEN_LAYERS: readonly string[] = ['recurrent'];
