@@ -1,8 +1,8 @@
 /** What can stand between weights and neurons: currents that last, neurons that hear one another, or learn how long they remember. */
 import * as tf from '@tensorflow/tfjs';
 import { checkNumber } from '../common/checks';
+import { MemoryModule } from './memory-module';
 import { LIFNode, type LIFNodeArgs } from './neuron';
-import { Remembering } from './remembering';
 
 /**
  * The current i that the neurons get in place of x lasts for some steps (the first equation of snnTorch's `Synaptic`):
@@ -13,7 +13,7 @@ import { Remembering } from './remembering';
  * const synapse = new layer.Synapse({ tau: 4 });
  * synapse.apply(tf.tensor2d([[1]])); // [[1]], and with 0 in the next step [[0.75]]
  */
-export class Synapse extends Remembering {
+export class Synapse extends MemoryModule {
   static className = 'Synapse';
 
   readonly tau: number;
@@ -53,7 +53,7 @@ export class Synapse extends Remembering {
  *
  * `layers` make s of x: the neurons, and before them a `Synapse`, if there is one.
  */
-export class LinearRecurrentContainer extends Remembering {
+export class LinearRecurrentContainer extends MemoryModule {
   static className = 'LinearRecurrentContainer';
 
   readonly layers: readonly tf.layers.Layer[];

@@ -12,8 +12,8 @@ import { MAX_UINT32 } from '../common/random';
 import { MAX_UNITS } from '../common/spike-trains';
 import { countNumbers, initialParameters, parameters, splitParameters } from '../common/weights';
 import { LinearRecurrentContainer, ParametricLIFNode, Synapse } from './layer';
+import { MemoryModule } from './memory-module';
 import { LIFNode, type LIFNodeArgs, NonSpikingLIFNode } from './neuron';
-import { Remembering } from './remembering';
 import { ATan, makeSurrogate } from './surrogate';
 
 /** Options of `ann`. */
@@ -190,9 +190,9 @@ export function findNeurons(net: tf.LayersModel): { neurons: LIFNode; synapse?: 
   });
 }
 
-/** Finds what remembers something between calls, in the order of `remembered`. */
-export const findRemembering = (net: tf.LayersModel): Remembering[] =>
-  partsOf(net).filter((part) => part instanceof Remembering);
+/** Finds the stateful layers, in the order of `remembered`. */
+export const findMemoryModules = (net: tf.LayersModel): MemoryModule[] =>
+  partsOf(net).filter((part) => part instanceof MemoryModule);
 
 /** Finds the network's ten neurons; Error if it has none. */
 export function findLIFNode(net: tf.LayersModel): LIFNode {

@@ -8,7 +8,7 @@ import { checkChoice, checkNumbers, checkOptions, checkSwitch, checkText, format
 import { LEARN_NAMES, type LearnName } from '../common/layers';
 import { checkDynamics, DEFAULT_NEURON, type NeuronOptions, neuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
-import { Remembering } from './remembering';
+import { MemoryModule } from './memory-module';
 import { checkSurrogate, makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
 
 export interface LIFNodeArgs extends Partial<Omit<NeuronOptions, 'surrogateFunction'>> {
@@ -48,7 +48,7 @@ export interface Sequences {
  * const spikes = neurons.apply(tf.tensor2d([[0.5, 2.5]])); // [[0, 1]]: h is 0.25 and 1.25
  * neurons.resetStates();
  */
-export class LIFNode extends Remembering {
+export class LIFNode extends MemoryModule {
   static className = 'LIFNode';
 
   readonly tau: number;

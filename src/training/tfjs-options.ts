@@ -71,6 +71,15 @@ function optionsOf(network: tf.Sequential, options: Engine['options'], some: Omi
   return { layers, neuron: layers[layers.length - 1].neuron, hidden };
 }
 
+/** @throws RangeError unless a batch of so many images fits into memory and, without the reset, into the places of a batch */
+export function checkBatch(options: Engine['options'], images: number): void {
+  checkRoom(options, images);
+  const { reset, batchSize } = options;
+  if (!reset && images > batchSize) {
+    throw new RangeError(`indices: expected at most ${batchSize} images, found ${images}`);
+  }
+}
+
 /** More than the machines have that people learn on: 16 GB. */
 const MOST_BYTES = 2 ** 34;
 
@@ -79,7 +88,7 @@ const MOST_BYTES = 2 ** 34;
  * spike; of each weight there are the gradient and Adam's moments as well.
  * @throws RangeError if that is more than any machine for learners has: TensorFlow.js would end the program
  */
-export function checkRoom({ data, T, layers }: Engine['options'], images: number): void {
+function checkRoom({ data, T, layers }: Engine['options'], images: number): void {
   const inputs = countInputs(data);
   const perStep = layers.reduce((sum, { neurons }) => sum + 4 * neurons, inputs);
   const bytes = 4 * (images * T * perStep + 4 * countNumbers(parameters(layers, inputs)));

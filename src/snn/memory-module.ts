@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkTensor } from '../common/checks';
 
-/** A layer that remembers something from call to call, until the reset; input and output are [batch, units]. */
-export abstract class Remembering extends tf.layers.Layer {
+/** Base class of stateful layers, SpikingJelly's of this name: they keep a tensor from call to call until the reset; input and output are [batch, units]. */
+export abstract class MemoryModule extends tf.layers.Layer {
   /** What it remembers of the last step, [batch, units]; null before the first. */
   remembered: tf.Tensor | null = null;
   /** What it remembered earlier, which a gradient may still need until the reset. */
