@@ -14,7 +14,7 @@ export class BadMap extends UserError {}
 const require = createRequire(import.meta.url);
 const dist = (/** @type {string[]} */ ...names) => join(root, 'dist', ...names);
 /** @type {typeof import('../../packages/runs/map/settings.js')} */
-const { formatOptions, isStandard, SETTINGS, SETTING_NAMES, whyLacking } = require(
+const { ALWAYS_WRITTEN, formatOptions, isStandard, MAY_BE_MISSING, SETTINGS, SETTING_NAMES, whyLacking } = require(
   dist('packages', 'runs', 'map', 'settings.js'),
 );
 /** @type {typeof import('../../hosts/node/cli/arguments.js')} */
@@ -27,6 +27,19 @@ export const { asOneLine, inOneLine } = require(dist('src', 'common', 'checks.js
 const { SURROGATES } = require(dist('src', 'common', 'surrogates.js'));
 
 export const SETTING_COLUMNS = SETTING_NAMES.map((name) => SETTINGS[name].column);
+
+/** @param {readonly string[]} names */
+const columnsOf = (names) => SETTING_COLUMNS.filter((_, i) => names.includes(SETTING_NAMES[i]));
+/** The columns of settings that a table may lack, and those that every table has which is written. */
+export const MISSING_COLUMNS = columnsOf(MAY_BE_MISSING);
+export const WRITTEN_COLUMNS = columnsOf(ALWAYS_WRITTEN);
+
+/** What a row has in the column of a setting where its table lacks it: the default, or nothing if the run has no such setting. */
+export function missingValue(/** @type {string} */ column, /** @type {Record<string, string>} */ row) {
+  const [name] = names(column);
+  const { network, dataset } = /** @type {Settings} */ (/** @type {unknown} */ (row));
+  return whyLacking(name, { network, dataset }) ? '' : String(SETTINGS[name].standard);
+}
 
 /**
  * A run: its id, its settings, these as the table shows them, the shortest command line for it, and about how many seconds of

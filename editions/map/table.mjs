@@ -5,7 +5,15 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { readJson, readWhole, remove, root } from '../../packages/system/project.mjs';
 import { count } from './progress.mjs';
-import { BadMap, runOfRow, SETTING_COLUMNS, standardColumns } from './settings.mjs';
+import {
+  BadMap,
+  MISSING_COLUMNS,
+  missingValue,
+  runOfRow,
+  SETTING_COLUMNS,
+  standardColumns,
+  WRITTEN_COLUMNS,
+} from './settings.mjs';
 
 /** @typedef {import('./settings.mjs').Run} Run */
 /** @typedef {import('./grids.mjs').Grid} Grid */
@@ -117,25 +125,45 @@ export function faultIn(/** @type {Row} */ row) {
 
 // As a file ----------------------------------------------------------------------------------------------------------
 
-/** @param {Row[]} rows */
-export const formatTable = (rows) =>
-  `${[COLUMNS, ...rows.map((row) => COLUMNS.map((column) => row[column]))].map((cells) => cells.join(',')).join('\n')}\n`;
+/**
+ * The columns of a table: without those of settings that have no effect in it.
+ * @param {Row[]} rows
+ * @param {readonly string[]} written settings that have a column in any case
+ */
+export const columnsOf = (rows, written = WRITTEN_COLUMNS) =>
+  COLUMNS.filter(
+    (column) =>
+      !SETTING_COLUMNS.includes(column) ||
+      written.includes(column) ||
+      rows.some((row) => row[column] !== missingValue(column, row)),
+  );
 
 /**
- * The rows of a table.
+ * @param {Row[]} rows
+ * @param {readonly string[]} [written] as of `columnsOf`
+ */
+export function formatTable(rows, written) {
+  const columns = columnsOf(rows, written);
+  return `${[columns, ...rows.map((row) => columns.map((column) => row[column]))].map((cells) => cells.join(',')).join('\n')}\n`;
+}
+
+/**
+ * The rows of a table, each with all columns: a setting that the table lacks has its default.
  * @returns {Row[]}
  * @throws BadMap in one line if it is not one
  */
 export function parseTable(/** @type {string} */ text) {
   const [header, ...lines] = text.replace(/\n$/, '').split('\n');
-  if (header !== COLUMNS.join(','))
+  const columns = header.split(',');
+  const missing = MISSING_COLUMNS.filter((column) => !columns.includes(column));
+  if (header !== COLUMNS.filter((column) => !missing.includes(column)).join(','))
     throw new BadMap('expected a table of the map, found other columns in its first line');
   return lines.map((line, i) => {
     const cells = line.split(',');
-    if (cells.length === COLUMNS.length) {
-      return Object.fromEntries(COLUMNS.map((column, j) => [column, cells[j]]));
-    }
-    throw new BadMap(`line ${i + 2}: expected ${COLUMNS.length} cells, found ${cells.length}`);
+    if (cells.length !== columns.length)
+      throw new BadMap(`line ${i + 2}: expected ${columns.length} cells, found ${cells.length}`);
+    const row = Object.fromEntries(columns.map((column, j) => [column, cells[j]]));
+    return { ...row, ...Object.fromEntries(missing.map((column) => [column, missingValue(column, row)])) };
   });
 }
 

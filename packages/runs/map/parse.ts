@@ -2,7 +2,7 @@
 import { checkObject, formatValue, inOneLine } from '../../../src/common/checks';
 import { contradiction } from '../engine-options';
 import type { Value } from '../settings';
-import { SETTING_NAMES, SETTINGS, type SettingName, type Settings, whyLacking } from './settings';
+import { MAY_BE_MISSING, SETTING_NAMES, SETTINGS, type SettingName, type Settings, whyLacking } from './settings';
 import { MapTable, type Row } from './table';
 
 /** The last columns of the table: what a run finds out, after the accuracies `acc_…`. */
@@ -18,11 +18,18 @@ export const RESULT_COLUMNS = [
 ];
 /** Decimal digits with or without an exponent: `Number` also reads '', ' 1' and '0x10'. */
 const DECIMAL = /^-?\d+(\.\d+)?(e[-+]?\d+)?$/i;
-const BEFORE = ['id', 'grid', ...SETTING_NAMES.map((name) => SETTINGS[name].column)];
+/** The columns before the results, of a table that has these. */
+const before = (columns: readonly string[]) => [
+  ...['id', 'grid'],
+  ...SETTING_NAMES.map((name) => ({ name, column: SETTINGS[name].column }))
+    .filter(({ name, column }) => !MAY_BE_MISSING.includes(name) || columns.includes(column))
+    .map(({ column }) => column),
+];
 
 /** Of a row that is being read: the field of a column, and how it is refused. */
 export interface Fields {
-  get(column: string): string;
+  /** Undefined where the table lacks the column of a setting: each run then has its default. */
+  get(column: string): string | undefined;
   fail(column: string, expected: string): never;
 }
 
@@ -45,7 +52,7 @@ function parse(text: string, file: string): MapTable {
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
   const columns = lines[0].split(',');
   const epochs = columns.flatMap((name) => /^acc_([1-9]\d*)$/.exec(name)?.[1] ?? []).map(Number);
-  const expected = [...BEFORE, ...epochs.map((epoch) => `acc_${epoch}`), ...RESULT_COLUMNS];
+  const expected = [...before(columns), ...epochs.map((epoch) => `acc_${epoch}`), ...RESULT_COLUMNS];
   const stray = expected.findIndex((name, i) => columns[i] !== name);
   if (stray >= 0)
     fail(1, `expected column ${stray + 1} to be ${expected[stray]}, found ${columns[stray] || 'nothing'}`);
@@ -62,7 +69,7 @@ function parse(text: string, file: string): MapTable {
     const line = i + 2;
     const fields = content.split(',');
     if (fields.length !== columns.length) fail(line, `expected ${columns.length} fields, found ${fields.length}`);
-    const get = (column: string) => fields[places.get(column) ?? -1];
+    const get = (column: string): string | undefined => fields[places.get(column) ?? -1];
     const row = readRow(epochs, {
       get,
       fail: (column, wanted) => fail(line, `${column}: expected ${wanted}, found ${get(column) || 'nothing'}`),
@@ -81,7 +88,8 @@ function parse(text: string, file: string): MapTable {
 }
 
 function readRow(epochs: readonly number[], fields: Fields): Row {
-  const { get, fail } = fields;
+  const { fail } = fields;
+  const get = (column: string) => fields.get(column) ?? '';
   const checked = (column: string, pattern: RegExp, expected: string) =>
     pattern.test(get(column)) ? get(column) : fail(column, expected);
   const settings = readSettings(fields);
@@ -162,10 +170,11 @@ const asText = (value: unknown): string =>
 export function readSettings({ get, fail }: Fields): Settings {
   const settings: Partial<Record<SettingName, Value | null>> = {};
   for (const name of SETTING_NAMES) {
-    const { column, expected, read } = SETTINGS[name];
+    const { column, expected, read, standard } = SETTINGS[name];
     const why = whyLacking(name, settings as Partial<Settings>);
-    if (why) settings[name] = get(column) === '' ? null : fail(column, `nothing, for ${why}`);
-    else settings[name] = read(get(column)) ?? fail(column, expected);
+    const text = get(column);
+    if (why) settings[name] = (text ?? '') === '' ? null : fail(column, `nothing, for ${why}`);
+    else settings[name] = (text === undefined ? standard : read(text)) ?? fail(column, expected);
   }
   const odd = contradiction(settings as Partial<Settings>);
   if (odd) fail(SETTINGS[odd.setting as SettingName].column, odd.expected);

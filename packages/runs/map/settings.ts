@@ -20,10 +20,19 @@ const FIRST: readonly string[] = [
 ];
 const ALL: Readonly<Record<string, Setting>> = TABLE;
 
+/**
+ * The columns that each table has which is written. The column of any later setting is left out while all rows have its default, so
+ * that a setting without effect changes no byte of a table.
+ */
+export const ALWAYS_WRITTEN: readonly string[] = [...FIRST, 'readout', 'synapseTau', 'recurrent', 'learnTau'];
+
 /** All settings, in the order of the table's columns. */
 export const SETTING_NAMES = [...new Set([...FIRST, ...Object.keys(ALL)])].filter(
   (name) => ALL[name].column !== false,
 ) as SettingName[];
+
+/** The settings whose column a table may lack, as one that is older than the setting does: its runs have the default. */
+export const MAY_BE_MISSING: readonly SettingName[] = SETTING_NAMES.filter((name) => !FIRST.includes(name));
 
 /** A setting as a column. */
 interface Column {

@@ -45,6 +45,20 @@ describe('The table', () => {
     assert.equal(row?.weights_sha256, sum.split(' ')[0]);
   });
 
+  test('has no column of a later setting in which all runs have the default, and is read as if it had', async () => {
+    const { formatTable, parseTable } = await import('../../table.mjs');
+    const published = readFileSync(join(root, 'editions', 'map', 'map.csv'), 'utf8');
+    const rows = parseTable(published);
+    assert.equal(formatTable(rows), published);
+    // As if these two were new: one has no effect in any row, the other has.
+    const { SETTING_COLUMNS } = await import('../../settings.mjs');
+    const older = SETTING_COLUMNS.filter((column) => !['synapse_tau', 'learn_tau'].includes(column));
+    const text = formatTable(rows, older);
+    const [header] = text.split('\n');
+    assert.equal(header, published.split('\n')[0].replace('synapse_tau,', ''));
+    assert.deepEqual(parseTable(text), rows);
+  });
+
   test('counts spikes and rows as the engine does for single images', async () => {
     const out = join(folder, 'a run');
     execFileSync(process.execPath, [join(root, 'tools', 'lif_fc_mnist.cjs'), ...OPTIONS, '--log-dir', out], {

@@ -27,6 +27,19 @@ describe('The file of the table', () => {
     assert.deepEqual([randman.encoder, randman.trainImages, randman.inputSpikes], [null, null, 0.2]);
   });
 
+  test('may lack the column of a setting that is younger: its runs have the default', () => {
+    const text = tableText({}, { network: 'ann' });
+    const place = text.split('\n')[0].split(',').indexOf('learn_tau');
+    const older = text.replaceAll(/.+/g, (line) => line.split(',').toSpliced(place, 1).join());
+    assert.doesNotMatch(older, /learn_tau/);
+    assert.deepEqual(parseMap(older), parseMap(text));
+    assert.deepEqual(
+      parseMap(older).rows.map(({ learnTau }) => learnTau),
+      ['none', null],
+    );
+    assert.throws(() => parseMap(text.replace(',tau,', ',later,')), /expected column 15 to be tau, found later/);
+  });
+
   test('is read with the line ends of Windows as well', () => {
     assert.equal(parseMap(tableText({}, { seed: 1 }).replaceAll('\n', '\r\n')).rows[1].seed, 1);
   });
