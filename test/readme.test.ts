@@ -1,4 +1,4 @@
-/** The front door: README.md and the pages beside it say what is so, and have their addresses from package.json alone. */
+/** README.md and the pages beside it say what is so, and have their addresses from package.json alone. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -15,7 +15,7 @@ import { EPOCHS, sealed, sha256, weightsFile } from './table.mjs';
 const require = createRequire(import.meta.url);
 const dist = join(root, 'dist', 'hosts', 'node');
 
-// The files and not the package's door, which loads TensorFlow.
+// The files and not the package's entry point, which loads TensorFlow.
 /** @type {typeof import('../../hosts/node/data.js')} */
 const { loadMnist } = require(join(dist, 'data.js'));
 /** @type {typeof import('../../hosts/node/engines.js')} */

@@ -7,7 +7,7 @@ import { makeWithBar } from '../contract/with-bar';
 import { announce } from './engines';
 import * as host from './host';
 
-export * from '../contract/door';
+export * from '../contract/entry-point';
 export { tf } from './backend';
 export {
   createEngine,

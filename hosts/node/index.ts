@@ -5,7 +5,7 @@ import { makeWithBar } from '../contract/with-bar';
 import * as checks from './exercises';
 import * as host from './host';
 
-export * from '../contract/door';
+export * from '../contract/entry-point';
 export { tf } from './backend';
 export {
   createEngine,

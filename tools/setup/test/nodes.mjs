@@ -15,11 +15,11 @@ import { npmCommand, run } from '../../../packages/system/run.mjs';
 const SUPPORTED = readJson(join(root, 'package.json')).engines.node.split('||').map(Number);
 const PYTHONS = ['python3.11', 'python3.13'];
 
-/** What newcomers type after `git clone`, and the seconds that it may take. The rooms: threads that share memory, files, and the bytes of hidden layers. */
+/** What newcomers type after `git clone`, and the seconds that it may take. The fast engine: threads that share memory, files, and the bytes of hidden layers. */
 const STEPS = {
   'set-up': { seconds: 600, args: ['run', '-s', 'setup'] },
   'chapter 0': { seconds: 120, args: ['run', '-s', 'notebooks', '--', `notebooks/${chapterNames()[0]}`, '--check'] },
-  rooms: {
+  'fast engine': {
     seconds: 240,
     args: ['test', '-s', '--', 'event-engine/test/threads', 'test/node/checkpoint', 'test/bytes-hidden'],
   },

@@ -12,7 +12,7 @@ import { filesUnder, sourceFiles } from '../packages/system/project.mjs';
 
 const root = resolve(__dirname, '..');
 /** What runs on every host: the lesson and the packages, without what they have for Node alone. */
-const ROOMS = [
+const EVERYWHERE = [
   'src',
   'packages/event-engine',
   'packages/exercises',
@@ -31,7 +31,7 @@ describe('The lesson and the packages', () => {
   before(async () => {
     // An import of Node in one of them, or in what it imports, is an error of this build that names the file. All together, since
     // a bundle for each would contain TensorFlow.js many times.
-    const contents = ROOMS.flatMap(sources).map((file) => `import './${file}';\n`);
+    const contents = EVERYWHERE.flatMap(sources).map((file) => `import './${file}';\n`);
     const { metafile } = await build({
       absWorkingDir: root,
       stdin: { contents: contents.join(''), resolveDir: root },
@@ -67,7 +67,7 @@ describe('The lesson and the packages', () => {
     const users = Object.entries(bundled.inputs)
       .filter(([, input]) => input.imports.some(({ path }) => path.includes('node_modules/@tensorflow/')))
       .map(([file]) => file.split('/').slice(0, 2).join('/'))
-      .filter((room) => !room.startsWith('node_modules/'));
+      .filter((folder) => !folder.startsWith('node_modules/'));
     assert.deepEqual([...new Set(users)].sort(), ['packages/exercises', 'src/snn', 'src/training']);
   });
 });
@@ -99,8 +99,8 @@ describe('The host of the browser', () => {
 
 describe('What the package exports', () => {
   /** Its names, and those in namespaces as `training.train`. */
-  const namesOf = (door: object) =>
-    Object.entries(door).flatMap(([name, value]) => [
+  const namesOf = (entryPoint: object) =>
+    Object.entries(entryPoint).flatMap(([name, value]) => [
       name,
       ...(typeof value === 'object' && name !== 'tf' ? Object.keys(value).map((inner) => `${name}.${inner}`) : []),
     ]);
