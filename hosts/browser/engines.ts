@@ -27,7 +27,7 @@ export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOp
   return new TfjsEngine(options);
 }
 
-/** What was said last, and in which cell: one that trains many networks says it once. */
+/** The last message and its cell: a cell that trains many networks prints it once. */
 let said: { cell?: object; text?: string } = {};
 
 /** Says below the cell how many threads an event engine has. */

@@ -1,4 +1,4 @@
-/** One helping thread of a notebook. It helps one engine after the other, and says when it is free again. */
+/** A worker thread of a notebook. It serves one engine at a time, and reports when it is free again. */
 import { type HelperStart, serveTasks } from '../../packages/event-engine/tasks';
 
 const scope = self as unknown as {

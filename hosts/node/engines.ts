@@ -38,7 +38,7 @@ function createEventEngine(options: EngineOptions): Promise<EventEngine> {
   });
 }
 
-/** All cores, or as many as `LIF_FC_MNIST_THREADS` says: on a machine that many people share. */
+/** All cores, or as many as `LIF_FC_MNIST_THREADS` says, for machines that many people share. */
 function defaultThreads(parallelism: number): number {
   const wanted = process.env.LIF_FC_MNIST_THREADS;
   if (!wanted) return Math.min(64, parallelism);

@@ -88,7 +88,7 @@ function fired(trace: Trace, neuron: NeuronOptions): Trace {
   return trace;
 }
 
-/** Adds to the currents of a recurrent layer what its neurons hear from one another, in the kernel's order. */
+/** Adds the recurrent currents R s[t-1] of a layer, in the kernel's order of summation. */
 function heard(trace: Trace, core: EventCore, layer: number): Trace {
   const part = partOf(core.map, layer, 'recurrent');
   if (!part) return trace;

@@ -61,7 +61,7 @@ export const RESET_TO = 48;
 export const SURROGATE = 52;
 export const ALPHA = 56;
 export const DETACH_RESET = 60;
-/** What is left of its synaptic current after a step, float32; 0 if currents do not last. */
+/** The factor by which its synaptic current decays in a step, float32; 0 without a synapse. */
 export const SYNAPSE = 64;
 /** Whether its tau is learnt: 0 if not, 1 for one tau, 2 for one of each neuron. Then w lies at TAUS among the weights. */
 export const LEARNS = 68;

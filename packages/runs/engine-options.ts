@@ -47,7 +47,7 @@ function networkOf(settings: Some): {
  */
 export const layersOfRun = (settings: Some): ResolvedLayer[] => resolveLayers(networkOf(settings));
 
-/** Why there can be no such run, though each setting can have its value; undefined if there can. `setting` is to be changed. */
+/** Why these individually valid settings cannot be combined, and which of them to change; undefined if they can. */
 export function contradiction(settings: Some): { setting: Name; expected: string } | undefined {
   const { dataset, hidden, loss, network, readout, recurrent, T } = settings;
   if (readout && readout !== 'spikes' && loss === 'cross-entropy-counts') {

@@ -159,7 +159,7 @@ export function layersIn(settings: RunSettings | null | undefined): ResolvedLaye
   return readLayers(settings.layers, readNeuron(settings as unknown as StoredNeuron));
 }
 
-/** How many neurons the last hidden layer has; 0 if there is none. */
+/** How many neurons the last hidden layer has; 0 without one. */
 const lastHidden = ({ weights, layers }: Pick<SavedRun, 'weights' | 'layers'>, inputs?: number): number =>
   (layers ? layers[layers.length - 2]?.neurons : hiddenOf(weights.length, inputs)?.hidden) ?? 0;
 

@@ -141,7 +141,7 @@ export const TABLE = {
   },
   hidden: {
     flags: '--hidden <N>',
-    help: 'neurons of a hidden layer, or of several, from the inputs on, such as 100,50 (default: there is none)',
+    help: 'neurons of a hidden layer, or of several, from the inputs on, such as 100,50 (default: none)',
     read: widths,
     spiking: true,
     without: 0,

@@ -12,9 +12,9 @@ const { bornAt, codeOf, hasEnded } = require('./processes.cjs');
  */
 
 const LOCK_NAME = 'lif_fc_mnist.lock';
-/** Bytes of a lock, thirty times what it has. */
+/** Upper bound for a lock file, about 30 times its usual size, in bytes. */
 const MOST_BYTES = 4096;
-/** A lock that was begun but says nothing is its maker's for so long, in ms; then the maker was killed. */
+/** How long an empty lock file still counts as held, in ms; after that, its process must have been killed. */
 const EMPTY_FOR = 10_000;
 /** Others may come first several times, but not for ever. */
 const MOST_TRIES = 100;

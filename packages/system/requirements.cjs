@@ -56,7 +56,7 @@ function findCompiler() {
 /** The message without a compiler: the cause, and how to get one. */
 function noCompiler() {
   const cause = `no C++ compiler found (${process.env.CXX || 'c++, g++ or clang++'})`;
-  return { cause, mend: process.platform === 'darwin' ? '`xcode-select --install`' : '`apt-get install g++`' };
+  return { cause, fix: process.platform === 'darwin' ? '`xcode-select --install`' : '`apt-get install g++`' };
 }
 
 /**

@@ -28,7 +28,7 @@ export interface ResolvedLayer {
    */
   synapse?: { tau: number };
   /**
-   * Whether the neurons of a hidden layer hear each other's last spikes: x[t] = W s_in[t] + R s[t−1], with no spikes before
+   * Whether the neurons of a hidden layer also receive each other's last spikes: x[t] = W s_in[t] + R s[t−1], with no spikes before
    * the first step (SpikingJelly's `LinearRecurrentContainer`, without bias). Default false.
    */
   recurrent: boolean;

@@ -1,4 +1,4 @@
-/** What can stand between weights and neurons: currents that last, neurons that hear one another, or learn how long they remember. */
+/** Layers between weights and neurons: decaying currents and recurrence; and neurons with a learnable τ. */
 import * as tf from '@tensorflow/tfjs';
 import { checkNumber } from '../common/checks';
 import { MemoryModule } from './memory-module';
@@ -47,7 +47,7 @@ export class Synapse extends MemoryModule {
 }
 
 /**
- * Neurons that hear each other's spikes of the step before (SpikingJelly's container of this name has weights for x_in, too, and a bias):
+ * Neurons that also receive each other's spikes of the step before (SpikingJelly's container of this name has weights for x_in, too, and a bias):
  *
  *     x[t] = x_in[t] + R s[t−1]     with no spikes before the first step
  *

@@ -104,7 +104,7 @@ class SpikingJelly:
             found.append(of(self.node.w).reshape(1, -1))
         return found
 
-    def mend(self):
+    def fix(self):
         """The input reaches SpikingJelly's neurons through the same matrix as their spikes, of which that half stays."""
         if self.recurrent:
             with torch.no_grad():
@@ -157,7 +157,7 @@ class SnnTorch:
     def own(self, of=lambda parameter: parameter):
         return [of(self.module.recurrent.weight).T] if self.recurrent else []
 
-    def mend(self):
+    def fix(self):
         pass
 
 
@@ -249,7 +249,7 @@ def case(rng, by, T, units, batch, loss_name, readout, layers, lr=0.005, steps=3
                 raise SystemExit(f"make_layers: expected layers that fire, found {shares}")
         optimizer.step()
         for node in nodes:
-            node.mend()
+            node.fix()
         run["steps"].append({"firing_rate": numbers(rates), "loss": loss.item()})
     run["weight_final"] = [float32(each) for each in ours(lambda p: p)]
     shape = {"by": by.__name__, "T": T, "units": units, "loss": loss_name, "readout": readout, "lr": lr, "layers": layers}

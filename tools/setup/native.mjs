@@ -181,8 +181,8 @@ async function fromWheel(stage, onLine) {
   if (wheel === undefined) return `there is no TensorFlow wheel for ${process.platform} ${process.arch}`;
   const compiler = findCompiler();
   if (compiler === undefined) {
-    const { cause, mend } = noCompiler();
-    return `${cause}: ${mend}`;
+    const { cause, fix } = noCompiler();
+    return `${cause}: ${fix}`;
   }
 
   const list = join(stage, 'wheel.txt');

@@ -127,8 +127,8 @@ async function examine(json) {
   const note = (/** @type {string} */ name, /** @type {Verdict} */ verdict) => {
     checks.push(Object.assign({ name }, verdict));
     if (json) return;
-    const mend = verdict.mend ? ` → ${verdict.mend}` : '';
-    console.log(`  ${LABEL[verdict.status]}  ${name}: ${verdict.found}${mend}`);
+    const fix = verdict.fix ? ` → ${verdict.fix}` : '';
+    console.log(`  ${LABEL[verdict.status]}  ${name}: ${verdict.found}${fix}`);
   };
   for (const [name, check] of Object.entries(CHECKS)) note(name, check(machine));
   const isWell = (/** @type {string} */ one) => checks.some(({ name, status }) => name === one && status !== 'fault');

@@ -5,7 +5,7 @@ const os = require('os');
 const path = require('path');
 const requirements = require('../../../packages/system/requirements.cjs');
 
-/** @typedef {{ status: 'ok' | 'note' | 'fault', found: string, mend?: string }} Verdict note: it works, but could be better */
+/** @typedef {{ status: 'ok' | 'note' | 'fault', found: string, fix?: string }} Verdict note: it works, but could be better */
 
 const GB = 1e9;
 /** A kernel takes 0.65 GB, JupyterLab 0.1 GB, a browser 0.5 GB. */
@@ -20,8 +20,8 @@ const ok = (/** @type {string} */ found) => ({ status: 'ok', found });
 
 /** What an error or a warning of set-up says: it ends with what to do, after a colon or a dot. */
 function splitMend(/** @type {string} */ message) {
-  const [, found, mend] = /^(.*?)(?:; trying it\. |: (?=[^:]*$))(.*)$/.exec(message) || [];
-  return mend ? { found, mend } : { found: message, mend: 'run `npm run setup`' };
+  const [, found, fix] = /^(.*?)(?:; trying it\. |: (?=[^:]*$))(.*)$/.exec(message) || [];
+  return fix ? { found, fix } : { found: message, fix: 'run `npm run setup`' };
 }
 
 /** What the checks ask of the machine; a test hands in another one. */
@@ -88,7 +88,7 @@ function python({ findPython, isSetUp }) {
   return {
     status: 'note',
     found: `${verdict.found}; .venv has its own`,
-    mend: `before the next set-up: ${verdict.mend}`,
+    fix: `before the next set-up: ${verdict.fix}`,
   };
 }
 
@@ -99,10 +99,9 @@ function compiler({ findCompiler, noCompiler, env, isSetUp, windows }) {
   if (path) return ok(path);
   const needsNone = windows || isSetUp() || env.LIF_FC_MNIST_BUNDLE || wanted === 'wasm' || wanted === 'cpu';
   if (needsNone) return ok('none, and none is needed');
-  const { cause, mend } = noCompiler();
-  if (wanted === 'native')
-    return { status: 'fault', found: cause, mend: `${mend}, or leave LIF_FC_MNIST_BACKEND unset` };
-  return { status: 'note', found: cause, mend: `${mend}; without one, the slower WebAssembly backend is used` };
+  const { cause, fix } = noCompiler();
+  if (wanted === 'native') return { status: 'fault', found: cause, fix: `${fix}, or leave LIF_FC_MNIST_BACKEND unset` };
+  return { status: 'note', found: cause, fix: `${fix}; without one, the slower WebAssembly backend is used` };
 }
 
 /** @type {(machine: Machine) => Verdict} */
@@ -114,11 +113,11 @@ function disk({ freeBytes, whyNotWritable, isSetUp, ROOM }) {
     places.push({ folder: os.tmpdir(), needed: ROOM.elsewhere, other: 'set TMPDIR (Windows: TEMP) to another folder' });
   for (const { folder, needed, other } of places) {
     const reason = whyNotWritable(folder);
-    if (reason) return { status: 'fault', found: `${folder} cannot be written to (${reason})`, mend: other };
+    if (reason) return { status: 'fault', found: `${folder} cannot be written to (${reason})`, fix: other };
     const free = freeBytes(folder);
     if (free !== undefined && free < needed) {
       const found = `${gigabytes(free)} free in ${folder}, ${gigabytes(needed)} needed`;
-      return { status: 'fault', found, mend: `free some, or ${other}` };
+      return { status: 'fault', found, fix: `free some, or ${other}` };
     }
   }
   const free = freeBytes(root);
@@ -134,11 +133,11 @@ function memory({ memory }) {
     return {
       status: 'fault',
       found: `${found}, ${gigabytes(MEMORY.needed)} needed`,
-      mend: `close other programs, or ${other}`,
+      fix: `close other programs, or ${other}`,
     };
   }
   if (available >= MEMORY.comfortable) return ok(found);
-  return { status: 'note', found, mend: `close other programs while you work; if it gets slow, ${other}` };
+  return { status: 'note', found, fix: `close other programs while you work; if it gets slow, ${other}` };
 }
 
 /** The checks by name, in the order in which they are printed. */

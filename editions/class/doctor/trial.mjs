@@ -24,15 +24,15 @@ const STEPS = /** @type {const} */ ({
 export function setUp() {
   const wanted = process.env.LIF_FC_MNIST_BACKEND;
   if (wanted && !BACKENDS.includes(wanted)) {
-    const mend = 'unset LIF_FC_MNIST_BACKEND, or set it to native, wasm or cpu';
-    return { status: 'fault', found: `LIF_FC_MNIST_BACKEND=${wanted} names no backend`, mend };
+    const fix = 'unset LIF_FC_MNIST_BACKEND, or set it to native, wasm or cpu';
+    return { status: 'fault', found: `LIF_FC_MNIST_BACKEND=${wanted} names no backend`, fix };
   }
   const todo = pending(wanted);
   const names = /** @type {(keyof typeof STEPS)[]} */ (Object.keys(STEPS)).filter((name) => todo[name]);
   if (names.length === 0) return { status: 'ok', found: 'complete' };
   const lost = [todo.packages, todo.python].filter((reason) => reason !== undefined && reason !== 'new');
   const found = [`${names.map((name) => STEPS[name]).join(', ')} still to do`, ...lost].join('; ');
-  return { status: 'note', found, mend: '`npm run setup` does it' };
+  return { status: 'note', found, fix: '`npm run setup` does it' };
 }
 
 /**
@@ -47,13 +47,13 @@ export async function trial() {
     const runner = join(root, 'packages', 'notebook-runner', 'notebooks.mjs');
     const args = [runner, '--json', '--out', out, '--cell-timeout', '300', notebook];
     const { code, lines } = await run(process.execPath, args, { cwd: root, minutes: 10 });
-    if (code !== 0) return { verdict: { status: 'fault', found: reasonIn(lines), mend: ANEW } };
+    if (code !== 0) return { verdict: { status: 'fault', found: reasonIn(lines), fix: ANEW } };
     /** @type {{ cells: { outputs?: { text?: string | string[], data?: Record<string, unknown> }[] }[] }} */
     const { cells } = JSON.parse(readFileSync(join(out, relative(root, notebook)), 'utf8'));
     const outputs = cells.flatMap((cell) => cell.outputs ?? []);
     const types = outputs.flatMap(({ data }) => Object.keys(data ?? {}));
     if (!types.includes('image/png'))
-      return { verdict: { status: 'fault', found: 'a figure without a picture', mend: ANEW } };
+      return { verdict: { status: 'fault', found: 'a figure without a picture', fix: ANEW } };
     return judge(JSON.parse([outputs.find(({ text }) => text)?.text ?? ''].flat().join('')));
   } finally {
     remove(out);
@@ -80,8 +80,8 @@ function judge(/** @type {Found} */ { backend, secondsPerEpoch, accuracy }) {
   const right = `${Math.round(accuracy * 100)} % of the last images were right`;
   const found = `a notebook ran; ${backend}, one epoch in ${secondsPerEpoch.toFixed(2)} s, ${right}`;
   const facts = { backend: short, secondsPerEpoch };
-  if (accuracy < GOOD) return { verdict: { status: 'fault', found, mend: ANEW }, found: facts };
+  if (accuracy < GOOD) return { verdict: { status: 'fault', found, fix: ANEW }, found: facts };
   if (isNative || process.env.LIF_FC_MNIST_BACKEND) return { verdict: { status: 'ok', found }, found: facts };
-  const mend = '`npm run setup -- --retry`; only the readable engine is slower without the native backend';
-  return { verdict: { status: 'note', found, mend }, found: facts };
+  const fix = '`npm run setup -- --retry`; only the readable engine is slower without the native backend';
+  return { verdict: { status: 'note', found, fix }, found: facts };
 }

@@ -1,4 +1,4 @@
-/** Failures whose own message says neither why nor what to do, in one line that does. */
+/** Replaces cryptic failures by one line that says why, and what to do. */
 
 const ADVICE: [RegExp, string][] = [
   [

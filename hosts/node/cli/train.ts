@@ -184,7 +184,7 @@ function stopped({ places, earlier }: Job, { epoch, batch, trainAccs }: Training
   return `Stopped ${when}; nothing was saved${earlier ? `, and the run in ${places.outDir} stays` : ''}`;
 }
 
-/** Of a training that diverged: what to do, and what is left. */
+/** The message after a training diverged: what to do, and which files remain. */
 function explained(error: Error, { settings, places }: Job, { trainAccs }: TrainingHistory): Error {
   if (!/no longer finite/.test(error.message)) return error;
   const left = existsSync(checkpointPath(places.outDir)) ? 'the last checkpoint stays' : 'nothing was saved';

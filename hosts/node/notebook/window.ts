@@ -144,7 +144,7 @@ async function readPage(): Promise<Page> {
 /** A page of another site whose name leads to 127.0.0.1 (DNS rebinding) names that site as the host. */
 const isLocal = (host = ''): boolean => /^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host);
 
-/** Answers this machine's own pages, whose messages for socket.io it hands on. */
+/** Serves pages of this machine alone, and passes on their messages for socket.io. */
 function serve(page: Page, sockets: Server, loading: () => void): Server {
   const refuse = (response: ServerResponse, status: number, message: string) =>
     response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
@@ -182,7 +182,7 @@ function withoutOtherHosts(page: string): string {
     .replace('</head>', `<style>${PAGE_STYLE}</style></head>`);
 }
 
-/** Counts the pages: a window is closed where none is left, but not while one is reloaded. */
+/** Counts the open pages: a window is closed when its last page is, but not while one reloads. */
 function countClients(close: () => void) {
   let end = () => {};
   const closed = new Promise<void>((resolve) => {

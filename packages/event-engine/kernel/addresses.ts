@@ -52,7 +52,7 @@ export const INPUT_END: usize = STEPWISE + (SLOTS / 16) * 2 * BLOCK;
 export const COUNTS: usize = 0;
 /** Potentials after the last step, a row. */
 export const POTENTIAL: usize = COUNTS + 64;
-/** dL/dv that one block hands to the one before it, a row. */
+/** dL/dv, passed from a block to the one before it, a row. */
 export const CARRY: usize = POTENTIAL + 64;
 /** The current of direct input in each step, and the sum of dL/dx over the steps, a row each. */
 export const DIRECT_CURRENT: usize = CARRY + 64;

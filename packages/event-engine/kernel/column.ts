@@ -3,7 +3,7 @@
 import * as table from '../layout';
 import { FACTORS, ROW_BYTES } from './addresses';
 import { back, findFactors } from './back';
-import { said } from './network';
+import { readControl } from './network';
 import { backOutputs, READ_SPIKES } from './readout';
 import { filterBack } from './synapse';
 import { addFactors } from './tau';
@@ -23,7 +23,7 @@ export function backSome(
 ): void {
   const kept = load<f32>(layer, table.SYNAPSE);
   const learns = load<u32>(layer, table.LEARNS);
-  const isFiring = deltas !== 0 || said(table.Control.Readout) === READ_SPIKES;
+  const isFiring = deltas !== 0 || readControl(table.Control.Readout) === READ_SPIKES;
   if (learns) findFactors(column, scratch + FACTORS, block, from, steps, isFiring);
   if (deltas) back(scratch, column, deltas, ROW_BYTES, from, steps);
   else backOutputs(scratch, block, steps);

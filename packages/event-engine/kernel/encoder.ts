@@ -20,7 +20,7 @@ import {
   STREAM,
   UNDECIDED,
 } from './addresses';
-import { said } from './network';
+import { readControl } from './network';
 import { next, seedStream } from './random';
 import { entryIf } from './sums';
 
@@ -88,7 +88,14 @@ export function encode(scratch: usize, index: u32, block: usize, steps: usize): 
     return;
   }
   const stream = scratch + STREAM;
-  seedStream(stream, said(Control.Seed), said(Control.Purpose), said(Control.Epoch), index, u32(block));
+  seedStream(
+    stream,
+    readControl(Control.Seed),
+    readControl(Control.Purpose),
+    readControl(Control.Epoch),
+    index,
+    u32(block),
+  );
   for (let start: usize = 0; start < steps; start += PART) {
     const left = steps - start;
     drawPart(scratch, spikes + (start / PART) * PART_BYTES, left < PART ? (1 << u32(left)) - 1 : 0xffff);

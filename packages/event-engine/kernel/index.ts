@@ -5,7 +5,7 @@ import { BLOCK, CARRY, CURRENT, DIRECT_GRADIENT, LATER, LOSS_SUM, POTENTIAL, TAU
 import { drawInput } from './input';
 import { backLayer, fireLayer, layerCurrents } from './layers';
 import { differentiateLoss } from './loss';
-import { columnAt, columnsOf, countLayers, layerAt, said } from './network';
+import { columnAt, columnsOf, countLayers, layerAt, readControl } from './network';
 import { rest, rewind, useNeuron } from './neuron';
 import { readOutputs, readSteps, startReadout } from './readout';
 import { carryFired } from './recurrence';
@@ -82,7 +82,7 @@ function carryRow(own: usize, other: usize, take: bool): void {
  * `potentials` is where the neurons' potentials come from and go to (see `carryPotentials`). If it is 0, they start at rest.
  */
 export function forward(scratch: usize, weights: usize, index: u32, potentials: usize, stride: usize): void {
-  const T = <usize>said(table.Control.T);
+  const T = <usize>readControl(table.Control.T);
   restAll(scratch);
   startReadout(scratch);
   if (potentials) carryPotentials(scratch, potentials, stride, true);
@@ -97,7 +97,7 @@ export function forward(scratch: usize, weights: usize, index: u32, potentials: 
  * @returns what this image adds to the loss, as `differentiateLoss` does
  */
 export function backward(scratch: usize, weights: usize, gradient: usize, index: u32, label: usize): f64 {
-  const T = <usize>said(table.Control.T);
+  const T = <usize>readControl(table.Control.T);
   const loss = differentiateLoss(scratch, label, readSteps());
   const last = (T - 1) / BLOCK;
   for (let block = last + 1; block-- > 0; ) {
@@ -109,7 +109,7 @@ export function backward(scratch: usize, weights: usize, gradient: usize, index:
   return loss + load<f64>(scratch + LOSS_SUM);
 }
 
-/** All neurons are as before a block, which is computed again; of the last one nothing comes from later steps. */
+/** Restores all neurons to the start of a block, which is computed again; the last block gets no gradient from later steps. */
 function startBack(scratch: usize, block: usize, isLast: bool): void {
   for (let index: usize = 0; index < countLayers(); index++) {
     const layer = layerAt(index);

@@ -8,7 +8,7 @@ import { BLOCK_ROWS, DIRECT_CURRENT, DIRECT_GRADIENT, IMAGE, INPUT, PIXELS, ROW_
 import { currents, prepareInput } from './current';
 import { encode } from './encoder';
 import { addGradient } from './gradient';
-import { said } from './network';
+import { readControl } from './network';
 import { addToRow, copyRow, storeRow } from './rows';
 
 // One number per encoder of src/common/engine.ts, under its name in upper case. The host asks for the numbers.
@@ -19,7 +19,7 @@ export const LATENCY: u32 = 2;
 
 /** Draws a block of the image that was presented; direct input needs none. */
 export function drawInput(scratch: usize, index: u32, block: usize, steps: usize): void {
-  if (said(Control.Encoder) === DIRECT) return;
+  if (readControl(Control.Encoder) === DIRECT) return;
   encode(scratch, index, block, steps);
   prepareInput(scratch + INPUT, steps);
 }
@@ -30,7 +30,7 @@ export function drawInput(scratch: usize, index: u32, block: usize, steps: usize
  */
 export function pixelCurrents(scratch: usize, column: usize, weights: usize, block: usize, steps: usize): void {
   const rows = column + BLOCK_ROWS;
-  if (said(Control.Encoder) === DIRECT) {
+  if (readControl(Control.Encoder) === DIRECT) {
     if (block === 0) addPixels(scratch, weights, column + DIRECT_CURRENT);
     for (let t: usize = 0; t < steps; t++) copyRow(rows + t * ROW_BYTES, column + DIRECT_CURRENT);
   } else {
@@ -41,7 +41,7 @@ export function pixelCurrents(scratch: usize, column: usize, weights: usize, blo
 /** Adds what a block, whose dL/dx is a column's BLOCK_ROWS, contributes to `gradient`, [784] rows. The first block is the last. */
 export function addPixelGradient(scratch: usize, column: usize, gradient: usize, block: usize, steps: usize): void {
   const rows = column + BLOCK_ROWS;
-  if (said(Control.Encoder) === DIRECT) {
+  if (readControl(Control.Encoder) === DIRECT) {
     addSteps(rows, column + DIRECT_GRADIENT, steps);
     if (block === 0) addPixelGradients(scratch, column + DIRECT_GRADIENT, gradient);
   } else {

@@ -47,7 +47,7 @@ export function prepare(scratch: usize, weights: usize): void {
   }
 }
 
-/** How many neurons of a layer, with those that fill up its columns, hear the layer before. */
+/** How many neurons of a layer, padding included, get spikes from the layer before. */
 function heardBy(index: usize): usize {
   return isLast(index) ? OUTPUTS : columnsOf(layerAt(index)) * WIDTH;
 }

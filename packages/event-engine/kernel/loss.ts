@@ -15,7 +15,7 @@ import {
   SPIKE_GRADIENT,
 } from './addresses';
 import { exp, log } from './exponential';
-import { said } from './network';
+import { readControl } from './network';
 import { spikesOf } from './neuron';
 import { clearRow, copyRow } from './rows';
 
@@ -35,7 +35,7 @@ export function differentiateLoss(scratch: usize, label: usize, divisor: f32): f
   clearRow(scratch + SPIKE_GRADIENT);
   store<u32>(scratch + LABEL, u32(label));
   store<f64>(scratch + LOSS_SUM, 0);
-  const kind = said(Control.Loss);
+  const kind = readControl(Control.Loss);
   const gradient = scratch + SPIKE_GRADIENT;
   if (kind === MSE) return meanSquaredError(scratch, label, divisor);
   if (kind === CROSS_ENTROPY) return crossEntropy(scratch, scratch + RATES, gradient, label, divisor);
@@ -46,7 +46,7 @@ export function differentiateLoss(scratch: usize, label: usize, divisor: f32): f
 
 /** (rate - target)^2, of which the loss is the mean over images and neurons. */
 function meanSquaredError(scratch: usize, label: usize, divisor: f32): f64 {
-  const batch = said(Control.Count);
+  const batch = readControl(Control.Count);
   let loss: f64 = 0;
   for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) {
     const error = load<f32>(scratch + RATES + 4 * neuron) - f32(neuron === label);
@@ -58,7 +58,7 @@ function meanSquaredError(scratch: usize, label: usize, divisor: f32): f64 {
 
 /** Cross-entropy of the spikes, or of the potentials, of each step of a block: dL/ds, or dL/dh, goes to DELTAS, a row for each. */
 export function differentiateSteps(scratch: usize, steps: usize, isFiring: bool): void {
-  const T = said(Control.T);
+  const T = readControl(Control.T);
   let sum: f64 = 0;
   for (let at: usize = 0; at < steps * ROW_BYTES; at += ROW_BYTES) {
     const h = scratch + (OUTPUT + BLOCK_ROWS) + at;
@@ -77,7 +77,7 @@ export function differentiateSteps(scratch: usize, steps: usize, isFiring: bool)
  * Then dL/dz = (p - target) / batch, which goes to `out`.
  */
 function crossEntropy(scratch: usize, values: usize, out: usize, label: usize, divisor: f32): f64 {
-  const batch = f32(said(Control.Count));
+  const batch = f32(readControl(Control.Count));
   let highest: f32 = -Infinity;
   for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) highest = max<f32>(highest, load<f32>(values + 4 * neuron));
   const exponentials = scratch + EXPONENTIALS;

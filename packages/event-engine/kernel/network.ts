@@ -2,13 +2,13 @@
 
 import * as table from '../layout';
 
-/** What the host says is shown, and how. */
-export function said(word: table.Control): u32 {
+/** Reads a word of the control block, in which the host says what is shown, and how. */
+export function readControl(word: table.Control): u32 {
   return load<u32>(4 * <usize>word);
 }
 
 export function countLayers(): usize {
-  return <usize>said(table.Control.Layers);
+  return <usize>readControl(table.Control.Layers);
 }
 
 /** A layer's entry in the table. */

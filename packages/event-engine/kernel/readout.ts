@@ -16,7 +16,7 @@ import {
 } from './addresses';
 import { back, backPotentials } from './back';
 import { CROSS_ENTROPY_EACH_STEP, differentiateSteps } from './loss';
-import { said } from './network';
+import { readControl } from './network';
 import { fireLast } from './neuron';
 import { copyRow } from './rows';
 
@@ -28,15 +28,15 @@ export const READ_HIGHEST_POTENTIAL: u32 = 3;
 
 /** Over how many steps the sum of what is read is divided: all, or the one in which a potential is read. */
 export function readSteps(): f32 {
-  const readout = said(Control.Readout);
-  return readout === READ_LAST_POTENTIAL || readout === READ_HIGHEST_POTENTIAL ? 1 : f32(said(Control.T));
+  const readout = readControl(Control.Readout);
+  return readout === READ_LAST_POTENTIAL || readout === READ_HIGHEST_POTENTIAL ? 1 : f32(readControl(Control.T));
 }
 
 /** Begins an image whose outputs are at rest. */
 export function startReadout(scratch: usize): void {
-  const readout = said(Control.Readout);
+  const readout = readControl(Control.Readout);
   if (readout === READ_SPIKES) return;
-  const at = i32x4.splat(i32(said(Control.T)) - 1);
+  const at = i32x4.splat(i32(readControl(Control.T)) - 1);
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     v128.store(scratch + READ_AT + q, at);
     if (readout === READ_HIGHEST_POTENTIAL) v128.store(scratch + (OUTPUT + COUNTS) + q, f32x4.splat(-Infinity));
@@ -45,7 +45,7 @@ export function startReadout(scratch: usize): void {
 
 /** Lets the outputs fire, or charge, under their currents of a block. */
 export function fireOutputs(scratch: usize, block: usize, steps: usize): void {
-  const readout = said(Control.Readout);
+  const readout = readControl(Control.Readout);
   fireLast(scratch + OUTPUT, readout === READ_SPIKES, block, steps);
   if (readout === READ_MEAN_POTENTIAL || readout === READ_HIGHEST_POTENTIAL) {
     gather(scratch, block, steps, readout === READ_MEAN_POTENTIAL);
@@ -78,7 +78,7 @@ function gather(scratch: usize, block: usize, steps: usize, mean: bool): void {
 
 /** Leaves at RATES what is read, after the last block. */
 export function readOutputs(scratch: usize): void {
-  const from = scratch + (said(Control.Readout) === READ_LAST_POTENTIAL ? OUTPUT + POTENTIAL : OUTPUT + COUNTS);
+  const from = scratch + (readControl(Control.Readout) === READ_LAST_POTENTIAL ? OUTPUT + POTENTIAL : OUTPUT + COUNTS);
   const divisor = readSteps();
   for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) {
     store<f32>(scratch + RATES + 4 * neuron, load<f32>(from + 4 * neuron) / divisor);
@@ -87,9 +87,9 @@ export function readOutputs(scratch: usize): void {
 
 /** What the outputs left at their BLOCK_ROWS in a block becomes dL/dx. */
 export function backOutputs(scratch: usize, block: usize, steps: usize): void {
-  const readout = said(Control.Readout);
+  const readout = readControl(Control.Readout);
   const output = scratch + OUTPUT;
-  const isEachStep = said(Control.Loss) === CROSS_ENTROPY_EACH_STEP;
+  const isEachStep = readControl(Control.Loss) === CROSS_ENTROPY_EACH_STEP;
   if (isEachStep) differentiateSteps(scratch, steps, readout === READ_SPIKES);
   if (readout === READ_SPIKES) {
     back(scratch, output, scratch + (isEachStep ? DELTAS : SPIKE_GRADIENT), isEachStep ? ROW_BYTES : 0, 0, steps);

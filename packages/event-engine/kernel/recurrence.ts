@@ -1,4 +1,4 @@
-// Layers whose neurons hear each other's last spikes: x[t] = W s_in[t] + R s[t-1]. The part of W is there before; the rest is
+// Recurrent layers, whose neurons also receive each other's last spikes: x[t] = W s_in[t] + R s[t-1]. The part of W is there before; the rest is
 // added step by step, all columns together.
 
 import * as table from '../layout';
@@ -28,7 +28,7 @@ function listFired(scratch: usize, layer: usize): usize {
   const columns = columnsOf(layer);
   let end = scratch + LIST;
   for (let c: usize = 0; c < columns; ) {
-    // Five columns in one word: one loop of a length that nobody foresees, in place of five.
+    // Five columns in one word: one loop of unpredictable length in place of five.
     const first = c * WIDTH;
     let fired: u64 = 0;
     for (let shift: u64 = 0; shift < 5 * WIDTH && c < columns; shift += WIDTH, c++) {

@@ -78,7 +78,7 @@ export class NeverEnds extends Error {
   override name = 'NeverEnds';
 }
 
-/** Stands where an answer is to be written. It fits every type, and the check says "not attempted". */
+/** Placeholder for an answer: it fits every type, and the check says "not attempted". */
 export function todo(): never {
   throw new NotAttempted('not attempted');
 }
@@ -86,7 +86,7 @@ export function todo(): never {
 /** Calls of one function that no answer needs. */
 const MAX_CALLS = 10_000;
 
-/** A function that is handed to an answer, and stops one that calls it without end. */
+/** Wraps a function that an answer gets, and stops an answer that calls it endlessly. */
 export function counted<A extends unknown[], R>(work: (...args: A) => R): (...args: A) => R {
   let calls = 0;
   return (...args) => {

@@ -1,4 +1,4 @@
-/** Values that go into an answer and come out of it: copied, compared, looked at, and put into words. */
+/** Arguments and results of an answer: copied, compared, inspected and described. */
 import { GENERAL } from './general';
 
 export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

@@ -148,7 +148,7 @@ function readMetadata(metadata: unknown, file: string): NeuronOptions | undefine
   }
 }
 
-/** The layers, if the file says them. */
+/** The layers, if the file lists them. */
 function layersIn(metadata: unknown, neuron: NeuronOptions, file: string): ResolvedLayer[] | undefined {
   const text = (metadata as Record<string, unknown>)[LAYERS];
   if (text === undefined) return undefined;
@@ -159,7 +159,7 @@ function layersIn(metadata: unknown, neuron: NeuronOptions, file: string): Resol
   }
 }
 
-/** Which potential is read, if the file says it. */
+/** Which potential is read, if the file says so. */
 function readoutIn(metadata: unknown, file: string): ReadoutName | undefined {
   const readout = (metadata as Record<string, unknown>)[READOUT];
   if (readout === undefined || READOUT_NAMES.includes(readout as ReadoutName))

@@ -1,4 +1,4 @@
-/** The map: a table of many runs, each of which can be computed again to the byte. */
+/** The map: a table of many runs that can be recomputed byte for byte. */
 export { engineOptions, layersOfRun } from '../engine-options';
 export { type Fields, parseMap, readSettings, settingsOfRow } from './parse';
 export {

@@ -1,4 +1,4 @@
-/** Files that a notebook hands to other programs, and reads of them. */
+/** Files that a notebook writes for other programs, and reads from them. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { checkUint8 } from '../../../src/common/checks';

@@ -82,7 +82,7 @@ function canBeSet(object, key) {
   }
 }
 
-/** Whether a kernel can live with what a cell has changed, while that is there. @param {Change} change */
+/** Whether a kernel still works with what a cell has changed. @param {Change} change */
 function isHarmless({ name, object, key, isNew }) {
   if (!isNew) return nameOf(name, key) in FREE;
   if (!(name in ROOTS)) return true;

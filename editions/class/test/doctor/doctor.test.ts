@@ -102,7 +102,7 @@ describe('Before set-up', () => {
     const { status, found, line } = report(clone, [], env, ['--require', old]);
     assert.equal(status, 1);
     assert.match(found('Node').found, /^Node 20, 22, 24 or 26 is needed, found v12\.22\.12/);
-    assert.equal(found('Node').mend, 'install one, for example with `nvm install 26`');
+    assert.equal(found('Node').fix, 'install one, for example with `nvm install 26`');
     assert.equal(found('Python').status, 'fault');
     assert.match(line, /^not ready: Node, Python · \w+-\w+ · node 12$/);
   });
@@ -132,7 +132,7 @@ describe('Before set-up', () => {
       name: 'set-up',
       status: 'note',
       found: 'Node packages, Python packages, native backend, build, kernel still to do',
-      mend: '`npm run setup` does it',
+      fix: '`npm run setup` does it',
     });
     // Another program may have taken the memory of this machine meanwhile.
     const faults = checks.filter((check) => check.status === 'fault').map(({ name }) => name);
@@ -181,7 +181,7 @@ describe('After set-up', () => {
       const { status, found, line } = report(clone);
       assert.equal(status, 1);
       assert.match(found('trial').found, /t10k-labels-idx1-ubyte: expected MD5 27ae3e4e0951/);
-      assert.match(found('trial').mend ?? '', /^remove the folders .* and run `npm run setup`$/);
+      assert.match(found('trial').fix ?? '', /^remove the folders .* and run `npm run setup`$/);
       assert.match(line, /^not ready: trial · .+ · edition [0-9a-f]{4}$/);
     });
 
@@ -191,7 +191,7 @@ describe('After set-up', () => {
       assert.match(report(clone).found('trial').found, /out of order/);
     });
 
-    test('a file of a package that is lost is what set-up has to mend', () => {
+    test('a file of a package that is lost is what set-up has to fix', () => {
       const commander = join(clone, 'node_modules', 'commander');
       unlinkSync(commander);
       cpSync(join(root, 'node_modules', 'commander'), commander, { recursive: true });
@@ -201,7 +201,7 @@ describe('After set-up', () => {
         found('set-up').found,
         /^Node packages.* still to do; node_modules.commander.lib.command\.js is missing$/,
       );
-      assert.equal(found('set-up').mend, '`npm run setup` does it');
+      assert.equal(found('set-up').fix, '`npm run setup` does it');
       copyFileSync(join(root, 'node_modules', 'commander', 'lib', 'command.js'), join(commander, 'lib', 'command.js'));
     });
 
@@ -213,7 +213,7 @@ describe('After set-up', () => {
         name: 'set-up',
         status: 'note',
         found: 'kernel still to do',
-        mend: '`npm run setup` does it',
+        fix: '`npm run setup` does it',
       });
       assert.ok(existsSync(join(root, '.venv', 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json')));
     });
@@ -231,7 +231,7 @@ test('A backend that there is none of is named, and nothing is tried with it', (
   const { status, found, checks } = report(root, [], { LIF_FC_MNIST_BACKEND: 'foo' });
   assert.equal(status, 1);
   assert.equal(found('set-up').found, 'LIF_FC_MNIST_BACKEND=foo names no backend');
-  assert.equal(found('set-up').mend, 'unset LIF_FC_MNIST_BACKEND, or set it to native, wasm or cpu');
+  assert.equal(found('set-up').fix, 'unset LIF_FC_MNIST_BACKEND, or set it to native, wasm or cpu');
   assert.ok(!checks.some((check) => check.name === 'trial'));
 });
 

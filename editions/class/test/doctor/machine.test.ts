@@ -111,19 +111,19 @@ describe('A fault of the machine is named, with what to do', () => {
       /^If something fails, use Node 26\.$/,
     ],
   ];
-  for (const [title, name, differences, status, found, mend] of cases) {
+  for (const [title, name, differences, status, found, fix] of cases) {
     test(title, () => {
       const it = verdict(name, differences);
       assert.equal(it.status, status);
       assert.match(it.found, found);
-      assert.match(it.mend ?? '', mend);
+      assert.match(it.fix ?? '', fix);
     });
   }
 
   test('and where nothing is wrong, every check says ok', () => {
     const names = Object.keys(CHECKS) as (keyof typeof CHECKS)[];
     for (const name of names)
-      assert.deepEqual([name, verdict(name, {}).status, verdict(name, {}).mend], [name, 'ok', undefined]);
+      assert.deepEqual([name, verdict(name, {}).status, verdict(name, {}).fix], [name, 'ok', undefined]);
     assert.equal(verdict('compiler', { findCompiler: () => undefined, isSetUp: () => true }).status, 'ok');
   });
 });

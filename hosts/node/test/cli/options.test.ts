@@ -31,7 +31,7 @@ describe('lif_fc_mnist --help', () => {
         (name) => `--${name} `,
       ),
       '--dataset NAME mnist; or rows, .* or randman, .* (default: mnist)',
-      '--hidden N neurons of a hidden layer, .* (default: there is none)',
+      '--hidden N neurons of a hidden layer, .* (default: none)',
       '--synapse-tau TAU .* (default: they do not)',
       '--recurrent give',
       '--learn-tau WHICH .* (default: none)',

@@ -31,7 +31,7 @@ const traces =
       return trace;
     });
   };
-/** The largest whole τ of which at most this share is left. */
+/** The largest whole τ that leaves at most this share. */
 function slowest(share: number, steps: number): number {
   let tau = 2;
   while ((1 - 1 / (tau + 1)) ** steps <= share) tau++;

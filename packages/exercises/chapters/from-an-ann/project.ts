@@ -36,7 +36,7 @@ export const fromAnAnnProject = {
       [0.62, 1],
       [0.97, 20],
     ],
-    // The recursion itself, of which the answer is the closed form.
+    // The recursion itself; the answer is its closed form.
     oracle: (x, T) => {
       let [v, spikes] = [0.5, 0];
       for (let t = 0; t < T; t++) {

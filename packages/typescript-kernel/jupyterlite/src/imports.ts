@@ -4,7 +4,7 @@ import type { ImportSettings } from './protocol';
 export const isUrl = (name: string) => /^(https?|data|blob):/.test(name);
 export const isRelative = (name: string) => /^\.{0,2}\//.test(name);
 
-/** What is there without any setting. */
+/** The defaults. */
 export const OWN_MODULES = ['tslab', 'jupyterlite-typescript-kernel'] as const;
 export type OwnModule = (typeof OWN_MODULES)[number];
 

@@ -1,4 +1,4 @@
-/** What cells show things by: tslab's `display`, and `Jupyter`, as Deno has it. */
+/** What cells display things with: tslab's `display`, and Deno's `Jupyter`. */
 import type { Bundle } from '../protocol';
 import { inspect } from './inspect';
 
@@ -48,7 +48,7 @@ function base64(bytes: Uint8Array): string {
 
 const DISPLAY = Symbol.for('Jupyter.display');
 
-/** How a value says itself that it is shown: data by MIME type; undefined if it does not. */
+/** How a value asks to be displayed: data by MIME type; undefined if it does not. */
 export async function dataOf(value: unknown): Promise<Data | undefined> {
   let show: unknown;
   try {
