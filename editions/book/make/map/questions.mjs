@@ -49,7 +49,7 @@ export const QUESTIONS = {
   },
   inputs: {
     title: 'Spikes or the pixel itself?',
-    text: '*Poisson* turns a pixel into random spikes; *direct* gives the pixel itself to the neuron in each step. On a tie the lower digit is the answer, and that alone costs direct input about a point ([chapter 6](06-what-time-does.ipynb)).',
+    text: '*Poisson* turns a pixel into random spikes; *direct* gives the pixel itself to the neuron in each step. On a tie the lower digit is the answer, and that alone costs direct input about a point ([chapter 9](09-read-the-potential.ipynb)).',
   },
   reset: {
     title: 'What if the neurons are not reset?',
