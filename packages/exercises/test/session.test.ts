@@ -73,7 +73,7 @@ describe('The progress of a chapter', () => {
     assert.match(printed[0], /^1 of 12 exercises passed, about \d+ minutes to go, \d+ of them core\.$/);
     assert.deepEqual(printed.slice(1, 5), [
       '  ✔ lif-charge',
-      '  ✘ lif-fire: zero-means-spike',
+      '  ✘ lif-fire: zero-means-spike (optional)',
       '  ○ lif-run: not attempted',
       '  ○ lif-soft-reset: not run (optional)',
     ]);

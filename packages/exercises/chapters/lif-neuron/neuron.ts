@@ -97,6 +97,7 @@ export const lifNeuron = {
   }),
   'lif-fire': exercise<Fire>({
     minutes: 5,
+    optional: true,
     names: ['v', 'x', 'tau'],
     probes: [
       [[0.8, 0, 0, 0.5], [1.6, 1.6, 0, 1], 2],
