@@ -38,6 +38,7 @@ const closest =
 export const visualizationClosest = {
   'see-closest': exercise<Closest>({
     minutes: 6,
+    optional: true,
     names: ['v', 'spike', 'neurons'],
     probes: [
       [steps([0.2, -1, 0.9], [0, -0.5, 0.3], [0.4, -2, 0]), steps([0, 0, 0], [0, 0, 0], [0, 0, 1]), 3],
