@@ -37,7 +37,7 @@ describe('The file of the table', () => {
       parseMap(older).rows.map(({ learnTau }) => learnTau),
       ['none', null],
     );
-    assert.throws(() => parseMap(text.replace(',tau,', ',later,')), /expected column 15 to be tau, found later/);
+    assert.throws(() => parseMap(text.replace(',tau,', ',later,')), /expected column 14 to be tau, found later/);
   });
 
   test('is read with the line ends of Windows as well', () => {
