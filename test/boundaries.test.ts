@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { before, describe, test } from 'node:test';
-import { build, type Metafile } from 'esbuild';
+import { describe, test } from 'node:test';
+import { build } from 'esbuild';
 import * as browser from '../hosts/browser';
 import * as browserDisplay from '../hosts/browser/display';
 import * as node from '../hosts/node';
@@ -11,92 +11,6 @@ import * as nodeDisplay from '../hosts/node/display';
 import { filesUnder, sourceFiles } from '../packages/system/project.mjs';
 
 const root = resolve(__dirname, '..');
-/** What runs on every host: the lesson and the packages, without what they have for Node alone. */
-const EVERYWHERE = [
-  'src',
-  'packages/event-engine',
-  'packages/exercises',
-  'packages/figures',
-  'packages/formats',
-  'packages/runs',
-];
-
-const sources = (folder: string): string[] =>
-  filesUnder(join(root, folder))
-    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .filter((file) => file.endsWith('.ts') && !/\/(test|kernel|node)\//.test(file));
-
-describe('The lesson and the packages', () => {
-  let bundled: Metafile;
-  before(async () => {
-    // An import of Node in one of them, or in what it imports, is an error of this build that names the file. All together, since
-    // a bundle for each would contain TensorFlow.js many times.
-    const contents = EVERYWHERE.flatMap(sources).map((file) => `import './${file}';\n`);
-    const { metafile } = await build({
-      absWorkingDir: root,
-      stdin: { contents: contents.join(''), resolveDir: root },
-      bundle: true,
-      platform: 'browser',
-      format: 'esm',
-      write: false,
-      metafile: true,
-      logLevel: 'silent',
-    });
-    bundled = metafile;
-  });
-
-  test('can be bundled for a browser, and bring no file of a host', () => {
-    const files = Object.keys(bundled.inputs);
-    assert.ok(files.length > 40, `${files.length} files`);
-    assert.deepEqual(
-      files.filter((file) => /^hosts\/|\/node\//.test(file) && !file.includes('node_modules')),
-      [],
-    );
-  });
-
-  test('import no module of Node', () => {
-    const imports = Object.entries(bundled.inputs).flatMap(([file, input]) =>
-      input.imports
-        .filter(({ path, external }) => external || path.startsWith('node:'))
-        .map(({ path }) => [file, path]),
-    );
-    assert.deepEqual(imports, []);
-  });
-
-  test('load TensorFlow only in snn, training and the exercises', () => {
-    const users = Object.entries(bundled.inputs)
-      .filter(([, input]) => input.imports.some(({ path }) => path.includes('node_modules/@tensorflow/')))
-      .map(([file]) => file.split('/').slice(0, 2).join('/'))
-      .filter((folder) => !folder.startsWith('node_modules/'));
-    assert.deepEqual([...new Set(users)].sort(), ['packages/exercises', 'src/snn', 'src/training']);
-  });
-});
-
-describe('The host of the browser', () => {
-  let bundled: Metafile;
-  before(async () => {
-    const { metafile } = await build({
-      absWorkingDir: root,
-      entryPoints: ['hosts/browser/index.ts'],
-      bundle: true,
-      platform: 'browser',
-      format: 'esm',
-      write: false,
-      metafile: true,
-      logLevel: 'silent',
-    });
-    bundled = metafile;
-  });
-
-  test('brings no file and no module of Node', () => {
-    const wrong = Object.entries(bundled.inputs).flatMap(([file, input]) => [
-      ...(/^hosts\/node\/|^packages\/\w+\/node\//.test(file) ? [file] : []),
-      ...input.imports.filter(({ path }) => path.startsWith('node:')).map(({ path }) => `${file}: ${path}`),
-    ]);
-    assert.deepEqual(wrong, []);
-  });
-});
-
 describe('What the package exports', () => {
   /** Its names, and those in namespaces as `training.train`. */
   const namesOf = (entryPoint: object) =>
