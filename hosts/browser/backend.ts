@@ -16,8 +16,8 @@ export function initBackend(): Promise<string> {
 }
 
 async function choose(): Promise<string> {
-  // Loaded here: it is the default as soon as it is loaded, and would look for its files elsewhere. Until then, and in a check
-  // that runs before, tensors are plain JavaScript's.
+  // Loaded here: it is the default as soon as it is loaded, and would look for its files elsewhere. Until then, and in
+  // a check that runs before, tensors are plain JavaScript's.
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   // One thread on every page, whether it can share memory or not.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);

@@ -59,7 +59,8 @@ export function progressBar(total: number, label = ''): ProgressBar {
 
 /**
  * Runs awaited work that an interrupt stops, as `hosts/contract/interruptible.ts` says.
- * @returns what the work returns; rejects with an `Interruption` if it was interrupted, even if it ended with a part done
+ * @returns what the work returns; rejects with an `Interruption` if it was interrupted, even if it ended with a part
+ *   done
  */
 export function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return runInterruptible(work, (listener) => kernel().onInterrupt(listener));

@@ -10,8 +10,9 @@ import { describeThreads } from './helper';
 import { kernel } from './kernel';
 
 /**
- * Makes an engine. What the options leave out has the tutorial's defaults. The event engine has all cores, where the page is
- * isolated from other sites, and one thread elsewhere, whatever `threads` says; its results do not depend on it.
+ * Makes an engine. What the options leave out has the tutorial's defaults. The event engine has all cores, where the
+ * page is isolated from other sites, and one thread elsewhere, whatever `threads` says; its results do not depend on
+ * it.
  * @example
  * const engine = await createEngine('event', { data: await loadMnist(), neuron: { tau: 3 } });
  * const { loss } = await engine.trainBatch(0, Uint32Array.of(0, 1, 2));

@@ -6,7 +6,8 @@ import { kernel } from './kernel';
 import { FILE_MIME, storedFile, storeFile } from './storage';
 
 /**
- * Keeps a file in this browser, in place of an earlier one of that name, and puts a button below the cell that downloads it.
+ * Keeps a file in this browser, in place of an earlier one of that name, and puts a button below the cell that
+ * downloads it.
  * @returns where it is, for people
  * @throws RangeError unless the name is bare with an ending and these are bytes, Error if this browser keeps nothing
  */

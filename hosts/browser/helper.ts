@@ -1,6 +1,6 @@
 /**
- * Workers as helpers of the event engine. They share its memory, which a browser allows to pages that are isolated from other
- * sites.
+ * Workers as helpers of the event engine. They share its memory, which a browser allows to pages that are isolated from
+ * other sites.
  */
 import type { Helper, StartHelper } from '../../packages/event-engine/pool';
 import type { siteFile } from './kernel';

@@ -1,4 +1,6 @@
-/** The package as a notebook of the browser edition sees it: what every host has, and what this one does in its own way. */
+/**
+ * The package as a notebook of the browser edition sees it: what every host has, and what this one does in its own way.
+ */
 import './frames';
 import * as checks from '../../packages/exercises';
 import type { Host } from '../contract/contract';

@@ -12,8 +12,8 @@ const inMemory = new Map<string, Record<string, Uint8Array>>();
 const OF_THE_SITE = 'run';
 
 /**
- * Keeps a finished training in this browser for a later chapter, over an earlier one of that name: the arrays, the model,
- * and TensorBoard's file. "Download the run" in the menu Tutorial gets them as files.
+ * Keeps a finished training in this browser for a later chapter, over an earlier one of that name: the arrays, the
+ * model, and TensorBoard's file. "Download the run" in the menu Tutorial gets them as files.
  * @returns where that is, for people
  * @throws RangeError if the name is not bare, the parts do not fit each other, or the weights are not finite
  */

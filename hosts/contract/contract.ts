@@ -1,6 +1,6 @@
 /**
- * What every host of the tutorial offers, under the same names: Node with the tslab kernel (`hosts/node/`), and the browser.
- * A chapter uses these, the lesson and the packages, and so runs unchanged on each.
+ * What every host of the tutorial offers, under the same names: Node with the tslab kernel (`hosts/node/`), and the
+ * browser. A chapter uses these, the lesson and the packages, and so runs unchanged on each.
  */
 
 import type { Figure } from '../../packages/figures';
@@ -53,7 +53,10 @@ export interface Host {
   saveRun(run: Run, name?: string): Promise<string>;
   /** What `saveRun` kept. */
   loadRun(name?: string): Promise<SavedRun>;
-  /** Keeps bytes as a file that the reader can take away, over an earlier one of that name, which has an ending, and returns where. */
+  /**
+   * Keeps bytes as a file that the reader can take away, over an earlier one of that name, which has an ending, and
+   * returns where.
+   */
   saveFile(name: string, bytes: Uint8Array): Promise<string>;
   /** The bytes of a file that `saveFile` kept or the reader has put there. */
   loadFile(name: string): Promise<Uint8Array>;

@@ -9,7 +9,8 @@ export const TFJS_ALONE = ['network', 'stepMode'] as const;
 
 /**
  * Whether the event engine is asked for, and with options that it has; otherwise it is the tfjs engine.
- * @throws RangeError for another name; TypeError for what the event engine does not take: a loss that is a function, a network, a step mode
+ * @throws RangeError for another name; TypeError for what the event engine does not take: a loss that is a function, a
+ *   network, a step mode
  */
 export function isEventEngine(
   name: 'event' | 'tfjs',

@@ -1,6 +1,6 @@
 /**
- * What `import 'lif-fc-mnist'` gives a chapter on every host, name by name; each host's `index.ts` adds what only it can do.
- * Modules are named as SpikingJelly's. `export import` gives a name another home, with its types and comments.
+ * What `import 'lif-fc-mnist'` gives a chapter on every host, name by name; each host's `index.ts` adds what only it
+ * can do. Modules are named as SpikingJelly's. `export import` gives a name another home, with its types and comments.
  */
 import * as figures from '../../packages/figures';
 import * as data from '../../packages/formats/datasets';

@@ -15,9 +15,9 @@ const FRAME_PAUSE = { least: 500, most: 2000 };
 const FRAME_REST = 19;
 
 /**
- * Starts a figure that is updated in place. `update` returns at once: the newest state is drawn soon after, at most twice
- * per second and in at most a twentieth of the time; the states between are left out. `done` rejects if a state could not
- * be drawn.
+ * Starts a figure that is updated in place. `update` returns at once: the newest state is drawn soon after, at most
+ * twice per second and in at most a twentieth of the time; the states between are left out. `done` rejects if a state
+ * could not be drawn.
  */
 export function startLiveFigure({ draw: drawFrame, keep }: Frames): LiveFigure {
   let last: Figure | undefined;

@@ -41,8 +41,8 @@ export interface WithBar {
   ): Promise<number[]>;
   /**
    * Like `items.map(work)`, one item after the other. So a cell shows only the body of its loop.
-   * @param work also gets a `withBar` of its own: what it is asked for, one training or one map, moves the same bar with
-   *   every batch
+   * @param work also gets a `withBar` of its own: what it is asked for, one training or one map, moves the same bar
+   *   with every batch
    * @example
    * const accuracies = await withBar.map([0, 1, 2], (epoch) => training.accuracy(engine, epoch), 'testing');
    * const runs = await withBar.map([0, 1, 2], (seed, bar) => bar.train({ data, seed, epochs: 3 }), 'three seeds');

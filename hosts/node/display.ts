@@ -1,4 +1,7 @@
-/** What chapters do not need, for cells with loops of their own and for programs: `import … from 'lif-fc-mnist/display'`. */
+/**
+ * What chapters do not need, for cells with loops of their own and for programs:
+ * `import … from 'lif-fc-mnist/display'`.
+ */
 export { liveCurve } from '../../packages/figures';
 export { renderPng, renderSvg } from '../../packages/figures/node/render';
 export { saveFigure } from '../../packages/figures/node/save';

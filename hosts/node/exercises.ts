@@ -11,8 +11,8 @@ import { type Cells, editionOf } from './notebook/edition';
 export * from '../../packages/exercises';
 
 /**
- * Milliseconds for all calls of one check: a right answer takes a few of them. On a fast machine a list that never stops growing
- * reaches V8's largest size in less than two seconds, at which the whole kernel dies.
+ * Milliseconds for all calls of one check: a right answer takes a few of them. On a fast machine a list that never
+ * stops growing reaches V8's largest size in less than two seconds, at which the whole kernel dies.
  */
 const LIMIT = 1000;
 
@@ -28,7 +28,9 @@ export function limit<T>(work: () => T): T {
 
 const notebooks = projectPath('notebooks');
 
-/** The chapter that a copy was made from, as it comes with the package. Its number may have changed, its name has not. */
+/**
+ * The chapter that a copy was made from, as it comes with the package. Its number may have changed, its name has not.
+ */
 export function currentEdition(chapter: string): { file: string; edition: string } | undefined {
   try {
     const file = readdirSync(notebooks).find((name) => /^\d\d-/.test(name) && name.slice(3) === chapter.slice(3));

@@ -156,7 +156,9 @@ export class EventCore {
     this.kernel.functions.forward(this.scratch, this.map.weights, this.indices[i], potentials, stride);
   }
 
-  /** Forward and backward pass of the loaded image, which is image `i` of the batch; adds to the gradient of its shard. */
+  /**
+   * Forward and backward pass of the loaded image, which is image `i` of the batch; adds to the gradient of its shard.
+   */
   accumulate(shard: number, i: number, label: number): void {
     const { scratch, map } = this;
     this.forward(i, this.options.reset ? 0 : map.potentials + i * ROW_BYTES);
@@ -295,6 +297,9 @@ export class EventCore {
   }
 }
 
-/** Where value `j` of a row lies among the floats, if each column of twelve values lies `stride` bytes behind the one before. */
+/**
+ * Where value `j` of a row lies among the floats, if each column of twelve values lies `stride` bytes behind the one
+ * before.
+ */
 const at = (place: number, row: number, j: number, stride: number): number =>
   (place + Math.floor(j / ROW_FLOATS) * stride) / 4 + row * ROW_FLOATS + (j % ROW_FLOATS);

@@ -46,9 +46,15 @@ export interface Statistics {
   spikes: number;
   /** Spikes of the hidden neurons, if any. */
   hiddenSpikes?: number;
-  /** Rows of up to twelve weights that a dense product multiplies and adds: the inputs', or one for each input of each column. */
+  /**
+   * Rows of up to twelve weights that a dense product multiplies and adds: the inputs', or one for each input of each
+   * column.
+   */
   dense: number;
-  /** Rows that the kernel adds, sixteen for each table filled; with direct input those of the pixels that are not black, once per image. */
+  /**
+   * Rows that the kernel adds, sixteen for each table filled; with direct input those of the pixels that are not black,
+   * once per image.
+   */
   rows: number;
 }
 

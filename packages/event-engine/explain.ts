@@ -112,8 +112,8 @@ interface Work {
   /** Rows of weights that a dense product adds. */
   dense: number;
   /**
-   * Rows of tables, or of weights, that the kernel adds, and sixteen for each table that it fills. Direct input adds rows of
-   * weights, those of the pixels that are not black, once for all steps.
+   * Rows of tables, or of weights, that the kernel adds, and sixteen for each table that it fills. Direct input adds
+   * rows of weights, those of the pixels that are not black, once for all steps.
    */
   rows: number;
 }

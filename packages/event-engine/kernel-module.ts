@@ -26,8 +26,8 @@ export function compileKernel(bytes: Uint8Array, threads: number): Promise<WebAs
 }
 
 /**
- * What the compiled kernel offers (`kernel/index.ts`); a pointer is a byte offset into the memory. What is shown (seed, split,
- * epoch, T) it reads from the words of `Control`.
+ * What the compiled kernel offers (`kernel/index.ts`); a pointer is a byte offset into the memory. What is shown (seed,
+ * split, epoch, T) it reads from the words of `Control`.
  */
 export interface KernelFunctions {
   clear(at: number, bytes: number): void;
@@ -70,8 +70,8 @@ export interface KernelFunctions {
 }
 
 /**
- * Where the kernel keeps things in a thread's scratch memory, in an input or in a column of neurons, in bytes, and how much
- * it counts with (`kernel/addresses.ts`).
+ * Where the kernel keeps things in a thread's scratch memory, in an input or in a column of neurons, in bytes, and how
+ * much it counts with (`kernel/addresses.ts`).
  */
 const ADDRESSES = [
   'ALWAYS',

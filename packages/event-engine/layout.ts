@@ -1,4 +1,5 @@
-// Sizes on which the engine and its kernel agree. Two compilers read this file, TypeScript and AssemblyScript, which have numbers in common.
+// Sizes on which the engine and its kernel agree. Two compilers read this file, TypeScript and AssemblyScript, which
+// have numbers in common.
 
 /** Pixels of an image, the most inputs that a network has. */
 export const INPUTS = 784;
@@ -8,7 +9,9 @@ export const OUTPUTS = 10;
 export const ROW_FLOATS = 12;
 /** Steps of a block, which the kernel handles at a time. */
 export const BLOCK = 128;
-/** Places for pixels in the spikes of a part, 16 steps: `dim` ones from the first up, `bright` ones from the last down. */
+/**
+ * Places for pixels in the spikes of a part, 16 steps: `dim` ones from the first up, `bright` ones from the last down.
+ */
 export const SLOTS = 832;
 /** Most layers of a network. */
 export const MAX_LAYERS = 20;
@@ -37,14 +40,17 @@ export enum Control {
   Readout,
 }
 
-// The table of layers, which all threads read: LAYER_BYTES for each from LAYERS on. Of a layer, from its start; whole numbers
-// of 32 bits unless it says float32:
+// The table of layers, which all threads read: LAYER_BYTES for each from LAYERS on. Of a layer, from its start; whole
+// numbers of 32 bits unless it says float32:
 export const LAYERS = 1024;
 export const LAYER_BYTES = 128;
 export const NEURONS = 0;
 /** Columns of up to twelve neurons, as a row of weights has room for twelve. */
 export const COLUMNS = 4;
-/** Where the weights from its inputs to the first column lie in those of the network, and how far those to the next are, in bytes. */
+/**
+ * Where the weights from its inputs to the first column lie in those of the network, and how far those to the next are,
+ * in bytes.
+ */
 export const WEIGHTS = 8;
 export const WEIGHTS_STRIDE = 12;
 /** Where its input, its columns, and the input that its spikes are to the next layer lie in scratch memory. */
@@ -63,18 +69,23 @@ export const ALPHA = 56;
 export const DETACH_RESET = 60;
 /** The factor by which its synaptic current decays in a step, float32; 0 without a synapse. */
 export const SYNAPSE = 64;
-/** Whether its tau is learnt: 0 if not, 1 for one tau, 2 for one of each neuron. Then w lies at TAUS among the weights. */
+/**
+ * Whether its tau is learnt: 0 if not, 1 for one tau, 2 for one of each neuron. Then w lies at TAUS among the weights.
+ */
 export const LEARNS = 68;
 export const TAUS = 72;
 /**
- * Weights from its own neurons to its first column and how far those to the next are, as WEIGHTS; 0 without. Where in a column
- * lie the weights from its neurons to those of the layer, a row for each, and dL/ds of each step of a block.
+ * Weights from its own neurons to its first column and how far those to the next are, as WEIGHTS; 0 without. Where in a
+ * column lie the weights from its neurons to those of the layer, a row for each, and dL/ds of each step of a block.
  */
 export const RECURRENT = 76;
 export const RECURRENT_STRIDE = 80;
 export const FEEDBACK = 84;
 export const FROM_NEXT = 88;
 
-/** Bytes of an input's spikes in scratch memory, and of what is kept for a column; behind it lie the weights to the next layer. */
+/**
+ * Bytes of an input's spikes in scratch memory, and of what is kept for a column; behind it lie the weights to the next
+ * layer.
+ */
 export const INPUT_BYTES = 56640;
 export const COLUMN_BYTES = 14720;

@@ -108,7 +108,8 @@ function placeParameters({ layers, inputs }: Layout): { parts: Part[]; rows: num
   let rows = 0;
   const padded = (layer: number) => ROW_FLOATS * columnsOf(layers[layer].neurons);
   const parts = parameters(layers, inputs).map(({ layer, kind, shape: [count, units] }) => {
-    // One row more than there are pixels, of zeros, for places that hold no pixel; those of hidden neurons fill columns.
+    // One row more than there are pixels, of zeros, for places that hold no pixel; those of hidden neurons fill
+    // columns.
     const places = layer === 0 ? INPUTS + 1 : padded(layer - 1);
     const stride = ROW_BYTES * { weight: places, recurrent: padded(layer), w: 1 }[kind];
     const part = { layer, kind, offset: rows, rows: count, units, stride };
@@ -141,7 +142,8 @@ function placeNeurons({ layers }: Layout) {
   const placed = layers.map((layer, i) => {
     const columns = columnsOf(layer.neurons);
     const left = layers.length - 1 - i;
-    // Behind a column lie its weights to each neuron of the next layer; of a recurrent one those to each of its own, and dL/ds.
+    // Behind a column lie its weights to each neuron of the next layer; of a recurrent one those to each of its own,
+    // and dL/ds.
     const heard = left === 0 ? 0 : left === 1 ? OUTPUTS : ROW_FLOATS * columnsOf(layers[i + 1].neurons);
     const feedback = COLUMN_BYTES + heard * ROW_BYTES;
     const fromNext = feedback + columns * ROW_FLOATS * ROW_BYTES;
@@ -187,8 +189,8 @@ export function memoryMap(options: Layout) {
 }
 
 /**
- * The rows of a network that are in use: `first` counts rows of its memory. There is room for 784 inputs and for whole columns;
- * with fewer, the rows between are never anything but zeros, and need no work.
+ * The rows of a network that are in use: `first` counts rows of its memory. There is room for 784 inputs and for whole
+ * columns; with fewer, the rows between are never anything but zeros, and need no work.
  */
 export function usedRows({ parts }: MemoryMap): { first: number; count: number }[] {
   return parts.flatMap(({ offset, rows, units, stride }) =>

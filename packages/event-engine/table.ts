@@ -1,4 +1,6 @@
-/** The table of layers in the memory (see layout.ts), from which the kernels of all threads learn what the network is. */
+/**
+ * The table of layers in the memory (see layout.ts), from which the kernels of all threads learn what the network is.
+ */
 import { LEARN_NAMES } from '../../src/common/layers';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Kernel } from './kernel-module';

@@ -1,6 +1,6 @@
 /**
- * The tasks of a job are done by one thread, or by several that share a memory. Here is what all of them do; the host starts
- * the threads.
+ * The tasks of a job are done by one thread, or by several that share a memory. Here is what all of them do; the host
+ * starts the threads.
  *
  * A job is cut into tasks that do not depend on the number of threads. A free thread takes the next one, the main
  * thread too, so the first batch need not wait for the threads to start, and a slow thread delays no other.

@@ -14,7 +14,10 @@ export interface BarOptions {
   xlabel?: string;
   ylabel?: string;
   yrange?: readonly [number, number];
-  /** Whether the axis of the values is logarithmic, so that equal heights are equal factors; the values are then above 0. */
+  /**
+   * Whether the axis of the values is logarithmic, so that equal heights are equal factors; the values are then above
+   * 0.
+   */
   logY?: boolean;
   /** Digits behind the point of the values on top; default 3. */
   digits?: number;

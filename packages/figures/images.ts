@@ -269,9 +269,9 @@ export interface HiddenOptions {
 }
 
 /**
- * The weights of hidden neurons as images, sorted by the digit that they serve: a column for each digit, and in it the hidden
- * neurons to whose spikes the digit's output neuron gives the largest weights, from above. Each image has its own scale,
- * and above it the number of its neuron; in the first row the digit comes before it.
+ * The weights of hidden neurons as images, sorted by the digit that they serve: a column for each digit, and in it the
+ * hidden neurons to whose spikes the digit's output neuron gives the largest weights, from above. Each image has its
+ * own scale, and above it the number of its neuron; in the first row the digit comes before it.
  * @param weights [784, hidden], and then [hidden, 10], as in an engine's state
  */
 export function hiddenWeights(weights: ArrayLike<number>, options: HiddenOptions = {}): Figure {

@@ -2,8 +2,8 @@
  * The tutorial's figures, each a pure function from numbers to a Plotly specification; named as SpikingJelly's
  * `visualizing` where it has the same figure.
  *
- * All of them take flat arrays. A value that is not a finite number is a gap in the figure (or counts in no bin), and its
- * sentence counts the gaps; an array of the wrong size or kind is refused in one line.
+ * All of them take flat arrays. A value that is not a finite number is a gap in the figure (or counts in no bin), and
+ * its sentence counts the gaps; an array of the wrong size or kind is refused in one line.
  */
 export { type Band, bands } from './bands';
 export { type BarOptions, type Bars, bars } from './bars';

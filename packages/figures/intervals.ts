@@ -149,8 +149,8 @@ export interface DifferenceOptions extends IntervalOptions {
 }
 
 /**
- * Mean differences from a reference, a row for each label. Those that are larger than chance have a colour, the others are
- * grey.
+ * Mean differences from a reference, a row for each label. Those that are larger than chance have a colour, the others
+ * are grey.
  * @param marked whether each is larger than chance, as a test says
  */
 export function differences(

@@ -106,8 +106,8 @@ export interface LearningOptions {
 }
 
 /**
- * Training accuracy above, test accuracy below, against the epoch. A star marks the best epoch; on a tie, the lower index
- * wins.
+ * Training accuracy above, test accuracy below, against the epoch. A star marks the best epoch; on a tie, the lower
+ * index wins.
  * @param trainAccs a value per batch, of whole epochs; each epoch is drawn as the mean over its batches
  * @param testAccs a value per epoch
  */

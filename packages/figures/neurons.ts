@@ -130,8 +130,8 @@ export interface SpikePlotOptions extends NeuronPlotOptions {
 }
 
 /**
- * Spikes as strokes, with each neuron's firing rate beside it: SpikingJelly's `plot_1d_spikes`. With more steps than can
- * be seen, a stroke stands for all spikes within the width of a pixel.
+ * Spikes as strokes, with each neuron's firing rate beside it: SpikingJelly's `plot_1d_spikes`. With more steps than
+ * can be seen, a stroke stands for all spikes within the width of a pixel.
  * @param spikes [T, N], row-major, 0 or 1
  */
 export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOptions = {}): Figure {

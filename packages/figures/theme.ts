@@ -1,7 +1,7 @@
 /**
  * What all figures share: the specification's type and the theme. 760 px wide, black on opaque white (so a figure
- * reads alike on a light and a dark page, and in print), Okabe and Ito's colours, which colour-blind readers tell apart,
- * and Viridis, which also survives a grey printer.
+ * reads alike on a light and a dark page, and in print), Okabe and Ito's colours, which colour-blind readers tell
+ * apart, and Viridis, which also survives a grey printer.
  */
 
 /** A value of a Plotly specification: plain JSON. */
@@ -17,7 +17,9 @@ export interface Figure {
 
 export type Spec = { [key: string]: Json };
 
-/** Plotly's settings where a figure is interactive: no logo, and no button that uploads the figure to Plotly's servers. */
+/**
+ * Plotly's settings where a figure is interactive: no logo, and no button that uploads the figure to Plotly's servers.
+ */
 export const PLOTLY_CONFIG = { displaylogo: false, showSendToCloud: false };
 
 /** The font that comes with the package; in a browser without it the next best. */

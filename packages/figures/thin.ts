@@ -1,6 +1,6 @@
 /**
- * Curves of more points than a screen has pixels, drawn with fewer. Of the points that share a pixel's width a line shows
- * the first, the lowest, the highest and the last (Jugel et al., "M4: A Visualization-Oriented Time Series Data
+ * Curves of more points than a screen has pixels, drawn with fewer. Of the points that share a pixel's width a line
+ * shows the first, the lowest, the highest and the last (Jugel et al., "M4: A Visualization-Oriented Time Series Data
  * Aggregation", VLDB 2014), so the picture is the same, and a notebook stays small.
  */
 

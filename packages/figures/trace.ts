@@ -114,8 +114,8 @@ export interface NeuronTraceOptions extends TraceOptions {
 
 /**
  * One neuron's input current, membrane potential with its threshold, and spikes, on one time axis: SpikingJelly's
- * `plot_one_neuron_v_s` and the current. The potential rises to what it was before firing (h) and drops straight down to
- * what it was after the reset (v).
+ * `plot_one_neuron_v_s` and the current. The potential rises to what it was before firing (h) and drops straight down
+ * to what it was after the reset (v).
  */
 export function neuronTrace(record: NeuronRecord, options: NeuronTraceOptions = {}): Figure {
   checkFigure('neuronTrace', options, ['title', 'vThreshold', 'currentName']);
@@ -158,8 +158,8 @@ export interface RaceOptions extends TraceOptions {
 }
 
 /**
- * Neurons that race for the answer, such as the two of an uncertain image: the potential of each, the spikes of all, and
- * how often each has fired so far.
+ * Neurons that race for the answer, such as the two of an uncertain image: the potential of each, the spikes of all,
+ * and how often each has fired so far.
  * @param trace arrays [T, N], such as an engine's trace
  * @param racers two to five different neurons
  */

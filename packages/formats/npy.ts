@@ -51,7 +51,8 @@ function findDescr(data: unknown): string | undefined {
 }
 
 /**
- * Reads the bytes of a .npy file of float32 or float64: format versions 1 to 3, both byte orders, both orders of the axes.
+ * Reads the bytes of a .npy file of float32 or float64: format versions 1 to 3, both byte orders, both orders of the
+ * axes.
  * @param file its name, for the messages
  * @returns the values row by row, whatever the file's order
  * @throws Error in one line that names the file and says what was expected and what was found

@@ -1,5 +1,5 @@
-// Executes notebooks without a browser. run_notebooks.py does the work with the Python of .venv; this finds that Python, and
-// passes arguments and signals on.
+// Executes notebooks without a browser. run_notebooks.py does the work with the Python of .venv; this finds that
+// Python, and passes arguments and signals on.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,8 +9,8 @@ import { venvPython } from '../system/project.mjs';
 const script = join(dirname(fileURLToPath(import.meta.url)), 'run_notebooks.py');
 
 /**
- * Executes the notebooks that the arguments name; `--help` lists the options. Sets the exit status of this process: 2 if
- * its Python is missing.
+ * Executes the notebooks that the arguments name; `--help` lists the options. Sets the exit status of this process: 2
+ * if its Python is missing.
  * @param {string[]} args
  */
 export async function runNotebooks(args) {

@@ -63,7 +63,8 @@ export function contradiction(settings: Some): { setting: Name; expected: string
 }
 
 /**
- * The options of the engine of a run, without those that are left open. The compiler asks for those that are missing here.
+ * The options of the engine of a run, without those that are left open. The compiler asks for those that are missing
+ * here.
  * @throws RangeError for an ANN, which has another engine
  */
 export function engineOptions(settings: Some): Omit<EngineOptions, 'data'> {

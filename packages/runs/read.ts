@@ -1,4 +1,6 @@
-/** What the value of a setting may be. Each function returns one that reads a text, or says what was expected instead. */
+/**
+ * What the value of a setting may be. Each function returns one that reads a text, or says what was expected instead.
+ */
 import { listChoices } from '../../src/common/checks';
 
 export interface Read<V> {

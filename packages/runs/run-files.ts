@@ -1,4 +1,7 @@
-/** What a finished training leaves, as bytes by name: the four arrays of SpikingJelly's example, its model, and TensorBoard's file. */
+/**
+ * What a finished training leaves, as bytes by name: the four arrays of SpikingJelly's example, its model, and
+ * TensorBoard's file.
+ */
 
 import { checkNumbers, checkObject, formatValue, isTyped, typeName } from '../../src/common/checks';
 import type { ReadoutName } from '../../src/common/engine';
@@ -83,7 +86,10 @@ export const READ_FILES: readonly string[] = [...ARRAYS, ...MODEL_FILES.map((nam
 /** The names of all files of a saved run. */
 export const RUN_FILES: readonly string[] = [...READ_FILES, CURVES];
 
-/** The names of all files that a run may leave: those of a saved run, and what is written of the ANN and of held-back images. */
+/**
+ * The names of all files that a run may leave: those of a saved run, and what is written of the ANN and of held-back
+ * images.
+ */
 export const RESULT_FILES: readonly string[] = [
   ...RUN_FILES,
   ...HIDDEN_ARRAYS,
@@ -114,8 +120,8 @@ function checkRun({ trace, history, weights, neuron }: FinishedRun): void {
 }
 
 /**
- * The arrays of SpikingJelly's example, by file name: four, or without a trace two; the potentials and spikes of hidden neurons,
- * and the accuracies on held-back images, if any.
+ * The arrays of SpikingJelly's example, by file name: four, or without a trace two; the potentials and spikes of hidden
+ * neurons, and the accuracies on held-back images, if any.
  * @throws RangeError if the parts do not fit each other or the weights are not finite
  */
 export function arrayFiles(run: FinishedRun): Record<string, Uint8Array> {
@@ -153,7 +159,10 @@ function traceFiles(
 export const readoutOf = ({ history }: Pick<FinishedRun, 'history'>) =>
   history.settings?.readout as ReadoutName | undefined;
 
-/** All layers of its network, if it is neither of one hidden layer nor of none, as its history says. @throws RangeError unless these are layers */
+/**
+ * All layers of its network, if it is neither of one hidden layer nor of none, as its history says. @throws RangeError
+ * unless these are layers
+ */
 export function layersIn(settings: RunSettings | null | undefined): ResolvedLayer[] | undefined {
   if (settings?.layers === undefined) return undefined;
   return readLayers(settings.layers, readNeuron(settings as unknown as StoredNeuron));
@@ -221,7 +230,10 @@ export function decodeRun(place: string, read: (name: string) => Uint8Array) {
 /** @throws RangeError unless this may be the name of a run */
 export const checkRunName = (name: string): void => checkName('a run', name);
 
-/** @throws RangeError unless a file may be saved under this name; its ending keeps it apart from runs and from what builds make */
+/**
+ * @throws RangeError unless a file may be saved under this name; its ending keeps it apart from runs and from what
+ * builds make
+ */
 export function checkSavedName(name: string): void {
   checkName('a file', name);
   if (!/\.\w+$/.test(name))

@@ -1,6 +1,6 @@
 /**
- * The settings of a run, one entry each. The command line and its help, what a checkpoint keeps, the columns of the map and
- * the words of figures follow from the entry; `engine-options.ts` makes of the settings what the engines take.
+ * The settings of a run, one entry each. The command line and its help, what a checkpoint keeps, the columns of the map
+ * and the words of figures follow from the entry; `engine-options.ts` makes of the settings what the engines take.
  */
 import { listChoices } from '../../src/common/checks';
 import { DEFAULT_TRAINING, ENCODER_NAMES, LOSS_NAMES, READOUT_NAMES } from '../../src/common/engine';
@@ -25,7 +25,9 @@ export interface Option {
   /** It is for images alone, and the networks that read them; or for all that is made of MNIST's files. */
   images?: true;
   files?: true;
-  /** A checkpoint has it even while it has its default, as the first ones had; the others are left out, as from those. */
+  /**
+   * A checkpoint has it even while it has its default, as the first ones had; the others are left out, as from those.
+   */
   always?: true;
 }
 

@@ -1,6 +1,7 @@
 'use strict';
 // Files: read only if they are files, written so that a reader finds the old or the new content, never half of it.
-// Set-up uses this before anything is built, the package once it is compiled: so this is CommonJS with types in comments.
+// Set-up uses this before anything is built, the package once it is compiled: so this is CommonJS with types in
+// comments.
 const {
   closeSync,
   constants,
@@ -44,8 +45,8 @@ const kindOf = (found) =>
  * Opens a file to be read.
  * @param {string} file
  * @param {number} [most] bytes that it may have: of a longer file nothing is read
- * @throws Error as `openSync`; also for what is not a file, such as a named pipe, which would block for ever, and for a longer
- *   file
+ * @throws Error as `openSync`; also for what is not a file, such as a named pipe, which would block for ever, and for a
+ *   longer file
  */
 function openFile(file, most = Number.POSITIVE_INFINITY) {
   // Windows has neither such pipes nor the flag.
@@ -71,7 +72,10 @@ function readFile(file, most) {
   }
 }
 
-/** @typedef {Uint8Array | string | readonly Uint8Array[]} Content a list is written part by part: a large file needs no copy in memory */
+/**
+ * @typedef {Uint8Array | string | readonly Uint8Array[]} Content a list is written part by part: a large file needs no
+ * copy in memory
+ */
 
 /** `name.PID.unfinished` is what the process PID has written of the file `name` so far. */
 const UNFINISHED = /^(.+)\.(\d+)\.unfinished$/;
@@ -100,8 +104,8 @@ function bytesOf(file, part) {
 }
 
 /**
- * Replaces a file, or the link of that name, by one with this content. If that fails (on a full disk, say), the old file is
- * kept.
+ * Replaces a file, or the link of that name, by one with this content. If that fails (on a full disk, say), the old
+ * file is kept.
  * @param {string} file
  * @param {Content} content
  * @param {number} [mode] who may read it
@@ -171,8 +175,8 @@ function writeAll(handle, bytes, position) {
 }
 
 /**
- * The same for two paths that lead to one thing: by links, by folders that are links, or by letters that a file system takes
- * for one another. Nothing has to be there yet.
+ * The same for two paths that lead to one thing: by links, by folders that are links, or by letters that a file system
+ * takes for one another. Nothing has to be there yet.
  * @param {string} path
  * @returns {string}
  */
@@ -216,8 +220,8 @@ function makeFolder(folder) {
 /**
  * Removes what a killed process left unfinished in a folder.
  * @param {string} folder
- * @param {(name: string) => boolean} isOwn tells from a file's name whether we may have written it; everything else stays, and
- *   so does what a living process writes
+ * @param {(name: string) => boolean} isOwn tells from a file's name whether we may have written it; everything else
+ *   stays, and so does what a living process writes
  */
 function removeUnfinished(folder, isOwn) {
   for (const entry of existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []) {

@@ -12,8 +12,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * that this process gets, and ends with it. Rejects if it cannot be started.
  * @param {string} command
  * @param {string[]} args
- * @param {import('node:child_process').SpawnOptions & { onLine?: (line: string) => void }} [options] with `onLine`, what
- *   it prints goes there and not to the terminal
+ * @param {import('node:child_process').SpawnOptions & { onLine?: (line: string) => void }} [options] with `onLine`,
+ *   what it prints goes there and not to the terminal
  * @returns {Promise<number>}
  */
 export function runInForeground(command, args, { env = process.env, onLine, ...options } = {}) {

@@ -82,8 +82,8 @@ function createLock(file, content) {
 }
 
 /**
- * Writes a file that is not there yet. If that fails, on a full disk say, there is none afterwards: an empty lock would keep
- * others waiting.
+ * Writes a file that is not there yet. If that fails, on a full disk say, there is none afterwards: an empty lock would
+ * keep others waiting.
  * @param {string} file
  * @param {string} content
  */

@@ -1,6 +1,6 @@
-// One set-up at a time per clone, and one map per folder. Unlike the lock of a run's folder, this one is waited for, its owner gives a
-// sign of life, and it names the children that the owner started. When the owner is gone, the lock is broken and those children are
-// ended: an orphaned `npm ci` would keep writing.
+// One set-up at a time per clone, and one map per folder. Unlike the lock of a run's folder, this one is waited for,
+// its owner gives a sign of life, and it names the children that the owner started. When the owner is gone, the lock is
+// broken and those children are ended: an orphaned `npm ci` would keep writing.
 import { mkdirSync, statSync, utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -2,8 +2,8 @@
 import { createWriteStream } from 'node:fs';
 
 /**
- * Begins a log. If it cannot be written, on a full disk say, `onFailure` is told why, once, and the rest is left out: the work
- * goes on without its log.
+ * Begins a log. If it cannot be written, on a full disk say, `onFailure` is told why, once, and the rest is left out:
+ * the work goes on without its log.
  * @param {string} file replaced if it is there
  * @param {(message: string) => void} onFailure
  */

@@ -1,13 +1,13 @@
-// Ends a program that is asked to end, or whose caller is gone. A signal sent to npm (by `kill`, `timeout`, a CI job) does
-// not reach what npm runs: without this, JupyterLab or a kernel would keep running.
+// Ends a program that is asked to end, or whose caller is gone. A signal sent to npm (by `kill`, `timeout`, a CI job)
+// does not reach what npm runs: without this, JupyterLab or a kernel would keep running.
 import { isAlive, parentOf } from './processes.cjs';
 
 const PATIENCE = 20_000; // ms that a child has to clean up after SIGTERM
 
 /**
  * Calls `onGone` once the caller of this process is gone: the npm above the shell that `npm run` starts, or the process
- * that `LIF_FC_MNIST_CALLER` names. A process that was started by hand in a shell may outlive that shell, so then nothing
- * is watched. Returns a function that stops watching.
+ * that `LIF_FC_MNIST_CALLER` names. A process that was started by hand in a shell may outlive that shell, so then
+ * nothing is watched. Returns a function that stops watching.
  * @param {() => void} onGone
  */
 export function watchParent(onGone) {

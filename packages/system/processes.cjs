@@ -1,12 +1,12 @@
 'use strict';
-// Which process is which. Set-up asks before anything is built, the package once it is compiled: so this is CommonJS with types
-// in comments.
+// Which process is which. Set-up asks before anything is built, the package once it is compiled: so this is CommonJS
+// with types in comments.
 const { execFileSync } = require('node:child_process');
 const { readFileSync } = require('node:fs');
 
 /**
- * A process as the system shows it: its parent, when it was started, in the system's own format, and whether it has ended
- * and is only waited for. Undefined if it is gone, or if the system does not tell, as on Windows.
+ * A process as the system shows it: its parent, when it was started, in the system's own format, and whether it has
+ * ended and is only waited for. Undefined if it is gone, or if the system does not tell, as on Windows.
  * @param {number} pid
  */
 function look(pid) {

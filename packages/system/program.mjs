@@ -25,8 +25,8 @@ function causeOf(/** @type {unknown} */ error) {
 }
 
 /**
- * Does the work of a program. An error ends it with what there is to say of it; a signal, or the end of its caller, ends
- * first what it started by `run`, also when the work is done and it serves something.
+ * Does the work of a program. An error ends it with what there is to say of it; a signal, or the end of its caller,
+ * ends first what it started by `run`, also when the work is done and it serves something.
  * @param {string} name
  * @param {() => Promise<void>} work
  * @param {object} [options]

@@ -76,9 +76,10 @@ export const writeJson = (/** @type {string} */ path, /** @type {unknown} */ val
 export const remove = (/** @type {string} */ path) => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 
 /**
- * All files in a folder and below, as sorted paths from there; an empty list if the folder does not exist. Symbolic links are
- * not followed: `node_modules/lif-fc-mnist` leads back to the clone, and Node 22.23, 24.21 and 26.10 follow links when they list
- * a folder recursively. What JupyterLab keeps of a file that somebody saved there is not one of ours.
+ * All files in a folder and below, as sorted paths from there; an empty list if the folder does not exist. Symbolic
+ * links are not followed: `node_modules/lif-fc-mnist` leads back to the clone, and Node 22.23, 24.21 and 26.10 follow
+ * links when they list a folder recursively. What JupyterLab keeps of a file that somebody saved there is not one of
+ * ours.
  * @param {string} folder
  */
 export function filesUnder(folder) {
@@ -115,7 +116,10 @@ export function numbered(name) {
   return found.slice(0, -'.ipynb'.length);
 }
 
-/** What is compiled into `dist/`: sorted paths from the root, without tests. `requirements.cjs` is not, since older Nodes read it. */
+/**
+ * What is compiled into `dist/`: sorted paths from the root, without tests. `requirements.cjs` is not, since older
+ * Nodes read it.
+ */
 export function sourceFiles() {
   /** @type {string[]} */
   const folders = readJson(join(root, 'tsconfig.build.json')).include;
@@ -127,7 +131,9 @@ export function sourceFiles() {
     .sort();
 }
 
-/** Removes what killed builds left in `build/`: NAME-PROCESS and the like. Younger folders may belong to one that runs. */
+/**
+ * Removes what killed builds left in `build/`: NAME-PROCESS and the like. Younger folders may belong to one that runs.
+ */
 export function removeLeftOvers(/** @type {string} */ name) {
   const folder = join(root, 'build');
   for (const entry of readdirSync(folder).filter(

@@ -16,8 +16,8 @@ const ROOM = { clone: 3e9, elsewhere: 1e9 };
 const BACKENDS = ['native', 'wasm', 'cpu'];
 
 /**
- * A line that may hold the name of a file, and that anything, as a terminal can show it: without what moves the cursor or turns
- * the writing round. What joins letters or signs stays.
+ * A line that may hold the name of a file, and that anything, as a terminal can show it: without what moves the cursor
+ * or turns the writing round. What joins letters or signs stays.
  * @param {string} line
  */
 const printable = (line) => line.replace(/(?![\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
@@ -25,7 +25,9 @@ const printable = (line) => line.replace(/(?![\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl
 /** A failure that the user can fix: printed as one line, without a stack. */
 class UserError extends Error {}
 
-/** Refuses a Node that is too old, or odd and no longer maintained; returns a warning for one newer than those tested. */
+/**
+ * Refuses a Node that is too old, or odd and no longer maintained; returns a warning for one newer than those tested.
+ */
 function checkNode() {
   const majors = engines.node.split('||').map(Number);
   if (majors.includes(nodeMajor)) return undefined;

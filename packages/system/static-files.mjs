@@ -40,7 +40,8 @@ function takesGzip(/** @type {string} */ accepted) {
 
 /**
  * The path that a request names, decoded; undefined if it is not ours: what does not decode, the address of another
- * server, and two slashes (or a backslash, which browsers read as a slash), which in a redirect would lead to another server.
+ * server, and two slashes (or a backslash, which browsers read as a slash), which in a redirect would lead to another
+ * server.
  * @param {import('node:http').IncomingMessage} request
  */
 export function pathOf({ url = '' }) {

@@ -16,7 +16,10 @@ export function formatValue(value: unknown): string {
   return kind === 'Object' ? 'an object' : `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
-/** `Object` for what `{}` or a class makes, `Map`, `Float32Array` and so on for others, even from another realm such as a notebook's cell. */
+/**
+ * `Object` for what `{}` or a class makes, `Map`, `Float32Array` and so on for others, even from another realm such as
+ * a notebook's cell.
+ */
 const kindOf = (value: unknown): string => asOneLine(Object.prototype.toString.call(value).slice(8, -1));
 
 /** The longest message about a file, in characters. */
@@ -111,8 +114,8 @@ export function checkSignal(signal: unknown): void {
 }
 
 /**
- * Rejects what is no object, unknown options, since a misspelt one would otherwise silently get its default, and null: only what is
- * undefined counts as left out.
+ * Rejects what is no object, unknown options, since a misspelt one would otherwise silently get its default, and null:
+ * only what is undefined counts as left out.
  * @param name what takes the options
  * @param judged of these a check of their own says whether they may be null
  * @throws TypeError unless the options are an object, RangeError if one is unknown or null

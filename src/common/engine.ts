@@ -31,32 +31,33 @@ export { MAX_T } from './spike-trains';
 export type { Trace } from './trace';
 
 /**
- * What training minimizes, by name: the mean squared error of the firing rates, or the cross-entropy of a softmax over the
- * firing rates, over the numbers of spikes, which are the rates times T, or over the spikes of each step, of which it is the mean
- * (snnTorch's `ce_rate_loss`). Where a potential is read, it stands for the rates, and those of each step for the spikes.
- * `training/losses.ts` has the equations.
+ * What training minimizes, by name: the mean squared error of the firing rates, or the cross-entropy of a softmax over
+ * the firing rates, over the numbers of spikes, which are the rates times T, or over the spikes of each step, of which
+ * it is the mean (snnTorch's `ce_rate_loss`). Where a potential is read, it stands for the rates, and those of each
+ * step for the spikes. `training/losses.ts` has the equations.
  */
 export const LOSS_NAMES = ['mse', 'cross-entropy', 'cross-entropy-counts', 'cross-entropy-each-step'] as const;
 export type LossName = (typeof LOSS_NAMES)[number];
 
 /**
- * How an image becomes the input of each step: as fresh spikes; as itself, its pixels from 0 to 1 being the same input in
- * every step (direct input, also called direct coding); or as one spike per pixel, the earlier the brighter (a latency code).
+ * How an image becomes the input of each step: as fresh spikes; as itself, its pixels from 0 to 1 being the same input
+ * in every step (direct input, also called direct coding); or as one spike per pixel, the earlier the brighter (a
+ * latency code).
  */
 export const ENCODER_NAMES = ['poisson', 'direct', 'latency'] as const;
 export type EncoderName = (typeof ENCODER_NAMES)[number];
 
 /**
- * What is read of the ten neurons: their spikes, which make firing rates; or, of neurons that never fire, their potential h
- * after the last step, its mean over the steps, or its highest value in any step (SpikingJelly's `NonSpikingLIFNode` with
- * `last_mem`, `mean-mem` and `max-mem`).
+ * What is read of the ten neurons: their spikes, which make firing rates; or, of neurons that never fire, their
+ * potential h after the last step, its mean over the steps, or its highest value in any step (SpikingJelly's
+ * `NonSpikingLIFNode` with `last_mem`, `mean-mem` and `max-mem`).
  */
 export const READOUT_NAMES = ['spikes', 'last-potential', 'mean-potential', 'highest-potential'] as const;
 export type ReadoutName = (typeof READOUT_NAMES)[number];
 
 /** What an engine is made from. */
 export interface ResolvedEngineOptions<Loss = LossName> {
-  /** MNIST, or spike trains, whose T and number of inputs the engine takes over. Not to be changed while an engine uses it. */
+  /** MNIST, or spike trains, whose T and number of inputs the engine takes over. Not to be changed while in use. */
   data: Dataset;
   /** A whole number from 0 to 2³² − 1. */
   seed: number;
@@ -70,21 +71,21 @@ export interface ResolvedEngineOptions<Loss = LossName> {
   neuron: NeuronOptions;
   /** All layers in order, the ten outputs last. */
   layers: readonly ResolvedLayer[];
-  /** Neurons of the hidden layer of a network that this says: all neurons have the same options, and nothing more is asked for. */
+  /** Neurons of the hidden layer of a network that has one, equal neurons, and nothing more. */
   hidden?: number;
   /** Default 'mse'. */
   loss: Loss;
   /**
-   * Default 'spikes'. With a potential the ten neurons never fire, and it is what stands for the firing rates in `rates` and
-   * in the loss.
+   * Default 'spikes'. With a potential the ten neurons never fire, and it is what stands for the firing rates in
+   * `rates` and in the loss.
    */
   readout: ReadoutName;
   /** Default 'poisson'; undefined with spike trains, which need none. */
   encoder?: EncoderName;
   /**
-   * Whether training resets the neurons between two batches. Default true. Without, the image in each place of a batch finds what
-   * the image before left in that place, potentials and what else `EngineState` has; no gradient goes back there. Tests and
-   * traces start at rest.
+   * Whether training resets the neurons between two batches. Default true. Without, the image in each place of a batch
+   * finds what the image before left in that place, potentials and what else `EngineState` has; no gradient goes back
+   * there. Tests and traces start at rest.
    */
   reset: boolean;
   /** Threads of the event engine; the result does not depend on it. Default: all cores. */
@@ -116,9 +117,10 @@ export const ENGINE_OPTIONS = [
 export const DEFAULT_TRAINING = { loss: 'mse', readout: 'spikes', encoder: 'poisson', reset: true } as const;
 
 /**
- * Fills in the tutorial's defaults (T = 100, batches of 128, Adam at 1e-3, seed 0) and checks every option. What is returned is
- * frozen, but for the data, which are the caller's.
- * @throws TypeError without data, and for an option of the neuron outside of `neuron`; RangeError that names the option that is out of range or unknown
+ * Fills in the tutorial's defaults (T = 100, batches of 128, Adam at 1e-3, seed 0) and checks every option. What is
+ * returned is frozen, but for the data, which are the caller's.
+ * @throws TypeError without data, and for an option of the neuron outside of `neuron`; RangeError that names the option
+ *   that is out of range or unknown
  */
 export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions {
   const standard = DEFAULT_TRAINING;
@@ -182,16 +184,16 @@ function resolveInput({ data, T, encoder }: EngineOptions): Pick<ResolvedEngineO
 export interface BatchResult {
   /** The loss before the step, averaged over the batch; by default mean((firing rate − one-hot label)²). */
   loss: number;
-  /** Images whose highest firing rate, or potential that is read, is that of their label. On a tie, the lower index wins. */
+  /** Images whose highest firing rate, or read potential, is that of their label. On a tie, the lower index wins. */
   correct: number;
 }
 
 /**
- * All that training changes: weights [784, 10] or, with a hidden layer, [784, hidden] and then [hidden, 10] (with spike trains
- * as many rows as they have units in place of the 784; of any network the numbers that `parameters` lists), Adam's moments of
- * the same shape, Adam's step count and, of an engine that does not reset the neurons, what they remember, layer by layer
- * [batchSize, neurons], the ten outputs last: potentials, before them currents that last, and first the spikes that a recurrent
- * layer hears again. `restore` takes neurons at rest where it is missing.
+ * All that training changes: weights [784, 10] or, with a hidden layer, [784, hidden] and then [hidden, 10] (with spike
+ * trains as many rows as they have units in place of the 784; of any network the numbers that `parameters` lists),
+ * Adam's moments of the same shape, Adam's step count and, of an engine that does not reset the neurons, what they
+ * remember, layer by layer [batchSize, neurons], the ten outputs last: potentials, before them currents that last, and
+ * first the spikes that a recurrent layer hears again. `restore` takes neurons at rest where it is missing.
  */
 export interface EngineState {
   weights: Float32Array;
@@ -219,13 +221,15 @@ export interface ImagePresentation {
   index: number;
 }
 
-/** What the training loop needs of what it trains: one of both engines, or the ANN. Calls that overlap wait for one another. */
+/** What the training loop trains: one of both engines, or the ANN. Calls that overlap wait for one another. */
 export interface Learner {
   readonly name: string;
   readonly options: Pick<ResolvedEngineOptions, 'data' | 'seed' | 'batchSize' | 'learningRate'>;
   /** One step of Adam on the images with these indices. */
   trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult>;
-  /** Firing rates, the potentials that are read or, of an ANN, probabilities, [indices, 10]; the highest is the answer. */
+  /**
+   * Firing rates, the potentials that are read or, of an ANN, probabilities, [indices, 10]; the highest is the answer.
+   */
   rates(presentation: Presentation): Promise<Float32Array>;
   state(): Promise<EngineState>;
   /** @throws RangeError if a part has the wrong size; the engine then keeps its state */
@@ -234,14 +238,17 @@ export interface Learner {
 }
 
 /**
- * Something that trains the tutorial's network: 784 inputs or the units of spike trains, hidden layers or none, 10 LIF neurons,
- * Adam on a loss of what is read of them.
+ * Something that trains the tutorial's network: 784 inputs or the units of spike trains, hidden layers or none, 10 LIF
+ * neurons, Adam on a loss of what is read of them.
  */
 export interface Engine extends Learner {
   readonly name: 'event' | 'tfjs';
   /** The loss is 'custom' if it was given as a function. */
   readonly options: ResolvedEngineOptions<LossName | 'custom'>;
-  /** Every step of one image, arrays [T, 10], and of hidden neurons [T, neurons]. Outputs whose potential is read have no spikes. */
+  /**
+   * Every step of one image, arrays [T, 10], and of hidden neurons [T, neurons]. Outputs whose potential is read have
+   * no spikes.
+   */
   trace(presentation: ImagePresentation): Promise<Trace>;
 }
 
@@ -265,13 +272,16 @@ export function freshState(weights: Float32Array): EngineState {
 /** Adam's step count is kept as an int32, in which a state that is restored leaves room for as many steps again. */
 export const MAX_STEP = 2 ** 30;
 
-/** Of weights and of Adam's first moment; the second one is a square. Of larger ones a few sums are no longer finite. */
+/**
+ * Of weights and of Adam's first moment; the second one is a square. Of larger ones a few sums are no longer finite.
+ */
 const LARGEST = 1e12;
 
 /**
  * A copy of a state: its owner's later changes have no effect. Potentials are left out where they are reset.
- * @throws RangeError unless weights and moments have this many numbers, from -1e12 to 1e12 (the second moment from 0 to 1e24), the
- *   step is a whole number, and potentials are absent or there, from -1e24 to 1e24, for each place of a batch
+ * @throws RangeError unless weights and moments have this many numbers, from -1e12 to 1e12 (the second moment
+ *   from 0 to 1e24), the step is a whole number, and potentials are absent or there, from -1e24 to 1e24, for each place
+ *   of a batch
  */
 export function takeState(
   state: EngineState,

@@ -1,6 +1,6 @@
 /**
- * Powers, exponentials, logarithms and sines by additions, products and divisions alone: the same bits on every machine, which
- * `Math.pow`, `Math.exp`, `Math.log` and `Math.sin` do not promise.
+ * Powers, exponentials, logarithms and sines by additions, products and divisions alone: the same bits on every
+ * machine, which `Math.pow`, `Math.exp`, `Math.log` and `Math.sin` do not promise.
  */
 
 /** base^exponent, for a whole exponent of 0 or more. */
@@ -16,7 +16,9 @@ export function power(base: number, exponent: number): number {
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 
-/** exp(x) for x ≤ 0, to the last digit or two: x = n ln 2 + r, and the Taylor polynomial of r in [−ln 2 / 2, ln 2 / 2]. */
+/**
+ * exp(x) for x ≤ 0, to the last digit or two: x = n ln 2 + r, and the Taylor polynomial of r in [−ln 2 / 2, ln 2 / 2].
+ */
 export function exp(x: number): number {
   if (x < -700) return 0;
   const n = Math.floor(x * Math.LOG2E + 0.5);

@@ -1,6 +1,6 @@
 /**
- * A person stopped work that was under way; a notebook shows the message in place of a stack. Work that knows how far it
- * came says so: `Interrupted after 12 of 100 epochs. Run the cell again to continue.`
+ * A person stopped work that was under way; a notebook shows the message in place of a stack. Work that knows how far
+ * it came says so: `Interrupted after 12 of 100 epochs. Run the cell again to continue.`
  */
 export class Interruption extends Error {
   /** As for anything that an AbortSignal ends. */

@@ -23,16 +23,19 @@ export interface ResolvedLayer {
   neurons: number;
   neuron: NeuronOptions;
   /**
-   * A current that lasts, with a time constant in steps above 1: i[t] = i[t−1] (1 − 1/τ) + x[t] from i = 0, by which the
-   * neurons charge in place of x (snnTorch's `Synaptic`). None by default.
+   * A current that lasts, with a time constant in steps above 1: i[t] = i[t−1] (1 − 1/τ) + x[t] from i = 0, by which
+   * the neurons charge in place of x (snnTorch's `Synaptic`). None by default.
    */
   synapse?: { tau: number };
   /**
-   * Whether the neurons of a hidden layer also receive each other's last spikes: x[t] = W s_in[t] + R s[t−1], with no spikes before
-   * the first step (SpikingJelly's `LinearRecurrentContainer`, without bias). Default false.
+   * Whether the neurons of a hidden layer also receive each other's last spikes: x[t] = W s_in[t] + R s[t−1], with no
+   * spikes before the first step (SpikingJelly's `LinearRecurrentContainer`, without bias). Default false.
    */
   recurrent: boolean;
-  /** Which τ Adam learns, as w with 1/τ = σ(w), from the neurons' `tau` (SpikingJelly's `ParametricLIFNode`). None by default. */
+  /**
+   * Which τ Adam learns, as w with 1/τ = σ(w), from the neurons' `tau` (SpikingJelly's `ParametricLIFNode`). None by
+   * default.
+   */
   learn?: LearnName;
 }
 
@@ -115,8 +118,8 @@ function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean):
 }
 
 /**
- * What neurons remember from step to step, layer by layer: their last spikes if they are recurrent, then their currents if these
- * last, then their potentials; and which value each has at rest.
+ * What neurons remember from step to step, layer by layer: their last spikes if they are recurrent, then their currents
+ * if these last, then their potentials; and which value each has at rest.
  */
 export const remembered = (layers: readonly LayerShape[]): { neurons: number; rest: number }[] =>
   layers.flatMap(({ neurons, neuron, synapse, recurrent }) => [

@@ -1,6 +1,6 @@
 /**
- * LIF neurons on plain numbers: the equations of `snn/neuron.ts` for code that has no tensors. Every operation is rounded
- * to 32 bits, so the values are those of the layer and of the kernel.
+ * LIF neurons on plain numbers: the equations of `snn/neuron.ts` for code that has no tensors. Every operation is
+ * rounded to 32 bits, so the values are those of the layer and of the kernel.
  */
 import type { NeuronOptions } from './neuron-options';
 import type { Trace } from './trace';

@@ -96,7 +96,10 @@ function hex(value: number): string {
   return `0x${value.toString(16).padStart(8, '0')}`;
 }
 
-/** @throws TypeError or RangeError in one line unless both splits are there and whole: bytes, as many images as labels, all from 0 to 9 */
+/**
+ * @throws TypeError or RangeError in one line unless both splits are there and whole: bytes, as many images as labels,
+ * all from 0 to 9
+ */
 export function checkMnist(data: Mnist): void {
   if (!data?.train || !data.test) throw new TypeError('data: expected what loadMnist() returns, found none');
   for (const split of ['train', 'test'] as const) {

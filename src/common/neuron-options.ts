@@ -77,15 +77,17 @@ export const differingOption = (a: NeuronOptions, b: NeuronOptions) =>
     .filter((name) => !(OF_GRADIENT as readonly string[]).includes(name))
     .find((name) => a[name] !== b[name]) as Exclude<keyof NeuronOptions, (typeof OF_GRADIENT)[number]> | undefined;
 
-/** A neuron's options as files hold them, the surrogate's as values like the others; missing ones get their defaults. */
+/**
+ * A neuron's options as files hold them, the surrogate's as values like the others; missing ones get their defaults.
+ */
 export type StoredNeuron = Omit<Partial<NeuronOptions>, 'surrogateFunction'> & {
   surrogate: SurrogateName;
   alpha: number;
 };
 
 /**
- * Options for a file; `readNeuron` reads them. Those named here are in every file, in this order. Each later one is left
- * out while it has its default, so that the files of a run without it keep their bytes.
+ * Options for a file; `readNeuron` reads them. Those named here are in every file, in this order. Each later one is
+ * left out while it has its default, so that the files of a run without it keep their bytes.
  */
 export function storeNeuron(neuron: NeuronOptions): StoredNeuron {
   const { tau, decayInput, vThreshold, vReset, surrogateFunction, detachReset, ...later } = neuron;
@@ -96,8 +98,8 @@ export function storeNeuron(neuron: NeuronOptions): StoredNeuron {
 }
 
 /**
- * The options from a file, which may hold more. Missing ones get their defaults, as in `tf.loadLayersModel`, so that older
- * files can be read; except the surrogate, whose default differs in the layer.
+ * The options from a file, which may hold more. Missing ones get their defaults, as in `tf.loadLayersModel`, so that
+ * older files can be read; except the surrogate, whose default differs in the layer.
  * @throws RangeError as `checkNeuron`
  */
 export function readNeuron(content: StoredNeuron): NeuronOptions {

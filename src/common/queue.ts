@@ -1,4 +1,7 @@
-/** Jobs that share something, such as an engine's memory: each starts when the one before has ended, even if that failed. */
+/**
+ * Jobs that share something, such as an engine's memory: each starts when the one before has ended, even if that
+ * failed.
+ */
 export class Queue {
   private last: Promise<unknown> = Promise.resolve();
 

@@ -113,7 +113,8 @@ export class RandomStream {
 }
 
 /**
- * `Math.random` with a seed: each call returns the next number in [0, 1), and the same seed always returns the same ones.
+ * `Math.random` with a seed: each call returns the next number in [0, 1), and the same seed always returns the same
+ * ones.
  * @param seed a whole number from 0 to 2³² − 1
  */
 export function seededRandom(seed: number): () => number {

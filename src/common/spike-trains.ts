@@ -1,6 +1,6 @@
 /**
- * Spike trains as data: each sample says which input unit fires in which step. Nothing is encoded, so the moment of a spike
- * can be the message.
+ * Spike trains as data: each sample says which input unit fires in which step. Nothing is encoded, so the moment of a
+ * spike can be the message.
  */
 import { checkArray, checkObject, checkOptions, checkWhole, isTyped, typeName } from './checks';
 import { CLASSES, IMAGE_SIZE, type Mnist, type MnistSplit } from './mnist';

@@ -1,6 +1,6 @@
 /**
- * The parameters of a network: one array that holds the matrices of each layer, row by row, one after the other. Which there are,
- * and in what order, says `parameters` alone.
+ * The parameters of a network: one array that holds the matrices of each layer, row by row, one after the other. Which
+ * there are, and in what order, says `parameters` alone.
  */
 import { checkObject, checkWhole, isTyped, typeName } from './checks';
 import { exp, log } from './exact';
@@ -20,7 +20,10 @@ export interface Parameter {
   shape: [rows: number, columns: number];
 }
 
-/** The parameters of a network in the order of its weights and of Adam's moments: of each layer W, then R and w if it has them. */
+/**
+ * The parameters of a network in the order of its weights and of Adam's moments: of each layer W, then R and w if it
+ * has them.
+ */
 export function parameters(layers: readonly LayerShape[], inputs = IMAGE_SIZE): Parameter[] {
   return layers.flatMap(({ neurons, recurrent, learn }, layer): Parameter[] => {
     const named = (name: string, part: string) => `${layer === 0 ? name : `${name}_${layer}`}/${part}`;
@@ -53,9 +56,9 @@ export function splitParameters(numbers: Float32Array, all: readonly Pick<Parame
 }
 
 /**
- * The initial parameters: PyTorch's weights, U(−1/√inputs, 1/√inputs) in each layer, R alike from as many inputs as neurons,
- * and w = −ln(τ − 1) where τ is learnt. The first layer, the last of several, each one between and each R have a random stream
- * of their own, so the first has the numbers of a single layer.
+ * The initial parameters: PyTorch's weights, U(−1/√inputs, 1/√inputs) in each layer, R alike from as many inputs as
+ * neurons, and w = −ln(τ − 1) where τ is learnt. The first layer, the last of several, each one between and each R have
+ * a random stream of their own, so the first has the numbers of a single layer.
  */
 export function initialParameters(seed: number, layers: readonly LayerShape[], inputs?: number): Float32Array {
   const all = parameters(layers, inputs);
@@ -84,8 +87,8 @@ function streamOf(kind: 'weight' | 'recurrent', layer: number, layers: number): 
 }
 
 /**
- * The shape [inputs, outputs] of each layer's weights, of a network with one hidden layer or none: [784, 10], or [784, hidden]
- * and [hidden, 10]. With spike trains as data there are as many inputs as the data have units.
+ * The shape [inputs, outputs] of each layer's weights, of a network with one hidden layer or none: [784, 10], or
+ * [784, hidden] and [hidden, 10]. With spike trains as data there are as many inputs as the data have units.
  */
 export const weightShapes = (hidden?: number, inputs?: number): [number, number][] =>
   parameters(plainLayers(hidden), inputs).map(({ shape }) => shape);
@@ -94,7 +97,9 @@ export const weightShapes = (hidden?: number, inputs?: number): [number, number]
 export const countWeights = (hidden?: number, inputs?: number): number =>
   countNumbers(parameters(plainLayers(hidden), inputs));
 
-/** How many hidden neurons such a network of so many weights has: none of [inputs, 10]; undefined if none has so many. */
+/**
+ * How many hidden neurons such a network of so many weights has: none of [inputs, 10]; undefined if none has so many.
+ */
 export function hiddenOf(count: number, inputs = IMAGE_SIZE): { hidden?: number } | undefined {
   if (count === inputs * CLASSES) return {};
   const hidden = count / (inputs + CLASSES);
@@ -112,7 +117,8 @@ export function networkOf(weights: Float32Array, inputs = IMAGE_SIZE): { hidden?
 
 /**
  * The weights of each layer, in place.
- * @param network how many hidden neurons there are, if any, or an engine's `layers`, whose R and w then stand behind their W
+ * @param network how many hidden neurons there are, if any, or an engine's `layers`, whose R and w then stand behind
+ *   their W
  * @throws TypeError or RangeError unless these are the weights of such a network
  */
 export function splitWeights(

@@ -1,7 +1,7 @@
 /**
- * How an image is shown step by step. Poisson encoding: an intensity x in [0, 1] becomes a train of spikes that fires with
- * probability x in each step. Direct input: the intensity itself is the input of each step. A latency code: x fires once, the
- * earlier the brighter. Spike trains need no encoder: they are shown as they are.
+ * How an image is shown step by step. Poisson encoding: an intensity x in [0, 1] becomes a train of spikes that fires
+ * with probability x in each step. Direct input: the intensity itself is the input of each step. A latency code: x
+ * fires once, the earlier the brighter. Spike trains need no encoder: they are shown as they are.
  */
 
 import * as tf from '@tensorflow/tfjs';
@@ -124,9 +124,9 @@ export class PoissonEncoder {
 }
 
 /**
- * Direct input, also called direct coding: each step is the image itself, so the first layer gets the same current in each.
- * Then a spike is what the neurons make of it, and no chance is involved. (SpikingJelly has no class for it: there the image
- * goes into the network in every step.)
+ * Direct input, also called direct coding: each step is the image itself, so the first layer gets the same current in
+ * each. Then a spike is what the neurons make of it, and no chance is involved. (SpikingJelly has no class for it:
+ * there the image goes into the network in every step.)
  * @example
  * const encoder = new encoding.DirectEncoder();
  * const step = encoder.encode(tf.fill([1, 28, 28], 0.2)); // 0.2 in each pixel, in each step
@@ -147,8 +147,9 @@ export class DirectEncoder {
 }
 
 /**
- * SpikingJelly's LatencyEncoder, linear: each value x fires in step round((T − 1)(1 − x)) of T and in no other, the earlier the
- * brighter; black fires last. Each call of `encode` returns the next step, after the last of them the first again.
+ * SpikingJelly's LatencyEncoder, linear: each value x fires in step round((T − 1)(1 − x)) of T and in no other, the
+ * earlier the brighter; black fires last. Each call of `encode` returns the next step, after the last of them the first
+ * again.
  * @example
  * const encoder = new encoding.LatencyEncoder({ T: 10 });
  * const spikes = encoding.spikeTrain(encoder, tf.tensor2d([[0, 0.5, 1]]), 10); // in the steps 9, 4 and 0

@@ -21,8 +21,8 @@ export function multiStepForward(layer: tf.layers.Layer | tf.LayersModel, x: tf.
 }
 
 /**
- * Adds a step of the outputs to what is read of the steps before: the sum of spikes or potentials, of which the mean is taken,
- * the last potential, or the highest, whose gradient goes to the first step that has it. Differentiable.
+ * Adds a step of the outputs to what is read of the steps before: the sum of spikes or potentials, of which the mean is
+ * taken, the last potential, or the highest, whose gradient goes to the first step that has it. Differentiable.
  */
 export function readStep(readout: ReadoutName, before: tf.Tensor2D | undefined, step: tf.Tensor2D): tf.Tensor2D {
   if (!before || readout === 'last-potential') return step;

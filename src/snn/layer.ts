@@ -47,7 +47,8 @@ export class Synapse extends MemoryModule {
 }
 
 /**
- * Neurons that also receive each other's spikes of the step before (SpikingJelly's container of this name has weights for x_in, too, and a bias):
+ * Neurons that also receive each other's spikes of the step before (SpikingJelly's container of this name has weights
+ * for x_in, too, and a bias):
  *
  *     x[t] = x_in[t] + R s[t−1]     with no spikes before the first step
  *
@@ -110,8 +111,8 @@ export class LinearRecurrentContainer extends MemoryModule {
 }
 
 /**
- * LIF neurons that learn their time constant, from `tau` on, as w with 1/τ = σ(w): one for the layer (SpikingJelly's neuron of this
- * name) or, with `learn: 'tau of each neuron'`, one for each.
+ * LIF neurons that learn their time constant, from `tau` on, as w with 1/τ = σ(w): one for the layer (SpikingJelly's
+ * neuron of this name) or, with `learn: 'tau of each neuron'`, one for each.
  */
 export class ParametricLIFNode extends LIFNode {
   static override className = 'ParametricLIFNode';

@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkTensor } from '../common/checks';
 
-/** Base class of stateful layers, SpikingJelly's of this name: they keep a tensor from call to call until the reset; input and output are [batch, units]. */
+/**
+ * Base class of stateful layers, SpikingJelly's of this name: they keep a tensor from call to call until the reset;
+ * input and output are [batch, units].
+ */
 export abstract class MemoryModule extends tf.layers.Layer {
   /** What it remembers of the last step, [batch, units]; null before the first. */
   remembered: tf.Tensor | null = null;

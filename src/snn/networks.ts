@@ -45,15 +45,18 @@ export interface SnnOptions extends Omit<LIFNodeArgs, 'learn'>, Pick<SomeLayers,
   seed?: number;
   /** Inputs of spike trains, 1 to 784, in place of an image: one call then takes [batch, inputs]. */
   inputs?: number;
-  /** With a potential the ten neurons are a `NonSpikingLIFNode`, and one call returns their potentials. Default 'spikes'. */
+  /**
+   * With a potential the ten neurons are a `NonSpikingLIFNode`, and one call returns their potentials. Default
+   * 'spikes'.
+   */
   readout?: ReadoutName;
 }
 
 /**
- * Flatten → Dense(10, no bias) → LIFNode; one call is one time step: input spikes [batch, 28, 28], output spikes [batch, 10].
- * With a hidden layer: Flatten → Dense(hidden) → LIFNode → Dense(10) → LIFNode. A layer with a current that lasts has a
- * `Synapse` before its neurons, a recurrent one both in a `LinearRecurrentContainer`, and one that learns τ a
- * `ParametricLIFNode`.
+ * Flatten → Dense(10, no bias) → LIFNode; one call is one time step: input spikes [batch, 28, 28], output spikes
+ * [batch, 10]. With a hidden layer: Flatten → Dense(hidden) → LIFNode → Dense(10) → LIFNode. A layer with a current
+ * that lasts has a `Synapse` before its neurons, a recurrent one both in a `LinearRecurrentContainer`, and one that
+ * learns τ a `ParametricLIFNode`.
  * @example
  * const net = networks.snn({ tau: 2, surrogateFunction: new surrogate.ATan(2) });
  * @throws RangeError that names the option that is out of range
@@ -118,8 +121,8 @@ export function forward(net: tf.LayersModel, x: tf.Tensor): tf.Tensor2D {
 }
 
 /**
- * Gives the network PyTorch's initial weights, U(−1/√inputs, 1/√inputs) in each layer, drawn from our own generator, and what
- * learns τ its start.
+ * Gives the network PyTorch's initial weights, U(−1/√inputs, 1/√inputs) in each layer, drawn from our own generator,
+ * and what learns τ its start.
  */
 export function resetParameters(net: tf.Sequential, seed = 0): tf.Sequential {
   checkNetwork(net);
@@ -170,7 +173,10 @@ export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
   tf.tidy(() => net.setWeights(splitParameters(weights, all).map((part, i) => tf.tensor2d(part, all[i].shape))));
 }
 
-/** The network's weights [784, 10], row by row; of more layers, or of what else is learnt, the numbers `splitWeights` tells apart. */
+/**
+ * The network's weights [784, 10], row by row; of more layers, or of what else is learnt, the numbers `splitWeights`
+ * tells apart.
+ */
 export function getWeights(net: tf.LayersModel): Float32Array {
   checkNetwork(net);
   return Float32Array.from(net.getWeights().flatMap((layer) => Array.from(layer.dataSync())));
@@ -178,7 +184,10 @@ export function getWeights(net: tf.LayersModel): Float32Array {
 
 export { splitWeights } from '../common/weights';
 
-/** Finds the network's layers of neurons, hidden ones, if there are any, and the outputs', with the current before them that lasts. */
+/**
+ * Finds the network's layers of neurons, hidden ones, if there are any, and the outputs', with the current before them
+ * that lasts.
+ */
 export function findNeurons(net: tf.LayersModel): { neurons: LIFNode; synapse?: Synapse }[] {
   let synapse: Synapse | undefined;
   return partsOf(net).flatMap((part) => {

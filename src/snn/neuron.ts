@@ -199,8 +199,8 @@ export class LIFNode extends MemoryModule {
 }
 
 /**
- * LIF neurons that never fire, SpikingJelly's neuron of this name: they charge as a `LIFNode` does, v is h, and each call
- * returns the potentials [batch, units]. Options that only spikes need have no effect.
+ * LIF neurons that never fire, SpikingJelly's neuron of this name: they charge as a `LIFNode` does, v is h, and each
+ * call returns the potentials [batch, units]. Options that only spikes need have no effect.
  * @example
  * const outputs = new neuron.NonSpikingLIFNode({ tau: 2 });
  * const h = outputs.apply(tf.tensor2d([[0.5, 2.5]])); // [[0.25, 1.25]]

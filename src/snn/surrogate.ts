@@ -88,7 +88,10 @@ export class Rect implements SurrogateFunction {
   }
 }
 
-/** No surrogate: the step's true gradient, 0 wherever it exists. Nothing can be learned through it; chapter 2 shows that. */
+/**
+ * No surrogate: the step's true gradient, 0 wherever it exists. Nothing can be learned through it; chapter 2 shows
+ * that.
+ */
 export class Step implements SurrogateFunction {
   readonly name = 'step';
   readonly alpha = 0;

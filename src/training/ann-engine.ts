@@ -1,7 +1,7 @@
 /**
- * The ANN of chapter 1 as an engine: 784 → 10 without bias, softmax, Adam; or 784 → hidden with ReLU → 10. It adds everything up
- * in a fixed order and in plain numbers, so for one seed its results are the same bytes on every machine and host. It needs no
- * TensorFlow.
+ * The ANN of chapter 1 as an engine: 784 → 10 without bias, softmax, Adam; or 784 → hidden with ReLU → 10. It adds
+ * everything up in a fixed order and in plain numbers, so for one seed its results are the same bytes on every machine
+ * and host. It needs no TensorFlow.
  */
 import { argmax } from '../common/argmax';
 import { checkChoice, checkOptions } from '../common/checks';
@@ -56,8 +56,9 @@ const noInputs = (most: number): Inputs => {
 };
 
 /**
- * The sums x W of ten units, from `first` on, to `sums`. In ten variables, which the compiler keeps in registers: three times as
- * fast as in an array. Where there are fewer units, the last sums are of other weights, and fall behind the end of `sums`.
+ * The sums x W of ten units, from `first` on, to `sums`. In ten variables, which the compiler keeps in registers: three
+ * times as fast as in an array. Where there are fewer units, the last sums are of other weights, and fall behind the
+ * end of `sums`.
  */
 function addTen({ rows, values, count }: Inputs, weights: Float32Array, first: number, sums: Float64Array): void {
   let z0 = 0;

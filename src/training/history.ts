@@ -55,8 +55,8 @@ export function newHistory(): TrainingHistory {
 }
 
 /**
- * What the results of a run depend on: the engine's options except its threads, the training images that are used, and how
- * many are held back, if any.
+ * What the results of a run depend on: the engine's options except its threads, the training images that are used, and
+ * how many are held back, if any.
  */
 export function collectSettings({ name, options }: Learner, trainImages: number, heldBack = 0): RunSettings {
   const { data, neuron, threads, seed, T, batchSize, learningRate, layers, ...others } = options as Learner['options'] &

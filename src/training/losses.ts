@@ -21,14 +21,14 @@ export const crossEntropy = checked((labels, p) => tf.mean(tf.metrics.categorica
 export const meanSquaredError = checked((labels, p) => tf.losses.meanSquaredError(labels, p));
 
 /**
- * −mean(log p of the label), where p is the softmax of the firing rates: cross-entropy for a network that has no softmax.
- * Rates lie between 0 and 1, so p stays below e / (e + 9) = 0.23 and the loss above 1.46.
+ * −mean(log p of the label), where p is the softmax of the firing rates: cross-entropy for a network that has no
+ * softmax. Rates lie between 0 and 1, so p stays below e / (e + 9) = 0.23 and the loss above 1.46.
  */
 export const softmaxCrossEntropy = checked((labels, rates) => tf.losses.softmaxCrossEntropy(labels, rates));
 
 /**
- * −mean(log p of the label), where p is the softmax of the numbers of spikes in T steps, T times the firing rates: p comes as
- * near to 1 as the spikes allow.
+ * −mean(log p of the label), where p is the softmax of the numbers of spikes in T steps, T times the firing rates: p
+ * comes as near to 1 as the spikes allow.
  */
 export const softmaxCrossEntropyOfCounts =
   (T: number): Loss =>

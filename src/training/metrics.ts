@@ -29,7 +29,10 @@ export function predictions(rates: Rates): Uint8Array {
   );
 }
 
-/** For how many rows [n, 10] the answer is the label of the image with that index. @throws TypeError unless these are such */
+/**
+ * For how many rows [n, 10] the answer is the label of the image with that index. @throws TypeError unless these are
+ * such
+ */
 export function countCorrect(rates: Rates, split: Labelled, indices: ArrayLike<number>): number {
   if (!isTyped(split?.labels, 'Uint8Array'))
     throw new TypeError(`split: expected one with labels, such as data.test, found ${formatValue(split)}`);
@@ -75,7 +78,8 @@ export async function accuracyOn(
 }
 
 /**
- * The firing rates of the hidden neurons, those of the last hidden layer, from traces: what `engine.rates` is for the ten.
+ * The firing rates of the hidden neurons, those of the last hidden layer, from traces: what `engine.rates` is for the
+ * ten.
  * @example
  * const rates = await training.hiddenRates(engine, { split: 'test', epoch: 0, indices: [0, 1, 2] });
  * @returns [indices, hidden]

@@ -1,6 +1,7 @@
 /**
- * The SNN of the tutorial in plain TypeScript: no tensors, one thread, and the sums of the dense layer made in one of three
- * ways. It trains on the same spikes as both engines, so what a way saves can be measured. The chapter on the event engine does.
+ * The SNN of the tutorial in plain TypeScript: no tensors, one thread, and the sums of the dense layer made in one of
+ * three ways. It trains on the same spikes as both engines, so what a way saves can be measured. The chapter on the
+ * event engine does.
  */
 import { argmax } from '../common/argmax';
 import { checkChoice, checkOptions } from '../common/checks';

@@ -1,14 +1,17 @@
 /**
- * The sums of the dense layer for one image, forward x[t] = Σ s[t, p] W[p] and backward dL/dW[p] += Σ s[t, p] dL/dx[t], in
- * three ways: every product; a row for each spike; a row of a table for each four pixels, or steps. A row has ten numbers.
- * Where they can be, a row's sums are kept in ten variables: three times as fast as in an array.
+ * The sums of the dense layer for one image, forward x[t] = Σ s[t, p] W[p] and backward dL/dW[p] += Σ s[t, p] dL/dx[t],
+ * in three ways: every product; a row for each spike; a row of a table for each four pixels, or steps. A row has ten
+ * numbers. Where they can be, a row's sums are kept in ten variables: three times as fast as in an array.
  */
 import { CLASSES, IMAGE_SIZE } from '../common/mnist';
 
 export const PLAIN_WAYS = ['dense', 'spikes', 'tables'] as const;
 export type PlainWay = (typeof PLAIN_WAYS)[number];
 
-/** The spikes of an image: bit i of word 4 p + l says whether pixel p fires in step 32 l + i. Where its chance is 0 it never does. */
+/**
+ * The spikes of an image: bit i of word 4 p + l says whether pixel p fires in step 32 l + i. Where its chance is 0 it
+ * never does.
+ */
 interface Spikes {
   words: Uint32Array;
   chances: Uint32Array;

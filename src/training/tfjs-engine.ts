@@ -1,6 +1,6 @@
 /**
- * The readable engine on TensorFlow.js, with automatic differentiation: `time-loop.ts` is its loop, `tfjs-options.ts` checks its
- * options, `tfjs-state.ts` saves and restores it.
+ * The readable engine on TensorFlow.js, with automatic differentiation: `time-loop.ts` is its loop, `tfjs-options.ts`
+ * checks its options, `tfjs-state.ts` saves and restores it.
  */
 import * as tf from '@tensorflow/tfjs';
 import {

@@ -19,7 +19,10 @@ import { type Loss, lossNamed, nameOfLoss } from './losses';
 export interface TfjsEngineOptions extends Omit<EngineOptions, 'loss'> {
   /** The network to train, as `networks.snn` makes it, with its own neurons; by default a new one from the options. */
   network?: tf.Sequential;
-  /** How the T steps go through the dense layer: one by one (default), or all in one product, as SpikingJelly's step modes. */
+  /**
+   * How the T steps go through the dense layer: one by one (default), or all in one product, as SpikingJelly's step
+   * modes.
+   */
   stepMode?: 'single' | 'multi';
   /** What training minimizes: a name, or a function of one-hot labels and firing rates. Default 'mse'. */
   loss?: LossName | Loss;
@@ -71,7 +74,10 @@ function optionsOf(network: tf.Sequential, options: Engine['options'], some: Omi
   return { layers, neuron: layers[layers.length - 1].neuron, hidden };
 }
 
-/** @throws RangeError unless a batch of so many images fits into memory and, without the reset, into the places of a batch */
+/**
+ * @throws RangeError unless a batch of so many images fits into memory and, without the reset, into the places of a
+ * batch
+ */
 export function checkBatch(options: Engine['options'], images: number): void {
   checkRoom(options, images);
   const { reset, batchSize } = options;
@@ -84,8 +90,8 @@ export function checkBatch(options: Engine['options'], images: number): void {
 const MOST_BYTES = 2 ** 34;
 
 /**
- * TensorFlow.js keeps the input of each step for the gradient, and of each neuron at least its current, its two potentials and its
- * spike; of each weight there are the gradient and Adam's moments as well.
+ * TensorFlow.js keeps the input of each step for the gradient, and of each neuron at least its current, its two
+ * potentials and its spike; of each weight there are the gradient and Adam's moments as well.
  * @throws RangeError if that is more than any machine for learners has: TensorFlow.js would end the program
  */
 function checkRoom({ data, T, layers }: Engine['options'], images: number): void {

@@ -1,4 +1,7 @@
-/** What training changes in the readable engine, as plain numbers: weights and Adam's state, and what neurons carry to the next batch. */
+/**
+ * What training changes in the readable engine, as plain numbers: weights and Adam's state, and what neurons carry to
+ * the next batch.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { EngineState, ResolvedEngineOptions } from '../common/engine';
 import { atRest, remembered } from '../common/layers';
@@ -47,7 +50,10 @@ export async function writeState(
   return optimizer;
 }
 
-/** TensorFlow.js restores the powers of beta by pow(), which differs in the last digit from its own product step by step. */
+/**
+ * TensorFlow.js restores the powers of beta by pow(), which differs in the last digit from its own product step by
+ * step.
+ */
 function restorePowers(optimizer: tf.AdamOptimizer, step: number): void {
   const { accBeta1, accBeta2 } = optimizer as unknown as { accBeta1: tf.Variable; accBeta2: tf.Variable };
   for (const [power, beta] of [[accBeta1, 0.9] as const, [accBeta2, 0.999] as const]) {
@@ -66,7 +72,9 @@ function restorePowers(optimizer: tf.AdamOptimizer, step: number): void {
 export const carriedAtRest = ({ reset, batchSize, layers }: Options): Float32Array =>
   reset ? new Float32Array() : atRest(layers, batchSize);
 
-/** Each stateful layer with what it carries in all places of a batch, [batchSize, units], in place; none with the reset. */
+/**
+ * Each stateful layer with what it carries in all places of a batch, [batchSize, units], in place; none with the reset.
+ */
 function carried(network: tf.Sequential, potentials: Float32Array, { reset, batchSize, layers }: Options) {
   if (reset) return [];
   const kinds = remembered(layers).map(({ neurons }) => ({ shape: [batchSize, neurons] as [number, number] }));

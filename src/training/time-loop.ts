@@ -1,4 +1,7 @@
-/** The tutorial's loop: T steps through the network, the loss of what its outputs did, and the gradient back through all steps. */
+/**
+ * The tutorial's loop: T steps through the network, the loss of what its outputs did, and the gradient back through all
+ * steps.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../common/engine';
 import type { Trace } from '../common/trace';
@@ -25,8 +28,8 @@ export interface TimeLoop {
 
 /**
  * Firing rates, or the potentials that are read, [batch, 10], of T steps; differentiable. The network is not reset.
- * @param look gets the spikes or potentials of each step, of which all is kept for a gradient; without it nothing is kept of a
- * step but what `readStep` makes of it
+ * @param look gets the spikes or potentials of each step, of which all is kept for a gradient; without it nothing is
+ * kept of a step but what `readStep` makes of it
  */
 export function runSteps(
   { network, stepMode, options: { T, readout } }: TimeLoop,
@@ -57,7 +60,10 @@ export function runSteps(
   return readAll(readout, read as unknown as tf.Tensor2D, T);
 }
 
-/** One step of the optimizer on a batch; returns the loss before it, and the rates, or the potentials that are read, [batch, 10]. */
+/**
+ * One step of the optimizer on a batch; returns the loss before it, and the rates, or the potentials that are read,
+ * [batch, 10].
+ */
 export function learn(loop: TimeLoop, batch: Batch, optimizer: tf.Optimizer): { loss: number; rates: Float32Array } {
   const isOfSteps = loop.options.loss === 'cross-entropy-each-step';
   let rates = new Float32Array();

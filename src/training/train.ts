@@ -35,8 +35,8 @@ export interface TrainOptions {
   /** How many images of each epoch's shuffled order to train on; default all, which more than there are also means. */
   trainImages?: number;
   /**
-   * How many training images to hold back, the last ones of the data: no epoch trains on them, and the accuracy on them is
-   * measured after each. Default 0.
+   * How many training images to hold back, the last ones of the data: no epoch trains on them, and the accuracy on them
+   * is measured after each. Default 0.
    */
   heldBack?: number;
   /** How many test images to test on, from the first; default all. 0 leaves the test out. */
@@ -72,8 +72,8 @@ export const TRAIN_OPTIONS = [
  * const engine = await createEngine('event', { data });
  * const { testAccs } = await training.train({ engine, epochs: 3 });
  * @returns the history; `stopped` if the signal ended it
- * @throws RangeError if an option is out of range, if the history belongs to other options, or if nothing is left to do;
- *   Error if the weights are no longer finite, or if another call is extending the history
+ * @throws RangeError if an option is out of range, if the history belongs to other options, or if nothing is left to
+ *   do; Error if the weights are no longer finite, or if another call is extending the history
  */
 export async function train(options: TrainOptions): Promise<TrainingHistory> {
   checkOptions('train', options, TRAIN_OPTIONS, ['engine']);
@@ -128,8 +128,8 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
       if (!history.stopped) history.stopped = !(await endEpoch(options, history, batches * batchSize));
     }
   } finally {
-    // Also after an error in a callback, so counts and weights belong to the same batch. But not if the engine never took
-    // the history's weights.
+    // Also after an error in a callback, so counts and weights belong to the same batch. But not if the engine never
+    // took the history's weights.
     try {
       if (restored && history.trainAccs.length > 0) history.state = await engine.state();
     } finally {

@@ -113,7 +113,9 @@ const exportsOf = (settings: Settings) =>
     return file === undefined ? [] : [{ ...writer, file: resolve(typedIn(), file) }];
   });
 
-/** Before the training: @throws UsageError if a network cannot be written as asked, or would be written over something */
+/**
+ * Before the training: @throws UsageError if a network cannot be written as asked, or would be written over something
+ */
 export function refuseExports(settings: Settings, neuron: NeuronOptions, places: Places): void {
   const taken = new Map<string, string>();
   for (const { flag, file } of exportsOf(settings)) {

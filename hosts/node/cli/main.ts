@@ -10,7 +10,8 @@ import { UsageError } from './values';
 
 /**
  * Entry point: one line on stderr if something is wrong; exit status 2 for a bad argument, 1 for a failure.
- * @param watchCaller calls its argument when the program that started this one is gone, for example an npm that was killed
+ * @param watchCaller calls its argument when the program that started this one is gone, for example an npm that was
+ *   killed
  */
 export async function main(argv: string[], watchCaller: (onGone: () => void) => unknown): Promise<void> {
   const stop = new Stop();

@@ -1,4 +1,7 @@
-/** The options of `lif_fc_mnist`: the original's, and ours. Those that are settings of the run are described with all others of the package. */
+/**
+ * The options of `lif_fc_mnist`: the original's, and ours. Those that are settings of the run are described with all
+ * others of the package.
+ */
 import { whole } from '../../../packages/runs/read';
 import {
   type Option,

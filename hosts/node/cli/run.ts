@@ -124,7 +124,10 @@ function readText(file: string): string | undefined {
   }
 }
 
-/** @throws UsageError for an option that was given and means nothing for the network or the data, or a loss that the network has not */
+/**
+ * @throws UsageError for an option that was given and means nothing for the network or the data, or a loss that the
+ * network has not
+ */
 export function refuseStray(settings: Settings, given: Arguments['given']): void {
   const { network, loss } = settings;
   for (const option of OPTIONS) {

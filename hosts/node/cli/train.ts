@@ -80,8 +80,8 @@ export async function trainAndRecord(job: Job): Promise<Outcome> {
 }
 
 /**
- * Puts everything on the disk that a resumed run needs. What the run replaces is removed then, and not earlier: after the
- * first epoch.
+ * Puts everything on the disk that a resumed run needs. What the run replaces is removed then, and not earlier: after
+ * the first epoch.
  */
 function saver({ settings, data, places, checkpoint, earlier }: Job, history: TrainingHistory, writer: SummaryWriter) {
   const saveFigures = settings.saveFigures ?? checkpoint?.options.saveFigures ?? null;

@@ -1,6 +1,6 @@
 /**
- * Figures below the cell of a tslab notebook, and work that an interrupt stops. What a finished cell leaves behind depends on
- * its results alone: no times, no random ids.
+ * Figures below the cell of a tslab notebook, and work that an interrupt stops. What a finished cell leaves behind
+ * depends on its results alone: no times, no random ids.
  */
 
 import { rasterize, renderSvg } from '../../../packages/figures/node/render';
@@ -41,8 +41,8 @@ export async function show(figure: Figure): Promise<void> {
 }
 
 /**
- * Starts a figure that is updated in place; the saved notebook holds its last state alone, interactive and with PNG and SVG.
- * Throws outside of a notebook.
+ * Starts a figure that is updated in place; the saved notebook holds its last state alone, interactive and with PNG and
+ * SVG. Throws outside of a notebook.
  */
 export function liveFigure(): LiveFigure {
   const put = place(requireCell('liveFigure'));
@@ -59,12 +59,15 @@ export function liveFigure(): LiveFigure {
   });
 }
 
-/** Tells the kernel that a listener of SIGINT ends its cell itself, so the kernel waits for what the cell has to say. */
+/**
+ * Tells the kernel that a listener of SIGINT ends its cell itself, so the kernel waits for what the cell has to say.
+ */
 const ENDS_ITS_CELL = Symbol.for('lif-fc-mnist.ends-its-cell');
 
 /**
  * Runs awaited work that stops on Ctrl-C or Jupyter's interrupt, as `hosts/contract/interruptible.ts` says.
- * @returns what the work returns; rejects with an `Interruption` if it was interrupted, even if it ended with a part done
+ * @returns what the work returns; rejects with an `Interruption` if it was interrupted, even if it ended with a part
+ *   done
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   // tslab starts a cell under Node's breakOnSigint, which resets the handler of the signal when the cell first awaits:

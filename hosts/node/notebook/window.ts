@@ -1,8 +1,8 @@
 /**
- * Figures in a nodeplotlib window. We use its page and what this says by socket.io: it asks by `readplots`, and each `plotdata` is
- * a figure. Not its `plot` function, which listens on all interfaces, logs to stdout, and opens a page that takes plotly.js and
- * fonts from a CDN. Here the server is bound to 127.0.0.1, the page gets the plotly.js of this package, and everything works
- * without a network.
+ * Figures in a nodeplotlib window. We use its page and what this says by socket.io: it asks by `readplots`, and each
+ * `plotdata` is a figure. Not its `plot` function, which listens on all interfaces, logs to stdout, and opens a page
+ * that takes plotly.js and fonts from a CDN. Here the server is bound to 127.0.0.1, the page gets the plotly.js of this
+ * package, and everything works without a network.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

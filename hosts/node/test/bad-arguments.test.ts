@@ -1,4 +1,7 @@
-/** Every name that a chapter has, called with what does not fit: it works, or says in one line of ours what was expected. */
+/**
+ * Every name that a chapter has, called with what does not fit: it works, or says in one line of ours what was
+ * expected.
+ */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { makeSpikeTrains } from '../../../src/common/spike-trains';
@@ -31,7 +34,9 @@ const BAD: readonly (() => unknown)[] = [
   ...[() => Float64Array.of(1, 2), () => tf.scalar(1), () => tf.zeros([2, 3]), () => tf.tensor(['a'])],
 ];
 
-/** What the tutorial gives to parameters and options of these names, so that calls get further than their first check. */
+/**
+ * What the tutorial gives to parameters and options of these names, so that calls get further than their first check.
+ */
 const GOOD: Record<string, () => unknown> = {};
 
 /** What fits a parameter or an option of a call. */

@@ -61,7 +61,10 @@ export const DIRECT_GRADIENT: usize = DIRECT_CURRENT + 64;
 export const BLOCK_ROWS: usize = DIRECT_GRADIENT + 64;
 /** Potentials before each block: [MAX_BLOCKS + 1] rows. */
 export const BOUNDARIES: usize = BLOCK_ROWS + (BLOCK + 1) * ROW_BYTES;
-/** The synaptic current after the last step and before each block, and dL/dx of the step after a block: rows like POTENTIAL's. */
+/**
+ * The synaptic current after the last step and before each block, and dL/dx of the step after a block: rows like
+ * POTENTIAL's.
+ */
 export const CURRENT_BOUNDARIES: usize = BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
 export const CURRENT: usize = CURRENT_BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
 export const LATER: usize = CURRENT + 64;
@@ -95,11 +98,16 @@ export const DERIVATIVES: usize = STREAM + 64;
 export const INPUT: usize = DERIVATIVES + BLOCK * ROW_BYTES;
 /** The ten output neurons, a column. */
 export const OUTPUT: usize = INPUT + layout.INPUT_BYTES;
-/** The step in which the potential of each is read, if it is one step (i32), a row: where hidden neurons have outgoing weights. */
+/**
+ * The step in which the potential of each is read, if it is one step (i32), a row: where hidden neurons have outgoing
+ * weights.
+ */
 export const READ_AT: usize = OUTPUT + OUTGOING;
 /** Tables of sums: of weights (a table for 4 places) or of dL/dcurrent (a table for 4 steps). */
 export const TABLES: usize = OUTPUT + OUTGOING + 512;
-/** dL/ds of a hidden column in each step of a block: [BLOCK] rows. Behind it lie the hidden layers, as the table says. */
+/**
+ * dL/ds of a hidden column in each step of a block: [BLOCK] rows. Behind it lie the hidden layers, as the table says.
+ */
 export const DELTAS: usize = TABLES + (SLOTS / 4) * TABLE;
 /** What dL/dx of each step is multiplied by to be its part of dL/dw: [BLOCK] rows. */
 export const FACTORS: usize = DELTAS + BLOCK * ROW_BYTES;

@@ -18,12 +18,12 @@ import { storeRow } from './rows';
 import { ATAN, atanOf, atanScale, derivatives } from './surrogates';
 
 /**
- * Potentials h of some steps at BLOCK_ROWS, the first of which is `from`, become dL/dx, from the last step to the first; `spikeGradient` is dL/ds, rows of each step that
- * lie `stride` bytes apart (0: the same row in every step).
+ * Potentials h of some steps at BLOCK_ROWS, the first of which is `from`, become dL/dx, from the last step to the
+ * first; `spikeGradient` is dL/ds, rows of each step that lie `stride` bytes apart (0: the same row in every step).
  *
- * dL/dh = dL/ds s' + dL/dv (kept + jump s'), where s' is the surrogate's derivative and the reset makes `kept` and `jump`.
- * Only dL/dv depends on later steps: the derivatives are computed for all steps at once, before the steps are gone through backwards.
- * With the usual options one loop does both: while it waits for dL/dv, a processor divides.
+ * dL/dh = dL/ds s' + dL/dv (kept + jump s'), where s' is the surrogate's derivative and the reset makes `kept` and
+ * `jump`. Only dL/dv depends on later steps: the derivatives are computed for all steps at once, before the steps are
+ * gone through backwards. With the usual options one loop does both: while it waits for dL/dv, a processor divides.
  */
 export function back(
   scratch: usize,
@@ -104,7 +104,10 @@ function times<Tau>(x: v128, factor: Tau): v128 {
   return f32x4.mul(x, f32x4.splat(f32(factor)));
 }
 
-/** As `back`, for neurons that never fire: dL/dh of each step at BLOCK_ROWS, as far as later steps do not matter, becomes dL/dx. */
+/**
+ * As `back`, for neurons that never fire: dL/dh of each step at BLOCK_ROWS, as far as later steps do not matter,
+ * becomes dL/dx.
+ */
 export function backPotentials(column: usize, steps: usize): void {
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     const x = decayInput ? inverseOf(column, q) : f32x4.splat(1);
@@ -145,10 +148,11 @@ function throughSpike<Tau>(
 }
 
 /**
- * Before `back`, where tau is learnt: potentials h of some steps at BLOCK_ROWS, the first of which is `from`, become what dL/dx
- * is multiplied by to be the step's part of dL/dw, where 1/tau = sigma(w), to `factors`.
+ * Before `back`, where tau is learnt: potentials h of some steps at BLOCK_ROWS, the first of which is `from`, become
+ * what dL/dx is multiplied by to be the step's part of dL/dw, where 1/tau = sigma(w), to `factors`.
  *
- * dL/dw = dL/dh (x - (v - rest)) sigma'(w), or dL/dh (rest - v) sigma'(w) where the input does not decay; sigma' = (1 - 1/tau) / tau.
+ * dL/dw = dL/dh (x - (v - rest)) sigma'(w), or dL/dh (rest - v) sigma'(w) where the input does not decay; sigma' =
+ * (1 - 1/tau) / tau.
  */
 export function findFactors(
   column: usize,

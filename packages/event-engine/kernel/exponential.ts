@@ -20,7 +20,10 @@ export function exp(x: v128): v128 {
   return f32x4.mul(sum, power);
 }
 
-/** log(x) for x from 1 to 10, to about 1e-16: x = 2^n y, and log y = 2 artanh(s) with s = (y - 1) / (y + 1) in [-0.18, 0.18]. */
+/**
+ * log(x) for x from 1 to 10, to about 1e-16: x = 2^n y, and log y = 2 artanh(s) with s = (y - 1) / (y + 1) in
+ * [-0.18, 0.18].
+ */
 export function log(x: f64): f64 {
   let n: f64 = 0;
   for (; x > Math.SQRT2; x /= 2) n++;

@@ -1,4 +1,5 @@
-// The gradient of the weights, dL/dW[place] = sum over steps of s[t, place] dL/dx[t]; a place is a pixel, or a hidden neuron.
+// The gradient of the weights, dL/dW[place] = sum over steps of s[t, place] dL/dx[t]; a place is a pixel, or a hidden
+// neuron.
 //
 // The same idea as in current.ts, with the roles of steps and pixels exchanged: four steps of a pixel together
 // cost one row of a table of partial sums of dL/dx.
@@ -23,8 +24,8 @@ import { addToRow, subtractRow } from './rows';
 import { addRows, sumsOfFour } from './sums';
 
 /**
- * Adds the gradient of a block to `gradient`, a row for each place of the input. dL/dx is `rows`, with room for a multiple
- * of four.
+ * Adds the gradient of a block to `gradient`, a row for each place of the input. dL/dx is `rows`, with room for a
+ * multiple of four.
  */
 export function addGradient(scratch: usize, input: usize, rows: usize, gradient: usize, steps: usize): void {
   const dim = <usize>load<u32>(input, DIM);

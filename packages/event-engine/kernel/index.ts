@@ -52,8 +52,8 @@ function through(scratch: usize, weights: usize, index: u32, block: usize, steps
 }
 
 /**
- * Copies what neurons remember from `potentials`, or to it: a row for each column's last spikes, if they are heard again, for its
- * current, if it lasts, and for its potentials, `stride` bytes apart.
+ * Copies what neurons remember from `potentials`, or to it: a row for each column's last spikes, if they are heard
+ * again, for its current, if it lasts, and for its potentials, `stride` bytes apart.
  */
 function carryPotentials(scratch: usize, potentials: usize, stride: usize, take: bool): void {
   for (let index: usize = 0; index < countLayers(); index++) {
@@ -79,7 +79,8 @@ function carryRow(own: usize, other: usize, take: bool): void {
 
 /**
  * Shows the image that was presented for T steps. What is read is left at RATES, the last block at BLOCK_ROWS.
- * `potentials` is where the neurons' potentials come from and go to (see `carryPotentials`). If it is 0, they start at rest.
+ * `potentials` is where the neurons' potentials come from and go to (see `carryPotentials`). If it is 0, they start at
+ * rest.
  */
 export function forward(scratch: usize, weights: usize, index: u32, potentials: usize, stride: usize): void {
   const T = <usize>readControl(table.Control.T);
@@ -109,7 +110,10 @@ export function backward(scratch: usize, weights: usize, gradient: usize, index:
   return loss + load<f64>(scratch + LOSS_SUM);
 }
 
-/** Restores all neurons to the start of a block, which is computed again; the last block gets no gradient from later steps. */
+/**
+ * Restores all neurons to the start of a block, which is computed again; the last block gets no gradient from later
+ * steps.
+ */
 function startBack(scratch: usize, block: usize, isLast: bool): void {
   for (let index: usize = 0; index < countLayers(); index++) {
     const layer = layerAt(index);

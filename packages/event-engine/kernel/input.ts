@@ -25,8 +25,8 @@ export function drawInput(scratch: usize, index: u32, block: usize, steps: usize
 }
 
 /**
- * Currents from the pixels to a column of neurons in a block that was drawn, to its BLOCK_ROWS. The first block is the first
- * to be asked for.
+ * Currents from the pixels to a column of neurons in a block that was drawn, to its BLOCK_ROWS. The first block is the
+ * first to be asked for.
  */
 export function pixelCurrents(scratch: usize, column: usize, weights: usize, block: usize, steps: usize): void {
   const rows = column + BLOCK_ROWS;
@@ -38,7 +38,10 @@ export function pixelCurrents(scratch: usize, column: usize, weights: usize, blo
   }
 }
 
-/** Adds what a block, whose dL/dx is a column's BLOCK_ROWS, contributes to `gradient`, [784] rows. The first block is the last. */
+/**
+ * Adds what a block, whose dL/dx is a column's BLOCK_ROWS, contributes to `gradient`, [784] rows. The first block is
+ * the last.
+ */
 export function addPixelGradient(scratch: usize, column: usize, gradient: usize, block: usize, steps: usize): void {
   const rows = column + BLOCK_ROWS;
   if (readControl(Control.Encoder) === DIRECT) {

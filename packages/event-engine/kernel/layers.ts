@@ -1,6 +1,7 @@
 // The layers of the network, as the table in memory describes them (see ../layout.ts): columns of neurons.
 //
-// The spikes of a hidden layer are bits in the format of the input's, so the next layer adds them up as it would add up pixels.
+// The spikes of a hidden layer are bits in the format of the input's, so the next layer adds them up as it would add up
+// pixels.
 
 import * as table from '../layout';
 import { BLOCK_ROWS, DELTAS, DIM, OUTGOING, OUTPUTS, PIXEL_AT, ROW_BYTES, SPIKES, WIDTH } from './addresses';
@@ -27,7 +28,10 @@ export function layOut(scratch: usize): void {
   }
 }
 
-/** What depends on the weights alone, once per task: each learnt tau, and what a hidden spike adds to each neuron of the next layer. */
+/**
+ * What depends on the weights alone, once per task: each learnt tau, and what a hidden spike adds to each neuron of the
+ * next layer.
+ */
 export function prepare(scratch: usize, weights: usize): void {
   for (let index: usize = 0; index < countLayers(); index++) {
     const layer = layerAt(index);
@@ -131,7 +135,9 @@ function addWeightGradient(
   if (load<u32>(layer, table.LEARNS) && block === 0) addTauGradient(layer, gradient, column, c);
 }
 
-/** dL/ds of a hidden column, to `deltas`: in each step, the sum over the next layer of dL/dx times the weights to it. */
+/**
+ * dL/ds of a hidden column, to `deltas`: in each step, the sum over the next layer of dL/dx times the weights to it.
+ */
 function differentiateSpikes(scratch: usize, column: usize, next: usize, steps: usize, deltas: usize): void {
   const layer = layerAt(next);
   const rows = columnAt(scratch, layer, 0) + BLOCK_ROWS;

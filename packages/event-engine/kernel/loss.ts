@@ -26,10 +26,10 @@ export const CROSS_ENTROPY_COUNTS: u32 = 2;
 export const CROSS_ENTROPY_EACH_STEP: u32 = 3;
 
 /**
- * Writes dL/ds, which is the same in every step, to SPIKE_GRADIENT: the gradient of the mean over the batch's images. Where
- * potentials are read, it is dL/dh of each step that is read.
- * @returns what this image adds to the loss: its sum of (rate - target)^2, or its cross-entropy; that of single steps is added
- *   up at LOSS_SUM as they are gone through
+ * Writes dL/ds, which is the same in every step, to SPIKE_GRADIENT: the gradient of the mean over the batch's images.
+ * Where potentials are read, it is dL/dh of each step that is read.
+ * @returns what this image adds to the loss: its sum of (rate - target)^2, or its cross-entropy; that of single steps
+ *   is added up at LOSS_SUM as they are gone through
  */
 export function differentiateLoss(scratch: usize, label: usize, divisor: f32): f64 {
   clearRow(scratch + SPIKE_GRADIENT);
@@ -56,7 +56,10 @@ function meanSquaredError(scratch: usize, label: usize, divisor: f32): f64 {
   return loss;
 }
 
-/** Cross-entropy of the spikes, or of the potentials, of each step of a block: dL/ds, or dL/dh, goes to DELTAS, a row for each. */
+/**
+ * Cross-entropy of the spikes, or of the potentials, of each step of a block: dL/ds, or dL/dh, goes to DELTAS, a row
+ * for each.
+ */
 export function differentiateSteps(scratch: usize, steps: usize, isFiring: bool): void {
   const T = readControl(Control.T);
   let sum: f64 = 0;
@@ -73,8 +76,8 @@ export function differentiateSteps(scratch: usize, steps: usize, isFiring: bool)
 }
 
 /**
- * -log p[label], where p = exp(z) / sum of exp(z) and z, at `values`, is the sum of a neuron's spikes, divided by `divisor`.
- * Then dL/dz = (p - target) / batch, which goes to `out`.
+ * -log p[label], where p = exp(z) / sum of exp(z) and z, at `values`, is the sum of a neuron's spikes, divided by
+ * `divisor`. Then dL/dz = (p - target) / batch, which goes to `out`.
  */
 function crossEntropy(scratch: usize, values: usize, out: usize, label: usize, divisor: f32): f64 {
   const batch = f32(readControl(Control.Count));

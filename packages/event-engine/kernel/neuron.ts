@@ -1,4 +1,5 @@
-// A column of LIF neurons, up to twelve, with every option of LIFNode; back.ts has the way back in time. Each function handles a block of `steps` rows.
+// A column of LIF neurons, up to twelve, with every option of LIFNode; back.ts has the way back in time. Each function
+// handles a block of `steps` rows.
 
 import * as table from '../layout';
 import {
@@ -24,9 +25,9 @@ export let inverseTau: f32 = 0.5;
 /** Whether 1/tau is exact, so that a product gives the same bits as the slower division. */
 let exact: bool = true;
 /**
- * Whether each neuron has a 1/tau of its own, at INVERSE_TAU. Of what depends on it three functions are compiled, one for each type
- * Tau of it: v128 for those of four neurons, f32 for the one of all, and f64 where it is exact and the other options are the usual
- * ones, for which a loop need not ask.
+ * Whether each neuron has a 1/tau of its own, at INVERSE_TAU. Of what depends on it three functions are compiled, one
+ * for each type Tau of it: v128 for those of four neurons, f32 for the one of all, and f64 where it is exact and the
+ * other options are the usual ones, for which a loop need not ask.
  */
 export let learnt: bool = false;
 export let decayInput: bool = true;
@@ -63,9 +64,9 @@ export function rest(column: usize): void {
 }
 
 /**
- * Currents x at BLOCK_ROWS become potentials before firing h; the state before the block is kept for the backward pass. Spikes go
- * to `spikes` as an input's, 16 steps of each neuron in 16 bits. Of the column's twelve neurons only the first `alive` ones ever
- * fire: the others fill it up.
+ * Currents x at BLOCK_ROWS become potentials before firing h; the state before the block is kept for the backward pass.
+ * Spikes go to `spikes` as an input's, 16 steps of each neuron in 16 bits. Of the column's twelve neurons only the
+ * first `alive` ones ever fire: the others fill it up.
  */
 export function fire(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
   if (learnt) fireAs<v128, v128>(column, spikes, alive, block, steps);
@@ -87,7 +88,10 @@ export function fireLast(column: usize, isFiring: bool, block: usize, steps: usi
   else fireAs<f32, i32>(column, 0, WIDTH, block, steps);
 }
 
-/** `Spikes` is v128 where they go into bits, i32 where they are counted, and f32 where there are none, nor what they need. */
+/**
+ * `Spikes` is v128 where they go into bits, i32 where they are counted, and f32 where there are none, nor what they
+ * need.
+ */
 function fireAs<Tau, Spikes>(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
   copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
   const state = column + POTENTIAL;

@@ -20,7 +20,8 @@ import { readControl } from './network';
 import { fireLast } from './neuron';
 import { copyRow } from './rows';
 
-// One number per readout of src/common/engine.ts, under READ_ and its name in upper case. The host asks for the numbers.
+// One number per readout of src/common/engine.ts, under READ_ and its name in upper case. The host asks for the
+// numbers.
 export const READ_SPIKES: u32 = 0;
 export const READ_LAST_POTENTIAL: u32 = 1;
 export const READ_MEAN_POTENTIAL: u32 = 2;

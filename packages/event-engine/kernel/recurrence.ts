@@ -1,5 +1,5 @@
-// Recurrent layers, whose neurons also receive each other's last spikes: x[t] = W s_in[t] + R s[t-1]. The part of W is there before; the rest is
-// added step by step, all columns together.
+// Recurrent layers, whose neurons also receive each other's last spikes: x[t] = W s_in[t] + R s[t-1]. The part of W is
+// there before; the rest is added step by step, all columns together.
 
 import * as table from '../layout';
 import {
@@ -23,7 +23,9 @@ import { copyRow, storeRow } from './rows';
 import { filter } from './synapse';
 import { weighAll } from './weigh';
 
-/** Where the rows of R lie of all that fired in the last step (u32), from the first row on, in a list; returns its end. */
+/**
+ * Where the rows of R lie of all that fired in the last step (u32), from the first row on, in a list; returns its end.
+ */
 function listFired(scratch: usize, layer: usize): usize {
   const columns = columnsOf(layer);
   let end = scratch + LIST;
@@ -94,7 +96,10 @@ export function fromNext(layer: usize, column: usize): usize {
   return column + <usize>load<u32>(layer, table.FROM_NEXT);
 }
 
-/** Potentials h of all columns become dL/dx, step by step: dL/ds[t] is that through the next layer, and R transposed dL/dx[t+1]. */
+/**
+ * Potentials h of all columns become dL/dx, step by step: dL/ds[t] is that through the next layer, and R transposed
+ * dL/dx[t+1].
+ */
 export function backRecurrent(scratch: usize, layer: usize, block: usize, steps: usize): void {
   const columns = columnsOf(layer);
   const later = columnAt(scratch, layer, 0) + LATER;
@@ -111,7 +116,10 @@ export function backRecurrent(scratch: usize, layer: usize, block: usize, steps:
   }
 }
 
-/** Adds what the first step of a block, whose dL/dx is a column's first row, and the spikes before it contribute to the gradient of R. */
+/**
+ * Adds what the first step of a block, whose dL/dx is a column's first row, and the spikes before it contribute to the
+ * gradient of R.
+ */
 export function addFirst(scratch: usize, layer: usize, column: usize, rows: usize, block: usize): void {
   for (let c: usize = 0, columns = columnsOf(layer); c < columns; c++) {
     let fired: u32 = load<u16>(columnAt(scratch, layer, c) + FIRED_BOUNDARIES + 2 * block);

@@ -2,8 +2,8 @@ import { TABLE, TABLE_ROW } from './addresses';
 import { storeRow } from './rows';
 
 /**
- * The 16 partial sums of four rows: row b of `table` is the sum of the rows whose bit in b is 1. Row by row, as a processor
- * writes at once what goes to one cache line.
+ * The 16 partial sums of four rows: row b of `table` is the sum of the rows whose bit in b is 1. Row by row, as a
+ * processor writes at once what goes to one cache line.
  */
 export function sumsOfFour(table: usize, row0: usize, row1: usize, row2: usize, row3: usize): void {
   const zeros = f32x4.splat(0);
@@ -44,8 +44,9 @@ export function entryIf(bits: u32): usize {
 }
 
 /**
- * Adds to a row one row of each table: four bits of the 16 at `spikes` say which, and of the next four tables those `stride` bytes
- * on. It is compiled into the loop that calls it, once for each type Use: u16 where 16 bits are often all 0.
+ * Adds to a row one row of each table: four bits of the 16 at `spikes` say which, and of the next four tables those
+ * `stride` bytes on. It is compiled into the loop that calls it, once for each type Use: u16 where 16 bits are often
+ * all 0.
  */
 export function addRows<Use>(at: usize, spikes: usize, stride: usize, table: usize, groups: usize): void {
   let x = v128.load(at);

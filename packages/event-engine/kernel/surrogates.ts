@@ -47,7 +47,10 @@ function sigmoid(alpha: f32, threshold: f32, rows: usize, out: usize, steps: usi
   }
 }
 
-/** alpha where |x| < 0.5 / alpha, else 0. Of an alpha that float32 rounds, the edge may be SpikingJelly's float32 neighbour. */
+/**
+ * alpha where |x| < 0.5 / alpha, else 0. Of an alpha that float32 rounds, the edge may be SpikingJelly's float32
+ * neighbour.
+ */
 function rect(alpha: f32, threshold: f32, rows: usize, out: usize, steps: usize): void {
   const level = f32x4.splat(threshold);
   const height = f32x4.splat(alpha);

@@ -1,4 +1,5 @@
-// Time constants that are learnt: 1 / tau = sigma(w), with one w for a layer or one for each neuron, as SpikingJelly's ParametricLIFNode.
+// Time constants that are learnt: 1 / tau = sigma(w), with one w for a layer or one for each neuron, as SpikingJelly's
+// ParametricLIFNode.
 
 import * as table from '../layout';
 import { BLOCK_ROWS, INVERSE_TAU, ROW_BYTES, TAU_GRADIENT, WIDTH } from './addresses';
@@ -20,7 +21,9 @@ export function invert(layer: usize, weights: usize, column: usize, c: usize): v
   }
 }
 
-/** After `back`: adds up a column's dL/dw, dL/dx of some steps at BLOCK_ROWS times the factors that `findFactors` found. */
+/**
+ * After `back`: adds up a column's dL/dw, dL/dx of some steps at BLOCK_ROWS times the factors that `findFactors` found.
+ */
 export function addFactors(column: usize, factors: usize, from: usize, steps: usize): void {
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     let sum = v128.load(column + TAU_GRADIENT + q);

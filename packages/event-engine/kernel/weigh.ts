@@ -4,7 +4,10 @@ import * as table from '../layout';
 import { ROW_BYTES, WIDTH } from './addresses';
 import { storeRow } from './rows';
 
-/** Twelve rows of weights to `count` neurons, whose columns lie `stride` bytes apart, become a row for each of these neurons. */
+/**
+ * Twelve rows of weights to `count` neurons, whose columns lie `stride` bytes apart, become a row for each of these
+ * neurons.
+ */
 export function transpose(out: usize, rows: usize, stride: usize, count: usize): void {
   for (let k: usize = 0; k < count; k++, out += ROW_BYTES) {
     const from = rows + (k / WIDTH) * stride + 4 * (k % WIDTH);
@@ -14,8 +17,8 @@ export function transpose(out: usize, rows: usize, stride: usize, count: usize):
 }
 
 /**
- * Adds to a row what a column sends to all neurons of a layer, of whose first column `from` is a row: the sum of its values
- * times weights, those of even neurons and of odd ones apart.
+ * Adds to a row what a column sends to all neurons of a layer, of whose first column `from` is a row: the sum of its
+ * values times weights, those of even neurons and of odd ones apart.
  */
 export function weighAll(from: usize, layer: usize, outgoing: usize, row: usize): void {
   let x = v128.load(row);
@@ -42,7 +45,8 @@ export function weighAll(from: usize, layer: usize, outgoing: usize, row: usize)
 }
 
 /**
- * The same for all steps, to `deltas`: two at a time, so that a weight is loaded once for both, first those of even neurons.
+ * The same for all steps, to `deltas`: two at a time, so that a weight is loaded once for both, first those of even
+ * neurons.
  */
 export function weighSteps(from: usize, layer: usize, outgoing: usize, deltas: usize, steps: usize): void {
   const neurons = <usize>load<u32>(layer, table.NEURONS);

@@ -35,7 +35,9 @@ import { whatTimeDoes } from './what-time-does/exercises';
 import { timing } from './when-timing-matters/exercises';
 import { timingProject } from './when-timing-matters/project';
 
-/** The chapters by name, in the order of `notebooks/`, which has their numbers: a chapter's number is its place here. */
+/**
+ * The chapters by name, in the order of `notebooks/`, which has their numbers: a chapter's number is its place here.
+ */
 export const CHAPTERS = {
   start: {},
   'ann-baseline': annBaseline,
@@ -64,8 +66,8 @@ type Together<U> = (U extends unknown ? (one: U) => void : never) extends (all: 
 type Exercises = Together<Chapters[keyof Chapters]>;
 
 /**
- * The signature of each exercise's answer. TypeScript computes all of them anew for each cell that calls `check`, so nothing is
- * looked for here: asking every chapter for every exercise took some 10 ms more.
+ * The signature of each exercise's answer. TypeScript computes all of them anew for each cell that calls `check`, so
+ * nothing is looked for here: asking every chapter for every exercise took some 10 ms more.
  */
 export type Answers = { [K in ExerciseId]: Exercises[K]['oracle'] };
 

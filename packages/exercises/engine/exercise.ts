@@ -42,7 +42,9 @@ export interface Exercise<F extends AnyAnswer = AnyAnswer> {
   probes: readonly Probe<Parameters<F>>[];
   /** The right answer, from the package's own functions where it has them. */
   oracle: F;
-  /** How far a number may be from the oracle's, relative where it is above 1. Default 1e-5: tensors hold 32-bit floats. */
+  /**
+   * How far a number may be from the oracle's, relative where it is above 1. Default 1e-5: tensors hold 32-bit floats.
+   */
   tolerance?: number;
   /** For a result that has no single right value: the part of it that is compared. */
   compared?: (result: ReturnType<F>) => unknown;

@@ -10,9 +10,14 @@ export interface Surroundings {
   limit?: Limit;
   /** Prints one line. */
   print?: (line: string) => void;
-  /** The file of a chapter as it comes with the package, whatever its number is there, and its edition, if they are known. */
+  /**
+   * The file of a chapter as it comes with the package, whatever its number is there, and its edition, if they are
+   * known.
+   */
   currentEdition?: (chapter: string) => { file: string; edition: string } | undefined;
-  /** Records what each check found: `passed`, `todo`, `error`, `wrong`, or the name of the mistake. Never the answer. */
+  /**
+   * Records what each check found: `passed`, `todo`, `error`, `wrong`, or the name of the mistake. Never the answer.
+   */
   record?: (id: ExerciseId, result: string) => void;
 }
 

@@ -122,7 +122,10 @@ const LONG = 16;
 const BEGINNING = 8;
 const PLACES = 4;
 
-/** Where a list, or an object of lists, is not the right one: "[2]", "v[0]". Nothing if it is so everywhere, or a number. */
+/**
+ * Where a list, or an object of lists, is not the right one: "[2]", "v[0]". Nothing if it is so everywhere, or a
+ * number.
+ */
 export function findPlaces(found: unknown, right: unknown, tolerance: number): string[] {
   const values = (value: unknown, name = ''): [string, unknown][] => {
     const it = plain(value);

@@ -1,6 +1,6 @@
 /**
- * plotly.js in jsdom, which lays nothing out: here it gets a canvas for its heatmaps and the size of each text, from the
- * package's own font.
+ * plotly.js in jsdom, which lays nothing out: here it gets a canvas for its heatmaps and the size of each text, from
+ * the package's own font.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -23,8 +23,8 @@ export interface PlotlyInJsdom {
 const USUAL = ['scatter', 'bar', 'heatmap'];
 
 /**
- * The bundle of plotly.js that draws these traces. The smaller one starts in a third of the time and takes 30 MB less; what it has,
- * it draws as the other does, to the byte.
+ * The bundle of plotly.js that draws these traces. The smaller one starts in a third of the time and takes 30 MB less;
+ * what it has, it draws as the other does, to the byte.
  */
 export function bundleOf(data: readonly { type?: unknown }[] | undefined): string {
   const isUsual = data?.every(({ type = 'scatter' }) => USUAL.includes(String(type)));

@@ -6,7 +6,9 @@ import { MAX_T, type SpikeTrain } from '../../../src/common/spike-trains';
 export interface Binning {
   /** Steps. Default 100. */
   T?: number;
-  /** Microseconds of the T steps; later events are left out. By default nothing is: up to the last event of all samples. */
+  /**
+   * Microseconds of the T steps; later events are left out. By default nothing is: up to the last event of all samples.
+   */
   duration?: number;
 }
 
@@ -27,8 +29,8 @@ export function checkBinning({ T = 100, duration }: Binning, times: Iterable<Arr
 }
 
 /**
- * Bins the events of one sample after the other. An event at a time is a spike in step ⌊time · T / duration⌋; several of a unit
- * in one step are one.
+ * Bins the events of one sample after the other. An event at a time is a spike in step ⌊time · T / duration⌋; several
+ * of a unit in one step are one.
  * @param units how many there are
  * @returns a function of the times of events, in microseconds from 0, and of what says an event's unit
  */

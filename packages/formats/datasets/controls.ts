@@ -31,8 +31,8 @@ export function exchangeUnits(data: SpikeTrains, seed = 0): SpikeTrains {
 }
 
 /**
- * Exchanges the steps for one another, in all samples in the same way: spikes that came together still do, but steps that were
- * neighbours no longer are.
+ * Exchanges the steps for one another, in all samples in the same way: spikes that came together still do, but steps
+ * that were neighbours no longer are.
  * @throws RangeError unless the seed is a whole number from 0 to 2³² − 1
  */
 export function permuteSteps(data: SpikeTrains, seed = 0): SpikeTrains {

@@ -1,7 +1,7 @@
 /**
- * Recordings of event cameras as spike trains: files of 40 bits per event, the format of N-MNIST (G. Orchard, A. Jayawant,
- * G. K. Cohen and N. Thakor, "Converting static image datasets to spiking neuromorphic datasets using saccades", Frontiers in
- * Neuroscience 9, 2015; www.garrickorchard.com/datasets/n-mnist).
+ * Recordings of event cameras as spike trains: files of 40 bits per event, the format of N-MNIST (G. Orchard, A.
+ * Jayawant, G. K. Cohen and N. Thakor, "Converting static image datasets to spiking neuromorphic datasets using
+ * saccades", Frontiers in Neuroscience 9, 2015; www.garrickorchard.com/datasets/n-mnist).
  */
 import { checkArray, checkOptions, checkText, checkWhole, isTyped, typeName } from '../../../src/common/checks';
 import { DatasetError } from '../../../src/common/mnist';
@@ -68,7 +68,10 @@ export interface EventTrainsOptions extends Binning {
   /** Pixels of the camera; default 34 × 34, those of N-MNIST. */
   width?: number;
   height?: number;
-  /** So many pixels in each direction share a unit; default 2, with which N-MNIST has 2 × 17 × 17 = 578 of the 784 possible. */
+  /**
+   * So many pixels in each direction share a unit; default 2, with which N-MNIST has 2 × 17 × 17 = 578 of the 784
+   * possible.
+   */
   pool?: number;
 }
 
@@ -109,7 +112,9 @@ export function eventTrains(options: EventTrainsOptions): SpikeTrains {
   return makeSpikeTrains({ units, T: binning.T, train: binAll(train), test: binAll(test) });
 }
 
-/** @throws TypeError or RangeError unless each event of each recording has a pixel of the camera, a polarity and a time */
+/**
+ * @throws TypeError or RangeError unless each event of each recording has a pixel of the camera, a polarity and a time
+ */
 function checkRecordings(split: string, labelled: LabelledRecordings, width: number, height: number): void {
   if (!Array.isArray(labelled?.recordings))
     throw new TypeError(`${split}: expected { recordings, labels }, found ${typeName(labelled)}`);

@@ -1,8 +1,8 @@
 /**
- * DVS128 Gesture: eleven gestures before an event camera (A. Amir et al., "A low power, fully event-based gesture recognition
- * system", CVPR 2017; research.ibm.com/dvsgesture). Each trial is a recording in AEDAT 3.1
- * (docs.inivation.com/software/software-advanced-usage/file-formats/aedat-3.1.html) and a table that says when each gesture
- * begins and ends.
+ * DVS128 Gesture: eleven gestures before an event camera (A. Amir et al., "A low power, fully event-based gesture
+ * recognition system", CVPR 2017; research.ibm.com/dvsgesture). Each trial is a recording in AEDAT 3.1
+ * (docs.inivation.com/software/software-advanced-usage/file-formats/aedat-3.1.html) and a table that says when each
+ * gesture begins and ends.
  */
 import { checkText, checkWhole, inOneLine } from '../../../src/common/checks';
 import { CLASSES, DatasetError } from '../../../src/common/mnist';
@@ -23,9 +23,9 @@ const COLUMNS = 'class,startTime_usec,endTime_usec';
 const GESTURES = 11;
 
 /**
- * The events of an `.aedat` file of version 3.1. Only packets of polarity events are read: two 32-bit little-endian words.
- * The first holds, from the lowest bit, whether the event is valid, its polarity, 15 bits of y and 15 of x; the second holds
- * the time. Events that the camera marked as invalid are left out.
+ * The events of an `.aedat` file of version 3.1. Only packets of polarity events are read: two 32-bit little-endian
+ * words. The first holds, from the lowest bit, whether the event is valid, its polarity, 15 bits of y and 15 of x; the
+ * second holds the time. Events that the camera marked as invalid are left out.
  * @param name of the file, for messages
  * @throws DatasetError in one line if the file is foreign or damaged
  */
@@ -75,11 +75,12 @@ export function readAedat(content: Uint8Array, name = 'recording'): Recording {
 }
 
 /**
- * The gestures of a trial, each from its beginning: events from its start to before its end. Classes 1 to 10 have the labels
- * 0 to 9. Class 11, "other gestures", is left out, since a network here has ten outputs.
+ * The gestures of a trial, each from its beginning: events from its start to before its end. Classes 1 to 10 have the
+ * labels 0 to 9. Class 11, "other gestures", is left out, since a network here has ten outputs.
  * @example
  * // Of 128 × 128 pixels, 8 × 8 share a unit: 2 × 16 × 16 = 512 units. The first 1.5 s of each gesture, in 100 steps.
- * const train = datasets.readGestures(aedat, csv, 'user01_lab'), test = datasets.readGestures(aedat24, csv24, 'user24_lab');
+ * const train = datasets.readGestures(aedat, csv, 'user01_lab');
+ * const test = datasets.readGestures(aedat24, csv24, 'user24_lab');
  * const data = datasets.eventTrains({ train, test, width: 128, height: 128, pool: 8, duration: 1_500_000 });
  * @param aedat bytes of the trial's `.aedat`
  * @param table text of its `_labels.csv`: class, startTime_usec, endTime_usec

@@ -33,17 +33,17 @@ const MOST_SPIKES = 2 ** 28;
 const STREAM = { curves: 0, samples: 1 } as const;
 
 /**
- * Makes a data set (F. Zenke and T. P. Vogels, "The remarkable robustness of surrogate gradient learning for instilling complex
- * function in spiking neural networks", Neural Computation 33, 2021; their program: github.com/fzenke/randman).
+ * Makes a data set (F. Zenke and T. P. Vogels, "The remarkable robustness of surrogate gradient learning for instilling
+ * complex function in spiking neural networks", Neural Computation 33, 2021; their program: github.com/fzenke/randman).
  *
  * Each class is a random smooth curve from a hidden variable x, uniform in [0, 1)ᴰ, to the spike time of each unit i:
  *
  * f_i(x) = Π_d Σ_k a_idk / ((k + 1)^α + 1) · sin(2π (k x_d b_idk + c_idk)), k from 1 to K − 1, K = ⌈1000^(1/α)⌉,
  *
  * with a, b, c uniform in [0, 1). In each class the f_i of all samples are stretched to [0, 1], and
- * t_i = ⌊f_i (T − 1) + ½⌋. So every unit fires exactly once in every sample: how many spikes there are says nothing about the
- * class. Sample n has the class n mod `classes`. The numbers come from our own streams and are made by additions, products and
- * divisions alone, so the bytes are the same on every machine.
+ * t_i = ⌊f_i (T − 1) + ½⌋. So every unit fires exactly once in every sample: how many spikes there are says nothing
+ * about the class. Sample n has the class n mod `classes`. The numbers come from our own streams and are made by
+ * additions, products and divisions alone, so the bytes are the same on every machine.
  * @example
  * const data = datasets.randman({ units: 20, T: 100 });
  * const engine = await createEngine('event', { data, hidden: 100 });

@@ -1,8 +1,8 @@
 /**
  * The Spiking Heidelberg Digits: spoken digits as the spikes of 700 channels of an artificial cochlea (B. Cramer,
- * Y. Stradmann, J. Schemmel and F. Zenke, "The Heidelberg spiking data sets for the systematic evaluation of spiking neural
- * networks", IEEE Transactions on Neural Networks and Learning Systems 33, 2022; compneuro.net). The files are HDF5:
- * `spikes/times` (seconds) and `spikes/units` are lists, one per recording, and `labels` are their classes.
+ * Y. Stradmann, J. Schemmel and F. Zenke, "The Heidelberg spiking data sets for the systematic evaluation of spiking
+ * neural networks", IEEE Transactions on Neural Networks and Learning Systems 33, 2022; compneuro.net). The files are
+ * HDF5: `spikes/times` (seconds) and `spikes/units` are lists, one per recording, and `labels` are their classes.
  */
 import { checkArray, checkOptions, checkWhole } from '../../../src/common/checks';
 import { CLASSES, DatasetError } from '../../../src/common/mnist';
@@ -25,8 +25,8 @@ export interface ShdOptions extends Binning {
   train: Uint8Array;
   test: Uint8Array;
   /**
-   * The class of each output: at most ten of the twenty, since a network here has ten outputs. Recordings of other classes are
-   * left out. Default 0 to 9, the digits in English; 10 to 19 are those in German.
+   * The class of each output: at most ten of the twenty, since a network here has ten outputs. Recordings of other
+   * classes are left out. Default 0 to 9, the digits in English; 10 to 19 are those in German.
    */
   classes?: readonly number[];
 }
@@ -38,9 +38,11 @@ interface Recording {
 }
 
 /**
- * SHD as a data set of 700 units: a spike at a time is one in step ⌊time · T / duration⌋; several of a unit in one step are one.
+ * SHD as a data set of 700 units: a spike at a time is one in step ⌊time · T / duration⌋; several of a unit in one step
+ * are one.
  * @example
- * const data = datasets.readShd({ train: await readFile('shd_train.h5'), test: await readFile('shd_test.h5'), T: 100 });
+ * const train = await readFile('shd_train.h5');
+ * const data = datasets.readShd({ train, test: await readFile('shd_test.h5'), T: 100 });
  * @throws DatasetError or RangeError in one line: which recording, what was expected, what was found
  */
 export function readShd(options: ShdOptions): SpikeTrains {

@@ -24,14 +24,16 @@ export interface ConvertedAnn {
 }
 
 /**
- * Data-based normalization (Diehl et al. 2015, https://doi.org/10.1109/IJCNN.2015.7280696), with a percentile in place of the
- * maximum (Rueckauer et al. 2017, https://doi.org/10.3389/fnins.2017.00682). Layer l of the ANN computes aₗ = max(0, aₗ₋₁ Wₗ);
- * λₗ is the percentile of all numbers aₗ at the images, interpolated as by `torch.quantile`, and λ₀ = 1, since pixels go up
- * to 1. The weights become Wₗ λₗ₋₁ / λₗ, for then aₗ / λₗ is a rate from 0 to 1 as far as aₗ is not above λₗ.
+ * Data-based normalization (Diehl et al. 2015, https://doi.org/10.1109/IJCNN.2015.7280696), with a percentile in place
+ * of the maximum (Rueckauer et al. 2017, https://doi.org/10.3389/fnins.2017.00682). Layer l of the ANN computes aₗ =
+ * max(0, aₗ₋₁ Wₗ); λₗ is the percentile of all numbers aₗ at the images, interpolated as by `torch.quantile`, and λ₀ =
+ * 1, since pixels go up to 1. The weights become Wₗ λₗ₋₁ / λₗ, for then aₗ / λₗ is a rate from 0 to 1 as far as aₗ is
+ * not above λₗ.
  * @example
  * const { weights, neuron } = exchange.fromAnn(ann, { images: data.train.images.subarray(0, 1000 * 784) });
  * @param weights of an ANN without biases, [784, 10], or [784, hidden] and [hidden, 10]
- * @throws TypeError without options, RangeError for an unknown one, weights of another network or too large, images that are none, a percentile out of range or one at which a layer is 0
+ * @throws TypeError without options, RangeError for an unknown one, weights of another network or too large, images
+ *   that are none, a percentile out of range or one at which a layer is 0
  */
 export function fromAnn(weights: Float32Array, options: FromAnnOptions): ConvertedAnn {
   checkOptions('fromAnn', options, ['images', 'percentile']);

@@ -36,8 +36,8 @@ const MAGIC = 0x3146494c;
  *
  *     v = v − (v >> shift) + Σ weights of the inputs that fire;  if v ≥ threshold: a spike, and v = 0
  *
- * where >> rounds down. The file is little-endian: `LIF1`, shift and number of layers as uint32; then for each layer inputs and
- * outputs as uint32, threshold as int32, scale as float32, and the weights as int8.
+ * where >> rounds down. The file is little-endian: `LIF1`, shift and number of layers as uint32; then for each layer
+ * inputs and outputs as uint32, threshold as int32, scale as float32, and the weights as int8.
  * @example
  * const bytes = exchange.toIntegers({ shift: 1, layers });
  * @throws RangeError if a number is out of range, or a layer does not take what the one before gives

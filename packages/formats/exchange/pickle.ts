@@ -1,6 +1,7 @@
 /**
- * The part of Python's pickle that a state_dict needs (https://docs.python.org/3/library/pickletools.html). Nothing that a
- * file names is imported or called: of functions only the four in {@link CALLS} are known, and they build plain values.
+ * The part of Python's pickle that a state_dict needs (https://docs.python.org/3/library/pickletools.html). Nothing
+ * that a file names is imported or called: of functions only the four in {@link CALLS} are known, and they build plain
+ * values.
  */
 
 import { areWhole } from './tensors';
@@ -67,7 +68,10 @@ const CALLS: Readonly<Record<string, (...values: Pickled[]) => Pickled>> = {
 const isMap = (value: unknown): value is Map<Pickled, Pickled> => value instanceof Map;
 const isList = (value: unknown): value is Pickled[] => Array.isArray(value);
 
-/** A pickle that is read: its bytes from `at` on, the stack, where lists that are still open begin on it, and values with a number. */
+/**
+ * A pickle that is read: its bytes from `at` on, the stack, where lists that are still open begin on it, and values
+ * with a number.
+ */
 class Pickle {
   readonly stack: Pickled[] = [];
   readonly marks: number[] = [];

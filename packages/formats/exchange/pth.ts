@@ -1,6 +1,6 @@
 /**
- * Weights out of what PyTorch's `torch.save` writes since version 1.6: a zip file with a pickle, and a file of numbers for each
- * tensor. The pickle is read without running anything: see `pickle.ts`.
+ * Weights out of what PyTorch's `torch.save` writes since version 1.6: a zip file with a pickle, and a file of numbers
+ * for each tensor. The pickle is read without running anything: see `pickle.ts`.
  */
 
 import { checkUint8, inOneLine } from '../../../src/common/checks';
@@ -30,7 +30,8 @@ const LONGEST_PICKLE = 500_000;
 const WIDTHS: Readonly<Record<string, number>> = { FloatStorage: 4, DoubleStorage: 8 };
 
 /**
- * The network of a `state_dict`, or of a checkpoint of SpikingJelly's example: `{ net, optimizer, epoch, max_test_acc }`.
+ * The network of a `state_dict`, or of a checkpoint of SpikingJelly's example:
+ * `{ net, optimizer, epoch, max_test_acc }`.
  * @param file its name, for the messages
  * @throws Error in one line if the file is damaged, or holds a pickled module or another network
  */

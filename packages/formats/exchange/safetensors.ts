@@ -14,7 +14,10 @@ import { areWhole, fromNamedTensors, fromTensors, listTensors, type Tensor } fro
 /** Weights, and the options of the neurons and what is read of them if the file holds them. */
 export type ReadNetwork = Omit<SavedNetwork, 'neuron'> & { neuron?: NeuronOptions };
 
-/** Under which keys of the metadata, which are texts, our neurons' options stand, and what weights do not say: layers, and which potential is read. */
+/**
+ * Under which keys of the metadata, which are texts, our neurons' options stand, and what weights do not say: layers,
+ * and which potential is read.
+ */
 const NEURON = 'neuron';
 const LAYERS = 'layers';
 const READOUT = 'readout';
@@ -71,7 +74,8 @@ function readFile(bytes: Uint8Array, file: string): ReadNetwork {
     name,
     ...readEntry(`${file}: ${name}`, entry, bytes.length - start),
   }));
-  // As the format wants it: no gaps, no overlaps. Checked before decoding: thousands of entries can name the same bytes.
+  // As the format wants it: no gaps, no overlaps. Checked before decoding: thousands of entries can name the same
+  // bytes.
   const inOrder = [...places].sort((a, b) => a.from - b.from || a.to - b.to);
   const end = inOrder.reduce((reached, { from, to }) => (from === reached ? to : Number.NaN), 0);
   if (end !== bytes.length - start)

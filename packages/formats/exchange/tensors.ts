@@ -24,8 +24,8 @@ export const areWhole = (values: unknown): values is number[] =>
   Array.isArray(values) && values.every((value) => Number.isSafeInteger(value) && value >= 0);
 
 /**
- * The name of a parameter: of the weights that of SpikingJelly's `state_dict` of the tutorial's network, whose `layer` is a
- * Sequential of Flatten, Linear, LIFNode, Linear, LIFNode …; the others stand with the neurons.
+ * The name of a parameter: of the weights that of SpikingJelly's `state_dict` of the tutorial's network, whose `layer`
+ * is a Sequential of Flatten, Linear, LIFNode, Linear, LIFNode …; the others stand with the neurons.
  */
 export const nameOf = ({ kind, layer }: Pick<Parameter, 'kind' | 'layer'>): string =>
   kind === 'weight'

@@ -1,7 +1,7 @@
 /**
- * Reads zip files (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT) whose files are stored uncompressed, as by
- * PyTorch. Compressed ones are skipped: they are not PyTorch's, and might be endless. `fflate`, which unzips elsewhere, neither
- * checks nor exposes checksums.
+ * Reads zip files (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT) whose files are stored uncompressed, as
+ * by PyTorch. Compressed ones are skipped: they are not PyTorch's, and might be endless. `fflate`, which unzips
+ * elsewhere, neither checks nor exposes checksums.
  */
 
 import { CRC32, crc } from '../crc';

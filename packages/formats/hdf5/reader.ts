@@ -1,9 +1,9 @@
 /**
  * Reads the HDF5 files that the package `nir`, h5py, PyTables and our writer make
- * (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): groups in both forms, data sets in one piece or in compressed chunks,
- * numbers, lists of numbers and texts. Everything else is refused by name. No place of a file is read twice, so a loop ends;
- * its parts do not overlap, so the work is linear in the file size; and no memory is taken before a size is compared with its
- * limit.
+ * (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): groups in both forms, data sets in one piece or in compressed
+ * chunks, numbers, lists of numbers and texts. Everything else is refused by name. No place of a file is read twice, so
+ * a loop ends; its parts do not overlap, so the work is linear in the file size; and no memory is taken before a size
+ * is compared with its limit.
  */
 import type { FoundDataSet, FoundGroup } from './found';
 import {

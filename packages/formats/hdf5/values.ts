@@ -1,4 +1,6 @@
-/** Shapes, types, filters and values of the data sets of HDF5 files, for `reader.ts`, and what reads each of them once. */
+/**
+ * Shapes, types, filters and values of the data sets of HDF5 files, for `reader.ts`, and what reads each of them once.
+ */
 import { Unzlib } from 'fflate';
 
 /** How values of a type are stored. Long texts and lists lie elsewhere: what is stored is a reference. */
@@ -154,7 +156,9 @@ export function readType(type: Cursor, isItem = false): Type {
   throw new Error(`${names[kind] ?? 'values'} of ${size} bytes${order}, which are not read`);
 }
 
-/** @returns the filters of all chunks, in the order in which they were applied. @throws Error for one that is not read */
+/**
+ * @returns the filters of all chunks, in the order in which they were applied. @throws Error for one that is not read
+ */
 export function readFilters(filters: Cursor): number[] {
   const [version, count] = [filters.whole(1), filters.whole(1)];
   filters.skip(version === 1 ? 6 : 0);

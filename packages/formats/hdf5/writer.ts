@@ -1,6 +1,6 @@
 /**
- * Writes HDF5 files without the library of that name (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): superblock 2, groups
- * of link messages, data sets in one piece. `reader.ts` reads these and more.
+ * Writes HDF5 files without the library of that name (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): superblock 2,
+ * groups of link messages, data sets in one piece. `reader.ts` reads these and more.
  */
 import { concatenated, littleEndian } from '../../../src/common/bytes';
 

@@ -13,8 +13,8 @@ import re
 import sys
 
 if __name__ == "__main__":
-    # jsonschema takes it if it is there, and half of a start would go into the grammar that it builds: of international addresses,
-    # which no schema of notebooks knows.
+    # jsonschema takes it if it is there, and half of a start would go into the grammar that it builds: of
+    # international addresses, which no schema of notebooks knows.
     sys.modules["rfc3987_syntax"] = None
 
 from papermill.models import Parameter

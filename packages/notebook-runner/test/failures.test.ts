@@ -1,6 +1,7 @@
 /**
- * The headless runner on canary notebooks (packages/notebook-runner/test/canaries): each thing that can go wrong in a notebook fails it.
- * Starting a kernel takes a second of a core, so canaries share one where it outlives them (`shared_kernel.py`).
+ * The headless runner on canary notebooks (packages/notebook-runner/test/canaries): each thing that can go wrong in a
+ * notebook fails it. Starting a kernel takes a second of a core, so canaries share one where it outlives them
+ * (`shared_kernel.py`).
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -25,8 +26,8 @@ const temporary = temporaryFolder('failures');
 const SHARED_KERNEL = join(root, 'packages', 'notebook-runner', 'test', 'shared_kernel.py');
 
 /**
- * Canaries by the kernel that they share: only the last one leaves a kernel that cannot go on. In two of them a notebook
- * passes after some that fail.
+ * Canaries by the kernel that they share: only the last one leaves a kernel that cannot go on. In two of them a
+ * notebook passes after some that fail.
  */
 const SHARING = [
   ['throw', 'type-error', 'awaited-rejection', 'unawaited-rejection', 'node-error', 'green', 'exit'],

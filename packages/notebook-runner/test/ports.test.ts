@@ -37,7 +37,10 @@ describe('A port that another program got before the kernel took it', { concurre
     assert.equal(status, 1);
   });
 
-  /** The runner on a notebook that passes, with `trouble` (Python) between its claim of ports and the start of the kernel. */
+  /**
+   * The runner on a notebook that passes, with `trouble` (Python) between its claim of ports and the start of the
+   * kernel.
+   */
   function runner(name: string, ...trouble: string[]) {
     const program = [
       'import asyncio, sys, threading, zmq',

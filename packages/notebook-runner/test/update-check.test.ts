@@ -78,7 +78,9 @@ describe('--update and --check', { concurrency: 1 }, () => {
     check = await run(['--check', '--out', output, committed, two], env);
   });
 
-  /** What --check finds between each changed notebook and the one that was executed: the index of each cell, and why. */
+  /**
+   * What --check finds between each changed notebook and the one that was executed: the index of each cell, and why.
+   */
   function found(...changes: ((cells: Cell[]) => void)[]): [number, string][][] {
     const executed = join(output, 'figure.ipynb');
     const pairs = changes.map((change, i) => [changed(`changed ${i}`, change), executed]);

@@ -6,7 +6,10 @@ import { defaultValue, obstacleTo, type Setting, splitFlags, TABLE, type Value, 
 type Table = typeof TABLE;
 export type SettingName = { [N in keyof Table]: Table[N] extends { column: false } ? never : N }[keyof Table];
 
-/** The settings of a run. Those of spiking neurons are null for an ANN, and those of images for other data, which have none. */
+/**
+ * The settings of a run. Those of spiking neurons are null for an ANN, and those of images for other data, which have
+ * none.
+ */
 export type Settings = {
   [N in SettingName]:
     | ValueOf<Table[N]>
@@ -21,8 +24,8 @@ const FIRST: readonly string[] = [
 const ALL: Readonly<Record<string, Setting>> = TABLE;
 
 /**
- * The columns that each table has which is written. The column of any later setting is left out while all rows have its default, so
- * that a setting without effect changes no byte of a table.
+ * The columns that each table has which is written. The column of any later setting is left out while all rows have its
+ * default, so that a setting without effect changes no byte of a table.
  */
 export const ALWAYS_WRITTEN: readonly string[] = [...FIRST, 'readout', 'synapseTau', 'recurrent', 'learnTau'];
 
@@ -31,7 +34,9 @@ export const SETTING_NAMES = [...new Set([...FIRST, ...Object.keys(ALL)])].filte
   (name) => ALL[name].column !== false,
 ) as SettingName[];
 
-/** The settings whose column a table may lack, as one that is older than the setting does: its runs have the default. */
+/**
+ * The settings whose column a table may lack, as one that is older than the setting does: its runs have the default.
+ */
 export const MAY_BE_MISSING: readonly SettingName[] = SETTING_NAMES.filter((name) => !FIRST.includes(name));
 
 /** A setting as a column. */

@@ -1,6 +1,6 @@
 /**
- * What a few runs say about all runs: a mean with its interval, and whether a difference is larger than chance. A run differs
- * from the next by its seed alone, so n seeds are n values of the same quantity.
+ * What a few runs say about all runs: a mean with its interval, and whether a difference is larger than chance. A run
+ * differs from the next by its seed alone, so n seeds are n values of the same quantity.
  */
 
 import { checkNumbers } from '../../../src/common/checks';
@@ -25,8 +25,8 @@ export interface Difference extends Estimate {
 export const CONFIDENCE = 0.95;
 
 /**
- * P(|X| ≤ t) for Student's t with a whole number of degrees of freedom: the finite sums of Abramowitz and Stegun, Handbook of
- * Mathematical Functions, 26.7.3 and 26.7.4.
+ * P(|X| ≤ t) for Student's t with a whole number of degrees of freedom: the finite sums of Abramowitz and Stegun,
+ * Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
  * @param t 0 or more
  * @param df a whole number, 1 or more
  */
@@ -102,8 +102,8 @@ export function estimate(values: readonly number[]): Estimate {
 }
 
 /**
- * The mean of a − b, its interval, and the paired t-test: what both runs of a pair share (first weights, order of the images,
- * spikes) drops out.
+ * The mean of a − b, its interval, and the paired t-test: what both runs of a pair share (first weights, order of the
+ * images, spikes) drops out.
  * @param a and `b`: values of the same seeds in the same order, at least two
  */
 export function pairedDifference(a: readonly number[], b: readonly number[]): Difference {
@@ -120,9 +120,9 @@ export function pairedDifference(a: readonly number[], b: readonly number[]): Di
 }
 
 /**
- * Which of several differences are larger than chance. Of twenty that are not, one has a p below 0.05; so the smallest p is
- * compared with 0.05 / m, the next one with 0.05 / (m − 1), and so on until one is too large (S. Holm, "A Simple Sequentially
- * Rejective Multiple Test Procedure", 1979). The chance of even one wrong mark is then at most 5 %.
+ * Which of several differences are larger than chance. Of twenty that are not, one has a p below 0.05; so the smallest
+ * p is compared with 0.05 / m, the next one with 0.05 / (m − 1), and so on until one is too large (S. Holm, "A Simple
+ * Sequentially Rejective Multiple Test Procedure", 1979). The chance of even one wrong mark is then at most 5 %.
  * @param p p-values of all m comparisons
  */
 export function beyondChance(p: readonly number[]): boolean[] {

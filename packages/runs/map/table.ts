@@ -127,7 +127,8 @@ export class MapTable {
   /**
    * The rows in groups that agree in these settings, in the order of their values.
    * @example
-   * for (const { tau, runs } of map.where({ grid: 'tau-and-T', T: 100, decayInput: true }).by('tau')) console.log(tau, runs.mean());
+   * const runs = map.where({ grid: 'tau-and-T', T: 100, decayInput: true });
+   * for (const group of runs.by('tau')) console.log(group.tau, group.runs.mean());
    */
   by<Name extends SettingName>(...names: Name[]): Group<Name>[] {
     const [name, ...rest] = names;
@@ -139,8 +140,8 @@ export class MapTable {
   }
 
   /**
-   * The runs with that value of a setting with which a network reads most, on average over seeds. So a network's learning rate
-   * is chosen, by default on training images that were held back.
+   * The runs with that value of a setting with which a network reads most, on average over seeds. So a network's
+   * learning rate is chosen, by default on training images that were held back.
    * @example
    * const { learningRate } = map.where({ grid: 'rates', hidden: 96, T: 5 }).best('learningRate');
    * @throws RangeError if the rows differ in more than this setting and the seed, or lack the measure
@@ -160,8 +161,8 @@ export class MapTable {
   }
 
   /**
-   * The mean difference to other runs with the same seeds, and whether it is larger than chance. Seeds that only one side
-   * has are left out.
+   * The mean difference to other runs with the same seeds, and whether it is larger than chance. Seeds that only one
+   * side has are left out.
    * @example
    * const { mean, p } = map.where({ loss: 'cross-entropy' }).minus(map.where({ loss: 'mse' }));
    * @throws RangeError if a side differs in more than the seed, or if fewer than two seeds are shared

@@ -1,4 +1,7 @@
-/** What a learner's checks found, as data: for the report of a class, and on a hub for the teacher's page, if the learner has agreed. */
+/**
+ * What a learner's checks found, as data: for the report of a class, and on a hub for the teacher's page, if the
+ * learner has agreed.
+ */
 import { appendFileSync, closeSync, constants, openSync } from 'node:fs';
 
 /**

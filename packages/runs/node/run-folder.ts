@@ -23,7 +23,8 @@ export function resultsIn(folder: string): string[] {
 }
 
 /**
- * What is in the way of a run in a folder: a folder where it writes a file, a file where it makes a folder, or a link to nothing.
+ * What is in the way of a run in a folder: a folder where it writes a file, a file where it makes a folder, or a link
+ * to nothing.
  * @param more names of files that it writes as well
  * @returns the path, and what is expected and found there; undefined if nothing is in the way
  */

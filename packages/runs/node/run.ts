@@ -11,8 +11,8 @@ import { removeLeftovers } from './run-folder';
 import { writeCurves } from './tensorboard';
 
 /**
- * Writes the original's four arrays and the model `lif_snn_mnist` into a folder, over those of an earlier run; of the ANN,
- * which has no trace and no neurons, two arrays and the model `ann_mnist`.
+ * Writes the original's four arrays and the model `lif_snn_mnist` into a folder, over those of an earlier run; of the
+ * ANN, which has no trace and no neurons, two arrays and the model `ann_mnist`.
  * @param run `inputs` of a network of spike trains; by default it takes images
  * @throws RangeError if the parts do not fit each other or the weights are not finite, Error if the disk is full
  */
@@ -34,9 +34,10 @@ export function writeRun(
 }
 
 /**
- * Saves a finished training for a later chapter, over an earlier one of that name: the arrays and the model as the command
- * line writes them, and TensorBoard's file.
- * @param name of the place, by default `build/run`; the environment variable `LIF_FC_MNIST_RUNS` names another parent folder
+ * Saves a finished training for a later chapter, over an earlier one of that name: the arrays and the model as the
+ * command line writes them, and TensorBoard's file.
+ * @param name of the place, by default `build/run`; the environment variable `LIF_FC_MNIST_RUNS` names another parent
+ *   folder
  * @returns where that is, for people
  * @throws RangeError if the name is not bare, or as `writeRun`; Error if another run writes there
  */

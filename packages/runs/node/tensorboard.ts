@@ -57,8 +57,8 @@ export class SummaryWriter {
 
   /**
    * @param folder made if it is missing
-   * @param earlier an earlier writer's file in that folder and how much of it counts: what comes after is cut off, so no
-   *   step is there twice. If the file is missing, shorter, or a link, a new one is begun.
+   * @param earlier an earlier writer's file in that folder and how much of it counts: what comes after is cut off, so
+   *   no step is there twice. If the file is missing, shorter, or a link, a new one is begun.
    * @throws RangeError if `earlier` is not a position in an event file
    */
   constructor(folder: string, earlier?: EventsPosition) {
@@ -106,8 +106,8 @@ export class SummaryWriter {
 
   /**
    * Puts all that was added on the disk.
-   * @param record keeps the position, before a new file gets its name: killed in between, a program leaves no file that looks
-   *   like a run's
+   * @param record keeps the position, before a new file gets its name: killed in between, a program leaves no file that
+   *   looks like a run's
    * @returns what a later writer needs to continue from here
    * @throws Error that names the file if the disk is full
    */

@@ -1,6 +1,6 @@
 'use strict';
-// An error names the lines that a person wrote: `at cell [6], line 3, in mean: return values.reduce(…)`, with its causes. Of
-// libraries only the function that was called is shown, and nothing of the kernel itself.
+// An error names the lines that a person wrote: `at cell [6], line 3, in mean: return values.reduce(…)`, with its
+// causes. Of libraries only the function that was called is shown, and nothing of the kernel itself.
 const { withRuntimeHint } = require('./hints.cjs');
 const { shortText, show } = require('./values.cjs');
 
@@ -23,7 +23,8 @@ const ALL_LENGTH = 100_000;
 
 /**
  * Where code was written: in a cell (`text` is the line itself), in a file, or in a library.
- * @typedef {{ cell: number, line?: number, text?: string } | { file: string, line: number } | { library: string }} Origin
+ * @typedef {{ cell: number, line?: number, text?: string } | { file: string, line: number } | { library: string }}
+ *   Origin
  */
 
 /**
@@ -87,7 +88,9 @@ function frameLines(sites, originOf) {
   return [...lines.slice(0, half), `    … ${lines.length - SHOWN} more`, ...lines.slice(-half)];
 }
 
-/** What a kernel calls a name of an earlier cell, which engines quote: `(0, holder.name)` of a call, else `holder.name`. */
+/**
+ * What a kernel calls a name of an earlier cell, which engines quote: `(0, holder.name)` of a call, else `holder.name`.
+ */
 let internal = /(?!)/g;
 
 /** A text of an engine in the words of the cell, whatever the kernel made of its names. @param {string} text */
@@ -208,7 +211,8 @@ const LATE = 100;
 const COUNTED = 500;
 
 /**
- * Shows the first unawaited errors of a cell, and of the others how many there were: a page that draws thousands does not answer.
+ * Shows the first unawaited errors of a cell, and of the others how many there were: a page that draws thousands does
+ * not answer.
  * @param {(text: string) => void} print
  */
 exports.countLate = (print) => {

@@ -1,7 +1,7 @@
 'use strict';
-// Cells share the kernel's built-ins: after `Array.prototype.map = …` neither compiling nor printing would work again. So the
-// original built-ins are remembered, and the kernel does its own work with them. Nothing here uses what a cell can change,
-// except the functions that it takes at the start.
+// Cells share the kernel's built-ins: after `Array.prototype.map = …` neither compiling nor printing would work again.
+// So the original built-ins are remembered, and the kernel does its own work with them. Nothing here uses what a cell
+// can change, except the functions that it takes at the start.
 
 const { ownKeys, getOwnPropertyDescriptor, defineProperty, deleteProperty, getPrototypeOf, set, setPrototypeOf } =
   Reflect;
@@ -34,7 +34,8 @@ const PROTOTYPE = Symbol('prototype');
 
 /**
  * A change of a cell: what a key was given, or undefined if it was deleted.
- * @typedef {{ name: string, object: object, key: PropertyKey, isNew: boolean, to: PropertyDescriptor | undefined }} Change
+ * @typedef {{ name: string, object: object, key: PropertyKey, isNew: boolean, to: PropertyDescriptor | undefined }}
+ *   Change
  */
 
 /**
@@ -72,7 +73,10 @@ const isIndex = (key) => typeof key === 'string' && key !== '' && key === `${+ke
 const nameOf = (name, key) =>
   typeof key === 'symbol' ? (key === PROTOTYPE ? `the prototype of ${name}` : name) : `${name}.${key}`;
 
-/** Whether what inherits from an object can still be given a property of its own. @param {object} object @param {PropertyKey} key */
+/**
+ * Whether what inherits from an object can still be given a property of its own. @param {object} object @param
+ * {PropertyKey} key
+ */
 function canBeSet(object, key) {
   try {
     const heir = create(object);
@@ -95,7 +99,8 @@ const LOCKED = new Error('A built-in cannot be put back');
 
 /**
  * Remembers the current built-ins.
- * @param {(name: string) => void} lock is called with the name of one that cannot be put back, such as `Array.prototype.map`
+ * @param {(name: string) => void} lock is called with the name of one that cannot be put back, such as
+ *   `Array.prototype.map`
  * @param {[name: string, object: object, keys?: PropertyKey[]][]} also what else the kernel works with
  */
 exports.createGuard = (lock, also = []) => {
@@ -181,8 +186,8 @@ exports.createGuard = (lock, also = []) => {
   let isChanged = false;
 
   /**
-   * Does the kernel's own work with the original built-ins; cells then have their own changes again. To check all of them takes
-   * 0.3 ms.
+   * Does the kernel's own work with the original built-ins; cells then have their own changes again. To check all of
+   * them takes 0.3 ms.
    * @template T
    * @param {() => T} work
    * @returns {T}
@@ -211,7 +216,9 @@ exports.createGuard = (lock, also = []) => {
      */
     lightly: (work) => (isChanged ? guard(work) : work()),
 
-    /** Puts back for good what cells have changed, except what harms no kernel; returns the names of what was put back. */
+    /**
+     * Puts back for good what cells have changed, except what harms no kernel; returns the names of what was put back.
+     */
     putBack() {
       const changes = restore();
       const names = /** @type {string[]} */ ([]);
@@ -226,7 +233,9 @@ exports.createGuard = (lock, also = []) => {
       return names;
     },
 
-    /** The name of something that a cell has added for good, if the last look found any: the kernel may trip over it. */
+    /**
+     * The name of something that a cell has added for good, if the last look found any: the kernel may trip over it.
+     */
     left: () => left,
   });
 };

@@ -85,15 +85,18 @@ function linesOf(problems, before = '') {
   return lines.slice(0, SHOWN).join('') + more;
 }
 
-/** The lines that a cell shows of all its type errors, each with its end. @type {(problems: TypeProblem[], source: string) => string} */
+/**
+ * The lines that a cell shows of all its type errors, each with its end. @type {(problems: TypeProblem[],
+ * source: string) => string}
+ */
 exports.problemLines = (problems, source) => linesOf(withHints(problems, source));
 
 /** The same for a cell that runs anyway: the hint comes where it fails. @param {TypeProblem[]} problems */
 exports.warningLines = (problems) => linesOf(problems, 'warning ');
 
 /**
- * The text of an error that ended a cell, with the hint if it is about an unknown name. TypeScript says it before the cell
- * runs, unless types are missing or the name is hidden from them.
+ * The text of an error that ended a cell, with the hint if it is about an unknown name. TypeScript says it before the
+ * cell runs, unless types are missing or the name is hidden from them.
  * @param {string} text message and frames
  */
 exports.withRuntimeHint = (text) =>

@@ -13,7 +13,10 @@ const RESTARTED = 'so the kernel was restarted. Its variables are gone: run the 
 /** The message if only a restart stopped the cell. @param {number} grace the time that it had, in ms */
 exports.restarted = (grace) => `${INTERRUPTED} The cell did not stop within ${grace / 1000} s, ${RESTARTED}`;
 
-/** The message for what a cell has changed and the kernel has put back. @param {string[]} names such as `Array.prototype.map` */
+/**
+ * The message for what a cell has changed and the kernel has put back. @param {string[]} names such as
+ * `Array.prototype.map`
+ */
 exports.putBack = (names) => {
   const [first, ...more] = names;
   const all =

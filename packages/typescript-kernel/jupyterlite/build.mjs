@@ -1,5 +1,5 @@
-// Builds the extension: a folder that `jupyter lite build` takes (`LiteBuildConfig.federated_extensions`). esbuild makes one
-// script for the page and one for each worker; CONTRIBUTING.md compares that with JupyterLab's own builder.
+// Builds the extension: a folder that `jupyter lite build` takes (`LiteBuildConfig.federated_extensions`). esbuild
+// makes one script for the page and one for each worker; CONTRIBUTING.md compares that with JupyterLab's own builder.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,7 +18,9 @@ const { name, version, description, license } = JSON.parse(readFileSync(join(her
 /** Node's modules that TypeScript asks for where it runs in Node; in a page it finds nothing there. */
 const NODE_MODULES = ['fs', 'path', 'os', 'crypto', 'inspector', 'perf_hooks', 'source-map-support', 'buffer', 'util'];
 
-/** Parts of sucrase for what cells have not: JSX, Flow, CommonJS, source maps. It names them, but does not call them. */
+/**
+ * Parts of sucrase for what cells have not: JSX, Flow, CommonJS, source maps. It names them, but does not call them.
+ */
 const OF_OTHERS = [
   ...['CJSImportTransformer', 'FlowTransformer', 'JSXTransformer', 'JestHoistTransformer'],
   ...['ReactDisplayNameTransformer', 'ReactHotLoaderTransformer', 'CJSImportProcessor', 'computeSourceMap'],
@@ -67,7 +69,9 @@ function hashedName(name, content) {
   return name.replace(/\.\w+$/, (ending) => `.${hash}${ending}`);
 }
 
-/** Writes the extension; `build.d.mts` describes the options. The same sources give the same bytes, wherever they are. */
+/**
+ * Writes the extension; `build.d.mts` describes the options. The same sources give the same bytes, wherever they are.
+ */
 export async function buildKernel({ out, typescript = 'typescript', library = true }) {
   const target = join(out, 'static');
   rmSync(out, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The TypeScript kernel for JupyterLite as packages: a wheel and an sdist for pip, a tarball for npm. The same sources give the
-// same bytes, in any folder. Needs npm, and a Python with hatchling and hatch-nodejs-version.
+// The TypeScript kernel for JupyterLite as packages: a wheel and an sdist for pip, a tarball for npm. The same sources
+// give the same bytes, in any folder. Needs npm, and a Python with hatchling and hatch-nodejs-version.
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -60,7 +60,9 @@ export async function buildPackages(out, { python = defaultPython(), settings = 
   }
 }
 
-/** That of an environment in this folder, if there is one: set-up's PYTHON only made it, and has no packages of its own. */
+/**
+ * That of an environment in this folder, if there is one: set-up's PYTHON only made it, and has no packages of its own.
+ */
 export function defaultPython() {
   const ofFolder = resolve('.venv', ...(windows ? ['Scripts', 'python.exe'] : ['bin', 'python']));
   return existsSync(ofFolder) ? ofFolder : (process.env.PYTHON ?? 'python3');

@@ -80,7 +80,10 @@ const inheritsTraps = (root: string): Breakage => ({
   locks: false,
 });
 
-/** @returns first those that were met, then `count` breakages, the same ones for the same seed; every fifth is of what all objects inherit or of a global */
+/**
+ * @returns first those that were met, then `count` breakages, the same ones for the same seed; every fifth is of what
+ * all objects inherit or of a global
+ */
 export function drawBreakages(seed: number, count: number): Breakage[] {
   const random = seededRandom(seed);
   const one = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;

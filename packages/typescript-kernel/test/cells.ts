@@ -1,7 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are code.
 /**
- * Cells, from top to bottom in one notebook, that tslab and the TypeScript kernel for JupyterLite run alike: same status,
- * same text, same displays. Where they differ, `differs` says why that is right, and `here` what this kernel shows.
+ * Cells, from top to bottom in one notebook, that tslab and the TypeScript kernel for JupyterLite run alike: same
+ * status, same text, same displays. Where they differ, `differs` says why that is right, and `here` what this kernel
+ * shows.
  */
 
 /** What a cell shows, in a form that two kernels can be compared by. */

@@ -1,7 +1,7 @@
 'use strict';
-// A cell can change what tslab works with: after `JSON = null` it never answers again. Here the built-ins are put back when a
-// cell has begun to wait, when it has ended, and when a message comes, and a line says so. What cannot be put back ends the
-// kernel, which Jupyter then starts again.
+// A cell can change what tslab works with: after `JSON = null` it never answers again. Here the built-ins are put back
+// when a cell has begun to wait, when it has ended, and when a message comes, and a line says so. What cannot be put
+// back ends the kernel, which Jupyter then starts again.
 const crypto = require('node:crypto');
 const { EventEmitter } = require('node:events');
 const fs = require('node:fs');

@@ -1,5 +1,6 @@
 'use strict';
-// How a cell runs and ends: it shows its errors, its last value and an interrupt in the words of both kernels (`core/`).
+// How a cell runs and ends: it shows its errors, its last value and an interrupt in the words of both kernels
+// (`core/`).
 const { inspect } = require('node:util');
 const { countLate, describeFailure, describeLate, shortenStacks } = require('../core/errors.cjs');
 const { problemLine, withHints } = require('../core/hints.cjs');
@@ -44,8 +45,8 @@ function unlessTooDeep(convert) {
 }
 
 /**
- * A converter in whose place comes another once it has failed: after a cell of 1,500 nested brackets TypeScript would fail on
- * each later one, too.
+ * A converter in whose place comes another once it has failed: after a cell of 1,500 nested brackets TypeScript would
+ * fail on each later one, too.
  * @param {ConverterSet['node']} first
  * @param {() => ConverterSet['node']} create
  * @returns {ConverterSet['node']}

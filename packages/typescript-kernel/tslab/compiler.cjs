@@ -4,12 +4,13 @@
 //   (TypeScript to modules of today, those to CommonJS), for `origins.cjs`.
 // - A variable of an earlier cell becomes `exports.name`, but not in the short form `{ name }`, which then fails as
 //   "name is not defined". Here it becomes `{ name: exports.name }`.
-// - tslab takes `h` in `const { h: x } = all` for such a variable, too, if the type of `all` comes from an earlier cell, and
-//   writes `const { exports.h: x }`, which is read as a variable named `exports`. Here the property keeps its name.
+// - tslab takes `h` in `const { h: x } = all` for such a variable, too, if the type of `all` comes from an earlier
+//   cell, and writes `const { exports.h: x }`, which is read as a variable named `exports`. Here the property keeps its
+//   name.
 // - tslab reads all of `node_modules/@types` before the first cell, also what no cell ever imports: half of a kernel's
 //   start. Here it reads Node's types; those of a package are read when a cell imports the package.
-// - TypeScript records which file refers to which, twice for each cell, for builds that tslab never makes. Here that is left
-//   out, and the one thing that tslab reads from it (which sources a cell imports) is found when tslab asks.
+// - TypeScript records which file refers to which, twice for each cell, for builds that tslab never makes. Here that is
+//   left out, and the one thing that tslab reads from it (which sources a cell imports) is found when tslab asks.
 const { readWithoutComments } = require('./declarations.cjs');
 const { keepMaps } = require('./origins.cjs');
 
@@ -21,8 +22,8 @@ const MAP_COMMENT = /\n?\/\/# sourceMappingURL=\S*\s*$/;
 /** @typedef {typeof import('@tslab/typescript-for-tslab')} Ts */
 
 /**
- * A transformer that writes out the short properties whose value was declared in an earlier cell, and hides the names of
- * properties in patterns from tslab, which knows a name by its node.
+ * A transformer that writes out the short properties whose value was declared in an earlier cell, and hides the names
+ * of properties in patterns from tslab, which knows a name by its node.
  * @param {Ts} ts
  * @param {import('@tslab/typescript-for-tslab').TypeChecker} checker
  * @returns {import('@tslab/typescript-for-tslab').TransformerFactory<any>}

@@ -1,8 +1,9 @@
 'use strict';
-// Before the first cell runs, TypeScript reads the declarations of Node, and those of TensorFlow.js with the package: 4 MB,
-// and most of it comments. The comments cost a kernel 0.4 seconds of a core and 12 MB. Here those of Node are not read, so
-// hovering over a name of Node shows its type alone. Where many kernels share a machine, those of TensorFlow.js are not
-// read either. Where a notebook runs without anybody who could hover, neither are those of JavaScript: 0.1 seconds more.
+// Before the first cell runs, TypeScript reads the declarations of Node, and those of TensorFlow.js with the package: 4
+// MB, and most of it comments. The comments cost a kernel 0.4 seconds of a core and 12 MB. Here those of Node are not
+// read, so hovering over a name of Node shows its type alone. Where many kernels share a machine, those of
+// TensorFlow.js are not read either. Where a notebook runs without anybody who could hover, neither are those of
+// JavaScript: 0.1 seconds more.
 const OF_NODE = /\/node_modules\/(@types\/node|undici-types)\//;
 const OF_BOTH = /\/node_modules\/(@types\/node|undici-types|@tensorflow|@webgpu)\//;
 const OF_JAVASCRIPT = /\/node_modules\/@tslab\/typescript-for-tslab\/lib\/lib\.es/;

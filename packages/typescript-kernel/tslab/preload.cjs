@@ -1,6 +1,6 @@
 'use strict';
-// Loaded into the kernel before tslab (`node --require`, in the kernelspec that set-up writes). Each file beside this one
-// patches one thing, and says what would happen without it.
+// Loaded into the kernel before tslab (`node --require`, in the kernelspec that set-up writes). Each file beside this
+// one patches one thing, and says what would happen without it.
 const { createRequire } = require('node:module');
 const { isMainThread } = require('node:worker_threads');
 

@@ -1,6 +1,7 @@
 'use strict';
-// Where many kernels share a machine (LIF_FC_MNIST_SHARED), those who arrive come first: after its first cell a kernel gives
-// way to others, so that in a full room the first cell of the last one does not wait for the fifth cell of the first one.
+// Where many kernels share a machine (LIF_FC_MNIST_SHARED), those who arrive come first: after its first cell a kernel
+// gives way to others, so that in a full room the first cell of the last one does not wait for the fifth cell of the
+// first one.
 const { readdirSync, writeFileSync } = require('node:fs');
 const os = require('node:os');
 
@@ -27,7 +28,9 @@ function giveWay(to) {
   if (process.platform === 'linux') giveWayAsSession();
 }
 
-/** Linux may share between sessions first, and each kernel is one: the threads' values alone would change nothing then. */
+/**
+ * Linux may share between sessions first, and each kernel is one: the threads' values alone would change nothing then.
+ */
 function giveWayAsSession() {
   try {
     writeFileSync('/proc/self/autogroup', String(level));

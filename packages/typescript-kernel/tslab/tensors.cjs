@@ -1,5 +1,6 @@
 'use strict';
-// A tensor is printed by its type and shape, a model by its layers. Without this both print the insides of TensorFlow.js.
+// A tensor is printed by its type and shape, a model by its layers. Without this both print the insides of
+// TensorFlow.js.
 const { inspect } = require('node:util');
 
 /** Tensors up to this size show their values, too. */

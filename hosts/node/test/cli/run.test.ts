@@ -166,7 +166,8 @@ describe('a training that diverges', () => {
 });
 
 describe('an engine that cannot start', () => {
-  // Node 24 and later reserve no addresses where they start with a limit, and can do without. So the limit comes after the start.
+  // Node 24 and later reserve no addresses where they start with a limit, and can do without. So the limit comes after
+  // the start.
   const limit = join(temporaryFolder(), 'limit.cjs');
   writeFileSync(
     limit,

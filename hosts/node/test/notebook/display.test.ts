@@ -180,7 +180,10 @@ test('a bar is silent where nobody looks, and refuses a total of nothing', () =>
   assert.throws(() => progressBar(0, 'x'), /expected a total of at least 1, found 0/);
 });
 
-/** What a bar writes to a terminal whose clock, `now` in milliseconds, the program sets: on a busy machine timers fire together. */
+/**
+ * What a bar writes to a terminal whose clock, `now` in milliseconds, the program sets: on a busy machine timers fire
+ * together.
+ */
 function inTerminal(program: string): string {
   const start = `Object.defineProperty(process.stderr, 'isTTY', { value: true });
     let now = 0;

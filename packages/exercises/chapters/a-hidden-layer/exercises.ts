@@ -8,7 +8,9 @@ type OneOfTwo = () => { hidden: number[][]; out: number[] };
 type Silent = (rates: number[], neurons: number) => ArrayLike<number>;
 type Serves = (weights: number[], digits: number) => ArrayLike<number>;
 
-/** Which of the four patterns of two pixels make the output fire: two hidden neurons and one output, one step, tau = 2. */
+/**
+ * Which of the four patterns of two pixels make the output fire: two hidden neurons and one output, one step, tau = 2.
+ */
 function firesAt({ hidden, out }: ReturnType<OneOfTwo>): unknown {
   const spike = (weights: number[], inputs: number[]) =>
     weights.reduce((sum, weight, i) => sum + weight * inputs[i], 0) / 2 >= 1 ? 1 : 0;

@@ -1,4 +1,7 @@
-/** What neurons hear of one another, the gradient that comes back that way, a τ that is learned, and traces that go forward. */
+/**
+ * What neurons hear of one another, the gradient that comes back that way, a τ that is learned, and traces that go
+ * forward.
+ */
 
 import { exercise, mistake as m } from '../../engine/exercise';
 import { range, sum, toList } from '../../engine/values';

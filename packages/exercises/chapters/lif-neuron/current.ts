@@ -6,7 +6,10 @@ type LeastCurrent = (tau: number, T: number) => number;
 
 const closedForm = (tau: number, T: number) => 1 / (1 - (1 - 1 / tau) ** T);
 
-/** 1 / the potential that a current of 1 reaches in T steps without a threshold: below it, the potential follows in proportion. */
+/**
+ * 1 / the potential that a current of 1 reaches in T steps without a threshold: below it, the potential follows in
+ * proportion.
+ */
 const leastCurrent: LeastCurrent = (tau, T) =>
   1 / (simulate({ tau, vThreshold: 1e6 }, new Array<number>(T).fill(1)).v.at(-1) as number);
 

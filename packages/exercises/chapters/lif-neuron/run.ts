@@ -11,8 +11,8 @@ type SoftReset = (h: number, s: number, threshold: number) => number;
 const hardReset = (h: number, s: number) => ({ v: s ? 0 : h, from: s ? 0 : h });
 
 /**
- * A loop over steps whose parts may be wrong: `next` returns what is recorded as v and what the next step starts from, `waits`
- * for how many steps a neuron does nothing after a spike.
+ * A loop over steps whose parts may be wrong: `next` returns what is recorded as v and what the next step starts from,
+ * `waits` for how many steps a neuron does nothing after a spike.
  */
 function loop(
   next: (h: number, s: number) => { v: number; from: number; s?: number },

@@ -1,6 +1,6 @@
 /**
- * Files of events: N-MNIST's, made here from the published format, and those of test/golden/events in the layouts of SHD and
- * DVS128 Gesture.
+ * Files of events: N-MNIST's, made here from the published format, and those of test/golden/events in the layouts of
+ * SHD and DVS128 Gesture.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

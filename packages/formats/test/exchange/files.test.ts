@@ -1,4 +1,7 @@
-/** What other programs write is read here, and ours is laid out as they want it. The files are made by golden/make_exchange.py. */
+/**
+ * What other programs write is read here, and ours is laid out as they want it. The files are made by
+ * golden/make_exchange.py.
+ */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -37,7 +40,8 @@ describe('Weights that PyTorch wrote', () => {
 
   test('come in from float64 and from a matrix that is turned round in its file', () => {
     const { weights } = fromPth(bytesOf('turned-float64.pth'));
-    // It is saved as the transpose of a matrix [784, 10] in which the formula takes i for the output and j for the input.
+    // It is saved as the transpose of a matrix [784, 10] in which the formula takes i for the output and j for the
+    // input.
     assert.ok(weights.every((value, at) => value === (((31 * (at % 10) + 7 * Math.floor(at / 10)) % 64) - 32) / 64));
   });
 
@@ -46,7 +50,8 @@ describe('Weights that PyTorch wrote', () => {
     assert.equal(epoch, 4);
     assert.equal(state?.step, 1);
     assert.equal(state?.weights, weights);
-    // The gradients were the weights themselves: m = 0.1 g and v = 0.001 g² after one step, and each weight went 0.001 to 0.
+    // The gradients were the weights themselves: m = 0.1 g and v = 0.001 g² after one step, and each weight went 0.001
+    // to 0.
     weightsOf(3).forEach((g, at) => {
       assert.ok(Math.abs((state?.m[at] ?? 0) - 0.1 * g) < 1e-8);
       assert.ok(Math.abs((state?.v[at] ?? 0) - 0.001 * g * g) < 1e-9);

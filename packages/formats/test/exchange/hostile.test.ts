@@ -533,7 +533,10 @@ describe('Refused in one line:', () => {
   });
 });
 
-/** The bytes after one to three mishaps: bytes and bits that change, sizes that are enormous, parts that are lost, come or are copied. */
+/**
+ * The bytes after one to three mishaps: bytes and bits that change, sizes that are enormous, parts that are lost, come
+ * or are copied.
+ */
 function damaged(bytes: Uint8Array, random: () => number): Uint8Array {
   const below = (bound: number) => Math.floor(random() * bound);
   const SIZES = [2n ** 31n, 2n ** 32n - 1n, 2n ** 40n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n];

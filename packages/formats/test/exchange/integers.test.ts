@@ -1,4 +1,7 @@
-/** Networks of whole numbers: the page of C in the chapter "On a chip" reads them, and has the spikes of the event engine. */
+/**
+ * Networks of whole numbers: the page of C in the chapter "On a chip" reads them, and has the spikes of the event
+ * engine.
+ */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { createEngine } from '../../../../hosts/node/engines';

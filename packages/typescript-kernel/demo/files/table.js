@@ -1,6 +1,9 @@
 // A small library: a file of the site, next to the notebooks that import it.
 
-/** The rows of a text of comma-separated values, by the names in its first line. Numbers become numbers, `NA` becomes null. */
+/**
+ * The rows of a text of comma-separated values, by the names in its first line. Numbers become numbers, `NA` becomes
+ * null.
+ */
 export function parse(text) {
   const [names, ...rows] = text
     .trim()

@@ -1,4 +1,7 @@
-/** What a cell may import, and from where: the cells' worker loads it, that of the types completes it and reads its types. */
+/**
+ * What a cell may import, and from where: the cells' worker loads it, that of the types completes it and reads its
+ * types.
+ */
 import type { ImportSettings } from './protocol';
 
 export const isUrl = (name: string) => /^(https?|data|blob):/.test(name);

@@ -65,14 +65,14 @@ export const bytesOf = (bytes: unknown): ArrayBuffer =>
     : bytes) as ArrayBuffer;
 
 /**
- * How a cell ended, as in an execute reply. `lost`: the names that a cell which failed or was interrupted on its way did not
- * reach, so the notebook does not have them; undefined if nothing of it ran, or all is lost.
+ * How a cell ended, as in an execute reply. `lost`: the names that a cell which failed or was interrupted on its way
+ * did not reach, so the notebook does not have them; undefined if nothing of it ran, or all is lost.
  */
 export type Outcome = { status: 'ok' } | ({ status: 'error'; lost?: string[] | undefined } & Failure);
 
 /**
- * What the page asks a worker: what each question carries, and its answer. A worker that does not answer is ended with its
- * questions, so no answer is an error.
+ * What the page asks a worker: what each question carries, and its answer. A worker that does not answer is ended with
+ * its questions, so no answer is an error.
  */
 type Questions = Record<string, { question: object; answer: unknown }>;
 
@@ -119,7 +119,9 @@ export type Output =
 /** From the worker that runs cells; `id` names the cell that it belongs to. */
 export type FromCells = { type: 'ready' } | (Output & { id: number }) | Answered<OfCells>;
 
-/** What can stand at the cursor; `kind` in the words of Jupyter's Python kernel, whose first letter JupyterLab shows. */
+/**
+ * What can stand at the cursor; `kind` in the words of Jupyter's Python kernel, whose first letter JupyterLab shows.
+ */
 export interface Match {
   text: string;
   kind: string;

@@ -1,4 +1,6 @@
-/** Whatever a cell does to built-ins, the kernel of the page answers: its worker as it is built, in a realm of its own. */
+/**
+ * Whatever a cell does to built-ins, the kernel of the page answers: its worker as it is built, in a realm of its own.
+ */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
@@ -54,7 +56,10 @@ class RealmWorker {
 
 const SETTINGS = { siteUrl: 'http://localhost/', items: 5, messages: 'streams', modules: {}, preload: false };
 
-/** A kernel whose cells come back with what they printed, and with 'hangs' in place of a status where nothing comes back. */
+/**
+ * A kernel whose cells come back with what they printed, and with 'hangs' in place of a status where nothing comes
+ * back.
+ */
 function open() {
   Object.assign(globalThis, { Worker: RealmWorker });
   let shown = '';

@@ -1,4 +1,7 @@
-/** What of a cell needs no browser: whether its text is whole, how it is translated, what it prints, what is shown before it runs. */
+/**
+ * What of a cell needs no browser: whether its text is whole, how it is translated, what it prints, what is shown
+ * before it runs.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect as inspectInNode } from 'node:util';

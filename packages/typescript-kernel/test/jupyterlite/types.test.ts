@@ -1,4 +1,6 @@
-/** The types that come with the extension: TypeScript of today, its libraries, and what the site's settings say to it. */
+/**
+ * The types that come with the extension: TypeScript of today, its libraries, and what the site's settings say to it.
+ */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -18,7 +18,9 @@ interface Part {
   text: string;
 }
 
-/** What TypeScript reads in a source, written again without comments, and the names of other files in its first lines. */
+/**
+ * What TypeScript reads in a source, written again without comments, and the names of other files in its first lines.
+ */
 function meaning(text: string) {
   const jsDocParsingMode = ts.JSDocParsingMode.ParseNone;
   const source = ts.createSourceFile('a.d.ts', text, { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode });

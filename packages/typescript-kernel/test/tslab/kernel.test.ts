@@ -1,4 +1,7 @@
-/** What a learner sees in a cell on the project's kernel (packages/typescript-kernel/tslab): errors, interrupts, last values. */
+/**
+ * What a learner sees in a cell on the project's kernel (packages/typescript-kernel/tslab): errors, interrupts, last
+ * values.
+ */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -33,8 +36,8 @@ let data = [1, 2, 3];`;
 const waits = (ms: number) => `await new Promise((resolve) => setTimeout(resolve, ${ms}));`;
 
 /**
- * Prints how far the process gives way to others, and, where Linux shares between sessions first, its session. It takes few changes
- * of that a second.
+ * Prints how far the process gives way to others, and, where Linux shares between sessions first, its session. It takes
+ * few changes of that a second.
  */
 const LEVEL = `import { existsSync as exists, readFileSync as readText } from 'node:fs';
 import { getPriority } from 'node:os';

@@ -1,7 +1,7 @@
 /**
- * From a TypeScript cell to a function that runs it. The names that the cell declares stay its own variables, so they are
- * as fast as in a file and functions get their names; `declare` hands the kernel the means to read and write them. What
- * the cell takes from earlier cells is read from `names`. No line moves, so an error's line is the cell's own.
+ * From a TypeScript cell to a function that runs it. The names that the cell declares stay its own variables, so they
+ * are as fast as in a file and functions get their names; `declare` hands the kernel the means to read and write them.
+ * What the cell takes from earlier cells is read from `names`. No line moves, so an error's line is the cell's own.
  */
 import { getLineInfo, type Identifier, type ImportDeclaration, type Literal, Parser, type Program } from 'acorn';
 import { transform } from 'sucrase';

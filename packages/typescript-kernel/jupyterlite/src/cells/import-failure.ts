@@ -1,4 +1,7 @@
-/** Why a cell's import failed: engines name neither the module nor the cell, and their words differ, so the files are looked at. */
+/**
+ * Why a cell's import failed: engines name neither the module nor the cell, and their words differ, so the files are
+ * looked at.
+ */
 import { type Node, Parser } from 'acorn';
 import { isRelative, isUrl } from '../imports';
 

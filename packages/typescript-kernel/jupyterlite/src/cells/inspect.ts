@@ -41,7 +41,8 @@ function shown(this: object): object {
   return Object.create(getPrototypeOf(this), { ...own, [CUSTOM]: { value: undefined } });
 }
 
-// By this a browser's classes are known: their getters are enumerable, those of the language are not. Errors have a stack.
+// By this a browser's classes are known: their getters are enumerable, those of the language are not. Errors have a
+// stack.
 for (const { value } of Object.values(getOwnPropertyDescriptors(globalThis))) {
   const proto = typeof value === 'function' ? value.prototype : undefined;
   // Node's classes say it themselves; of the worker itself there is too much.
@@ -66,8 +67,8 @@ export function sure<T>(promise: Promise<T>): Promise<T> {
 const DONE = sure(Promise.resolve());
 
 /**
- * From now on a promise is printed with its value, if it has one already. To look makes of it one that is awaited, so one that
- * fails later is reported for it.
+ * From now on a promise is printed with its value, if it has one already. To look makes of it one that is awaited, so
+ * one that fails later is reported for it.
  */
 export async function lookInto(value: unknown): Promise<void> {
   let isPromise = false;

@@ -1,18 +1,21 @@
 /**
- * What a cell puts out, on its way to the page: not too much, as an endless loop would fill the page, which could then not
- * even interrupt it, and not too often, as a loop that prints a thousand lines needs a few messages.
+ * What a cell puts out, on its way to the page: not too much, as an endless loop would fill the page, which could then
+ * not even interrupt it, and not too often, as a loop that prints a thousand lines needs a few messages.
  */
 import type { Bundle, CommEvent, Output } from '../protocol';
 
-/** Of text lines and characters, because a line can be long; of displays their number and the characters of their texts. */
+/**
+ * Of text lines and characters, because a line can be long; of displays their number and the characters of their texts.
+ */
 const MOST = { lines: 10_000, characters: 5_000_000, displays: 1000, shown: 50_000_000 };
 /** Messages that a comm may send before the cell lets the page answer. */
 const COMMS = 10_000;
 /** Milliseconds for which text and updates may wait. The last update of each display is enough. */
 const PAUSE = 50;
 /**
- * Messages in five such pauses that do not wait: what is printed before an endless loop has to be seen. An update is as much work
- * as ten. With as many in each pause, thousands of lines that came one by one took Firefox most of a minute to show.
+ * Messages in five such pauses that do not wait: what is printed before an endless loop has to be seen. An update is as
+ * much work as ten. With as many in each pause, thousands of lines that came one by one took Firefox most of a minute
+ * to show.
  */
 const AT_ONCE = 200;
 const WINDOW = 5 * PAUSE;

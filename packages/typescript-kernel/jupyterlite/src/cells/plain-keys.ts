@@ -1,7 +1,7 @@
 /**
- * node-inspect-extracted lists every item of an array among its properties, only to drop them: a second for each million.
- * It takes `Object.getOwnPropertyDescriptors` when it is loaded; until `restore()` that is one that lists nothing of a long
- * array, not even other properties set on it.
+ * node-inspect-extracted lists every item of an array among its properties, only to drop them: a second for each
+ * million. It takes `Object.getOwnPropertyDescriptors` when it is loaded; until `restore()` that is one that lists
+ * nothing of a long array, not even other properties set on it.
  */
 const { getOwnPropertyDescriptors } = Object;
 

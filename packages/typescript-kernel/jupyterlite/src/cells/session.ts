@@ -81,7 +81,8 @@ for (const name of ['dispose', 'asyncDispose']) {
 }
 
 /**
- * Firefox gives an error of the browser itself, such as that of `fetch`, no frames: here it gets those of who has called.
+ * Firefox gives an error of the browser itself, such as that of `fetch`, no frames: here it gets those of who has
+ * called.
  * @throws what the work throws
  */
 export async function placed<T>(work: () => Promise<T>): Promise<T> {

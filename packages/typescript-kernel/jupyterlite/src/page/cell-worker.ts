@@ -21,7 +21,8 @@ export class CellWorker {
   /**
    * @param script its URL
    * @param begin is called before each start; returns the first message
-   * @param on what becomes of its output, and of the cell that runs when it is ended; called with what has asked for the cell
+   * @param on what becomes of its output, and of the cell that runs when it is ended; called with what has asked for
+   *   the cell
    */
   constructor(
     private readonly script: string,

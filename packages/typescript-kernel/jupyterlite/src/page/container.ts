@@ -1,6 +1,6 @@
 /**
- * The extension as JupyterLab loads it: a container of webpack's module federation, written by hand. What it takes from the
- * page is there before `plugin.ts` is evaluated, which imports it by its names; the build leads those to `ofPage`.
+ * The extension as JupyterLab loads it: a container of webpack's module federation, written by hand. What it takes from
+ * the page is there before `plugin.ts` is evaluated, which imports it by its names; the build leads those to `ofPage`.
  */
 import { PLUGIN } from './settings';
 

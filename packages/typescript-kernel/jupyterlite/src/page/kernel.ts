@@ -172,8 +172,8 @@ export class TypeScriptKernel extends BaseKernel {
     const check = () => this.untilInterrupt(this.types.ask('check', { kernel: this.id, code }));
     let checked = await check();
     if (!checked && !this.isInterrupted) {
-      // A cell that would fail waits for the types while they load: they name the place and the cause better than its error
-      // does, before any of it runs.
+      // A cell that would fail waits for the types while they load: they name the place and the cause better than its
+      // error does, before any of it runs.
       const canRun = await this.cells.ask('can-run', { code }, this.parentHeader);
       // What an earlier cell left behind kept the worker busy, and an interrupt ended it.
       if (typeof canRun !== 'boolean') return canRun;

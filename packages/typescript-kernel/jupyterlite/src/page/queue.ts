@@ -1,10 +1,10 @@
 /**
- * Cells run one after the other, and whatever else is asked meanwhile is answered at once. JupyterLite gives a kernel its next
- * message when it is done with the one before, so here a cell is done with when it waits in this queue.
+ * Cells run one after the other, and whatever else is asked meanwhile is answered at once. JupyterLite gives a kernel
+ * its next message when it is done with the one before, so here a cell is done with when it waits in this queue.
  *
  * What becomes of the cells that wait when one fails or is interrupted: JupyterLite drops them. After a failure it says
- * nothing, so those cells stay marked as running, and after an interrupt the next cell shows an error although it never ran.
- * Here each is answered as aborted, as by other kernels, and a cell that may fail stops none.
+ * nothing, so those cells stay marked as running, and after an interrupt the next cell shows an error although it never
+ * ran. Here each is answered as aborted, as by other kernels, and a cell that may fail stops none.
  */
 import { KernelMessage } from '@jupyterlab/services';
 
@@ -59,8 +59,8 @@ export class Queue {
   }
 
   /**
-   * Does what a message asks for: a cell when those before it have ended, anything else now. Resolves when the next message
-   * may come.
+   * Does what a message asks for: a cell when those before it have ended, anything else now. Resolves when the next
+   * message may come.
    */
   async take(message: Message, work: () => Promise<void>): Promise<void> {
     if (message.header.msg_type === 'execute_request') {

@@ -15,7 +15,8 @@ export class TypesClient {
 
   /**
    * @param script URL of the worker
-   * @param settings without declarations in them nothing is ever loaded; their `faults` get what turns out to be wrong in them
+   * @param settings without declarations in them nothing is ever loaded; their `faults` get what turns out to be wrong
+   *   in them
    */
   constructor(
     private readonly script: string,

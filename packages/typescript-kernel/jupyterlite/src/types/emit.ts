@@ -1,7 +1,7 @@
 /**
  * TypeScript's own emit of a cell, for what is more than types to take out (namespaces, decorators, `accessor`,
- * `import x = y`, enums with computed texts) and for `using`, which Safari does not know. It moves lines, so it comes with the
- * line of the cell for each of its own.
+ * `import x = y`, enums with computed texts) and for `using`, which Safari does not know. It moves lines, so it comes
+ * with the line of the cell for each of its own.
  */
 import { decode } from '@jridgewell/sourcemap-codec';
 import type * as TypeScript from 'typescript';
@@ -9,7 +9,9 @@ import type { Emitted } from '../protocol';
 
 type Ts = typeof TypeScript;
 
-/** Whether what an enum's member gets may be a computed text: sucrase would add the way back from it, as from a number. */
+/**
+ * Whether what an enum's member gets may be a computed text: sucrase would add the way back from it, as from a number.
+ */
 function mayBeText(ts: Ts, node: TypeScript.Node): boolean {
   if (ts.isBinaryExpression(node)) {
     const isPlus = node.operatorToken.kind === ts.SyntaxKind.PlusToken;

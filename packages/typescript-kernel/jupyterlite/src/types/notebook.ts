@@ -1,8 +1,8 @@
 /**
- * The types of notebooks: TypeScript's language service over one file per cell that ran and one for the current cell. The
- * scope of a cell is the file of the cell that ran before it, as tslab does it: source files get a `parent`, and the
- * look-up of names goes from parent to parent. So the newest declaration of a name wins, an earlier `let` can be assigned
- * to, and no text is added: positions are the cell's own.
+ * The types of notebooks: TypeScript's language service over one file per cell that ran and one for the current cell.
+ * The scope of a cell is the file of the cell that ran before it, as tslab does it: source files get a `parent`, and
+ * the look-up of names goes from parent to parent. So the newest declaration of a name wins, an earlier `let` can be
+ * assigned to, and no text is added: positions are the cell's own.
  */
 import type * as TypeScript from 'typescript';
 import { isRelative, moduleAt, OWN_MODULES, scriptsIn, urlOf } from '../imports';
@@ -53,7 +53,8 @@ export class Library {
 
   /**
    * @param remote where the types of imports by URL come from
-   * @param faults gets a line if the settings name a library that the declarations do not have, which then have their own
+   * @param faults gets a line if the settings name a library that the declarations do not have, which then have their
+   *   own
    */
   constructor(
     readonly ts: Ts,
@@ -151,7 +152,8 @@ export class NotebookTypes {
     const textOf = (path: string) => this.cellOf(path)?.text ?? library.textOf(path);
     return {
       getCompilationSettings: () => library.settings,
-      // Cells that are still to come are there, empty: with the same files TypeScript keeps what it knows of all others.
+      // Cells that are still to come are there, empty: with the same files TypeScript keeps what it knows of all
+      // others.
       getScriptFileNames: () => [
         ...library.declarations.ambient,
         ...Array.from({ length: this.room }, (_, i) => this.placeOf(i)),
@@ -221,7 +223,9 @@ export class NotebookTypes {
     }
   }
 
-  /** What is wrong, a line for each link of a chain of messages; a module without types may exist, and is `any` then. */
+  /**
+   * What is wrong, a line for each link of a chain of messages; a module without types may exist, and is `any` then.
+   */
   private problemsOf({ code, messageText, start = 0, length = 0 }: TypeScript.Diagnostic) {
     const text = this.current.text.slice(start, start + length);
     if (!NO_MODULE.includes(code)) {

@@ -1,6 +1,7 @@
 /**
- * Declarations of what cells import by URL. A module names them in the header `X-TypeScript-Types`, as esm.sh does, or in its
- * first lines: `/// <reference types="…" />` or `// @ts-self-types="…"`, as for Deno. One that names none has the type `any`.
+ * Declarations of what cells import by URL. A module names them in the header `X-TypeScript-Types`, as esm.sh does, or
+ * in its first lines: `/// <reference types="…" />` or `// @ts-self-types="…"`, as for Deno. One that names none has
+ * the type `any`.
  */
 import type * as TypeScript from 'typescript';
 
@@ -52,7 +53,10 @@ export class Remote {
     return [...imported, ...referencedFiles.map(({ fileName }) => new URL(fileName, url).href)];
   }
 
-  /** Reads a file of declarations, and what it imports. Modules share files, so one may wait for what another has asked for. */
+  /**
+   * Reads a file of declarations, and what it imports. Modules share files, so one may wait for what another has asked
+   * for.
+   */
   private async loadDeclarations(url: string): Promise<void> {
     const seen = new Set([url]);
     let read = 0;

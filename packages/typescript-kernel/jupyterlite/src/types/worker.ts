@@ -72,8 +72,8 @@ self.addEventListener('message', ({ data }: MessageEvent<ToTypes>) => {
     );
     return;
   }
-  // They begin in the order in which they came; those behind one that waits for a file of the network go on. A question that
-  // TypeScript trips over gets an empty answer.
+  // They begin in the order in which they came; those behind one that waits for a file of the network go on. A question
+  // that TypeScript trips over gets an empty answer.
   ready
     .then(() => answer(data))
     .catch(console.warn)
