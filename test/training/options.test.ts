@@ -220,7 +220,7 @@ async function examine(network: Network, names: readonly EngineName[]) {
   );
   await look(
     'No reset between batches (`remembered` in src/common/layers.ts, `carryPotentials` in kernel/index.ts, ' +
-      '`carried` of the readable engine)',
+      '`carried` in src/training/tfjs-state.ts)',
     async () => {
       const after = [];
       for (const name of names) {
