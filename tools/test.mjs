@@ -36,7 +36,7 @@ const LONGEST = [
   ...['packages/notebook-runner/test/failures', 'packages/notebook-runner/test/ports'],
   ...['editions/class/test/exercises/learners', 'tools/setup/test/setup', 'editions/class/test/doctor/doctor'],
   ...['packages/event-engine/test/trains', 'hosts/node/test/cli/resume', 'tools/setup/test/elsewhere'],
-  ...['test/bytes-hidden', 'test/golden'],
+  ...['test/bytes-hidden', 'test/golden', 'test/training/options'],
 ];
 
 /** @type {NodeJS.ProcessEnv} */
