@@ -34,7 +34,10 @@ function addRow(out: Float64Array, to: number, rows: Float64Array, from: number)
   out[to + 9] += rows[from + 9];
 }
 
-/** Adds `count` rows, each times what `factor` says of it, to a row of `out`. */
+/**
+ * Adds `count` rows, each times its factor, to a row of `out`. `ann-engine.ts` has a loop of its own, over rows that are
+ * listed: a function for both is slower, and how fast this one is matters where the ways are compared.
+ */
 function addProducts(out: Float64Array, to: number, rows: Float64Array, count: number, factors: Uint8Array): void {
   let a = 0;
   let b = 0;
