@@ -31,7 +31,7 @@ const scope = self as unknown as {
   onmessage: (event: MessageEvent<Ask>) => void;
   postMessage(told: Told & { run: number }): void;
 };
-/** The run that the page is at; what is left of an earlier one goes unheard. */
+/** The run that the page is at; messages of earlier runs are ignored. */
 let current = 0;
 const tell = (told: Told, run = current) => scope.postMessage({ ...told, run });
 

@@ -1,4 +1,4 @@
-// The one hand that all drawings are made by: the figures' colours, two line weights, three type sizes, and the few
+// The shared style of all drawings: the figures' colours, two line weights, three type sizes, and the few
 // shapes that come again in each drawing. Coordinates are those of a frame 760 wide, as the figures have it.
 import { escapeHtml } from '../../../../packages/system/html.mjs';
 
