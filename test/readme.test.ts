@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { load } from './support/book';
 
@@ -15,7 +15,10 @@ type Ways = typeof import('../tools/checks/ways.mjs');
 const root = resolve(__dirname, '..');
 const read = (name: string, folder = root) => readFileSync(join(folder, name), 'utf8');
 const manifest = JSON.parse(read('package.json'));
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md', 'environment.md'];
+const PAGES = [
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md', 'environment.md'],
+  ...['packages/runs/README.md', 'tools/README.md', 'tools/bench/README.md'],
+];
 const REPOSITORY = 'https://github.com/a-b/c.d';
 
 describe('The addresses', () => {
@@ -156,7 +159,7 @@ describe('The parts', () => {
   });
 });
 
-test("README's table of run options has all that the help has, and no other", () => {
+test('The table of run options in packages/runs/README.md has all that the help has, and no other', () => {
   const help = execFileSync(process.execPath, [join(root, 'tools', 'lif_fc_mnist.cjs'), '--help'], {
     encoding: 'utf8',
   });
@@ -164,8 +167,8 @@ test("README's table of run options has all that the help has, and no other", ()
     (flags as string).split(', '),
   );
   assert.ok(options.length > 25, help);
-  const [, table] = /A run has these options:\n\n((?:\|.*\n)+)/.exec(read('README.md')) ?? [];
-  assert.ok(table, 'README.md: expected the table below "A run has these options:"');
+  const [, table] = /A run has these options:\n\n((?:\|.*\n)+)/.exec(read('packages/runs/README.md')) ?? [];
+  assert.ok(table, 'expected the table below "A run has these options:"');
   const firstCells = table.split('\n').map((row) => row.split('|')[1] ?? '');
   const listed = firstCells.flatMap((cell) =>
     [...cell.matchAll(/`(--?[a-zA-Z-]+)/g)].map(([, flag]) => flag as string),
@@ -181,13 +184,30 @@ test("README's table of run options has all that the help has, and no other", ()
   );
 });
 
+test('The front pages are short enough to be read: README in five minutes', () => {
+  const longest = { 'README.md': 1200, 'CONTRIBUTING.md': 2400, 'environment.md': 3000 };
+  for (const [page, words] of Object.entries(longest)) {
+    const found = read(page)
+      .replace(/<!--[\s\S]*?-->/g, '')
+      .split(/\s+/).length;
+    assert.ok(found <= words, `${page}: expected at most ${words} words, found ${found}`);
+  }
+});
+
+test('The program in README.md runs, and prints what stands below it', () => {
+  const [, code, printed] = /```ts\n([\s\S]*?)```\n\n```\n([\s\S]*?)```/.exec(read('README.md')) ?? [];
+  assert.ok(code && printed, 'expected a program and what it prints');
+  const program = ['--input-type=module', '--eval', code];
+  assert.equal(execFileSync(process.execPath, program, { cwd: root, encoding: 'utf8' }), printed);
+});
+
 test('The pages at the front name only commands and files that there are', () => {
   for (const page of PAGES) {
     const text = read(page);
     for (const [, script] of text.matchAll(/\bnpm run ([a-z:]+)/g))
       assert.ok((script as string) in manifest.scripts, `${page}: ${script}`);
     for (const [, file] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g))
-      assert.ok(existsSync(join(root, file as string)), `${page}: ${file}`);
+      assert.ok(existsSync(join(root, dirname(page), file as string)), `${page}: ${file}`);
   }
 });
 

@@ -3,7 +3,7 @@
 //   -- --peer PYTHON   SpikingJelly, PyTorch by hand and numba as well, run by this Python; by hand in AVX-512 where g++ and the processor can
 //   -- --setup-peer    makes .venv-peer with torch, spikingjelly and numba first, and takes its Python as the peer
 //   -- --rounds N      rounds (5)
-//   -- --update        also keeps the results in tools/bench/measured.json, with which the numbers in README.md have to agree
+//   -- --update        also keeps the results in tools/bench/measured.json, with which the numbers in README.md here and at the top have to agree
 //   -- --stages        the stages of the kernel alone, without and with a hidden layer
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';

@@ -7,6 +7,9 @@ import { chapterNames, root } from '../../packages/system/project.mjs';
 /** What is checked. A page that is not in this list may hold any number. */
 export const CHECKED = [
   'README.md',
+  'packages/runs/README.md',
+  'tools/bench/README.md',
+  'tools/README.md',
   'editions/book/glossary.md',
   ...chapterNames().map((name) => `notebooks/${name}`),
   'editions/book/questions.md',
