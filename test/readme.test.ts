@@ -19,6 +19,8 @@ const PAGES = [
   ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md', 'environment.md'],
   ...['packages/runs/README.md', 'tools/README.md', 'tools/bench/README.md'],
 ];
+/** Lets Node require TypeScript. */
+const sources = join(root, 'test', 'support', 'sources.cjs');
 const REPOSITORY = 'https://github.com/a-b/c.d';
 
 describe('The addresses', () => {
@@ -199,6 +201,24 @@ test('The program in README.md runs, and prints what stands below it', () => {
   assert.ok(code && printed, 'expected a program and what it prints');
   const program = ['--input-type=module', '--eval', code];
   assert.equal(execFileSync(process.execPath, program, { cwd: root, encoding: 'utf8' }), printed);
+});
+
+test('The worked example in CONTRIBUTING.md passes the test that it writes', () => {
+  const [figure, itsTest] = [...read('CONTRIBUTING.md').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
+  assert.ok(figure && itsTest, 'expected a figure and its test');
+  const clone = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-example-'));
+  try {
+    for (const name of ['src/common', 'packages/figures'])
+      cpSync(join(root, name), join(clone, name), { recursive: true });
+    writeFileSync(join(clone, 'packages', 'figures', 'rates.ts'), figure);
+    const file = join(clone, 'packages', 'figures', 'test', 'rates.test.ts');
+    writeFileSync(file, itsTest);
+    const { NODE_TEST_CONTEXT, ...env } = process.env;
+    const printed = execFileSync(process.execPath, ['--require', sources, file], { env, encoding: 'utf8' });
+    assert.match(printed, /^# pass 1$|^ℹ pass 1$/m);
+  } finally {
+    rmSync(clone, { recursive: true });
+  }
 });
 
 test('The pages at the front name only commands and files that there are', () => {

@@ -13,7 +13,7 @@ if (args.includes('--check')) {
   if (wrong.length > 0) {
     for (const line of wrong) console.error(line);
     console.error(
-      'notebooks: nothing was executed; CONTRIBUTING.md, "Numbers in text", says how a number is shown or marked',
+      'notebooks: nothing was executed; editions/README.md, "Numbers in text", says how a number is shown or marked',
     );
     process.exit(1);
   }

@@ -1,5 +1,5 @@
 // Numbers in text: each that stands for a result has to be printed by a cell, or a mark says where it comes from. `--check` asks
-// this of the chapters and pages below before it executes anything. CONTRIBUTING.md tells writers the rules.
+// this of the chapters and pages below before it executes anything. editions/README.md tells writers the rules.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { chapterNames, root } from '../../packages/system/project.mjs';
@@ -171,7 +171,7 @@ const OPERATIONS = { '+': (a, b) => a + b, '-': (a, b) => a - b, '*': (a, b) => 
  */
 
 /**
- * The marks of a block, and what is wrong with them. CONTRIBUTING.md shows the three kinds.
+ * The marks of a block, and what is wrong with them. editions/README.md shows the three kinds.
  * @param {string} text
  */
 function marksOf(text) {

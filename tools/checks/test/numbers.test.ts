@@ -235,7 +235,7 @@ describe('The texts of the project', () => {
       assert.equal(status, 1, stderr);
       const lines = stderr.trim().split('\n');
       assert.match(lines[0] as string, /^notebooks\/\d\d-[\w-]+\.ipynb: cell \d+: 91\.37 % is printed by no cell/);
-      assert.match(lines.at(-1) as string, /nothing was executed; CONTRIBUTING\.md, "Numbers in text"/);
+      assert.match(lines.at(-1) as string, /nothing was executed; editions\/README\.md, "Numbers in text"/);
     }
     cpSync(join(root, chapter), join(copy, chapter));
     for (const args of [['--check', chapter], ['--all', '--check'], [chapter]]) {
