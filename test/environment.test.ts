@@ -1,4 +1,4 @@
-/** environment.md says what is so: versions, raised dependencies, and what is patched in which package. */
+/** environment.md says what is so: versions and raised dependencies; tools/README.md, what is patched in which package. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -7,7 +7,6 @@ import { filesUnder } from '../packages/system/project.mjs';
 
 const root = resolve(__dirname, '..');
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
-const text = read('environment.md');
 const manifest = JSON.parse(read('package.json'));
 const lock: Record<string, { version?: string; link?: boolean }> = JSON.parse(read('package-lock.json')).packages;
 const lockedBy = (file: string) =>
@@ -18,9 +17,10 @@ const ofHub = lockedBy('editions/class/hub/requirements.txt');
 const versionOf = (name: string) => lock[`node_modules/${name}`]?.version ?? locked.get(name) ?? ofHub.get(name);
 
 /** The rows of the tables in a section, each as its cells, without the heads. */
-function rows(heading: string): string[][] {
+function rows(heading: string, page = 'environment.md'): string[][] {
+  const text = read(page);
   const start = text.indexOf(`\n${heading}\n`);
-  assert.notEqual(start, -1, `environment.md: expected a section "${heading}"`);
+  assert.notEqual(start, -1, `${page}: expected a section "${heading}"`);
   const rest = text.slice(start + heading.length + 2);
   const level = heading.split(' ')[0] as string;
   const section = rest.split(new RegExp(`^#{1,${level.length}} `, 'm'))[0] as string;
@@ -56,7 +56,7 @@ describe('environment.md', () => {
   test('names for each patch a version that is installed, files that are there, and tests that are there', () => {
     const folders = ['src', 'tools', 'test', 'hosts', 'packages', 'editions'];
     const files = folders.flatMap((folder) => filesUnder(join(root, folder)).map((name) => join(folder, name)));
-    const patches = rows('### What we patch, and at which version').slice(1);
+    const patches = rows('## What we patch, and at which version', 'tools/README.md').slice(1);
     assert.ok(patches.length >= 20);
     for (const [name, version, , where = '', tests = ''] of patches as [string, string, string, string, string][]) {
       assert.equal(version, versionOf(name), name);
