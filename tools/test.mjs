@@ -3,7 +3,7 @@
 //   npm test -- NAME…        only the test files whose path contains one of the names, such as snn/neuron, packages/formats or
 //                            book/test/browser/map, without lint and type check
 //   --folder FOLDER          the test files of that folder (`npm run test:browser`); may be there several times
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join, sep } from 'node:path';
 import { runInForeground } from '../packages/system/foreground.mjs';
@@ -22,22 +22,8 @@ const OWN_COMMAND = [
 /** Where tests are: each next to what it tests. */
 const FOLDERS = ['test', 'packages', 'hosts', 'editions', 'tools'];
 const ENDING = '.test.ts';
-/** The files that take longest, first: none of them may be left to end alone. */
-const LONGEST = [
-  ...['editions/book/test/browser/book', 'editions/lab/test/lab', 'editions/browser/test/browser/chapters'],
-  ...['threads', 'site', 'wheel', 'typescript-kernel', 'exercises', 'work', 'firefox'].map(
-    (name) => `editions/browser/test/browser/${name}`,
-  ),
-  ...['editions/book/test/browser/train', 'editions/lab/test/lab-kernels'],
-  ...['editions/class/test/exercises/report', 'packages/typescript-kernel/test/semantics'],
-  ...['packages/typescript-kernel/test/tslab/kernel', 'packages/typescript-kernel/test/publish/kernel'],
-  ...['packages/typescript-kernel/test/jupyterlite/types', 'hosts/node/test/cli/hidden'],
-  ...['packages/notebook-runner/test/reports', 'packages/notebook-runner/test/processes'],
-  ...['packages/notebook-runner/test/failures', 'packages/notebook-runner/test/ports'],
-  ...['editions/class/test/exercises/learners', 'tools/setup/test/setup', 'editions/class/test/doctor/doctor'],
-  ...['packages/event-engine/test/trains', 'hosts/node/test/cli/resume', 'tools/setup/test/elsewhere'],
-  ...['test/bytes-hidden', 'test/golden', 'test/training/options'],
-];
+/** How long each file took when it last ran, in milliseconds, by its name. */
+const DURATIONS = 'build/test-durations.json';
 
 /** @type {NodeJS.ProcessEnv} */
 const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' };
@@ -57,6 +43,21 @@ const testNames = () =>
     .filter((name) => name.endsWith(ENDING))
     .map((name) => name.slice(0, -ENDING.length).split(sep).join('/'))
     .sort();
+
+/**
+ * The files that take longest, first: none of them may be left to end alone. A file that has not run here yet may be one of them, the
+ * more so the larger it is.
+ * @param {string[]} names
+ */
+function slowestFirst(names) {
+  /** @type {Record<string, number>} */
+  const durations = readJson(join(root, DURATIONS)) ?? {};
+  const places = names.map((name) => {
+    const { size } = statSync(join(root, `${name}${ENDING}`));
+    return { name, size, took: durations[`${name}${ENDING}`] ?? Number.MAX_VALUE };
+  });
+  return places.sort((a, b) => b.took - a.took || b.size - a.size).map(({ name }) => name);
+}
 
 /** The test files that the arguments ask for. */
 function chosen(/** @type {string[]} */ args) {
@@ -80,8 +81,7 @@ function chosen(/** @type {string[]} */ args) {
   const unknown = names.find((name) => !all.some((file) => file.includes(name)));
   if (unknown !== undefined) fail(`no test file's path contains ${unknown}; there are ${all.join(', ')}`);
   const asked = names.length === 0 ? all : all.filter((file) => names.some((name) => file.includes(name)));
-  const files = [...LONGEST.filter((name) => asked.includes(name)), ...asked.filter((name) => !LONGEST.includes(name))];
-  return { files, isWhole: args.length === 0 };
+  return { files: slowestFirst(asked), isWhole: args.length === 0 };
 }
 
 /**
@@ -114,10 +114,10 @@ async function check(/** @type {string[]} */ ...names) {
   }
 }
 
-const ABOUT = `npm test                         lint, type check, and all tests but those of folders with a command of their own
-npm test -- NAME…                only the test files whose path below test/ contains one of the names, such as snn/neuron or
-                                 browser/book, without lint and type check
-npm test -- --folder browser     the test files of that folder (\`npm run test:browser\`); may be there several times`;
+const ABOUT = `npm test                      lint, type check, and all tests but those of folders with a command of their own
+npm test -- NAME…             only the test files whose path contains one of the names, such as snn/neuron or packages/formats,
+                              without lint and type check
+npm test -- --folder FOLDER   the test files in FOLDER, such as editions/book/test/browser; may be there several times`;
 if (process.argv.some((option) => option === '--help' || option === '-h')) {
   console.log(ABOUT);
   process.exit(0);
@@ -143,7 +143,7 @@ process.exitCode = await runInForeground(
   [
     // tsx for `require` alone starts each file an eighth of a second earlier than with its loader of ES modules, which no test needs.
     ...['--require', './test/support/sources.cjs', './test/support/in-order.mjs'],
-    ...[`${concurrency}`, `${60_000 * limit}`, 'build/test.log'],
+    ...[`${concurrency}`, `${60_000 * limit}`, 'build/test.log', DURATIONS],
     ...files.map((name) => `${name}${ENDING}`),
   ],
   { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] },

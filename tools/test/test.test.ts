@@ -105,12 +105,31 @@ test('Files run in the order in which they are named, not in that of their names
   const files = ['order/z.test.ts', 'order/a.test.ts'];
   const { NODE_TEST_CONTEXT, ...env } = process.env;
   const { lines } = await ended(
-    spawn(process.execPath, [...program, '1', '60000', 'build/order.log', ...files], { cwd: clone, env }),
+    spawn(process.execPath, [...program, '1', '60000', 'build/order.log', 'build/order.json', ...files], {
+      cwd: clone,
+      env,
+    }),
   );
   assert.deepEqual(
     lines.filter((line) => line.endsWith(' runs')),
     ['z runs', 'a runs'],
   );
+});
+
+test('The file that took longest when it last ran starts first, and how long it takes is kept', async () => {
+  const file = (name: string) => `test/turns/${name}.test.ts`;
+  for (const name of 'abcdefgh')
+    write(file(name), `${HEAD}console.log('${name} runs');\ntest('runs', () => assert.ok(1));\n`);
+  const durations = Object.fromEntries(Array.from('abcdefgh', (name) => [file(name), name === 'h' ? 90_000 : 10]));
+  write('build/test-durations.json', JSON.stringify({ ...durations, 'test/other.test.ts': 5 }));
+  const { status, lines } = await run('test/turns/');
+  assert.equal(status, 0, lines.join('\n'));
+  const turns = lines.flatMap((line) => /([a-h]) runs$/.exec(line)?.[1] ?? []);
+  assert.equal(turns.length, 8, lines.join('\n'));
+  assert.ok(turns.indexOf('h') < 7, turns.join());
+  const kept = JSON.parse(readFileSync(join(clone, 'build', 'test-durations.json'), 'utf8'));
+  assert.ok(kept[file('h')] < 60_000, `${kept[file('h')]} ms`);
+  assert.equal(kept['test/other.test.ts'], 5, 'of a file that did not run now');
 });
 
 describe('A test that fails', { concurrency: 1 }, () => {
