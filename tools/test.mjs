@@ -124,8 +124,17 @@ if (process.argv.some((option) => option === '--help' || option === '-h')) {
 }
 const { files, isWhole } = chosen(process.argv.slice(2));
 if (isWhole) console.log('test: takes about four minutes on two cores; `npm test -- NAME…` runs a part');
-const status = await runInForeground(process.execPath, [join(root, 'tools', 'setup', 'setup.mjs'), '--quiet'], { env });
-if (status !== 0) process.exit(status);
+/**
+ * Runs a program of tools/, and ends with its exit status if that is not 0.
+ * @param {string[]} script
+ * @param {string[]} options
+ */
+async function prepare(script, ...options) {
+  const status = await runInForeground(process.execPath, [join(root, 'tools', ...script), ...options], { env });
+  if (status !== 0) process.exit(status);
+}
+await prepare(['setup', 'setup.mjs'], '--quiet');
+if (files.some((name) => name.startsWith('tools/peers/test/'))) await prepare(['peers', 'peers.mjs']);
 if (isWhole) {
   await check('lint', 'typecheck');
 }

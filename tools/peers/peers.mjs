@@ -2,7 +2,7 @@
 import { runProgram } from '../../packages/system/program.mjs';
 import { findPython } from '../../packages/system/requirements.cjs';
 import { step } from '../../packages/system/step.mjs';
-// What `npm run test:peers` does first: SpikingJelly, snnTorch, Norse and nir in their own Python, .venv-peers.
+// What `npm test -- --folder tools/peers/test` does first: SpikingJelly, snnTorch, Norse and nir in their own Python, .venv-peers.
 import { installPython, venvLacks } from '../setup/steps.mjs';
 import { ENVIRONMENT, peersPython } from './python.mjs';
 
@@ -20,7 +20,7 @@ async function main() {
       installPython(findPython(), onLine, undefined, ENVIRONMENT),
     );
   }
-  console.log(`test:peers: takes some minutes on two cores, with ${peersPython()}`);
+  console.log(`peers: takes some minutes on two cores, with ${peersPython()}`);
 }
 
-await runProgram('test:peers', main, { interrupted: 'interrupted; run it again to install what is missing' });
+await runProgram('peers', main, { interrupted: 'interrupted; run it again to install what is missing' });

@@ -1,5 +1,5 @@
-// A bundle: a folder with all that set-up would download, made by `npm run bundle` on a machine of the same kind. Set-up takes
-// everything from it if LIF_FC_MNIST_BUNDLE (or --from) names it, or the address where `npm run bundle -- --serve` serves it.
+// A bundle: a folder with all that set-up would download, made by `npm run setup -- --bundle` on a machine of the same kind. Set-up takes
+// everything from it if LIF_FC_MNIST_BUNDLE (or --from) names it, or the address where `npm run setup -- --bundle --serve` serves it.
 //   kinds.json                 the kinds of machines it is for, each with the hash of its SHA256SUMS
 //   linux-x64-node22/          one folder per kind:
 //     SHA256SUMS                 the hash of every file, as `sha256sum -c` reads it
@@ -62,11 +62,13 @@ function parseSums(/** @type {string} */ text) {
 function chooseKind(kinds, where) {
   const names = Object.keys(kinds ?? {});
   if (names.length === 0)
-    throw new UserError(`${where}: expected a bundle (kinds.json), found none; make one with \`npm run bundle\``);
+    throw new UserError(
+      `${where}: expected a bundle (kinds.json), found none; make one with \`npm run setup -- --bundle\``,
+    );
   const kind = names.includes(kindOfBundle()) ? kindOfBundle() : names.find((name) => name.startsWith(`${system()}-`));
   if (kind) return kind;
   throw new UserError(
-    `${where}: expected a bundle for ${system()}, found ${names.join(', ')}: make one on a machine like this one with \`npm run bundle\``,
+    `${where}: expected a bundle for ${system()}, found ${names.join(', ')}: make one on a machine like this one with \`npm run setup -- --bundle\``,
   );
 }
 
@@ -102,7 +104,9 @@ async function get(/** @type {URL} */ address) {
   try {
     response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(600_000) });
   } catch (error) {
-    throw new UserError(`${address}: no answer (${reasonOf(error)}): is \`npm run bundle -- --serve\` running there?`);
+    throw new UserError(
+      `${address}: no answer (${reasonOf(error)}): is \`npm run setup -- --bundle --serve\` running there?`,
+    );
   }
   if (!response.ok) throw new UserError(`${address}: status ${response.status}: is a bundle served there?`);
   return response;

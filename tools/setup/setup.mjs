@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 // Set-up: installs and builds all that a clone needs. `npm run setup`; the other commands run it first by themselves.
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runInForeground } from '../../packages/system/foreground.mjs';
 import { lock, unlock } from '../../packages/system/lock.mjs';
 import { runProgram } from '../../packages/system/program.mjs';
 import { root, UserError } from '../../packages/system/project.mjs';
@@ -14,7 +17,8 @@ const ABOUT = `npm run setup             installs and builds all that is missing
 npm run setup -- --quiet  prints nothing when there is nothing to do
                  --check  only says which Node and Python would be used
                  --retry  retries a native backend that could not be installed before
-                 --from B takes everything from a bundle (\`npm run bundle\`): a folder or an address, as LIF_FC_MNIST_BUNDLE does`;
+                 --from B takes everything from a bundle: a folder or an address, as LIF_FC_MNIST_BUNDLE does
+                 --bundle makes one, or serves it; \`--bundle --help\` lists its options`;
 const KNOWN = ['--quiet', '--check', '--retry', '--from'];
 const flags = process.argv.slice(2);
 const at = flags.indexOf('--from');
@@ -114,7 +118,19 @@ async function work(todo, wanted, nodeWarning) {
   console.log(`Set up in ${seconds(start)}.`);
 }
 
+/**
+ * Sets up, then makes or serves a bundle.
+ * @param {string[]} options
+ */
+async function makeBundle(options) {
+  const bundle = join(root, 'editions', 'class', 'bundle', 'bundle.mjs');
+  const here = fileURLToPath(import.meta.url);
+  const status = await runInForeground(process.execPath, [here, '--quiet']);
+  process.exit(status || (await runInForeground(process.execPath, [bundle, ...options])));
+}
+
 async function main() {
+  if (flags[0] === '--bundle') return makeBundle(flags.slice(1));
   if (flags.includes('--help') || flags.includes('-h')) {
     console.log(ABOUT);
     return;

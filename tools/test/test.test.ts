@@ -81,6 +81,13 @@ describe('npm test', { concurrency: 1 }, () => {
     });
   }
 
+  test('--folder tools/peers/test installs the frameworks first', async () => {
+    write('tools/peers/peers.mjs', "console.log('installs');\n");
+    write('tools/peers/test/them.test.ts', PASSES);
+    const { status, lines } = await run('--folder', 'tools/peers/test');
+    assert.deepEqual([status, ...lines.slice(0, 2)], [0, 'installs', '..'], lines.join('\n'));
+  });
+
   test('says which names there are if none fits, and exits with 2', async () => {
     const message = "test: no test file's path contains nothing; there are test/common/passes, test/deep/er/also";
     assert.deepEqual(await run('nothing'), { status: 2, lines: [message] });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run bundle`: one folder, build/bundle/, with all that set-up downloads, for machines of the same kind as this one and
+// `npm run setup -- --bundle`: one folder, build/bundle/, with all that set-up downloads, for machines of the same kind as this one and
 // without a network. tools/setup/bundle.mjs says what is in it.
 // Options after `--`; `--help` lists them.
 import { spawnSync } from 'node:child_process';
@@ -40,7 +40,7 @@ function ownAddress(text) {
 }
 
 function readArguments() {
-  const program = command('npm run bundle --', 'bundle')
+  const program = command('npm run setup -- --bundle', 'bundle')
     .description(
       'One folder with all that set-up downloads, for machines of the same kind as this one without a network.',
     )
@@ -203,7 +203,7 @@ async function make() {
   writeJson(join(target, 'kinds.json'), kinds);
   writeWhole(join(target, 'README.txt'), readme(Object.keys(kinds), edition()));
   console.log(`\nThe bundle is ready: ${target} (README.txt says how to use it).`);
-  console.log('Serve it to a room: npm run bundle -- --serve --host 0.0.0.0');
+  console.log('Serve it to a room: npm run setup -- --bundle --serve --host 0.0.0.0');
 }
 
 async function main() {

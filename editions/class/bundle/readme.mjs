@@ -14,6 +14,6 @@ export const readme = (
    Windows (PowerShell):                          $env:LIF_FC_MNIST_BUNDLE = 'D:\\path\\to\\this\\folder'; npm run setup
 4. npm run doctor    says whether all is well, in one line to paste. npm run lab    opens the notebooks.
 Every file is checked against SHA256SUMS before it is used. To check the copy yourself: cd KIND; sha256sum -c SHA256SUMS
-To add another kind of machine, run \`npm run bundle\` there, and copy its build/bundle/KIND and the line in kinds.json here.
-To serve all of it to a room: npm run bundle -- --serve --host 0.0.0.0
+To add another kind of machine, run \`npm run setup -- --bundle\` there, and copy its build/bundle/KIND and the line in kinds.json here.
+To serve all of it to a room: npm run setup -- --bundle --serve --host 0.0.0.0
 `;

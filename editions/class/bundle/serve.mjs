@@ -53,7 +53,7 @@ export async function serve({ folder, built, host, port }) {
   const hasLite = existsSync(join(built, 'lite', 'index.html'));
   if (!hasBundle && !hasLite) {
     throw new UserError(
-      `${folder}: expected a bundle, found none; make one with \`npm run bundle\`, or \`npm run lite\``,
+      `${folder}: expected a bundle, found none; make one with \`npm run setup -- --bundle\`, or \`npm run lite\``,
     );
   }
   let start = '';

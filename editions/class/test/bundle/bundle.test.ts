@@ -25,7 +25,7 @@ const sha256 = (content: string | Buffer) => createHash('sha256').update(content
 const kind = `${process.platform}-${process.arch}-node${process.versions.node.split('.')[0]}`;
 const sums = join(bundle, kind, 'SHA256SUMS');
 
-/** Writes the hashes of a bundle, as `npm run bundle` does. */
+/** Writes the hashes of a bundle, as `npm run setup -- --bundle` does. */
 function seal(): void {
   const files = ['bundle.json', 'native.tar.gz', 'npm/@lif+little-1.2.3.tgz'];
   const lines = files.map((file) => `${sha256(readFileSync(join(bundle, kind, file)))}  ${file}\n`);
@@ -138,7 +138,7 @@ describe('A bundle', () => {
       ],
       [
         () => writeFileSync(join(bundle, 'kinds.json'), '{"plan9-mips-node20":"0"}'),
-        /expected a bundle for \S+, found plan9-mips-node20: make one on a machine like this one with `npm run bundle`$/,
+        /expected a bundle for \S+, found plan9-mips-node20: make one on a machine like this one with `npm run setup -- --bundle`$/,
       ],
       [() => rmSync(join(bundle, 'kinds.json')), /expected a bundle \(kinds\.json\), found none/],
     ];
@@ -241,7 +241,7 @@ function bundler(...args: string[]) {
 }
 
 test('An option that cannot be used is refused in one line, status 2', async () => {
-  const help = '; `npm run bundle -- --help` lists the options';
+  const help = '; `npm run setup -- --bundle --help` lists the options';
   for (const [args, message] of [
     [['--nothing'], "unknown option '--nothing'"],
     [['--serve', '--port', 'abc'], '--port: expected a whole number from 0 to 65535, found abc'],
