@@ -1,7 +1,7 @@
-// A small static web server, for this computer only.
+// A small static web server: of the browser edition, of a bundle, and of tests.
 import { createServer } from 'node:http';
 import { escapeHtml } from '../../packages/system/html.mjs';
-import { isReading, pathOf, sendFile } from '../../packages/system/static-files.mjs';
+import { isReading, pathOf, sendFile, typeOf } from '../../packages/system/static-files.mjs';
 
 /**
  * What a page and its workers have to come with to share memory: no other site's page may then reach into it. What it loads
@@ -31,43 +31,52 @@ const waitingPage = (doing) => `<!DOCTYPE html>
 `;
 
 /**
- * Serves a folder on 127.0.0.1.
+ * Serves a folder, to be read only.
  * @param {string} folder
  * @param {number} [port] a free one by default
  * @param {string} [below] the path that the folder has on the server, such as /a/b
- * @param {{
- *   only?: string[], headers?: Record<string, string>, compresses?: boolean, instead?: Record<string, string>,
- *   building?: (folder: string) => string | undefined,
- * }} [options] `only`: the folders in it that are served; all of it by default. The path above them leads to the first. `headers` of
- *   each answer. `compresses` what can be compressed: a test's browser on this computer gains nothing by that. `instead` JSON that is
- *   sent in place of files, by their paths in the folder. `building` says what is done for a folder in it that is still being built
+ * @param {object} [options]
+ * @param {string} [options.host] where to listen; only this computer reaches the default
+ * @param {string[]} [options.only] the folders in it that are served; all of it by default. The path above them leads to the first
+ * @param {string} [options.next] another folder, whose files are served where the first has none
+ * @param {Record<string, string>} [options.headers] of each answer
+ * @param {boolean} [options.compresses] whether to compress what can be: a test's browser on this computer gains nothing by that
+ * @param {Record<string, string | Uint8Array>} [options.instead] what to send in place of files, by their paths in the folder
+ * @param {(folder: string) => string | undefined} [options.building] what is done for a folder in it that is still being built
  * @returns {Promise<{ port: number, close(): void }>} the port and what ends the server
  */
 export async function serve(
   folder,
   port = 0,
   below = '',
-  { only, headers = {}, compresses = true, instead = {}, building = () => undefined } = {},
+  { host = '127.0.0.1', only, next, headers = {}, compresses = true, instead = {}, building = () => undefined } = {},
 ) {
   const server = createServer((request, response) => {
-    /** @param {number} status */
-    const end = (status) => response.writeHead(status).end();
+    /** @param {number} status @param {string | Uint8Array} body */
+    const answer = (status, body, type = 'text/plain; charset=utf-8') => {
+      response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' });
+      response.end(request.method === 'HEAD' ? undefined : body);
+    };
     const path = pathOf(request);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    if (!isReading(request)) return response.writeHead(405, { allow: 'GET, HEAD' }).end();
-    if (path === undefined) return end(400);
-    if (!path.startsWith(`${below}/`)) return end(404);
-    if (only && path === `${below}/`) return response.writeHead(302, { location: `${path}${only[0]}/` }).end();
-    const text = instead[path.slice(below.length)];
-    if (text !== undefined)
-      return response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(text);
-    if (sendFile(request, response, folder, path.slice(below.length), only, compresses)) return;
-    const doing = building(path.slice(below.length).split('/')[1]);
-    if (doing === undefined) return end(404);
-    const type = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', 'retry-after': '2' };
-    response.writeHead(503, type).end(request.method === 'HEAD' ? undefined : waitingPage(doing));
+    if (!isReading(request)) {
+      response.setHeader('allow', 'GET, HEAD');
+      return answer(405, 'GET only\n');
+    }
+    if (path === undefined) return answer(400, 'no such address\n');
+    if (!path.startsWith(`${below}/`)) return answer(404, 'not here\n');
+    const name = path.slice(below.length);
+    if (Object.hasOwn(instead, name)) return answer(200, instead[name], typeOf(name.replace(/\/$/, '/index.html')));
+    if (only && !next && name === '/') return response.writeHead(302, { location: `${path}${only[0]}/` }).end();
+    if (sendFile(request, response, folder, name, only, compresses)) return;
+    if (next && sendFile(request, response, next, name, undefined, compresses)) return;
+    const doing = building(name.split('/')[1]);
+    if (doing === undefined) return answer(404, 'not here\n');
+    response.setHeader('cache-control', 'no-store');
+    response.setHeader('retry-after', '2');
+    answer(503, waitingPage(doing), 'text/html; charset=utf-8');
   });
-  await new Promise((done, failed) => server.on('error', failed).listen(port, '127.0.0.1', () => done(undefined)));
+  await new Promise((done, failed) => server.on('error', failed).listen(port, host, () => done(undefined)));
   return {
     port: /** @type {import('node:net').AddressInfo} */ (server.address()).port,
     close() {

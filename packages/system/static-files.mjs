@@ -21,6 +21,9 @@ const TYPES = {
   '.webmanifest': 'application/manifest+json',
   '.woff2': 'font/woff2',
 };
+/** The type of a file, by its name. @param {string} file */
+export const typeOf = (file) => TYPES[extname(file)] ?? 'application/octet-stream';
+
 /** What is sent in a third of its size: the browser edition's first visit is 11 MB otherwise. */
 const COMPRESSIBLE = /^(text\/|image\/svg|application\/(json|wasm|manifest))/;
 
@@ -96,7 +99,7 @@ export function sendFile(request, response, folder, path, only, compresses = tru
     return true;
   }
   const { file, size } = there;
-  const type = TYPES[extname(file)] ?? 'application/octet-stream';
+  const type = typeOf(file);
   const isCompressible = compresses && COMPRESSIBLE.test(type);
   const isCompressed = isCompressible && takesGzip(String(request.headers['accept-encoding'] ?? ''));
   response.writeHead(200, {

@@ -9,7 +9,6 @@ export const CHECKED = [
   'README.md',
   'packages/runs/README.md',
   'tools/bench/README.md',
-  'tools/README.md',
   'editions/book/glossary.md',
   ...chapterNames().map((name) => `notebooks/${name}`),
   'editions/book/questions.md',

@@ -1,12 +1,11 @@
 // Serves a bundle, and the browser edition, to a room: files only, to be read only.
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { escapeHtml } from '../../../packages/system/html.mjs';
 import { networkAddresses } from '../../../packages/system/listening.mjs';
 import { UserError } from '../../../packages/system/project.mjs';
-import { isReading, pathOf, sendFile } from '../../../packages/system/static-files.mjs';
 import { fingerprintOf } from '../../../tools/setup/bundle.mjs';
+import { serve as serveFolder } from '../../shared/serve.mjs';
 
 /**
  * The addresses under which others reach this machine.
@@ -56,34 +55,17 @@ export async function serve({ folder, built, host, port }) {
       `${folder}: expected a bundle, found none; make one with \`npm run setup -- --bundle\`, or \`npm run lite\``,
     );
   }
-  let start = '';
-  const server = createServer((request, response) => {
-    /** @param {number} status @param {string} text */
-    const answer = (status, text, type = 'text/plain; charset=utf-8') => {
-      response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' });
-      response.end(request.method === 'HEAD' ? undefined : text);
-    };
-    if (!isReading(request)) {
-      response.setHeader('allow', 'GET, HEAD');
-      return answer(405, 'GET only\n');
-    }
-    const path = pathOf(request);
-    if (path === undefined) return answer(400, 'no such address\n');
-    if (path === '/') return answer(200, start, 'text/html; charset=utf-8');
-    if (sendFile(request, response, built, path, ['lite', 'book'])) return;
-    if (!hasBundle || !sendFile(request, response, folder, path)) answer(404, 'not here\n');
-  });
-  await new Promise((done, fail) => {
-    server.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
-      const mend = error.code === 'EADDRINUSE' ? 'choose another --port' : 'choose another --host';
-      fail(new UserError(`cannot serve at ${host}:${port} (${error.code}): ${mend}`));
-    });
-    server.listen(port, host, () => done(undefined));
+  /** @type {Record<string, string>} */
+  const pages = {};
+  const options = { host, instead: pages, ...(hasBundle ? { next: folder } : {}), only: ['lite', 'book'] };
+  const server = await serveFolder(built, port, '', options).catch((error) => {
+    const what = error.code === 'EADDRINUSE' ? 'choose another --port' : 'choose another --host';
+    throw new UserError(`cannot serve at ${host}:${port} (${error.code}): ${what}`);
   });
   const kindsText = hasBundle ? readFileSync(kindsFile, 'utf8') : '{}';
-  const own = addresses(host, /** @type {import('node:net').AddressInfo} */ (server.address()).port);
+  const own = addresses(host, server.port);
   const setUp = hasBundle ? `npm run setup -- --from ${own[0]}#${fingerprintOf(kindsText)}` : '';
-  start = page(setUp, JSON.parse(kindsText), existsSync(join(folder, 'lif-fc-mnist.zip')), hasLite);
+  pages['/'] = page(setUp, JSON.parse(kindsText), existsSync(join(folder, 'lif-fc-mnist.zip')), hasLite);
   console.log(`Serving ${hasBundle ? folder : 'the browser edition'} at ${own.join(' and ')}`);
   if (hasLite) console.log(`The browser edition: ${own[0]}lite/`);
   else console.log('The browser edition is not built (`npm run lite`), so it is not served.');

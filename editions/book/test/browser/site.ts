@@ -1,28 +1,16 @@
 /** The book behind a web server on this machine alone, opened in a browser that can reach nothing else. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join, resolve, sep } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { chapterNames, filesUnder } from '../../../../packages/system/project.mjs';
 import { launchChromium, onlyHosts } from '../../../../test/support/browser';
+import { serve } from '../../../shared/serve.mjs';
 
 export const root = resolve(__dirname, '..', '..', '..', '..');
 export const book = join(root, 'build', 'book');
 /** Where a page starts that is opened from disk. */
 export const disk = pathToFileURL(book).href;
-
-const TYPES: Record<string, string> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.ipynb': 'application/x-ipynb+json',
-  '.js': 'text/javascript; charset=utf-8',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.webmanifest': 'application/manifest+json',
-  '.woff2': 'font/woff2',
-};
 
 /** All files of the book, with forward slashes. */
 export function bookFiles(): string[] {
@@ -50,21 +38,10 @@ export async function openSite(
   extra: Record<string, Uint8Array> = {},
   headers: Record<string, string> = {},
 ): Promise<Site> {
-  const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
-    const file = join(book, path === '/' ? 'index.html' : path);
-    const content = extra[path] ?? (file.startsWith(book + sep) && isFile(file) ? readFileSync(file) : undefined);
-    // A browser asks for this where a page names no icon.
-    const missing = path === '/favicon.ico' ? 204 : 404;
-    response.writeHead(content ? 200 : missing, {
-      ...headers,
-      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-      'content-length': content?.length ?? 0,
-    });
-    response.end(content);
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  // A browser asks for an icon where a page names none.
+  const instead = { '/favicon.ico': new Uint8Array(), ...extra };
+  const server = await serve(book, 0, '', { headers, instead, compresses: false });
+  const url = `http://127.0.0.1:${server.port}`;
   const browser = await launchChromium(onlyHosts('127.0.0.1'));
   return {
     url,
@@ -75,7 +52,6 @@ export async function openSite(
     },
     async close() {
       server.close();
-      server.closeAllConnections();
       await browser.close();
     },
   };

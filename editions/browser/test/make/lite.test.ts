@@ -348,7 +348,12 @@ describe('The server', () => {
         }),
     );
     assert.deepEqual(await Promise.all(answers), [
-      ...['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'].map((method) => [method, 405, 'GET, HEAD', '']),
+      ...['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'].map((method) => [
+        method,
+        405,
+        'GET, HEAD',
+        'GET only\n',
+      ]),
       ['HEAD', 200, undefined, ''],
       ['GET', 200, undefined, '<p>top'],
     ]);
