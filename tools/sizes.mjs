@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Sizes of what is built, in texts: `<!-- size: build/lite -->40 MB in 535 files<!-- end -->`. After a build, `node tools/sizes.mjs`
-// writes those of the folders that are there. Tests say so when one is out of date.
+// Sizes of what is built, in texts: `<!-- size: build/lite -->40 MB in 535 files<!-- end -->`. After a build,
+// `node tools/sizes.mjs` writes those of the folders that are there. Tests say so when one is out of date.
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// `npm test`: sets up what is missing, then lint, type check and all tests except those of folders with their own command.
+// `npm test`: sets up what is missing, then lint, type check and all tests except those of folders with their own
+// command.
 //   npm test -- NAME…        only the test files whose path contains one of the names, such as snn/neuron, packages/formats or
 //                            book/test/browser/map, without lint and type check
 //   --folder FOLDER          the test files of that folder (`npm run test:browser`); may be there several times
@@ -12,8 +13,8 @@ import { windows } from '../packages/system/requirements.cjs';
 import { run } from '../packages/system/run.mjs';
 
 /**
- * Their tests need the book, the browser edition, Snakemake or other frameworks, which their commands make first, or which come
- * with the first map. Those of JupyterLab, which leads to the book, take a browser a minute.
+ * Their tests need the book, the browser edition, Snakemake or other frameworks, which their commands make first, or
+ * which come with the first map. Those of JupyterLab, which leads to the book, take a browser a minute.
  */
 const OWN_COMMAND = [
   ...['editions/book/test/browser', 'editions/lab/test', 'editions/browser/test/browser'],
@@ -45,8 +46,8 @@ const testNames = () =>
     .sort();
 
 /**
- * The files that take longest, first: none of them may be left to end alone. A file that has not run here yet may be one of them, the
- * more so the larger it is.
+ * The files that take longest, first: none of them may be left to end alone. A file that has not run here yet may be
+ * one of them, the more so the larger it is.
  * @param {string[]} names
  */
 function slowestFirst(names) {
@@ -85,8 +86,8 @@ function chosen(/** @type {string[]} */ args) {
 }
 
 /**
- * Runs checks, scripts of package.json, in parallel, and so the parts of each, such as the two halves of the type check. Each is
- * silent when it passes; the first that fails says why.
+ * Runs checks, scripts of package.json, in parallel, and so the parts of each, such as the two halves of the type
+ * check. Each is silent when it passes; the first that fails says why.
  */
 async function check(/** @type {string[]} */ ...names) {
   // As npm calls them, without the half second that each npm takes to start.
@@ -140,17 +141,19 @@ if (isWhole) {
 }
 
 mkdirSync(join(root, 'build'), { recursive: true });
-// Browsers have work for all cores. Of other tests, many wait for programs that they start: with two more files than cores
-// fewer cores are idle.
+// Browsers have work for all cores. Of other tests, many wait for programs that they start: with two more files than
+// cores fewer cores are idle.
 const inBrowser = files.some((name) => OWN_COMMAND.some((own) => name.startsWith(`${own}/`)));
 const cores = availableParallelism();
 const concurrency = inBrowser ? Math.min(2, cores) : Math.min(4, cores + 2);
-// A file takes a minute or two, the chapters in a browser train for many. One that hangs has to fail rather than hold up the others.
+// A file takes a minute or two, the chapters in a browser train for many. One that hangs has to fail rather than hold
+// up the others.
 const limit = inBrowser ? 30 : 10;
 process.exitCode = await runInForeground(
   process.execPath,
   [
-    // tsx for `require` alone starts each file an eighth of a second earlier than with its loader of ES modules, which no test needs.
+    // tsx for `require` alone starts each file an eighth of a second earlier than with its loader of ES modules, which
+    // no test needs.
     ...['--require', './test/support/sources.cjs', './test/support/in-order.mjs'],
     ...[`${concurrency}`, `${60_000 * limit}`, 'build/test.log', DURATIONS],
     ...files.map((name) => `${name}${ENDING}`),

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// `npm run tutorial`: sets up what is missing, executes every notebook, makes the book and the browser edition of them, and
-// says what to do next.
-// Arguments, such as --check, go to the notebook runner. If a notebook fails, the others still run, but neither is built.
+// `npm run tutorial`: sets up what is missing, executes every notebook, makes the book and the browser edition of them,
+// and says what to do next.
+// Arguments, such as --check, go to the notebook runner. If a notebook fails, the others still run, but neither is
+// built.
 import { availableParallelism, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

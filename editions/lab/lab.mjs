@@ -1,5 +1,5 @@
-// JupyterLab of .venv: `npm run lab`. It opens the learner's own copies of the chapters; `npm run lab -- --author` opens
-// the committed ones. Everything else after `--` is passed on (`npm run lab -- --no-browser --port=9999`).
+// JupyterLab of .venv: `npm run lab`. It opens the learner's own copies of the chapters; `npm run lab -- --author`
+// opens the committed ones. Everything else after `--` is passed on (`npm run lab -- --no-browser --port=9999`).
 // It listens on 127.0.0.1 only, with a token, and keeps all of its files (settings, workspaces, the ids of running
 // servers) in the clone, so that no other Jupyter is touched.
 import { spawn } from 'node:child_process';
@@ -120,8 +120,8 @@ writeJson(join(config, 'jupyter_lab_config.json'), {
 });
 // Which extensions a server has is asked before JupyterLab's own file is read.
 writeJson(join(config, 'jupyter_server_config.json'), { ServerApp: { jpserver_extensions: { lab_server: true } } });
-// Settings and styles are those of the servers of a workshop. No page asks whether JupyterLab needs to be built anew, which starts
-// two programs each time.
+// Settings and styles are those of the servers of a workshop. No page asks whether JupyterLab needs to be built anew,
+// which starts two programs each time.
 for (const name of ['labconfig', 'custom']) {
   cpSync(join(root, 'editions', 'shared', 'server', name), join(config, name), { recursive: true });
 }

@@ -1,5 +1,5 @@
-// The grids of a file: which runs they are. A grid is a block, or a list of blocks, of settings with a value or a list of
-// values each; a block means every combination of its lists.
+// The grids of a file: which runs they are. A grid is a block, or a list of blocks, of settings with a value or a list
+// of values each; a block means every combination of its lists.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isScalar, Lexer, LineCounter, Parser, parseDocument, visit } from 'yaml';

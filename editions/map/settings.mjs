@@ -1,5 +1,6 @@
-// The settings of a run, as grids, the table and the command line have them. Which there are, what they are called in each and
-// which is the default, the package says (packages/runs/settings.ts); which values may be, the command line itself.
+// The settings of a run, as grids, the table and the command line have them. Which there are, what they are called in
+// each and which is the default, the package says (packages/runs/settings.ts); which values may be, the command line
+// itself.
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -42,9 +43,10 @@ export function missingValue(/** @type {string} */ column, /** @type {Record<str
 }
 
 /**
- * A run: its id, its settings, these as the table shows them, the shortest command line for it, and about how many seconds of
- * one core it takes.
- * @typedef {{ id: string, settings: Settings, columns: Record<string, string>, options: string[], seconds: number }} Run
+ * A run: its id, its settings, these as the table shows them, the shortest command line for it, and about how many
+ * seconds of one core it takes.
+ * @typedef {{ id: string, settings: Settings, columns: Record<string, string>, options: string[], seconds: number }}
+ * Run
  */
 
 const names = (/** @type {string[]} */ ...found) =>
@@ -67,7 +69,8 @@ function wordsFor(/** @type {Name} */ name, /** @type {unknown} */ value) {
 }
 
 /**
- * The run with these settings; those left out have the command line's defaults. Two ways to say the same are the same run.
+ * The run with these settings; those left out have the command line's defaults. Two ways to say the same are the same
+ * run.
  * @param {Record<string, unknown>} given by column; texts, numbers, true and false
  * @throws BadMap in one line that names the setting, what is allowed, and what was found
  */
@@ -133,7 +136,10 @@ export const runOfRow = (/** @type {Record<string, string>} */ row) =>
     Object.fromEntries(SETTING_COLUMNS.filter((column) => row[column] !== '').map((column) => [column, row[column]])),
   );
 
-/** About how many seconds of one core a run takes: the start, then each epoch (measured at T = 1 and 100, and with 96 hidden neurons). */
+/**
+ * About how many seconds of one core a run takes: the start, then each epoch (measured at T = 1 and 100, and with 96
+ * hidden neurons).
+ */
 const estimate = (/** @type {Settings} */ { epochs, hidden, T }) => {
   const neurons = String(hidden ?? 0)
     .split('-')

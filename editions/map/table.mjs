@@ -58,8 +58,8 @@ function hashOf(/** @type {string} */ file) {
 export const sealed = (/** @type {Row} */ row) => ({ row, sha256: sha256(JSON.stringify(row)) });
 
 /**
- * The row of a run that is done; undefined where it is missing, damaged, another run's, or does not fit its weights. Where
- * there is something, but no such row, it is removed: the run is done again.
+ * The row of a run that is done; undefined where it is missing, damaged, another run's, or does not fit its weights.
+ * Where there is something, but no such row, it is removed: the run is done again.
  * @param {string} folder
  * @param {Run} run
  * @param {(file: string) => void} [onDamage]

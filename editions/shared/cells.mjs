@@ -1,15 +1,16 @@
 // The cells of exercises in a chapter, and what becomes of them in a learner's copy.
 //
-// A chapter holds each exercise in its solved form, as cells that say in their metadata, `exercise: { id, role }`, what they
-// are: `task` (also `minutes`), `answer`, and, where there is one, `picture` or `run`, which show something when the answer
-// is right, and `reading`, which tells what they show. `setup` and `progress` stand around all of them. A copy shows the
-// picture above the stub, as what to reach; what a `run` shows is seen only after the right answer.
+// A chapter holds each exercise in its solved form, as cells that say in their metadata, `exercise: { id, role }`, what
+// they are: `task` (also `minutes`), `answer`, and, where there is one, `picture` or `run`, which show something when
+// the answer is right, and `reading`, which tells what they show. `setup` and `progress` stand around all of them. A
+// copy shows the picture above the stub, as what to reach; what a `run` shows is seen only after the right answer.
 
 /**
  * What an exercise's cell says of itself.
  * @typedef {{ id?: string, role?: string, minutes?: number }} Part
  *
- * @typedef {{ output_type: string, name?: string, text?: string | string[], data?: Record<string, string | string[]> }} Output
+ * @typedef {{ output_type: string, name?: string, text?: string | string[], data?: Record<string, string | string[]> }}
+ * Output
  *
  * A cell of a notebook of format 4, as far as it matters here.
  * @typedef {object} Cell

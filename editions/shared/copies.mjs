@@ -1,5 +1,5 @@
-// The learner's own copies of the chapters, in notebooks/my/: theirs to change, and never written over. Git ignores them,
-// so a `git pull` that changes a chapter never meets an edited one.
+// The learner's own copies of the chapters, in notebooks/my/: theirs to change, and never written over. Git ignores
+// them, so a `git pull` that changes a chapter never meets an edited one.
 import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -70,8 +70,8 @@ const editionCell = (name, notebook) => ({
 });
 
 /**
- * A learner's copy of a chapter that lies where the chapter is: stubs in place of solutions, no outputs, and where it comes
- * from.
+ * A learner's copy of a chapter that lies where the chapter is: stubs in place of solutions, no outputs, and where it
+ * comes from.
  * @param {Notebook} notebook
  * @param {string} name of its file
  * @returns {Notebook}
@@ -89,8 +89,8 @@ export function openCopy(notebook, name) {
 }
 
 /**
- * The same with links as they are from the folder of copies, and with the cell that looks for a newer chapter: above the
- * exercises, where the learner's own work begins, or at the end of a chapter without any.
+ * The same with links as they are from the folder of copies, and with the cell that looks for a newer chapter: above
+ * the exercises, where the learner's own work begins, or at the end of a chapter without any.
  * @param {Notebook} notebook
  * @param {string} name of its file
  * @param {string[]} chapters names of all chapters
@@ -137,7 +137,8 @@ const renumbered = (names, folder) =>
 
 /**
  * Makes the copies that are missing, and leaves all others alone.
- * @returns {{ names: string[], made: string[], outdated: string[], renumbered: { copy: string, name: string }[] }} all copies,
+ * @returns {{ names: string[], made: string[], outdated: string[], renumbered: { copy: string, name: string }[] }} all
+ * copies,
  * the new ones, those whose chapter has changed since they were made, and those whose chapter has another number now
  */
 export function makeCopies(from = chaptersFolder, to = copiesFolder) {

@@ -4,8 +4,8 @@ import { escapeHtml } from '../../packages/system/html.mjs';
 import { isReading, pathOf, sendFile, typeOf } from '../../packages/system/static-files.mjs';
 
 /**
- * What a page and its workers have to come with to share memory: no other site's page may then reach into it. What it loads
- * from other sites, such as a picture in a reader's notebook, comes without cookies.
+ * What a page and its workers have to come with to share memory: no other site's page may then reach into it. What it
+ * loads from other sites, such as a picture in a reader's notebook, comes without cookies.
  */
 export const ISOLATION = {
   'cross-origin-opener-policy': 'same-origin',
@@ -37,12 +37,16 @@ const waitingPage = (doing) => `<!DOCTYPE html>
  * @param {string} [below] the path that the folder has on the server, such as /a/b
  * @param {object} [options]
  * @param {string} [options.host] where to listen; only this computer reaches the default
- * @param {string[]} [options.only] the folders in it that are served; all of it by default. The path above them leads to the first
+ * @param {string[]} [options.only] the folders in it that are served; all of it by default. The path above them leads
+ * to the first
  * @param {string} [options.next] another folder, whose files are served where the first has none
  * @param {Record<string, string>} [options.headers] of each answer
- * @param {boolean} [options.compresses] whether to compress what can be: a test's browser on this computer gains nothing by that
- * @param {Record<string, string | Uint8Array>} [options.instead] what to send in place of files, by their paths in the folder
- * @param {(folder: string) => string | undefined} [options.building] what is done for a folder in it that is still being built
+ * @param {boolean} [options.compresses] whether to compress what can be: a test's browser on this computer gains
+ * nothing by that
+ * @param {Record<string, string | Uint8Array>} [options.instead] what to send in place of files, by their paths in the
+ * folder
+ * @param {(folder: string) => string | undefined} [options.building] what is done for a folder in it that is still
+ * being built
  * @returns {Promise<{ port: number, close(): void }>} the port and what ends the server
  */
 export async function serve(

@@ -1,5 +1,5 @@
-// The source as pages of the book: a chapter that names a source file links to the page that shows it, or to the code host
-// if package.json names one.
+// The source as pages of the book: a chapter that names a source file links to the page that shows it, or to the code
+// host if package.json names one.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { ADDRESSES } from '../../packages/system/addresses.mjs';
@@ -9,7 +9,10 @@ import { root, sourceFiles, UserError } from '../../packages/system/project.mjs'
 const LANGUAGES = { '.ts': 'typescript', '.cjs': 'javascript', '.json': 'json', '.md': 'markdown' };
 const extension = (/** @type {string} */ path) => /\.\w+$/.exec(path)?.[0] ?? '';
 
-/** What is compiled into the package, and the page that leads through the lesson; with forward slashes from the root of the project. */
+/**
+ * What is compiled into the package, and the page that leads through the lesson; with forward slashes from the root of
+ * the project.
+ */
 export const shownFiles = () => ['src/README.md', ...sourceFiles().map((name) => name.split(sep).join('/'))];
 
 /**
@@ -25,7 +28,8 @@ export function firstSentence(code) {
 }
 
 /**
- * The path of the project that a text names, such as `src/snn/neuron.ts` or `packages/event-engine/`; undefined if it names none.
+ * The path of the project that a text names, such as `src/snn/neuron.ts` or `packages/event-engine/`; undefined if it
+ * names none.
  * @param {string} name
  * @throws UserError if the path does not exist: it was moved, and the text was not
  */
@@ -37,7 +41,8 @@ export function namedSource(name) {
 }
 
 /**
- * Where a page of the book, `up` below whose top it lies, shows a source file or a folder of them (as `.md` for Sphinx, else `.html`).
+ * Where a page of the book, `up` below whose top it lies, shows a source file or a folder of them (as `.md` for Sphinx,
+ * else `.html`).
  * @param {string} path
  * @param {string} up
  */

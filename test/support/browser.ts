@@ -1,4 +1,6 @@
-/** Tests in a browser of this machine: `describe(name, inChromium, …)` skips them, with the reason, where there is none. */
+/**
+ * Tests in a browser of this machine: `describe(name, inChromium, …)` skips them, with the reason, where there is none.
+ */
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import * as browsers from '../../tools/checks/browsers.mjs';
@@ -34,8 +36,8 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 export const COLOURS = ['color-contrast', 'link-in-text-block'];
 
 /**
- * The serious and critical faults that axe finds on a page, or in the parts of it that a selector names, or in all but those;
- * by these rules, or by all.
+ * The serious and critical faults that axe finds on a page, or in the parts of it that a selector names, or in all but
+ * those; by these rules, or by all.
  */
 export async function axeFaults(
   page: Page,
@@ -60,8 +62,8 @@ export async function axeFaults(
         violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
       };
       const { axe } = window as unknown as { axe: { run(part: unknown, options: object): Promise<Results> } };
-      // Otherwise it describes all that has no fault, which takes a third of its time. What `region` finds is at most moderate, and
-      // takes an eighth.
+      // Otherwise it describes all that has no fault, which takes a third of its time. What `region` finds is at most
+      // moderate, and takes an eighth.
       // What is opened from disk may neither ask for its style sheets again nor speak with its frames.
       const isServed = location.protocol !== 'file:';
       const rules = only ? { runOnly: only } : { rules: { region: { enabled: false } } };

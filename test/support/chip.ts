@@ -7,7 +7,10 @@ import { numbered } from '../../packages/system/project.mjs';
 
 const root = resolve(__dirname, '..', '..');
 
-/** Compiles it in a folder; gives what runs it on a network and spikes [T, inputs], both bytes: what it prints, or how it fails. */
+/**
+ * Compiles it in a folder; gives what runs it on a network and spikes [T, inputs], both bytes: what it prints, or how
+ * it fails.
+ */
 export function chipIn(folder: string) {
   const program = join(folder, process.platform === 'win32' ? 'chip.exe' : 'chip');
   const notebook = JSON.parse(readFileSync(join(root, 'notebooks', `${numbered('on-a-chip')}.ipynb`), 'utf8'));

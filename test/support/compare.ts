@@ -58,7 +58,8 @@ function settled(text: string): { text: string; why: string[] } {
 }
 
 /**
- * All differences of a chapter. As for the headless runner, a cell tagged `timing` may print other times, and figures of one tagged
+ * All differences of a chapter. As for the headless runner, a cell tagged `timing` may print other times, and figures
+ * of one tagged
  * `tfjs` may have other last digits.
  */
 export function differences(committed: Notebook, now: Notebook): Difference[] {

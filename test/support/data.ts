@@ -49,9 +49,9 @@ export function writeSmallMnist(folder: string, train: number, test: number): vo
 export const LEAVE_NOTHING_OUT = process.env.TESTS === 'all';
 
 /**
- * The golden cases that the readable engine computes in every `npm test`: all but most of those of `few` steps or more, which take
- * it seconds each. Beyond the cases of fewer steps they have only rounding that adds up, for which one of a kind is enough. The
- * fast engine computes all of them. Values of another seed are compared without exception.
+ * The golden cases that the readable engine computes in every `npm test`: all but most of those of `few` steps or more,
+ * which take it seconds each. Beyond the cases of fewer steps they have only rounding that adds up, for which one of a
+ * kind is enough. The fast engine computes all of them. Values of another seed are compared without exception.
  * @param kind of a case; of those of kind null none is computed by day, since another test has the same rounding
  */
 export function byDay<Case extends { T: number }>(
@@ -65,8 +65,8 @@ export function byDay<Case extends { T: number }>(
 }
 
 /**
- * How many of `all` random draws both engines compute in every `npm test`: the first ones, among which each option has each of its
- * values. More of them only combine the same values in other ways.
+ * How many of `all` random draws both engines compute in every `npm test`: the first ones, among which each option has
+ * each of its values. More of them only combine the same values in other ways.
  */
 export const drawnByDay = (all: number, first: number) => (LEAVE_NOTHING_OUT ? all : first);
 

@@ -1,6 +1,7 @@
 'use strict';
-// To be required before a program (`node --require`): a disk that is full from its perspective. Files whose path matches
-// FULL_DISK are still made, as on a real one, but take no bytes after the first FULL_DISK_AFTER writes (0 by default).
+// To be required before a program (`node --require`): a disk that is full from its perspective. Files whose path
+// matches FULL_DISK are still made, as on a real one, but take no bytes after the first FULL_DISK_AFTER writes (0 by
+// default).
 const fs = require('node:fs');
 const { syncBuiltinESMExports } = require('node:module');
 

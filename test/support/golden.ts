@@ -381,8 +381,8 @@ export function assertSums(
 }
 
 /**
- * `trace()` of an engine with the golden trace's seed, T and one of its neurons agrees with SpikingJelly on the same input
- * spikes. A current is a sum of a hundred weights, which the engines add in orders of their own.
+ * `trace()` of an engine with the golden trace's seed, T and one of its neurons agrees with SpikingJelly on the same
+ * input spikes. A current is a sum of a hundred weights, which the engines add in orders of their own.
  */
 export async function assertTrace(engine: Engine, golden: TraceFile, neuron: TraceFile['neurons'][0]): Promise<void> {
   await engine.restore(freshState(kernelOf(golden.weight)));
@@ -396,7 +396,10 @@ export async function assertTrace(engine: Engine, golden: TraceFile, neuron: Tra
 /** The first pixel, and the one after the last, of which hidden.json keeps a gradient. */
 const HIDDEN_PIXELS = [404, 412];
 
-/** The two layers' values of hidden.json out of what has the order of the weights: those of some pixels, all sums, the outputs'. */
+/**
+ * The two layers' values of hidden.json out of what has the order of the weights: those of some pixels, all sums, the
+ * outputs'.
+ */
 function hiddenParts(values: Float32Array, hidden: number) {
   const [first, output] = splitWeights(values, hidden);
   const [from, to] = HIDDEN_PIXELS.map((pixel) => pixel * hidden);

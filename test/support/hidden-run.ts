@@ -2,7 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Prints a SHA-256 for each kind of training: of the weights, of Adam's moments, and of a test image's hidden neurons. */
+/**
+ * Prints a SHA-256 for each kind of training: of the weights, of Adam's moments, and of a test image's hidden neurons.
+ */
 export const HIDDEN_RUN = `import { createEngine, loadMnist } from 'lif-fc-mnist';
 const all = { data: await loadMnist(), seed: 1, learningRate: 2e-3 };
 const kinds = [

@@ -1,4 +1,5 @@
-// Runs test files in the order in which they are named, so that none that takes long is left to end alone: `node --test` sorts them.
+// Runs test files in the order in which they are named, so that none that takes long is left to end alone:
+// `node --test` sorts them.
 //   node in-order.mjs FILES-AT-A-TIME MILLISECONDS-FOR-EACH LOG DURATIONS FILE…
 // DURATIONS is a JSON file that keeps how many milliseconds each file took.
 import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';

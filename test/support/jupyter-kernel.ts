@@ -87,7 +87,10 @@ finally:
     client.stop_channels()
     manager.shutdown_kernel(now=True)`;
 
-/** Runs cells one after the other in a fresh kernel whose folder is `folder`; goes on after one that fails. `env` is added to its environment. */
+/**
+ * Runs cells one after the other in a fresh kernel whose folder is `folder`; goes on after one that fails. `env` is
+ * added to its environment.
+ */
 export async function runCells(
   steps: (string | Step)[],
   folder = root,

@@ -142,10 +142,14 @@ interface App {
   commands: { execute(id: string, args: object): Promise<unknown> };
 }
 declare const window: { jupyterapp?: App };
-/** Milliseconds between two looks at a page. Playwright by itself looks at each frame, for which the browser then draws. */
+/**
+ * Milliseconds between two looks at a page. Playwright by itself looks at each frame, for which the browser then draws.
+ */
 const POLLING = 100;
 
-/** Opens a notebook of the folder that is served, or the page of a path; requests to other hosts are kept in `outside`. */
+/**
+ * Opens a notebook of the folder that is served, or the page of a path; requests to other hosts are kept in `outside`.
+ */
 export async function openPage(browser: Browser, lab: Lab, name: string): Promise<{ page: Page; outside: string[] }> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const outside: string[] = [];
@@ -244,7 +248,10 @@ export function codeCells(page: Page): Promise<LabCell[]> {
   );
 }
 
-/** Scrolls to a cell and waits until a picture of its output is drawn; gives its size on the screen, and the width it may have. */
+/**
+ * Scrolls to a cell and waits until a picture of its output is drawn; gives its size on the screen, and the width it
+ * may have.
+ */
 export async function drawnFigure(
   page: Page,
   index: number,

@@ -80,8 +80,8 @@ interface Serving {
   /** Those of `npm run lite -- --serve`; by default none, as GitHub Pages has it. */
   headers?: typeof ISOLATION;
   /**
-   * Whether a page loads in the background what cells may need: TypeScript, and the package. Where nothing that is looked at depends
-   * on that, a page opens for less than two thirds of the CPU time without.
+   * Whether a page loads in the background what cells may need: TypeScript, and the package. Where nothing that is
+   * looked at depends on that, a page opens for less than two thirds of the CPU time without.
    */
   loadsAhead?: boolean;
 }

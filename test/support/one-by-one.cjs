@@ -1,6 +1,6 @@
 'use strict';
-// Runs commands of the command line one after the other in this process: a JSON list of { args, cwd } on standard input, on standard
-// output what each has written and its exit status.
+// Runs commands of the command line one after the other in this process: a JSON list of { args, cwd } on standard
+// input, on standard output what each has written and its exit status.
 const { readFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
 

@@ -1,4 +1,6 @@
-/** Randman and its controls, and a short training on them, as one cell: a browser must come to the same bytes as Node. */
+/**
+ * Randman and its controls, and a short training on them, as one cell: a browser must come to the same bytes as Node.
+ */
 // Its bytes are compared in Node by test/bytes-hidden, in browsers by editions/browser/test/browser/site and firefox.
 
 /** Prints a SHA-256 of all spike times for each data set, and one of what a training on the first one leaves. */

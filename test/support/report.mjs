@@ -1,6 +1,6 @@
 // What `npm test` prints: a dot for each test that passes, each failure in full as soon as its file has ended, and last
-// node:test's summary. node:test's own `spec` takes a line for each of 1,400 tests and about forty for a failure, its `dot`
-// has no summary, and neither says there why a file could not be loaded. build/test.log has what `spec` says.
+// node:test's summary. node:test's own `spec` takes a line for each of 1,400 tests and about forty for a failure, its
+// `dot` has no summary, and neither says there why a file could not be loaded. build/test.log has what `spec` says.
 import { relative, resolve, sep } from 'node:path';
 
 const IN_FULL = 10; // failures; of the others only the names

@@ -40,8 +40,8 @@ export function lifFcMnist(args: string[], cwd = temporaryFolder(), node: string
 }
 
 /**
- * Runs commands that end before they train, all in one process: each process takes a tenth of a second of a core, in which it does
- * what one of them has shown for all.
+ * Runs commands that end before they train, all in one process: each process takes a tenth of a second of a core, in
+ * which it does what one of them has shown for all.
  */
 export function lifFcMnistEach(commands: { args: string[]; cwd?: string }[]) {
   const each = commands.map(({ args, cwd = temporaryFolder() }) => ({ args, cwd }));

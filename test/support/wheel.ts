@@ -1,4 +1,6 @@
-/** The kernel's wheel in an environment of Python of its own, with the project's release of JupyterLite or with others. */
+/**
+ * The kernel's wheel in an environment of Python of its own, with the project's release of JupyterLite or with others.
+ */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
@@ -21,7 +23,10 @@ const RELEASES = ['0.7.0', '0.7.6', '0.8.0', NEWEST];
 /** The last that is too old. */
 export const TOO_OLD = '0.6.4';
 
-/** `JUPYTERLITE=all`, or a list such as `JUPYTERLITE=0.7.6,0.8.0`; by default the project's own alone, without a download. */
+/**
+ * `JUPYTERLITE=all`, or a list such as `JUPYTERLITE=0.7.6,0.8.0`; by default the project's own alone, without a
+ * download.
+ */
 export function chosenReleases(): string[] {
   const { JUPYTERLITE = OWN } = process.env;
   return JUPYTERLITE === 'all' ? [...RELEASES, TOO_OLD] : JUPYTERLITE.split(',');
@@ -58,7 +63,8 @@ export class Environment {
     this.folder = join(above, 'venv');
     this.python = pythonIn(this.folder);
     run(above, PYTHON, ['-m', 'venv', '--without-pip', this.folder]);
-    // What builds an sdist, and the project's own JupyterLite, are read from where they are installed: nothing is downloaded.
+    // What builds an sdist, and the project's own JupyterLite, are read from where they are installed: nothing is
+    // downloaded.
     const [installed, own] = [PYTHON, this.python].map((executable) =>
       run(above, executable, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))']).trim(),
     ) as [string, string];

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// npm run bench: how long a batch of training takes, in turns over several rounds, so that a busy moment hits all alike.
+// npm run bench: how long a batch of training takes, in turns over several rounds, so that a busy moment hits all
+// alike.
 //   -- --peer PYTHON   SpikingJelly, PyTorch by hand and numba as well, run by this Python; by hand in AVX-512 where g++ and the processor can
 //   -- --setup-peer    makes .venv-peer with torch, spikingjelly and numba first, and takes its Python as the peer
 //   -- --rounds N      rounds (5)

@@ -1,4 +1,5 @@
-// The share of each stage of the kernel, on one thread: how long an image takes up to a stage, less up to the one before.
+// The share of each stage of the kernel, on one thread: how long an image takes up to a stage, less up to the one
+// before.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -141,8 +142,8 @@ function stagesOf(core, data, T) {
 }
 
 /**
- * Microseconds per image of each stage; the least of many rounds, as a disturbance only ever adds. T is at most a block of
- * 128 steps.
+ * Microseconds per image of each stage; the least of many rounds, as a disturbance only ever adds. T is at most a block
+ * of 128 steps.
  * @param {Mnist} data
  * @param {NeuronOptions} neuron
  * @param {number} [hidden] neurons of a hidden layer

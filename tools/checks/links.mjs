@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Links of the texts to other sites, compared with links.csv, which keeps what each page answered and on which day. So that a
-// link has been looked at can be tested without a network; `--ask` asks all pages again.
+// Links of the texts to other sites, compared with links.csv, which keeps what each page answered and on which day. So
+// that a link has been looked at can be tested without a network; `--ask` asks all pages again.
 import { readFileSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -105,7 +105,9 @@ export async function renewed(addresses, kept, day, asking = ask) {
   return list;
 }
 
-/** Whether a page is gone or moved for good. Many sites refuse programs by 403 or 429, which says nothing of the page. */
+/**
+ * Whether a page is gone or moved for good. Many sites refuse programs by 403 or 429, which says nothing of the page.
+ */
 const isBroken = (/** @type {string} */ answer) => /^(404|410|5\d\d|301|308)/.test(answer);
 
 async function main() {

@@ -1,5 +1,5 @@
-// `npm run notebooks -- FILE…`, `npm run tutorial` (--all): executes notebooks headless. With --check it first looks at the
-// numbers in the text: a chapter that says what no cell prints is not worth the minutes that it takes to execute.
+// `npm run notebooks -- FILE…`, `npm run tutorial` (--all): executes notebooks headless. With --check it first looks at
+// the numbers in the text: a chapter that says what no cell prints is not worth the minutes that it takes to execute.
 import { join, resolve } from 'node:path';
 import { runNotebooks } from '../../packages/notebook-runner/notebooks.mjs';
 import { root } from '../../packages/system/project.mjs';

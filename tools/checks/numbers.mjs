@@ -1,5 +1,6 @@
-// Numbers in text: each that stands for a result has to be printed by a cell, or a mark says where it comes from. `--check` asks
-// this of the chapters and pages below before it executes anything. editions/README.md tells writers the rules.
+// Numbers in text: each that stands for a result has to be printed by a cell, or a mark says where it comes from.
+// `--check` asks this of the chapters and pages below before it executes anything. editions/README.md tells writers the
+// rules.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { chapterNames, root } from '../../packages/system/project.mjs';
@@ -18,7 +19,9 @@ export const CHECKED = [
 /** The table of the map. */
 const MAP = 'editions/map/map.csv';
 
-/** What `npm run bench -- --update` measured last. If it exists, a mark that names the benchmark has to agree with it. */
+/**
+ * What `npm run bench -- --update` measured last. If it exists, a mark that names the benchmark has to agree with it.
+ */
 const BENCH = 'tools/bench/measured.json';
 
 /** Sizes that every chapter uses. A number of these needs no mark. */
@@ -35,13 +38,16 @@ const SIZES = new Map([
 ]);
 
 /**
- * Before these a number is a result, however small it is: "2 times as fast", but not "fires 2 times". Minutes are missing: those of
- * a chapter and of its exercises are a plan.
+ * Before these a number is a result, however small it is: "2 times as fast", but not "fires 2 times". Minutes are
+ * missing: those of a chapter and of its exercises are a plan.
  */
 const UNIT =
   /^[\s\u00a0]?(%|times(?= (?:as|the|more|less|fewer|faster|slower|larger|smaller|longer)\b)|(?:points?|percent|seconds?|ms|s|[kMG]B|[np]J)(?![\p{L}\p{N}_]))/u;
 
-/** A number that stands alone: no part of a name (float32, SHA-256), of a version (0.1.0) or of a pattern of bits (0110). */
+/**
+ * A number that stands alone: no part of a name (float32, SHA-256), of a version (0.1.0) or of a pattern of bits
+ * (0110).
+ */
 const NUMBER =
   /(?<![\p{L}\p{N}_.,]|[\p{L}_]-)(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?(?![\p{L}\p{N}_]|[.,]\d)/gu;
 
@@ -53,7 +59,8 @@ const NUMBER =
  * @property {string} unit '' without one
  * @property {number} at where it begins
  *
- * @typedef {{ value: number, unit: string, set?: boolean }} Shown a number in an output or, `set`, in the code of a cell
+ * @typedef {{ value: number, unit: string, set?: boolean }} Shown a number in an output or, `set`, in the code of a
+ * cell
  *
  * @typedef {object} Block what a mark is for: a cell of a chapter, or a section of a page
  * @property {string} place
@@ -79,8 +86,8 @@ function numbersIn(text) {
 }
 
 /**
- * Whether a number is of a kind that has to be shown: it has a unit or decimals, or is larger than 100. Other whole numbers count
- * or name something: ten neurons, step 3, chapter 6. Years and the sizes of the tutorial are known.
+ * Whether a number is of a kind that has to be shown: it has a unit or decimals, or is larger than 100. Other whole
+ * numbers count or name something: ten neurons, step 3, chapter 6. Years and the sizes of the tutorial are known.
  * @param {Written} number
  */
 function isResult({ text, value, decimals, unit }) {
@@ -119,8 +126,8 @@ function isRounded({ value, decimals }, exact) {
 }
 
 /**
- * Whether a cell shows a number. In an output it may have more digits, and a percentage may be a share (0.9273 for 92.73 %); any
- * other unit is the same. What the code sets has no unit and is not rounded.
+ * Whether a cell shows a number. In an output it may have more digits, and a percentage may be a share (0.9273 for
+ * 92.73 %); any other unit is the same. What the code sets has no unit and is not rounded.
  * @param {Written} number
  * @param {Shown[]} shown
  */

@@ -1,5 +1,6 @@
-// A bundle: a folder with all that set-up would download, made by `npm run setup -- --bundle` on a machine of the same kind. Set-up takes
-// everything from it if LIF_FC_MNIST_BUNDLE (or --from) names it, or the address where `npm run setup -- --bundle --serve` serves it.
+// A bundle: a folder with all that set-up would download, made by `npm run setup -- --bundle` on a machine of the same
+// kind. Set-up takes everything from it if LIF_FC_MNIST_BUNDLE (or --from) names it, or the address where
+// `npm run setup -- --bundle --serve` serves it.
 //   kinds.json                 the kinds of machines it is for, each with the hash of its SHA256SUMS
 //   linux-x64-node22/          one folder per kind:
 //     SHA256SUMS                 the hash of every file, as `sha256sum -c` reads it

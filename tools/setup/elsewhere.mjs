@@ -2,7 +2,8 @@
 import { lock, unlock } from '../../packages/system/lock.mjs';
 // The command `lif_fc_mnist_notebooks`: the headless runner where this package is installed in another project.
 //   npx lif_fc_mnist_notebooks [options] FILE…     (--help lists the options)
-// The first call makes what the runner needs besides: a Python environment with Jupyter, inside the package's own folder.
+// The first call makes what the runner needs besides: a Python environment with Jupyter, inside the package's own
+// folder.
 import { runProgram } from '../../packages/system/program.mjs';
 import { isClone } from '../../packages/system/project.mjs';
 import { checkNode, findPython } from '../../packages/system/requirements.cjs';

@@ -1,5 +1,5 @@
-// The native backend of tfjs-node: already installed, or from a bundle, or from the package's own installer, or libtensorflow from a
-// TensorFlow wheel with the addon compiled against it.
+// The native backend of tfjs-node: already installed, or from a bundle, or from the package's own installer, or
+// libtensorflow from a TensorFlow wheel with the addon compiled against it.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -23,7 +23,9 @@ import { run, runTwice, Stopped } from '../../packages/system/run.mjs';
 const pkg = join(nodeModules, '@tensorflow', 'tfjs-node');
 const here = join(root, 'tools', 'setup');
 const work = join(nodeModules, '.setup');
-/** Exists while deps/ and lib/ of the package are being written. Found at the start, it means they may be incomplete. */
+/**
+ * Exists while deps/ and lib/ of the package are being written. Found at the start, it means they may be incomplete.
+ */
 const begun = join(work, 'native.begun');
 
 // The wheels need not match the local Python: only the library and its headers are used. 2.12 loads faster and is a

@@ -1,10 +1,12 @@
-// A registry of Node packages on this machine, from which npm installs what a bundle has. npm's own cache would not do: it
-// remembers from which address a package came, and that is another one on another machine.
+// A registry of Node packages on this machine, from which npm installs what a bundle has. npm's own cache would not do:
+// it remembers from which address a package came, and that is another one on another machine.
 import { createReadStream, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 
-/** @typedef {{ name?: string, version: string, integrity?: string, link?: boolean, os?: string[], cpu?: string[], libc?: string[] }} Entry */
+/**
+ * @typedef {{ name?: string, version: string, integrity?: string, link?: boolean, os?: string[], cpu?: string[], libc?: string[] }} Entry
+ */
 /** @typedef {{ packages: Record<string, Entry> }} Lock package-lock.json */
 
 /** The name of a package in package-lock.json: that of its entry, or the last part of its path. */

@@ -24,8 +24,8 @@ import { nativeState } from './native.mjs';
 import { startRegistry } from './registry.mjs';
 
 /**
- * The names of the files in a folder, for its stamp: so a file that is lost later is noticed. Python compiles its modules as
- * they are used.
+ * The names of the files in a folder, for its stamp: so a file that is lost later is noticed. Python compiles its
+ * modules as they are used.
  */
 const namesIn = (/** @type {string} */ folder) => filesUnder(folder).filter((name) => !name.endsWith('.pyc'));
 
@@ -87,7 +87,8 @@ export async function installPackages(onLine, bundle) {
   writeJson(stamps.packages, { ...packagesStamp(), files: namesIn(nodeModules) });
 }
 
-// Environments of Python -----------------------------------------------------------------------------------------------
+// Environments of Python
+// -----------------------------------------------------------------------------------------------
 
 /**
  * A folder with its own Python, and the lock file, as a path in the clone, whose packages are in it.

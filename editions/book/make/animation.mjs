@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The moving picture of the README: `node editions/book/make/animation.mjs` draws a digit on the playground of build/book/ in Chromium,
-// lets the ten neurons race, and writes what is seen to editions/book/images/playground.gif.
+// The moving picture of the README: `node editions/book/make/animation.mjs` draws a digit on the playground of
+// build/book/ in Chromium, lets the ten neurons race, and writes what is seen to editions/book/images/playground.gif.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,5 +1,6 @@
-// From executed notebooks to what Sphinx reads: each figure becomes one <figure> with its pictures as separate files and
-// the bundle's sentence as the text alternative; links that lead out of the folder of notebooks lead to pages of the book.
+// From executed notebooks to what Sphinx reads: each figure becomes one <figure> with its pictures as separate files
+// and the bundle's sentence as the text alternative; links that lead out of the folder of notebooks lead to pages of
+// the book.
 import { posix } from 'node:path';
 import { escapeHtml, upFrom } from '../../../packages/system/html.mjs';
 import { UserError } from '../../../packages/system/project.mjs';
@@ -59,8 +60,8 @@ export function isExecuted(notebook) {
 }
 
 /**
- * From a notebook the built book lies in build/book/ and the source in src/; from a page of the book the one is a neighbour,
- * and `sourceLink` knows where the other is shown.
+ * From a notebook the built book lies in build/book/ and the source in src/; from a page of the book the one is a
+ * neighbour, and `sourceLink` knows where the other is shown.
  * @param {string} markdown
  * @param {string} up
  * @param {(path: string) => string} sourceLink
@@ -77,8 +78,10 @@ function pageLinks(markdown, up, sourceLink) {
  * @param {Notebook} notebook
  * @param {Theme} theme the module editions/shared/page/figure-theme.ts
  * @param {SourceLink} sourceLink
- * @param {Map<string, string>} runs links with which runs are checked, by the SHA-256 of their weights: a cell that prints one gets it
- * @returns the notebook for Sphinx; `pictures`, files to write below _static/figures; `figures`, each with `files(renderSvg)`
+ * @param {Map<string, string>} runs links with which runs are checked, by the SHA-256 of their weights: a cell that
+ * prints one gets it
+ * @returns the notebook for Sphinx; `pictures`, files to write below _static/figures; `figures`, each with
+ * `files(renderSvg)`
  *   which draws more of them
  * @throws UserError in one line for what a page could not show
  */

@@ -1,4 +1,5 @@
-// Pages of book/ that a chapter shows as well, so that a reader need not leave it: the chapter's text does not mention them.
+// Pages of book/ that a chapter shows as well, so that a reader need not leave it: the chapter's text does not mention
+// them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { numbered, root, UserError } from '../../../packages/system/project.mjs';

@@ -1,5 +1,5 @@
-// A notebook's figure on a page: a picture for a light and for a dark page, each for a wide and for a narrow one, and the
-// specification in a separate script, which the page loads when a reader asks for the live figure.
+// A notebook's figure on a page: a picture for a light and for a dark page, each for a wide and for a narrow one, and
+// the specification in a separate script, which the page loads when a reader asks for the live figure.
 import { escapeHtml } from '../../../packages/system/html.mjs';
 
 const PLOTLY = 'application/vnd.plotly.v1+json';

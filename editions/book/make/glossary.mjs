@@ -23,7 +23,9 @@ export function termsOf(document) {
 const escapePattern = (/** @type {string} */ text) =>
   text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
 
-/** Where a link would be no help: in links, code, titles, quotations, formulas, figures, and what the reader presses. */
+/**
+ * Where a link would be no help: in links, code, titles, quotations, formulas, figures, and what the reader presses.
+ */
 const NOT_IN =
   'a, code, pre, h1, h2, h3, h4, blockquote, figure, button, label, summary, .formula, .katex, .chapter-head, .cell_output';
 

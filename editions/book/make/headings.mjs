@@ -1,5 +1,5 @@
-// [[What happens without the reset?]] on a page of book/ leads to the section of that heading, in whichever chapter it is. So a page
-// need not know the number of a chapter, and a heading that is gone stops the build.
+// [[What happens without the reset?]] on a page of book/ leads to the section of that heading, in whichever chapter it
+// is. So a page need not know the number of a chapter, and a heading that is gone stops the build.
 import { UserError } from '../../../packages/system/project.mjs';
 import { text } from './chapters.mjs';
 

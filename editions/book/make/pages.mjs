@@ -1,5 +1,5 @@
-// What is done to Sphinx's pages: formulas are set, names of source files and words of the glossary become links, chapters get
-// a head, and what scrolls sideways can be reached with the keyboard.
+// What is done to Sphinx's pages: formulas are set, names of source files and words of the glossary become links,
+// chapters get a head, and what scrolls sideways can be reached with the keyboard.
 import { JSDOM } from 'jsdom';
 import katex from 'katex';
 import { escapeHtml, upFrom } from '../../../packages/system/html.mjs';
@@ -61,7 +61,8 @@ function linkNames(article, page) {
 }
 
 /**
- * A drawing has its place before it has loaded: otherwise the text moves away under who reads it, or has followed a link to it.
+ * A drawing has its place before it has loaded: otherwise the text moves away under who reads it, or has followed a
+ * link to it.
  * @param {Element} article
  * @param {string} page
  * @param {(address: string) => string} readDrawing
@@ -77,8 +78,8 @@ function sizeDrawings(article, page, readDrawing) {
 }
 
 /**
- * What is too wide for a phone scrolls in its own box, which the keyboard reaches: drawings, and tables that a cell printed. (Tables and
- * formulas of the text have such boxes by Sphinx.)
+ * What is too wide for a phone scrolls in its own box, which the keyboard reaches: drawings, and tables that a cell
+ * printed. (Tables and formulas of the text have such boxes by Sphinx.)
  * @param {Element} article
  */
 function boxWide(article) {

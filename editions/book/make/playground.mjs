@@ -1,6 +1,6 @@
-// The playground's script: TypeScript bundled to one classic script, with the kernel, the weights and the sample digits in it.
-// Beside it two that the page loads when they are asked for: the weights of the network with a hidden layer, and what reads
-// and writes files of networks.
+// The playground's script: TypeScript bundled to one classic script, with the kernel, the weights and the sample digits
+// in it. Beside it two that the page loads when they are asked for: the weights of the network with a hidden layer, and
+// what reads and writes files of networks.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -29,8 +29,8 @@ function kernel() {
 }
 
 /**
- * Two test images of each digit, first ten easy ones, then ten that the network gets wrong: index (two bytes, low first),
- * then the pixels.
+ * Two test images of each digit, first ten easy ones, then ten that the network gets wrong: index (two bytes, low
+ * first), then the pixels.
  * @param {number} tau
  */
 async function samples(tau) {
@@ -65,8 +65,8 @@ async function samples(tau) {
 const LOOKED_AT = 3000;
 
 /**
- * Pictures for the start and the experiments, chosen by what the page's own kernel makes of them, whatever the network was
- * trained with. An experiment without one is left out.
+ * Pictures for the start and the experiments, chosen by what the page's own kernel makes of them, whatever the network
+ * was trained with. An experiment without one is left out.
  * @param {number} tau
  */
 async function choose(tau) {
@@ -131,7 +131,8 @@ async function choose(tau) {
 }
 
 /**
- * Bundles the playground into one script, and writes the two others; and the page that trains, which has the same digits.
+ * Bundles the playground into one script, and writes the two others; and the page that trains, which has the same
+ * digits.
  * @param {string} outfile
  */
 export async function bundlePlayground(outfile) {

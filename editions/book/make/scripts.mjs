@@ -1,4 +1,5 @@
-// The book's own scripts and style sheet: TypeScript and CSS in editions/book/page/ and editions/book/_static/, by esbuild.
+// The book's own scripts and style sheet: TypeScript and CSS in editions/book/page/ and editions/book/_static/, by
+// esbuild.
 import { join } from 'node:path';
 import { transform } from 'esbuild';
 import { bundle } from '../../../packages/system/esbuild.mjs';

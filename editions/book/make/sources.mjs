@@ -1,5 +1,5 @@
-// What Sphinx reads, gathered in one folder: the chapters as they were executed, the start page, the other pages of book/, the
-// source as pages, fonts and formulas' style from npm.
+// What Sphinx reads, gathered in one folder: the chapters as they were executed, the start page, the other pages of
+// book/, the source as pages, fonts and formulas' style from npm.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -16,7 +16,9 @@ import { TEACHING, teachingPage } from './teaching.mjs';
 
 const require = createRequire(import.meta.url);
 const book = join(root, 'editions', 'book');
-/** Everything in book/ but pages: scripts, tests, the README's pictures, and the style sheets, which are joined to one. */
+/**
+ * Everything in book/ but pages: scripts, tests, the README's pictures, and the style sheets, which are joined to one.
+ */
 const NOT_COPIED = new Set(['make', 'test', 'page', 'playground', 'neuron', 'train', 'images', 'index.md']);
 export const STYLES = ['colours.css', 'theme.css', 'parts.css', 'figures.css', 'start.css'].map((name) =>
   join(book, '_static', name),
@@ -24,7 +26,8 @@ export const STYLES = ['colours.css', 'theme.css', 'parts.css', 'figures.css', '
 
 /**
  * @typedef {import('./chapters.mjs').Notebook} Notebook
- * @typedef {{ name: string, title: string, notebook: Notebook, figures: ReturnType<typeof prepare>['figures'] }} Chapter
+ * @typedef {{ name: string, title: string, notebook: Notebook, figures: ReturnType<typeof prepare>['figures'] }}
+ * Chapter
  */
 
 /**
@@ -157,8 +160,8 @@ const FONTS = [
 ];
 
 /**
- * Greek letters come from the formulas' file, and look like those: the τ of a sans face is a small T. They slant already: said for italics
- * too, or the browser would slant them once more.
+ * Greek letters come from the formulas' file, and look like those: the τ of a sans face is a small T. They slant
+ * already: said for italics too, or the browser would slant them once more.
  */
 const GREEK = ['normal', 'italic']
   .map(

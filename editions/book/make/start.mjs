@@ -1,4 +1,5 @@
-// The start page: what a trained network does with the first test image, for the page to draw, and the list of chapters.
+// The start page: what a trained network does with the first test image, for the page to draw, and the list of
+// chapters.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -18,7 +19,9 @@ const require = createRequire(import.meta.url);
 /** @type {typeof import('../../../src/common/mnist.js')} */
 const { CLASSES, IMAGE_SIZE } = require(join(root, 'dist', 'src', 'common', 'mnist.js'));
 const T = 100;
-/** The range of what is drawn for a potential: itself from 0 upwards, and below, where most neurons are, its logarithm. */
+/**
+ * The range of what is drawn for a potential: itself from 0 upwards, and below, where most neurons are, its logarithm.
+ */
 const [LOW, HIGH] = [-2.8, 1.5];
 const drawn = (/** @type {number} */ potential) =>
   Math.min(Math.max(potential < 0 ? -Math.log1p(-potential) : potential, LOW), HIGH);
@@ -34,7 +37,10 @@ const bits = (/** @type {number[]} */ values) => {
 /** The first test image, a 7, is sure to be read. */
 const FIRST = 0;
 
-/** What the trained network does in 100 steps with a 7 that it reads, but not without a race: another neuron fires as well. */
+/**
+ * What the trained network does in 100 steps with a 7 that it reads, but not without a race: another neuron fires as
+ * well.
+ */
 async function sevenShown() {
   const { freshState } = require(join(root, 'dist', 'src', 'common', 'engine.js'));
   const { readMnist } = require(join(root, 'dist', 'hosts', 'node', 'data.js'));

@@ -6,7 +6,10 @@ import { root } from '../../../packages/system/project.mjs';
 
 export const TEACHING = 'teaching';
 
-/** The page for Sphinx. A link to a file of the project leads to the code host if there is one, and names the file if not. */
+/**
+ * The page for Sphinx. A link to a file of the project leads to the code host if there is one, and names the file if
+ * not.
+ */
 export function teachingPage(text = readFileSync(join(root, 'editions', 'class', 'README.md'), 'utf8')) {
   const page = text.replace(/\[([^\]]+)\]\((?!https?:|#)([^)]+)\)/g, (_, label, target) => {
     const path = posix.normalize(`editions/class/${target}`);

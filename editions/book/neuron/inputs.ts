@@ -24,7 +24,8 @@ const smallFirst = pairOf(0.5, 1);
 const bigFirst = pairOf(1, 0.5);
 
 /**
- * A current that lasts, i[t] = i[t−1] (1 − 1/τ) + x[t] from i = 0, [T]: in 32 bits, as `layer.Synapse` and the kernel compute it.
+ * A current that lasts, i[t] = i[t−1] (1 − 1/τ) + x[t] from i = 0, [T]: in 32 bits, as `layer.Synapse` and the kernel
+ * compute it.
  * @param tau up to 1 it does not last: i is x
  */
 export function lasting(x: Float32Array, tau: number): Float32Array {

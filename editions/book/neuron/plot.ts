@@ -32,7 +32,10 @@ export function stepAt(x: number, width: number, T: number): number {
   return Math.min(Math.max(step, 0), T - 1);
 }
 
-/** Draws the trace of one neuron, whose current may be more than its input x, with a mark at the step, from 0, that is looked at. */
+/**
+ * Draws the trace of one neuron, whose current may be more than its input x, with a mark at the step, from 0, that is
+ * looked at.
+ */
 export function drawTrace(
   svg: SVGSVGElement,
   { x: input, current, h, v, spike }: Trace & { x: Float32Array },

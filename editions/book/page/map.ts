@@ -1,4 +1,7 @@
-/** The table of all runs on the page of the map: rows are chosen and sorted, and a run shows the command that computes it again. */
+/**
+ * The table of all runs on the page of the map: rows are chosen and sorted, and a run shows the command that computes
+ * it again.
+ */
 import {
   formatCommand,
   MapTable,

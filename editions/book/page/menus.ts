@@ -1,4 +1,7 @@
-/** The drawers of a narrow page, menu and contents, open with the keyboard as well; the theme opens them with the mouse alone. */
+/**
+ * The drawers of a narrow page, menu and contents, open with the keyboard as well; the theme opens them with the mouse
+ * alone.
+ */
 export function openDrawersByKey(): void {
   for (const label of document.querySelectorAll<HTMLLabelElement>('.nav-overlay-icon, .toc-overlay-icon')) {
     const box = document.getElementById(label.htmlFor);

@@ -1,6 +1,6 @@
 /**
- * What is wider than the page scrolls by itself: tables, formulas, printed tables, drawings. A shadow says at which edge there is more, and
- * the keyboard reaches what has more.
+ * What is wider than the page scrolls by itself: tables, formulas, printed tables, drawings. A shadow says at which
+ * edge there is more, and the keyboard reaches what has more.
  */
 export const SCROLLING = '.table-wrapper, .formula, .printed-table, .drawing, .map-scroll';
 

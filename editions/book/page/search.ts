@@ -1,6 +1,6 @@
 /**
- * What Sphinx's search finds, with a few words of the place. The text of all pages comes in a script, so it works from disk,
- * where a page may not fetch another.
+ * What Sphinx's search finds, with a few words of the place. The text of all pages comes in a script, so it works from
+ * disk, where a page may not fetch another.
  */
 import { element } from '../../shared/page/dom';
 import { corrected, nearest, type Sections, wordsOf } from './find';
@@ -64,7 +64,10 @@ function addSummaries(): void {
   }
 }
 
-/** Questions and words of the glossary stand before what Sphinx finds, which searches once more for a word without a slip. */
+/**
+ * Questions and words of the glossary stand before what Sphinx finds, which searches once more for a word without a
+ * slip.
+ */
 function begin(results: Element): void {
   // Sphinx, which has looked into the source as well and cuts off endings, may have found something.
   const right = corrected(words, window.bookTexts);

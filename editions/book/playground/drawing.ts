@@ -1,6 +1,6 @@
 /**
- * From strokes to an image as MNIST has them: scaled to a box of 20 × 20 with its proportions kept, smoothed, and shifted
- * by whole pixels until the centre of mass stands in the centre of 28 × 28.
+ * From strokes to an image as MNIST has them: scaled to a box of 20 × 20 with its proportions kept, smoothed, and
+ * shifted by whole pixels until the centre of mass stands in the centre of 28 × 28.
  */
 
 export interface Point {

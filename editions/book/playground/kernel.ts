@@ -88,7 +88,10 @@ export class Kernel {
     this.core.restore(freshState(weights));
   }
 
-  /** Tells the core what comes, with a time constant for all neurons or that of each: images [n, 784], the first with the stream's index, each for T steps. */
+  /**
+   * Tells the core what comes, with a time constant for all neurons or that of each: images [n, 784], the first with
+   * the stream's index, each for T steps.
+   */
   private begin(images: Uint8Array, T: number, tau: number | undefined, { seed, purpose, epoch, index }: Stream): void {
     const { core } = this;
     const count = images.length / INPUTS;

@@ -25,8 +25,8 @@ export function weightsTo({ weights, hidden }: Weights, digit: number): Float32A
 }
 
 /**
- * What a spike of each pixel [784] does to one of the ten: its weight or, with a hidden layer, the sum over the hidden neurons
- * of the weight to it, times its weight to the digit, times how often it has fired.
+ * What a spike of each pixel [784] does to one of the ten: its weight or, with a hidden layer, the sum over the hidden
+ * neurons of the weight to it, times its weight to the digit, times how often it has fired.
  */
 export function pushOf(network: Weights, digit: number, counts: readonly number[]): Float32Array {
   if (network.hidden === undefined) return weightsOf(network, digit);

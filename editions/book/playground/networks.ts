@@ -1,4 +1,6 @@
-/** The networks that the page can read with: its own two (that with a hidden layer is loaded on demand) and a reader's. */
+/**
+ * The networks that the page can read with: its own two (that with a hidden layer is loaded on demand) and a reader's.
+ */
 
 import { bytes } from '../../shared/page/base64';
 import { kernelBytes, trainedTau, weights } from './assets';

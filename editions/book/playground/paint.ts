@@ -1,4 +1,6 @@
-/** The paper and the pictures of 28 × 28 pixels. Colours come from playground.css, so light and dark are decided there. */
+/**
+ * The paper and the pictures of 28 × 28 pixels. Colours come from playground.css, so light and dark are decided there.
+ */
 import { IMAGE_SIDE as SIDE } from '../../../src/common/mnist';
 import type { Stroke } from './drawing';
 
@@ -10,7 +12,10 @@ export function coloursOf(element: Element): Colours {
   return Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--pg-${name}`).trim()])) as Colours;
 }
 
-/** Calls whenever they may have changed: Furo says in body[data-theme] what was chosen, and the system may change its mind, too. */
+/**
+ * Calls whenever they may have changed: Furo says in body[data-theme] what was chosen, and the system may change its
+ * mind, too.
+ */
 export function watchColours(changed: () => void): void {
   new MutationObserver(changed).observe(document.body, { attributes: true, attributeFilter: ['data-theme'] });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed);
@@ -74,8 +79,8 @@ export function paintWeights(canvas: HTMLCanvasElement, weights: Float32Array, c
 }
 
 /**
- * The hidden neurons, row after row: in colour those that fire in the last step shown, the others with more ink the more often
- * they have fired.
+ * The hidden neurons, row after row: in colour those that fire in the last step shown, the others with more ink the
+ * more often they have fired.
  * @param spikes [T, neurons]
  */
 export function paintHidden(

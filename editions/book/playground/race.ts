@@ -12,8 +12,8 @@ const FONT = '"Source Sans 3 Variable", system-ui, sans-serif';
 const compress = (v: number) => (v < 0 ? -Math.log1p(-v) : v);
 
 /**
- * Ticks where a neuron fired, and below them the curve of its potential with the threshold dashed. Behind both, the shaded
- * steps are the number of its spikes so far: at a spike in each step they would fill the lane.
+ * Ticks where a neuron fired, and below them the curve of its potential with the threshold dashed. Behind both, the
+ * shaded steps are the number of its spikes so far: at a spike in each step they would fill the lane.
  * @param shown how many steps are shown; the others lie ahead
  * @param winner the neuron that leads, if one does
  */
@@ -75,7 +75,8 @@ export function paintRace(
 
 /**
  * Writes the rates beside the lanes. A bar grows with the count, so the neurons race while the steps go by.
- * @param counts at most T if they are spikes; in place of those potentials, times T, may be above, and the longest bar is theirs
+ * @param counts at most T if they are spikes; in place of those potentials, times T, may be above, and the longest bar
+ * is theirs
  * @param steps how many count, of T
  */
 export function showRates(

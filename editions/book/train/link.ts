@@ -1,10 +1,12 @@
 /**
  * A link that carries a run, all of it in the part behind #, which never leaves the browser:
  *
- *     #run=1&tau=3&epochs=10                           settings, named as the columns of the map, where they are not the defaults
+ *     #run=1&tau=3&epochs=10                           settings, named as the columns of the map, where they are not
+ *     the defaults
  *     #run=1&tau=3&epochs=10&test=0.9273&sha256=…      and what came of them, to be checked
  *
- * A link need not be trusted: `readRun` checks every part before anything is shown, and the claim is compared with what comes out here.
+ * A link need not be trusted: `readRun` checks every part before anything is shown, and the claim is compared with what
+ * comes out here.
  */
 import {
   isStandard,

@@ -19,11 +19,14 @@ import { claimOf, comesBy, duration, percent, progressOf, verdictOn, wholeTime }
 /** Where the browser edition is, as seen from the book; editions/book/make/playground.mjs puts it into the bundle. */
 declare const EDITION: string;
 
-/** Milliseconds between two looks at a network that learns, at least, and how many times as long as the last one cost here and there. */
+/**
+ * Milliseconds between two looks at a network that learns, at least, and how many times as long as the last one cost
+ * here and there.
+ */
 const LOOK = { pause: 200, rest: 20 };
 /**
- * The time that a check takes is told after so many seconds of it. A longer one, in seconds, is asked for once more, and one
- * whose first batch takes longer than is given is given up.
+ * The time that a check takes is told after so many seconds of it. A longer one, in seconds, is asked for once more,
+ * and one whose first batch takes longer than is given is given up.
  */
 const CHECK = { tried: 1.5, long: 90, given: 20 };
 

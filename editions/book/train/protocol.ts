@@ -5,7 +5,10 @@ import type { Presentation } from '../playground/kernel';
 
 /** What the page asks for. */
 export type Ask =
-  /** An untrained network with these settings, in place of what was there: run number `run`. `site` is where the browser edition is. */
+  /**
+   * An untrained network with these settings, in place of what was there: run number `run`. `site` is where the browser
+   * edition is.
+   */
   | { kind: 'settings'; settings: Settings; site: string; run: number }
   /** Trains it, or goes on, until so many epochs are done. */
   | { kind: 'train'; epochs: number }

@@ -1,6 +1,6 @@
 /**
- * Trains in a worker, so that the page answers at once. The loop is that of the command line, and so are the bytes. Between
- * two batches the page may look: it asks again once it has drawn what it got.
+ * Trains in a worker, so that the page answers at once. The loop is that of the command line, and so are the bytes.
+ * Between two batches the page may look: it asks again once it has drawn what it got.
  */
 
 import { mnistFrom } from '../../../hosts/browser/data';
@@ -45,7 +45,8 @@ let site = '';
 let arrived = 0;
 
 /**
- * A file of the browser edition's package. The images are kept where that edition keeps them, and checked whenever they are used.
+ * A file of the browser edition's package. The images are kept where that edition keeps them, and checked whenever they
+ * are used.
  * @throws Error in one line that names the file
  */
 async function load(path: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -184,7 +185,10 @@ class Run {
     return { read, presentation: { ...presentation, inputs: new Uint8Array() } };
   }
 
-  /** Firing rates of the first hidden layer's neurons over some test images; now and then, since they take as long as some batches. */
+  /**
+   * Firing rates of the first hidden layer's neurons over some test images; now and then, since they take as long as
+   * some batches.
+   */
   private hiddenNow(): Float32Array | undefined {
     const { T, seed } = this.settings;
     const hidden = widthOf(this.settings);

@@ -1,5 +1,5 @@
-// The notebooks and drawings as JupyterLite serves them: the learner's copies, with an edition that tells a reader's saved
-// copy from a newer chapter.
+// The notebooks and drawings as JupyterLite serves them: the learner's copies, with an edition that tells a reader's
+// saved copy from a newer chapter.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chapterNames, chaptersFolder, writeWhole } from '../../../packages/system/project.mjs';
@@ -8,7 +8,9 @@ import { textOf } from '../../shared/cells.mjs';
 import { hashOfCells, openCopy, readChapter } from '../../shared/copies.mjs';
 import { namedSource, sourceAddress } from '../../shared/source-pages.mjs';
 
-/** What the kernel reports of itself: the same in the files, or the page would take each for changed when it opens it. */
+/**
+ * What the kernel reports of itself: the same in the files, or the page would take each for changed when it opens it.
+ */
 const KERNELSPEC = { display_name: 'TypeScript', language: 'typescript', name: 'tslab' };
 
 /**

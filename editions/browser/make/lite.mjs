@@ -14,8 +14,8 @@ import { npmCommand, run } from '../../../packages/system/run.mjs';
 import { ISOLATION, serve } from '../../shared/serve.mjs';
 
 /**
- * Where it is served by default. What a reader saves belongs to the address with its port, so the port stays the same: the
- * 784 pixels and 10 digits of every chapter.
+ * Where it is served by default. What a reader saves belongs to the address with its port, so the port stays the same:
+ * the 784 pixels and 10 digits of every chapter.
  */
 const PORT = 7840;
 

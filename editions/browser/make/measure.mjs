@@ -1,5 +1,5 @@
-// How fast a tab trains with one thread and with all cores (`npm run lite -- --measure`): the same batches in turns, so that other
-// work on the machine slows both. The weights have to be the same bytes.
+// How fast a tab trains with one thread and with all cores (`npm run lite -- --measure`): the same batches in turns, so
+// that other work on the machine slows both. The weights have to be the same bytes.
 import puppeteer from 'puppeteer-core';
 import { chapterNames, UserError } from '../../../packages/system/project.mjs';
 import { findChromium, findFirefox, launchChromium } from '../../../tools/checks/browsers.mjs';

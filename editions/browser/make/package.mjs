@@ -1,4 +1,5 @@
-// The package for the browser, and the files that it asks for: kernel, MNIST, WebAssembly of TensorFlow.js, a trained run, the map.
+// The package for the browser, and the files that it asks for: kernel, MNIST, WebAssembly of TensorFlow.js, a trained
+// run, the map.
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,5 @@
-// The pages of the site: JupyterLite's with a sign of loading from the first moment on, and a page in front that lists the chapters.
+// The pages of the site: JupyterLite's with a sign of loading from the first moment on, and a page in front that lists
+// the chapters.
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { escapeHtml } from '../../../packages/system/html.mjs';
@@ -11,7 +12,10 @@ import { byPart } from '../../shared/parts.mjs';
 /** The application's apps that are pages of the site, with the title that each has until it has loaded. */
 const APPS = { notebooks: 'A chapter', tree: 'All files' };
 
-/** What a reader sees until the application has loaded, which hides it. By itself it would come with the scripts, seconds later. */
+/**
+ * What a reader sees until the application has loaded, which hides it. By itself it would come with the scripts,
+ * seconds later.
+ */
 const SIGN = `<div id="jupyterlite-loading-indicator" role="status"><p>Opening…</p><i></i><p><small>The notebooks' application is loading. The first time that takes longest; then this browser keeps it.</small></p></div>`;
 /** Until the application knows its theme, the page has the colours of the system. */
 const SIGN_STYLE = `<style>
@@ -63,7 +67,8 @@ const inline = (markdown) =>
 /**
  * The page in front: the chapters of each part in their order, the book, its map, and all files.
  * @param {string} template lite/index.html
- * @param {{ name: string, notebook: import('../../shared/cells.mjs').Notebook }[]} chapters with the names of their files
+ * @param {{ name: string, notebook: import('../../shared/cells.mjs').Notebook }[]} chapters with the names of their
+ * files
  * @param {string} book where it is, as seen from the site; empty without one
  */
 export function frontPage(template, chapters, book) {

@@ -116,7 +116,8 @@ async function finish(versions) {
   const isolate = join(work, 'isolate.js');
   await bundleScript(join('editions', 'browser', 'page', 'isolate.ts'), isolate);
   preparePages(site, readFileSync(isolate, 'utf8'));
-  // The browser asks for a drawing as soon as it sees the text, before the application has given it its address in files/.
+  // The browser asks for a drawing as soon as it sees the text, before the application has given it its address in
+  // files/.
   writeDrawings(join(site, 'notebooks', 'images'));
   const folder = join(site, 'lif-fc-mnist');
   await writePackage(folder);

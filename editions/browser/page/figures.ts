@@ -1,6 +1,6 @@
 /**
- * Draws Plotly figures in outputs: as wide as the page allows, in the colours of its theme, and each state of a live figure
- * (Plotly's own extension draws only the first).
+ * Draws Plotly figures in outputs: as wide as the page allows, in the colours of its theme, and each state of a live
+ * figure (Plotly's own extension draws only the first).
  */
 
 import { PLOTLY_CONFIG } from '../../../packages/figures/theme';
@@ -75,7 +75,10 @@ function narrowed(figure: Figure, width: number): Figure {
   };
 }
 
-/** The figure as wide as its place, or as it was made to be if that is less; its title stands above it, where no button covers it. */
+/**
+ * The figure as wide as its place, or as it was made to be if that is less; its title stands above it, where no button
+ * covers it.
+ */
 function fitted(figure: Figure, width: number | undefined): Figure {
   if (width !== undefined && width < NARROW && width !== figure.layout.width) return narrowed(figure, width);
   const { title: _, ...layout } = figure.layout;

@@ -21,7 +21,9 @@ async function notebookPaths(contents: Contents, folder = ''): Promise<string[]>
   return found;
 }
 
-/** The name of a zip file with all notebooks, from what a learner typed: a teacher's report reads the name out of it. */
+/**
+ * The name of a zip file with all notebooks, from what a learner typed: a teacher's report reads the name out of it.
+ */
 export function nameOfZip(learner: string, date = today()): string {
   const plain = learner.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}]+/gu, '-');
   const name = Array.from(plain.replace(/^-/, '')).slice(0, 40).join('').replace(/-$/, '');

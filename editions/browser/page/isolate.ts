@@ -1,7 +1,7 @@
 /**
- * Runs before the application loads, in the head of its page. Threads share memory only in a page that comes with certain
- * headers. Where the host does not send them, the service worker does; the first visit is then loaded once more, before
- * anything heavy was asked for. Where that is impossible, the page goes on without.
+ * Runs before the application loads, in the head of its page. Threads share memory only in a page that comes with
+ * certain headers. Where the host does not send them, the service worker does; the first visit is then loaded once
+ * more, before anything heavy was asked for. Where that is impossible, the page goes on without.
  */
 
 /** Milliseconds that a reader waits for the service worker. */

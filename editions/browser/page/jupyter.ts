@@ -1,6 +1,6 @@
 /**
- * The part of JupyterLab's objects that is used here. The site's application brings them; a plugin outside its bundle gets
- * them from the scope that all plugins share.
+ * The part of JupyterLab's objects that is used here. The site's application brings them; a plugin outside its bundle
+ * gets them from the scope that all plugins share.
  */
 
 export interface NotebookCell {

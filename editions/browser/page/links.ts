@@ -1,6 +1,6 @@
 /**
- * Links of texts: a chapter opens in the application, and what the book shows opens in the book. By themselves they would lead
- * to the files.
+ * Links of texts: a chapter opens in the application, and what the book shows opens in the book. By themselves they
+ * would lead to the files.
  */
 import { exists } from './copies';
 import type { Contents, NotebookContent } from './jupyter';
@@ -60,8 +60,8 @@ function goTo(address: string, name: string): boolean {
 }
 
 /**
- * Finds where the site has a file that the reader has saved: the application points a link at a copy of it in memory, which
- * has no name.
+ * Finds where the site has a file that the reader has saved: the application points a link at a copy of it in memory,
+ * which has no name.
  */
 function nameCopies(contents: Contents, siteUrl: string): (href: string) => string {
   const names = new Map<string, string>();
@@ -102,7 +102,10 @@ export function followLinks(contents: Contents, siteUrl: string, book: string): 
   for (const type of ['pointerover', 'focusin', 'click']) document.addEventListener(type, correct, { capture: true });
 }
 
-/** The chapter of the same topic, for a path that was one before the chapters were numbered anew; undefined for any other path. */
+/**
+ * The chapter of the same topic, for a path that was one before the chapters were numbered anew; undefined for any
+ * other path.
+ */
 export function movedTo(path: string, chapters: string[]): string | undefined {
   const [, topic] = /^\d+(-.+)$/.exec(path) ?? [];
   if (topic === undefined || chapters.includes(path)) return undefined;
@@ -118,8 +121,8 @@ export async function followMoved(path: string, contents: Contents, siteUrl: str
 }
 
 /**
- * Shows the section that the page's address names, until the reader does something: the application shows the beginning of a
- * notebook, and draws it cell by cell, so that what is above still grows when a section is there.
+ * Shows the section that the page's address names, until the reader does something: the application shows the beginning
+ * of a notebook, and draws it cell by cell, so that what is above still grows when a section is there.
  */
 export function showSection(hash: string): void {
   if (hash === '') return;

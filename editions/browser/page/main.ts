@@ -1,6 +1,6 @@
 /**
- * JupyterLite's page of the tutorial: draws figures, offers files, and looks after the reader's work. A federated extension as
- * JupyterLab loads them, without a builder: a container with `init` and `get`.
+ * JupyterLite's page of the tutorial: draws figures, offers files, and looks after the reader's work. A federated
+ * extension as JupyterLab loads them, without a builder: a container with `init` and `get`.
  */
 import { workOffline } from '../../shared/page/offline';
 import { watchCopies } from './copies';

@@ -1,4 +1,7 @@
-/** Says on the first page, at each chapter, whether this browser has a copy of it, and how many of its exercises passed in that. */
+/**
+ * Says on the first page, at each chapter, whether this browser has a copy of it, and how many of its exercises passed
+ * in that.
+ */
 import { createStore, get } from 'idb-keyval';
 
 interface Cell {

@@ -1,7 +1,7 @@
 /**
  * Cells in a link, all of it in the part behind #, which never leaves the browser: `#cells=` and the compressed texts.
- * A link need not be trusted: it carries no outputs, which could show anything, and no settings of a notebook; what comes of
- * it is a new notebook, and nothing in it runs before its reader runs it.
+ * A link need not be trusted: it carries no outputs, which could show anything, and no settings of a notebook; what
+ * comes of it is a new notebook, and nothing in it runs before its reader runs it.
  */
 import { hashOfCells } from '../../../hosts/browser/hash';
 import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language.mjs';
@@ -11,7 +11,9 @@ import type { Contents, NotebookContent } from './jupyter';
 import { notebookAddress } from './links';
 
 const BEGIN = '#cells=';
-/** Characters of an address, of all texts together, and cells: what a link unpacks to can be a thousand times as long. */
+/**
+ * Characters of an address, of all texts together, and cells: what a link unpacks to can be a thousand times as long.
+ */
 const MOST = { address: 8192, text: 100_000, cells: 200 };
 /** Characters that show a text in another order than it runs in. */
 const TURNS = /[\u202a-\u202e\u2066-\u2069]/;
@@ -93,7 +95,10 @@ export async function readShared(hash: string): Promise<NotebookContent> {
   } as NotebookContent;
 }
 
-/** Opens the cells of an address as a notebook of their own: the one that this link made before if its reader changed nothing. */
+/**
+ * Opens the cells of an address as a notebook of their own: the one that this link made before if its reader changed
+ * nothing.
+ */
 export async function openShared(hash: string, contents: Contents, siteUrl: string): Promise<void> {
   const notebook = await readShared(hash);
   const own = hashOfCells(notebook);

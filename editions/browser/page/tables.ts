@@ -1,4 +1,7 @@
-/** The frame of a table that was printed falls apart where its rows are wrapped: such outputs keep their lines and scroll. */
+/**
+ * The frame of a table that was printed falls apart where its rows are wrapped: such outputs keep their lines and
+ * scroll.
+ */
 
 /** Letters that are looked at for a frame. */
 const BEGINNING = 20_000;

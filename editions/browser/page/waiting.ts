@@ -1,6 +1,6 @@
 /**
- * Says of a cell that goes on without a word that it still runs and how to stop it, and of those behind it that they wait. The
- * lines are no outputs, so no notebook keeps them.
+ * Says of a cell that goes on without a word that it still runs and how to stop it, and of those behind it that they
+ * wait. The lines are no outputs, so no notebook keeps them.
  */
 import type { NotebookPanel, NotebookTracker } from './jupyter';
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npm run setup -- --bundle`: one folder, build/bundle/, with all that set-up downloads, for machines of the same kind as this one and
-// without a network. tools/setup/bundle.mjs says what is in it.
+// `npm run setup -- --bundle`: one folder, build/bundle/, with all that set-up downloads, for machines of the same kind
+// as this one and without a network. tools/setup/bundle.mjs says what is in it.
 // Options after `--`; `--help` lists them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

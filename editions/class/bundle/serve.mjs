@@ -42,7 +42,8 @@ function page(setUp, kinds, hasProject, hasLite) {
  * Serves until the process ends.
  * @param {object} options
  * @param {string} options.folder the bundle, at /
- * @param {string} options.built where the browser edition and the book are, served at /lite/ and /book/ if they are there
+ * @param {string} options.built where the browser edition and the book are, served at /lite/ and /book/ if they are
+ * there
  * @param {string} options.host
  * @param {number} options.port
  */

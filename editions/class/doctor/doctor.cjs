@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 'use strict';
-// `npm run doctor`: is this machine ready for a workshop? One line per check (ok, or the cause and what to do), and one line
-// at the end to paste. Before set-up it checks what set-up needs, afterwards what was set up as well.
+// `npm run doctor`: is this machine ready for a workshop? One line per check (ok, or the cause and what to do), and one
+// line at the end to paste. Before set-up it checks what set-up needs, afterwards what was set up as well.
 //   --json            prints all of it as JSON instead (`npm run -s doctor -- --json`)
 //   --collect FOLDER  lists what is in the files of a folder: reports that learners have made with --json, and pasted lines
-// This file and machine.cjs beside it are in the syntax of Node 12 and use its libraries only: on a Node that is too old they
-// say so, and what else is missing.
+// This file and machine.cjs beside it are in the syntax of Node 12 and use its libraries only: on a Node that is too
+// old they say so, and what else is missing.
 const { readdirSync, readFileSync, statSync } = require('fs');
 const { join, resolve } = require('path');
 const { printable } = require('../../../packages/system/requirements.cjs');
@@ -55,8 +55,8 @@ function summary(checks, facts) {
 const PASTED = /^(?:(ready)|ready for set-up|not ready: .+?) · \S+ · node \d.*?(?: · edition ([0-9a-f]{4}))?$/;
 
 /**
- * The report in a file, or the last line to paste in it; undefined without either. Windows PowerShell writes UTF-16 where other
- * shells write UTF-8.
+ * The report in a file, or the last line to paste in it; undefined without either. Windows PowerShell writes UTF-16
+ * where other shells write UTF-8.
  * @param {string} path
  * @returns {Pick<Report, 'ready' | 'line' | 'edition'> | undefined}
  */

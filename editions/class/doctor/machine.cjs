@@ -5,7 +5,10 @@ const os = require('os');
 const path = require('path');
 const requirements = require('../../../packages/system/requirements.cjs');
 
-/** @typedef {{ status: 'ok' | 'note' | 'fault', found: string, fix?: string }} Verdict note: it works, but could be better */
+/**
+ * @typedef {{ status: 'ok' | 'note' | 'fault', found: string, fix?: string }} Verdict note: it works, but could be
+ * better
+ */
 
 const GB = 1e9;
 /** A kernel takes 0.65 GB, JupyterLab 0.1 GB, a browser 0.5 GB. */
@@ -27,13 +30,19 @@ function splitMend(/** @type {string} */ message) {
 /** What the checks ask of the machine; a test hands in another one. */
 const machine = Object.assign({}, requirements, {
   env: process.env,
-  /** @returns {number | undefined} bytes that are free for this user where a folder is; undefined if Node is too old to say */
+  /**
+   * @returns {number | undefined} bytes that are free for this user where a folder is; undefined if Node is too old to
+   * say
+   */
   freeBytes(/** @type {string} */ folder) {
     if (!fs.statfsSync) return undefined;
     const { bavail, bsize } = fs.statfsSync(folder);
     return bavail * bsize;
   },
-  /** Bytes of memory: all, and those that a new program could have (on a Mac unknown). A container may have less than its machine. */
+  /**
+   * Bytes of memory: all, and those that a new program could have (on a Mac unknown). A container may have less than
+   * its machine.
+   */
   memory() {
     const total = os.totalmem();
     const { constrainedMemory, availableMemory } = /** @type {Record<string, any>} */ (process);

@@ -6,8 +6,8 @@ import { chapterNames, chaptersFolder, readJson, root, sourceFiles } from '../..
 import { textOf } from '../../shared/cells.mjs';
 
 /**
- * Whether it was cloned or unpacked, on whichever system: line ends, outputs and folders' order do not count. It is asked
- * for before set-up, too, so nothing of `dist` is used.
+ * Whether it was cloned or unpacked, on whichever system: line ends, outputs and folders' order do not count. It is
+ * asked for before set-up, too, so nothing of `dist` is used.
  */
 export function edition() {
   const hash = createHash('sha256');

@@ -1,5 +1,5 @@
-// Executes one notebook that was handed in, and finds what its checks said. It has its own runner, kernel and folder, and could
-// have put anything there.
+// Executes one notebook that was handed in, and finds what its checks said. It has its own runner, kernel and folder,
+// and could have put anything there.
 import {
   closeSync,
   constants,
@@ -23,8 +23,8 @@ import { partOf } from '../../shared/cells.mjs';
  * @typedef {import('./table.mjs').Verdict} Verdict
  * @typedef {Pick<typeof import('../../../packages/exercises/index.js'), 'ALL' | 'GENERAL'>} PackageExercises
  *
- * What came of executing a notebook: how many of its cells have ended, the errors of those that may end in one, by the cell's
- * number, how the notebook ended, unless its runner was ended before, and what its checks found.
+ * What came of executing a notebook: how many of its cells have ended, the errors of those that may end in one, by the
+ * cell's number, how the notebook ended, unless its runner was ended before, and what its checks found.
  * @typedef {object} Executed
  * @property {number} done
  * @property {Map<number, string>} errors
@@ -49,8 +49,8 @@ function placeIn({ numbers }, cell) {
 const MOST = 1_000_000; // bytes of results that are read
 
 /**
- * What the checks of a notebook found, in their order. Its code could write into this file as well, or put anything in its
- * place, so nothing is waited for, and only names that the exercise knows are taken over.
+ * What the checks of a notebook found, in their order. Its code could write into this file as well, or put anything in
+ * its place, so nothing is waited for, and only names that the exercise knows are taken over.
  * @param {string} path of lines as of `recordProgress`
  * @param {Job} job
  * @param {PackageExercises} exercises

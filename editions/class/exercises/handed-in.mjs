@@ -1,5 +1,5 @@
-// Notebooks that were handed in: which there are below a folder, whose they are, and what of each is executed. A file that
-// was handed in may hold anything, so nothing is taken for granted and only what is needed is taken over.
+// Notebooks that were handed in: which there are below a folder, whose they are, and what of each is executed. A file
+// that was handed in may hold anything, so nothing is taken for granted and only what is needed is taken over.
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, extname, join, sep } from 'node:path';
@@ -16,10 +16,11 @@ import { readChapter } from '../../shared/copies.mjs';
  * The exercises of the package, by id, as far as they matter here.
  * @typedef {Record<string, Pick<typeof import('../../../packages/exercises/index.js').ALL['lif-charge'], 'chapter' | 'mistakes'>>} Exercises
  *
- * A notebook that was handed in: `path`, the `file` of the folder, itself or the zip file that it is in, `learner`, and whether
- * the file names none.
+ * A notebook that was handed in: `path`, the `file` of the folder, itself or the zip file that it is in, `learner`, and
+ * whether the file names none.
  * @typedef {{ path: string, file: string, learner: string, isNameless: boolean }} Hand
- * What is executed of one: `trimmed` and `numbers` (see `executable`), the exercises that it has an answer cell for, their
+ * What is executed of one: `trimmed` and `numbers` (see `executable`), the exercises that it has an answer cell for,
+ * their
  * `chapters`, whether it `lacksSetup`, and `isUntouched` if every answer is still the stub.
  * @typedef {Hand & { trimmed: Notebook, numbers: (number | undefined)[], answers: string[], chapters: number[],
  *   lacksSetup: boolean, isUntouched: boolean, why?: undefined }} Job
@@ -38,12 +39,15 @@ const chapterIn = (/** @type {string} */ path) => /\d\d-[a-z-]*[a-z](?=[^/\\]*$)
 
 const nameIn = (/** @type {string} */ path) => (ZIP.exec(path) ?? NUMBERED.exec(path))?.[1];
 
-/** Whether a file says whose it is: it lies in a folder, or its name has something before the chapter's or the download's. */
+/**
+ * Whether a file says whose it is: it lies in a folder, or its name has something before the chapter's or the
+ * download's.
+ */
 const namesLearner = (/** @type {string} */ path) => path.includes(sep) || nameIn(path) !== '';
 
 /**
- * Who handed a file in: the folder that it lies in, or else what its name has before the chapter's or the download's. A file
- * without a name stands for itself, since two of them may be of two learners.
+ * Who handed a file in: the folder that it lies in, or else what its name has before the chapter's or the download's. A
+ * file without a name stands for itself, since two of them may be of two learners.
  * @param {string} path
  */
 export function learnerOf(path) {
@@ -52,8 +56,8 @@ export function learnerOf(path) {
 }
 
 /**
- * The notebooks and zip files below a folder. Links are not followed (a hub's homes hold some into the clone, which holds one to itself),
- * and what programs keep for themselves is left alone.
+ * The notebooks and zip files below a folder. Links are not followed (a hub's homes hold some into the clone, which
+ * holds one to itself), and what programs keep for themselves is left alone.
  * @param {string} folder
  * @returns {{ paths: string[], problems: string[] }} paths from the folder, and what cannot be read
  */
@@ -85,7 +89,9 @@ const NO_EXERCISES = 'it holds no exercises; expected a copy of a chapter, as `n
 
 const sourceOf = (/** @type {Cell} */ cell) => String(textOf(cell)).replaceAll('\r\n', '\n').trim();
 
-/** What the chapters say about a copy: the sources of unchanged cells, the set-up of each exercise, and who has none. */
+/**
+ * What the chapters say about a copy: the sources of unchanged cells, the set-up of each exercise, and who has none.
+ */
 export function knownCells() {
   /** @type {Set<string>} */
   const untouched = new Set();
@@ -108,7 +114,8 @@ export function knownCells() {
  * What is executed of a notebook: its exercises, without figures and long runs. A cell that fails does not end it.
  * @param {Pick<Notebook, 'cells'>} notebook
  * @param {Map<string | undefined, Cell>} setups for a notebook whose own set-up cell was deleted, the cell by exercise
- * @returns {{ trimmed: Notebook, numbers: (number | undefined)[], lacksSetup: boolean }} `numbers` says which cell of the
+ * @returns {{ trimmed: Notebook, numbers: (number | undefined)[], lacksSetup: boolean }} `numbers` says which cell of
+ * the
  * notebook each is, counted from 1
  */
 export function executable(notebook, setups = new Map()) {

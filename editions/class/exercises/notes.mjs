@@ -1,5 +1,5 @@
-// The teacher's notes on the exercises, editions/class/exercises.md, and schedules in the README beside it: made of the exercises
-// and chapters themselves.
+// The teacher's notes on the exercises, editions/class/exercises.md, and schedules in the README beside it: made of the
+// exercises and chapters themselves.
 
 import { partOf, textOf } from '../../shared/cells.mjs';
 import { topicOf } from '../../shared/parts.mjs';

@@ -1,6 +1,6 @@
-// `npm run exercises -- --report FOLDER`: learner × exercise, from notebooks that were handed in. Only the exercises of each
-// notebook are executed, with limits (`execute.mjs`), one after the other: whatever a notebook does, it neither ends the report
-// nor changes another learner's row.
+// `npm run exercises -- --report FOLDER`: learner × exercise, from notebooks that were handed in. Only the exercises of
+// each notebook are executed, with limits (`execute.mjs`), one after the other: whatever a notebook does, it neither
+// ends the report nor changes another learner's row.
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import { codeOf } from '../../../packages/system/processes.cjs';
@@ -91,7 +91,8 @@ function collect(folder, exercises, chapters) {
  * @param {string} folder
  * @param {PackageExercises} exercises
  * @param {{ chapters: number[], cellTimeout: number }} options chapters to look at, all if empty; seconds per cell
- * @returns {Promise<{ status: number, verdicts: Verdicts, problems: string[], notes: string[] }>} 0, or the exit status if
+ * @returns {Promise<{ status: number, verdicts: Verdicts, problems: string[], notes: string[] }>} 0, or the exit status
+ * if
  * a signal ended it; what was left out, and what else is worth a line
  */
 export async function judgeFolder(folder, exercises, { chapters, cellTimeout }) {

@@ -1,9 +1,10 @@
-// What the report of a class looks like: a table for the terminal, and one for spreadsheets. A learner may call a file anything.
+// What the report of a class looks like: a table for the terminal, and one for spreadsheets. A learner may call a file
+// anything.
 import { printable } from '../../../packages/system/requirements.cjs';
 
 /**
- * What is known of one exercise of one learner: right, which mistake, the answer's cell ended with an error, not attempted, or
- * a cell before it ended the notebook.
+ * What is known of one exercise of one learner: right, which mistake, the answer's cell ended with an error, not
+ * attempted, or a cell before it ended the notebook.
  * @typedef {{ status: 'passed' | 'wrong' | 'failed' | 'todo' | 'not-reached', name?: string }} Verdict
  * By learner, and by exercise.
  * @typedef {Map<string, Record<string, Verdict>>} Verdicts
@@ -12,8 +13,8 @@ import { printable } from '../../../packages/system/requirements.cjs';
 const SIGN = { passed: '✔', todo: '○', failed: '!', 'not-reached': '?' };
 
 /**
- * The matrix learner × exercise, and under it what each exercise's letters and exclamation marks stand for. A download from a
- * browser has all chapters: those that are stubs in every row are left out.
+ * The matrix learner × exercise, and under it what each exercise's letters and exclamation marks stand for. A download
+ * from a browser has all chapters: those that are stubs in every row are left out.
  * @param {Verdicts} verdicts
  * @param {Record<string, { chapter: number }>} exercises by id, in their order
  */
@@ -82,8 +83,8 @@ function field(text) {
 }
 
 /**
- * The same as CSV, a row per learner: `passed`, `todo`, the mistake's name, `wrong`, `not-reached`, nothing, or, for a cell
- * that fails, `cell-fails`, `never-ends` or `kernel-died`.
+ * The same as CSV, a row per learner: `passed`, `todo`, the mistake's name, `wrong`, `not-reached`, nothing, or, for a
+ * cell that fails, `cell-fails`, `never-ends` or `kernel-died`.
  * @param {Verdicts} verdicts
  * @param {Record<string, unknown>} exercises by id, in their order
  */

@@ -28,7 +28,9 @@ os.execv(argv[0], argv)`;
 
 const startsOf = (name: string) => readFileSync(join(temporary, `${name}.log`), 'utf8').split('\n').length - 1;
 
-/** Registers a kernel that fails so many times, each after so many seconds, and makes a notebook for it. Gives its path. */
+/**
+ * Registers a kernel that fails so many times, each after so many seconds, and makes a notebook for it. Gives its path.
+ */
 function failing(name: string, failures: number, seconds: number): string {
   mkdirSync(join(specs, name), { recursive: true });
   const argv = [PYTHON, '-c', FAILING, join(temporary, `${name}.log`), String(failures), String(seconds), ...real.argv];

@@ -176,7 +176,9 @@ export function withoutHeading(figure: Figure): Figure {
   };
 }
 
-/** The figure for a column of `width` pixels: smaller letters and margins, and lower, in proportion where it must be. */
+/**
+ * The figure for a column of `width` pixels: smaller letters and margins, and lower, in proportion where it must be.
+ */
 export function narrow(figure: Figure, width: number): Figure {
   const { layout } = figure;
   const margin = specAt(layout, 'margin');

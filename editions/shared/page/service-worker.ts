@@ -1,6 +1,6 @@
 /**
- * The service worker: what was visited works offline. Network first; the cache is the fallback, so that no old chapter hides
- * a newer one. Pages and workers get the headers with which threads share memory, which few static hosts send.
+ * The service worker: what was visited works offline. Network first; the cache is the fallback, so that no old chapter
+ * hides a newer one. Pages and workers get the headers with which threads share memory, which few static hosts send.
  */
 /// <reference lib="webworker" />
 export {};

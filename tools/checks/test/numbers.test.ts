@@ -160,7 +160,9 @@ describe('The texts of the project', () => {
     assert.deepEqual(numbers.checkNumbers(), []);
   });
 
-  /** Changes the text of the first cell that `change` has something to do in, in a copy of its chapter; which chapter. */
+  /**
+   * Changes the text of the first cell that `change` has something to do in, in a copy of its chapter; which chapter.
+   */
   function changed(change: (text: string) => string): string {
     for (const chapter of numbers.CHECKED.filter((file) => file.endsWith('.ipynb'))) {
       const notebook = JSON.parse(readFileSync(join(root, chapter), 'utf8'));

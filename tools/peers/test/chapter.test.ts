@@ -1,4 +1,7 @@
-/** The Python of the chapters "Out and in" and "From an ANN" prints what stands below it, and the same numbers as the chapter's own cells. */
+/**
+ * The Python of the chapters "Out and in" and "From an ANN" prints what stands below it, and the same numbers as the
+ * chapter's own cells.
+ */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -193,8 +193,8 @@ describe('Networks that arrive', () => {
   };
   const nirOf = (name: string) => fromNir(bytesOf(arriving, `${name}.nir`));
 
-  // PyTorch adds up in an order that depends on the processor: on an AMD EPYC rounding lifted three entries over the threshold that
-  // were equal on an Intel Xeon.
+  // PyTorch adds up in an order that depends on the processor: on an AMD EPYC rounding lifted three entries over the
+  // threshold that were equal on an Intel Xeon.
   for (const [layers, most] of [
     ['single', 0],
     ['hidden', 10],

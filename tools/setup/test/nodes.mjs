@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // What a newcomer does first, under the newest release of each other Node that package.json names (this one
-// has all other tests), with the oldest and the newest Python of environment.md in turn. npm has these Nodes as packages.
+// has all other tests), with the oldest and the newest Python of environment.md in turn. npm has these Nodes as
+// packages.
 //   node tools/setup/test/nodes.mjs 22 26   under these Nodes alone
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -15,7 +16,10 @@ import { npmCommand, run } from '../../../packages/system/run.mjs';
 const SUPPORTED = readJson(join(root, 'package.json')).engines.node.split('||').map(Number);
 const PYTHONS = ['python3.11', 'python3.13'];
 
-/** What newcomers type after `git clone`, and the seconds that it may take. The fast engine: threads that share memory, files, and the bytes of hidden layers. */
+/**
+ * What newcomers type after `git clone`, and the seconds that it may take. The fast engine: threads that share memory, files,
+ * and the bytes of hidden layers.
+ */
 const STEPS = {
   'set-up': { seconds: 600, args: ['run', '-s', 'setup'] },
   'chapter 0': { seconds: 120, args: ['run', '-s', 'notebooks', '--', `notebooks/${chapterNames()[0]}`, '--check'] },
@@ -89,7 +93,10 @@ function findPythons() {
   return found.length > 0 ? found : [findPython()];
 }
 
-/** As on a new machine, with nothing at home; but packages come from where they come from here, and through the same caches. */
+/**
+ * As on a new machine, with nothing at home; but packages come from where they come from here, and through the same
+ * caches.
+ */
 function environment(/** @type {string} */ bin, /** @type {string} */ python, /** @type {string} */ home) {
   const { NODE_OPTIONS, NODE_TEST_CONTEXT, INIT_CWD, ...env } = process.env;
   return {

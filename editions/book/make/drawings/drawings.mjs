@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Writes the drawings of the chapters: `node editions/book/make/drawings/drawings.mjs` into notebooks/images, or `--out FOLDER`.
+// Writes the drawings of the chapters: `node editions/book/make/drawings/drawings.mjs` into notebooks/images, or
+// `--out FOLDER`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -18,8 +18,8 @@ const NEURONS = { x: 624, y: 76, apart: 36.8, r: 14, cell: 22 };
 const FULL = 0.3;
 
 /**
- * Ten numbers as shades: red above 0, blue below, as in the weight images, or in `shades`. Across, or down with `apart` from
- * cell to cell.
+ * Ten numbers as shades: red above 0, blue below, as in the weight images, or in `shades`. Across, or down with `apart`
+ * from cell to cell.
  * @param {number[]} values
  * @param {number} x
  * @param {number} y
@@ -53,7 +53,8 @@ export function tableOf(rows) {
 }
 
 /**
- * A table of sums for all 16 patterns at { x, y, apart, cell }, each with its number, and a frame around the chosen row.
+ * A table of sums for all 16 patterns at { x, y, apart, cell }, each with its number, and a frame around the chosen
+ * row.
  * @param {number[][]} table
  * @param {number} chosen
  * @param {{ x: number, y: number, apart: number, cell: number }} place

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Records in recorded.json what three of the drawings show of the real network: `node editions/book/make/drawings/record.mjs`, then
+// Records in recorded.json what three of the drawings show of the real network:
+// `node editions/book/make/drawings/record.mjs`, then
 // `npm run lint -- --write`, then `node editions/book/make/drawings/drawings.mjs`.
 // The drawings read that file, so drawing needs neither a build nor a training run.
 import { writeFileSync } from 'node:fs';

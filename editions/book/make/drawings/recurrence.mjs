@@ -1,4 +1,5 @@
-// A recurrent layer unrolled in time: its spikes reach the layer again one step later, and the gradient comes back that way.
+// A recurrent layer unrolled in time: its spikes reach the layer again one step later, and the gradient comes back that
+// way.
 import { arrow, back, color, drawing, note, rect, text, timeStep, UNROLLED, weightsBox } from './style.mjs';
 
 const about = {

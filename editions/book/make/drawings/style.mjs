@@ -29,7 +29,8 @@ const FONT = 'DejaVu Sans, Verdana, sans-serif';
 /** One decimal is a tenth of a pixel, and the same text on every machine. */
 export const n = (/** @type {number} */ value) => String(Number(value.toFixed(1)) + 0);
 /**
- * @typedef {{ fill?: string, opacity?: number | string, stroke?: string, width?: number, dash?: string, cap?: string }} Paint
+ * @typedef {{ fill?: string, opacity?: number | string, stroke?: string, width?: number, dash?: string, cap?: string }}
+ * Paint
  *   stroke and fill of a shape, by short names
  * @typedef {{ align?: string, type?: number, fill?: string, bold?: boolean }} Type
  * @typedef {number[]} Point [x, y]
@@ -215,7 +216,10 @@ export function digit(pixels, x, y, cell) {
 /** The line of the gradient's way back. */
 export const back = { stroke: color.gradient, dash: '7 5' };
 
-/** A network unrolled in time: half of a neuron's width, and how far what goes forward runs beside a column's middle, to the left. */
+/**
+ * A network unrolled in time: half of a neuron's width, and how far what goes forward runs beside a column's middle, to
+ * the left.
+ */
 export const UNROLLED = { neuron: 30, apart: 13 };
 
 /**
@@ -233,7 +237,8 @@ export const weightsBox = (x, y, name, [across, down]) => [
 ];
 
 /**
- * One time step of an unrolled network, from its input spikes up to what they end in, and the gradient down to the weights.
+ * One time step of an unrolled network, from its input spikes up to what they end in, and the gradient down to the
+ * weights.
  * @param {{ x: number, name: string, pattern: string }} step
  * @param {{ top: number, bump: number, neuron: number, weights: number, input: number, name: number }} row
  * @param {number[]} half of the box of weights, as in `weightsBox`

@@ -20,8 +20,8 @@ const { beyondChance, isStandard, MapTable, nameValue } = dist('packages/runs/ma
 const { bands, differences, heatmap, intervals } = dist('packages/figures');
 
 /**
- * The settings that tell runs apart: those that differ among runs that have them, except the seed, and except an α that is
- * the surrogate's own in all of them.
+ * The settings that tell runs apart: those that differ among runs that have them, except the seed, and except an α that
+ * is the surrogate's own in all of them.
  * @param {MapTable} map
  */
 export const settingsOf = (map) =>
@@ -93,7 +93,8 @@ function compare(map, about = '') {
   const series = names.find((name) => map.values(name).every((value) => typeof value === 'boolean'));
   if (series !== undefined && map.by(...names).length > 12) return compareSeries(map, names, series, axes);
   const rows = namedGroups(map, names);
-  // The test images may not choose a learning rate: where all else was run with each, runs of the same one are compared.
+  // The test images may not choose a learning rate: where all else was run with each, runs of the same one are
+  // compared.
   const all = names.includes('learningRate') ? map.values('learningRate') : [];
   const isCrossed = all.length * map.by(...names.filter((name) => name !== 'learningRate')).length === rows.length;
   const rates = isCrossed ? all : [undefined];
@@ -288,8 +289,8 @@ function memory(map) {
 }
 
 /**
- * Hidden neurons: accuracy by their number, what each number adds to the one before it, and what T changes where several are
- * there.
+ * Hidden neurons: accuracy by their number, what each number adds to the one before it, and what T changes where
+ * several are there.
  * @param {MapTable} map
  */
 function widths(map) {

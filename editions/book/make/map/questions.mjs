@@ -1,8 +1,8 @@
 // What the page of the map asks.
 
 /**
- * What each grid asks, in the order of the page, and which of its runs are shown if not all; a grid that is not here is in
- * the table alone.
+ * What each grid asks, in the order of the page, and which of its runs are shown if not all; a grid that is not here is
+ * in the table alone.
  * @type {Record<string, { title: string, text: string, where?: Partial<import('../../../../packages/runs/map/index.js').Settings> }>}
  */
 export const QUESTIONS = {

@@ -57,8 +57,9 @@ function figuresOf(file: string): { sentence: string; stable: boolean }[] {
 }
 
 /**
- * What a page has that it should not, once no colour is on its way to another: pictures that are broken, some of which load late,
- * or have no text alternative, how many pixels are beyond the window, and code and printed lines that are partly out of sight.
+ * What a page has that it should not, once no colour is on its way to another: pictures that are broken, some of which
+ * load late, or have no text alternative, how many pixels are beyond the window, and code and printed lines that are
+ * partly out of sight.
  */
 const wrongOn = (page: Page) =>
   // Nothing inside has a name: tsx would call a helper for it that the page does not have.
@@ -101,8 +102,8 @@ const wrongOn = (page: Page) =>
   });
 
 /**
- * Pairs of controls that a finger confuses: less than 3 pixels apart, or less than 8 where one of them is smaller than the 24 pixels of
- * WCAG 2.5.8. Links in a line of text are as near as its words.
+ * Pairs of controls that a finger confuses: less than 3 pixels apart, or less than 8 where one of them is smaller than
+ * the 24 pixels of WCAG 2.5.8. Links in a line of text are as near as its words.
  */
 const tooNear = (page: Page) =>
   page.evaluate(() => {
@@ -140,8 +141,8 @@ describe('The book', inChromium, () => {
   });
   after(() => site.close());
 
-  // A page for each width, which goes from file to file: one that is made narrower loads other pictures, and a new one takes the
-  // browser longer than all that it shows. The wide one comes from the server, the narrow one from disk.
+  // A page for each width, which goes from file to file: one that is made narrower loads other pictures, and a new one
+  // takes the browser longer than all that it shows. The wide one comes from the server, the narrow one from disk.
   const widths = [
     { width: 1280, isServed: true, schemes: ['dark', 'light'] },
     { width: 390, isServed: false, schemes: ['light', 'dark'] },
@@ -152,9 +153,10 @@ describe('The book', inChromium, () => {
 
   for (const name of lookedAt()) {
     test(`${name} opens without a fault, wide and narrow, light and dark`, async () => {
-      // Each opens in one scheme, and then changes to the other, as at sunset. axe looks at nothing twice: at all of the wide page in
-      // light, and at the narrow page in dark. There the article is the same but for its colours and for what scrolls; what is
-      // around it is the same in all chapters, of which the first shows it, and so it is in the wide page in dark.
+      // Each opens in one scheme, and then changes to the other, as at sunset. axe looks at nothing twice: at all of
+      // the wide page in light, and at the narrow page in dark. There the article is the same but for its colours and
+      // for what scrolls; what is around it is the same in all chapters, of which the first shows it, and so it is in
+      // the wide page in dark.
       for (const { width, isServed, schemes } of widths) {
         const viewport = { width, height: 900 };
         const one = watched.get(width) ?? (await site.open('bare.html', { viewport }, isServed ? site.url : disk));

@@ -1,4 +1,7 @@
-/** The playground, played: digits that are drawn by mouse, finger and keys are answered, and every step can be looked at. */
+/**
+ * The playground, played: digits that are drawn by mouse, finger and keys are answered, and every step can be looked
+ * at.
+ */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';

@@ -33,7 +33,9 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Serves the book, and besides it what `extra` has under a path, to its own Chromium; each answer has these headers. */
+/**
+ * Serves the book, and besides it what `extra` has under a path, to its own Chromium; each answer has these headers.
+ */
 export async function openSite(
   extra: Record<string, Uint8Array> = {},
   headers: Record<string, string> = {},
@@ -90,8 +92,9 @@ async function watch(browser: Browser, origin: string, options: BrowserContextOp
   });
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
   page.on('requestfailed', (request) => {
-    // A browser gives a picture's request up, and makes it again, where a screenshot of the whole page changes the view; and
-    // that of the icon where the next page is opened. Pictures that are missing have a status, or are found as broken.
+    // A browser gives a picture's request up, and makes it again, where a screenshot of the whole page changes the
+    // view; and that of the icon where the next page is opened. Pictures that are missing have a status, or are found
+    // as broken.
     const why = request.failure()?.errorText;
     const isPicture = request.resourceType() === 'image' || request.url().endsWith('/favicon.svg');
     if (!(why === 'net::ERR_ABORTED' && isPicture)) faults.push(`failed (${why}): ${request.url()}`);

@@ -1,14 +1,17 @@
 /** What of a page axe need not look at, since it has looked at the same elsewhere. */
 import type { Page } from 'playwright-core';
 
-/** How many texts of a look axe is asked of: what it says of one it would say of all, but of some it cannot say anything. */
+/**
+ * How many texts of a look axe is asked of: what it says of one it would say of all, but of some it cannot say
+ * anything.
+ */
 const ASKED = 3;
 
 /**
- * Spares axe what it has said of other elements. It takes longer than all else, most of it for the contrast of texts, and for
- * thousands of words of code and signs of formulas. Texts of one look, that is of the same colours and size, have the same contrast:
- * only the first are left to it, of all pages for which the same `looks` are given. In each page the first words of code of a look
- * are left, and the first formulas in lines.
+ * Spares axe what it has said of other elements. It takes longer than all else, most of it for the contrast of texts,
+ * and for thousands of words of code and signs of formulas. Texts of one look, that is of the same colours and size,
+ * have the same contrast: only the first are left to it, of all pages for which the same `looks` are given. In each
+ * page the first words of code of a look are left, and the first formulas in lines.
  * @param within whose elements are looked at
  */
 export async function spareAxe(page: Page, looks: Map<string, number>, within: string): Promise<void> {

@@ -1,4 +1,6 @@
-/** A network that is trained in the page: its bytes are those of the command line, and a link that says so is checked. */
+/**
+ * A network that is trained in the page: its bytes are those of the command line, and a link that says so is checked.
+ */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** The drawings in notebooks/images: made by the script, true to the network, readable, and safe as an <img> on any page. */
+/**
+ * The drawings in notebooks/images: made by the script, true to the network, readable, and safe as an <img> on any
+ * page.
+ */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,7 @@
-/** The page of questions: each has words that were said, a thread, an answer, and a section of a chapter or what is not known. */
+/**
+ * The page of questions: each has words that were said, a thread, an answer, and a section of a chapter or what is not
+ * known.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

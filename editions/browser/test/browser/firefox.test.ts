@@ -99,8 +99,9 @@ describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
   }
 
   /**
-   * What cells print that train. On a busy machine Firefox now and then never starts a worker that another worker asks for:
-   * both threads sleep, and no timer of theirs runs. Another page then does, as for a reader who loads the page again.
+   * What cells print that train. On a busy machine Firefox now and then never starts a worker that another worker asks
+   * for: both threads sleep, and no timer of theirs runs. Another page then does, as for a reader who loads the page
+   * again.
    */
   async function trained(cells: string[]): Promise<string> {
     for (let left = 2; ; left--) {

@@ -128,8 +128,8 @@ describe('The site', inChromium, () => {
   after(() => whole?.close());
 
   /**
-   * The page of the tests that need none of their own, since it takes seconds to open. In their order: none may leave what the next
-   * one minds.
+   * The page of the tests that need none of their own, since it takes seconds to open. In their order: none may leave
+   * what the next one minds.
    */
   let visited:
     | Promise<Awaited<ReturnType<typeof fresh>> & { url: string; files: Set<string>; seconds: number }>

@@ -6,7 +6,10 @@ import type { KernelPage, KernelSite } from '../../../../test/support/jupyterlit
 /** A file of the site beside its notebook. */
 export const BESIDE = { name: 'beside.js', text: "postMessage('beside');" };
 
-/** `nap()` keeps the worker from all else without computing, where a test need not show that the kernel ends a loop that does. */
+/**
+ * `nap()` keeps the worker from all else without computing, where a test need not show that the kernel ends a loop that
+ * does.
+ */
 export const NAP = `const pause = new Int32Array(new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer);
 const nap = () => Atomics.wait(pause, 0, 0, 20);`;
 
@@ -155,7 +158,8 @@ await new Promise((resolve) => setTimeout(resolve, 1500));`);
   test('uses the names of earlier cells fast, also when they were declared again', async () => {
     const loop = (sum: string, step: string) =>
       `{ const begin = performance.now(); for (let i = 0; i < 1e6; i++) ${sum} += ${step}; console.log(performance.now() - begin); }`;
-    // The fastest of five, since the machine may be busy with something else: a name that is looked up anew each time is slow in all of them.
+    // The fastest of five, since the machine may be busy with something else: a name that is looked up anew each time
+    // is slow in all of them.
     const time = async (cell: string) => {
       const rounds = `for (let round = 0; round < 5; round++) ${cell}`;
       return Math.min(...(await kernel.run(rounds)).stdout.trim().split('\n').map(Number));

@@ -1,6 +1,6 @@
 /**
- * The kernel's wheel as a stranger uses it: an empty folder, a fresh environment of Python, `pip install`, `jupyter lite
- * build`, and a notebook in Chromium and Firefox.
+ * The kernel's wheel as a stranger uses it: an empty folder, a fresh environment of Python, `pip install`,
+ * `jupyter lite build`, and a notebook in Chromium and Firefox.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -72,7 +72,9 @@ import { helper } from './helper.js';
 import numbers from './numbers.json' with { type: 'json' };
 [name, kind, helper(), await later(), numbers.size]`;
 
-/** What code cells have put out. The picture of a chart is left out, which JupyterLab adds for those who cannot draw it. */
+/**
+ * What code cells have put out. The picture of a chart is left out, which JupyterLab adds for those who cannot draw it.
+ */
 const putOut = ({ cells }: Notebook) =>
   cells
     .filter(({ cell_type }) => cell_type === 'code')

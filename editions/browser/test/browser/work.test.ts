@@ -99,8 +99,8 @@ describe("The reader's work", inChromium, () => {
     return opened;
   };
   /**
-   * The page in which each test goes on, since it takes seconds to open, in a profile without the service worker, whose requests a
-   * test cannot answer.
+   * The page in which each test goes on, since it takes seconds to open, in a profile without the service worker, whose
+   * requests a test cannot answer.
    */
   let opened: Promise<Watched> | undefined;
   const visit = () => {

@@ -102,8 +102,8 @@ export function makeState(state) {
 const SECONDS = 20;
 
 /**
- * Makes everyone's account and home, with copies of the chapters in it; keeps what is there. A home that its learner has
- * made unusable is skipped.
+ * Makes everyone's account and home, with copies of the chapters in it; keeps what is there. A home that its learner
+ * has made unusable is skipped.
  * @param {string} state
  * @param {string[]} names
  * @param {{ onDone?: (count: number) => void, seconds?: number }} [options] `onDone` is called after each

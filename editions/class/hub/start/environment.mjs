@@ -1,5 +1,5 @@
-// The hub's own packages: JupyterHub and JupyterLab in .venv-hub, the proxy in editions/class/hub/node_modules. Both are pinned
-// by hash, and neither belongs to the tutorial: who has no room to serve installs none of it.
+// The hub's own packages: JupyterHub and JupyterLab in .venv-hub, the proxy in editions/class/hub/node_modules. Both
+// are pinned by hash, and neither belongs to the tutorial: who has no room to serve installs none of it.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

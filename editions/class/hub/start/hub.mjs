@@ -71,12 +71,14 @@ const program = command('npm run hub --', 'hub')
 /**
  * As commander has read them; `roster` is a number of people here, and the file later.
  * @typedef {Omit<HubOptions, 'roster' | 'threads' | 'hosts'> & {
- *   roster?: number, names?: string, password?: string, remove?: true, install?: true, address?: string, threads?: number,
+ *   roster?: number, names?: string, password?: string, remove?: true, install?: true, address?: string, threads?:
+ *   number,
  * }} Given
  */
 
 /**
- * Throws UserError, in one line, at what cannot be used. Returns the options with whole paths, and what follows from them.
+ * Throws UserError, in one line, at what cannot be used. Returns the options with whole paths, and what follows from
+ * them.
  * @param {Given} options
  */
 async function check(options) {

@@ -9,7 +9,10 @@ export const TEACHER = 'teacher';
 /** As JupyterHub is set to accept them; with the accounts' prefix they are shorter than Linux's 32 letters. */
 export const NAME = /^[a-z][a-z0-9-]{0,15}$/;
 
-/** @typedef {{ name: string, label?: string, teacher?: true, password: string }} Person on the roster, with a hash as password */
+/**
+ * @typedef {{ name: string, label?: string, teacher?: true, password: string }} Person on the roster, with a hash as
+ * password
+ */
 /** @typedef {{ name: string, label: string, password: string }} Slip of paper, with the password itself */
 
 const COST = { N: 2 ** 14, r: 8, p: 1 };

@@ -60,7 +60,8 @@ function makeCertificate(folder, hosts) {
 }
 
 /**
- * Whether the hub answers through its proxy. The certificate does not matter: no secret is sent, and no browser knows ours.
+ * Whether the hub answers through its proxy. The certificate does not matter: no secret is sent, and no browser knows
+ * ours.
  * @param {string} address
  * @returns {Promise<boolean>}
  */

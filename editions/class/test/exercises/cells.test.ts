@@ -1,4 +1,6 @@
-/** Exercises in a chapter's cells, what a learner's copy makes of them, and what is read out of an executed notebook. */
+/**
+ * Exercises in a chapter's cells, what a learner's copy makes of them, and what is read out of an executed notebook.
+ */
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,8 +1,9 @@
 /**
  * What a learner runs: the exercises of every copy in the real tslab kernel, and answers that go wrong there.
  *
- * One kernel runs the exercises of all chapters one after the other, without the chapters before them: they are complete
- * in themselves, so this takes seconds. (The kernel of the browser edition runs the same cells in `test:lite`.)
+ * One kernel runs the exercises of all chapters one after the other, without the chapters before them: they are
+ * complete in themselves, so this takes seconds. (The kernel of the browser edition runs the same cells in
+ * `test:lite`.)
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -51,7 +52,10 @@ const MISHAPS = [
   code('solved', "console.log(exercises.solved('lif-charge'), exercises.solved('lif-fire'));"),
 ];
 
-/** What runs in one chapter's copy, in a single cell: TypeScript takes a tenth of a second for each cell, whatever is in it. */
+/**
+ * What runs in one chapter's copy, in a single cell: TypeScript takes a tenth of a second for each cell, whatever is in
+ * it.
+ */
 interface Section {
   cell: Cell;
   /** The exercises whose answers are in it, in their order. */

@@ -1,4 +1,6 @@
-/** What the hub's own Python does without a hub: a learner's limits, and what the teacher sees of a learner's exercises. */
+/**
+ * What the hub's own Python does without a hub: a learner's limits, and what the teacher sees of a learner's exercises.
+ */
 import assert from 'node:assert/strict';
 import { scryptSync } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -51,7 +51,10 @@ describe("The teacher's page", () => {
     ]);
   });
 
-  /** How long a part of a schedule takes by what the chapter says, or undefined where it names no chapter; a section is `roughly` so long. */
+  /**
+   * How long a part of a schedule takes by what the chapter says, or undefined where it names no chapter; a section is
+   * `roughly` so long.
+   */
   function minutesOfRow(row: string): { takes: number; roughly: boolean } | undefined {
     const [, ...numbers] = /^Chapter (\d+)(?: or (\d+))?\b/.exec(row) ?? [];
     const times = numbers.filter(Boolean).map((number) => {

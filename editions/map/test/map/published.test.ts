@@ -1,4 +1,6 @@
-/** The published table, editions/map/map.csv: whole, and short rows of it computed again. `--verify 10` takes any rows. */
+/**
+ * The published table, editions/map/map.csv: whole, and short rows of it computed again. `--verify 10` takes any rows.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -24,7 +24,8 @@ describe('The settings of a run', () => {
   test('have the defaults of the command line', () => {
     const { settings: there } = parseArguments([]) as Arguments;
     for (const name of SETTING_NAMES) {
-      // What the command line leaves open: no hidden layer, no lasting currents, the surrogate's own alpha, all images, a switch that is off.
+      // What the command line leaves open: no hidden layer, no lasting currents, the surrogate's own alpha, all images,
+      // a switch that is off.
       const off = { detachReset: false, softReset: false, recurrent: false };
       const open: Record<string, unknown> = { hidden: 0, synapseTau: 0, alpha: 2, trainImages: 60_000, ...off };
       assert.equal(settings.runOf({}).settings[name], there[name] ?? open[name], name);

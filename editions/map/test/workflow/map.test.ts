@@ -33,7 +33,10 @@ async function until(child: ChildProcess, isSo: () => boolean): Promise<void> {
   }
 }
 
-/** Which file each row is. A row that is written again is another one; its time tells nothing, since Snakemake changes that. */
+/**
+ * Which file each row is. A row that is written again is another one; its time tells nothing, since Snakemake changes
+ * that.
+ */
 const files = (folder: string) =>
   new Map(rowsIn(folder).map((name) => [name, statSync(inRuns(folder, 'runs', name)).ino]));
 
