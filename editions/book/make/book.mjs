@@ -29,7 +29,7 @@ import { termsOf } from './glossary.mjs';
 import { mapPage } from './map.mjs';
 import { chapterHead, finishPage, movedPage } from './pages.mjs';
 import { bundlePlayground } from './playground.mjs';
-import { bundleScript, bundleScripts, importModule, minify } from './scripts.mjs';
+import { bundleScript, bundleScripts, darkTwice, importModule, minify } from './scripts.mjs';
 import { copyStatic, STYLES, write, writeChapters, writePages } from './sources.mjs';
 
 command('npm run book --', 'book')
@@ -144,7 +144,8 @@ async function finish(chapters, fontFaces) {
     if (html.includes(root)) throw new UserError(`${page}: expected no path of this machine, found ${root}`);
     all.push(html);
   }
-  const styles = [join(pages, '_static', 'styles', 'furo.css'), ...STYLES].map((file) => readFileSync(file, 'utf8'));
+  const own = STYLES.map((file) => darkTwice(readFileSync(file, 'utf8')));
+  const styles = [readFileSync(join(pages, '_static', 'styles', 'furo.css'), 'utf8'), ...own];
   await tidy(all);
   write(join(pages, '_static', 'book.css'), await minify([fontFaces, ...styles].join('\n'), 'css'));
   write(join(pages, '_static', 'texts.js'), `bookTexts = ${JSON.stringify(texts)};\n`);

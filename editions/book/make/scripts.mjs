@@ -42,6 +42,16 @@ export async function bundleScript(file, outfile, options = {}) {
 }
 
 /**
+ * A style sheet whose rules for readers who chose the dark theme also hold where the system is dark and no theme was chosen.
+ * @param {string} css
+ */
+export const darkTwice = (css) =>
+  css.replace(
+    /^ *body\[data-theme="dark"\] (\{[^}]*\})/gm,
+    (rule, values) => `${rule}\n@media (prefers-color-scheme: dark) { body:not([data-theme="light"]) ${values} }`,
+  );
+
+/**
  * A classic script or a style sheet without comments and blanks; a script's global names stay.
  * @param {string} text
  * @param {'js' | 'css'} loader

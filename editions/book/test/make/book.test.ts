@@ -9,6 +9,7 @@ import { bars, intervals, lines, weightImages } from '../../../../packages/figur
 import { articleOf, load, root } from '../../../../test/support/book';
 import * as theme from '../../../shared/page/figure-theme';
 
+type Scripts = typeof import('../../make/scripts.mjs');
 type Cells = typeof import('../../../shared/cells.mjs');
 type Chapters = typeof import('../../make/chapters.mjs');
 type Cell = import('../../make/chapters.mjs').Cell;
@@ -146,8 +147,10 @@ test('On a dark page the colours of the theme change, and those of the data stay
   assert.equal((data[data.length - 3].line as theme.Spec).color, theme.DARK.traces[0]);
 });
 
-test("The style sheet has the figures' colours, for light and for dark pages", () => {
-  const css = readFileSync(join(root, 'editions', 'book', '_static', 'colours.css'), 'utf8');
+test("The style sheet has the figures' colours, for light pages, dark pages and dark systems", async () => {
+  const { darkTwice } = await load<Scripts>('scripts');
+  const css = darkTwice(readFileSync(join(root, 'editions', 'book', '_static', 'colours.css'), 'utf8'));
+  assert.match(css, /@media \(prefers-color-scheme: dark\) \{ body:not\(\[data-theme="light"\]\) \{/);
   const declared = (name: string) =>
     [...css.matchAll(new RegExp(`--figure-${name}: ([^;]+);`, 'g'))].map(([, value]) => value);
   const expected = (of: (palette: theme.Palette) => string) =>
