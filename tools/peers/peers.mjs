@@ -2,7 +2,7 @@
 import { runProgram } from '../../packages/system/program.mjs';
 import { findPython } from '../../packages/system/requirements.cjs';
 import { step } from '../../packages/system/step.mjs';
-// What `npm test -- --folder tools/peers/test` does first: SpikingJelly, snnTorch, Norse and nir in their own Python,
+// What `npm run test:peers` does first: SpikingJelly, snnTorch, Norse and nir in their own Python,
 // .venv-peers.
 import { installPython, venvLacks } from '../setup/steps.mjs';
 import { ENVIRONMENT, peersPython } from './python.mjs';

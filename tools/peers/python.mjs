@@ -46,7 +46,7 @@ export function peersPython() {
   if (!own) {
     if (!venvLacks(ENVIRONMENT)) return pythonIn(ENVIRONMENT.folder);
     throw new UserError(
-      'expected the packages of the peers, found none: `npm test -- --folder tools/peers/test` installs them, or PEERS_PYTHON names a Python that has them',
+      'expected the packages of the peers, found none: `npm run test:peers` installs them, or PEERS_PYTHON names a Python that has them',
     );
   }
   const missing = lacks(own);
