@@ -202,7 +202,12 @@ describe('The checks', () => {
       () => new Array(1e9).fill(0),
       () => Array.from({ length: 1e8 }),
       () => new Array(1e9).map(() => 0),
+      // These end a browser's tab.
+      () => [...new Array(1e9)],
+      () => [...Array(1e9).keys()],
+      () => Array.from(new Array(1e9).entries()),
     ];
+    const { Array: all } = globalThis;
     const { fill, map } = Array.prototype;
     for (const answer of answers) {
       const { name, message } = judgeAnswer(ALL['lif-charge'], answer, limit);
@@ -216,7 +221,7 @@ describe('The checks', () => {
       for (;;) new Array(10).fill(0);
     };
     assert.equal(judgeAnswer(ALL['lif-charge'], waits, limit).name, 'never-ends');
-    assert.deepEqual([Array.prototype.fill, Array.prototype.map], [fill, map]);
+    assert.deepEqual([Array, Array.prototype.fill, Array.prototype.map], [all, fill, map]);
   });
 
   test('stop an answer that asks a die, a network or an adder without an end, on every host', () => {
