@@ -18,7 +18,7 @@ import {
 import { followLinks, followMoved, showSection, tabOf, titleOf } from './links';
 import { addBookLink, addMenu, bookPage, type Drive, type Settings } from './menu';
 import { isShared, openShared } from './share';
-import { saveWhenHidden, sayWhereWorkIsKept } from './stay';
+import { saveInTurns, saveWhenHidden, sayWhereWorkIsKept } from './stay';
 import { keepTables } from './tables';
 import { sayWhatRuns } from './waiting';
 
@@ -84,6 +84,7 @@ async function plugins(scope: Scope) {
           );
           if (shares) openShared(hash, app.serviceManager.contents, siteUrl).catch(refused);
           else showSection(hash);
+          saveInTurns(notebooks);
           saveWhenHidden(notebooks);
           sayWhatRuns(notebooks);
           keepTables();

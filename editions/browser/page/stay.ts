@@ -1,5 +1,5 @@
 /** Keeps the reader's work, and says once where. */
-import type { ApplicationUtilities, NotebookTracker } from './jupyter';
+import type { ApplicationUtilities, NotebookPanel, NotebookTracker } from './jupyter';
 
 const SAID = 'lif-fc-mnist said where work is kept';
 
@@ -28,6 +28,24 @@ export function saveWhenHidden(tracker: NotebookTracker): void {
       if (context.model.dirty) void context.save();
     });
   });
+}
+
+/**
+ * Each save waits for the one before. Of two at once, the second would find that the file had changed and ask what to do, as
+ * after Ctrl+S twice.
+ */
+export function saveInTurns(tracker: NotebookTracker): void {
+  const watch = ({ context }: NotebookPanel) => {
+    const save = context.save.bind(context);
+    let last: Promise<unknown> = Promise.resolve();
+    context.save = () => {
+      const next = last.then(save);
+      last = next.catch(() => undefined);
+      return next;
+    };
+  };
+  tracker.widgetAdded.connect((_, panel) => watch(panel));
+  tracker.forEach(watch);
 }
 
 /** No page can tell whether its window is private, so all are told what holds in one. */

@@ -47,8 +47,13 @@ async function takeIn(page: Page, name: string, buffer: Buffer, mimeType = 'appl
 /** The part of JupyterLab's application that says whether all is saved, and what is. */
 interface Lab {
   jupyterapp: {
-    shell: { currentWidget: { context: { model: { dirty: boolean } } } };
-    serviceManager: { contents: { get(path: string, options: { content: boolean }): Promise<{ content: never }> } };
+    shell: { currentWidget: { context: { model: { dirty: boolean }; save(): Promise<void> } } };
+    serviceManager: {
+      contents: {
+        get(path: string, options: { content: boolean }): Promise<{ content: never }>;
+        save(...given: unknown[]): Promise<unknown>;
+      };
+    };
   };
 }
 
@@ -136,6 +141,32 @@ describe("The reader's work", inChromium, () => {
       cells.map(({ source }) => textOf(source)),
       ['const second = 2;'],
     );
+  });
+
+  test('is saved twice at once without a question about a file that has changed', async () => {
+    const { page } = await visit();
+    await setCells(page, ['const twice = 2;']);
+    const asked = await page.evaluate(async () => {
+      const { shell, serviceManager } = (window as unknown as Lab).jupyterapp;
+      const { context } = shell.currentWidget;
+      const { contents } = serviceManager;
+      const keep = contents.save;
+      // As on a slow computer: the file is written, and JupyterLab hears of it later.
+      contents.save = async (...given) => {
+        const kept = await keep.apply(contents, given);
+        await new Promise((done) => setTimeout(done, 1500));
+        return kept;
+      };
+      const first = context.save();
+      await new Promise((done) => setTimeout(done, 1000));
+      const second = context.save();
+      await new Promise((done) => setTimeout(done, 1000));
+      contents.save = keep;
+      const dialogs = Array.from(document.querySelectorAll('.jp-Dialog-header'), ({ textContent }) => textContent);
+      if (dialogs.length === 0) await Promise.all([first, second]);
+      return dialogs;
+    });
+    assert.deepEqual(asked, []);
   });
 
   test('is asked about when the chapter has changed, and kept or put aside', async () => {
