@@ -95,7 +95,21 @@ function boxWide(article) {
     box.append(image);
   }
   for (const pre of article.querySelectorAll('.cell_output pre')) {
-    if (pre.textContent.includes('┌')) pre.classList.add('printed-table');
+    if (!pre.textContent.includes('┌')) continue;
+    pre.classList.add('printed-table');
+    // What is printed around a table wraps, as elsewhere.
+    const lines = pre.textContent.split(/(?<=\n)/).map((line) => {
+      if (/^[┌│├└]/.test(line)) return line;
+      const sentence = article.ownerDocument.createElement('span');
+      sentence.className = 'sentence';
+      sentence.textContent = line;
+      return sentence;
+    });
+    pre.replaceChildren(...lines);
+  }
+  // On a phone a narrow column would put the unit below its number.
+  for (const cell of article.querySelectorAll('td')) {
+    if (/^[−-]?[\d.,]+ \S{1,3}$/.test(cell.textContent.trim())) cell.classList.add('value');
   }
 }
 

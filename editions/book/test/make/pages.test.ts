@@ -165,7 +165,7 @@ test('At the currents that the page of one neuron suggests, only the soft reset 
 test('Drawings and printed tables get a box that scrolls and that the keyboard reaches, and what is printed otherwise none', async () => {
   const { finishPage } = await load<Pages>('pages');
   const printed = (text: string) => `<div class="cell_output"><pre tabindex="0">${text}</pre></div>`;
-  const html = `<article><h1>T</h1><p><img alt="A bucket" src="a.png"></p><p>In <img alt="x" src="b.png"> text</p>${printed('┌─┐')}${printed('a  b')}</article>`;
+  const html = `<article><h1>T</h1><p><img alt="A bucket" src="a.png"></p><p>In <img alt="x" src="b.png"> text</p>${printed('A\n┌─┐\nB\n')}${printed('a  b')}</article>`;
   const { document } = new JSDOM(finishPage(html, '02-x.html').html).window;
   const boxes = Array.from(document.querySelectorAll('.drawing'), (box) => [
     box.getAttribute('tabindex'),
@@ -173,7 +173,18 @@ test('Drawings and printed tables get a box that scrolls and that the keyboard r
   ]);
   assert.deepEqual(boxes, [['0', '<img alt="A bucket" src="a.png">']]);
   const tables = Array.from(document.querySelectorAll('.printed-table'), ({ textContent }) => textContent);
-  assert.deepEqual(tables, ['┌─┐']);
+  assert.deepEqual(tables, ['A\n┌─┐\nB\n']);
+  const around = Array.from(document.querySelectorAll('.printed-table .sentence'), ({ textContent }) => textContent);
+  assert.deepEqual(around, ['A\n', 'B\n'], 'what wraps');
+});
+
+test('A number in a table keeps its unit beside it', async () => {
+  const { finishPage } = await load<Pages>('pages');
+  const cells = ['36.9 %', '−1,234 ms', '36.9', 'ten epochs', '5 of 7 runs'];
+  const html = `<article><h1>T</h1><table><tr>${cells.map((text) => `<td><p>${text}</p></td>`).join('')}</tr></table></article>`;
+  const { document } = new JSDOM(finishPage(html, '02-x.html').html).window;
+  const values = Array.from(document.querySelectorAll('td.value'), ({ textContent }) => textContent);
+  assert.deepEqual(values, cells.slice(0, 2));
 });
 
 test('The search knows the title of a section, and what each name of a word means, without the link below it', async () => {
