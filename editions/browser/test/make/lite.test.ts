@@ -193,6 +193,16 @@ describe('A download that is taken back in', () => {
     assert.throws(() => readDownload('a.zip', bomb), /found another or a damaged file \(more than 200 MB in it\)$/);
   });
 
+  test('whose directory hides how large it would be is refused where it becomes longer', () => {
+    const bomb = zipSync({ 'run/train_accs.npy': new Uint8Array(30e6) });
+    const view = new DataView(bomb.buffer);
+    for (let at = 0; at < bomb.length - 4; at++) {
+      if (view.getUint32(at, true) === 0x02014b50) view.setUint32(at + 24, 10, true); // bytes of the file
+    }
+    const longer = /\(run\/train_accs\.npy is longer than it says\)$/;
+    assert.throws(() => readDownload('a.zip', bomb), longer);
+  });
+
   test('whose directory promises four billion files is refused', () => {
     // The directory's end, of 64 and then of 32 bits, with nothing before it.
     const bytes = new DataView(new ArrayBuffer(98));
