@@ -365,6 +365,8 @@ describe('The site', inChromium, () => {
     await table.waitFor();
     const lines = await table.evaluate((pre) => [pre.scrollWidth > pre.clientWidth, pre.scrollHeight / 5]);
     assert.ok(lines[0] && Number(lines[1]) < 40, `a row is a line, behind whose end the page scrolls: ${lines}`);
+    const shadows = await table.evaluate((pre) => getComputedStyle(pre).backgroundAttachment);
+    assert.equal(shadows, 'local, local, scroll, scroll', 'what says that there is more');
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     const saved = JSON.stringify(wideFigure());
     await setCells(page, [`(globalThis as any)[Symbol.for('jupyterlite-typescript-kernel')].display(${saved});`]);
