@@ -1,7 +1,13 @@
-/** A fair comparison. */
+/** A fair comparison, the way back through the reset, and the loss of a count. */
 import { exercise, mistake as m } from '../../engine/exercise';
+import { sum } from '../../engine/values';
+import { worthItReset } from './reset';
 
 type Fair = (a: number[], b: number[]) => number;
+type Loss = (counts: number[], label: number) => number;
+
+const crossEntropy = (values: number[], label: number) =>
+  Math.log(sum(values.map((value) => Math.exp(value - values[label]))));
 
 export const worthIt = {
   'matter-fair': exercise<Fair>({
@@ -78,6 +84,69 @@ export const worthIt = {
         for (let epoch = 0; epoch < a.length && epoch < b.length; epoch++) difference = b[epoch] - a[epoch];
         return difference;
       },
+    ],
+  }),
+  ...worthItReset,
+
+  'time-loss': exercise<Loss>({
+    minutes: 7,
+    optional: true,
+    names: ['counts', 'label'],
+    probes: [
+      [[0, 3, 1], 1],
+      [[2, 2, 2, 2], 0],
+      [[5, 0, 4], 2],
+      [[0, 0, 1, 0, 0, 0, 0, 0, 0, 6], 9],
+    ],
+    oracle: crossEntropy,
+    mistakes: {
+      probability: m(
+        'returns the probability of the label',
+        'This is the probability of the right answer. What does the cross-entropy take of it?',
+        (counts, label) => Math.exp(-crossEntropy(counts, label)),
+      ),
+      sign: m(
+        'forgets the minus',
+        'Your loss falls below 0. What sign does the logarithm of a probability have?',
+        (counts, label) => -crossEntropy(counts, label),
+      ),
+      'of-shares': m(
+        'divides the counts by their sum instead of the softmax',
+        'A neuron without a spike gets the probability 0 here. Which function turns any numbers into probabilities?',
+        (counts, label) => -Math.log(counts[label] / sum(counts)),
+      ),
+      'of-rates': m(
+        'takes rates of all spikes for the counts',
+        'Your loss hardly moves when the right neuron fires more often. What does the softmax get: counts or rates?',
+        (counts, label) =>
+          crossEntropy(
+            counts.map((count) => count / sum(counts)),
+            label,
+          ),
+      ),
+      'other-base': m(
+        'takes the logarithm of base 2 or 10',
+        'Your loss is wrong by the same factor everywhere. Which logarithm do you take?',
+        (counts, label) => crossEntropy(counts, label) / Math.LN2,
+        (counts, label) => crossEntropy(counts, label) / Math.LN10,
+      ),
+      'label-left-out': m(
+        'leaves the right neuron out of the sum',
+        'Your softmax has the right neuron above the line only. Over which neurons does the sum below the line go?',
+        (counts, label) => Math.log(sum(counts.map((count, i) => (i === label ? 0 : Math.exp(count))))) - counts[label],
+      ),
+      'all-neurons': m(
+        'adds up all neurons',
+        'The wrong neurons have a loss of their own here. Which neuron does the cross-entropy ask about?',
+        (counts) => sum(counts.map((_, neuron) => crossEntropy(counts, neuron))),
+      ),
+    },
+    forms: [
+      (counts, label) => {
+        const powers = counts.map((count) => Math.exp(count));
+        return -Math.log(powers[label] / powers.reduce((a, b) => a + b));
+      },
+      (counts, label) => Math.log(counts.reduce((total, count) => total + Math.exp(count), 0)) - counts[label],
     ],
   }),
 };
