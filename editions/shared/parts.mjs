@@ -5,8 +5,7 @@ export const PARTS = [
   { part: 'The tutorial', first: 'start' },
   { part: 'Deeper', first: 'what-time-does' },
   { part: 'Use', first: 'is-it-worth-it' },
-  { part: 'Under the hood', first: 'event-driven' },
-  { part: 'Roads', first: 'from-an-ann' },
+  { part: 'Appendix', first: 'event-driven' },
 ];
 
 /** What chapters' pages were called before they were numbered anew: their addresses lead to the new ones. */
@@ -19,9 +18,11 @@ export const FORMER = [
   '09-is-it-worth-it',
   '10-out-and-in',
   '11-event-driven',
-  '12-from-an-ann',
-  '13-on-a-chip',
   '14-read-the-potential',
+  '12-out-and-in',
+  '13-event-driven',
+  '14-from-an-ann',
+  '15-on-a-chip',
 ];
 
 /** The name of a chapter without its number, `07-a-hidden-layer.ipynb` or `07-a-hidden-layer`. */

@@ -51,10 +51,10 @@ export const CHAPTERS = {
   'read-the-potential': { ...readPotential, ...readShares, ...readPotentialProject },
   'a-memory': { ...aMemory, ...aMemoryPays, ...aMemoryProject },
   'is-it-worth-it': { ...worthIt, ...worthItProject },
-  'out-and-in': outAndIn,
-  'event-driven': { ...eventDriven, ...eventDrivenTables },
   'from-an-ann': { ...fromAnAnn, ...fromAnAnnProject },
   'on-a-chip': { ...onAChipLeak, ...onAChip, ...onAChipProject },
+  'out-and-in': outAndIn,
+  'event-driven': { ...eventDriven, ...eventDrivenTables },
 };
 
 type Chapters = typeof CHAPTERS;
