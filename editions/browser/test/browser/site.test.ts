@@ -348,11 +348,18 @@ describe('The site', inChromium, () => {
     assert.ok(help && help.x + help.width <= 360, JSON.stringify(help));
     await setCells(page, [
       { cell_type: 'markdown', source: '## A heading that needs two lines on a phone', metadata: {} },
+      { cell_type: 'markdown', source: `$$x = ${'a + '.repeat(30)}b$$`, metadata: {} },
     ]);
     const heading = page.locator('.jp-RenderedMarkdown h2');
     const style = await heading.evaluate((node) => ({ ...getComputedStyle(node), tall: node.clientHeight }));
     const [line, letters] = [style.lineHeight, style.fontSize].map(Number.parseFloat);
     assert.ok(line >= 1.2 * letters && style.tall > 1.5 * line, `${line} pixels for letters of ${letters}`);
+    const formula = page.locator('mjx-container[display=true]');
+    const [overflow, wide] = await formula.evaluate((box) => [
+      getComputedStyle(box).overflowX,
+      box.scrollWidth > box.clientWidth,
+    ]);
+    assert.deepEqual([overflow, wide], ['auto', true], 'a formula scrolls');
     await message.waitFor({ state: 'hidden', timeout: 8000 });
     const row = JSON.stringify({
       one: 'a text that is long',
