@@ -13,7 +13,7 @@ const compress = (v: number) => (v < 0 ? -Math.log1p(-v) : v);
 
 /**
  * Ticks where a neuron fired, and below them the curve of its potential with the threshold dashed. Behind both, the
- * shaded steps are the number of its spikes so far: at a spike in each step they would fill the lane.
+ * staircase is the number of its spikes so far: at a spike in each step it would fill the lane.
  * @param shown how many steps are shown; the others lie ahead
  * @param winner the neuron that leads, if one does
  */
