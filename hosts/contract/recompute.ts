@@ -64,7 +64,9 @@ export function makeRecompute(
     try {
       const heldBack = heldBackOf(run, data);
       // The weights do not depend on the tests.
-      const { state } = await host.withBar.train({ engine, epochs: run.epochs, heldBack, testImages: 0, label });
+      const { state } = await host.withBar.train({
+        ...{ engine, epochs: run.epochs, schedule: run.schedule, heldBack, testImages: 0, label },
+      });
       if (!state) throw new Error(`run ${row.id}: expected trained weights, found none`);
       return host.fingerprint(state.weights);
     } finally {

@@ -8,6 +8,7 @@ import { power } from '../../src/common/exact';
 import { atRest } from '../../src/common/layers';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Purpose } from '../../src/common/random';
+import { shiftOf } from '../../src/common/shift';
 import { type Address, type Kernel, startKernel } from './kernel-module';
 import { COLUMN_BYTES, INPUT_BYTES } from './layout';
 import {
@@ -91,6 +92,11 @@ export class EventCore {
     writeTable(this.memory.buffer, this.map, this.kernel, this.neurons);
   }
 
+  /** Says at which rate the next update is made. */
+  setLearningRate(rate: number): void {
+    this.doubles[this.map.learningRate / 8] = rate;
+  }
+
   /** Steps of a presentation. */
   get T(): number {
     return this.control[Control.T];
@@ -125,7 +131,7 @@ export class EventCore {
     const size = Math.ceil(count / SHARDS);
     this.startShard(shard);
     for (let i = shard * size; i < Math.min(count, (shard + 1) * size); i++) {
-      this.accumulate(shard, i, this.loadImage(i));
+      this.accumulate(shard, i, this.loadImage(i, true));
     }
   }
 
@@ -145,9 +151,16 @@ export class EventCore {
     this.kernel.functions.prepare(this.scratch, this.map.weights);
   }
 
-  /** Copies image or spike train `i` of the job to the kernel; returns its label. */
-  loadImage(i: number): number {
-    return this.samples.load(this.options.data[this.control[Control.Purpose]], this.indices[i], this.T);
+  /** Copies image or spike train `i` of the job to the kernel, moved if it is to be learnt; returns its label. */
+  loadImage(i: number, isLearnt = false): number {
+    const { shift = 0 } = this.options;
+    const { control } = this;
+    const index = this.indices[i];
+    const isMoved = isLearnt && shift > 0;
+    const moves = isMoved
+      ? shiftOf(control[Control.Seed] >>> 0, control[Control.Epoch] >>> 0, index, shift)
+      : undefined;
+    return this.samples.load(this.options.data[control[Control.Purpose]], index, this.T, moves);
   }
 
   /** @param potentials where those of the neurons come from and go to; by default they start at rest */
@@ -171,7 +184,7 @@ export class EventCore {
   private update(slice: number): void {
     const { weights, m, v, gradients, rows } = this.map;
     const step = this.control[Control.Step];
-    const { learningRate } = this.options;
+    const learningRate = this.doubles[this.map.learningRate / 8];
     const { adam } = this.kernel.functions;
     const [correction1, correction2] = [1 - power(0.9, step), 1 - power(0.999, step)];
     const all = this.used.reduce((sum, { count }) => sum + count, 0);
@@ -230,14 +243,14 @@ export class EventCore {
    * A copy of `count` rows from a place in the memory, without what fills them up to twelve: [count, units].
    * @param units values of a row; those beyond twelve are in further columns
    * @param stride bytes from one column to the next
+   * @param channels after how many units another column begins, if not after all
    */
-  rows(place: number, count: number, units = OUTPUTS, stride = 0): Float32Array {
+  rows(place: number, count: number, units = OUTPUTS, stride = 0, channels = units): Float32Array {
     const { floats } = this;
     const out = new Float32Array(count * units);
-    for (let first = 0; first < units; first += ROW_FLOATS) {
-      const end = Math.min(units, first + ROW_FLOATS);
+    for (const { first, end, column } of columnsOf(units, channels)) {
       for (let row = 0; row < count; row++) {
-        const from = at(place, row, first, stride) - first;
+        const from = (place + column * stride) / 4 + row * ROW_FLOATS - first;
         for (let j = first; j < end; j++) {
           const value = floats[from + j];
           // Which of the many NaNs a sum of infinities is depends on the processor; ours is always the same.
@@ -249,12 +262,11 @@ export class EventCore {
   }
 
   /** The opposite of `rows`. */
-  private setRows(place: number, values: Float32Array, units: number, stride: number): void {
+  private setRows(place: number, values: Float32Array, { units, stride, channels = units }: Matrix): void {
     const { floats } = this;
-    for (let first = 0; first < units; first += ROW_FLOATS) {
-      const end = Math.min(units, first + ROW_FLOATS);
+    for (const { first, end, column } of columnsOf(units, channels)) {
       for (let row = 0; row < values.length / units; row++) {
-        const to = at(place, row, first, stride) - first;
+        const to = (place + column * stride) / 4 + row * ROW_FLOATS - first;
         for (let j = first; j < end; j++) floats[to + j] = values[row * units + j];
       }
     }
@@ -264,8 +276,8 @@ export class EventCore {
   private read(place: number, matrices: readonly Matrix[]): Float32Array {
     const out = new Float32Array(matrices.reduce((sum, { rows, units }) => sum + rows * units, 0));
     let end = 0;
-    for (const { offset, rows, units, stride } of matrices) {
-      out.set(this.rows(place + offset, rows, units, stride), end);
+    for (const { offset, rows, units, stride, channels } of matrices) {
+      out.set(this.rows(place + offset, rows, units, stride, channels), end);
       end += rows * units;
     }
     return out;
@@ -274,8 +286,9 @@ export class EventCore {
   /** The opposite of `read`. */
   private write(place: number, matrices: readonly Matrix[], values: Float32Array): void {
     let end = 0;
-    for (const { offset, rows, units, stride } of matrices) {
-      this.setRows(place + offset, values.subarray(end, end + rows * units), units, stride);
+    for (const matrix of matrices) {
+      const { offset, rows, units } = matrix;
+      this.setRows(place + offset, values.subarray(end, end + rows * units), matrix);
       end += rows * units;
     }
   }
@@ -297,9 +310,13 @@ export class EventCore {
   }
 }
 
-/**
- * Where value `j` of a row lies among the floats, if each column of twelve values lies `stride` bytes behind the one
- * before.
- */
-const at = (place: number, row: number, j: number, stride: number): number =>
-  (place + Math.floor(j / ROW_FLOATS) * stride) / 4 + row * ROW_FLOATS + (j % ROW_FLOATS);
+/** The columns of up to twelve values that a row is cut into; each `channels` values begin another one. */
+function* columnsOf(units: number, channels: number): Generator<{ first: number; end: number; column: number }> {
+  let column = 0;
+  for (let group = 0; group < units; group += channels) {
+    const all = Math.min(units, group + channels);
+    for (let first = group; first < all; first += ROW_FLOATS, column++) {
+      yield { first, end: Math.min(all, first + ROW_FLOATS), column };
+    }
+  }
+}

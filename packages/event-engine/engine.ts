@@ -2,6 +2,7 @@
  * The fast engine: spikes packed into bits, and a WebAssembly kernel that adds up only what they select. It loads no
  * TensorFlow. For one seed its results are the same bytes on every machine and for every number of threads.
  */
+import { checkNumber } from '../../src/common/checks';
 import {
   type BatchResult,
   type Engine,
@@ -89,7 +90,7 @@ export class EventEngine implements Engine {
     };
     const module = await compileKernel(host.kernel, threads);
     const core = new EventCore(module, createMemory(coreOptions), coreOptions);
-    core.restore(freshState(initialParameters(options.seed, options.layers, inputs)));
+    core.restore(freshState(initialParameters(options.seed, options.layers, inputs, options.gain)));
     const runner = threads > 1 && host.startThreads ? host.startThreads(core, module) : new OneThread(core);
     return new EventEngine(frozen({ ...options, data }), core, runner);
   }
@@ -112,8 +113,13 @@ export class EventEngine implements Engine {
     });
   }
 
-  async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
+  async trainBatch(
+    epoch: number,
+    indices: Uint32Array,
+    learningRate = this.options.learningRate,
+  ): Promise<BatchResult> {
     const presentation = this.take({ split: 'train', epoch, indices });
+    checkNumber('learningRate', learningRate, 0);
     return this.use(async (core) => {
       const { length } = presentation.indices;
       const { reset, batchSize } = this.options;
@@ -123,6 +129,7 @@ export class EventEngine implements Engine {
       await this.runner.run(JobKind.Gradient);
       const result = core.result();
       core.control[Control.Step]++;
+      core.setLearningRate(learningRate);
       await this.runner.run(JobKind.Update);
       return result;
     });

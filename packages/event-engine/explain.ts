@@ -1,9 +1,11 @@
 /** A look into the engine: what happened while an image was shown, and what that cost. */
+
+import type { ResolvedLayer } from '../../src/common/layers';
 import { afterSpike, fires } from '../../src/common/lif';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Trace } from '../../src/common/trace';
 import type { EventCore } from './core';
-import { BLOCK, INPUTS, SLOTS } from './memory';
+import { BLOCK, INPUTS, ROW_FLOATS, SLOTS } from './memory';
 import { partOf } from './table';
 
 /** Shows image `i` of the job, loaded and from rest, block by block. */
@@ -12,6 +14,8 @@ function eachBlock(core: EventCore, i: number, work: (block: number, steps: numb
   core.loadImage(i);
   core.prepare();
   kernel.functions.restAll(scratch);
+  // What convolves reads all steps at once; its input's spikes are drawn in any case.
+  if (core.map.layers[0].convolve) kernel.functions.drawMap(scratch, core.indices[i]);
   for (let block = 0, from = 0; from < T; block++, from += BLOCK) {
     const steps = Math.min(BLOCK, T - from);
     kernel.functions.drawInput(scratch, core.indices[i], block, steps);
@@ -55,7 +59,15 @@ export function traceImage(core: EventCore, i: number): Trace {
   const { addresses, functions } = kernel;
   const traces = map.layers.map(({ neurons }) => empty(T, neurons));
   eachBlock(core, i, (block, steps, from) => {
-    map.layers.forEach(({ neurons, place, placeStride }, layer) => {
+    map.layers.forEach(({ neurons, place, placeStride, convolve }, layer) => {
+      if (convolve) {
+        if (block > 0) return;
+        functions.currentsOf(scratch, map.weights, layer);
+        traces[layer].current.set(ofPositions(core, layer));
+        functions.fireAll(scratch, map.weights, layer);
+        traces[layer].h.set(ofPositions(core, layer));
+        return;
+      }
       const isLast = layer === traces.length - 1;
       const rows = scratch + (isLast ? addresses.OUTPUT : place) + addresses.BLOCK_ROWS;
       const record = (name: 'current' | 'h') =>
@@ -71,6 +83,28 @@ export function traceImage(core: EventCore, i: number): Trace {
     return isRead ? { ...trace, v: trace.h.slice() } : heard(fired(trace, core.neurons[layer]), core, layer);
   });
   return done.reduce((hidden, trace) => ({ ...trace, hidden }));
+}
+
+/**
+ * What the rows of a layer that convolves hold, [T, neurons]: of each position, row by row of its map, a number for
+ * each channel.
+ */
+function ofPositions(core: EventCore, layer: number): Float32Array {
+  const { T, map, scratch } = core;
+  const { convolved, convolve, neurons } = map.layers[layer];
+  const { channels } = convolve as { channels: number };
+  const { potentials } = convolved as { potentials: number };
+  const positions = neurons / channels;
+  const rows = 4 * Math.ceil(T / 4);
+  const out = new Float32Array(T * neurons);
+  for (let position = 0; position < positions; position++) {
+    const place = scratch + potentials + position * rows * 4 * ROW_FLOATS;
+    const found = core.rows(place, T, channels, positions * rows * 4 * ROW_FLOATS);
+    for (let t = 0; t < T; t++) {
+      out.set(found.subarray(t * channels, (t + 1) * channels), t * neurons + position * channels);
+    }
+  }
+  return out;
 }
 
 const empty = (T: number, units: number): Trace => {
@@ -118,6 +152,9 @@ interface Work {
   rows: number;
 }
 
+/** How many neurons share a row of weights. */
+const positionsOf = ({ neurons, convolve }: ResolvedLayer) => (convolve ? neurons / convolve.channels : 1);
+
 /** What showing image `i` of the job costs. */
 export function countWork(core: EventCore, i: number): Work {
   const { T, kernel, scratch, map, options } = core;
@@ -128,15 +165,24 @@ export function countWork(core: EventCore, i: number): Work {
   const [first] = layers;
   // Each input of a layer has a row of weights to each column of its neurons.
   const work = { spikes: 0, hiddenSpikes: 0, dense: 0, rows: 0 };
-  for (const { layer, kind, rows } of map.parts) if (kind !== 'w') work.dense += layers[layer].columns * rows * T;
+  for (const { layer, kind, rows } of map.parts) {
+    if (kind !== 'w') work.dense += layers[layer].columns * rows * T * positionsOf(layers[layer]);
+  }
+  const convolved = layers.filter(({ convolve }) => convolve).length;
   eachBlock(core, i, (block, steps) => {
-    if (isDirect) {
-      if (block === 0) work.rows += countPlaces(core).reduce((sum, count) => sum + count, 0) * first.columns;
-    } else {
-      work.spikes += functions.countSpikes(input, steps);
-      work.rows += functions.countRows(input, steps) * first.columns;
+    for (let layer = 0; layer < convolved && block === 0; layer++) {
+      functions.currentsOf(scratch, map.weights, layer);
+      work.rows += functions.countHeard(scratch, layer);
+      functions.fireAll(scratch, map.weights, layer);
+      work.hiddenSpikes += ofPositions(core, layer).filter((h) => fires(h, core.neurons[layer])).length;
     }
-    layers.slice(1).forEach(({ columns }, layer) => {
+    if (!isDirect) work.spikes += functions.countSpikes(input, steps);
+    if (convolved > 0) work.rows += block === 0 ? functions.countHeard(scratch, convolved) : 0;
+    else if (isDirect) {
+      if (block === 0) work.rows += countPlaces(core).reduce((sum, count) => sum + count, 0) * first.columns;
+    } else work.rows += functions.countRows(input, steps) * first.columns;
+    layers.slice(convolved + 1).forEach(({ columns }, i) => {
+      const layer = convolved + i;
       functions.layerCurrents(scratch, map.weights, layer, block, steps);
       functions.fireLayer(scratch, map.weights, layer, block, steps);
       const made = scratch + layers[layer].makes;

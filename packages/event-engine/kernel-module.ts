@@ -47,6 +47,13 @@ export interface KernelFunctions {
   /** Currents of a layer in a block; then it fires or, where its potentials are read, charges. */
   layerCurrents(scratch: number, weights: number, layer: number, block: number, steps: number): void;
   fireLayer(scratch: number, weights: number, layer: number, block: number, steps: number): void;
+  /** Draws all steps of the image that was presented, for a network that convolves. */
+  drawMap(scratch: number, index: number): void;
+  /** The same of all positions of a layer that convolves, in all steps. */
+  currentsOf(scratch: number, weights: number, layer: number): void;
+  fireAll(scratch: number, weights: number, layer: number): void;
+  /** How many rows of weights the events add to the currents of a layer that reads them. */
+  countHeard(scratch: number, layer: number): number;
   addGradient(scratch: number, input: number, rows: number, gradient: number, steps: number): void;
   back(scratch: number, column: number, spikeGradient: number, stride: number, from: number, steps: number): void;
   /** With `potentials` 0 the neurons start at rest. */

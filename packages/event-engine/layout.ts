@@ -43,7 +43,7 @@ export enum Control {
 // The table of layers, which all threads read: LAYER_BYTES for each from LAYERS on. Of a layer, from its start; whole
 // numbers of 32 bits unless it says float32:
 export const LAYERS = 1024;
-export const LAYER_BYTES = 128;
+export const LAYER_BYTES = 192;
 export const NEURONS = 0;
 /** Columns of up to twelve neurons, as a row of weights has room for twelve. */
 export const COLUMNS = 4;
@@ -82,6 +82,52 @@ export const RECURRENT = 76;
 export const RECURRENT_STRIDE = 80;
 export const FEEDBACK = 84;
 export const FROM_NEXT = 88;
+/**
+ * Of a layer that convolves, which come first: kernel, stride and padding (KERNEL is 0 of a dense layer), the size of
+ * what it makes before it is pooled, its channels, of how many neurons in each direction the mean is taken, and the
+ * size after that.
+ */
+export const KERNEL = 92;
+export const STRIDE = 96;
+export const PADDING = 100;
+export const HEIGHT = 104;
+export const WIDE = 108;
+export const CHANNELS = 112;
+export const POOL = 116;
+export const MAP_HEIGHT = 120;
+export const MAP_WIDTH = 124;
+/**
+ * The size of what a layer that convolves, or the first dense one after these, reads as events: IN_CHANNELS is 0 of
+ * others.
+ */
+export const IN_HEIGHT = 128;
+export const IN_WIDTH = 132;
+export const IN_CHANNELS = 136;
+/**
+ * Where in scratch memory lie its neurons' potentials, a row of each step and position, column by column; the events
+ * that it reads (see kernel/events.ts) and those that it makes; the means of its spikes; a byte for each position that
+ * hears something; and its weights by what they come from, for the way back.
+ */
+export const POTENTIALS = 140;
+export const READS_EVENTS = 144;
+export const MAKES_EVENTS = 148;
+export const MEANS = 152;
+export const LIT = 156;
+export const BACKWARD = 160;
+/** Of the first layer, where the steps of an input of spikes are laid out, a byte for each unit. */
+export const UNITS = 164;
+/** The potentials of its neurons before the first step, a row of each position and column. */
+export const BEFORE = 168;
+/** Lists of its channels that have a gradient, of each position. */
+export const SLOPES = 172;
+/**
+ * Of a layer that takes the mean of currents: the kernel and stride of its weights (0 of others), of which KERNEL and
+ * STRIDE are a larger one, and where in scratch memory lie the weights of that, and their gradient.
+ */
+export const MEAN_OF = 176;
+export const MEAN_STRIDE = 180;
+export const EXPANDED = 184;
+export const EXPANDED_GRADIENT = 188;
 
 /**
  * Bytes of an input's spikes in scratch memory, and of what is kept for a column; behind it lie the weights to the next

@@ -2,7 +2,14 @@
  * The memory of the event-driven engine: its layout, and how threads find it.
  */
 import type { EncoderName, LossName, ReadoutName } from '../../src/common/engine';
-import { type ResolvedLayer, remembered } from '../../src/common/layers';
+import {
+  allMaps,
+  type Convolution,
+  type MapShape,
+  POOL,
+  type ResolvedLayer,
+  remembered,
+} from '../../src/common/layers';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { SpikeTrainSplit } from '../../src/common/spike-trains';
 import { type Parameter, parameters } from '../../src/common/weights';
@@ -77,11 +84,12 @@ export interface Showing {
 export interface CoreOptions extends Layout, Showing {
   /** TrainSpikes and TestSpikes of `Purpose`, and whose images or spike trains they are. */
   data: { [purpose: number]: Samples };
-  learningRate: number;
   loss: LossName;
   readout: ReadoutName;
   /** How images become spikes; undefined with spike trains. */
   encoder?: EncoderName;
+  /** By how many pixels images are moved at most, in a job of gradients. */
+  shift?: number;
 }
 
 /** Where things lie in the memory, in bytes from its start. */
@@ -96,6 +104,10 @@ export interface Matrix {
   rows: number;
   units: number;
   stride: number;
+  /**
+   * How many units stand in columns of their own, of a layer that convolves the channels of a position; by default all.
+   */
+  channels?: number;
 }
 
 /** A parameter of the network in the memory. */
@@ -107,10 +119,12 @@ const columnsOf = (neurons: number) => Math.ceil(neurons / ROW_FLOATS);
 function placeParameters({ layers, inputs }: Layout): { parts: Part[]; rows: number } {
   let rows = 0;
   const padded = (layer: number) => ROW_FLOATS * columnsOf(layers[layer].neurons);
+  const { length: convolved } = allMaps(layers, inputs).maps;
   const parts = parameters(layers, inputs).map(({ layer, kind, shape: [count, units] }) => {
     // One row more than there are pixels, of zeros, for places that hold no pixel; those of hidden neurons fill
-    // columns.
-    const places = layer === 0 ? INPUTS + 1 : padded(layer - 1);
+    // columns. Events name rows themselves.
+    const isOfEvents = convolved > 0 && layer <= convolved;
+    const places = isOfEvents ? count : layer === 0 ? INPUTS + 1 : padded(layer - 1);
     const stride = ROW_BYTES * { weight: places, recurrent: padded(layer), w: 1 }[kind];
     const part = { layer, kind, offset: rows, rows: count, units, stride };
     rows += columnsOf(units) * stride;
@@ -126,9 +140,17 @@ function placeRemembered({ layers, batchSize, reset }: Layout): { remembers: Mat
   const remembers = (reset ? [] : layers).flatMap((layer) => {
     const kinds = remembered([layer]);
     const stride = kinds.length * all;
-    bytes += columnsOf(layer.neurons) * stride;
-    const first = bytes - columnsOf(layer.neurons) * stride;
-    return kinds.map(({ neurons: units }, kind) => ({ offset: first + kind * all, rows: batchSize, units, stride }));
+    const { channels } = layer.convolve ?? {};
+    const columns = channels ? (layer.neurons / channels) * columnsOf(channels) : columnsOf(layer.neurons);
+    const first = bytes;
+    bytes += columns * stride;
+    return kinds.map(({ neurons: units }, kind) => ({
+      offset: first + kind * all,
+      rows: batchSize,
+      units,
+      stride,
+      channels,
+    }));
   });
   return { remembers, bytes };
 }
@@ -136,10 +158,115 @@ function placeRemembered({ layers, batchSize, reset }: Layout): { remembers: Mat
 /** Bytes rounded up to an odd number of cache lines, so that columns do not compete for the same ones. */
 const spread = (bytes: number) => 64 * (Math.ceil(bytes / 64) | 1);
 
+/** A part of scratch memory of some bytes, from its start. */
+type Place = (bytes: number) => number;
+
+/** Where in scratch memory lies what a layer needs that convolves, or reads what one makes. */
+export interface Convolved {
+  /** As the kernel convolves: 0 of a dense layer. */
+  kernel: number;
+  stride: number;
+  padding: number;
+  /** Weights of a mean of currents, and their gradient; of other layers nothing. */
+  expanded: number;
+  expandedGradient: number;
+  reads: MapShape;
+  /** The map of its neurons, and what it hands on; none of a dense layer. */
+  neurons?: MapShape;
+  makes?: MapShape;
+  pool: number;
+  units: number;
+  potentials: number;
+  readsEvents: number;
+  makesEvents: number;
+  means: number;
+  lit: number;
+  before: number;
+  slopes: number;
+  backward: number;
+}
+
+/**
+ * The kernel and stride that do both at once: a mean of 2 × 2 currents is a convolution by four kernels, each beside
+ * the other.
+ */
+const effective = ({ kernel, stride }: Convolution, pool?: string) =>
+  pool === 'currents' ? { kernel: kernel + stride, stride: POOL * stride } : { kernel, stride };
+
+/** The bytes of a map's events in all steps, as `kernel/events.ts` lays them out. */
+function eventBytes([height, width, channels]: MapShape, T: number): number {
+  return 4 * T * height * (width + 1) + 8 + 8 * T * (height * width * channels + 1);
+}
+
+function placeConvolutions({ layers, inputs, T }: Layout, place: Place): Convolved[] {
+  const { maps } = allMaps(layers, inputs);
+  if (maps.length === 0) return [];
+  const size = (shape: MapShape) => shape.reduce((product, n) => product * n, 1);
+  const groups = (channels: number) => columnsOf(channels);
+  let readsEvents = place(eventBytes(maps[0].reads, T));
+  const convolved = maps.map(({ reads, neurons, makes }, i): Convolved => {
+    const { convolve, pool } = layers[i];
+    const { channels, padding } = convolve as Convolution;
+    const { kernel, stride } = effective(convolve as Convolution, pool);
+    const taps = pool === 'currents' ? columnsOf(channels) * kernel ** 2 * reads[2] * ROW_BYTES : 0;
+    const columns = groups(channels);
+    const positions = neurons[0] * neurons[1];
+    const makesEvents = place(eventBytes(makes, T));
+    const all = {
+      ...{ reads, neurons, makes, readsEvents, makesEvents, kernel, stride, padding },
+      ...{ expanded: place(taps), expandedGradient: place(taps), pool: layers[i].pool === 'spikes' ? POOL : 1 },
+      units: place(i === 0 ? Math.min(T, BLOCK) * size(reads) : 0),
+      potentials: place(columns * positions * 4 * Math.ceil(T / 4) * ROW_BYTES),
+      means: place(T * makes[0] * makes[1] * columns * ROW_BYTES),
+      lit: place(positions),
+      slopes: place(i === 0 ? 0 : positions * (16 + columns * ROW_FLOATS * 32)),
+      before: place(positions * columns * ROW_BYTES),
+      backward: place(i === 0 ? 0 : groups(reads[2]) * kernel ** 2 * columns * ROW_FLOATS * ROW_BYTES),
+    };
+    readsEvents = makesEvents;
+    return all;
+  });
+  const { makes: reads } = maps[maps.length - 1];
+  const heard = columnsOf(layers[maps.length].neurons) * ROW_FLOATS * ROW_BYTES;
+  const dense = {
+    kernel: 0,
+    stride: 0,
+    padding: 0,
+    expanded: 0,
+    expandedGradient: 0,
+    units: 0,
+    potentials: 0,
+    makesEvents: 0,
+    means: 0,
+    lit: 0,
+    before: 0,
+    slopes: 0,
+    pool: 1,
+  };
+  return [
+    ...convolved,
+    { ...dense, reads, readsEvents, backward: place(groups(reads[2]) * reads[0] * reads[1] * heard) },
+  ];
+}
+
 /** Where the neurons of each layer lie in scratch memory, with the input that their spikes are. */
-function placeNeurons({ layers }: Layout) {
+function placeNeurons(layout: Layout) {
+  const { layers } = layout;
   let scratchBytes = SCRATCH;
+  const take = (bytes: number) => {
+    const start = scratchBytes;
+    scratchBytes += 64 * Math.ceil(bytes / 64);
+    return start;
+  };
+  const convolutions = placeConvolutions(layout, take);
   const placed = layers.map((layer, i) => {
+    const convolved = convolutions[i];
+    if (layer.convolve) {
+      // One column, in which those of all positions stand in turn.
+      const place = take(COLUMN_BYTES);
+      const columns = columnsOf(layer.convolve.channels);
+      return { ...layer, columns, makes: 0, place, placeStride: 0, feedback: 0, fromNext: 0, convolved };
+    }
     const columns = columnsOf(layer.neurons);
     const left = layers.length - 1 - i;
     // Behind a column lie its weights to each neuron of the next layer; of a recurrent one those to each of its own,
@@ -150,7 +277,7 @@ function placeNeurons({ layers }: Layout) {
     const placeStride = spread(layer.recurrent ? fromNext + BLOCK * ROW_BYTES : feedback);
     const [makes, place] = [scratchBytes, scratchBytes + INPUT_BYTES];
     if (left > 0) scratchBytes = place + columns * placeStride;
-    return { ...layer, columns, makes, place, placeStride, feedback, fromNext };
+    return { ...layer, columns, makes, place, placeStride, feedback, fromNext, convolved };
   });
   return { layers: placed, scratchBytes };
 }
@@ -168,6 +295,7 @@ export function memoryMap(options: Layout) {
   // The spikes of a sample, where they are given and not drawn: 16 steps of each place, part by part.
   const givenBytes = Math.ceil(options.T / BLOCK) * 8 * 2 * SLOTS;
   return {
+    learningRate: place(8),
     indices: place(4 * Math.max(options.batchSize, RATES_LIMIT)),
     rates: place(4 * OUTPUTS * RATES_LIMIT),
     losses: place(8 * SHARDS),

@@ -1,11 +1,13 @@
 /** How a sample reaches the kernel: an image as its pixels, from which the kernel draws; known spikes as bits. */
 import type { EncoderName } from '../../src/common/engine';
 import { firingStep } from '../../src/common/latency';
+import { moveImage } from '../../src/common/shift';
 import type { Kernel } from './kernel-module';
 import { INPUTS, type MemoryMap, type Samples, SLOTS } from './memory';
 
 export class SampleLoader {
   private readonly image: Uint8Array;
+  private readonly moved = new Uint8Array(INPUTS);
   /** Spikes that are given to the kernel, [parts of 16 steps][SLOTS] words of 16 bits. */
   private readonly given: Uint16Array;
 
@@ -22,9 +24,11 @@ export class SampleLoader {
   }
 
   /** Copies a sample to the kernel, which shows it for T steps; returns its label. */
-  load(samples: Samples, index: number, T: number): number {
+  load(samples: Samples, index: number, T: number, moves?: [down: number, right: number]): number {
     if ('images' in samples) {
-      const image = samples.images.subarray(index * INPUTS, (index + 1) * INPUTS);
+      const own = samples.images.subarray(index * INPUTS, (index + 1) * INPUTS);
+      if (moves) moveImage(own, moves, this.moved);
+      const image = moves ? this.moved : own;
       if (this.options.encoder === 'latency') this.giveLatencies(image, T);
       else {
         this.image.set(image);

@@ -24,11 +24,12 @@ function networkOf(settings: Some): {
   hidden: number | undefined;
   layers: LayerOptions[] | undefined;
 } {
-  const { hidden, synapseTau, recurrent, learnTau } = settings;
+  const { hidden, synapseTau, recurrent, learnTau, convolve } = settings;
   const neuron = neuronOf(settings);
   const widths = hidden ? String(hidden).split('-').map(Number) : [];
+  const channels = convolve ? String(convolve).split('_').map(Number) : [];
   const learns = learnTau === 'layer' || learnTau === 'neuron';
-  if (widths.length < 2 && !synapseTau && !recurrent && !learns)
+  if (widths.length < 2 && !synapseTau && !recurrent && !learns && channels.length === 0)
     return { neuron, hidden: widths[0], layers: undefined };
   const all = {
     ...(synapseTau && { synapse: { tau: synapseTau } }),
@@ -37,8 +38,20 @@ function networkOf(settings: Some): {
   return {
     neuron,
     hidden: undefined,
-    layers: [...widths.map((neurons) => ({ neurons, ...all, recurrent: recurrent ?? false })), all],
+    layers: [
+      ...channels.map((count) => ({ convolve: { channels: count, kernel: 5 }, pool: 'spikes' as const, ...all })),
+      ...widths.map((neurons) => ({ neurons, ...all, recurrent: recurrent ?? false })),
+      all,
+    ],
   };
+}
+
+/** What initial weights are multiplied by: a number, or one for each layer. */
+function gainsOf({ gain }: Some): number | number[] {
+  const gains = String(gain ?? 1)
+    .split('_')
+    .map(Number);
+  return gains.length > 1 ? gains : gains[0];
 }
 
 /**
@@ -49,8 +62,8 @@ export const layersOfRun = (settings: Some): ResolvedLayer[] => resolveLayers(ne
 
 /** Why these individually valid settings cannot be combined, and which of them to change; undefined if they can. */
 export function contradiction(settings: Some): { setting: Name; expected: string } | undefined {
-  const { dataset, hidden, loss, network, readout, recurrent, T } = settings;
-  if (readout && readout !== 'spikes' && loss === 'cross-entropy-counts') {
+  const { dataset, hidden, loss, network, readout, recurrent, T, convolve, gain } = settings;
+  if (readout && readout !== 'spikes' && readout !== 'mean-potential' && loss === 'cross-entropy-counts') {
     return { setting: 'loss', expected: `mse, cross-entropy or cross-entropy-each-step with --readout ${readout}` };
   }
   if (dataset && dataset !== 'mnist' && network === 'ann') {
@@ -58,6 +71,15 @@ export function contradiction(settings: Some): { setting: Name; expected: string
   }
   if (dataset === 'randman' && T === 1) return { setting: 'T', expected: 'at least 2 with --dataset randman' };
   if (dataset === 'rows' && T !== 28) return { setting: 'T', expected: '28 with --dataset rows' };
+  const convolved = convolve ? String(convolve).split('_').length : 0;
+  if (convolved > 0) {
+    if (settings.synapseTau) return { setting: 'synapseTau', expected: 'none with --convolve' };
+    if (settings.learnTau === 'neuron') return { setting: 'learnTau', expected: 'none or layer with --convolve' };
+  }
+  const layers = convolved + (hidden ? String(hidden).split('-').length : 0) + 1;
+  const gains = String(gain ?? 1).split('_').length;
+  if (gains !== 1 && gains !== layers)
+    return { setting: 'gain', expected: `one number, or ${layers}, one for each layer` };
   if (recurrent && !hidden) return { setting: 'recurrent', expected: 'a hidden layer' };
   return undefined;
 }
@@ -69,9 +91,9 @@ export function contradiction(settings: Some): { setting: Name; expected: string
  */
 export function engineOptions(settings: Some): Omit<EngineOptions, 'data'> {
   if (settings.network === 'ann') throw new RangeError("network: expected a run of an 'snn', found one of an 'ann'");
-  const { seed, T, batchSize, learningRate, loss, readout, encoder, reset, threads } = settings;
+  const { seed, T, batchSize, learningRate, loss, readout, encoder, reset, shift, threads } = settings;
   const all: { [N in Exclude<keyof EngineOptions, 'data'>]-?: EngineOptions[N] | null } = {
-    ...{ seed, T, batchSize, learningRate, loss, readout, reset, threads },
+    ...{ seed, T, batchSize, learningRate, loss, readout, reset, shift, threads, gain: gainsOf(settings) },
     ...networkOf(settings),
     encoder: settings.dataset && settings.dataset !== 'mnist' ? undefined : encoder,
   };

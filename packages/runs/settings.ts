@@ -3,8 +3,9 @@
  * and the words of figures follow from the entry; `engine-options.ts` makes of the settings what the engines take.
  */
 import { listChoices } from '../../src/common/checks';
-import { DEFAULT_TRAINING, ENCODER_NAMES, LOSS_NAMES, READOUT_NAMES } from '../../src/common/engine';
-import { MAX_HIDDEN, MAX_LAYERS } from '../../src/common/layers';
+import { DEFAULT_TRAINING, ENCODER_NAMES, LOSS_NAMES, MAX_SHIFT, READOUT_NAMES } from '../../src/common/engine';
+import { MAX_CHANNELS, MAX_HIDDEN, MAX_LAYERS } from '../../src/common/layers';
+import { SCHEDULE_NAMES } from '../../src/common/schedule';
 import { DATASET_NAMES } from '../../src/common/spike-trains';
 import { SURROGATE_NAMES, SURROGATES } from '../../src/common/surrogates';
 import { decimal, oneOf, type Read, tryRead, whole } from './read';
@@ -63,6 +64,22 @@ const widths: Read<number | string> = (text) => {
     return all.length > 1 ? all.join('-') : all[0];
   throw new RangeError(`expected a whole number from 1 to ${MAX_HIDDEN}, or several such as 100,50, found ${text}`);
 };
+
+/** The channels of layers that convolve, or the gains of all layers, as `widths` reads the widths of hidden ones. */
+const listOf =
+  (one: Read<number>, expected: string): Read<number | string> =>
+  (text) => {
+    const all = text.split(',').length > 1 ? text.split(',') : text.split('_');
+    const values = all.map((value) => tryRead(one, value));
+    if (values.every((value) => value !== undefined) && values.length <= MAX_LAYERS)
+      return values.length > 1 ? values.join('_') : (values[0] as number);
+    throw new RangeError(`expected ${expected}, found ${text}`);
+  };
+const channels = listOf(whole(1, MAX_CHANNELS), `a whole number from 1 to ${MAX_CHANNELS}, or several such as 12,24`);
+const gains = listOf(
+  decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6),
+  'a number from 1e-6 to 1e6, or one for each layer such as 6,12,1',
+);
 
 /** How the chapter on timing trains on Randman. */
 const RANDMAN = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cross-entropy-counts --lr 0.05 -N 6';
@@ -150,6 +167,42 @@ export const TABLE = {
     label: 'hidden',
     words: { 0: 'no hidden layer' },
     heading: 'hidden neurons',
+  },
+  convolve: {
+    flags: '--convolve <C>',
+    help: 'channels of a layer that convolves, or of several, before the hidden ones, such as 12,24: kernels of 5 × 5, and the mean of the spikes of each 2 × 2 neurons (default: there is none)',
+    read: channels,
+    spiking: true,
+    images: true,
+    without: 0,
+    label: 'convolved',
+    words: { 0: 'no convolution' },
+    heading: 'channels that convolve',
+  },
+  gain: {
+    flags: '--gain <G>',
+    help: 'what initial weights are multiplied by, or one number for each layer, such as 6,12,1',
+    read: gains,
+    default: '1',
+    spiking: true,
+    label: 'gain',
+    heading: 'initial gain',
+  },
+  schedule: {
+    flags: '--schedule <NAME>',
+    help: 'how the learning rate changes: constant, or cosine, which falls to 0 at the last epoch',
+    read: oneOf(...SCHEDULE_NAMES),
+    default: 'constant',
+    words: { constant: 'constant rate', cosine: 'falling rate' },
+  },
+  shift: {
+    flags: '--shift <N>',
+    help: 'move each training image by up to N pixels, at random',
+    read: whole(0, MAX_SHIFT),
+    default: '0',
+    spiking: true,
+    images: true,
+    label: 'shift',
   },
   seed: {
     flags: '--seed <SEED>',

@@ -18,7 +18,7 @@ import {
   type SomeLayers,
   shortForm,
 } from './layers';
-import { checkMnist } from './mnist';
+import { checkMnist, IMAGE_SIDE } from './mnist';
 import { DEFAULT_NEURON, type NeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
 import { checkSpikeTrains, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
@@ -55,6 +55,9 @@ export type EncoderName = (typeof ENCODER_NAMES)[number];
 export const READOUT_NAMES = ['spikes', 'last-potential', 'mean-potential', 'highest-potential'] as const;
 export type ReadoutName = (typeof READOUT_NAMES)[number];
 
+/** Most pixels that images are moved by. */
+export const MAX_SHIFT = 4;
+
 /** What an engine is made from. */
 export interface ResolvedEngineOptions<Loss = LossName> {
   /** MNIST, or spike trains, whose T and number of inputs the engine takes over. Not to be changed while in use. */
@@ -88,6 +91,16 @@ export interface ResolvedEngineOptions<Loss = LossName> {
    * there. Tests and traces start at rest.
    */
   reset: boolean;
+  /**
+   * By how many pixels, at most, training moves each image, at random in each epoch: 0 to 4. Default 0. Tests,
+   * held-back images and traces are not moved.
+   */
+  shift: number;
+  /**
+   * What the initial weights, PyTorch's, are multiplied by: one number, or one for each layer. Default 1. A deep
+   * network whose neurons are silent at the start learns nothing.
+   */
+  gain: number | readonly number[];
   /** Threads of the event engine; the result does not depend on it. Default: all cores. */
   threads?: number;
 }
@@ -110,11 +123,20 @@ export const ENGINE_OPTIONS = [
   'readout',
   'encoder',
   'reset',
+  'shift',
+  'gain',
   'threads',
 ] as const satisfies readonly (keyof EngineOptions)[];
 
 /** The tutorial's way to train. Histories leave these out while they are so, and what is undefined. */
-export const DEFAULT_TRAINING = { loss: 'mse', readout: 'spikes', encoder: 'poisson', reset: true } as const;
+export const DEFAULT_TRAINING = {
+  loss: 'mse',
+  readout: 'spikes',
+  encoder: 'poisson',
+  reset: true,
+  shift: 0,
+  gain: 1,
+} as const;
 
 /**
  * Fills in the tutorial's defaults (T = 100, batches of 128, Adam at 1e-3, seed 0) and checks every option. What is
@@ -132,12 +154,13 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   checkOptions('createEngine', some, ENGINE_OPTIONS);
   const { data, seed = 0, batchSize = 128, learningRate = 1e-3, threads } = some;
   const { loss = standard.loss, readout = standard.readout, reset = standard.reset } = some;
+  const { shift = standard.shift, gain = standard.gain as number | readonly number[] } = some;
   const { T, encoder } = resolveInput(some);
   const layers = resolveLayers(some);
   const { neuron } = layers[layers.length - 1];
   const options = {
     ...{ data, seed, T, batchSize, learningRate, neuron, layers, hidden: shortForm(layers)?.hidden },
-    ...{ loss, readout, encoder, reset, threads },
+    ...{ loss, readout, encoder, reset, shift, gain: Array.isArray(gain) ? [...gain] : gain, threads },
   };
   checkWhole('seed', seed, 0, MAX_UINT32);
   checkWhole('T', T, 1, MAX_T);
@@ -146,13 +169,35 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   checkNumber('learningRate', learningRate, 0);
   checkChoice('loss', loss, LOSS_NAMES);
   checkChoice('readout', readout, READOUT_NAMES);
-  if (readout !== 'spikes' && loss === 'cross-entropy-counts') {
+  if (loss === 'cross-entropy-counts' && readout !== 'spikes' && readout !== 'mean-potential') {
     throw new RangeError(
-      `loss: expected 'mse' or 'cross-entropy' with readout '${readout}', found '${loss}', which counts spikes`,
+      `loss: expected 'mse' or 'cross-entropy' with readout '${readout}', found '${loss}', which adds up all steps`,
     );
   }
   checkSwitch('reset', reset);
+  checkWhole('shift', shift, 0, MAX_SHIFT);
+  if (shift > 0 && isSpikeTrains(data)) throw new RangeError('shift: expected images to move, found spike trains');
+  checkGain(gain, layers.length);
+  if (layers[0].convolve) checkConvolved(options);
   return frozen(options);
+}
+
+/** @throws RangeError unless it is a number above 0, or one for each layer */
+export function checkGain(gain: number | readonly number[], layers: number): void {
+  const gains = Array.isArray(gain) ? gain : [gain];
+  if (Array.isArray(gain) && gain.length !== layers) throw new RangeError(`gain: expected one number, or ${layers}, found ${gain.length}`);
+  // A hole is a number that is not there.
+  for (const each of Array.from(gains)) checkNumber('gain', each, 0);
+}
+
+/** @throws RangeError unless the data have the inputs of the map that the first layer convolves */
+function checkConvolved({ data, layers }: Pick<ResolvedEngineOptions, 'data' | 'layers'>): void {
+  const [channels, height, width] = layers[0].convolve?.shape ?? [1, IMAGE_SIDE, IMAGE_SIDE];
+  const inputs = countInputs(data);
+  if (channels * height * width === inputs) return;
+  throw new RangeError(
+    `shape: expected the ${inputs} inputs of the data, found ${channels} × ${height} × ${width}; say which channels, rows and columns they are`,
+  );
 }
 
 /** Freezes what a call returns as its own, and all in it but the data. */
@@ -225,8 +270,11 @@ export interface ImagePresentation {
 export interface Learner {
   readonly name: string;
   readonly options: Pick<ResolvedEngineOptions, 'data' | 'seed' | 'batchSize' | 'learningRate'>;
-  /** One step of Adam on the images with these indices. */
-  trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult>;
+  /**
+   * One step of Adam on the images with these indices.
+   * @param learningRate of this step; by default the engine's
+   */
+  trainBatch(epoch: number, indices: Uint32Array, learningRate?: number): Promise<BatchResult>;
   /**
    * Firing rates, the potentials that are read or, of an ANN, probabilities, [indices, 10]; the highest is the answer.
    */

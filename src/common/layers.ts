@@ -1,10 +1,14 @@
 /** A network as a list of layers, the last of which are the ten outputs. */
 import { checkChoice, checkNumber, checkOptions, checkSwitch, checkWhole, formatValue } from './checks';
-import { CLASSES } from './mnist';
+import { CLASSES, IMAGE_SIDE } from './mnist';
 import { checkNeuron, type NeuronOptions, neuronOptions, resolveNeuronOptions } from './neuron-options';
 
 /** The widest hidden layer, in neurons. */
 export const MAX_HIDDEN = 800;
+
+/** Most channels of a layer that convolves, and the largest kernel. */
+export const MAX_CHANNELS = 96;
+const MAX_KERNEL = 15;
 
 /** Most layers of a network. */
 export const MAX_LAYERS = 20;
@@ -17,10 +21,47 @@ export const isWidth = (hidden: unknown): hidden is number =>
 export const LEARN_NAMES = ['tau', 'tau of each neuron'] as const;
 export type LearnName = (typeof LEARN_NAMES)[number];
 
+/**
+ * Of what the mean of 2 × 2 neighbours is taken: the spikes of four neurons, or the currents, so that there is one
+ * neuron for four.
+ */
+export const POOL_NAMES = ['spikes', 'currents'] as const;
+export type PoolName = (typeof POOL_NAMES)[number];
+
+/** How many neighbours in each direction a pool takes together. */
+export const POOL = 2;
+
+/** The size of a map. */
+export type MapShape = readonly [height: number, width: number, channels: number];
+
+/** A convolution as SpikingJelly's `layer.Conv2d` without bias. */
+export interface Convolution {
+  /** What it makes at each position, 1 to 96. */
+  channels: number;
+  /** Its height and width, 1 to 15. */
+  kernel: number;
+  /** Default 1. */
+  stride: number;
+  /** Rows and columns of zeros around the map, fewer than the kernel has. Default 0. */
+  padding: number;
+  /** The shape of the network's inputs, of the first layer alone: by default images [1, 28, 28]. */
+  shape?: readonly [channels: number, height: number, width: number];
+}
+
 /** A layer of neurons, with what leads to them. */
 export interface ResolvedLayer {
-  /** 1 to 800; the last layer has ten. */
+  /** 1 to 800; the last layer has ten. A layer that convolves has one at each position for each channel. */
   neurons: number;
+  /**
+   * Neurons of a map [height, width, channels], which share their weights [kernel, kernel, channels read, channels].
+   * Layers that convolve come first. None by default.
+   */
+  convolve?: Convolution;
+  /**
+   * Of a map, the mean of each 2 × 2 (SpikingJelly's `AvgPool2d`) neurons' spikes, which the next layer gets, or
+   * currents, which the neurons get. None by default.
+   */
+  pool?: PoolName;
   neuron: NeuronOptions;
   /**
    * A current that lasts, with a time constant in steps above 1: i[t] = i[t−1] (1 − 1/τ) + x[t] from i = 0, by which
@@ -42,6 +83,8 @@ export interface ResolvedLayer {
 /** The names of a layer's options. */
 export const LAYER_OPTIONS = [
   'neurons',
+  'convolve',
+  'pool',
   'neuron',
   'synapse',
   'recurrent',
@@ -49,10 +92,49 @@ export const LAYER_OPTIONS = [
 ] as const satisfies readonly (keyof ResolvedLayer)[];
 
 /** A layer as it is asked for: what is left out has its default, which for `neuron` are the network's own options. */
-export type LayerOptions = Partial<Omit<ResolvedLayer, 'neuron'>> & { neuron?: Partial<NeuronOptions> };
+export type LayerOptions = Partial<Omit<ResolvedLayer, 'neuron' | 'convolve'>> & {
+  neuron?: Partial<NeuronOptions>;
+  convolve?: Pick<Convolution, 'channels' | 'kernel'> & Partial<Convolution>;
+};
 
 /** What the shapes of a layer's parameters, and of what its neurons remember, depend on. */
 export type LayerShape = Omit<ResolvedLayer, 'neuron'> & Partial<Pick<ResolvedLayer, 'neuron'>>;
+
+/** The map that images are. */
+export const IMAGE_MAP: MapShape = [IMAGE_SIDE, IMAGE_SIDE, 1];
+
+/** What a layer that convolves reads, the map of its neurons, and what it hands on. */
+export interface Maps {
+  reads: MapShape;
+  neurons: MapShape;
+  makes: MapShape;
+}
+
+const sizeOf = ([height, width, channels]: MapShape) => height * width * channels;
+
+/** The maps of a layer that convolves, of what it reads. */
+function mapsOf(reads: MapShape, { channels, kernel, stride, padding }: Convolution, pool?: PoolName): Maps {
+  const [height, width] = reads.map((size) => Math.floor((size + 2 * padding - kernel) / stride) + 1);
+  const pooled: MapShape = [Math.floor(height / POOL), Math.floor(width / POOL), channels];
+  const whole: MapShape = [height, width, channels];
+  return { reads, neurons: pool === 'currents' ? pooled : whole, makes: pool ? pooled : whole };
+}
+
+/** The map of the inputs of a network whose first layer convolves. */
+const inputMap = ({ shape }: Partial<Convolution> = {}): MapShape =>
+  shape ? [shape[1], shape[2], shape[0]] : IMAGE_MAP;
+
+/** The maps of each layer that convolves, in their order, and how many inputs the first of the others has. */
+export function allMaps(layers: readonly LayerShape[], inputs = sizeOf(IMAGE_MAP)): { maps: Maps[]; inputs: number } {
+  const maps: Maps[] = [];
+  let reads = inputMap(layers[0]?.convolve);
+  for (const { convolve, pool } of layers) {
+    if (!convolve) break;
+    maps.push(mapsOf(reads, convolve, pool));
+    reads = maps[maps.length - 1].makes;
+  }
+  return { maps, inputs: maps.length === 0 ? inputs : sizeOf(reads) };
+}
 
 /** What networks are made from. */
 export interface SomeLayers {
@@ -80,9 +162,15 @@ export function resolveLayers({ hidden, layers, neuron }: SomeLayers): ResolvedL
   if (!Array.isArray(layers)) throw new RangeError(`layers: expected an array, found ${formatValue(layers)}`);
   checkWhole('layers', layers.length, 1, MAX_LAYERS);
   // A hole is a layer that is not there; map would pass it over.
+  let reads: MapShape | undefined = IMAGE_MAP;
   const all = Array.from(layers, (layer, i) => {
     try {
-      return resolveLayer(layer, base, i === layers.length - 1);
+      if (i === 0) reads = mapOfInputs(layer) ?? reads;
+      else if (layer?.convolve?.shape !== undefined)
+        throw new RangeError('shape: expected in the first layer alone, found here');
+      const resolved = resolveLayer(layer, base, i === layers.length - 1, reads);
+      reads = resolved.convolve && reads && mapsOf(reads, resolved.convolve, resolved.pool).makes;
+      return resolved;
     } catch (error) {
       throw new RangeError(`layers[${i}]: ${(error as Error).message}`);
     }
@@ -96,10 +184,62 @@ export function resolveLayers({ hidden, layers, neuron }: SomeLayers): ResolvedL
   return all;
 }
 
-function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean): ResolvedLayer {
+/** The map of the inputs that a first layer says; undefined if it says none. @throws RangeError unless it is one */
+function mapOfInputs(layer: LayerOptions): MapShape | undefined {
+  const shape: unknown = layer?.convolve?.shape;
+  if (shape === undefined) return undefined;
+  if (!(Array.isArray(shape) && shape.length === 3))
+    throw new RangeError(`shape: expected [channels, height, width], found ${formatValue(shape)}`);
+  for (const [i, name] of ['channels', 'height', 'width'].entries()) checkWhole(`${name} of the shape`, shape[i], 1);
+  return inputMap({ shape: shape as [number, number, number] });
+}
+
+/** @throws RangeError unless a map of this size can be convolved so */
+function resolveConvolution(
+  some: LayerOptions,
+  reads?: MapShape,
+): Pick<ResolvedLayer, 'convolve' | 'pool' | 'neurons'> {
+  const { convolve, pool, neurons } = some;
+  checkOptions('convolve', convolve as Convolution, ['channels', 'kernel', 'stride', 'padding', 'shape']);
+  const { channels, kernel, stride = 1, padding = 0, shape } = convolve as Convolution;
+  if (!reads) throw new RangeError('convolve: expected before all layers that do not convolve, found behind one');
+  checkWhole('channels', channels, 1, MAX_CHANNELS);
+  checkWhole('kernel', kernel, 1, MAX_KERNEL);
+  checkWhole('stride', stride, 1, kernel);
+  checkWhole('padding', padding, 0, kernel - 1);
+  if (pool !== undefined) checkChoice('pool', pool, POOL_NAMES);
+  const [height, width] = reads;
+  if (Math.min(height, width) + 2 * padding < kernel) {
+    throw new RangeError(
+      `kernel: expected at most ${Math.min(height, width) + 2 * padding}, as large as the map, found ${kernel}`,
+    );
+  }
+  const resolved = { channels, kernel, stride, padding, ...(shape && { shape: [...shape] as const }) };
+  const maps = mapsOf(reads, resolved, pool);
+  if (sizeOf(maps.makes) === 0)
+    throw new RangeError(
+      `pool: expected a map of at least 2 × 2, found ${mapsOf(reads, resolved).neurons.join(' × ')}`,
+    );
+  if (neurons !== undefined) checkWhole('neurons', neurons, sizeOf(maps.neurons), sizeOf(maps.neurons));
+  return { neurons: sizeOf(maps.neurons), convolve: resolved, ...(pool && { pool }) };
+}
+
+function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean, reads?: MapShape): ResolvedLayer {
   checkOptions('layer', some, LAYER_OPTIONS, ['synapse']);
-  const { neurons = isLast ? CLASSES : 0, neuron, synapse, recurrent = false, learn } = some;
-  if (isLast) checkWhole('neurons of the last layer', neurons, CLASSES, CLASSES);
+  const { neuron, synapse, recurrent = false, learn } = some;
+  const { neurons = isLast ? CLASSES : 0, ...convolution } =
+    some.convolve === undefined ? { neurons: some.neurons } : resolveConvolution(some, reads);
+  if (some.convolve !== undefined) {
+    if (isLast) throw new RangeError('convolve: expected a layer before the outputs, found the outputs');
+    if (synapse) throw new RangeError('synapse: expected a layer that does not convolve, found one that does');
+    if (recurrent) throw new RangeError('recurrent: expected a layer that does not convolve, found one that does');
+    if (learn === 'tau of each neuron')
+      throw new RangeError(
+        "learn: expected 'tau', as neurons that convolve share their weights, found one of each neuron",
+      );
+  } else if (some.pool !== undefined)
+    throw new RangeError('pool: expected a layer that convolves, found one that does not');
+  else if (isLast) checkWhole('neurons of the last layer', neurons, CLASSES, CLASSES);
   else checkWhole('neurons', neurons, 1, MAX_HIDDEN);
   const own = resolveNeuronOptions(neuron, base);
   checkNeuron(own);
@@ -111,7 +251,7 @@ function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean):
   if (recurrent && isLast) throw new RangeError('recurrent: expected a hidden layer, found the outputs');
   if (learn !== undefined) checkChoice('learn', learn, LEARN_NAMES);
   return {
-    ...{ neurons, neuron: own, recurrent },
+    ...{ neurons, ...convolution, neuron: own, recurrent },
     ...(synapse && { synapse: { tau: synapse.tau } }),
     ...(learn && { learn }),
   };
@@ -144,8 +284,8 @@ const agree = (a: NeuronOptions, b: NeuronOptions) => (name: keyof NeuronOptions
 export function shortForm(layers: readonly ResolvedLayer[]): { hidden?: number } | undefined {
   const last = layers[layers.length - 1];
   const isPlain = layers.every(
-    ({ neuron, synapse, recurrent, learn }) =>
-      neuronOptions().every(agree(neuron, last.neuron)) && !synapse && !recurrent && !learn,
+    ({ neuron, synapse, recurrent, learn, convolve }) =>
+      neuronOptions().every(agree(neuron, last.neuron)) && !synapse && !recurrent && !learn && !convolve,
   );
   if (layers.length > 2 || !isPlain) return undefined;
   return layers.length === 1 ? {} : { hidden: layers[0].neurons };
@@ -154,11 +294,12 @@ export function shortForm(layers: readonly ResolvedLayer[]): { hidden?: number }
 /** Layers as a text for records, beside the options of the last layer's neurons; `readLayers` reads it. */
 export function storeLayers(layers: readonly ResolvedLayer[]): string {
   const { neuron: base } = layers[layers.length - 1];
-  const stored = layers.map(({ neurons, neuron, synapse, recurrent, learn }) => {
+  const stored = layers.map(({ neurons, neuron, synapse, recurrent, learn, convolve, pool }) => {
     const others = neuronOptions().filter((name) => !agree(neuron, base)(name));
     const own = Object.fromEntries(others.map((name) => [name, neuron[name]]));
     return {
-      ...{ neurons, ...(others.length > 0 && { neuron: own }), ...(synapse && { synapse }) },
+      ...(convolve ? { convolve, ...(pool && { pool }) } : { neurons }),
+      ...{ ...(others.length > 0 && { neuron: own }), ...(synapse && { synapse }) },
       ...{ ...(recurrent && { recurrent }), ...(learn && { learn }) },
     };
   });

@@ -24,6 +24,7 @@ export const Purpose = {
   Control: 7,
   InitialHiddenWeights: 8,
   InitialRecurrentWeights: 9,
+  Shift: 10,
 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 

@@ -4,7 +4,7 @@
  */
 import { checkObject, checkWhole, isTyped, typeName } from './checks';
 import { exp, log } from './exact';
-import { isWidth, type LayerShape, MAX_HIDDEN, plainLayers } from './layers';
+import { allMaps, isWidth, type LayerShape, MAX_HIDDEN, plainLayers } from './layers';
 import { CLASSES, IMAGE_SIZE } from './mnist';
 import { initialWeights, Purpose } from './random';
 
@@ -16,7 +16,10 @@ export interface Parameter {
   layer: number;
   /** W of the inputs, R of the layer's own spikes, or w of a τ that is learnt. */
   kind: 'weight' | 'recurrent' | 'w';
-  /** W [inputs, neurons], R [neurons, neurons]; w [1, 1], or [1, neurons] with one for each neuron. */
+  /**
+   * W [inputs, neurons], R [neurons, neurons]; w [1, 1], or [1, neurons] with one for each neuron. W of a layer that
+   * convolves is [kernel × kernel × channels read, channels].
+   */
   shape: [rows: number, columns: number];
 }
 
@@ -25,11 +28,19 @@ export interface Parameter {
  * has them.
  */
 export function parameters(layers: readonly LayerShape[], inputs = IMAGE_SIZE): Parameter[] {
-  return layers.flatMap(({ neurons, recurrent, learn }, layer): Parameter[] => {
+  const convolved = allMaps(layers, inputs);
+  return layers.flatMap(({ neurons, recurrent, learn, convolve }, layer): Parameter[] => {
     const named = (name: string, part: string) => `${layer === 0 ? name : `${name}_${layer}`}/${part}`;
-    const before = layer === 0 ? inputs : layers[layer - 1].neurons;
+    const { maps, inputs: first } = convolved;
+    const before = layer === maps.length ? first : layers[layer - 1]?.neurons;
     const own: (Omit<Parameter, 'layer'> | false | undefined)[] = [
-      { name: named('dense', 'kernel'), kind: 'weight', shape: [before, neurons] },
+      convolve
+        ? {
+            name: named('conv2d', 'kernel'),
+            kind: 'weight',
+            shape: [convolve.kernel ** 2 * maps[layer].reads[2], convolve.channels],
+          }
+        : { name: named('dense', 'kernel'), kind: 'weight', shape: [before, neurons] },
       recurrent && { name: named('recurrent', 'kernel'), kind: 'recurrent', shape: [neurons, neurons] },
       learn && {
         name: named(recurrent ? 'recurrent' : 'lif', 'w'),
@@ -59,8 +70,14 @@ export function splitParameters(numbers: Float32Array, all: readonly Pick<Parame
  * The initial parameters: PyTorch's weights, U(−1/√inputs, 1/√inputs) in each layer, R alike from as many inputs as
  * neurons, and w = −ln(τ − 1) where τ is learnt. The first layer, the last of several, each one between and each R have
  * a random stream of their own, so the first has the numbers of a single layer.
+ * @param gain what the weights of all layers, or of each, are multiplied by, those between neurons of one layer aside
  */
-export function initialParameters(seed: number, layers: readonly LayerShape[], inputs?: number): Float32Array {
+export function initialParameters(
+  seed: number,
+  layers: readonly LayerShape[],
+  inputs?: number,
+  gain: number | readonly number[] = 1,
+): Float32Array {
   const all = parameters(layers, inputs);
   const numbers = new Float32Array(countNumbers(all));
   splitParameters(numbers, all).forEach((part, i) => {
@@ -68,7 +85,8 @@ export function initialParameters(seed: number, layers: readonly LayerShape[], i
     if (kind === 'w') part.fill(startOfW(layers[layer].neuron?.tau ?? 2));
     else {
       const [purpose, index] = streamOf(kind, layer, layers.length);
-      part.set(initialWeights(seed, ...shape, purpose, index));
+      const scale = kind === 'recurrent' ? 1 : typeof gain === 'number' ? gain : gain[layer];
+      part.set(initialWeights(seed, ...shape, purpose, index).map((weight) => scale * weight));
     }
   });
   return numbers;

@@ -29,7 +29,8 @@ export abstract class MemoryModule extends tf.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = Array.isArray(inputs) ? inputs[0] : inputs;
-    checkTensor('input', x, [null, null]);
+    // Of neurons of a map [batch, height, width, channels].
+    if (x?.rank !== 4) checkTensor('input', x, [null, null]);
     return tf.tidy(() => this.advance(x));
   }
 

@@ -4,8 +4,15 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { checkChoice, checkOptions, checkTensor, checkWhole, formatValue, isTyped, typeName } from '../common/checks';
-import { READOUT_NAMES, type ReadoutName } from '../common/engine';
-import { MAX_HIDDEN, type ResolvedLayer, resolveLayers, type SomeLayers } from '../common/layers';
+import { checkGain, READOUT_NAMES, type ReadoutName } from '../common/engine';
+import {
+  type Convolution,
+  MAX_HIDDEN,
+  POOL,
+  type ResolvedLayer,
+  resolveLayers,
+  type SomeLayers,
+} from '../common/layers';
 import { CLASSES, IMAGE_SIDE } from '../common/mnist';
 import { DEFAULT_NEURON, neuronOptions } from '../common/neuron-options';
 import { MAX_UINT32 } from '../common/random';
@@ -45,6 +52,8 @@ export interface SnnOptions extends Omit<LIFNodeArgs, 'learn'>, Pick<SomeLayers,
   seed?: number;
   /** Inputs of spike trains, 1 to 784, in place of an image: one call then takes [batch, inputs]. */
   inputs?: number;
+  /** What the initial weights are multiplied by: one number, or one for each layer. Default 1. */
+  gain?: number | readonly number[];
   /**
    * With a potential the ten neurons are a `NonSpikingLIFNode`, and one call returns their potentials. Default
    * 'spikes'.
@@ -68,20 +77,22 @@ export function snn(options: SnnOptions = {}): tf.Sequential {
     'hidden',
     'layers',
     'readout',
+    'gain',
     ...neuronOptions(),
     'storeSequences',
     'name',
   ] as const;
   checkOptions('snn', options, known, neuronOptions());
-  const { seed = 0, inputs, hidden, layers, readout = 'spikes', ...neuron } = options;
+  const { seed = 0, inputs, hidden, layers, readout = 'spikes', gain, ...neuron } = options;
   checkWhole('seed', seed, 0, MAX_UINT32);
   if (inputs !== undefined) checkWhole('inputs', inputs, 1, MAX_UNITS);
   checkChoice('readout', readout, READOUT_NAMES);
   // A surrogate without a gradient has no name among the options of a neuron.
   const { surrogateFunction = new ATan(), storeSequences, name, ...dynamics } = neuron;
   const all = resolveLayers({ hidden, layers, neuron: dynamics });
+  if (gain !== undefined) checkGain(gain, all.length);
   const named = (i: number) => (name === undefined || i === all.length - 1 ? name : `${name}_${i}`);
-  const parts = all.flatMap(({ neurons, neuron, synapse, recurrent, learn }, i) => {
+  const parts = all.flatMap(({ neurons, convolve, pool, neuron, synapse, recurrent, learn }, i) => {
     const inputShape = i === 0 && inputs !== undefined ? { inputShape: [inputs] } : {};
     const isRead = i === all.length - 1 && readout !== 'spikes';
     const Kind = isRead ? NonSpikingLIFNode : learn ? ParametricLIFNode : LIFNode;
@@ -91,10 +102,22 @@ export function snn(options: SnnOptions = {}): tf.Sequential {
       ...(synapse ? [new Synapse(synapse)] : []),
       new Kind({ ...neuron, surrogateFunction: surrogate, storeSequences, learn, name: named(i) }),
     ];
+    if (convolve) {
+      const mean = tf.layers.averagePooling2d({ poolSize: POOL, strides: POOL });
+      return [
+        ...convolution(convolve),
+        ...(pool === 'currents' ? [mean] : []),
+        ...nodes,
+        ...(pool === 'spikes' ? [mean] : []),
+      ];
+    }
     const dense = tf.layers.dense({ units: neurons, useBias: false, ...inputShape });
-    return [dense, ...(recurrent ? [new LinearRecurrentContainer({ layers: nodes })] : nodes)];
+    const flat = all[i - 1]?.convolve ? [tf.layers.flatten()] : [];
+    return [...flat, dense, ...(recurrent ? [new LinearRecurrentContainer({ layers: nodes })] : nodes)];
   });
-  return build(inputs === undefined ? [flatten(), ...parts] : parts, seed);
+  const net = tf.sequential({ layers: [...inputLayers(all[0].convolve, inputs), ...parts] });
+  setWeights(net, initialParameters(seed, all, inputs, gain));
+  return net;
 }
 
 /** @throws TypeError unless this is a network with weights of its own that was not disposed of */
@@ -105,6 +128,30 @@ export function checkNetwork(net: tf.LayersModel): void {
 }
 
 const flatten = () => tf.layers.flatten({ inputShape: [IMAGE_SIDE, IMAGE_SIDE] });
+
+/**
+ * What makes of images or spikes what the first weights take: a map with its channels last, as TensorFlow.js has it, or
+ * a row.
+ */
+function inputLayers(convolve?: Convolution, inputs?: number): tf.layers.Layer[] {
+  if (!convolve) return inputs === undefined ? [flatten()] : [];
+  const targetShape = [...(convolve.shape ?? [1, IMAGE_SIDE, IMAGE_SIDE])];
+  const inputShape = inputs === undefined ? [IMAGE_SIDE, IMAGE_SIDE] : [inputs];
+  return [tf.layers.reshape({ inputShape, targetShape }), tf.layers.permute({ dims: [2, 3, 1] })];
+}
+
+/** The zeros around the map, if there are any, and the convolution. */
+function convolution({ channels, kernel, stride, padding }: Convolution): tf.layers.Layer[] {
+  const zeros = tf.layers.zeroPadding2d({ padding: [padding, padding] });
+  const conv = tf.layers.conv2d({
+    filters: channels,
+    kernelSize: kernel,
+    strides: stride,
+    padding: 'valid',
+    useBias: false,
+  });
+  return padding > 0 ? [zeros, conv] : [conv];
+}
 
 const build = (layers: tf.layers.Layer[], seed: number): tf.Sequential =>
   resetParameters(tf.sequential({ layers }), seed);
@@ -140,8 +187,37 @@ const partsOf = (net: tf.LayersModel): tf.layers.Layer[] =>
  */
 export function layersOf(net: tf.LayersModel, surrogate = DEFAULT_NEURON.surrogateFunction): ResolvedLayer[] {
   const found: ResolvedLayer[] = [];
+  let padding = 0;
+  let isFired = false;
+  let shape: Convolution['shape'];
   for (const part of partsOf(net)) {
-    const units = part.getClassName() === 'Dense' && (part.getWeights()[0].shape[1] as number);
+    const kind = part.getClassName();
+    if (kind === 'Reshape') shape = part.getConfig().targetShape as [number, number, number];
+    if (kind === 'ZeroPadding2D') padding = (part.getConfig().padding as [number[]])[0][0];
+    if (kind === 'Conv2D') {
+      const {
+        filters: channels,
+        kernelSize,
+        strides,
+      } = part.getConfig() as unknown as {
+        filters: number;
+        kernelSize: number[];
+        strides: number[];
+      };
+      const neurons = (part.outputShape as number[]).slice(1).reduce((product, n) => product * n, 1);
+      const isImage = shape?.join() === `1,${IMAGE_SIDE},${IMAGE_SIDE}`;
+      const own = { channels, kernel: kernelSize[0], stride: strides[0], padding };
+      const convolve = { ...own, ...(found.length === 0 && shape && !isImage && { shape }) };
+      found.push({ neurons, convolve, neuron: DEFAULT_NEURON, recurrent: false });
+      padding = 0;
+    }
+    if (kind === 'AveragePooling2D') {
+      const pooled = found[found.length - 1];
+      pooled.pool = isFired ? 'spikes' : 'currents';
+      if (!isFired) pooled.neurons = (part.outputShape as number[]).slice(1).reduce((product, n) => product * n, 1);
+    }
+    isFired = part instanceof LIFNode;
+    const units = kind === 'Dense' && (part.getWeights()[0].shape[1] as number);
     if (units) found.push({ neurons: units, neuron: DEFAULT_NEURON, recurrent: false });
     const last = found[found.length - 1];
     if (part instanceof LinearRecurrentContainer) last.recurrent = true;
@@ -156,7 +232,8 @@ export function layersOf(net: tf.LayersModel, surrogate = DEFAULT_NEURON.surroga
 
 /** How many inputs the network's first weights have. */
 export function countNetworkInputs(net: tf.LayersModel): number {
-  return net.getWeights()[0].shape[0] as number;
+  const [, ...shape] = net.inputs[0].shape as number[];
+  return shape.reduce((product, n) => product * n, 1);
 }
 
 /** Copies weights (of either engine) into a network; RangeError if there are more or fewer, or one is not finite. */
@@ -170,7 +247,8 @@ export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
   }
   const stray = weights.find((weight) => !Number.isFinite(weight));
   if (stray !== undefined) throw new RangeError(`weights: expected finite numbers, found ${stray}`);
-  tf.tidy(() => net.setWeights(splitParameters(weights, all).map((part, i) => tf.tensor2d(part, all[i].shape))));
+  const shapes = net.weights.map(({ shape }) => shape as number[]);
+  tf.tidy(() => net.setWeights(splitParameters(weights, all).map((part, i) => tf.tensor(part, shapes[i]))));
 }
 
 /**

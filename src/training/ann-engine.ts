@@ -133,7 +133,11 @@ export class AnnEngine implements Learner {
     this.read = hidden === undefined ? this.pixels : noInputs(hidden);
   }
 
-  async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
+  async trainBatch(
+    epoch: number,
+    indices: Uint32Array,
+    learningRate = this.options.learningRate,
+  ): Promise<BatchResult> {
     const shown = takePresentation(this.options.data, { split: 'train', epoch, indices });
     await nextTurn();
     const { train } = this.options.data;
@@ -148,7 +152,7 @@ export class AnnEngine implements Learner {
       if (this.sums.length > 0) this.addHiddenGradient();
     }
     result.loss /= shown.indices.length;
-    adamStep(this.current, this.gradient, this.options.learningRate);
+    adamStep(this.current, this.gradient, learningRate);
     return result;
   }
 

@@ -1,14 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkIndices, checkNumber } from '../common/checks';
 import { CLASSES, IMAGE_SIDE, type MnistSplit, pixels } from '../common/mnist';
+import { moveImages } from '../common/shift';
 import type { Labelled } from '../common/spike-trains';
 
 /**
  * Images [indices, 28, 28] with intensities in [0, 1], and their labels as one-hot rows [indices, 10].
+ * @param shift by how much the image of an index is moved; by default none is
  * @throws RangeError if an index is out of range
  */
-export function makeBatch(split: MnistSplit, indices: ArrayLike<number>): { images: tf.Tensor3D; labels: tf.Tensor2D } {
-  const intensities = pixels(split, indices);
+export function makeBatch(
+  split: MnistSplit,
+  indices: ArrayLike<number>,
+  shift?: (index: number) => [down: number, right: number],
+): { images: tf.Tensor3D; labels: tf.Tensor2D } {
+  const own = pixels(split, indices);
+  const intensities = shift ? moveImages(own, indices, shift) : own;
   return {
     images: tf.tensor3d(intensities, [indices.length, IMAGE_SIDE, IMAGE_SIDE]),
     labels: oneHotLabels(split, indices),
@@ -23,6 +30,11 @@ export function oneHotLabels(split: Labelled, indices: ArrayLike<number>): tf.Te
   checkIndices(indices, split.count, 'sample');
   const labels = Int32Array.from(indices, (index) => split.labels[index]);
   return tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), CLASSES).toFloat() as tf.Tensor2D);
+}
+
+/** The learning rate of an optimizer's next steps, for which TensorFlow.js has no way. */
+export function setRate(optimizer: tf.AdamOptimizer, rate: number): void {
+  (optimizer as unknown as { learningRate: number }).learningRate = rate;
 }
 
 /** PyTorch's Adam: tfjs's own epsilon would be 1e-7. @throws RangeError unless the learning rate is above 0 */

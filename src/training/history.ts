@@ -57,14 +57,23 @@ export function newHistory(): TrainingHistory {
 /**
  * What the results of a run depend on: the engine's options except its threads, the training images that are used, and
  * how many are held back, if any.
+ * @param cosineEpochs over how many epochs the learning rate falls, if it does
  */
-export function collectSettings({ name, options }: Learner, trainImages: number, heldBack = 0): RunSettings {
-  const { data, neuron, threads, seed, T, batchSize, learningRate, layers, ...others } = options as Learner['options'] &
-    Partial<ResolvedEngineOptions>;
+export function collectSettings(
+  { name, options }: Learner,
+  trainImages: number,
+  heldBack = 0,
+  cosineEpochs?: number,
+): RunSettings {
+  const { data, neuron, threads, seed, T, batchSize, learningRate, layers, gain, ...others } =
+    options as Learner['options'] & Partial<ResolvedEngineOptions>;
   const later = {
     ...others,
     layers: layers && !shortForm(layers) ? storeLayers(layers) : undefined,
+    // A list in the form of the command line's.
+    gain: Array.isArray(gain) ? gain.join('_') : gain,
     heldBack,
+    cosineEpochs,
     inputs: countInputs(data),
   };
   const defaults = new Map<string, unknown>(Object.entries({ ...DEFAULT_TRAINING, heldBack: 0, inputs: IMAGE_SIZE }));

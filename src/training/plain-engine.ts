@@ -69,8 +69,12 @@ export class PlainEngine {
   }
 
   /** Trains on images of the training data, as the engines do. */
-  async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
-    const { data, way, T, learningRate } = this.options;
+  async trainBatch(
+    epoch: number,
+    indices: Uint32Array,
+    learningRate = this.options.learningRate,
+  ): Promise<BatchResult> {
+    const { data, way, T } = this.options;
     const presented = takePresentation(data, { split: 'train', epoch, indices });
     await nextTurn();
     const { chances, words, x, dx, gradient } = this;

@@ -3,6 +3,7 @@
  * checks its options, `tfjs-state.ts` saves and restores it.
  */
 import * as tf from '@tensorflow/tfjs';
+import { checkNumber } from '../common/checks';
 import {
   type BatchResult,
   type Engine,
@@ -15,13 +16,14 @@ import {
 } from '../common/engine';
 import { CLASSES } from '../common/mnist';
 import { Queue } from '../common/queue';
+import { shiftOf } from '../common/shift';
 import { isSpikeTrains } from '../common/spike-trains';
 import type { Trace } from '../common/trace';
 import { nextTurn } from '../common/turn';
 import { type Encoder, GivenSpikes, makeEncoder } from '../snn/encoding';
 import { resetNet } from '../snn/functional';
 import { snn } from '../snn/networks';
-import { adam, makeBatch, oneHotLabels } from './batches';
+import { adam, makeBatch, oneHotLabels, setRate } from './batches';
 import { countCorrect } from './metrics';
 import { checkBatch, resolveTfjsOptions, type TfjsEngineOptions } from './tfjs-options';
 import { carriedAtRest, carryIn, carryOut, readState, writeState } from './tfjs-state';
@@ -57,6 +59,7 @@ export class TfjsEngine implements Engine {
         inputs: isSpikeTrains(data) ? data.units : undefined,
         layers: options.layers,
         readout: options.readout,
+        gain: options.gain,
       });
     this.options = options;
     this.loop = { network: this.network, options, loss, stepMode };
@@ -65,17 +68,24 @@ export class TfjsEngine implements Engine {
     this.potentials = carriedAtRest(options);
   }
 
-  async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
+  async trainBatch(
+    epoch: number,
+    indices: Uint32Array,
+    learningRate = this.options.learningRate,
+  ): Promise<BatchResult> {
     const { options, network } = this;
+    checkNumber('learningRate', learningRate, 0);
     const presentation = takePresentation(options.data, { split: 'train', epoch, indices });
     const { length } = presentation.indices;
     checkBatch(options, length);
-    return this.withBatch(presentation, (batch) => {
+    const train = (batch: Batch) => {
+      setRate(this.optimizer, learningRate);
       carryIn(network, this.potentials, options, length);
       const { loss, rates } = learn(this.loop, batch, this.optimizer);
       carryOut(network, this.potentials, options);
       return { loss, correct: countCorrect(rates, options.data.train, presentation.indices) };
-    });
+    };
+    return this.withBatch(presentation, train, options.shift);
   }
 
   async rates(presentation: Presentation): Promise<Float32Array> {
@@ -97,8 +107,8 @@ export class TfjsEngine implements Engine {
   }
 
   /** As `showBatch`, while no other call is under way. */
-  private withBatch<R>(presentation: Presentation, work: (batch: Batch) => R): Promise<R> {
-    return this.whileOpen(() => this.showBatch(presentation, work));
+  private withBatch<R>(presentation: Presentation, work: (batch: Batch) => R, shift = 0): Promise<R> {
+    return this.whileOpen(() => this.showBatch(presentation, work, shift));
   }
 
   /** Works with network and optimizer while no other call is under way. */
@@ -110,14 +120,15 @@ export class TfjsEngine implements Engine {
   }
 
   /** Encodes a batch and does something with it; leaves the network reset and no tensor behind. */
-  private async showBatch<R>(presentation: Presentation, work: (batch: Batch) => R): Promise<R> {
+  private async showBatch<R>(presentation: Presentation, work: (batch: Batch) => R, shift = 0): Promise<R> {
     await nextTurn();
-    const { split, indices } = presentation;
-    const { data } = this.options;
+    const { split, epoch, indices } = presentation;
+    const { data, seed } = this.options;
+    const moves = shift > 0 ? (index: number) => shiftOf(seed, epoch, index, shift) : undefined;
     const encoder = this.encoder.begin(presentation);
     const { images, labels } = isSpikeTrains(data)
       ? { images: undefined, labels: oneHotLabels(data[split], indices) }
-      : makeBatch(data[split], indices);
+      : makeBatch(data[split], indices, moves);
     try {
       return work({ labels, nextInput: () => encoder.encode(images) });
     } finally {

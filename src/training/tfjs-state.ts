@@ -40,7 +40,7 @@ export async function writeState(
   const moments = (values: Float32Array, suffix: string) =>
     splitParameters(values, all).map((part, i) => ({
       name: `${network.trainableWeights[i].name}/${suffix}`,
-      tensor: tf.tensor2d(part, all[i].shape),
+      tensor: tf.tensor(part, network.trainableWeights[i].shape as number[]),
     }));
   const saved = [{ name: 'iter', tensor: tf.scalar(step, 'int32') }, ...moments(m, 'm'), ...moments(v, 'v')];
   const optimizer = adam(learningRate);
@@ -88,7 +88,9 @@ function carried(network: tf.Sequential, potentials: Float32Array, { reset, batc
 export function carryIn(network: tf.Sequential, potentials: Float32Array, options: Options, places: number): void {
   // Plain numbers: no gradient goes back into the batch before.
   for (const [module, units, all] of carried(network, potentials, options)) {
-    module.remembered = tf.tensor2d(all.slice(0, places * units), [places, units]);
+    // Neurons of a map are not in a row.
+    const [, ...shape] = module.outputShape as number[];
+    module.remembered = tf.tensor(all.slice(0, places * units), [places, ...shape]);
   }
 }
 

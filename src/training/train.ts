@@ -1,7 +1,8 @@
 /** The training loop, the same for both engines and the ANN. It needs no TensorFlow. */
-import { checkFunction, checkOptions, checkSignal, checkWhole } from '../common/checks';
+import { checkChoice, checkFunction, checkOptions, checkSignal, checkWhole } from '../common/checks';
 import { checkLearner, type Learner } from '../common/engine';
 import { shuffled } from '../common/random';
+import { rateAt, SCHEDULE_NAMES, type ScheduleName } from '../common/schedule';
 import { checkBelongs, checkHistory, collectSettings, newHistory, type TrainingHistory } from './history';
 import { accuracy, accuracyOn } from './metrics';
 
@@ -41,6 +42,11 @@ export interface TrainOptions {
   heldBack?: number;
   /** How many test images to test on, from the first; default all. 0 leaves the test out. */
   testImages?: number;
+  /**
+   * How the learning rate changes from batch to batch: 'cosine' lets it fall to 0 at the end of the last epoch, as
+   * `rateAt` says. Default 'constant'.
+   */
+  schedule?: ScheduleName;
   /** An earlier history to resume; it is extended in place. */
   history?: TrainingHistory;
   /** Stops after the batch under way. The history can be resumed. */
@@ -58,6 +64,7 @@ export const TRAIN_OPTIONS = [
   'trainImages',
   'heldBack',
   'testImages',
+  'schedule',
   'history',
   'signal',
   'onBatch',
@@ -77,8 +84,9 @@ export const TRAIN_OPTIONS = [
  */
 export async function train(options: TrainOptions): Promise<TrainingHistory> {
   checkOptions('train', options, TRAIN_OPTIONS, ['engine']);
-  const { engine, epochs = 100, heldBack = 0, signal } = options;
+  const { engine, epochs = 100, heldBack = 0, schedule = 'constant', signal } = options;
   checkLearner(engine);
+  checkChoice('schedule', schedule, SCHEDULE_NAMES);
   checkSignal(signal);
   for (const name of ['onBatch', 'onTest', 'onEpoch'] as const) {
     if (options[name] !== undefined) checkFunction(name, options[name]);
@@ -93,7 +101,7 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
   }
   const { history = newHistory() } = options;
   checkHistory(history, batches);
-  const settings = collectSettings(engine, batches * batchSize, heldBack);
+  const settings = collectSettings(engine, batches * batchSize, heldBack, schedule === 'cosine' ? epochs : undefined);
   checkBelongs(history, settings);
   if (history.epoch >= epochs && epochs > 0) {
     throw new RangeError(
@@ -113,7 +121,9 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
       const order = shuffled(seed, history.epoch, drawn);
       while (history.batch < batches && !signal?.aborted) {
         const indices = order.subarray(history.batch * batchSize, (history.batch + 1) * batchSize);
-        const { loss, correct } = await engine.trainBatch(history.epoch, indices);
+        const done = (history.epoch * batches + history.batch) / (epochs * batches);
+        const rate = rateAt(engine.options.learningRate, schedule, done);
+        const { loss, correct } = await engine.trainBatch(history.epoch, indices, rate);
         const accuracy = correct / indices.length;
         history.batch++;
         history.correct += correct;

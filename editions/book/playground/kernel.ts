@@ -72,7 +72,6 @@ export class Kernel {
       // The memory is laid out for the longest presentation; `begin` makes each as long as is wanted.
       T: LONGEST_T,
       batchSize: 1,
-      learningRate: 1e-3,
       layers: resolveLayers({ hidden, neuron: DEFAULT_NEURON }),
       ...DEFAULT_TRAINING,
       ...how,

@@ -110,6 +110,7 @@ async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWr
       engine,
       epochs: settings.epochs,
       heldBack: data.train.count - (settings.trainImages ?? data.train.count),
+      schedule: settings.schedule,
       history,
       signal: stop.signal,
       onBatch: ({ epoch, batch, batches, accuracy, trainTimes }) => {

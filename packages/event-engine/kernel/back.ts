@@ -179,6 +179,12 @@ export function findFactors(
   }
 }
 
+/** Potentials after the reset, of those before firing: a row. */
+export function afterReset(h: usize, out: usize): void {
+  const level = f32x4.splat(threshold);
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) v128.store(out + q, after(v128.load(h + q), level, true));
+}
+
 /** Potentials after the reset. */
 function after(h: v128, level: v128, isFiring: bool): v128 {
   return isFiring ? v128.bitselect(reset(h), h, f32x4.ge(h, level)) : h;

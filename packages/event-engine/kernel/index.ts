@@ -2,10 +2,12 @@
 
 import * as table from '../layout';
 import { BLOCK, CARRY, CURRENT, DIRECT_GRADIENT, LATER, LOSS_SUM, POTENTIAL, TAU_GRADIENT } from './addresses';
+import { convolve, countCarried } from './convolution';
+import { convolveBack, denseBack } from './convolution-back';
 import { drawInput } from './input';
 import { backLayer, fireLayer, layerCurrents } from './layers';
 import { differentiateLoss } from './loss';
-import { columnAt, columnsOf, countLayers, layerAt, readControl } from './network';
+import { columnAt, columnsOf, convolutions, countLayers, layerAt, readControl } from './network';
 import { rest, rewind, useNeuron } from './neuron';
 import { readOutputs, readSteps, startReadout } from './readout';
 import { carryFired } from './recurrence';
@@ -14,6 +16,7 @@ import { clearRow, copyRow } from './rows';
 export { adam } from './adam';
 export * from './addresses';
 export { back } from './back';
+export { countHeard, currentsOf, drawMap, fireAll } from './convolution';
 export { currents, prepareInput } from './current';
 export { countRows, countSpikes, encode, present, presentSpikes } from './encoder';
 export { addGradient } from './gradient';
@@ -35,7 +38,7 @@ function stepsIn(block: usize, T: usize): usize {
 
 /** Brings all neurons to rest. The last options in use are those of the outputs. */
 export function restAll(scratch: usize): void {
-  for (let index: usize = 0; index < countLayers(); index++) {
+  for (let index = convolutions(); index < countLayers(); index++) {
     const layer = layerAt(index);
     useNeuron(layer);
     for (let c: usize = 0; c < columnsOf(layer); c++) rest(columnAt(scratch, layer, c));
@@ -44,8 +47,9 @@ export function restAll(scratch: usize): void {
 
 /** Draws a block of the image that was presented, and lets all neurons fire. */
 function through(scratch: usize, weights: usize, index: u32, block: usize, steps: usize): void {
-  drawInput(scratch, index, block, steps);
-  for (let layer: usize = 0; layer < countLayers(); layer++) {
+  const convolved = convolutions();
+  if (!convolved) drawInput(scratch, index, block, steps);
+  for (let layer = convolved; layer < countLayers(); layer++) {
     layerCurrents(scratch, weights, layer, block, steps);
     fireLayer(scratch, weights, layer, block, steps);
   }
@@ -56,7 +60,7 @@ function through(scratch: usize, weights: usize, index: u32, block: usize, steps
  * again, for its current, if it lasts, and for its potentials, `stride` bytes apart.
  */
 function carryPotentials(scratch: usize, potentials: usize, stride: usize, take: bool): void {
-  for (let index: usize = 0; index < countLayers(); index++) {
+  for (let index = convolutions(); index < countLayers(); index++) {
     const layer = layerAt(index);
     for (let c: usize = 0; c < columnsOf(layer); c++, potentials += stride) {
       const column = columnAt(scratch, layer, c);
@@ -86,6 +90,10 @@ export function forward(scratch: usize, weights: usize, index: u32, potentials: 
   const T = <usize>readControl(table.Control.T);
   restAll(scratch);
   startReadout(scratch);
+  if (convolutions()) {
+    convolve(scratch, weights, index, potentials, stride);
+    if (potentials) potentials += countCarried() * stride;
+  }
   if (potentials) carryPotentials(scratch, potentials, stride, true);
   for (let block: usize = 0; block * BLOCK < T; block++) through(scratch, weights, index, block, stepsIn(block, T));
   if (potentials) carryPotentials(scratch, potentials, stride, false);
@@ -101,12 +109,15 @@ export function backward(scratch: usize, weights: usize, gradient: usize, index:
   const T = <usize>readControl(table.Control.T);
   const loss = differentiateLoss(scratch, label, readSteps());
   const last = (T - 1) / BLOCK;
+  const convolved = convolutions();
   for (let block = last + 1; block-- > 0; ) {
     const steps = stepsIn(block, T);
     startBack(scratch, block, block === last);
     if (block < last) through(scratch, weights, index, block, steps);
-    for (let layer = countLayers(); layer-- > 0; ) backLayer(scratch, gradient, layer, block, steps);
+    for (let layer = countLayers(); layer-- > convolved; ) backLayer(scratch, gradient, layer, block, steps);
+    if (convolved) denseBack(scratch, block, steps);
   }
+  if (convolved) convolveBack(scratch, weights, gradient);
   return loss + load<f64>(scratch + LOSS_SUM);
 }
 
@@ -115,7 +126,7 @@ export function backward(scratch: usize, weights: usize, gradient: usize, index:
  * steps.
  */
 function startBack(scratch: usize, block: usize, isLast: bool): void {
-  for (let index: usize = 0; index < countLayers(); index++) {
+  for (let index = convolutions(); index < countLayers(); index++) {
     const layer = layerAt(index);
     for (let c: usize = 0; c < columnsOf(layer); c++) {
       const column = columnAt(scratch, layer, c);

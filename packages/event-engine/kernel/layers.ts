@@ -6,10 +6,13 @@
 import * as table from '../layout';
 import { BLOCK_ROWS, DELTAS, DIM, OUTGOING, OUTPUTS, PIXEL_AT, ROW_BYTES, SPIKES, WIDTH } from './addresses';
 import { backSome } from './column';
+import { denseCurrents } from './convolution';
+import { addDenseGradient } from './convolution-back';
 import { currents, prepareInput } from './current';
 import { addGradient } from './gradient';
 import { addPixelGradient, pixelCurrents } from './input';
-import { columnAt, columnsOf, countLayers, isLast, layerAt, recurrentRows, rowsOf } from './network';
+import { prepareConvolutions } from './kernels';
+import { columnAt, columnsOf, convolutions, countLayers, isLast, layerAt, recurrentRows, rowsOf } from './network';
 import { fire, useNeuron } from './neuron';
 import { fireOutputs } from './readout';
 import { addFirst, backRecurrent, fireRecurrent, fromNext } from './recurrence';
@@ -19,7 +22,7 @@ import { transpose, weigh, weighSteps } from './weigh';
 
 /** Makes the neurons of hidden layers places of an input, once: neuron j is place j, and dim. */
 export function layOut(scratch: usize): void {
-  for (let index: usize = 0; !isLast(index); index++) {
+  for (let index = convolutions(); !isLast(index); index++) {
     const input = scratch + <usize>load<u32>(layerAt(index), table.MAKES);
     const places = columnsOf(layerAt(index)) * WIDTH;
     memory.fill(input, 0, PIXEL_AT);
@@ -33,7 +36,9 @@ export function layOut(scratch: usize): void {
  * next layer.
  */
 export function prepare(scratch: usize, weights: usize): void {
-  for (let index: usize = 0; index < countLayers(); index++) {
+  const convolved = convolutions();
+  prepareConvolutions(scratch, weights);
+  for (let index = convolved; index < countLayers(); index++) {
     const layer = layerAt(index);
     for (let c: usize = 0, columns = columnsOf(layer); c < columns; c++) {
       const column = columnAt(scratch, layer, c);
@@ -62,7 +67,8 @@ export function layerCurrents(scratch: usize, weights: usize, index: usize, bloc
   for (let c: usize = 0, columns = columnsOf(layer); c < columns; c++) {
     const column = columnAt(scratch, layer, c);
     const rows = rowsOf(weights, layer, c);
-    if (index === 0) pixelCurrents(scratch, column, rows, block, steps);
+    if (load<u32>(layer, table.IN_CHANNELS)) denseCurrents(scratch, layer, column + BLOCK_ROWS, rows, block, steps);
+    else if (index === 0) pixelCurrents(scratch, column, rows, block, steps);
     else currents(scratch, scratch + <usize>load<u32>(layer, table.READS), rows, column + BLOCK_ROWS, steps);
   }
 }
@@ -124,7 +130,8 @@ function addWeightGradient(
   const layer = layerAt(index);
   const dx = column + BLOCK_ROWS;
   const rows = rowsOf(gradient, layer, c);
-  if (index === 0) addPixelGradient(scratch, column, rows, block, steps);
+  if (load<u32>(layer, table.IN_CHANNELS)) addDenseGradient(scratch, layer, dx, rows, block, steps);
+  else if (index === 0) addPixelGradient(scratch, column, rows, block, steps);
   else addGradient(scratch, scratch + <usize>load<u32>(layer, table.READS), dx, rows, steps);
   if (load<u32>(layer, table.RECURRENT)) {
     // The spikes of a step were heard in the next one.

@@ -16,6 +16,13 @@ export function layerAt(index: usize): usize {
   return <usize>table.LAYERS + index * table.LAYER_BYTES;
 }
 
+/** How many layers convolve; they come first. */
+export function convolutions(): usize {
+  let count: usize = 0;
+  while (load<u32>(layerAt(count), table.KERNEL)) count++;
+  return count;
+}
+
 export function columnsOf(layer: usize): usize {
   return <usize>load<u32>(layer, table.COLUMNS);
 }

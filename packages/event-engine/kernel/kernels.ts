@@ -1,0 +1,67 @@
+// What layers that convolve need of the weights alone, once per task.
+
+import * as table from '../layout';
+import { ROW_BYTES, WIDTH } from './addresses';
+import { inChannels, inHeight, inWidth } from './events';
+import { columns, expandedBytes, kernel, place, useLayer, weightsOf } from './maps';
+import { convolutions, layerAt, rowsOf } from './network';
+
+/** What the layers that convolve need of the weights, once per task. */
+export function prepareConvolutions(scratch: usize, weights: usize): void {
+  for (let index: usize = 0, count = convolutions(); index < count; index++) {
+    const layer = layerAt(index);
+    useLayer(layer);
+    if (load<u32>(layer, table.MEAN_OF)) expand(scratch, weights, layer, false);
+    // What the first of all reads is no neuron's.
+    if (index > 0) transposeBackward(scratch, weights, index);
+  }
+  if (convolutions()) transposeBackward(scratch, weights, convolutions());
+}
+
+/**
+ * The mean of 2 x 2 currents as one convolution: its weights are the sums of a fourth of the layer's own, four times,
+ * each by the stride beside the other. The other way round, the layer's own gradient gets what each of its weights did.
+ */
+export function expand(scratch: usize, own: usize, layer: usize, back: bool): void {
+  const size = <usize>load<u32>(layer, table.MEAN_OF);
+  const by = <usize>load<u32>(layer, table.MEAN_STRIDE);
+  const fourth = f32x4.splat(0.25);
+  const row = inChannels * ROW_BYTES;
+  for (let c: usize = 0; c < columns; c++) {
+    const all = place(scratch, layer, back ? table.EXPANDED_GRADIENT : table.EXPANDED) + c * expandedBytes();
+    if (!back) memory.fill(all, 0, expandedBytes());
+    for (let tap: usize = 0; tap < size * size; tap++) {
+      const mine = rowsOf(own, layer, c) + tap * row;
+      for (let neighbour: usize = 0; neighbour < 4; neighbour++) {
+        const ky = tap / size + by * (neighbour >> 1);
+        const kx = (tap % size) + by * (neighbour & 1);
+        const other = all + (ky * kernel + kx) * row;
+        for (let q: usize = 0; q < row; q += 16) {
+          const to = (back ? mine : other) + q;
+          const from = v128.load((back ? other : mine) + q);
+          v128.store(to, f32x4.add(v128.load(to), f32x4.mul(from, fourth)));
+        }
+      }
+    }
+  }
+}
+
+/** The weights of what reads events, by the channel that hears: rows of twelve channels that are read. */
+function transposeBackward(scratch: usize, weights: usize, index: usize): void {
+  const layer = layerAt(index);
+  useLayer(layer);
+  const isDense = kernel === 0;
+  const taps = isDense ? inHeight * inWidth : kernel * kernel;
+  let out = place(scratch, layer, table.BACKWARD);
+  for (let first: usize = 0; first < inChannels; first += WIDTH) {
+    const count = min<usize>(WIDTH, inChannels - first);
+    for (let tap: usize = 0; tap < taps; tap++) {
+      for (let c: usize = 0; c < columns; c++) {
+        const rows = weightsOf(scratch, weights, layer, c) + ROW_BYTES * (tap * inChannels + first);
+        for (let k: usize = 0; k < WIDTH; k++, out += ROW_BYTES) {
+          for (let i: usize = 0; i < count; i++) store<f32>(out + 4 * i, load<f32>(rows + ROW_BYTES * i + 4 * k));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+// A layer that convolves, or reads what one makes, as the table in memory describes it (see ../layout.ts).
+
+import * as table from '../layout';
+import { ROW_BYTES } from './addresses';
+import { inChannels, inWidth, useMap } from './events';
+import { columnsOf, readControl, rowsOf } from './network';
+import { resetTo, threshold, useNeuron } from './neuron';
+import { copyRow } from './rows';
+
+export let kernel: usize = 0;
+export let stride: usize = 0;
+export let padding: usize = 0;
+export let height: usize = 0;
+export let wide: usize = 0;
+export let columns: usize = 0;
+export let pool: usize = 0;
+export let mapHeight: usize = 0;
+export let mapWidth: usize = 0;
+/**
+ * Where the potentials of the next layer to fire come from and go to, and how far those of two columns lie apart; 0
+ * without.
+ */
+export let carried: usize = 0;
+export let carriedApart: usize = 0;
+/** Steps of a presentation, and rows of a position, a multiple of four. */
+export let steps: usize = 0;
+export let rowsOfPosition: usize = 0;
+
+/** From here on the layer is this one. */
+export function useLayer(layer: usize): void {
+  useMap(
+    <usize>load<u32>(layer, table.IN_HEIGHT),
+    <usize>load<u32>(layer, table.IN_WIDTH),
+    <usize>load<u32>(layer, table.IN_CHANNELS),
+  );
+  kernel = <usize>load<u32>(layer, table.KERNEL);
+  stride = <usize>load<u32>(layer, table.STRIDE);
+  padding = <usize>load<u32>(layer, table.PADDING);
+  height = <usize>load<u32>(layer, table.HEIGHT);
+  wide = <usize>load<u32>(layer, table.WIDE);
+  columns = columnsOf(layer);
+  pool = <usize>load<u32>(layer, table.POOL);
+  mapHeight = <usize>load<u32>(layer, table.MAP_HEIGHT);
+  mapWidth = <usize>load<u32>(layer, table.MAP_WIDTH);
+  steps = <usize>readControl(table.Control.T);
+  rowsOfPosition = (steps + 3) & ~3;
+  useNeuron(layer);
+}
+
+/** From here on neurons find their potentials there, and leave them there; 0: they start at rest. */
+export function carryFrom(rows: usize, apart: usize): void {
+  carried = rows;
+  carriedApart = apart;
+}
+
+/** A place in scratch memory that the table says. */
+export function place(scratch: usize, layer: usize, at: usize): usize {
+  return scratch + <usize>load<u32>(layer + at);
+}
+
+/** Where a column's rows of weights lie that the events name, and how far those of the next column are. */
+export function weightsOf(scratch: usize, weights: usize, layer: usize, c: usize): usize {
+  if (!load<u32>(layer, table.MEAN_OF)) return rowsOf(weights, layer, c);
+  return place(scratch, layer, table.EXPANDED) + c * expandedBytes();
+}
+
+export function gradientOf(scratch: usize, gradient: usize, layer: usize, c: usize): usize {
+  if (!load<u32>(layer, table.MEAN_OF)) return rowsOf(gradient, layer, c);
+  return place(scratch, layer, table.EXPANDED_GRADIENT) + c * expandedBytes();
+}
+
+export function strideOf(layer: usize): usize {
+  return load<u32>(layer, table.MEAN_OF) ? expandedBytes() : <usize>load<u32>(layer, table.WEIGHTS_STRIDE);
+}
+
+export function expandedBytes(): usize {
+  return kernel * kernel * inChannels * ROW_BYTES;
+}
+
+/** Where the rows of a position lie, one for each step. */
+export function rowsAt(potentials: usize, c: usize, position: usize): usize {
+  return potentials + (c * height * wide + position) * rowsOfPosition * ROW_BYTES;
+}
+
+/** Whether neurons that hear nothing stay at 0. */
+export function staysAtRest(): bool {
+  return resetTo === 0 && threshold > 0;
+}
+
+/** The first and, behind it, the last column under the kernel that lie in the map. */
+export function firstUnder(ox: usize): usize {
+  return max<usize>(padding, ox * stride) - padding;
+}
+
+export function endUnder(ox: usize): usize {
+  return min<usize>(inWidth, ox * stride + kernel - padding);
+}
+
+export function copyRows(to: usize, from: usize, count: usize): void {
+  for (let at: usize = 0; at < count * ROW_BYTES; at += ROW_BYTES) copyRow(to + at, from + at);
+}

@@ -1,0 +1,173 @@
+// What the positions of a map send back to the map that they read.
+
+import * as table from '../layout';
+import { ROW_BYTES, WIDTH } from './addresses';
+import { inChannels, inHeight, inWidth } from './events';
+import { carried, columns, height, kernel, padding, place, rowsAt, rowsOfPosition, steps, stride, wide } from './maps';
+import { layerAt } from './network';
+import { surrogate } from './neuron';
+import { storeRow } from './rows';
+import { RECT } from './surrogates';
+
+/** Bytes of an entry in a position's list. */
+const LISTED: usize = 32;
+
+/**
+ * dL/d(mean) of the layer before, in place of its means: the sum over all positions that read it, four steps at a time.
+ */
+export function sendBack(scratch: usize, index: usize): void {
+  const layer = layerAt(index);
+  const before = layerAt(index - 1);
+  const means = place(scratch, before, table.MEANS);
+  const potentials = place(scratch, layer, table.POTENTIALS);
+  const backward = place(scratch, layer, table.BACKWARD);
+  const lists = place(scratch, layer, table.SLOPES);
+  const groups = (inChannels + WIDTH - 1) / WIDTH;
+  const apart = inHeight * inWidth * groups * ROW_BYTES;
+  for (let t: usize = 0; t < steps; t += 4) {
+    const rows = potentials + t * ROW_BYTES;
+    // Where a slope is 0 for most potentials, few channels have anything to send.
+    const isListed = surrogate === RECT;
+    if (isListed) listSlopes(rows, lists);
+    for (let y: usize = 0; y < inHeight; y++) {
+      for (let x: usize = 0; x < inWidth; x++) {
+        if (index === 1 && !carried && !isNeeded(scratch, before, y, x)) continue;
+        for (let group: usize = 0; group < groups; group++) {
+          const mean = means + t * apart + ((y * inWidth + x) * groups + group) * ROW_BYTES;
+          const taps = backward + group * kernel * kernel * columns * WIDTH * ROW_BYTES;
+          if (isListed) sendBackFour<u32>(mean, apart, lists, taps, y, x, steps - t);
+          else sendBackFour<f32>(mean, apart, rows, taps, y, x, steps - t);
+        }
+      }
+    }
+  }
+}
+
+/** Bytes of a position's list: how many entries it has, and of each where its weights lie, and dL/dx in four steps. */
+function listBytes(): usize {
+  return 16 + columns * WIDTH * LISTED;
+}
+
+/** Lists the channels of each position that have a gradient in any of four steps. */
+function listSlopes(rows: usize, lists: usize): void {
+  for (let position: usize = 0; position < height * wide; position++, lists += listBytes()) {
+    let end = lists + 16;
+    for (let c: usize = 0; c < columns; c++) {
+      const first = rowsAt(rows, c, position);
+      for (let k: usize = 0; k < WIDTH; k += 4) {
+        const at = first + 4 * k;
+        const a = v128.load(at);
+        const b = v128.load(at, ROW_BYTES);
+        const d = v128.load(at, 2 * ROW_BYTES);
+        const e = v128.load(at, 3 * ROW_BYTES);
+        const any = f32x4.ne(v128.or(v128.or(a, b), v128.or(d, e)), f32x4.splat(0));
+        const alive = i32x4.bitmask(any);
+        if (!alive) continue;
+        const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+        const de = v128.shuffle<f32>(d, e, 0, 4, 1, 5);
+        const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+        const de2 = v128.shuffle<f32>(d, e, 2, 6, 3, 7);
+        const weights = u32((c * WIDTH + k) * ROW_BYTES);
+        if (alive & 1) end = listSlope(end, weights, v128.shuffle<i64>(ab, de, 0, 2));
+        if (alive & 2) end = listSlope(end, weights + u32(ROW_BYTES), v128.shuffle<i64>(ab, de, 1, 3));
+        if (alive & 4) end = listSlope(end, weights + 2 * u32(ROW_BYTES), v128.shuffle<i64>(ab2, de2, 0, 2));
+        if (alive & 8) end = listSlope(end, weights + 3 * u32(ROW_BYTES), v128.shuffle<i64>(ab2, de2, 1, 3));
+      }
+    }
+    store<u32>(lists, u32(end));
+  }
+}
+
+function listSlope(end: usize, weights: u32, four: v128): usize {
+  v128.store(end, four);
+  store<u32>(end, weights, 16);
+  return end + LISTED;
+}
+
+/** Whether any neuron behind a mean of the first layer heard something; the others have no gradient to go on with. */
+function isNeeded(scratch: usize, layer: usize, y: usize, x: usize): bool {
+  const lit = place(scratch, layer, table.LIT);
+  const size = <usize>load<u32>(layer, table.POOL);
+  const row = <usize>load<u32>(layer, table.WIDE);
+  for (let dy: usize = 0; dy < size; dy++) {
+    for (let dx: usize = 0; dx < size; dx++) if (load<u8>(lit + (y * size + dy) * row + x * size + dx)) return true;
+  }
+  return false;
+}
+
+/**
+ * Up to four steps of `sendBack`, of one input and a group of twelve channels; the weights are loaded once for all. The
+ * type Rows is f32 where `from` are rows of dL/dx, or u32 where it is their lists.
+ */
+function sendBackFour<Rows>(
+  mean: usize,
+  apart: usize,
+  from: usize,
+  taps: usize,
+  y: usize,
+  x: usize,
+  left: usize,
+): void {
+  let a0 = f32x4.splat(0);
+  let a1 = a0;
+  let a2 = a0;
+  let b0 = a0;
+  let b1 = a0;
+  let b2 = a0;
+  let c0 = a0;
+  let c1 = a0;
+  let c2 = a0;
+  let d0 = a0;
+  let d1 = a0;
+  let d2 = a0;
+  const isListed = isInteger<Rows>();
+  const bytes = isListed ? listBytes() : rowsOfPosition * ROW_BYTES;
+  const apartColumns = height * wide * bytes;
+  // Of the positions that read this input, those that lie furthest down and across read it by the kernel's first rows
+  // and columns.
+  let oy = <isize>((y + padding) / stride);
+  const lastX = <isize>((x + padding) / stride);
+  for (let ky = (y + padding) % stride; ky < kernel && oy >= 0; ky += stride, oy--) {
+    if (oy >= <isize>height) continue;
+    let ox = lastX;
+    for (let kx = (x + padding) % stride; kx < kernel && ox >= 0; kx += stride, ox--) {
+      if (ox >= <isize>wide) continue;
+      const tap = taps + (ky * kernel + kx) * columns * WIDTH * ROW_BYTES;
+      let first = from + (<usize>oy * wide + <usize>ox) * bytes;
+      let w = tap;
+      // Listed channels are those of all columns.
+      for (let c: usize = isListed ? columns - 1 : 0; c < columns; c++, first += apartColumns) {
+        let d = isListed ? first + 16 : first;
+        const end = isListed ? <usize>load<u32>(first) : d + ROW_BYTES;
+        while (d < end) {
+          const at = isListed ? tap + <usize>load<u32>(d, 16) : w;
+          const w0 = v128.load(at);
+          const w1 = v128.load(at, 16);
+          const w2 = v128.load(at, 32);
+          let s = v128.load32_splat(d);
+          a0 = f32x4.add(a0, f32x4.mul(s, w0));
+          a1 = f32x4.add(a1, f32x4.mul(s, w1));
+          a2 = f32x4.add(a2, f32x4.mul(s, w2));
+          s = isListed ? v128.load32_splat(d, 4) : v128.load32_splat(d, ROW_BYTES);
+          b0 = f32x4.add(b0, f32x4.mul(s, w0));
+          b1 = f32x4.add(b1, f32x4.mul(s, w1));
+          b2 = f32x4.add(b2, f32x4.mul(s, w2));
+          s = isListed ? v128.load32_splat(d, 8) : v128.load32_splat(d, 2 * ROW_BYTES);
+          c0 = f32x4.add(c0, f32x4.mul(s, w0));
+          c1 = f32x4.add(c1, f32x4.mul(s, w1));
+          c2 = f32x4.add(c2, f32x4.mul(s, w2));
+          s = isListed ? v128.load32_splat(d, 12) : v128.load32_splat(d, 3 * ROW_BYTES);
+          d0 = f32x4.add(d0, f32x4.mul(s, w0));
+          d1 = f32x4.add(d1, f32x4.mul(s, w1));
+          d2 = f32x4.add(d2, f32x4.mul(s, w2));
+          d += isListed ? LISTED : 4;
+          w += ROW_BYTES;
+        }
+      }
+    }
+  }
+  storeRow(mean, a0, a1, a2);
+  if (left > 1) storeRow(mean + apart, b0, b1, b2);
+  if (left > 2) storeRow(mean + 2 * apart, c0, c1, c2);
+  if (left > 3) storeRow(mean + 3 * apart, d0, d1, d2);
+}
