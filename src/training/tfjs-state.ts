@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { EngineState, ResolvedEngineOptions } from '../common/engine';
-import { atRest, remembered } from '../common/layers';
+import { allMaps, atRest, remembered } from '../common/layers';
 import { countInputs } from '../common/spike-trains';
 import { parameters, splitParameters } from '../common/weights';
 import type { MemoryModule } from '../snn/memory-module';
@@ -72,24 +72,23 @@ function restorePowers(optimizer: tf.AdamOptimizer, step: number): void {
 export const carriedAtRest = ({ reset, batchSize, layers }: Options): Float32Array =>
   reset ? new Float32Array() : atRest(layers, batchSize);
 
-/**
- * Each stateful layer with what it carries in all places of a batch, [batchSize, units], in place; none with the reset.
- */
+/** Each stateful layer with what it carries in all places of a batch, [batchSize, …its shape], in place; none with the reset. */
 function carried(network: tf.Sequential, potentials: Float32Array, { reset, batchSize, layers }: Options) {
   if (reset) return [];
   const kinds = remembered(layers).map(({ neurons }) => ({ shape: [batchSize, neurons] as [number, number] }));
   const numbers = splitParameters(potentials, kinds);
-  return findMemoryModules(network).map((module, i): [MemoryModule, units: number, all: Float32Array] => {
-    return [module, kinds[i].shape[1], numbers[i]];
+  // Neurons of a map, which remember one thing, are not in a row.
+  const { maps } = allMaps(layers);
+  return findMemoryModules(network).map((module, i): [MemoryModule, shape: readonly number[], all: Float32Array] => {
+    return [module, maps[i]?.neurons ?? [kinds[i].shape[1]], numbers[i]];
   });
 }
 
 /** The neurons of the first `places` of a batch find what the last batch left. */
 export function carryIn(network: tf.Sequential, potentials: Float32Array, options: Options, places: number): void {
   // Plain numbers: no gradient goes back into the batch before.
-  for (const [module, units, all] of carried(network, potentials, options)) {
-    // Neurons of a map are not in a row.
-    const [, ...shape] = module.outputShape as number[];
+  for (const [module, shape, all] of carried(network, potentials, options)) {
+    const units = all.length / options.batchSize;
     module.remembered = tf.tensor(all.slice(0, places * units), [places, ...shape]);
   }
 }
