@@ -3,7 +3,17 @@
 import { decodeFloat32, littleEndian } from '../../src/common/bytes';
 import { checkArray, checkChoice, checkObject, formatValue, inOneLine } from '../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
-import { type LayerShape, plainLayers, type ResolvedLayer, resolveLayers, shortForm } from '../../src/common/layers';
+import {
+  type Convolution,
+  type LayerOptions,
+  type LayerShape,
+  POOL,
+  type PoolName,
+  plainLayers,
+  type ResolvedLayer,
+  resolveLayers,
+  shortForm,
+} from '../../src/common/layers';
 import { CLASSES, IMAGE_SIDE } from '../../src/common/mnist';
 import {
   checkNeuron,
@@ -81,27 +91,75 @@ export function layersModelFiles(
     if (!recurrent) return parts;
     return [layer('LinearRecurrentContainer', { name: named('recurrent', i), trainable: true, layers: parts })];
   };
+  // A map's channels are its last axis, as TensorFlow.js has it; zeros around it are a layer of their own.
+  const square = (size: number) => [size, size];
+  const convolution = ({ channels, kernel, stride, padding }: Convolution, i: number) => [
+    ...(padding > 0
+      ? [
+          layer('ZeroPadding2D', {
+            name: named('zero_padding2d', i),
+            trainable: true,
+            padding: [square(padding), square(padding)],
+            data_format: 'channels_last',
+          }),
+        ]
+      : []),
+    layer('Conv2D', {
+      ...{
+        name: named('conv2d', i),
+        trainable: true,
+        filters: channels,
+        kernel_size: square(kernel),
+        strides: square(stride),
+      },
+      ...{ padding: 'valid', data_format: 'channels_last', activation: 'linear', use_bias: false },
+    }),
+  ];
+  const pooled = (i: number) =>
+    layer('AveragePooling2D', {
+      ...{ name: named('average_pooling2d', i), trainable: true, pool_size: square(POOL), strides: square(POOL) },
+      ...{ padding: 'valid', data_format: 'channels_last' },
+    });
   const takes = (...shape: number[]) => ({ batch_input_shape: [null, ...shape], dtype: 'float32' });
+  const start = inputs === undefined ? takes(IMAGE_SIDE, IMAGE_SIDE) : takes(inputs);
+  const { convolve } = all[0];
+  const beginning = convolve
+    ? [
+        layer('Reshape', {
+          name: 'reshape',
+          trainable: true,
+          ...start,
+          target_shape: convolve.shape ?? [1, IMAGE_SIDE, IMAGE_SIDE],
+        }),
+        layer('Permute', { name: 'permute', trainable: true, dims: [2, 3, 1] }),
+      ]
+    : inputs === undefined
+      ? [layer('Flatten', { name: 'flatten', trainable: true, ...start })]
+      : [];
   const modelTopology = {
     class_name: 'Sequential',
     config: {
       name: neuron ? 'lif_snn_mnist' : 'ann_mnist',
       layers: [
-        ...(inputs === undefined
-          ? [layer('Flatten', { name: 'flatten', trainable: true, ...takes(IMAGE_SIDE, IMAGE_SIDE) })]
-          : []),
+        ...beginning,
         ...all.flatMap((each, i) => [
-          layer('Dense', {
-            name: named('dense', i),
-            trainable: true,
-            ...(i === 0 && inputs !== undefined ? takes(inputs) : {}),
-            units: each.neurons,
-            activation: 'linear',
-            use_bias: false,
-          }),
+          ...(each.convolve
+            ? convolution(each.convolve, i)
+            : [
+                ...(all[i - 1]?.convolve ? [layer('Flatten', { name: 'flatten', trainable: true })] : []),
+                layer('Dense', {
+                  name: named('dense', i),
+                  trainable: true,
+                  ...(i === 0 && inputs !== undefined ? takes(inputs) : {}),
+                  units: each.neurons,
+                  activation: 'linear',
+                  use_bias: false,
+                }),
+              ]),
           ...(neuron
             ? neurons(each.neuron ?? neuron, each, i)
             : [layer('Softmax', { name: 'softmax', trainable: true, axis: -1 })]),
+          ...(each.pool ? [pooled(i)] : []),
         ]),
       ],
     },
@@ -116,7 +174,11 @@ export function layersModelFiles(
     weightsManifest: [
       {
         paths: ['weights.bin'],
-        weights: numbers.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })),
+        weights: numbers.map(({ name, kind, layer: i, shape: [rows, columns] }) => {
+          const { kernel = 0 } = (kind === 'weight' && all[i].convolve) || {};
+          const shape = kernel ? [kernel, kernel, rows / kernel ** 2, columns] : [rows, columns];
+          return { name, shape, dtype: 'float32' };
+        }),
       },
     ],
   };
@@ -172,12 +234,23 @@ function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer
     }
   };
   const base = neuronIn(first);
-  const found: Partial<LayerShape>[] = [];
+  const found: LayerOptions[] = [];
+  let padding = 0;
+  let shape: Convolution['shape'];
   for (const part of parts) {
     const { kind, config = {} } = part;
     if (kind === 'Dense') found.push({ neurons: config.units as number });
-    else if (found.length === 0 && isNeurons(part)) found.push({ neurons: CLASSES });
+    if (kind === 'Reshape') shape = config.target_shape as Convolution['shape'];
+    if (kind === 'ZeroPadding2D') padding = sideOf(config.padding);
+    if (kind === 'Conv2D') {
+      const isImage = String(shape) === `1,${IMAGE_SIDE},${IMAGE_SIDE}`;
+      const [kernel, stride] = [sideOf(config.kernel_size), sideOf(config.strides)];
+      const own = { channels: config.filters as number, kernel, stride, padding };
+      found.push({ convolve: { ...own, ...(found.length === 0 && shape && !isImage && { shape }) } });
+      padding = 0;
+    } else if (found.length === 0 && isNeurons(part)) found.push({ neurons: CLASSES });
     const last = found[found.length - 1] ?? {};
+    if (kind === 'AveragePooling2D') last.pool = (sideOf(config.pool_size) === POOL ? 'spikes' : 'another') as PoolName;
     if (kind === 'LinearRecurrentContainer') last.recurrent = true;
     if (kind === 'Synapse') last.synapse = { tau: config.tau as number };
     if (isNeurons(part)) Object.assign(last, { neuron: neuronIn(part), learn: config.learn });
@@ -195,6 +268,12 @@ function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer
     throw new Error(`${file}: expected layers of neurons (${(error as Error).message})`);
   }
 }
+
+/** The one size of a kernel, or of the zeros around a map, in all directions; NaN if they differ. */
+const sideOf = (sizes: unknown): number => {
+  const [first, ...others] = [sizes].flat(2).map(Number);
+  return others.every((size) => size === first) ? first : Number.NaN;
+};
 
 /** A layer as a model or a container holds it. */
 interface Part {

@@ -22,7 +22,9 @@ export const LAYERS_WITH: {
   synapse: [{ synapse: { tau: 3 } }],
   recurrent: [{ recurrent: true }],
   learn: LEARN_NAMES.map((learn) => ({ learn, neuron: { tau: 3 } })),
+  convolve: [{ convolve: { channels: 13, kernel: 2, stride: 2, padding: 1, shape: [1, 3, 3] } }],
+  pool: [{ pool: 'spikes', convolve: { channels: 3, kernel: 2, stride: 1, padding: 1, shape: [1, 3, 3] } }],
 };
 
 /** The options that only hidden layers have. */
-export const OF_HIDDEN_LAYERS: readonly string[] = ['recurrent'];
+export const OF_HIDDEN_LAYERS: readonly string[] = ['recurrent', 'convolve', 'pool'];

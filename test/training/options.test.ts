@@ -250,11 +250,23 @@ async function examine(network: Network, names: readonly EngineName[], isWhole: 
 function networkOf(hidden: LayerOptions, own: LayerOptions, onlyHidden: boolean): LayerOptions[] {
   const both = (a: LayerOptions, b: LayerOptions): LayerOptions =>
     a.neuron || b.neuron ? { ...a, ...b, neuron: { ...a.neuron, ...b.neuron } } : { ...a, ...b };
+  if (own.convolve) return [own, { ...hidden, neurons: 13 }, {}];
   return [{ ...both(hidden, own), neurons: 13 }, onlyHidden ? {} : own];
 }
 
-/** All that a layer can have, at once. */
-const EVERYTHING: LayerOptions = Object.assign({}, ...Object.values(LAYERS_WITH).map((layers) => layers.at(-1)));
+/** All that a layer can have at once that does not convolve. */
+const { convolve: convolves, pool: pools, ...others } = LAYERS_WITH;
+const EVERYTHING: LayerOptions = Object.assign({}, ...Object.values(others).map((layers) => layers.at(-1)));
+
+/** The same with all of that, behind layers that convolve, whose neurons have the same options. */
+function withAll(own: LayerOptions, onlyHidden: boolean): LayerOptions[] {
+  const layers = networkOf(EVERYTHING, own, onlyHidden);
+  if (own.convolve) return layers;
+  const neuron = { tau: 3, ...own.neuron };
+  const { shape, ...second } = convolves[0].convolve ?? assert.fail('no layer that convolves');
+  return [{ ...pools[0], learn: 'tau', neuron }, { convolve: second, neuron }, ...layers];
+}
+
 const POTENTIALS = ['last-potential', 'mean-potential', 'highest-potential'] as const;
 const THRESHOLD = { vThreshold: 0.4 };
 
@@ -296,8 +308,9 @@ async function enginesWith({ name, own }: Case): Promise<EngineName[]> {
 
 const plainNetworks = new Map<EngineName, ReturnType<typeof learnt>>();
 
-/** What a network without any option does, computed once. */
-function without(engine: EngineName): ReturnType<typeof learnt> {
+/** What a network without any option does, computed once; of one that pools, what it does without that. */
+function without(engine: EngineName, { pool, ...own }: LayerOptions): ReturnType<typeof learnt> {
+  if (pool) return learnt(engine, { layers: networkOf({}, own, true), neuron: THRESHOLD });
   const done = plainNetworks.get(engine) ?? learnt(engine, { layers: [{ neurons: 13 }, {}], neuron: THRESHOLD });
   plainNetworks.set(engine, done);
   return done;
@@ -310,10 +323,11 @@ for (const [i, each] of casesOf().entries()) {
 
   test(`${JSON.stringify(own)} changes what a network does, the same on both engines`, async () => {
     const names = await enginesWith(each);
-    const results = await look(name, () => examine(plain, names, LEAVE_NOTHING_OUT));
+    const results = await look(name, () => examine(plain, names));
+    const first = parameters(resolveLayers(plain), INPUTS).slice(0, 1);
     for (const [i, { gradient }] of results.entries()) {
-      const ofWeights = (all: Float32Array) => all.subarray(0, INPUTS * 13);
-      const unlike = ofWeights((await without(names[i])).gradient);
+      const ofWeights = (all: Float32Array) => splitParameters(all, first)[0];
+      const unlike = ofWeights((await without(names[i], own)).gradient);
       assert.notDeepEqual(ofWeights(gradient), unlike, `${name}: the engine '${names[i]}' ignores it`);
     }
   });
@@ -321,7 +335,7 @@ for (const [i, each] of casesOf().entries()) {
   if (!each.isFirst && !LEAVE_NOTHING_OUT) continue;
   test(`${JSON.stringify(own)} goes with all that a layer can have, and with potentials that are read`, async () => {
     const names = await enginesWith(each);
-    const layers = networkOf(EVERYTHING, own, onlyHidden);
-    await look(name, () => examine({ layers, neuron: THRESHOLD, readout: POTENTIALS[i % 3] }, names, true));
+    const layers = withAll(own, onlyHidden);
+    await look(name, () => examine({ layers, neuron: THRESHOLD, readout: POTENTIALS[i % 3] }, names));
   });
 }

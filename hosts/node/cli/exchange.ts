@@ -39,14 +39,15 @@ export function readStart(settings: Settings): Start | undefined {
   if (settings.weights === undefined) return undefined;
   const file = resolve(typedIn(), settings.weights);
   let content: FileNetwork;
+  const layers = layersOfRun(settings);
   try {
     checkFileName(settings.weights);
     if (!existsSync(file)) throw new Error(`expected a file, found nothing at ${file}`);
-    content = fromFile(read(file), file);
+    content = fromFile(read(file), file, layers[0].convolve && layers);
   } catch (error) {
     throw new UsageError(`--weights: ${(error as Error).message}`);
   }
-  refuseAnother(file, content, layersOfRun(settings));
+  refuseAnother(file, content, layers);
   if (content.readout && content.readout !== settings.readout) {
     throw new UsageError(
       `--weights: ${file}: expected --readout ${settings.readout}, found ${content.readout}; give the options that it was trained with`,
@@ -70,7 +71,11 @@ function read(file: string): Buffer {
 
 /** What the shapes of a network are, and what lasts in it, as a text. */
 const kindOf = (layers: readonly LayerShape[]): string =>
-  JSON.stringify(layers.map(({ neurons, synapse, recurrent, learn }) => ({ neurons, synapse, recurrent, learn })));
+  JSON.stringify(
+    layers.map(({ neurons, convolve, pool, synapse, recurrent, learn }) => {
+      return { neurons, convolve, pool, synapse, recurrent, learn };
+    }),
+  );
 
 /** @throws UsageError if the file's network is not that of the settings */
 function refuseAnother(file: string, { weights, neuron, layers }: FileNetwork, wanted: readonly ResolvedLayer[]): void {

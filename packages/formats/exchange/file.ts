@@ -28,9 +28,11 @@ export interface FileNetwork {
 /** Bytes that a file may have: more than any checkpoint of a network of ours needs. */
 export const MOST_BYTES = 64 * 2 ** 20;
 
-const READERS: Readonly<Record<string, (bytes: Uint8Array, file: string) => FileNetwork>> = {
+const READERS: Readonly<
+  Record<string, (bytes: Uint8Array, file: string, layers?: readonly ResolvedLayer[]) => FileNetwork>
+> = {
   '.safetensors': fromSafetensors,
-  '.nir': fromNir,
+  '.nir': (bytes, file) => fromNir(bytes, file),
   '.pth': fromPth,
   '.pt': fromPth,
   '.npy': (bytes, file) => {
@@ -41,13 +43,14 @@ const READERS: Readonly<Record<string, (bytes: Uint8Array, file: string) => File
 
 /**
  * The network of a file; the end of its name says which format it has.
+ * @param layers as `fromPth` takes them
  * @throws Error in one line if no format has such a name, or as the format's own reader
  */
-export function fromFile(bytes: Uint8Array, file: string): FileNetwork {
+export function fromFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLayer[]): FileNetwork {
   checkText('file', file);
   checkFileName(file);
   checkUint8(file, bytes);
-  return READERS[endOf(file)](bytes, file);
+  return READERS[endOf(file)](bytes, file, layers);
 }
 
 /** @throws Error in one line unless a file of this name can be read */

@@ -1,17 +1,27 @@
 /**
- * A network as a NIR graph (https://neuroir.org): Input → Linear → LIF (→ Linear → LIF …) → Output. SpikingJelly,
- * snnTorch and Norse read it. Neurons behind a current that lasts are CubaLIF; from those that hear one another edges
- * lead to a Linear and back.
+ * A network as a NIR graph (https://neuroir.org): Input → Linear → LIF (→ Linear → LIF …) → Output. SpikingJelly, snnTorch and
+ * Norse read it. Neurons behind a current that lasts are CubaLIF; from those that hear one another edges lead to a Linear and back.
+ * Layers that convolve come first: Conv2d → LIF (→ AvgPool2d) …, and a Flatten behind them.
  */
 import { checkUint8, inOneLine, listChoices } from '../../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
-import { MAX_HIDDEN, MAX_LAYERS, resolveLayers, shortForm } from '../../../src/common/layers';
-import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
+import {
+  allMaps,
+  type Convolution,
+  MAX_HIDDEN,
+  MAX_LAYERS,
+  type MapShape,
+  POOL,
+  type ResolvedLayer,
+  resolveLayers,
+  shortForm,
+} from '../../../src/common/layers';
+import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
 import { checkNeuron, DEFAULT_NEURON, differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
 import { type Parameter, startOfW, tauOf } from '../../../src/common/weights';
 import { dataSetIn, type FoundGroup, groupIn, type Numbers } from '../hdf5/found';
 import { Hdf5File, type Limits } from '../hdf5/reader';
-import { type Group, hdf5Bytes } from '../hdf5/writer';
+import { type DataSet, type Group, hdf5Bytes } from '../hdf5/writer';
 import { checkNetworkToSave, type SavedNetwork } from '../layers-model';
 import { fromNamedTensors, fromTensors, listTensors, nameOf, type Tensor } from './tensors';
 
@@ -47,31 +57,46 @@ export function checkNir(neuron: NeuronOptions): Dynamics {
   return dynamics;
 }
 
+const one = (text: string) => ({ values: [text] });
+const ints = (values: readonly number[]) => ({ values: values.map(BigInt), shape: [values.length] });
+const int = (value: number) => ({ values: [BigInt(value)] });
+const node = (type: string, parts: Group): Group => ({ type: one(type), ...parts });
+/** `fc`, `fc_1` … */
+const numbered = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
+
 /**
- * The bytes of a NIR file (HDF5). NIR's neuron obeys τ dv/dt = v_leak − v + r I, so `r` is 1 if the input decays with
- * the potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
- * Norse 1.1.0 does not look at a LIF's `r`, and computes another network if the input does not decay; snnTorch 1.0.0
- * refuses a `vReset` other than 0. Outputs whose potential is read are a node LI, which SpikingJelly 2.0.0 and snnTorch
- * refuse, and Norse leaves out without a word; NIR does not say which potential that is, so `metadata/readout` does, a
- * word of ours. A τ that was learnt is what it was in the end, which SpikingJelly refuses if it is one of each neuron,
- * and snnTorch takes for another. A current that lasts is not scaled by its τ here, so that `w_in` is that τ in steps;
- * SpikingJelly and snnTorch refuse it if the input decays with the potential. snnTorch cannot read neurons that hear
- * one another.
+ * The bytes of a NIR file (HDF5). NIR's neuron obeys τ dv/dt = v_leak − v + r I, so `r` is 1 if the input decays with the
+ * potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
+ * Norse 1.1.0 does not look at a LIF's `r`, and computes another network if the input does not decay; snnTorch 1.0.0 refuses a `vReset`
+ * other than 0. Outputs whose potential is read are a node LI, which SpikingJelly 2.0.0 and snnTorch refuse, and Norse leaves out without a
+ * word; NIR does not say which potential that is, so `metadata/readout` does, a word of ours. A τ that was learnt is what it was in the end, which
+ * SpikingJelly refuses if it is one of each neuron, and snnTorch takes for another. A current that lasts is not scaled by its τ here, so
+ * that `w_in` is that τ in steps; SpikingJelly and snnTorch refuse it if the input decays with the potential. snnTorch cannot read neurons
+ * that hear one another. Norse has no AvgPool2d, and refuses it.
  * @throws RangeError as `checkNir` and `listTensors`
  */
 export function toNir(network: SavedNetwork): Uint8Array {
   const { weights, neuron, readout, layers } = checkNetworkToSave(network);
   const tensors = listTensors(weights, layers);
-  const nodes: Group = { input: node('Input', { shape: ints([IMAGE_SIZE]) }) };
+  const all = layers ?? tensors.map((): Partial<ResolvedLayer> & { neuron: NeuronOptions } => ({ neuron }));
+  const { maps } = allMaps(layers ?? []);
+  const nodes: Group = { input: node('Input', { shape: ints(maps[0] ? toShape(maps[0].reads) : [IMAGE_SIZE]) }) };
   const back: string[] = [];
-  const all = layers ?? tensors.map(() => ({ neuron, synapse: undefined }));
-  all.forEach(({ neuron: own, synapse }, i) => {
+  all.forEach(({ neuron: own, synapse, convolve, pool }, i) => {
     const part = (kind: string) => tensors.find((tensor) => tensor.layer === i && tensor.kind === kind);
     const { data: values, shape } = part('weight') as Tensor;
-    nodes[numbered('fc', i)] = node('Linear', { weight: { values, shape } });
+    if (convolve) nodes[numbered('conv', i)] = convNode({ values, shape }, maps[i].reads, convolve);
+    // From the last axis but two on: whatever the axes before are, of steps and batches.
+    if (!convolve && i > 0 && i === maps.length)
+      nodes.flatten = node('Flatten', {
+        ...{ input_type: ints(toShape(maps[i - 1].makes)), start_dim: int(-3), end_dim: int(-1) },
+      });
+    if (!convolve) nodes[numbered('fc', i)] = node('Linear', { weight: { values, shape } });
     const isRead = readout !== 'spikes' && i === all.length - 1;
     const name = isRead ? 'li' : numbered('lif', i);
-    nodes[name] = neuronNode({ own, synapse, isRead, neurons: shape[0], w: part('w')?.data });
+    const neurons = convolve ? toShape(maps[i].neurons) : [shape[0]];
+    nodes[name] = neuronNode({ own, synapse, isRead, neurons, w: part('w')?.data });
+    if (pool) nodes[numbered('pool', i)] = node('AvgPool2d', POOLED);
     const recurrent = part('recurrent');
     if (recurrent) back.push(name, numbered('rec', i), numbered('rec', i), name);
   });
@@ -97,16 +122,32 @@ interface Neurons {
   synapse?: { tau: number };
   /** Whether their potential is read, so that they do not fire. */
   isRead: boolean;
-  neurons: number;
+  /** Their shape. */
+  neurons: readonly number[];
   /** Of a τ that was learnt. */
   w?: Float32Array;
 }
 
+/** [channels, height, width] of a map of ours, as PyTorch orders it. */
+const toShape = ([height, width, channels]: readonly number[]) => [channels, height, width];
+
+/** The size of a Conv2d's kernel, stride and padding in both directions. */
+const square = (size: number) => ints([size, size]);
+const POOLED = { kernel_size: square(POOL), stride: square(POOL), padding: square(0) };
+
+function convNode(weight: DataSet, [height, width]: MapShape, { stride, padding, channels }: Convolution): Group {
+  return node('Conv2d', {
+    ...{ input_shape: ints([height, width]), weight, stride: square(stride), padding: square(padding) },
+    ...{ dilation: square(1), groups: int(1), bias: { values: new Float32Array(channels), shape: [channels] } },
+  });
+}
+
 function neuronNode({ own, synapse, isRead, neurons, w }: Neurons): Group {
   const { tau, decayInput, vThreshold, vReset } = checkNir(own);
-  const taus = Float64Array.from({ length: neurons }, (_, j) => (w ? tauOf(w[w.length > 1 ? j : 0]) : tau));
-  const all = (value: number) => ({ values: new Float64Array(neurons).fill(value), shape: [neurons] });
-  const each = (values: Float64Array) => ({ values, shape: [neurons] });
+  const count = neurons.reduce((product, n) => product * n, 1);
+  const taus = Float64Array.from({ length: count }, (_, j) => (w ? tauOf(w[w.length > 1 ? j : 0]) : tau));
+  const all = (value: number) => ({ values: new Float64Array(count).fill(value), shape: neurons });
+  const each = (values: Float64Array) => ({ values, shape: neurons });
   return node(`${synapse ? 'Cuba' : ''}${isRead ? 'LI' : 'LIF'}`, {
     ...(synapse && { tau_syn: all(synapse.tau * DT) }),
     [synapse ? 'tau_mem' : 'tau']: each(taus.map((value) => value * DT)),
@@ -117,22 +158,16 @@ function neuronNode({ own, synapse, isRead, neurons, w }: Neurons): Group {
   });
 }
 
-const one = (text: string) => ({ values: [text] });
-const ints = (values: readonly number[]) => ({ values: values.map(BigInt), shape: [values.length] });
-const node = (type: string, parts: Group): Group => ({ type: one(type), ...parts });
-/** `fc`, `fc_1` … */
-const numbered = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
-
 /** As many values as the widest layer of ours has, and three times their bytes as float64. */
 const MOST: Limits = { bytes: 16 * 2 ** 20, values: IMAGE_SIZE * MAX_HIDDEN };
 
 /**
- * The network of a NIR graph: a chain Input → (Flatten →) Linear → LIF (→ Linear → LIF …) → Output, also with CubaLIF,
- * with edges from neurons to a Linear and back, or with Affine whose bias is zero. NIR does not say how a neuron
- * resets: snnTorch's default, to subtract the threshold, is written as a reset to zero, too, and is then another
- * network here. Outputs may be LI or CubaLI, whose potential is read, if `metadata/readout` says which. Nor does it say
- * whether a neuron fires at its threshold (as here and in SpikingJelly) or above it. One τ per neuron is read as one
- * that was learnt.
+ * The network of a NIR graph: a chain Input → (Flatten →) Linear → LIF (→ Linear → LIF …) → Output, also with CubaLIF, with edges
+ * from neurons to a Linear and back, or with Affine whose bias is zero. Before them may stand layers Conv2d → LIF, with square kernels
+ * and without a bias, and an AvgPool2d or SumPool2d of 2 × 2 behind each. NIR does not say how a neuron resets: snnTorch's default, to
+ * subtract the threshold, is written as a reset to zero, too, and is then another network here. Outputs may be LI or CubaLI, whose
+ * potential is read, if `metadata/readout` says which. Nor does it say whether a neuron
+ * fires at its threshold (as here and in SpikingJelly) or above it. One τ per neuron is read as one that was learnt.
  * @param file its name, for the messages
  * @returns weights and neurons; what the format does not store gets its default
  * @throws Error in one line that names what cannot be expressed here, or what is damaged
@@ -150,12 +185,13 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
     throw new Error(`${file}: expected a NIR graph in an HDF5 file, found ${(error as Error).message}`);
   }
   const chain = graph.chain.filter(({ type }) => !['Input', 'Flatten', 'Output'].includes(type));
-  const types = chain.map(({ type }) => type);
-  const isOne = (type: string, i: number) =>
-    (i % 2 ? (i === types.length - 1 ? /^(Cuba)?LIF?$/ : /^(Cuba)?LIF$/) : /^(Linear|Affine)$/).test(type);
-  if (types.length === 0 || types.length % 2 || types.length > 2 * MAX_LAYERS || !types.every(isOne))
+  const types = chain.map(({ type }) => type).join(' → ');
+  const linears = chain.filter(({ type }) => /^(Linear|Affine|Conv2d)$/.test(type));
+  const known =
+    /^(Conv2d → LIF → ((Avg|Sum)Pool2d → )?)*((Linear|Affine) → (Cuba)?LIF → )*(Linear|Affine) → (Cuba)?LIF?$/;
+  if (linears.length > MAX_LAYERS || !known.test(types))
     throw new Error(
-      `${file}: expected layers of Linear → LIF or CubaLIF, the last perhaps LI or CubaLI, found ${types.join(' → ') || 'none'}`,
+      `${file}: expected layers of Linear → LIF or CubaLIF, the last perhaps LI or CubaLI, behind any of Conv2d → LIF → AvgPool2d, found ${types || 'none'}`,
     );
   const named = <R>(name: string, read: () => R): R => {
     try {
@@ -164,9 +200,20 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
       throw new Error(`${file}: ${name}: expected ${(error as Error).message}`);
     }
   };
-  const linears = chain.filter((_, i) => i % 2 === 0);
   const tensors = linears.map((linear) => named(linear.name, () => readLinear(linear)));
-  const nodes = chain.filter((_, i) => i % 2 === 1);
+  const nodes = chain.filter(({ type }) => /LIF?$/.test(type));
+  const convolutions = linears.map((node, i) =>
+    node.type === 'Conv2d'
+      ? named(node.name, () => convolutionIn(node, i === 0 ? graph.chain[0] : undefined))
+      : undefined,
+  );
+  const pools = nodes.map((node) =>
+    chain
+      .slice(chain.indexOf(node))
+      .slice(1, 2)
+      .find(({ type }) => type.endsWith('Pool2d')),
+  );
+  for (const pool of pools) if (pool) named(pool.name, () => checkPool(pool));
   const neurons = nodes.map((node) => named(node.name, () => readLif(node)));
   const end = nodes[nodes.length - 1];
   const isRead = !end.type.endsWith('F');
@@ -180,20 +227,25 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
   });
   const layers = neurons.map(({ taus, ...layer }, i) => ({
     ...layer,
-    neurons: tensors[i][0][1].shape[0],
+    ...(convolutions[i]
+      ? { convolve: convolutions[i], ...(pools[i] && { pool: 'spikes' as const }) }
+      : { neurons: tensors[i][0][1].shape[0] }),
     ...(taus && { learn: 'tau of each neuron' as const }),
     recurrent: recurrent[i] !== undefined,
   }));
   const last = layers[layers.length - 1];
-  if (layers.length < 3 && shortForm(layers)) {
+  if (layers.length < 3 && shortForm(layers as readonly ResolvedLayer[])) {
     const weights = fromTensors(file, Object.fromEntries(tensors.flat()));
     return { weights, neuron: last.neuron, ...(readout && { readout }) };
   }
+  const all = named('layers', () => resolveLayers({ layers }));
   const found: Record<string, Tensor> = {};
   const take = (kind: Parameter['kind'], layer: number, [[, tensor], bias]: [string, Tensor][]) => {
     if (bias?.[1].data.some((value) => value !== 0))
       throw new Error(`${file}: ${bias[0]}: expected zeros, found others`);
-    found[nameOf({ kind, layer })] = tensor;
+    // A sum of four spikes is four times their mean.
+    const isOfSums = kind === 'weight' && pools[layer - 1]?.type === 'SumPool2d';
+    found[nameOf({ kind, layer }, all)] = isOfSums ? { ...tensor, data: tensor.data.map((w) => 4 * w) } : tensor;
   };
   layers.forEach(({ learn }, i) => {
     const { taus } = neurons[i];
@@ -201,7 +253,6 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
     if (recurrent[i]) take('recurrent', i, recurrent[i]);
     if (learn && taus) take('w', i, [['', { data: Float32Array.from(taus, startOfW), shape: [taus.length] }]]);
   });
-  const all = named('layers', () => resolveLayers({ layers }));
   const weights = fromNamedTensors(file, found, all);
   return { weights, neuron: last.neuron, ...(readout && { readout }), layers: all };
 }
@@ -282,8 +333,41 @@ function readGraph(root: FoundGroup): Graph {
   return { chain, loops, readout: metadata?.has('readout') ? dataSetIn(metadata, 'readout').texts()[0] : undefined };
 }
 
+/**
+ * @param input of the graph, if the first layer convolves
+ * @throws Error that says what was expected of a convolution, and found
+ */
+function convolutionIn({ parts }: Node, input?: Node): Convolution {
+  const { shape } = numbersOf(parts, 'weight');
+  const [channels, , kernel, width] = shape;
+  if (shape.length !== 4 || kernel !== width) throw new Error(`a square kernel, found weights [${shape.join(', ')}]`);
+  const only = (name: string, expected?: number) => {
+    const { value } = oneOf(parts, name, 'both directions');
+    if (value !== (expected ?? value)) throw new Error(`${name} of ${expected}, found ${value}`);
+    return value;
+  };
+  only('dilation', 1);
+  only('groups', 1);
+  const map = input?.parts.has('shape') ? Array.from(numbersOf(input.parts, 'shape').values) : [];
+  const isOfImages = map.length !== 3 || map.join() === `1,${IMAGE_SIDE},${IMAGE_SIDE}`;
+  const own = { channels, kernel, stride: only('stride'), padding: only('padding') };
+  return isOfImages ? own : { ...own, shape: map as [number, number, number] };
+}
+
+/** @throws Error that says what was expected, unless these are means or sums of 2 × 2 */
+function checkPool({ parts }: Node): void {
+  for (const [name, expected] of [
+    ['kernel_size', POOL],
+    ['stride', POOL],
+    ['padding', 0],
+  ] as const) {
+    const { value } = oneOf(parts, name, 'both directions');
+    if (value !== expected) throw new Error(`${name} of ${expected}, found ${value}`);
+  }
+}
+
 function readLinear({ name, type, parts }: Node): [string, Tensor][] {
-  return (type === 'Affine' ? ['weight', 'bias'] : ['weight']).map((part) => {
+  return (type === 'Linear' ? ['weight'] : ['weight', 'bias']).map((part) => {
     const { values, shape } = numbersOf(parts, part);
     return [`${name}/${part}`, { shape, data: Float32Array.from(values) }];
   });
@@ -297,12 +381,12 @@ function numbersOf(parts: FoundGroup, name: string): Numbers {
   }
 }
 
-/** A neuron's parameter, which must be the same for all. */
-function oneOf(parts: FoundGroup, name: string): { value: number; float32: boolean } {
+/** A parameter which must be the same for all neurons, or in both directions of a map. */
+function oneOf(parts: FoundGroup, name: string, all = 'all neurons'): { value: number; float32: boolean } {
   const { values, float32 } = numbersOf(parts, name);
   const [value] = values;
   const other = values.find((each) => each !== value);
-  if (other !== undefined) throw new Error(`one ${name} for all neurons, found ${value} and ${other}`);
+  if (other !== undefined) throw new Error(`one ${name} for ${all}, found ${value} and ${other}`);
   if (!Number.isFinite(value)) throw new Error(`a finite ${name}, found ${value}`);
   return { value, float32 };
 }

@@ -5,15 +5,17 @@
 
 import { checkUint8, inOneLine } from '../../../src/common/checks';
 import { type EngineState, MAX_STEP } from '../../../src/common/engine';
-import { MAX_HIDDEN } from '../../../src/common/layers';
-import { countWeights } from '../../../src/common/weights';
+import { MAX_HIDDEN, type ResolvedLayer } from '../../../src/common/layers';
+import { countNumbers, countWeights, parameters } from '../../../src/common/weights';
 import { type Pickled, type StoredTensor, unpickle } from './pickle';
-import { fromTensors, type Tensor } from './tensors';
+import { fromTensors, fromTensorsOf, type Tensor } from './tensors';
 import { storedFiles } from './zip';
 
 /** Weights, and from a checkpoint what training continues with. */
 export interface PthNetwork {
   weights: Float32Array;
+  /** All layers, if they were said. */
+  layers?: readonly ResolvedLayer[];
   /** The weights with the moments of Adam, if the file is a checkpoint that has them. */
   state?: EngineState;
   /** The checkpoint's last epoch, counted from 0, if it says which. */
@@ -33,23 +35,28 @@ const WIDTHS: Readonly<Record<string, number>> = { FloatStorage: 4, DoubleStorag
  * The network of a `state_dict`, or of a checkpoint of SpikingJelly's example:
  * `{ net, optimizer, epoch, max_test_acc }`.
  * @param file its name, for the messages
+ * @param layers of a network that is not of one hidden layer or none, such as one of layers that convolve, whose stride, padding and pool
+ *   no state_dict has: `engine.options.layers`
  * @throws Error in one line if the file is damaged, or holds a pickled module or another network
  */
-export function fromPth(bytes: Uint8Array, file = 'pth'): PthNetwork {
-  return inOneLine(() => readFile(bytes, file));
+export function fromPth(bytes: Uint8Array, file = 'pth', layers?: readonly ResolvedLayer[]): PthNetwork {
+  return inOneLine(() => readFile(bytes, file, layers));
 }
 
-function readFile(bytes: Uint8Array, file: string): PthNetwork {
+function readFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLayer[]): PthNetwork {
   checkUint8(file, bytes);
   const entries = unzipped(bytes, file);
   const root = readPickle(entries, file);
   const net = root.get('net') instanceof Map ? (root.get('net') as Map<Pickled, Pickled>) : root;
+  const most = Math.max(MOST_NUMBERS, layers ? 4 * countNumbers(parameters(layers)) : 0);
+  const weightsOf = (tensors: Record<string, Tensor>) =>
+    layers ? fromTensorsOf(file, tensors, layers) : fromTensors(file, tensors);
   let numbers = 0;
   const read = (name: string, tensor: StoredTensor) => {
     // Tensors may share their numbers, even one number with all of theirs, and one without numbers has many names.
     numbers += 1 + tensor.shape.length + countOf(tensor);
     // Infinity times 0 is NaN.
-    if (!(numbers <= MOST_NUMBERS)) throw new Error(`${file}: expected at most ${MOST_NUMBERS} numbers, found more`);
+    if (!(numbers <= most)) throw new Error(`${file}: expected at most ${most} numbers, found more`);
     return readTensor(`${file}: ${name}`, tensor, entries);
   };
   const tensors = new Map<string, Tensor>();
@@ -57,12 +64,15 @@ function readFile(bytes: Uint8Array, file: string): PthNetwork {
     if (typeof name === 'string' && isTensor(value)) tensors.set(name, read(name, value));
   }
   if (tensors.size === 0) throw new Error(`${file}: expected a state_dict of tensors, found none`);
-  const weights = fromTensors(file, Object.fromEntries(tensors));
+  const weights = weightsOf(Object.fromEntries(tensors));
   const epoch = root.get('epoch');
   const optimizer = root.get('optimizer');
   return {
     weights,
-    ...(optimizer instanceof Map && { state: { weights, ...moments(file, optimizer, [...tensors.keys()], read) } }),
+    ...(layers && { layers }),
+    ...(optimizer instanceof Map && {
+      state: { weights, ...moments(file, optimizer, [...tensors.keys()], read, weightsOf) },
+    }),
     ...(Number.isSafeInteger(epoch) && Number(epoch) >= 0 && { epoch: Number(epoch) }),
   };
 }
@@ -155,6 +165,7 @@ function moments(
   optimizer: Map<Pickled, Pickled>,
   names: readonly string[],
   read: (name: string, tensor: StoredTensor) => Tensor,
+  weightsOf: (tensors: Record<string, Tensor>) => Float32Array,
 ): Omit<EngineState, 'weights'> {
   const states = optimizer.get('state');
   const damaged = (what: string) =>
@@ -171,7 +182,7 @@ function moments(
       if (!isTensor(value)) throw damaged(what);
       return [name, read(name, value)];
     });
-    return fromTensors(file, Object.fromEntries(tensors));
+    return weightsOf(Object.fromEntries(tensors));
   };
   // PyTorch counts the steps in a number since 1.0, in a tensor since 1.12.
   const steps = of('step').map(([name, value]) => (isTensor(value) ? read(name, value).data[0] : value));

@@ -9,7 +9,7 @@ import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
 import { type ResolvedLayer, readLayers, storeLayers } from '../../../src/common/layers';
 import { type NeuronOptions, readNeuron, storeNeuron } from '../../../src/common/neuron-options';
 import { checkNetworkToSave, type SavedNetwork } from '../layers-model';
-import { areWhole, fromNamedTensors, fromTensors, listTensors, type Tensor } from './tensors';
+import { areWhole, fromNamedTensors, fromTensors, fromTensorsOf, listTensors, type Tensor } from './tensors';
 
 /** Weights, and the options of the neurons and what is read of them if the file holds them. */
 export type ReadNetwork = Omit<SavedNetwork, 'neuron'> & { neuron?: NeuronOptions };
@@ -60,13 +60,18 @@ export function toSafetensors(network: SavedNetwork): Uint8Array {
  * The network of a safetensors file of ours or of PyTorch's: float32 or float64, [10, 784], or [hidden, 784] and
  * [10, hidden], under any names.
  * @param file its name, for the messages
+ * @param known the layers of PyTorch's network as `fromPth` takes them; those that the file itself says go before
  * @throws Error in one line if the file is damaged or holds another network
  */
-export function fromSafetensors(bytes: Uint8Array, file = 'safetensors'): ReadNetwork {
-  return inOneLine(() => readFile(bytes, file));
+export function fromSafetensors(
+  bytes: Uint8Array,
+  file = 'safetensors',
+  known?: readonly ResolvedLayer[],
+): ReadNetwork {
+  return inOneLine(() => readFile(bytes, file, known));
 }
 
-function readFile(bytes: Uint8Array, file: string): ReadNetwork {
+function readFile(bytes: Uint8Array, file: string, known?: readonly ResolvedLayer[]): ReadNetwork {
   checkUint8(file, bytes);
   const { header, start } = readHeader(bytes, file);
   const { __metadata__: metadata, ...entries } = header;
@@ -86,6 +91,7 @@ function readFile(bytes: Uint8Array, file: string): ReadNetwork {
   });
   const neuron = readMetadata(metadata, file);
   const named = Object.fromEntries(tensors);
+  if (!neuron && known) return { weights: fromTensorsOf(file, named, known), layers: known };
   if (!neuron) return { weights: fromTensors(file, named) };
   const layers = layersIn(metadata, neuron, file);
   const readout = readoutIn(metadata, file);

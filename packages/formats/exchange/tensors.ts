@@ -1,6 +1,9 @@
-/** A network's weights as PyTorch has them: a matrix [outputs, inputs] per layer, under a name. */
+/**
+ * A network's weights as PyTorch has them: a matrix [outputs, inputs] per layer, or kernels [channels, channels read, height, width],
+ * under a name. Inputs of a map are in our order by row, column and channel, in PyTorch's by channel, row and column.
+ */
 import { isTyped, typeName } from '../../../src/common/checks';
-import { isWidth, type LayerShape, MAX_HIDDEN, plainLayers } from '../../../src/common/layers';
+import { allMaps, isWidth, type LayerShape, MAX_HIDDEN, type MapShape, plainLayers } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import {
   countNumbers,
@@ -24,16 +27,34 @@ export const areWhole = (values: unknown): values is number[] =>
   Array.isArray(values) && values.every((value) => Number.isSafeInteger(value) && value >= 0);
 
 /**
- * The name of a parameter: of the weights that of SpikingJelly's `state_dict` of the tutorial's network, whose `layer`
- * is a Sequential of Flatten, Linear, LIFNode, Linear, LIFNode …; the others stand with the neurons.
+ * The name of a parameter: of the weights that of SpikingJelly's `state_dict` of the tutorial's network, whose `layer` is a
+ * Sequential of Flatten, Linear, LIFNode, Linear, LIFNode …; the others stand with the neurons. Where layers convolve, it is one of
+ * Conv2d, LIFNode (AvgPool2d) … Flatten, Linear, LIFNode ….
  */
-export const nameOf = ({ kind, layer }: Pick<Parameter, 'kind' | 'layer'>): string =>
-  kind === 'weight'
-    ? `layer.${2 * layer + 1}.weight`
-    : `layer.${2 * layer + 2}.${kind === 'w' ? 'w' : 'recurrent.weight'}`;
+export function nameOf({ kind, layer }: Pick<Parameter, 'kind' | 'layer'>, layers: readonly LayerShape[]): string {
+  const convolved = layers.filter(({ convolve }) => convolve).length;
+  const pooled = layers.slice(0, layer).filter(({ pool }) => pool).length;
+  const at = 2 * layer + pooled + Number(layer >= convolved);
+  if (kind === 'weight') return `layer.${at}.weight`;
+  return `layer.${at + 1}.${kind === 'w' ? 'w' : 'recurrent.weight'}`;
+}
 
-/** A parameter's shape as PyTorch has it: matrices [outputs, inputs], w [1] or [neurons]. */
-const shapeOf = ({ kind, shape: [rows, columns] }: Parameter): number[] => (kind === 'w' ? [columns] : [columns, rows]);
+/** A parameter's shape as PyTorch has it: matrices [outputs, inputs], kernels with all four sides, w [1] or [neurons]. */
+function shapeOf(each: Parameter, layers: readonly LayerShape[]): number[] {
+  const { kind, layer, shape } = each;
+  const [rows, columns] = shape;
+  if (kind === 'w') return [columns];
+  const [height, width, channels] = rowsOf(each, layers);
+  return layers[layer].convolve ? [columns, channels, height, width] : [columns, rows];
+}
+
+/** The map whose places and channels a parameter's rows are. */
+function rowsOf({ kind, layer, shape: [rows] }: Parameter, layers: readonly LayerShape[]): MapShape {
+  const { maps } = allMaps(layers);
+  const { convolve } = layers[layer];
+  if (convolve) return kind === 'weight' ? [convolve.kernel, convolve.kernel, maps[layer].reads[2]] : [1, 1, rows];
+  return kind === 'weight' && layer > 0 && layer === maps.length ? maps[layer - 1].makes : [1, 1, rows];
+}
 
 /**
  * The weights as tensors for PyTorch.
@@ -45,14 +66,16 @@ export function listTensors(
   weights: Float32Array,
   layers?: readonly LayerShape[],
 ): (Tensor & Omit<Parameter, 'shape'>)[] {
-  const all = parameters(layers ?? plainLayers(networkOf(weights).hidden));
+  const shapes = layers ?? plainLayers(networkOf(weights).hidden);
+  const all = parameters(shapes);
   const found = isTyped(weights, 'Float32Array') ? weights.length : typeName(weights);
   if (found !== countNumbers(all))
     throw new RangeError(`weights: expected a Float32Array of ${countNumbers(all)} numbers, found ${found}`);
   if (!weights.every(Number.isFinite)) throw new RangeError('weights: expected finite numbers, found NaN or infinity');
   const parts = splitParameters(weights, all);
   return all.map((each, i) => {
-    return { ...each, name: nameOf(each), shape: shapeOf(each), data: transposed(parts[i], ...each.shape) };
+    const data = toPyTorch(parts[i], rowsOf(each, shapes), each.shape[1]);
+    return { ...each, name: nameOf(each, shapes), shape: shapeOf(each, shapes), data };
   });
 }
 
@@ -67,18 +90,39 @@ export function fromNamedTensors(
   layers: readonly LayerShape[],
 ): Float32Array {
   const all = parameters(layers);
-  const wanted = all.map((each) => `${nameOf(each)} [${shapeOf(each).join(', ')}]`);
+  const wanted = all.map((each) => `${nameOf(each, layers)} [${shapeOf(each, layers).join(', ')}]`);
   const found = Object.entries(tensors).map(([name, { shape }]) => `${name} [${shape.join(', ')}]`);
   if (wanted.some((each) => !found.includes(each)) || found.length !== wanted.length) {
     throw new Error(`${file}: expected ${wanted.join(', ')}, found ${found.join(', ') || 'none'}`);
   }
   const numbers = new Float32Array(countNumbers(all));
   splitParameters(numbers, all).forEach((part, i) => {
-    const [rows, columns] = all[i].shape;
-    part.set(transposed(tensors[nameOf(all[i])].data, columns, rows));
+    part.set(fromPyTorch(tensors[nameOf(all[i], layers)].data, rowsOf(all[i], layers), all[i].shape[1]));
   });
   if (!numbers.every(Number.isFinite)) throw new Error(`${file}: expected finite numbers, found NaN or infinity`);
   return numbers;
+}
+
+/**
+ * The weights of a network whose layers are known, out of tensors in its order under any names. A bias of zeros is passed over.
+ * @param file what is read, for the messages
+ * @throws Error in one line if they are another network's
+ */
+export function fromTensorsOf(
+  file: string,
+  tensors: Readonly<Record<string, Tensor>>,
+  layers: readonly LayerShape[],
+): Float32Array {
+  const isBias = ([name, { data }]: [string, Tensor]) => /bias$/.test(name) && data.every((value) => value === 0);
+  const found = Object.entries(tensors).filter((entry) => !isBias(entry));
+  const all = parameters(layers);
+  // SpikingJelly's w is a number without a shape.
+  const own = found.map(([name, { shape, data }], i): [string, Tensor] => {
+    const tensor = { shape: shape.length === 0 ? [1] : shape, data };
+    const fits = i < all.length && String(shapeOf(all[i], layers)) === String(tensor.shape);
+    return [fits ? nameOf(all[i], layers) : name, tensor];
+  });
+  return fromNamedTensors(file, Object.fromEntries(own), layers);
 }
 
 /**
@@ -94,7 +138,11 @@ export function fromTensors(file: string, tensors: Readonly<Record<string, Tenso
     if (!tensor.data.every(Number.isFinite))
       throw new Error(`${file}: ${name}: expected finite numbers, found NaN or infinity`);
     if (tensor.shape.length === 2) matrices.push([name, tensor]);
-    else if (tensor.data.some((value) => value !== 0)) {
+    else if (tensor.shape.length === 4) {
+      throw new Error(
+        `${file}: ${name}: expected matrices of weights alone, found a kernel [${tensor.shape.join(', ')}]; say which layers convolve, which this file does not`,
+      );
+    } else if (tensor.data.some((value) => value !== 0)) {
       const shape = `[${tensor.shape.join(', ')}]`;
       throw new Error(
         `${file}: ${name}: expected matrices of weights alone, found values of shape ${shape}; our layers have no bias`,
@@ -113,7 +161,7 @@ export function fromTensors(file: string, tensors: Readonly<Record<string, Tenso
   const hidden = hiddenLayer(layers);
   const weights = new Float32Array(countWeights(hidden));
   splitWeights(weights, hidden).forEach((layer, i) => {
-    layer.set(transposed(layers[i].data, layers[i].shape[0], layers[i].shape[1]));
+    layer.set(fromPyTorch(layers[i].data, [1, 1, layers[i].shape[1]], layers[i].shape[0]));
   });
   return weights;
 }
@@ -132,11 +180,20 @@ function areLayers(layers: readonly Tensor[]): boolean {
   );
 }
 
-/** The matrix [columns, rows] of a matrix [rows, columns]. */
-function transposed(matrix: Float32Array, rows: number, columns: number): Float32Array {
-  const turned = new Float32Array(matrix.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) turned[column * rows + row] = matrix[row * columns + column];
-  }
-  return turned;
+/** PyTorch's [columns, channels, height, width] of our [height, width, channels, columns]. */
+function toPyTorch(ours: Float32Array, [height, width, channels]: MapShape, columns: number): Float32Array {
+  const [places, rows] = [height * width, height * width * channels];
+  return ours.map((_, at) => {
+    const [column, channel, place] = [Math.floor(at / rows), Math.floor((at % rows) / places), at % places];
+    return ours[(place * channels + channel) * columns + column];
+  });
+}
+
+/** The opposite. */
+function fromPyTorch(theirs: Float32Array, [height, width, channels]: MapShape, columns: number): Float32Array {
+  const [places, rows] = [height * width, height * width * channels];
+  return theirs.map((_, at) => {
+    const [row, column] = [Math.floor(at / columns), at % columns];
+    return theirs[column * rows + (row % channels) * places + Math.floor(row / channels)];
+  });
 }

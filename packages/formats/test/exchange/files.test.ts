@@ -7,11 +7,20 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
+import { zipSync } from 'fflate';
+import { littleEndian } from '../../../../src/common/bytes';
 import { resolveLayers } from '../../../../src/common/layers';
 import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
-import { initialNetwork, initialParameters, splitWeights, weightShapes } from '../../../../src/common/weights';
+import {
+  initialNetwork,
+  initialParameters,
+  parameters,
+  splitParameters,
+  splitWeights,
+  weightShapes,
+} from '../../../../src/common/weights';
 import { fromFile, fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../exchange';
-import { fromTensors } from '../../exchange/tensors';
+import { fromTensors, listTensors, type Tensor } from '../../exchange/tensors';
 import { layersModelFiles } from '../../layers-model';
 
 const FOLDER = resolve(__dirname, '..', '..', '..', '..', 'test', 'golden', 'exchange');
@@ -163,6 +172,122 @@ describe('A network of other layers leaves and comes back', () => {
     });
   });
 });
+
+describe('A network that convolves leaves and comes back', () => {
+  const shape = [2, 14, 28] as const;
+  const layers = resolveLayers({
+    layers: [
+      {
+        convolve: { channels: 2, kernel: 3, stride: 2, padding: 1, shape },
+        pool: 'spikes',
+        neuron: { tau: 3, vReset: -0.5 },
+      },
+      { convolve: { channels: 3, kernel: 2 }, learn: 'tau' },
+      { neurons: 4, recurrent: true },
+      {},
+    ],
+  });
+  const { neuron } = layers[3];
+  const weights = initialParameters(7, layers);
+  const network = { weights, neuron, layers };
+
+  test('with its kernels, and the weights behind its maps, in the order in which PyTorch has them', () => {
+    const [first, second, , dense] = listTensors(weights, layers);
+    const [ours, , , behind] = splitParameters(weights, parameters(layers));
+    assert.deepEqual([first.name, first.shape], ['layer.0.weight', [2, 2, 3, 3]]);
+    assert.deepEqual([second.name, second.shape], ['layer.3.weight', [3, 2, 2, 2]]);
+    assert.deepEqual([dense.name, dense.shape], ['layer.6.weight', [4, 3 * 2 * 6]]);
+    const channelsLast = (at: number[], size: number[]) => at.reduce((place, i, axis) => place * size[axis] + i, 0);
+    for (let out = 0; out < 2; out++) {
+      for (let c = 0; c < 2; c++) {
+        for (let y = 0; y < 3; y++) {
+          for (let x = 0; x < 3; x++)
+            assert.equal(
+              first.data[channelsLast([out, c, y, x], [2, 2, 3, 3])],
+              ours[channelsLast([y, x, c, out], [3, 3, 2, 2])],
+            );
+        }
+      }
+    }
+    for (let j = 0; j < 4; j++) {
+      for (let c = 0; c < 3; c++) {
+        for (let y = 0; y < 2; y++) {
+          for (let x = 0; x < 6; x++)
+            assert.equal(
+              dense.data[channelsLast([j, c, y, x], [4, 3, 2, 6])],
+              behind[channelsLast([y, x, c, j], [2, 6, 3, 4])],
+            );
+        }
+      }
+    }
+  });
+
+  test('as safetensors, all of it', () => {
+    for (const readout of ['spikes', 'mean-potential'] as const) {
+      const { readout: found = 'spikes', ...rest } = fromSafetensors(toSafetensors({ ...network, readout }));
+      assert.deepEqual({ ...rest, readout: found }, { ...network, readout });
+    }
+  });
+
+  test('as NIR, in which sums of spikes are read, too', () => {
+    const [first, { learn, ...second }, ...rest] = layers;
+    const all = [first, second, ...rest];
+    const plain = { weights: initialParameters(7, all), neuron, layers: all };
+    const bytes = toNir(plain);
+    assert.deepEqual(fromNir(bytes), plain);
+    const text = Buffer.from(bytes).toString('latin1');
+    const sums = fromNir(Uint8Array.from(Buffer.from(text.replace('AvgPool2d', 'SumPool2d'), 'latin1')));
+    const [before, behind] = [36, 36 + 24];
+    assert.deepEqual(sums, {
+      ...plain,
+      weights: plain.weights.map((weight, i) => (i >= before && i < behind ? 4 * weight : weight)),
+    });
+    // Of images, which need no shape.
+    const ofImages = resolveLayers({ layers: [{ convolve: { channels: 2, kernel: 5 } }, {}] });
+    const network = { weights: initialParameters(7, ofImages), neuron, layers: ofImages };
+    assert.deepEqual(fromNir(toNir(network)), network);
+  });
+
+  test("from PyTorch's state_dict, whose layers are said", () => {
+    const tensors = listTensors(weights, layers).map(({ shape, ...each }) => ({
+      ...each,
+      shape: each.kind === 'w' ? [] : shape,
+    }));
+    const named = tensors.map(({ name, ...tensor }, i): [string, Tensor] => [`part.${i}`, tensor]);
+    const bias: [string, Tensor] = ['conv.bias', { shape: [2], data: new Float32Array(2) }];
+    const bytes = stateDict([named[0], bias, ...named.slice(1)]);
+    assert.deepEqual(fromPth(bytes, 'a.pth', layers), { weights, layers });
+    assert.deepEqual(fromFile(bytes, 'a.pth', layers), { weights, layers });
+    assert.throws(() => fromPth(bytes, 'a.pth'), {
+      message:
+        'a.pth: part.0: expected matrices of weights alone, found a kernel [2, 2, 3, 3]; say which layers convolve, which this file does not',
+    });
+    const other = resolveLayers({ layers: [{ convolve: { channels: 2, kernel: 5 } }, {}] });
+    assert.throws(
+      () => fromPth(bytes, 'a.pth', other),
+      /^Error: a\.pth: expected layer\.0\.weight \[2, 1, 5, 5\], .* found part\.0 \[2, 2, 3, 3\]/,
+    );
+    assert.throws(
+      () => fromPth(stateDict([named[0], ['conv.bias', { shape: [2], data: Float32Array.of(0, 1) }]]), 'a.pth', layers),
+      /found .*conv\.bias \[2\]/,
+    );
+  });
+});
+
+/** What torch.save makes of tensors: a pickle of a dict, and their numbers. */
+function stateDict(tensors: readonly (readonly [string, Tensor])[]): Uint8Array {
+  const text = (content: string) => `X${String.fromCharCode(content.length)}\0\0\0${content}`;
+  const whole = (value: number) => `M${String.fromCharCode(value & 255, value >> 8)}`;
+  const tuple = (values: readonly number[]) => `(${values.map(whole).join('')}t`;
+  const pickled = tensors.map(([name, { shape, data }], i) => {
+    const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, n) => product * n, 1));
+    const storage = `(${text('storage')}ctorch\nFloatStorage\n${text(`${i}`)}${text('cpu')}${whole(data.length)}tQ`;
+    return `${text(name)}ctorch._utils\n_rebuild_tensor_v2\n(${storage}${whole(0)}${tuple(shape)}${tuple(strides)}tR`;
+  });
+  const pickle = Uint8Array.from(`\x80\x02}(${pickled.join('')}u.`, (letter) => letter.charCodeAt(0));
+  const numbers = tensors.map(([, { data }], i) => [`archive/data/${i}`, littleEndian(data)]);
+  return zipSync({ 'archive/data.pkl': pickle, ...Object.fromEntries(numbers) }, { level: 0 });
+}
 
 test('What is no bytes is refused by each reader in one line that says so', () => {
   const files = ['a.pth', 'a.nir', 'a.safetensors', 'a.npy'];

@@ -268,7 +268,7 @@ const floats = (...values: number[]) => ({ values: Float64Array.from(values), sh
 const node = (type: string, parts: Group = {}): Group => ({ type: { values: [type] }, ...parts });
 const ten = (value: number) => floats(...new Array<number>(10).fill(value));
 const matrix = (fill = 0, shape = [10, 784]) => ({
-  values: new Float32Array(shape[0] * shape[1]).fill(fill),
+  values: new Float32Array(shape.reduce((product, n) => product * n, 1)).fill(fill),
   shape,
 });
 const linear = (weight: Group[string] = matrix()) => node('Linear', { weight });
@@ -278,6 +278,17 @@ const cuba = (more: Group = {}) =>
   node('CubaLIF', { tau_syn: ten(4e-4), tau_mem: ten(2e-4), r: ten(1), v_leak: ten(0), v_threshold: ten(1), ...more });
 const chain = (parts: Record<string, Group>, more?: Group) =>
   graph({ input: node('Input'), ...parts, output: node('Output') }, more);
+/** Kernels of 5 × 5 over images, the ten outputs behind them. */
+const conv = (more: Group = {}, pool: Group = {}) =>
+  chain({
+    conv: node('Conv2d', {
+      ...{ weight: matrix(0, [2, 1, 5, 5]), bias: floats(0, 0), stride: floats(1, 1), padding: floats(0, 0) },
+      ...{ dilation: floats(1, 1), groups: floats(1), ...more },
+    }),
+    lif: lif(),
+    pool: node('AvgPool2d', { kernel_size: floats(2, 2), stride: floats(2, 2), padding: floats(0, 0), ...pool }),
+    ...{ flatten: node('Flatten'), fc: linear(matrix(0, [10, 288])), lif_1: lif() },
+  });
 const withLif = (more: Group) => chain({ fc: linear(), lif: lif(more) });
 
 const NIR: [string, Uint8Array, RegExp][] = [
@@ -342,11 +353,38 @@ const NIR: [string, Uint8Array, RegExp][] = [
   ],
   ['numbers for a type', hdf5Bytes({ node: { type: floats(1) } }), /values of another type in place of texts/],
   ['no nodes', graph({}, {}, ['a', 'b']), /found no a/],
+  [
+    'a kernel that is not square',
+    conv({ weight: matrix(0, [2, 1, 5, 3]) }),
+    /conv: expected a square kernel, found weights \[2, 1, 5, 3\]$/,
+  ],
+  ['a kernel over three axes', conv({ weight: matrix(0, [2, 1, 5, 5, 5]) }), /conv: expected a square kernel, found/],
+  ['a kernel with holes', conv({ dilation: floats(2, 2) }), /conv: expected dilation of 1, found 2$/],
+  ['kernels in groups', conv({ groups: floats(2) }), /conv: expected groups of 1, found 2$/],
+  ['two strides', conv({ stride: floats(1, 2) }), /conv: expected one stride for both directions, found 1 and 2$/],
+  [
+    'a stride of 0',
+    conv({ stride: floats(0, 0) }),
+    /layers: expected layers\[0\]: stride: expected a whole number from 1 to 5, found 0$/,
+  ],
+  [
+    'padding in a word',
+    conv({ padding: { values: ['same'] } }),
+    /conv: expected numbers, found values of another type in place of numbers \(padding\)$/,
+  ],
+  ['a bias of a kernel', conv({ bias: floats(0, 1) }), /conv\/bias: expected zeros, found others$/],
+  ['means of 3 × 3', conv({}, { kernel_size: floats(3, 3) }), /pool: expected kernel_size of 2, found 3$/],
+  ['means around the map', conv({}, { padding: floats(1, 1) }), /pool: expected padding of 0, found 1$/],
+  [
+    'kernels over other channels',
+    conv({ weight: matrix(0, [2, 3, 5, 5]) }),
+    /layer\.0\.weight \[2, 1, 5, 5\], .* found layer\.0\.weight \[2, 3, 5, 5\]/,
+  ],
   ['a layer of another kind', chain({ conv: node('Conv2d'), lif: lif() }), /found Conv2d → LIF/],
   [
     'neurons that do not fire before others',
     chain({ a: linear(), b: node('CubaLI'), c: linear(), d: lif() }),
-    /the last perhaps LI or CubaLI, found Linear → CubaLI → Linear → LIF$/,
+    /the last perhaps LI or CubaLI, behind any of Conv2d → LIF → AvgPool2d, found Linear → CubaLI → Linear → LIF$/,
   ],
   [
     'outputs of which it is not said what is read',
@@ -363,7 +401,11 @@ const NIR: [string, Uint8Array, RegExp][] = [
     chain({ fc: linear(), lif: cuba({ w_in: ten(1) }) }),
     /lif: expected w_in of tau_syn in steps \(4\), found 1$/,
   ],
-  ['no layers', chain({}), /expected layers of Linear → LIF or CubaLIF, the last perhaps LI or CubaLI, found none/],
+  [
+    'no layers',
+    chain({}),
+    /expected layers of Linear → LIF or CubaLIF, the last perhaps LI or CubaLI, behind any of Conv2d → LIF → AvgPool2d, found none/,
+  ],
   [
     'three layers that do not fit each other',
     chain({ a: linear(), b: lif(), c: linear(), d: lif(), e: linear(), f: lif() }),
