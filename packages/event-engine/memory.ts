@@ -338,8 +338,13 @@ export function createMemory(options: Layout): WebAssembly.Memory {
   const { scratch, scratchBytes } = memoryMap(options);
   const pages = Math.ceil((scratch + scratchBytes * threads) / PAGE);
   if (pages > MOST_PAGES) {
-    const widths = layers.slice(0, -1).map(({ neurons }) => neurons);
-    const which = `batchSize ${batchSize}, threads ${threads}${widths.length === 0 ? '' : `, hidden ${widths.join(', ')}`}`;
+    const channels = layers.flatMap(({ convolve }) => (convolve ? [convolve.channels] : []));
+    const widths = layers.slice(channels.length, -1).map(({ neurons }) => neurons);
+    const which = [
+      ...[`batchSize ${batchSize}`, `threads ${threads}`],
+      ...(channels.length > 0 ? [`T ${options.T}`, `convolve ${channels.join(', ')}`] : []),
+      ...(widths.length > 0 ? [`hidden ${widths.join(', ')}`] : []),
+    ].join(', ');
     throw new RangeError(`${which}: expected to need at most 256 MB, found ${Math.ceil((pages * PAGE) / 2 ** 20)} MB`);
   }
   return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });

@@ -184,10 +184,10 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
 
 /** @throws RangeError unless it is a number above 0, or one for each layer */
 export function checkGain(gain: number | readonly number[], layers: number): void {
-  const gains = Array.isArray(gain) ? gain : [gain];
-  if (Array.isArray(gain) && gain.length !== layers) throw new RangeError(`gain: expected one number, or ${layers}, found ${gain.length}`);
   // A hole is a number that is not there.
-  for (const each of Array.from(gains)) checkNumber('gain', each, 0);
+  const all = Array.isArray(gain) ? Array.from(gain) : new Array(layers).fill(gain);
+  if (all.length !== layers) throw new RangeError(`gain: expected one number, or ${layers}, found ${all.length}`);
+  for (const each of all) checkNumber('gain', each, 0);
 }
 
 /** @throws RangeError unless the data have the inputs of the map that the first layer convolves */

@@ -1,6 +1,6 @@
 /** A network as a list of layers, the last of which are the ten outputs. */
 import { checkChoice, checkNumber, checkOptions, checkSwitch, checkWhole, formatValue } from './checks';
-import { CLASSES, IMAGE_SIDE } from './mnist';
+import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from './mnist';
 import { checkNeuron, type NeuronOptions, neuronOptions, resolveNeuronOptions } from './neuron-options';
 
 /** The widest hidden layer, in neurons. */
@@ -191,7 +191,9 @@ function mapOfInputs(layer: LayerOptions): MapShape | undefined {
   if (!(Array.isArray(shape) && shape.length === 3))
     throw new RangeError(`shape: expected [channels, height, width], found ${formatValue(shape)}`);
   for (const [i, name] of ['channels', 'height', 'width'].entries()) checkWhole(`${name} of the shape`, shape[i], 1);
-  return inputMap({ shape: shape as [number, number, number] });
+  const map = inputMap({ shape: shape as [number, number, number] });
+  checkWhole('inputs of the shape', sizeOf(map), 1, IMAGE_SIZE);
+  return map;
 }
 
 /** @throws RangeError unless a map of this size can be convolved so */

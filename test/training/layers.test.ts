@@ -42,6 +42,9 @@ describe('A list of layers', () => {
     for (const options of [short, own]) assert.deepEqual(resolveEngineOptions(options), options);
   });
 
+  const convolved = (convolve: object, more: object = {}): Partial<EngineOptions> => ({
+    layers: [{ convolve: { channels: 3, kernel: 5, ...convolve }, ...more }, {}] as LayerOptions[],
+  });
   const wrong: [Partial<EngineOptions>, string][] = [
     [
       { hidden: 50, layers: [{ neurons: 50, recurrent: true }, {}] },
@@ -63,8 +66,74 @@ describe('A list of layers', () => {
     [{ layers: [{ learn: 'w' as never }] }, "layers[0]: learn: expected 'tau' or 'tau of each neuron', found 'w'"],
     [{ layers: [{ neuron: { tau: 0 } }] }, 'layers[0]: tau: expected a finite number above 1, found 0'],
     [
+      { layers: [{ convolve: { channels: 3, kernel: 29 } }, {}] },
+      'layers[0]: kernel: expected a whole number from 1 to 15, found 29',
+    ],
+    [
+      { layers: [{ convolve: { channels: 3, kernel: 15 } }, { convolve: { channels: 3, kernel: 15 } }, {}] },
+      'layers[1]: kernel: expected at most 14, as large as the map, found 15',
+    ],
+    [convolved({ stride: 0 }), 'layers[0]: stride: expected a whole number from 1 to 5, found 0'],
+    [convolved({ padding: 5 }), 'layers[0]: padding: expected a whole number from 0 to 4, found 5'],
+    [convolved({ channels: 1e6 }), 'layers[0]: channels: expected a whole number from 1 to 96, found 1000000'],
+    [convolved({ kernel: undefined }), 'layers[0]: kernel: expected a whole number from 1 to 15, found undefined'],
+    [
+      convolved({ size: 3 }),
+      "layers[0]: convolve: expected channels, kernel, stride, padding or shape, found the option 'size'",
+    ],
+    [
+      { layers: [{ convolve: null as never }, {}] },
+      'layers[0]: convolve: expected a value, found null; leave it out for its default',
+    ],
+    // biome-ignore lint/suspicious/noSparseArray: a hole is what is tried
+    [{ layers: [, {}] as never }, 'layers[0]: layer: expected an object of options, found undefined'],
+    [
+      convolved({ shape: [2, 14, 14] }),
+      'shape: expected the 784 inputs of the data, found 2 × 14 × 14; say which channels, rows and columns they are',
+    ],
+    [convolved({ shape: [28, 28] }), 'layers[0]: shape: expected [channels, height, width], found an array'],
+    [
+      // biome-ignore lint/suspicious/noSparseArray: a hole is what is tried
+      convolved({ shape: [1, , 28] }),
+      'layers[0]: height of the shape: expected a whole number of at least 1, found undefined',
+    ],
+    [
+      convolved({ shape: [1e6, 1e6, 1e6] }),
+      'layers[0]: inputs of the shape: expected a whole number from 1 to 784, found 1000000000000000000',
+    ],
+    [
+      { layers: [{ neurons: 5 }, { convolve: { channels: 3, kernel: 5 } }, {}] },
+      'layers[1]: convolve: expected before all layers that do not convolve, found behind one',
+    ],
+    [
+      { layers: [{ convolve: { channels: 3, kernel: 1, shape: [784, 1, 1] }, pool: 'spikes' }, {}] },
+      'layers[0]: pool: expected a map of at least 2 × 2, found 1 × 1 × 3',
+    ],
+    [
+      { layers: [{ neurons: 5, pool: 'spikes' }, {}] },
+      'layers[0]: pool: expected a layer that convolves, found one that does not',
+    ],
+    [convolved({}, { pool: 'currents' }), "layers[0]: pool: expected 'spikes', found 'currents'"],
+    [
+      convolved({}, { recurrent: true }),
+      'layers[0]: recurrent: expected a layer that does not convolve, found one that does',
+    ],
+    [
+      convolved({}, { synapse: { tau: 3 } }),
+      'layers[0]: synapse: expected a layer that does not convolve, found one that does',
+    ],
+    [
+      convolved({}, { learn: 'tau of each neuron' }),
+      "layers[0]: learn: expected 'tau', as neurons that convolve share their weights, found one of each neuron",
+    ],
+    [{ ...convolved({}), gain: [1] }, 'gain: expected one number, or 2, found 1'],
+    // biome-ignore lint/suspicious/noSparseArray: a hole is what is tried
+    [{ ...convolved({}), gain: [1, ,] as never }, 'gain: expected a finite number above 0, found undefined'],
+    [{ gain: 0 }, 'gain: expected a finite number above 0, found 0'],
+    [{ shift: 5 }, 'shift: expected a whole number from 0 to 4, found 5'],
+    [
       { layers: [{ tau: 2 } as never] },
-      "layers[0]: layer: expected neurons, neuron, synapse, recurrent or learn, found the option 'tau'",
+      "layers[0]: layer: expected neurons, convolve, pool, neuron, synapse, recurrent or learn, found the option 'tau'",
     ],
   ];
   test('is refused in one line that names the layer and what is wrong', () => {
@@ -189,11 +258,14 @@ test('a network that is handed in brings its layers along', async () => {
 });
 
 for (const [name, tried] of Object.entries(LAYERS_WITH)) {
-  const option = tried[tried.length - 1];
+  const { convolve, ...option }: LayerOptions = tried[tried.length - 1];
   describe(`What a layer has, ${name}, is not forgotten`, () => {
-    const layers = resolveLayers({ layers: [{ neurons: 12, ...option }, {}] });
-    const plain = layers.map(({ neurons, neuron }) => ({ neurons, neuron }));
-    const [weights, { neuron }] = [initialParameters(1, layers), layers[1]];
+    // Of images, which need no shape.
+    const ofImages = convolve && { ...convolve, shape: undefined };
+    const some = ofImages ? [{ ...option, convolve: ofImages }, { neurons: 12 }, {}] : [{ neurons: 12, ...option }, {}];
+    const layers = resolveLayers({ layers: some });
+    const plain = [{ neurons: 12 }, {}];
+    const [weights, { neuron }] = [initialParameters(1, layers), layers[layers.length - 1]];
     // Each neuron has learnt another τ, or NIR would have one for all.
     splitParameters(weights, parameters(layers)).forEach((part, i) => {
       if (parameters(layers)[i].kind === 'w') part.set(part.map((w, j) => w + j / 10));
