@@ -1,10 +1,11 @@
 /** A network in float64, step by step as its equations say, with the derivative in one direction of its parameters. */
+import assert from 'node:assert/strict';
 import type { LossName, ReadoutName } from '../../../src/common/engine';
-import type { ResolvedLayer } from '../../../src/common/layers';
+import { allMaps, type Maps, type ResolvedLayer } from '../../../src/common/layers';
 import { parameters, splitParameters } from '../../../src/common/weights';
 
 /** A number, and its derivative in the direction. */
-type Dual = [value: number, slope: number];
+export type Dual = [value: number, slope: number];
 
 export interface Shown {
   T: number;
@@ -21,16 +22,86 @@ function addProducts(x: Dual[], spikes: Dual[], w: Float32Array, d: Float32Array
     if (s === 0 && ds === 0) return;
     x.forEach((sum, j) => {
       const at = i * x.length + j;
-      sum[0] += s * w[at];
-      sum[1] += s * d[at] + ds * w[at];
+      add(sum, spikes[i], w[at], d[at]);
     });
   });
+}
+
+/** A value, and what is added to it. */
+function add(sum: Dual, [s, ds]: Dual, w: number, d: number): void {
+  sum[0] += s * w;
+  sum[1] += s * d + ds * w;
+}
+
+/** The same of a layer that convolves: at each place of its map, the kernels over what lies there, with zeros around it. */
+function addKernels(
+  x: Dual[],
+  spikes: Dual[],
+  w: Float32Array,
+  d: Float32Array,
+  layer: ResolvedLayer,
+  maps: Maps,
+): void {
+  const { kernel, stride, padding, channels } = layer.convolve ?? assert.fail();
+  const [height, width, read] = maps.reads;
+  x.forEach((sum, j) => {
+    const [channel, place] = [j % channels, Math.floor(j / channels)];
+    const [y, x0] = [
+      Math.floor(place / maps.neurons[1]) * stride - padding,
+      (place % maps.neurons[1]) * stride - padding,
+    ];
+    for (let ky = 0; ky < kernel; ky++) {
+      for (let kx = 0; kx < kernel; kx++) {
+        if (y + ky < 0 || y + ky >= height || x0 + kx < 0 || x0 + kx >= width) continue;
+        for (let c = 0; c < read; c++) {
+          const at = ((ky * kernel + kx) * read + c) * channels + channel;
+          add(sum, spikes[((y + ky) * width + x0 + kx) * read + c], w[at], d[at]);
+        }
+      }
+    }
+  });
+}
+
+/** What a layer's neurons get of its inputs. */
+export function weighed(inputs: Dual[], [w, d]: Float32Array[], layer: ResolvedLayer, maps?: Maps): Dual[] {
+  const x = Array.from({ length: layer.neurons }, (): Dual => [0, 0]);
+  if (maps) addKernels(x, inputs, w, d, layer, maps);
+  else addProducts(x, inputs, w, d);
+  return x;
+}
+
+/** What a layer hands on: its spikes or, where it pools, the mean of each 2 × 2. */
+export function handedOn(spikes: Dual[], { pool }: ResolvedLayer, maps?: Maps): Dual[] {
+  if (!pool || !maps) return spikes;
+  const [height, width, channels] = maps.makes;
+  return Array.from({ length: height * width * channels }, (_, j) => {
+    const [c, place] = [j % channels, Math.floor(j / channels)];
+    const mean: Dual = [0, 0];
+    for (const [y, x] of [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ]) {
+      const row = 2 * Math.floor(place / width) + y;
+      add(mean, spikes[(row * maps.neurons[1] + 2 * (place % width) + x) * channels + c], 1 / 4, 0);
+    }
+    return mean;
+  });
+}
+
+/** Inputs as the first layer reads them: a map has its channels last, the data have them first. */
+export function inOrder(inputs: ArrayLike<number>, maps?: Maps): Dual[] {
+  if (!maps) return Array.from(inputs, (s): Dual => [s, 0]);
+  const [height, width, channels] = maps.reads;
+  return Array.from(inputs, (_, j): Dual => [inputs[(j % channels) * height * width + Math.floor(j / channels)], 0]);
 }
 
 const sigmoid = (w: number) => 1 / (1 + Math.exp(-w));
 
 /** A layer's neurons; the function lets a step pass: its inputs' spikes become its own, and h. */
-function layerOf({ neurons, neuron, synapse, recurrent, learn }: ResolvedLayer, fires: boolean, own: Float32Array[][]) {
+function layerOf(layer: ResolvedLayer, fires: boolean, own: Float32Array[][], maps?: Maps) {
+  const { neurons, neuron, synapse, recurrent, learn } = layer;
   const { decayInput, vThreshold, vReset, surrogateFunction, detachReset } = neuron;
   const rest = vReset ?? 0;
   const zeros = () => Array.from({ length: neurons }, (): Dual => [0, 0]);
@@ -45,8 +116,7 @@ function layerOf({ neurons, neuron, synapse, recurrent, learn }: ResolvedLayer, 
     return [s, s * (1 - s) * w[1][at]];
   };
   return (inputs: Dual[]) => {
-    const x = zeros();
-    addProducts(x, inputs, W[0], W[1]);
+    const x = weighed(inputs, W, layer, maps);
     if (R) addProducts(x, spikes, R[0], R[1]);
     const kept = synapse ? 1 - 1 / synapse.tau : 0;
     current = x.map(([a, da], j): Dual => [current[j][0] * kept + a, current[j][1] * kept + da]);
@@ -69,7 +139,7 @@ function layerOf({ neurons, neuron, synapse, recurrent, learn }: ResolvedLayer, 
           : [s ? rest : p, (1 - s) * dp + through * (rest - p)];
       return [s, ds];
     });
-    return { spikes, h };
+    return { spikes: handedOn(spikes, layer, maps), h };
   };
 }
 
@@ -109,12 +179,13 @@ export function forwardMode(input: Uint8Array, numbers: Float32Array, along: Flo
   const { T, inputs, layers, readout } = shown;
   const all = parameters(layers, inputs);
   const [values, slopes] = [splitParameters(numbers, all), splitParameters(along, all)];
+  const { maps } = allMaps(layers, inputs);
   const through = layers.map((layer, i) => {
     const own = all.flatMap((each, k) => (each.layer === i ? [[values[k], slopes[k]]] : []));
-    return layerOf(layer, i < layers.length - 1 || readout === 'spikes', own);
+    return layerOf(layer, i < layers.length - 1 || readout === 'spikes', own, maps[i]);
   });
   const steps = Array.from({ length: T }, (_, t) => {
-    let spikes = Array.from(input.subarray(t * inputs, (t + 1) * inputs), (s): Dual => [s, 0]);
+    let spikes = inOrder(input.subarray(t * inputs, (t + 1) * inputs), maps[0]);
     let h: Dual[] = [];
     for (const step of through) ({ spikes, h } = step(spikes));
     return readout === 'spikes' ? spikes : h;

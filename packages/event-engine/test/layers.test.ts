@@ -10,7 +10,7 @@ import {
   LOSS_NAMES,
   READOUT_NAMES,
 } from '../../../src/common/engine';
-import { LEARN_NAMES } from '../../../src/common/layers';
+import { allMaps, LEARN_NAMES, resolveLayers } from '../../../src/common/layers';
 import { makeSpikeTrains } from '../../../src/common/spike-trains';
 import { SURROGATE_NAMES } from '../../../src/common/surrogates';
 import type { Trace } from '../../../src/common/trace';
@@ -18,18 +18,18 @@ import { initialParameters, parameters, splitParameters } from '../../../src/com
 import { drawnByDay } from '../../../test/support/data';
 import { assertClose } from '../../../test/support/golden';
 import type { EventEngine } from '../engine';
-import { forwardMode } from './float64';
+import { type Dual, forwardMode, handedOn, inOrder, weighed } from './float64';
 
 const [INPUTS, SAMPLES] = [9, 24];
 
 /** Samples of some spikes per unit, alike in nothing. */
-function samples(T: number) {
+function samples(T: number, inputs = INPUTS) {
   const trains = Array.from({ length: SAMPLES }, (_, k) => {
     const times = Array.from({ length: Math.ceil(0.4 * T) + 2 }, (_, i) => (i * 37 + 11 * k) % T);
-    return { units: times.map((t, i) => (t * t + 3 * t + i + k) % INPUTS), times };
+    return { units: times.map((t, i) => (t * t + 3 * t + i + k) % inputs), times };
   });
   const split = { trains, labels: trains.map((_, k) => k % 10) };
-  return { trains, data: makeSpikeTrains({ units: INPUTS, T, train: split, test: split }) };
+  return { trains, data: makeSpikeTrains({ units: inputs, T, train: split, test: split }) };
 }
 
 async function withEngine<R>(options: EngineOptions, use: (engine: EventEngine) => Promise<R>): Promise<R> {
@@ -42,9 +42,9 @@ async function withEngine<R>(options: EngineOptions, use: (engine: EventEngine) 
 }
 
 /** Parameters with which neurons fire: weights are larger than at the start, w stays as it is. */
-function wakeful({ layers, seed }: EventEngine['options'], factor: number): Float32Array {
-  const numbers = initialParameters(seed, layers, INPUTS);
-  const all = parameters(layers, INPUTS);
+function wakeful({ layers, seed }: EventEngine['options'], factor: number, inputs = INPUTS): Float32Array {
+  const numbers = initialParameters(seed, layers, inputs);
+  const all = parameters(layers, inputs);
   splitParameters(numbers, all).forEach((part, i) => {
     if (all[i].kind !== 'w') part.set(part.map((value) => factor * value));
   });
@@ -112,6 +112,32 @@ const NETWORKS: Record<string, Partial<EngineOptions> & { layers: LayerOptions[]
     readout: 'highest-potential',
     reset: false,
   },
+  'two layers that convolve, the means of spikes, and τ that are learnt': {
+    layers: [
+      {
+        convolve: { channels: 14, kernel: 2, padding: 1, shape: [1, 3, 3] },
+        pool: 'spikes',
+        learn: 'tau',
+        neuron: soft,
+      },
+      { convolve: { channels: 5, kernel: 2, padding: 1, stride: 2 }, learn: 'tau', neuron: { vReset: -0.25 } },
+      { neurons: 13, recurrent: true },
+      outputs,
+    ],
+    neuron: { vThreshold: 0.4 },
+    readout: 'last-potential',
+    loss: 'cross-entropy',
+  },
+  'a layer that convolves three channels for the outputs, whose potential is read': {
+    layers: [
+      { convolve: { channels: 12, kernel: 2, shape: [3, 1, 3], padding: 1 }, pool: 'spikes' },
+      { synapse: { tau: 3 } },
+    ],
+    neuron: { vThreshold: 0.3 },
+    readout: 'mean-potential',
+    loss: 'cross-entropy-counts',
+    reset: false,
+  },
 };
 
 for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
@@ -142,7 +168,10 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
           // Adam's first moment after one step is a tenth of the gradient.
           const slope = m.reduce((sum, value, i) => sum + 10 * value * along[i], 0);
           assertClose([result.loss], [exact.loss], 1e-5 * Math.max(1, exact.loss), `loss, T = ${T}`);
-          assertClose([slope], [exact.slope], 2e-4 * Math.max(1, Math.abs(exact.slope)), `${kind}, T = ${T}`);
+          // Of many weights what is added up goes both ways.
+          const size = m.reduce((sum, value, i) => sum + Math.abs(10 * value * along[i]), 0);
+          const tolerance = layers[0].convolve ? 1e-5 * size : 2e-4 * Math.max(1, Math.abs(exact.slope));
+          assertClose([slope], [exact.slope], tolerance, `${kind}, T = ${T}`);
         }
       });
     }
@@ -157,10 +186,18 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
       const shown = { split: 'train', epoch: 0, index: 4 } as const;
       const traces: Trace[] = [];
       for (let at: Trace | undefined = await engine.trace(shown); at; at = at.hidden) traces.unshift(at);
-      let spikes: ArrayLike<number> = await engine.spikes(shown);
+      const inputs: ArrayLike<number> = await engine.spikes(shown);
+      const { maps } = allMaps(engine.options.layers, INPUTS);
+      const steps = (values: ArrayLike<number>, of: (step: number[]) => Dual[]) =>
+        Array.from({ length: T }, (_, t) => {
+          const units = values.length / T;
+          return of(Array.from(values).slice(t * units, (t + 1) * units));
+        });
+      let spikes = steps(inputs, (step) => inOrder(step, maps[0]));
       const all = parameters(engine.options.layers, INPUTS);
       for (const [i, { current, h, v, spike }] of traces.entries()) {
-        const { neurons, neuron, synapse } = engine.options.layers[i];
+        const layer = engine.options.layers[i];
+        const { neurons, neuron, synapse } = layer;
         const of = (kind: string) =>
           splitParameters(numbers, all)[all.findIndex((p) => p.layer === i && p.kind === kind)];
         const w = of('w');
@@ -171,10 +208,12 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
             x += from[t * units + k] * (weights as Float32Array)[k * neurons + j];
           return x;
         };
+        const W = of('weight');
+        const read = spikes.map((step) => weighed(step, [W, W], layer, maps[i]));
         const kept = new Float64Array(neurons);
         for (let at = 0; at < h.length; at++) {
           const [t, j] = [Math.floor(at / neurons), at % neurons];
-          const x = sum(t, j, spikes, of('weight')) + sum(t - 1, j, spike, of('recurrent'));
+          const x = read[t][j][0] + sum(t - 1, j, spike, of('recurrent'));
           assert.ok(Math.abs(current[at] - x) < 1e-5, `current ${at} of layer ${i}`);
           kept[j] = kept[j] * (synapse ? 1 - 1 / synapse.tau : 0) + x;
           const rest = neuron.vReset ?? 0;
@@ -184,7 +223,13 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
           const exact = neuron.decayInput ? charged : charged + kept[j];
           assert.ok(Math.abs(h[at] - exact) < 1e-5 * Math.max(1, Math.abs(exact)), `potential ${at} of layer ${i}`);
         }
-        spikes = spike;
+        spikes = steps(spike, (step) =>
+          handedOn(
+            step.map((s): Dual => [s, 0]),
+            layer,
+            maps[i],
+          ),
+        );
       }
     });
   });
@@ -222,49 +267,101 @@ test('a network that needs more memory than the kernel has is refused in one lin
   });
 });
 
-test('both engines learn the same with networks drawn at random', async () => {
-  let random = 7;
-  const draw = <R>(...choices: readonly R[]): R => {
-    random = (random * 48271) % 2147483647;
-    return choices[random % choices.length];
-  };
-  const drawLayer = (neurons?: number): LayerOptions => ({
-    neurons,
-    neuron: {
-      tau: draw(1.5, 2, 20),
-      decayInput: draw(true, false),
-      vThreshold: draw(0.5, 1),
-      vReset: draw(0, -0.25, null),
-      detachReset: draw(true, false),
-      surrogateFunction: { name: draw(...SURROGATE_NAMES), alpha: 2 },
-    },
-    synapse: draw(undefined, { tau: draw(2, 10) }),
-    recurrent: neurons !== undefined && draw(true, false),
-    learn: draw(undefined, ...LEARN_NAMES),
-  });
-  for (let i = 0; i < drawnByDay(200, 60); i++) {
-    const { data } = samples(draw(1, 2, 5, 17));
-    const readout = draw(...READOUT_NAMES);
-    const options: EngineOptions = {
-      // Weights stay as they are: two batches then show what the first leaves behind without the reset.
-      ...{ data, seed: i, readout, threads: 1, learningRate: 1e-12, batchSize: 3, reset: i % 2 === 0 },
-      layers: [...Array.from({ length: draw(0, 1, 2) }, () => drawLayer(draw(1, 5, 12, 13, 24))), drawLayer()],
-      loss: readout === 'spikes' ? draw(...LOSS_NAMES) : draw('mse', 'cross-entropy', 'cross-entropy-each-step'),
+const memory =
+  /^RangeError: batchSize 128, threads 1, T 10000, convolve 96, 96: expected to need at most 256 MB, found \d+ MB$/;
+test('layers that convolve and need more memory than the kernel has, in so many steps, are refused in one line', async () => {
+  const { data } = samples(10000, 784);
+  const convolve = { channels: 96, kernel: 3 };
+  await assert.rejects(
+    createEngine('event', { data, layers: [{ convolve }, { convolve }, outputs], threads: 1 }),
+    memory,
+  );
+});
+
+let random = 0;
+const draw = <R>(...choices: readonly R[]): R => {
+  random = (random * 48271) % 2147483647;
+  return choices[random % choices.length];
+};
+const drawNeuron = () => ({
+  tau: draw(1.5, 2, 20),
+  decayInput: draw(true, false),
+  vThreshold: draw(0.5, 1),
+  vReset: draw(0, -0.25, null),
+  detachReset: draw(true, false),
+  surrogateFunction: { name: draw(...SURROGATE_NAMES), alpha: 2 },
+});
+const drawLayer = (neurons?: number): LayerOptions => ({
+  neurons,
+  neuron: drawNeuron(),
+  synapse: draw(undefined, { tau: draw(2, 10) }),
+  recurrent: neurons !== undefined && draw(true, false),
+  learn: draw(undefined, ...LEARN_NAMES),
+});
+const drawDense = (): LayerOptions[] => [
+  ...Array.from({ length: draw(0, 1, 2) }, () => drawLayer(draw(1, 5, 12, 13, 24))),
+  drawLayer(),
+];
+
+/** Layers that convolve: as many as were drawn and fit into the map that is left. */
+function drawConvolved(shape: [number, number, number]): LayerOptions[] {
+  const layers: LayerOptions[] = [];
+  for (let left = draw(1, 2, 3); left > 0; left--) {
+    const kernel = draw(1, 2, 3);
+    const size = { stride: draw(1, 1 + (kernel % 2) * (kernel - 1)), padding: draw(0, kernel - 1) };
+    const convolve = { channels: draw(1, 5, 12, 13, 25), kernel, ...size, ...(layers.length === 0 && { shape }) };
+    const next = {
+      convolve,
+      neuron: drawNeuron(),
+      pool: draw(undefined, 'spikes' as const),
+      learn: draw(undefined, 'tau' as const),
     };
-    const run = async (name: 'event' | 'tfjs') => {
-      const engine = await createEngine(name, options);
-      await engine.restore(freshState(wakeful(engine.options as EventEngine['options'], 4)));
-      await engine.trainBatch(0, Uint32Array.of(2, 4, 6));
-      const result = await engine.trainBatch(0, Uint32Array.of(1, 5, 8));
-      const { m, potentials = new Float32Array() } = await engine.state();
-      const rates = await engine.rates({ split: 'test', epoch: 0, indices: [0, 1, 2, 3] });
-      await engine.close();
-      return { loss: [result.loss], m, rates, potentials };
-    };
-    const [event, tfjs] = [await run('event'), await run('tfjs')];
-    for (const name of ['loss', 'm', 'rates', 'potentials'] as const) {
-      const most = Array.from(event[name]).reduce((a, b) => Math.max(a, Math.abs(b)), 1e-3);
-      assertClose(tfjs[name], event[name], 1e-3 * most, `${name} of network ${i}, ${JSON.stringify(options.layers)}`);
+    try {
+      resolveLayers({ layers: [...layers, next, {}] });
+    } catch {
+      continue;
     }
+    layers.push(next);
+  }
+  return layers;
+}
+
+/** Both engines, on two batches with weights that stay as they are: the second shows what the first leaves behind without the reset. */
+async function compareEngines(i: number, drawLayers: () => LayerOptions[], inputs = INPUTS) {
+  const { data } = samples(draw(1, 2, 5, 17), inputs);
+  const readout = draw(...READOUT_NAMES);
+  const options: EngineOptions = {
+    ...{ data, seed: i, readout, threads: 1, learningRate: 1e-12, batchSize: 3, reset: i % 2 === 0 },
+    layers: drawLayers(),
+    loss: readout === 'spikes' ? draw(...LOSS_NAMES) : draw('mse', 'cross-entropy', 'cross-entropy-each-step'),
+  };
+  const run = async (name: 'event' | 'tfjs') => {
+    const engine = await createEngine(name, options);
+    await engine.restore(freshState(wakeful(engine.options as EventEngine['options'], 4, inputs)));
+    await engine.trainBatch(0, Uint32Array.of(2, 4, 6));
+    const result = await engine.trainBatch(0, Uint32Array.of(1, 5, 8));
+    const { m, potentials = new Float32Array() } = await engine.state();
+    const rates = await engine.rates({ split: 'test', epoch: 0, indices: [0, 1, 2, 3] });
+    await engine.close();
+    return { loss: [result.loss], m, rates, potentials };
+  };
+  const [event, tfjs] = [await run('event'), await run('tfjs')];
+  for (const name of ['loss', 'm', 'rates', 'potentials'] as const) {
+    const most = Array.from(event[name]).reduce((a, b) => Math.max(a, Math.abs(b)), 1e-3);
+    assertClose(tfjs[name], event[name], 1e-3 * most, `${name} of network ${i}, ${JSON.stringify(options.layers)}`);
+  }
+}
+
+test('both engines learn the same with networks drawn at random', async () => {
+  random = 7;
+  for (let i = 0; i < drawnByDay(200, 60); i++) await compareEngines(i, drawDense);
+});
+
+test('both engines learn the same with networks that convolve, drawn at random', async () => {
+  random = 11;
+  for (let i = 0; i < drawnByDay(100, 40); i++) {
+    const shape = draw([1, 6, 6], [2, 5, 4], [13, 3, 4], [1, 3, 9]) as [number, number, number];
+    const inputs = shape[0] * shape[1] * shape[2];
+    await compareEngines(i, () => [...drawConvolved(shape), ...drawDense()], inputs);
   }
 });
