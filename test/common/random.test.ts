@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initialWeights, Purpose, philox4x32, RandomStream, seededRandom, shuffled } from '../../src/common/random';
+import { moveImage, shiftOf } from '../../src/common/shift';
 
 const hex = (words: number[]) => words.map((word) => word.toString(16).padStart(8, '0')).join(' ');
 
@@ -47,6 +48,43 @@ test('initial weights are uniform in ±1/√784, and the order of an epoch is a 
     Array.from({ length: 1000 }, (_, i) => i),
   );
   assert.notDeepEqual(order, shuffled(0, 1, 1000));
+});
+
+test('an image is moved by each of the pixels as often as by any other, the same for the same seed, epoch and index', () => {
+  const moves = Array.from({ length: 25_000 }, (_, i) => String(shiftOf(3, 1, i, 2)));
+  const counts = new Map<string, number>();
+  for (const move of moves) counts.set(move, (counts.get(move) ?? 0) + 1);
+  assert.equal(counts.size, 25);
+  // Chi-square of 24 degrees of freedom, of which 51.2 is the last in a thousand.
+  const chi = [...counts.values()].reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
+  assert.ok(chi < 51.2, `chi-square ${chi}`);
+  for (const [seed, epoch, index] of [
+    [4, 1, 0],
+    [3, 2, 0],
+    [3, 1, 1],
+  ]) {
+    const others = Array.from({ length: 100 }, (_, i) => String(shiftOf(seed, epoch, index + i, 2)));
+    assert.notDeepEqual(others, moves.slice(0, 100));
+  }
+});
+
+test('an image that is moved is black where it came from, and loses what leaves it', () => {
+  const image = Uint8Array.from({ length: 784 }, (_, i) => 1 + (i % 251));
+  for (let down = -4; down <= 4; down++) {
+    for (let right = -4; right <= 4; right++) {
+      const expected = new Uint8Array(784);
+      for (let y = 0; y < 28; y++) {
+        for (let x = 0; x < 28; x++) {
+          const [row, column] = [y - down, x - right];
+          const isInside = row >= 0 && row < 28 && column >= 0 && column < 28;
+          expected[28 * y + x] = isInside ? image[28 * row + column] : 0;
+        }
+      }
+      const moved = new Uint8Array(784).fill(7);
+      moveImage(image, [down, right], moved);
+      assert.deepEqual(moved, expected, `${down} down, ${right} right`);
+    }
+  }
 });
 
 test('seededRandom() returns numbers from 0 to 1, the same for the same seed', () => {

@@ -4,6 +4,8 @@ import { initBackend, tf } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
 import { ENGINE_OPTIONS, type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
 import { initialWeights } from '../../src/common/random';
+import { rateAt } from '../../src/common/schedule';
+import { moveImage, shiftOf } from '../../src/common/shift';
 import { PoissonEncoder } from '../../src/snn/encoding';
 import { getWeights, setWeights, snn } from '../../src/snn/networks';
 import { Sigmoid } from '../../src/snn/surrogate';
@@ -66,6 +68,31 @@ for (const engine of ['tfjs', 'event'] as const) {
       assert.deepEqual(history, whole);
     });
 
+    test('moves images in training alone, as if they had been moved before', async () => {
+      const indices = Uint32Array.from({ length: 128 }, (_, i) => i);
+      const images = data.train.images.slice();
+      for (const i of indices) {
+        const image = images.slice(784 * i, 784 * (i + 1));
+        moveImage(image, shiftOf(1, 3, i, 2), images.subarray(784 * i, 784 * (i + 1)));
+      }
+      const moved = { ...data, train: { ...data.train, images } };
+      const trained = async (made: EngineOptions) => {
+        const one = await createEngine(engine, { T: 8, batchSize: 128, seed: 1, readout: 'mean-potential', ...made });
+        const rates = await one.rates({ split: 'train', epoch: 3, indices: [0, 1, 2] });
+        const result = await one.trainBatch(3, indices);
+        const state = await one.state();
+        await one.close();
+        return { rates, result, state };
+      };
+      for (const encoder of ['direct', 'poisson', 'latency'] as const) {
+        const { rates, ...shifted } = await trained({ data, shift: 2, encoder });
+        const { rates: others, ...before } = await trained({ data: moved, encoder });
+        assert.deepEqual(shifted, before);
+        assert.deepEqual(rates, (await trained({ data, encoder })).rates);
+        assert.notDeepEqual(rates, others);
+      }
+    });
+
     test('gives the same bytes for the same seed, others for another', async () => {
       const weights = async (seed: number) => (await train({ ...options, seed, epochs: 1 })).state?.weights;
       assert.deepEqual(await weights(5), await weights(5));
@@ -123,6 +150,34 @@ test('an engine that cannot take a history’s weights leaves them as they are',
   };
   await assert.rejects(trainEngine({ engine, epochs: 2, testImages: 0, history }), /other shape/);
   assert.deepEqual(history.state, before);
+  await engine.close();
+});
+
+test("a learning rate falls as half a cosine from batch to batch, PyTorch's, and a resumed run goes on with it", async () => {
+  for (const done of Array.from({ length: 1001 }, (_, i) => i / 1000)) {
+    const exact = 0.5 * 0.02 * (1 + Math.cos(Math.PI * done));
+    assert.ok(Math.abs(rateAt(0.02, 'cosine', done) - exact) < 1e-12, `${done}`);
+    assert.equal(rateAt(0.02, 'constant', done), 0.02);
+  }
+  const engine = await createEngine('event', { data, T: 2, learningRate: 0.02, threads: 1 });
+  const rates: (number | undefined)[] = [];
+  const learner = new Proxy(engine, {
+    get: (made, name) => {
+      if (name !== 'trainBatch') return Reflect.get(made, name).bind?.(made) ?? Reflect.get(made, name);
+      return (epoch: number, indices: Uint32Array, rate?: number) => {
+        rates.push(rate);
+        return made.trainBatch(epoch, indices, rate);
+      };
+    },
+  });
+  const controller = new AbortController();
+  const options = { engine: learner, epochs: 2, testImages: 0, schedule: 'cosine' } as const;
+  const stop = { signal: controller.signal, onBatch: () => (rates.length === 5 ? controller.abort() : undefined) };
+  const history = await trainEngine({ ...options, ...stop });
+  await trainEngine({ ...options, history });
+  assert.equal(rates.length, 16);
+  const expected = rates.map((_, i) => 0.01 * (1 + Math.cos((Math.PI * i) / 16)));
+  assertClose(rates as number[], expected, 1e-12, 'rates');
   await engine.close();
 });
 
