@@ -156,10 +156,11 @@ export function layersModelFiles(
                   use_bias: false,
                 }),
               ]),
+          ...(each.pool === 'currents' ? [pooled(i)] : []),
           ...(neuron
             ? neurons(each.neuron ?? neuron, each, i)
             : [layer('Softmax', { name: 'softmax', trainable: true, axis: -1 })]),
-          ...(each.pool ? [pooled(i)] : []),
+          ...(each.pool === 'spikes' ? [pooled(i)] : []),
         ]),
       ],
     },
@@ -250,7 +251,10 @@ function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer
       padding = 0;
     } else if (found.length === 0 && isNeurons(part)) found.push({ neurons: CLASSES });
     const last = found[found.length - 1] ?? {};
-    if (kind === 'AveragePooling2D') last.pool = (sideOf(config.pool_size) === POOL ? 'spikes' : 'another') as PoolName;
+    if (kind === 'AveragePooling2D') {
+      const name = last.neuron ? 'spikes' : 'currents';
+      last.pool = (sideOf(config.pool_size) === POOL ? name : 'another') as PoolName;
+    }
     if (kind === 'LinearRecurrentContainer') last.recurrent = true;
     if (kind === 'Synapse') last.synapse = { tau: config.tau as number };
     if (isNeurons(part)) Object.assign(last, { neuron: neuronIn(part), learn: config.learn });

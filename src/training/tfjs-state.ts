@@ -72,7 +72,10 @@ function restorePowers(optimizer: tf.AdamOptimizer, step: number): void {
 export const carriedAtRest = ({ reset, batchSize, layers }: Options): Float32Array =>
   reset ? new Float32Array() : atRest(layers, batchSize);
 
-/** Each stateful layer with what it carries in all places of a batch, [batchSize, …its shape], in place; none with the reset. */
+/**
+ * Each stateful layer with what it carries in all places of a batch, [batchSize, …its shape], in place; none with the
+ * reset.
+ */
 function carried(network: tf.Sequential, potentials: Float32Array, { reset, batchSize, layers }: Options) {
   if (reset) return [];
   const kinds = remembered(layers).map(({ neurons }) => ({ shape: [batchSize, neurons] as [number, number] }));

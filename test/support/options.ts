@@ -1,6 +1,9 @@
-/** What each option of a neuron and of a layer is tried with. Of a new one the compiler asks for it here, and so does a test. */
+/**
+ * What each option of a neuron and of a layer is tried with. Of a new one the compiler asks for it here, and so does a
+ * test.
+ */
 import type { NeuronOptions } from '../../src/common/engine';
-import { type LayerOptions, LEARN_NAMES, type ResolvedLayer } from '../../src/common/layers';
+import { type LayerOptions, LEARN_NAMES, POOL_NAMES, type ResolvedLayer } from '../../src/common/layers';
 import { SURROGATE_NAMES } from '../../src/common/surrogates';
 
 /** Values that are not the default. */
@@ -23,7 +26,10 @@ export const LAYERS_WITH: {
   recurrent: [{ recurrent: true }],
   learn: LEARN_NAMES.map((learn) => ({ learn, neuron: { tau: 3 } })),
   convolve: [{ convolve: { channels: 13, kernel: 2, stride: 2, padding: 1, shape: [1, 3, 3] } }],
-  pool: [{ pool: 'spikes', convolve: { channels: 3, kernel: 2, stride: 1, padding: 1, shape: [1, 3, 3] } }],
+  pool: POOL_NAMES.map((pool) => ({
+    pool,
+    convolve: { channels: 3, kernel: 2, stride: 1, padding: 1, shape: [1, 3, 3] },
+  })),
 };
 
 /** The options that only hidden layers have. */

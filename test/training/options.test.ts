@@ -1,6 +1,7 @@
 /**
- * Each option of a neuron and of a layer in whole networks, on both engines: what they show, learn, carry over, resume and save.
- * The options come from the code; `test/support/options.ts` says what each is tried with. A failure names where to look.
+ * Each option of a neuron and of a layer in whole networks, on both engines: what they show, learn, carry over, resume
+ * and save. The options come from the code; `test/support/options.ts` says what each is tried with. A failure names
+ * where to look.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -130,7 +131,10 @@ const lossOfBoth = (name: EngineName, network: Network) =>
     return sum / BATCH;
   });
 
-/** A run of one epoch without the reset, stopped after the first of two batches and resumed from its checkpoint if so asked. */
+/**
+ * A run of one epoch without the reset, stopped after the first of two batches and resumed from its checkpoint if so
+ * asked.
+ */
 async function run(name: EngineName, network: Network, stop: boolean) {
   const options = { data: dataOf(FEW), ...network, reset: false, learningRate: 0.01 };
   const file = join(temporaryFolder(), 'checkpoint', 'checkpoint.json');
@@ -323,7 +327,7 @@ for (const [i, each] of casesOf().entries()) {
 
   test(`${JSON.stringify(own)} changes what a network does, the same on both engines`, async () => {
     const names = await enginesWith(each);
-    const results = await look(name, () => examine(plain, names));
+    const results = await look(name, () => examine(plain, names, LEAVE_NOTHING_OUT));
     const first = parameters(resolveLayers(plain), INPUTS).slice(0, 1);
     for (const [i, { gradient }] of results.entries()) {
       const ofWeights = (all: Float32Array) => splitParameters(all, first)[0];
@@ -336,6 +340,6 @@ for (const [i, each] of casesOf().entries()) {
   test(`${JSON.stringify(own)} goes with all that a layer can have, and with potentials that are read`, async () => {
     const names = await enginesWith(each);
     const layers = withAll(own, onlyHidden);
-    await look(name, () => examine({ layers, neuron: THRESHOLD, readout: POTENTIALS[i % 3] }, names));
+    await look(name, () => examine({ layers, neuron: THRESHOLD, readout: POTENTIALS[i % 3] }, names, true));
   });
 }

@@ -33,7 +33,9 @@ function add(sum: Dual, [s, ds]: Dual, w: number, d: number): void {
   sum[1] += s * d + ds * w;
 }
 
-/** The same of a layer that convolves: at each place of its map, the kernels over what lies there, with zeros around it. */
+/**
+ * The same of a layer that convolves: at each place of its map, the kernels over what lies there, with zeros around it.
+ */
 function addKernels(
   x: Dual[],
   spikes: Dual[],

@@ -313,7 +313,7 @@ function drawConvolved(shape: [number, number, number]): LayerOptions[] {
     const next = {
       convolve,
       neuron: drawNeuron(),
-      pool: draw(undefined, 'spikes' as const),
+      pool: draw(undefined, 'spikes' as const, 'currents' as const),
       learn: draw(undefined, 'tau' as const),
     };
     try {
@@ -326,7 +326,10 @@ function drawConvolved(shape: [number, number, number]): LayerOptions[] {
   return layers;
 }
 
-/** Both engines, on two batches with weights that stay as they are: the second shows what the first leaves behind without the reset. */
+/**
+ * Both engines, on two batches with weights that stay as they are: the second shows what the first leaves behind
+ * without the reset.
+ */
 async function compareEngines(i: number, drawLayers: () => LayerOptions[], inputs = INPUTS) {
   const { data } = samples(draw(1, 2, 5, 17), inputs);
   const readout = draw(...READOUT_NAMES);

@@ -1,7 +1,7 @@
 /**
- * A network as a NIR graph (https://neuroir.org): Input → Linear → LIF (→ Linear → LIF …) → Output. SpikingJelly, snnTorch and
- * Norse read it. Neurons behind a current that lasts are CubaLIF; from those that hear one another edges lead to a Linear and back.
- * Layers that convolve come first: Conv2d → LIF (→ AvgPool2d) …, and a Flatten behind them.
+ * A network as a NIR graph (https://neuroir.org): Input → Linear → LIF (→ Linear → LIF …) → Output. SpikingJelly,
+ * snnTorch and Norse read it. Neurons behind a current that lasts are CubaLIF; from those that hear one another edges
+ * lead to a Linear and back. Layers that convolve come first: Conv2d → LIF (→ AvgPool2d) …, and a Flatten behind them.
  */
 import { checkUint8, inOneLine, listChoices } from '../../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
@@ -65,14 +65,15 @@ const node = (type: string, parts: Group): Group => ({ type: one(type), ...parts
 const numbered = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
 
 /**
- * The bytes of a NIR file (HDF5). NIR's neuron obeys τ dv/dt = v_leak − v + r I, so `r` is 1 if the input decays with the
- * potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
- * Norse 1.1.0 does not look at a LIF's `r`, and computes another network if the input does not decay; snnTorch 1.0.0 refuses a `vReset`
- * other than 0. Outputs whose potential is read are a node LI, which SpikingJelly 2.0.0 and snnTorch refuse, and Norse leaves out without a
- * word; NIR does not say which potential that is, so `metadata/readout` does, a word of ours. A τ that was learnt is what it was in the end, which
- * SpikingJelly refuses if it is one of each neuron, and snnTorch takes for another. A current that lasts is not scaled by its τ here, so
- * that `w_in` is that τ in steps; SpikingJelly and snnTorch refuse it if the input decays with the potential. snnTorch cannot read neurons
- * that hear one another. Norse has no AvgPool2d, and refuses it.
+ * The bytes of a NIR file (HDF5). NIR's neuron obeys τ dv/dt = v_leak − v + r I, so `r` is 1 if the input decays with
+ * the potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
+ * Norse 1.1.0 does not look at a LIF's `r`, and computes another network if the input does not decay; snnTorch 1.0.0
+ * refuses a `vReset` other than 0. Outputs whose potential is read are a node LI, which SpikingJelly 2.0.0 and snnTorch
+ * refuse, and Norse leaves out without a word; NIR does not say which potential that is, so `metadata/readout` does, a
+ * word of ours. A τ that was learnt is what it was in the end, which SpikingJelly refuses if it is one of each neuron,
+ * and snnTorch takes for another. A current that lasts is not scaled by its τ here, so that `w_in` is that τ in steps;
+ * SpikingJelly and snnTorch refuse it if the input decays with the potential. snnTorch cannot read neurons that hear
+ * one another. Norse has no AvgPool2d, and refuses it.
  * @throws RangeError as `checkNir` and `listTensors`
  */
 export function toNir(network: SavedNetwork): Uint8Array {
@@ -83,6 +84,11 @@ export function toNir(network: SavedNetwork): Uint8Array {
   const nodes: Group = { input: node('Input', { shape: ints(maps[0] ? toShape(maps[0].reads) : [IMAGE_SIZE]) }) };
   const back: string[] = [];
   all.forEach(({ neuron: own, synapse, convolve, pool }, i) => {
+    if (pool === 'currents') {
+      throw new RangeError(
+        "pool: expected 'spikes', found 'currents', which no other framework is known to read from NIR; use another format, such as safetensors",
+      );
+    }
     const part = (kind: string) => tensors.find((tensor) => tensor.layer === i && tensor.kind === kind);
     const { data: values, shape } = part('weight') as Tensor;
     if (convolve) nodes[numbered('conv', i)] = convNode({ values, shape }, maps[i].reads, convolve);
@@ -162,12 +168,13 @@ function neuronNode({ own, synapse, isRead, neurons, w }: Neurons): Group {
 const MOST: Limits = { bytes: 16 * 2 ** 20, values: IMAGE_SIZE * MAX_HIDDEN };
 
 /**
- * The network of a NIR graph: a chain Input → (Flatten →) Linear → LIF (→ Linear → LIF …) → Output, also with CubaLIF, with edges
- * from neurons to a Linear and back, or with Affine whose bias is zero. Before them may stand layers Conv2d → LIF, with square kernels
- * and without a bias, and an AvgPool2d or SumPool2d of 2 × 2 behind each. NIR does not say how a neuron resets: snnTorch's default, to
- * subtract the threshold, is written as a reset to zero, too, and is then another network here. Outputs may be LI or CubaLI, whose
- * potential is read, if `metadata/readout` says which. Nor does it say whether a neuron
- * fires at its threshold (as here and in SpikingJelly) or above it. One τ per neuron is read as one that was learnt.
+ * The network of a NIR graph: a chain Input → (Flatten →) Linear → LIF (→ Linear → LIF …) → Output, also with CubaLIF,
+ * with edges from neurons to a Linear and back, or with Affine whose bias is zero. Before them may stand layers Conv2d
+ * → LIF, with square kernels and without a bias, and an AvgPool2d or SumPool2d of 2 × 2 behind each. NIR does not say
+ * how a neuron resets: snnTorch's default, to subtract the threshold, is written as a reset to zero, too, and is then
+ * another network here. Outputs may be LI or CubaLI, whose potential is read, if `metadata/readout` says which. Nor
+ * does it say whether a neuron fires at its threshold (as here and in SpikingJelly) or above it. One τ per neuron is
+ * read as one that was learnt.
  * @param file its name, for the messages
  * @returns weights and neurons; what the format does not store gets its default
  * @throws Error in one line that names what cannot be expressed here, or what is damaged

@@ -35,8 +35,8 @@ const WIDTHS: Readonly<Record<string, number>> = { FloatStorage: 4, DoubleStorag
  * The network of a `state_dict`, or of a checkpoint of SpikingJelly's example:
  * `{ net, optimizer, epoch, max_test_acc }`.
  * @param file its name, for the messages
- * @param layers of a network that is not of one hidden layer or none, such as one of layers that convolve, whose stride, padding and pool
- *   no state_dict has: `engine.options.layers`
+ * @param layers of a network that is not of one hidden layer or none, such as one of layers that convolve, whose
+ *   stride, padding and pool no state_dict has: `engine.options.layers`
  * @throws Error in one line if the file is damaged, or holds a pickled module or another network
  */
 export function fromPth(bytes: Uint8Array, file = 'pth', layers?: readonly ResolvedLayer[]): PthNetwork {

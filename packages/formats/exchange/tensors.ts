@@ -1,6 +1,7 @@
 /**
- * A network's weights as PyTorch has them: a matrix [outputs, inputs] per layer, or kernels [channels, channels read, height, width],
- * under a name. Inputs of a map are in our order by row, column and channel, in PyTorch's by channel, row and column.
+ * A network's weights as PyTorch has them: a matrix [outputs, inputs] per layer, or kernels [channels, channels read,
+ * height, width], under a name. Inputs of a map are in our order by row, column and channel, in PyTorch's by channel,
+ * row and column.
  */
 import { isTyped, typeName } from '../../../src/common/checks';
 import { allMaps, isWidth, type LayerShape, MAX_HIDDEN, type MapShape, plainLayers } from '../../../src/common/layers';
@@ -27,19 +28,23 @@ export const areWhole = (values: unknown): values is number[] =>
   Array.isArray(values) && values.every((value) => Number.isSafeInteger(value) && value >= 0);
 
 /**
- * The name of a parameter: of the weights that of SpikingJelly's `state_dict` of the tutorial's network, whose `layer` is a
- * Sequential of Flatten, Linear, LIFNode, Linear, LIFNode …; the others stand with the neurons. Where layers convolve, it is one of
- * Conv2d, LIFNode (AvgPool2d) … Flatten, Linear, LIFNode ….
+ * The name of a parameter: of the weights that of SpikingJelly's `state_dict` of the tutorial's network, whose `layer`
+ * is a Sequential of Flatten, Linear, LIFNode, Linear, LIFNode …; the others stand with the neurons. Where layers
+ * convolve, it is one of Conv2d, LIFNode (AvgPool2d) …, or Conv2d, AvgPool2d, LIFNode …, then Flatten, Linear,
+ * LIFNode ….
  */
 export function nameOf({ kind, layer }: Pick<Parameter, 'kind' | 'layer'>, layers: readonly LayerShape[]): string {
   const convolved = layers.filter(({ convolve }) => convolve).length;
   const pooled = layers.slice(0, layer).filter(({ pool }) => pool).length;
   const at = 2 * layer + pooled + Number(layer >= convolved);
   if (kind === 'weight') return `layer.${at}.weight`;
-  return `layer.${at + 1}.${kind === 'w' ? 'w' : 'recurrent.weight'}`;
+  const neurons = at + (layers[layer].pool === 'currents' ? 2 : 1);
+  return `layer.${neurons}.${kind === 'w' ? 'w' : 'recurrent.weight'}`;
 }
 
-/** A parameter's shape as PyTorch has it: matrices [outputs, inputs], kernels with all four sides, w [1] or [neurons]. */
+/**
+ * A parameter's shape as PyTorch has it: matrices [outputs, inputs], kernels with all four sides, w [1] or [neurons].
+ */
 function shapeOf(each: Parameter, layers: readonly LayerShape[]): number[] {
   const { kind, layer, shape } = each;
   const [rows, columns] = shape;
@@ -104,7 +109,8 @@ export function fromNamedTensors(
 }
 
 /**
- * The weights of a network whose layers are known, out of tensors in its order under any names. A bias of zeros is passed over.
+ * The weights of a network whose layers are known, out of tensors in its order under any names. A bias of zeros is
+ * passed over.
  * @param file what is read, for the messages
  * @throws Error in one line if they are another network's
  */
