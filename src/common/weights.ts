@@ -149,7 +149,7 @@ export function splitWeights(
   const layers = typeof network === 'object' ? network : plainLayers(network);
   for (const layer of layers) {
     checkObject('layers', layer, "an engine's layers");
-    checkWhole('neurons', layer.neurons, 1, MAX_HIDDEN);
+    if (!layer.convolve) checkWhole('neurons', layer.neurons, 1, MAX_HIDDEN);
   }
   const all = parameters(layers, inputs);
   const found = isTyped(weights, 'Float32Array') ? weights.length : typeName(weights);

@@ -11,7 +11,14 @@ import { type EngineOptions, freshState, resolveEngineOptions } from '../../src/
 import { type LayerOptions, readLayers, resolveLayers, shortForm, storeLayers } from '../../src/common/layers';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { makeSpikeTrains } from '../../src/common/spike-trains';
-import { initialNetwork, initialParameters, parameters, splitParameters, tauOf } from '../../src/common/weights';
+import {
+  initialNetwork,
+  initialParameters,
+  parameters,
+  splitParameters,
+  splitWeights,
+  tauOf,
+} from '../../src/common/weights';
 import { layersOf, snn } from '../../src/snn/networks';
 import { newHistory } from '../../src/training/history';
 import { train } from '../../src/training/train';
@@ -273,9 +280,14 @@ for (const [name, tried] of Object.entries(LAYERS_WITH)) {
     const saved = { weights, neuron, layers };
     const files = layersModelFiles(weights, neuron, undefined, undefined, layers);
 
-    test('by --hidden, nor by the text of records', () => {
+    test('by --hidden, nor by the text of records, nor by what tells weights apart', () => {
       assert.equal(shortForm(layers), undefined);
       assert.deepEqual(readLayers(storeLayers(layers), neuron), layers);
+      const shapes = splitWeights(weights, layers).map(({ length }) => length);
+      assert.deepEqual(
+        shapes,
+        parameters(layers).map(({ shape: [rows, columns] }) => rows * columns),
+      );
     });
 
     test('by a network, nor by its model, which TensorFlow.js and `decodeNetwork` read', async () => {

@@ -255,6 +255,52 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
   });
 }
 
+test('statistics of layers that convolve count their spikes, and the rows of weights under each place of a map', async () => {
+  const T = 20;
+  const { data } = samples(T);
+  const layers = [
+    { convolve: { channels: 14, kernel: 2, padding: 1, shape: [1, 3, 3] as const }, pool: 'spikes' as const },
+    { convolve: { channels: 5, kernel: 2, padding: 1, stride: 2 } },
+    outputs,
+  ];
+  await withEngine({ data, layers, neuron: { vThreshold: 0.4 } }, async (engine) => {
+    await engine.restore(freshState(wakeful(engine.options, 6)));
+    const shown = { split: 'train', epoch: 0 } as const;
+    const traces: Trace[] = [];
+    for (let at: Trace | undefined = await engine.trace({ ...shown, index: 4 }); at; at = at.hidden) traces.unshift(at);
+    const spikes = await engine.spikes({ ...shown, index: 4 });
+    const { maps } = allMaps(engine.options.layers, INPUTS);
+    let rows = 0;
+    for (let t = 0; t < T; t++) {
+      let read = inOrder(spikes.subarray(t * INPUTS, (t + 1) * INPUTS), maps[0]);
+      for (const [i, layer] of engine.options.layers.entries()) {
+        // With weights of 1 a neuron's current is how many of its inputs are not 0.
+        const ones = new Float32Array(800 * read.length).fill(1);
+        const under = weighed(
+          read.map(([s]): Dual => [Number(s !== 0), 0]),
+          [ones, ones],
+          layer,
+          maps[i],
+        );
+        const units = layer.convolve?.channels ?? layer.neurons;
+        rows += (under.reduce((sum, [count]) => sum + count, 0) / units) * Math.ceil(units / 12);
+        const own = Array.from(
+          traces[i].spike.subarray(t * layer.neurons, (t + 1) * layer.neurons),
+          (s): Dual => [s, 0],
+        );
+        read = handedOn(own, layer, maps[i]);
+      }
+    }
+    const count = (values: ArrayLike<number>) => Array.from(values).reduce((sum, s) => sum + s, 0);
+    const hidden = count(traces[0].spike) + count(traces[1].spike);
+    const found = await engine.statistics({ ...shown, indices: [4] });
+    assert.ok(hidden > 0 && rows < found.dense * T);
+    // Each place of both maps, with its rows to two columns and to one; and the outputs.
+    const dense = 16 * 4 * 2 + 4 * 56 + 20;
+    assert.deepEqual(found, { spikes: count(spikes) / T, hiddenSpikes: hidden / T, rows: rows / T, dense });
+  });
+});
+
 test('a network that needs more memory than the kernel has is refused in one line', async () => {
   const { data } = samples(1);
   const layers = [...Array.from({ length: 8 }, () => ({ neurons: 800, recurrent: true })), outputs];
