@@ -244,10 +244,9 @@ function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer
     if (kind === 'Reshape') shape = config.target_shape as Convolution['shape'];
     if (kind === 'ZeroPadding2D') padding = sideOf(config.padding);
     if (kind === 'Conv2D') {
-      const isImage = String(shape) === `1,${IMAGE_SIDE},${IMAGE_SIDE}`;
       const [kernel, stride] = [sideOf(config.kernel_size), sideOf(config.strides)];
       const own = { channels: config.filters as number, kernel, stride, padding };
-      found.push({ convolve: { ...own, ...(found.length === 0 && shape && !isImage && { shape }) } });
+      found.push({ convolve: { ...own, ...(found.length === 0 && shape && { shape }) } });
       padding = 0;
     } else if (found.length === 0 && isNeurons(part)) found.push({ neurons: CLASSES });
     const last = found[found.length - 1] ?? {};

@@ -216,7 +216,9 @@ function resolveConvolution(
       `kernel: expected at most ${Math.min(height, width) + 2 * padding}, as large as the map, found ${kernel}`,
     );
   }
-  const resolved = { channels, kernel, stride, padding, ...(shape && { shape: [...shape] as const }) };
+  // That of images is said by none.
+  const own = shape && String(inputMap({ shape })) !== String(IMAGE_MAP) && { shape: [...shape] as const };
+  const resolved = { channels, kernel, stride, padding, ...own };
   const maps = mapsOf(reads, resolved, pool);
   if (sizeOf(maps.makes) === 0)
     throw new RangeError(

@@ -45,6 +45,9 @@ describe('A list of layers', () => {
     assert.equal(resolveEngineOptions({ data, layers: [{}] }).hidden, undefined);
     const own = resolveEngineOptions({ data, layers: [{ neurons: 96 }, { neuron: { tau: 3 } }] });
     assert.deepEqual([own.hidden, own.neuron.tau, own.layers[0].neuron.tau], [undefined, 3, 2]);
+    const shaped = (shape?: readonly [number, number, number]) =>
+      resolveEngineOptions({ data, layers: [{ convolve: { channels: 2, kernel: 5, ...(shape && { shape }) } }, {}] });
+    assert.deepEqual(shaped([1, 28, 28]), shaped());
     // What was resolved can be resolved again.
     for (const options of [short, own]) assert.deepEqual(resolveEngineOptions(options), options);
   });

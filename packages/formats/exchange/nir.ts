@@ -16,7 +16,7 @@ import {
   resolveLayers,
   shortForm,
 } from '../../../src/common/layers';
-import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
+import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { checkNeuron, DEFAULT_NEURON, differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
 import { type Parameter, startOfW, tauOf } from '../../../src/common/weights';
 import { dataSetIn, type FoundGroup, groupIn, type Numbers } from '../hdf5/found';
@@ -356,9 +356,8 @@ function convolutionIn({ parts }: Node, input?: Node): Convolution {
   only('dilation', 1);
   only('groups', 1);
   const map = input?.parts.has('shape') ? Array.from(numbersOf(input.parts, 'shape').values) : [];
-  const isOfImages = map.length !== 3 || map.join() === `1,${IMAGE_SIDE},${IMAGE_SIDE}`;
   const own = { channels, kernel, stride: only('stride'), padding: only('padding') };
-  return isOfImages ? own : { ...own, shape: map as [number, number, number] };
+  return map.length === 3 ? { ...own, shape: map as [number, number, number] } : own;
 }
 
 /** @throws Error that says what was expected, unless these are means or sums of 2 × 2 */
