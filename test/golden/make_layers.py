@@ -1,4 +1,4 @@
-"""Makes layers.json: what layers with recurrence, lasting currents and learnt time constants do in SpikingJelly and in snnTorch.
+"""Makes layers.json: what layers with recurrence, lasting currents, learnt time constants and convolutions do in SpikingJelly and snnTorch.
 
     .venv-peer/bin/pip install --no-deps snntorch==1.0.0    # into the environment that make_golden.py says
     .venv-peer/bin/python test/golden/make_layers.py        # writes the file of this folder
@@ -161,6 +161,59 @@ class SnnTorch:
         pass
 
 
+class Products:
+    """A matrix, as ours: what leaves a map comes by row, column and channel."""
+
+    def __init__(self, weight):
+        self.parameter = weight.requires_grad_()
+
+    def __call__(self, x):
+        return in_a_row(x) @ self.parameter
+
+    def own(self, of=lambda parameter: parameter):
+        return of(self.parameter)
+
+
+class Kernels:
+    """SpikingJelly's convolution of a matrix of ours [kernel * kernel * channels read, channels]."""
+
+    def __init__(self, weight, reads, channels, kernel, stride=1, padding=0, shape=None):
+        self.shape = shape
+        self.module = layer.Conv2d(reads, channels, kernel, stride, padding, bias=False).double()
+        self.parameter = self.module.weight
+        with torch.no_grad():
+            self.parameter.copy_(weight.reshape(kernel, kernel, reads, channels).permute(3, 2, 0, 1))
+
+    def __call__(self, x):
+        return self.module(x if self.shape is None else x.reshape(-1, *self.shape))
+
+    def own(self, of=lambda parameter: parameter):
+        return of(self.parameter).permute(2, 3, 1, 0).flatten(0, 2)
+
+
+def in_a_row(x):
+    return x.permute(0, 2, 3, 1).flatten(1) if x.dim() == 4 else x
+
+
+def sizes(layers, units):
+    """Of each layer, how many inputs each neuron has, how many channels it reads, and its neurons."""
+    found, reads, left = [], None, units
+    for options in layers:
+        convolve = options.get("convolve")
+        if convolve is None:
+            found.append((left, None, options["neurons"]))
+            left = options["neurons"]
+            continue
+        channels, *size = convolve.get("shape", reads)
+        kernel = convolve["kernel"]
+        height, width = ((side + 2 * convolve.get("padding", 0) - kernel) // convolve.get("stride", 1) + 1 for side in size)
+        found.append((kernel * kernel * channels, channels, convolve["channels"] * height * width))
+        halves = 2 if "pool" in options else 1
+        reads = [convolve["channels"], height // halves, width // halves]
+        left = math.prod(reads)
+    return found
+
+
 LIF = {"tau": 2.0, "decay_input": True, "detach_reset": False}
 SLOW = {"tau": 10.0, "decay_input": False, "detach_reset": False}
 # By whom, T, units, samples, loss, readout, layers.
@@ -180,6 +233,22 @@ CASES = [
     (
         *(SpikingJelly, 150, 10, 3, "cross-entropy", "spikes"),
         [{**SLOW, "neurons": 11, "recurrent": True, "synapse": {"tau": 5.0}}, {**SLOW, "synapse": {"tau": 3.0}}],
+    ),
+    (
+        *(SpikingJelly, 20, 72, 3, "cross-entropy", "spikes"),
+        [
+            {**LIF, "convolve": {"channels": 5, "kernel": 3, "shape": [2, 6, 6]}, "pool": "spikes"},
+            {**LIF, "convolve": {"channels": 13, "kernel": 2, "padding": 1}},
+            LIF,
+        ],
+    ),
+    (
+        *(SpikingJelly, 150, 12, 3, "mse", "spikes"),
+        [
+            {**LIF, "convolve": {"channels": 14, "kernel": 3, "stride": 2, "padding": 2, "shape": [1, 3, 4]}, "pool": "spikes", "learn": "tau", "tau": 3.0},
+            {**SLOW, "neurons": 9},
+            LIF,
+        ],
     ),
 ]
 
@@ -210,6 +279,7 @@ def numbers(values):
 
 def case(rng, by, T, units, batch, loss_name, readout, layers, lr=0.005, steps=3):
     layers = [{"neurons": 10, **each} for each in layers]
+    layers = [{**each, "neurons": n} for each, (_, _, n) in zip(layers, sizes(layers, units))]
     counts = rng.integers(units * T // 8, units * T // 4, batch)
     trains = [{"units": rng.integers(0, units, n).tolist(), "times": rng.integers(0, T, n).tolist()} for n in counts]
     label = torch.tensor(rng.integers(0, 10, batch))
@@ -218,23 +288,29 @@ def case(rng, by, T, units, batch, loss_name, readout, layers, lr=0.005, steps=3
         spikes[train["times"], i, train["units"]] = 1
     weights, nodes = [], []
     for i, options in enumerate(layers):
-        inputs, n = (units if i == 0 else layers[i - 1]["neurons"]), options["neurons"]
+        (inputs, reads, _), n = sizes(layers, units)[i], options["neurons"]
         # Neurons that weaken their input need larger weights to fire now and then; currents that last need smaller ones.
         scale = (6.0 if options["decay_input"] else 2.0) / options.get("synapse", {}).get("tau", 1.0) ** 0.5 / math.sqrt(inputs)
         draw = lambda rows, columns, most: torch.tensor(rng.uniform(-most, most, (rows, columns)).astype(np.float32)).double()
-        weights.append(draw(inputs, n, scale).requires_grad_())
+        # Few spikes are left of many layers.
+        scale *= 2.5 if "convolve" in layers[0] else 1
+        convolve = options.get("convolve")
+        columns = convolve["channels"] if convolve else n
+        weights.append(Kernels(draw(inputs, columns, scale), reads, **convolve) if convolve else Products(draw(inputs, columns, scale)))
         nodes.append(by(options, readout != "spikes" and i == len(layers) - 1))
         nodes[-1].load(draw(n, n, scale * math.sqrt(inputs / n)) if options.get("recurrent") else None)
-    ours = lambda of: [each for w, node in zip(weights, nodes) for each in [of(w), *node.own(of)]]
-    optimizer = torch.optim.Adam([*weights, *(p for node in nodes for p in node.parameters())], lr, eps=1e-8)
+    ours = lambda of: [each for w, node in zip(weights, nodes) for each in [w.own(of), *node.own(of)]]
+    optimizer = torch.optim.Adam([*(w.parameter for w in weights), *(p for node in nodes for p in node.parameters())], lr, eps=1e-8)
     run = {"weight": [float32(each) for each in ours(lambda p: p)], "steps": []}
     for step in range(steps):
         optimizer.zero_grad()
         fired = [[] for _ in nodes]
         for x in spikes:
-            for weight, node, record in zip(weights, nodes, fired):
-                x = node.step(x @ weight)
-                record.append(x)
+            for weight, node, record, options in zip(weights, nodes, fired, layers):
+                x = node.step(weight(x))
+                record.append(in_a_row(x))
+                if "pool" in options:
+                    x = layer.AvgPool2d(2, 2)(x)
         for node in nodes:
             node.reset()
         outputs = fired[-1]

@@ -96,8 +96,10 @@ for (const name of ENGINES) {
   // With more steps there is but one of τ of each neuron, of which layers.test.ts has both engines learn the same.
   for (const golden of name === 'event' ? ofLayers : byDay(ofLayers, () => null, 150)) {
     const { T, units, by, loss, readout, lr, layers, trains, label, ...run } = golden;
-    const what = layers.map(({ recurrent, synapse, learn }) =>
-      [recurrent && 'recurrent', synapse && 'synapse', learn].filter(Boolean).join(' and '),
+    const what = layers.map(({ convolve, pool, recurrent, synapse, learn }) =>
+      [convolve && 'convolve', pool && 'pool', recurrent && 'recurrent', synapse && 'synapse', learn]
+        .filter(Boolean)
+        .join(' and '),
     );
     test(`${name}: layers do and learn what they do in ${by}: ${what.join(', then ')}; T ${T}, ${loss} of the ${readout}`, async () => {
       const split = { trains, labels: label };
