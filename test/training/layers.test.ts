@@ -123,7 +123,7 @@ describe('A list of layers', () => {
       { layers: [{ neurons: 5, pool: 'spikes' }, {}] },
       'layers[0]: pool: expected a layer that convolves, found one that does not',
     ],
-    [convolved({}, { pool: 'currents' }), "layers[0]: pool: expected 'spikes', found 'currents'"],
+    [convolved({}, { pool: 'sums' as never }), "layers[0]: pool: expected 'spikes' or 'currents', found 'sums'"],
     [
       convolved({}, { recurrent: true }),
       'layers[0]: recurrent: expected a layer that does not convolve, found one that does',
