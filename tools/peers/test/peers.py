@@ -43,24 +43,24 @@ def batches(folder, count=None, size=250):
         yield torch.from_numpy(x.transpose(1, 0, 2).astype(numpy.float32))
 
 
-def spikes(make, folder, count=None):
-    """Output spikes [images, T, 10]. `make` gives, at rest, a function of a step's input and the state that it returned."""
+def spikes(make, folder, count=None, shape=(784,)):
+    """Output spikes [images, T, 10]. `make` gives, at rest, a function of a step's input, of this shape, and the state that it returned."""
     parts = []
     for x in batches(folder, count):
         step, state, out = make(), None, []
         for x_t in x:
-            spike, state = step(x_t, state)
+            spike, state = step(x_t.reshape(-1, *shape), state)
             out.append(spike)
         parts.append(torch.stack(out, 1))
     return torch.cat(parts).numpy() != 0
 
 
-def differences(make, file):
+def differences(make, file, shape=(784,)):
     """How many output spikes are others than ours, or why the framework refuses the network."""
     ours = numpy.fromfile(file, numpy.uint8).reshape(-1, T, 10) != 0
     try:
-        theirs = spikes(make, file.parent, len(ours))
-    except (AssertionError, AttributeError, ValueError) as error:
+        theirs = spikes(make, file.parent, len(ours), shape)
+    except (AssertionError, AttributeError, KeyError, ValueError) as error:
         return str(error)
     return int((ours != theirs).sum())
 
@@ -85,7 +85,8 @@ def leave(folder):
         }
         if file.stem == "single":
             makers["Norse without dt"] = lambda: by_norse(file)
-        found[file.stem] = {name: differences(make, ours) for name, make in makers.items()}
+        shape = nir.read(file).nodes["input"].input_type["input"].tolist()
+        found[file.stem] = {name: differences(make, ours, shape) for name, make in makers.items()}
     return found
 
 
@@ -168,7 +169,34 @@ def arrive(folder):
         save_file(net.state_dict(), folder / f"{name}.safetensors")
         with torch.no_grad():
             export(folder, name, net)
+    net = convolved()
+    torch.save(net.state_dict(), folder / "convolved.pth")
+    with torch.no_grad():
+        nir_exchange.export_to_nir(net, torch.zeros(1, 1, 28, 28), save_path=folder / "convolved.nir")
+        spikes(lambda: of_maps(net), folder, 100, (1, 28, 28)).astype(numpy.uint8).tofile(folder / "convolved.u8")
     return {}
+
+
+def convolved():
+    """Layers that convolve, with initial weights by which they fire."""
+
+    def lif():
+        return neuron.LIFNode(tau=2.0, surrogate_function=surrogate.ATan())
+
+    net = torch.nn.Sequential(
+        *(layer.Conv2d(1, 4, 5, bias=False), lif(), layer.AvgPool2d(2, 2)),
+        *(layer.Conv2d(4, 6, 3, stride=2, padding=1, bias=False), lif()),
+        *(layer.Flatten(), layer.Linear(6 * 6 * 6, 10, bias=False), lif()),
+    )
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter *= 8
+    return net
+
+
+def of_maps(net):
+    functional.reset_net(net)
+    return lambda x, state: (net(x), state)
 
 
 def at_rest(net):

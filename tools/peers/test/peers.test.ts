@@ -96,6 +96,15 @@ describe('Networks that leave as NIR', () => {
     'currents that last, input that decays': { layers: lasting, images: 100 },
     'outputs that are read': { weights: halves, readout: 'last-potential', images: 100 },
     'neurons that hear one another': { layers: [{ neurons: 30, recurrent: true }, {}], images: 100 },
+    'layers that convolve': {
+      layers: [
+        { convolve: { channels: 4, kernel: 5 }, pool: 'spikes' },
+        { convolve: { channels: 14, kernel: 3, stride: 2, padding: 1 }, pool: 'spikes' },
+        { neurons: 20 },
+        {},
+      ],
+      images: 50,
+    },
     'a tau of each neuron': { layers: [{ neurons: 30, learn: 'tau of each neuron' }, {}], images: 100 },
   };
   let differ: Record<string, Record<string, number | string>>;
@@ -160,6 +169,12 @@ describe('Networks that leave as NIR', () => {
     assert.ok(Number(snnTorch) > 1000, `${snnTorch} differ`);
   });
 
+  test('whose layers convolve give the same spikes in SpikingJelly and snnTorch; Norse has no means of spikes', () => {
+    const { Norse, ...same } = differ['layers that convolve'];
+    assert.deepEqual(same, { SpikingJelly: 0, snnTorch: 0 });
+    assert.equal(Norse, "'pool'", 'the node that it leaves out, and then misses');
+  });
+
   test('whose currents last are refused by SpikingJelly and snnTorch if the input decays with the potential', () => {
     const { SpikingJelly, snnTorch } = differ['currents that last, input that decays'];
     assert.equal(SpikingJelly, 'nir.CubaLIF.r must equal tau_mem / dt.');
@@ -191,6 +206,22 @@ describe('Networks that arrive', () => {
     assert.ok(count(theirs) > 25_000, `${count(theirs)} spikes`);
     return countDifferent(spikes, theirs);
   };
+  test('give the same 100,000 output entries here if they convolve in SpikingJelly, as NIR and as .pth', async () => {
+    const wanted: LayerOptions[] = [
+      { convolve: { channels: 4, kernel: 5 }, pool: 'spikes' },
+      { convolve: { channels: 6, kernel: 3, stride: 2, padding: 1 } },
+      {},
+    ];
+    const layers = resolveLayers({ layers: wanted });
+    const found = fromNir(bytesOf(arriving, 'convolved.nir'));
+    assert.deepEqual(found.layers, layers);
+    const { weights } = fromPth(bytesOf(arriving, 'convolved.pth'), 'convolved.pth', layers);
+    assert.deepEqual(found.weights, weights);
+    const theirs = bytesOf(arriving, 'convolved.u8');
+    assert.ok(count(theirs) > 1000, `${count(theirs)} spikes`);
+    assert.equal(countDifferent(await spikesOf(weights, DEFAULT_NEURON, 100, { layers }), theirs), 0);
+  });
+
   const nirOf = (name: string) => fromNir(bytesOf(arriving, `${name}.nir`));
 
   // PyTorch adds up in an order that depends on the processor: on an AMD EPYC rounding lifted three entries over the
