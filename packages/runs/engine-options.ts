@@ -73,6 +73,8 @@ export function contradiction(settings: Some): { setting: Name; expected: string
   if (dataset === 'rows' && T !== 28) return { setting: 'T', expected: '28 with --dataset rows' };
   const convolved = convolve ? String(convolve).split('_').length : 0;
   if (convolved > 0) {
+    // Of 28 pixels are left 12 and then 4, fewer than a kernel has.
+    if (convolved > 2) return { setting: 'convolve', expected: 'at most two layers' };
     if (settings.synapseTau) return { setting: 'synapseTau', expected: 'none with --convolve' };
     if (settings.learnTau === 'neuron') return { setting: 'learnTau', expected: 'none or layer with --convolve' };
   }
