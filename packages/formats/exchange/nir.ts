@@ -65,14 +65,15 @@ const node = (type: string, parts: Group): Group => ({ type: one(type), ...parts
 const numbered = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
 
 /**
- * The bytes of a NIR file (HDF5). NIR's neuron obeys τ dv/dt = v_leak − v + r I, so `r` is 1 if the input decays with the
- * potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
- * Norse 1.1.0 does not look at a LIF's `r`, and computes another network if the input does not decay; snnTorch 1.0.0 refuses a `vReset`
- * other than 0. Outputs whose potential is read are a node LI, which SpikingJelly 2.0.0 and snnTorch refuse, and Norse leaves out without a
- * word; NIR does not say which potential that is, so `metadata/readout` does, a word of ours. A τ that was learnt is what it was in the end, which
- * SpikingJelly refuses if it is one of each neuron, and snnTorch takes for another. A current that lasts is not scaled by its τ here, so
- * that `w_in` is that τ in steps; SpikingJelly and snnTorch refuse it if the input decays with the potential. snnTorch cannot read neurons
- * that hear one another. Norse has no AvgPool2d, and stops at it.
+ * The bytes of a NIR file (HDF5). NIR's neuron obeys τ dv/dt = v_leak − v + r I, so `r` is 1 if the input decays with
+ * the potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
+ * Norse 1.1.0 does not look at a LIF's `r`, and computes another network if the input does not decay; snnTorch 1.0.0
+ * refuses a `vReset` other than 0. Outputs whose potential is read are a node LI, which SpikingJelly 2.0.0 and snnTorch
+ * refuse, and Norse leaves out without a word; NIR does not say which potential that is, so `metadata/readout` does, a
+ * word of ours. A τ that was learnt is what it was in the end, which SpikingJelly refuses if it is one of each neuron,
+ * and snnTorch takes for another. A current that lasts is not scaled by its τ here, so that `w_in` is that τ in steps;
+ * SpikingJelly and snnTorch refuse it if the input decays with the potential. snnTorch cannot read neurons that hear
+ * one another. Norse has no AvgPool2d, and stops at it.
  * @throws RangeError as `checkNir` and `listTensors`
  */
 export function toNir(network: SavedNetwork): Uint8Array {
