@@ -124,8 +124,8 @@ const NETWORKS: Record<string, Partial<EngineOptions> & { layers: LayerOptions[]
       { neurons: 13, recurrent: true },
       outputs,
     ],
-    neuron: { vThreshold: 0.4 },
-    readout: 'last-potential',
+    neuron: { vThreshold: 0.1 },
+    readout: 'mean-potential',
     loss: 'cross-entropy',
   },
   'a layer that convolves three channels for the outputs, whose potential is read': {
