@@ -14,10 +14,9 @@ import {
   type Presentation,
   type ResolvedEngineOptions,
   resolveEngineOptions,
-  takeImage,
-  takePresentation,
   takeState,
 } from '../../src/common/engine';
+import { takeImage, takePresentation } from '../../src/common/presentation';
 import { Queue } from '../../src/common/queue';
 import { Purpose } from '../../src/common/random';
 import { countInputs, type Dataset, isSpikeTrains } from '../../src/common/spike-trains';

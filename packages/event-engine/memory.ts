@@ -2,14 +2,7 @@
  * The memory of the event-driven engine: its layout, and how threads find it.
  */
 import type { EncoderName, LossName, ReadoutName } from '../../src/common/engine';
-import {
-  allMaps,
-  type Convolution,
-  type MapShape,
-  POOL,
-  type ResolvedLayer,
-  remembered,
-} from '../../src/common/layers';
+import { allMaps, type ResolvedLayer, remembered } from '../../src/common/layers';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { SpikeTrainSplit } from '../../src/common/spike-trains';
 import { type Parameter, parameters } from '../../src/common/weights';
@@ -26,6 +19,7 @@ import {
   ROW_FLOATS,
   SLOTS,
 } from './layout';
+import { columnsOf, placeConvolutions } from './maps';
 
 export { BLOCK, Control, INPUTS, OUTPUTS, ROW_FLOATS, SLOTS };
 
@@ -113,8 +107,6 @@ export interface Matrix {
 /** A parameter of the network in the memory. */
 export interface Part extends Matrix, Pick<Parameter, 'layer' | 'kind'> {}
 
-const columnsOf = (neurons: number) => Math.ceil(neurons / ROW_FLOATS);
-
 /** The parameters of a network, in their order, one after the other. */
 function placeParameters({ layers, inputs }: Layout): { parts: Part[]; rows: number } {
   let rows = 0;
@@ -157,97 +149,6 @@ function placeRemembered({ layers, batchSize, reset }: Layout): { remembers: Mat
 
 /** Bytes rounded up to an odd number of cache lines, so that columns do not compete for the same ones. */
 const spread = (bytes: number) => 64 * (Math.ceil(bytes / 64) | 1);
-
-/** A part of scratch memory of some bytes, from its start. */
-type Place = (bytes: number) => number;
-
-/** Where in scratch memory lies what a layer needs that convolves, or reads what one makes. */
-export interface Convolved {
-  /** As the kernel convolves: 0 of a dense layer. */
-  kernel: number;
-  stride: number;
-  padding: number;
-  /** Weights of a mean of currents, and their gradient; of other layers nothing. */
-  expanded: number;
-  expandedGradient: number;
-  reads: MapShape;
-  /** The map of its neurons, and what it hands on; none of a dense layer. */
-  neurons?: MapShape;
-  makes?: MapShape;
-  pool: number;
-  units: number;
-  potentials: number;
-  readsEvents: number;
-  makesEvents: number;
-  means: number;
-  lit: number;
-  before: number;
-  slopes: number;
-  backward: number;
-}
-
-/**
- * The kernel and stride that do both at once: a mean of 2 × 2 currents is a convolution by four kernels, each beside
- * the other.
- */
-const effective = ({ kernel, stride }: Convolution, pool?: string) =>
-  pool === 'currents' ? { kernel: kernel + stride, stride: POOL * stride } : { kernel, stride };
-
-/** The bytes of a map's events in all steps, as `kernel/events.ts` lays them out. */
-function eventBytes([height, width, channels]: MapShape, T: number): number {
-  return 4 * T * height * (width + 1) + 8 + 8 * T * (height * width * channels + 1);
-}
-
-function placeConvolutions({ layers, inputs, T }: Layout, place: Place): Convolved[] {
-  const { maps } = allMaps(layers, inputs);
-  if (maps.length === 0) return [];
-  const size = (shape: MapShape) => shape.reduce((product, n) => product * n, 1);
-  const groups = (channels: number) => columnsOf(channels);
-  let readsEvents = place(eventBytes(maps[0].reads, T));
-  const convolved = maps.map(({ reads, neurons, makes }, i): Convolved => {
-    const { convolve, pool } = layers[i];
-    const { channels, padding } = convolve as Convolution;
-    const { kernel, stride } = effective(convolve as Convolution, pool);
-    const taps = pool === 'currents' ? columnsOf(channels) * kernel ** 2 * reads[2] * ROW_BYTES : 0;
-    const columns = groups(channels);
-    const positions = neurons[0] * neurons[1];
-    const makesEvents = place(eventBytes(makes, T));
-    const all = {
-      ...{ reads, neurons, makes, readsEvents, makesEvents, kernel, stride, padding },
-      ...{ expanded: place(taps), expandedGradient: place(taps), pool: layers[i].pool === 'spikes' ? POOL : 1 },
-      units: place(i === 0 ? Math.min(T, BLOCK) * size(reads) : 0),
-      potentials: place(columns * positions * 4 * Math.ceil(T / 4) * ROW_BYTES),
-      means: place(T * makes[0] * makes[1] * columns * ROW_BYTES),
-      lit: place(positions),
-      slopes: place(i === 0 ? 0 : positions * (16 + columns * ROW_FLOATS * 32)),
-      before: place(positions * columns * ROW_BYTES),
-      backward: place(i === 0 ? 0 : groups(reads[2]) * kernel ** 2 * columns * ROW_FLOATS * ROW_BYTES),
-    };
-    readsEvents = makesEvents;
-    return all;
-  });
-  const { makes: reads } = maps[maps.length - 1];
-  const heard = columnsOf(layers[maps.length].neurons) * ROW_FLOATS * ROW_BYTES;
-  const dense = {
-    kernel: 0,
-    stride: 0,
-    padding: 0,
-    expanded: 0,
-    expandedGradient: 0,
-    units: 0,
-    potentials: 0,
-    makesEvents: 0,
-    means: 0,
-    lit: 0,
-    before: 0,
-    slopes: 0,
-    pool: 1,
-  };
-  return [
-    ...convolved,
-    { ...dense, reads, readsEvents, backward: place(groups(reads[2]) * reads[0] * reads[1] * heard) },
-  ];
-}
 
 /** Where the neurons of each layer lie in scratch memory, with the input that their spikes are. */
 function placeNeurons(layout: Layout) {

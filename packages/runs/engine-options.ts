@@ -46,12 +46,13 @@ function networkOf(settings: Some): {
   };
 }
 
-/** What initial weights are multiplied by: a number, or one for each layer. */
-function gainsOf({ gain }: Some): number | number[] {
+/** What initial weights are multiplied by: a number, or one for each layer; undefined if by nothing. */
+function gainsOf({ gain }: Some): number | number[] | undefined {
   const gains = String(gain ?? 1)
     .split('_')
     .map(Number);
-  return gains.length > 1 ? gains : gains[0];
+  if (gains.length > 1) return gains;
+  return gains[0] === 1 ? undefined : gains[0];
 }
 
 /**
@@ -95,7 +96,18 @@ export function engineOptions(settings: Some): Omit<EngineOptions, 'data'> {
   if (settings.network === 'ann') throw new RangeError("network: expected a run of an 'snn', found one of an 'ann'");
   const { seed, T, batchSize, learningRate, loss, readout, encoder, reset, shift, threads } = settings;
   const all: { [N in Exclude<keyof EngineOptions, 'data'>]-?: EngineOptions[N] | null } = {
-    ...{ seed, T, batchSize, learningRate, loss, readout, reset, shift, threads, gain: gainsOf(settings) },
+    ...{
+      seed,
+      T,
+      batchSize,
+      learningRate,
+      loss,
+      readout,
+      reset,
+      shift: shift || undefined,
+      threads,
+      gain: gainsOf(settings),
+    },
     ...networkOf(settings),
     encoder: settings.dataset && settings.dataset !== 'mnist' ? undefined : encoder,
   };

@@ -2,6 +2,7 @@
  * What the value of a setting may be. Each function returns one that reads a text, or says what was expected instead.
  */
 import { listChoices } from '../../src/common/checks';
+import { MAX_LAYERS } from '../../src/common/layers';
 
 export interface Read<V> {
   (text: string): V;
@@ -35,6 +36,17 @@ export function oneOf<const V extends string>(...values: V[]): Read<V> {
   };
   return Object.assign(read, { choices: values });
 }
+
+/** A value, or several of layers, as a text such as 12_24, which fits into a table. */
+export const listOf =
+  (one: Read<number>, expected: string): Read<number | string> =>
+  (text) => {
+    const all = text.split(',').length > 1 ? text.split(',') : text.split('_');
+    const values = all.map((value) => tryRead(one, value));
+    if (values.every((value) => value !== undefined) && values.length <= MAX_LAYERS)
+      return values.length > 1 ? values.join('_') : (values[0] as number);
+    throw new RangeError(`expected ${expected}, found ${text}`);
+  };
 
 /** What a reader expects, in its own words: `a whole number from 1 to 64`. */
 export function expectation(read: Read<unknown>): string {

@@ -8,7 +8,7 @@ import { MAX_CHANNELS, MAX_HIDDEN, MAX_LAYERS } from '../../src/common/layers';
 import { SCHEDULE_NAMES } from '../../src/common/schedule';
 import { DATASET_NAMES } from '../../src/common/spike-trains';
 import { SURROGATE_NAMES, SURROGATES } from '../../src/common/surrogates';
-import { decimal, oneOf, type Read, tryRead, whole } from './read';
+import { decimal, listOf, oneOf, type Read, tryRead, whole } from './read';
 
 export type Value = string | number | boolean;
 
@@ -65,21 +65,8 @@ const widths: Read<number | string> = (text) => {
   throw new RangeError(`expected a whole number from 1 to ${MAX_HIDDEN}, or several such as 100,50, found ${text}`);
 };
 
-/** The channels of layers that convolve, or the gains of all layers, as `widths` reads the widths of hidden ones. */
-const listOf =
-  (one: Read<number>, expected: string): Read<number | string> =>
-  (text) => {
-    const all = text.split(',').length > 1 ? text.split(',') : text.split('_');
-    const values = all.map((value) => tryRead(one, value));
-    if (values.every((value) => value !== undefined) && values.length <= MAX_LAYERS)
-      return values.length > 1 ? values.join('_') : (values[0] as number);
-    throw new RangeError(`expected ${expected}, found ${text}`);
-  };
 const channels = listOf(whole(1, MAX_CHANNELS), `a whole number from 1 to ${MAX_CHANNELS}, or several such as 12,24`);
-const gains = listOf(
-  decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6),
-  'a number from 1e-6 to 1e6, or one for each layer such as 6,12,1',
-);
+const gains = listOf(alpha, 'a number from 1e-6 to 1e6, or one for each layer such as 6,12,1');
 
 /** How the chapter on timing trains on Randman. */
 const RANDMAN = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cross-entropy-counts --lr 0.05 -N 6';

@@ -1,7 +1,6 @@
 /** What both engines have in common: their options, what they are asked, and what they answer. */
 import {
   checkChoice,
-  checkIndices,
   checkNumber,
   checkObject,
   checkOptions,
@@ -11,6 +10,7 @@ import {
   isTyped,
 } from './checks';
 import {
+  checkMap,
   countRemembered,
   type LayerShape,
   type ResolvedLayer,
@@ -18,12 +18,12 @@ import {
   type SomeLayers,
   shortForm,
 } from './layers';
-import { checkMnist, IMAGE_SIDE } from './mnist';
+import { checkMnist } from './mnist';
 import { DEFAULT_NEURON, type NeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
 import { checkSpikeTrains, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
 import type { Trace } from './trace';
-import { countNumbers, parameters } from './weights';
+import { checkGain, countNumbers, parameters } from './weights';
 
 export type { LayerOptions } from './layers';
 export type { NeuronOptions } from './neuron-options';
@@ -178,26 +178,8 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   checkWhole('shift', shift, 0, MAX_SHIFT);
   if (shift > 0 && isSpikeTrains(data)) throw new RangeError('shift: expected images to move, found spike trains');
   checkGain(gain, layers.length);
-  if (layers[0].convolve) checkConvolved(options);
+  checkMap(layers, countInputs(data));
   return frozen(options);
-}
-
-/** @throws RangeError unless it is a number above 0, or one for each layer */
-export function checkGain(gain: number | readonly number[], layers: number): void {
-  // A hole is a number that is not there.
-  const all = Array.isArray(gain) ? Array.from(gain) : new Array(layers).fill(gain);
-  if (all.length !== layers) throw new RangeError(`gain: expected one number, or ${layers}, found ${all.length}`);
-  for (const each of all) checkNumber('gain', each, 0);
-}
-
-/** @throws RangeError unless the data have the inputs of the map that the first layer convolves */
-function checkConvolved({ data, layers }: Pick<ResolvedEngineOptions, 'data' | 'layers'>): void {
-  const [channels, height, width] = layers[0].convolve?.shape ?? [1, IMAGE_SIDE, IMAGE_SIDE];
-  const inputs = countInputs(data);
-  if (channels * height * width === inputs) return;
-  throw new RangeError(
-    `shape: expected the ${inputs} inputs of the data, found ${channels} × ${height} × ${width}; say which channels, rows and columns they are`,
-  );
 }
 
 /** Freezes what a call returns as its own, and all in it but the data. */
@@ -361,29 +343,4 @@ export function takeState(
   if (reset || state.potentials === undefined) return taken;
   const count = batchSize * countRemembered(layers);
   return { ...taken, potentials: take('potentials', LARGEST ** 2, -(LARGEST ** 2), count) };
-}
-
-/**
- * A copy of a presentation: its owner's later changes to the indices have no effect.
- * @throws RangeError unless the split is there and holds all these images, and there is at least one
- */
-export function takePresentation(data: Dataset, presentation: Presentation): Presentation & { indices: Uint32Array } {
-  checkOptions('presentation', presentation, ['split', 'epoch', 'indices']);
-  const { split, epoch, indices } = presentation;
-  checkChoice('split', split, ['train', 'test']);
-  const sample = isSpikeTrains(data) ? 'spike train' : 'image';
-  if (!(indices?.length > 0)) {
-    const found = indices?.length === 0 ? 0 : ((indices as object | undefined)?.constructor?.name ?? 'none');
-    throw new RangeError(`indices: expected at least one ${sample}, found ${found}`);
-  }
-  checkIndices(indices, data[split].count, sample);
-  checkWhole('epoch', epoch, 0, MAX_UINT32);
-  return { split, epoch, indices: new Uint32Array(indices) };
-}
-
-/** As `takePresentation`, of one image. */
-export function takeImage(data: Dataset, image: ImagePresentation): ReturnType<typeof takePresentation> {
-  checkOptions('image', image, ['split', 'epoch', 'index']);
-  const { index, ...shown } = image;
-  return takePresentation(data, { ...shown, indices: [index] });
 }

@@ -124,6 +124,15 @@ function mapsOf(reads: MapShape, { channels, kernel, stride, padding }: Convolut
 const inputMap = ({ shape }: Partial<Convolution> = {}): MapShape =>
   shape ? [shape[1], shape[2], shape[0]] : IMAGE_MAP;
 
+/** @throws RangeError unless a first layer that convolves has a map of so many inputs */
+export function checkMap([{ convolve }]: readonly LayerShape[], inputs: number): void {
+  if (!convolve || sizeOf(inputMap(convolve)) === inputs) return;
+  const [height, width, channels] = inputMap(convolve);
+  throw new RangeError(
+    `shape: expected the ${inputs} inputs of the data, found ${channels} × ${height} × ${width}; say which channels, rows and columns they are`,
+  );
+}
+
 /** The maps of each layer that convolves, in their order, and how many inputs the first of the others has. */
 export function allMaps(layers: readonly LayerShape[], inputs = sizeOf(IMAGE_MAP)): { maps: Maps[]; inputs: number } {
   const maps: Maps[] = [];

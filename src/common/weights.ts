@@ -2,7 +2,7 @@
  * The parameters of a network: one array that holds the matrices of each layer, row by row, one after the other. Which
  * there are, and in what order, says `parameters` alone.
  */
-import { checkObject, checkWhole, isTyped, typeName } from './checks';
+import { checkNumber, checkObject, checkWhole, isTyped, typeName } from './checks';
 import { exp, log } from './exact';
 import { allMaps, isWidth, type LayerShape, MAX_HIDDEN, plainLayers } from './layers';
 import { CLASSES, IMAGE_SIZE } from './mnist';
@@ -90,6 +90,14 @@ export function initialParameters(
     }
   });
   return numbers;
+}
+
+/** @throws RangeError unless it is a number above 0, or one for each layer */
+export function checkGain(gain: number | readonly number[], layers: number): void {
+  // A hole is a number that is not there.
+  const all = Array.isArray(gain) ? Array.from(gain) : new Array(layers).fill(gain);
+  if (all.length !== layers) throw new RangeError(`gain: expected one number, or ${layers}, found ${all.length}`);
+  for (const each of all) checkNumber('gain', each, 0);
 }
 
 /** w of a time constant above 1, −ln(τ − 1). */

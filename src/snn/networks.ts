@@ -4,7 +4,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { checkChoice, checkOptions, checkTensor, checkWhole, formatValue, isTyped, typeName } from '../common/checks';
-import { checkGain, READOUT_NAMES, type ReadoutName } from '../common/engine';
+import { READOUT_NAMES, type ReadoutName } from '../common/engine';
 import {
   type Convolution,
   MAX_HIDDEN,
@@ -17,7 +17,7 @@ import { CLASSES, IMAGE_SIDE } from '../common/mnist';
 import { DEFAULT_NEURON, neuronOptions } from '../common/neuron-options';
 import { MAX_UINT32 } from '../common/random';
 import { MAX_UNITS } from '../common/spike-trains';
-import { countNumbers, initialParameters, parameters, splitParameters } from '../common/weights';
+import { checkGain, countNumbers, initialParameters, parameters, splitParameters } from '../common/weights';
 import { LinearRecurrentContainer, ParametricLIFNode, Synapse } from './layer';
 import { MemoryModule } from './memory-module';
 import { LIFNode, type LIFNodeArgs, NonSpikingLIFNode } from './neuron';

@@ -14,12 +14,12 @@ import {
   type Learner,
   type Presentation,
   resolveEngineOptions,
-  takePresentation,
   takeState,
 } from '../common/engine';
 import { exp, log } from '../common/exact';
 import { plainLayers } from '../common/layers';
 import { CLASSES, checkMnist, IMAGE_SIZE, type Mnist } from '../common/mnist';
+import { takePresentation } from '../common/presentation';
 import { nextTurn } from '../common/turn';
 import { countWeights, initialNetwork } from '../common/weights';
 import { adamStep } from './adam-step';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkIndices, checkNumber } from '../common/checks';
+import { checkFunction, checkIndices, checkNumber } from '../common/checks';
 import { CLASSES, IMAGE_SIDE, type MnistSplit, pixels } from '../common/mnist';
 import { moveImages } from '../common/shift';
 import type { Labelled } from '../common/spike-trains';
@@ -14,6 +14,7 @@ export function makeBatch(
   indices: ArrayLike<number>,
   shift?: (index: number) => [down: number, right: number],
 ): { images: tf.Tensor3D; labels: tf.Tensor2D } {
+  if (shift !== undefined) checkFunction('shift', shift);
   const own = pixels(split, indices);
   const intensities = shift ? moveImages(own, indices, shift) : own;
   return {

@@ -1,14 +1,8 @@
 import { argmax } from '../common/argmax';
 import { checkNumbers, checkSignal, checkWhole, formatValue, isTyped, typeName } from '../common/checks';
-import {
-  checkLearner,
-  type Engine,
-  type Learner,
-  type Presentation,
-  type Split,
-  takePresentation,
-} from '../common/engine';
+import { checkLearner, type Engine, type Learner, type Presentation, type Split } from '../common/engine';
 import { CLASSES } from '../common/mnist';
+import { takePresentation } from '../common/presentation';
 import type { Labelled } from '../common/spike-trains';
 
 /** What `tensor.dataSync()` and an engine's `rates` return. */

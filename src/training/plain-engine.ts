@@ -12,9 +12,9 @@ import {
   freshState,
   frozen,
   resolveEngineOptions,
-  takePresentation,
 } from '../common/engine';
 import { CLASSES, checkMnist, IMAGE_SIZE, type Mnist } from '../common/mnist';
+import { takePresentation } from '../common/presentation';
 import { initialWeights, Purpose, RandomStream } from '../common/random';
 import { nextTurn } from '../common/turn';
 import { poissonBlock } from '../snn/poisson-block';

@@ -10,11 +10,10 @@ import {
   type EngineState,
   type ImagePresentation,
   type Presentation,
-  takeImage,
-  takePresentation,
   takeState,
 } from '../common/engine';
 import { CLASSES } from '../common/mnist';
+import { takeImage, takePresentation } from '../common/presentation';
 import { Queue } from '../common/queue';
 import { shiftOf } from '../common/shift';
 import { isSpikeTrains } from '../common/spike-trains';

@@ -4,7 +4,7 @@ import type { EngineState, ReadoutName } from '../../../src/common/engine';
 import type { ResolvedLayer } from '../../../src/common/layers';
 import type { NeuronOptions } from '../../../src/common/neuron-options';
 import { npyArray } from '../npy';
-import { fromNir } from './nir';
+import { fromNir } from './nir-reader';
 import { fromPth } from './pth';
 import { fromSafetensors } from './safetensors';
 import { fromTensors } from './tensors';

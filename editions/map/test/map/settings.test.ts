@@ -27,7 +27,14 @@ describe('The settings of a run', () => {
       // What the command line leaves open: no hidden layer, no lasting currents, the surrogate's own alpha, all images,
       // a switch that is off.
       const off = { detachReset: false, softReset: false, recurrent: false };
-      const open: Record<string, unknown> = { hidden: 0, synapseTau: 0, alpha: 2, trainImages: 60_000, ...off };
+      const open: Record<string, unknown> = {
+        hidden: 0,
+        convolve: 0,
+        synapseTau: 0,
+        alpha: 2,
+        trainImages: 60_000,
+        ...off,
+      };
       assert.equal(settings.runOf({}).settings[name], there[name] ?? open[name], name);
     }
     assert.deepEqual(settings.runOf({}).options, []);
@@ -72,10 +79,20 @@ describe('The settings of a run', () => {
   test('of a neuron are empty for an ANN, those of images for other data', () => {
     const emptyOf = (given: object) =>
       Object.entries(settings.runOf({ ...given }).columns).flatMap(([column, value]) => (value === '' ? [column] : []));
-    assert.deepEqual(emptyOf({ dataset: 'randman' }), ['encoder', 'train_images']);
-    assert.deepEqual(emptyOf({ dataset: 'rows', T: 28 }), ['encoder']);
+    assert.deepEqual(emptyOf({ dataset: 'randman' }), ['encoder', 'train_images', 'convolve', 'shift']);
+    assert.deepEqual(emptyOf({ dataset: 'rows', T: 28 }), ['encoder', 'convolve', 'shift']);
     const empty = emptyOf({ network: 'ann' });
     const neuron = ['surrogate', 'alpha', 'detach_reset', 'decay_input', 'soft_reset', 'encoder', 'reset', 'tau', 'T'];
-    assert.deepEqual(empty, ['hidden', ...neuron, 'readout', 'synapse_tau', 'recurrent', 'learn_tau']);
+    assert.deepEqual(empty, [
+      'hidden',
+      ...neuron,
+      'convolve',
+      'gain',
+      'shift',
+      'readout',
+      'synapse_tau',
+      'recurrent',
+      'learn_tau',
+    ]);
   });
 });

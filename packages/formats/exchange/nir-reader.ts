@@ -1,0 +1,286 @@
+/** Reads a NIR graph as `nir.ts` writes it, and as SpikingJelly, snnTorch and Norse do. */
+import { checkUint8, inOneLine, listChoices } from '../../../src/common/checks';
+import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
+import {
+  type Convolution,
+  MAX_HIDDEN,
+  MAX_LAYERS,
+  POOL,
+  type ResolvedLayer,
+  resolveLayers,
+  shortForm,
+} from '../../../src/common/layers';
+import { IMAGE_SIZE } from '../../../src/common/mnist';
+import { checkNeuron, DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
+import { type Parameter, startOfW } from '../../../src/common/weights';
+import { dataSetIn, type FoundGroup, groupIn, type Numbers } from '../hdf5/found';
+import { Hdf5File, type Limits } from '../hdf5/reader';
+import type { SavedNetwork } from '../layers-model';
+import { DT } from './nir';
+import { fromNamedTensors, fromTensors, nameOf, type Tensor } from './tensors';
+
+/** As many values as the widest layer of ours has, and three times their bytes as float64. */
+const MOST: Limits = { bytes: 16 * 2 ** 20, values: IMAGE_SIZE * MAX_HIDDEN };
+
+/**
+ * The network of a NIR graph: a chain Input → (Flatten →) Linear → LIF (→ Linear → LIF …) → Output, also with CubaLIF,
+ * with edges from neurons to a Linear and back, or with Affine whose bias is zero. Before them may stand layers Conv2d
+ * → LIF, with square kernels and without a bias, and an AvgPool2d or SumPool2d of 2 × 2 behind each. NIR does not say
+ * how a neuron resets: snnTorch's default, to subtract the threshold, is written as a reset to zero, too, and is then
+ * another network here. Outputs may be LI or CubaLI, whose potential is read, if `metadata/readout` says which. Nor
+ * does it say whether a neuron fires at its threshold (as here and in SpikingJelly) or above it. One τ per neuron is
+ * read as one that was learnt.
+ * @param file its name, for the messages
+ * @returns weights and neurons; what the format does not store gets its default
+ * @throws Error in one line that names what cannot be expressed here, or what is damaged
+ */
+export function fromNir(bytes: Uint8Array, file = 'nir'): SavedNetwork {
+  return inOneLine(() => readFile(bytes, file));
+}
+
+function readFile(bytes: Uint8Array, file: string): SavedNetwork {
+  checkUint8(file, bytes);
+  let graph: ReturnType<typeof readGraph>;
+  try {
+    graph = readGraph(new Hdf5File(bytes, MOST).root());
+  } catch (error) {
+    throw new Error(`${file}: expected a NIR graph in an HDF5 file, found ${(error as Error).message}`);
+  }
+  const chain = graph.chain.filter(({ type }) => !['Input', 'Flatten', 'Output'].includes(type));
+  const types = chain.map(({ type }) => type).join(' → ');
+  const linears = chain.filter(({ type }) => /^(Linear|Affine|Conv2d)$/.test(type));
+  const known =
+    /^(Conv2d → LIF → ((Avg|Sum)Pool2d → )?)*((Linear|Affine) → (Cuba)?LIF → )*(Linear|Affine) → (Cuba)?LIF?$/;
+  if (linears.length > MAX_LAYERS || !known.test(types))
+    throw new Error(
+      `${file}: expected layers of Linear → LIF or CubaLIF, the last perhaps LI or CubaLI, behind any of Conv2d → LIF → AvgPool2d, found ${types || 'none'}`,
+    );
+  const named = <R>(name: string, read: () => R): R => {
+    try {
+      return read();
+    } catch (error) {
+      throw new Error(`${file}: ${name}: expected ${(error as Error).message}`);
+    }
+  };
+  const tensors = linears.map((linear) => named(linear.name, () => readLinear(linear)));
+  const nodes = chain.filter(({ type }) => /LIF?$/.test(type));
+  const convolutions = linears.map((node, i) =>
+    node.type === 'Conv2d'
+      ? named(node.name, () => convolutionIn(node, i === 0 ? graph.chain[0] : undefined))
+      : undefined,
+  );
+  const pools = nodes.map((node) =>
+    chain
+      .slice(chain.indexOf(node))
+      .slice(1, 2)
+      .find(({ type }) => type.endsWith('Pool2d')),
+  );
+  for (const pool of pools) if (pool) named(pool.name, () => checkPool(pool));
+  const neurons = nodes.map((node) => named(node.name, () => readLif(node)));
+  const end = nodes[nodes.length - 1];
+  const isRead = !end.type.endsWith('F');
+  const readout = isRead ? named(end.name, () => readoutIn(graph.readout)) : undefined;
+  // Outputs that never fire have no threshold, so that of the other neurons is as good as any.
+  if (isRead && neurons.length > 1)
+    neurons[neurons.length - 1].neuron.vThreshold = neurons[neurons.length - 2].neuron.vThreshold;
+  const recurrent = nodes.map(({ name }) => {
+    const node = graph.loops.get(name);
+    return node && named(node.name, () => readLinear(node));
+  });
+  const layers = neurons.map(({ taus, ...layer }, i) => ({
+    ...layer,
+    ...(convolutions[i]
+      ? { convolve: convolutions[i], ...(pools[i] && { pool: 'spikes' as const }) }
+      : { neurons: tensors[i][0][1].shape[0] }),
+    ...(taus && { learn: 'tau of each neuron' as const }),
+    recurrent: recurrent[i] !== undefined,
+  }));
+  const last = layers[layers.length - 1];
+  if (layers.length < 3 && shortForm(layers as readonly ResolvedLayer[])) {
+    const weights = fromTensors(file, Object.fromEntries(tensors.flat()));
+    return { weights, neuron: last.neuron, ...(readout && { readout }) };
+  }
+  const all = named('layers', () => resolveLayers({ layers }));
+  const found: Record<string, Tensor> = {};
+  const take = (kind: Parameter['kind'], layer: number, [[, tensor], bias]: [string, Tensor][]) => {
+    if (bias?.[1].data.some((value) => value !== 0))
+      throw new Error(`${file}: ${bias[0]}: expected zeros, found others`);
+    // A sum of four spikes is four times their mean.
+    const isOfSums = kind === 'weight' && pools[layer - 1]?.type === 'SumPool2d';
+    found[nameOf({ kind, layer }, all)] = isOfSums ? { ...tensor, data: tensor.data.map((w) => 4 * w) } : tensor;
+  };
+  layers.forEach(({ learn }, i) => {
+    const { taus } = neurons[i];
+    take('weight', i, tensors[i]);
+    if (recurrent[i]) take('recurrent', i, recurrent[i]);
+    if (learn && taus) take('w', i, [['', { data: Float32Array.from(taus, startOfW), shape: [taus.length] }]]);
+  });
+  const weights = fromNamedTensors(file, found, all);
+  return { weights, neuron: last.neuron, ...(readout && { readout }), layers: all };
+}
+
+/** A node of the graph, and its parameters. */
+interface Node {
+  name: string;
+  type: string;
+  parts: FoundGroup;
+}
+
+const readNode = (name: string, parts: FoundGroup): Node => ({
+  name,
+  type: String(dataSetIn(parts, 'type').texts()[0]),
+  parts,
+});
+
+/** @throws Error that says what was expected, unless this is the name of a potential that is read */
+function readoutIn(readout: string | undefined): ReadoutName {
+  const potentials = READOUT_NAMES.filter((name) => name !== 'spikes');
+  const found = potentials.find((name) => name === readout);
+  if (found) return found;
+  throw new Error(`${listChoices(potentials)} in metadata/readout, found ${readout ?? 'none'}`);
+}
+
+/** A graph: its nodes, and what of its metadata is read. */
+interface Graph {
+  /** In the order of the chain. */
+  chain: Node[];
+  /** By the name of neurons, the Linear by which they hear one another. */
+  loops: ReadonlyMap<string, Node>;
+  readout?: string;
+}
+
+function readGraph(root: FoundGroup): Graph {
+  const { type, parts: graph } = readNode('graph', groupIn(root, 'node'));
+  if (type !== 'NIRGraph') throw new Error(`a single ${type}`);
+  const metadata = graph.has('metadata') ? groupIn(graph, 'metadata') : undefined;
+  if (metadata?.has('dt')) {
+    const [dt] = dataSetIn(metadata, 'dt').numbers().values;
+    if (!(Math.abs(dt / DT - 1) < 1e-6))
+      throw new Error(
+        `a time step (dt) of ${dt} s in place of ${DT} s, which SpikingJelly and snnTorch take for granted`,
+      );
+  }
+  const nodes = groupIn(graph, 'nodes');
+  const texts = dataSetIn(graph, 'edges').texts();
+  const edges = Array.from({ length: Math.floor(texts.length / 2) }, (_, i) => [texts[2 * i], texts[2 * i + 1]]);
+  const touches = new Map<string, number>();
+  for (const name of texts) touches.set(name, (touches.get(name) ?? 0) + 1);
+  const leads = new Set(edges.map((edge) => edge.join('\n')));
+  const loops = new Map<string, Node>();
+  for (const [from, to] of edges) {
+    // Two edges alone, there and back.
+    if (touches.get(to) !== 2 || from === to || !leads.has(`${to}\n${from}`)) continue;
+    const node = readNode(to, groupIn(nodes, to));
+    if (['Linear', 'Affine'].includes(node.type)) loops.set(from, node);
+  }
+  const inLoops = new Set([...loops.values()].map(({ name }) => name));
+  const next = new Map<string, string>();
+  for (const [from, to] of edges) {
+    if (inLoops.has(from) || inLoops.has(to)) continue;
+    if (next.has(from)) throw new Error(`two edges out of ${from}, where a chain is read`);
+    next.set(from, to);
+  }
+  const ends = [...next.values()];
+  let name = [...next.keys()].find((start) => !ends.includes(start));
+  const chain: Node[] = [];
+  // A chain of more nodes than there are goes round in a circle.
+  for (; name !== undefined && chain.length <= nodes.size; name = next.get(name))
+    chain.push(readNode(name, groupIn(nodes, name)));
+  if (
+    chain.length + loops.size !== nodes.size ||
+    chain.length !== next.size + 1 ||
+    edges.length !== next.size + 2 * loops.size
+  )
+    throw new Error(`${nodes.size} nodes and ${edges.length} edges that are no chain`);
+  return { chain, loops, readout: metadata?.has('readout') ? dataSetIn(metadata, 'readout').texts()[0] : undefined };
+}
+
+/**
+ * @param input of the graph, if the first layer convolves
+ * @throws Error that says what was expected of a convolution, and found
+ */
+function convolutionIn({ parts }: Node, input?: Node): Convolution {
+  const { shape } = numbersOf(parts, 'weight');
+  const [channels, , kernel, width] = shape;
+  if (shape.length !== 4 || kernel !== width) throw new Error(`a square kernel, found weights [${shape.join(', ')}]`);
+  const only = (name: string, expected?: number) => {
+    const { value } = oneOf(parts, name, 'both directions');
+    if (value !== (expected ?? value)) throw new Error(`${name} of ${expected}, found ${value}`);
+    return value;
+  };
+  only('dilation', 1);
+  only('groups', 1);
+  const map = input?.parts.has('shape') ? Array.from(numbersOf(input.parts, 'shape').values) : [];
+  const own = { channels, kernel, stride: only('stride'), padding: only('padding') };
+  return map.length === 3 ? { ...own, shape: map as [number, number, number] } : own;
+}
+
+/** @throws Error that says what was expected, unless these are means or sums of 2 × 2 */
+function checkPool({ parts }: Node): void {
+  for (const [name, expected] of [
+    ['kernel_size', POOL],
+    ['stride', POOL],
+    ['padding', 0],
+  ] as const) {
+    const { value } = oneOf(parts, name, 'both directions');
+    if (value !== expected) throw new Error(`${name} of ${expected}, found ${value}`);
+  }
+}
+
+function readLinear({ name, type, parts }: Node): [string, Tensor][] {
+  return (type === 'Linear' ? ['weight'] : ['weight', 'bias']).map((part) => {
+    const { values, shape } = numbersOf(parts, part);
+    return [`${name}/${part}`, { shape, data: Float32Array.from(values) }];
+  });
+}
+
+function numbersOf(parts: FoundGroup, name: string): Numbers {
+  try {
+    return dataSetIn(parts, name).numbers();
+  } catch (error) {
+    throw new Error(`numbers, found ${(error as Error).message} (${name})`);
+  }
+}
+
+/** A parameter which must be the same for all neurons, or in both directions of a map. */
+function oneOf(parts: FoundGroup, name: string, all = 'all neurons'): { value: number; float32: boolean } {
+  const { values, float32 } = numbersOf(parts, name);
+  const [value] = values;
+  const other = values.find((each) => each !== value);
+  if (other !== undefined) throw new Error(`one ${name} for ${all}, found ${value} and ${other}`);
+  if (!Number.isFinite(value)) throw new Error(`a finite ${name}, found ${value}`);
+  return { value, float32 };
+}
+
+/** @throws Error that says what was expected of neurons, and found */
+function readLif({ type, parts }: Node): { neuron: NeuronOptions; synapse?: { tau: number }; taus?: Float64Array } {
+  // 2e-4 / 1e-4 is exactly 2 in float64. Float32, as snnTorch writes it, has seven digits.
+  const inSteps = (seconds: number, float32: boolean) => Number((seconds / DT).toPrecision(float32 ? 6 : 14));
+  const isCuba = type.startsWith('Cuba');
+  const { values, float32 } = numbersOf(parts, isCuba ? 'tau_mem' : 'tau');
+  const taus = Float64Array.from(values, (seconds) => inSteps(seconds, float32));
+  const [tau] = taus;
+  if (tau === undefined) throw new Error('a finite tau, found undefined');
+  const rs = numbersOf(parts, 'r').values;
+  const decayInput = rs.every((r) => r === 1);
+  const odd = rs.findIndex((r, j) => !(Math.abs(r / taus[j] - 1) <= 1e-5));
+  if (!decayInput && odd >= 0) throw new Error(`r of 1, or of tau in steps (${taus[odd]}), found ${rs[odd]}`);
+  const leak = oneOf(parts, 'v_leak').value;
+  const isRead = !type.endsWith('F');
+  const vThreshold = isRead ? DEFAULT_NEURON.vThreshold : oneOf(parts, 'v_threshold').value;
+  const vReset = isRead ? leak : parts.has('v_reset') ? oneOf(parts, 'v_reset').value : 0;
+  if (leak !== vReset)
+    throw new Error(`neurons that leak to where they reset to, found v_leak ${leak} and v_reset ${vReset}`);
+  const synapse = isCuba ? oneOf(parts, 'tau_syn') : undefined;
+  const lasting = synapse && inSteps(synapse.value, synapse.float32);
+  const gain = isCuba ? oneOf(parts, 'w_in').value : undefined;
+  if (lasting && Math.abs(Number(gain) / lasting - 1) > 1e-5)
+    throw new Error(`w_in of tau_syn in steps (${lasting}), found ${gain}`);
+  const neuron = { ...DEFAULT_NEURON, tau, decayInput, vThreshold, vReset };
+  try {
+    for (const each of taus) checkNeuron({ ...neuron, tau: each });
+  } catch (error) {
+    throw new Error(`neurons of ours, with a time step of ${DT} s (${(error as Error).message})`);
+  }
+  return { neuron, ...(lasting && { synapse: { tau: lasting } }), ...(taus.some((each) => each !== tau) && { taus }) };
+}
