@@ -90,6 +90,7 @@ export class EventEngine implements Engine {
     const module = await compileKernel(host.kernel, threads);
     const core = new EventCore(module, createMemory(coreOptions), coreOptions);
     core.restore(freshState(initialParameters(options.seed, options.layers, inputs, options.gain)));
+    core.setLearningRate(options.learningRate);
     const runner = threads > 1 && host.startThreads ? host.startThreads(core, module) : new OneThread(core);
     return new EventEngine(frozen({ ...options, data }), core, runner);
   }
