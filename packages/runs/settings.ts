@@ -7,7 +7,7 @@ import { DEFAULT_TRAINING, ENCODER_NAMES, LOSS_NAMES, MAX_SHIFT, READOUT_NAMES }
 import { MAX_CHANNELS, MAX_HIDDEN, MAX_LAYERS } from '../../src/common/layers';
 import { SCHEDULE_NAMES } from '../../src/common/schedule';
 import { DATASET_NAMES } from '../../src/common/spike-trains';
-import { SURROGATE_NAMES, SURROGATES } from '../../src/common/surrogates';
+import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../src/common/surrogates';
 import { decimal, listOf, oneOf, type Read, tryRead, whole } from './read';
 
 export type Value = string | number | boolean;
@@ -223,7 +223,7 @@ export const TABLE = {
     default: 'atan',
     spiking: true,
     always: true,
-    words: { atan: 'ATan', rect: 'rectangle' },
+    words: { atan: 'ATan', sigmoid: 'sigmoid', rect: 'rectangle' } satisfies Record<SurrogateName, string>,
   },
   alpha: {
     flags: '--alpha <ALPHA>',

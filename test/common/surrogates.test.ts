@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import * as node from '../../hosts/node';
 import { tf } from '../../hosts/node/backend';
 import { SURROGATE_NAMES, SURROGATES } from '../../src/common/surrogates';
 import { makeSurrogate, slopes } from '../../src/snn/surrogate';
@@ -26,6 +27,7 @@ for (const name of SURROGATE_NAMES) {
       const surrogate = makeSurrogate({ name });
       assert.deepEqual({ name: surrogate.name, alpha: surrogate.alpha }, { name, alpha: SURROGATES[name].alpha });
       assert.equal(surrogate.constructor.name.toLowerCase(), name);
+      assert.ok(surrogate.constructor.name in node.surrogate, 'add it to hosts/contract/entry-point.ts');
       assert.deepEqual(Array.from(surrogate.apply(tf.tensor1d([-1, -1e-6, 0, 1])).dataSync()), [0, 0, 1, 1]);
     });
 

@@ -113,6 +113,8 @@ export async function writeChapters(names, { theme, source, downloads }) {
 
 /** The caption of the glossary, the source and what else is looked up. */
 const LOOK_UP = 'Look up';
+/** The groups that a page of book/ can stand in. */
+const CAPTIONS = ['Play', 'Results', 'Host it', LOOK_UP];
 
 /** The other pages, names by the caption that they stand under: `sidebar: …` at the top of a page, else "Play". */
 function pageGroups() {
@@ -126,6 +128,8 @@ function pageGroups() {
   for (const name of names) {
     const text = readFileSync(join(book, `${name}.md`), 'utf8');
     const caption = /^---\n(?:.*\n)*?sidebar: (.+)\n/.exec(text)?.[1] ?? 'Play';
+    if (!CAPTIONS.includes(caption))
+      throw new UserError(`editions/book/${name}.md: sidebar: expected ${CAPTIONS.join(', ')}, found ${caption}`);
     groups[caption] ??= [];
     groups[caption].push(name);
   }

@@ -26,7 +26,8 @@ export function sendBack(scratch: usize, index: usize): void {
   const apart = inHeight * inWidth * groups * ROW_BYTES;
   for (let t: usize = 0; t < steps; t += 4) {
     const rows = potentials + t * ROW_BYTES;
-    // Where a slope is 0 for most potentials, few channels have anything to send.
+    // Where a slope is 0 for most potentials, few channels have anything to send. Only speed: any surrogate may be
+    // listed.
     const isListed = surrogate === RECT;
     if (isListed) listSlopes(rows, lists);
     for (let y: usize = 0; y < inHeight; y++) {

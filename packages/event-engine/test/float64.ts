@@ -132,7 +132,8 @@ function layerOf(layer: ResolvedLayer, fires: boolean, own: Float32Array[][], ma
       state[j] = [p, dp];
       if (!fires) return [0, 0];
       const s = Number(p >= vThreshold);
-      const { alpha } = surrogateFunction;
+      const { name, alpha } = surrogateFunction;
+      assert.equal(name, 'atan', 'the only slope that is known here');
       const ds = (dp * alpha) / 2 / (1 + ((Math.PI / 2) * alpha * (p - vThreshold)) ** 2);
       const through = detachReset ? 0 : ds;
       state[j] =
