@@ -25,10 +25,10 @@ import { ISOLATION } from '../../../shared/serve.mjs';
 /** Chapter 5 looks at what chapter 4 has left. */
 const isTraining = (name: string) => /^0[45]/.test(name);
 /**
- * The chapter Event-driven measures times, which are not compared: where chapters are chosen it does so in three rounds instead of
- * seven.
+ * The chapter Event-driven measures times, which are not compared: where chapters are chosen it does so in three rounds
+ * instead of five.
  */
-const ROUNDS = '[0, 3, 6, 9, 12, 15, 18]';
+const ROUNDS = '[0, 3, 6, 9, 12]';
 function cellsOf(name: string): Cell[] {
   const { cells } = committed(name);
   if (!process.env.LITE_CHAPTERS || !name.includes('event-driven')) return cells;
