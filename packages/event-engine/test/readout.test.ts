@@ -192,8 +192,8 @@ test('a readout that is unknown, that the loss does not fit, or that the network
     message: `readout: expected 'spikes', 'last-potential', 'mean-potential' or 'highest-potential', found 'potential'`,
   });
   const readout: ReadoutName = 'mean-potential';
-  await assert.rejects(create({ readout, loss: 'cross-entropy-counts' }), {
-    message: `loss: expected 'mse' or 'cross-entropy' with readout 'mean-potential', found 'cross-entropy-counts', which counts spikes`,
+  await assert.rejects(create({ readout: 'last-potential', loss: 'cross-entropy-counts' }), {
+    message: `loss: expected 'mse' or 'cross-entropy' with readout 'last-potential', found 'cross-entropy-counts', which adds up all steps`,
   });
   await assert.rejects(create({ readout, network: snn() }, 'tfjs'), {
     message: `network: expected a NonSpikingLIFNode at its end for readout 'mean-potential', found another`,
