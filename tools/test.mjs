@@ -148,7 +148,7 @@ const cores = availableParallelism();
 const concurrency = inBrowser ? Math.min(2, cores) : Math.min(4, cores + 2);
 // A file takes a minute or two, the chapters in a browser train for many. One that hangs has to fail rather than hold
 // up the others.
-const limit = inBrowser ? 30 : 10;
+const limit = inBrowser ? 30 : 20;
 process.exitCode = await runInForeground(
   process.execPath,
   [
