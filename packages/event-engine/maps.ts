@@ -1,5 +1,5 @@
 /** Where in scratch memory lies what layers need that convolve: their maps, events and lists (see `kernel/maps.ts`). */
-import { allMaps, type Convolution, type MapShape, POOL, type ResolvedLayer } from '../../src/common/layers';
+import { allMaps, type Convolution, type MapShape, POOL, type ResolvedLayer, sizeOf } from '../../src/common/layers';
 import { BLOCK, ROW_FLOATS } from './layout';
 
 const ROW_BYTES = 4 * ROW_FLOATS;
@@ -10,30 +10,36 @@ export const columnsOf = (neurons: number) => Math.ceil(neurons / ROW_FLOATS);
 /** A part of scratch memory of some bytes, from its start. */
 type Place = (bytes: number) => number;
 
-/** Where in scratch memory lies what a layer needs that convolves, or reads what one makes. */
-export interface Convolved {
-  /** As the kernel convolves: 0 of a dense layer. */
+/** What a layer reads as events that convolves, or is the first behind those, and where in scratch memory it lies. */
+interface Reading {
+  reads: MapShape;
+  readsEvents: number;
+  backward: number;
+}
+
+/** The same of a layer that convolves, with what it makes. */
+interface Convolving extends Reading {
+  /** As the kernel convolves. */
   kernel: number;
   stride: number;
   padding: number;
   /** Weights of a mean of currents, and their gradient; of other layers nothing. */
   expanded: number;
   expandedGradient: number;
-  reads: MapShape;
-  /** The map of its neurons, and what it hands on; none of a dense layer. */
-  neurons?: MapShape;
-  makes?: MapShape;
+  /** The map of its neurons, and what it hands on. */
+  neurons: MapShape;
+  makes: MapShape;
   pool: number;
   units: number;
   potentials: number;
-  readsEvents: number;
   makesEvents: number;
   means: number;
   lit: number;
   before: number;
   slopes: number;
-  backward: number;
 }
+
+export type Convolved = Reading & Partial<Convolving>;
 
 /**
  * The kernel and stride that do both at once: a mean of 2 × 2 currents is a convolution by four kernels, each beside
@@ -54,50 +60,30 @@ export function placeConvolutions(
 ): Convolved[] {
   const { maps } = allMaps(layers, inputs);
   if (maps.length === 0) return [];
-  const size = (shape: MapShape) => shape.reduce((product, n) => product * n, 1);
-  const groups = (channels: number) => columnsOf(channels);
   let readsEvents = place(eventBytes(maps[0].reads, T));
-  const convolved = maps.map(({ reads, neurons, makes }, i): Convolved => {
+  const convolved = maps.map(({ reads, neurons, makes }, i): Convolving => {
     const { convolve, pool } = layers[i];
     const { channels, padding } = convolve as Convolution;
     const { kernel, stride } = effective(convolve as Convolution, pool);
-    const taps = pool === 'currents' ? columnsOf(channels) * kernel ** 2 * reads[2] * ROW_BYTES : 0;
-    const columns = groups(channels);
+    const columns = columnsOf(channels);
+    const taps = pool === 'currents' ? columns * kernel ** 2 * reads[2] * ROW_BYTES : 0;
     const positions = neurons[0] * neurons[1];
     const makesEvents = place(eventBytes(makes, T));
     const all = {
       ...{ reads, neurons, makes, readsEvents, makesEvents, kernel, stride, padding },
       ...{ expanded: place(taps), expandedGradient: place(taps), pool: layers[i].pool === 'spikes' ? POOL : 1 },
-      units: place(i === 0 ? Math.min(T, BLOCK) * size(reads) : 0),
+      units: place(i === 0 ? Math.min(T, BLOCK) * sizeOf(reads) : 0),
       potentials: place(columns * positions * 4 * Math.ceil(T / 4) * ROW_BYTES),
       means: place(T * makes[0] * makes[1] * columns * ROW_BYTES),
       lit: place(positions),
       slopes: place(i === 0 ? 0 : positions * (16 + columns * ROW_FLOATS * 32)),
       before: place(positions * columns * ROW_BYTES),
-      backward: place(i === 0 ? 0 : groups(reads[2]) * kernel ** 2 * columns * ROW_FLOATS * ROW_BYTES),
+      backward: place(i === 0 ? 0 : columnsOf(reads[2]) * kernel ** 2 * columns * ROW_FLOATS * ROW_BYTES),
     };
     readsEvents = makesEvents;
     return all;
   });
   const { makes: reads } = maps[maps.length - 1];
   const heard = columnsOf(layers[maps.length].neurons) * ROW_FLOATS * ROW_BYTES;
-  const dense = {
-    kernel: 0,
-    stride: 0,
-    padding: 0,
-    expanded: 0,
-    expandedGradient: 0,
-    units: 0,
-    potentials: 0,
-    makesEvents: 0,
-    means: 0,
-    lit: 0,
-    before: 0,
-    slopes: 0,
-    pool: 1,
-  };
-  return [
-    ...convolved,
-    { ...dense, reads, readsEvents, backward: place(groups(reads[2]) * reads[0] * reads[1] * heard) },
-  ];
+  return [...convolved, { reads, readsEvents, backward: place(columnsOf(reads[2]) * reads[0] * reads[1] * heard) }];
 }

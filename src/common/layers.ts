@@ -110,7 +110,8 @@ export interface Maps {
   makes: MapShape;
 }
 
-const sizeOf = ([height, width, channels]: MapShape) => height * width * channels;
+/** How many inputs or neurons a map has. */
+export const sizeOf = ([height, width, channels]: MapShape) => height * width * channels;
 
 /** The maps of a layer that convolves, of what it reads. */
 function mapsOf(reads: MapShape, { channels, kernel, stride, padding }: Convolution, pool?: PoolName): Maps {

@@ -16,6 +16,7 @@ import {
   gradientOf,
   height,
   kernel,
+  kernelHeight,
   mapHeight,
   mapWidth,
   padding,
@@ -46,18 +47,7 @@ export function addDenseGradient(
   useLayer(layer);
   const events = place(scratch, layer, table.READS_EVENTS);
   for (let t: usize = block * BLOCK, end = t + count; t < end; t++, rows += ROW_BYTES) {
-    const list = listAt(events, t);
-    const x = v128.load(rows);
-    const y = v128.load(rows, 16);
-    const z = v128.load(rows, 32);
-    for (let from: usize = 0, under = gradient; from < inHeight; from++, under += ROW_BYTES * inWidth * inChannels) {
-      const beginnings = rowAt(events, t, from);
-      const last = list + EVENT_BYTES * <usize>load<u32>(beginnings + 4 * inWidth);
-      for (let event = list + EVENT_BYTES * <usize>load<u32>(beginnings); event < last; event += EVENT_BYTES) {
-        const value = v128.load32_splat(event, 4);
-        addToRow(under + <usize>load<u32>(event), f32x4.mul(value, x), f32x4.mul(value, y), f32x4.mul(value, z));
-      }
-    }
+    addHeard<u32>(rows, 0, events, t, gradient, 0, 0, 0);
   }
 }
 
@@ -109,7 +99,8 @@ function backAll(scratch: usize, weights: usize, gradient: usize, index: usize):
   const means = place(scratch, layer, table.MEANS);
   const before = place(scratch, layer, table.BEFORE);
   const mapRow = columns * ROW_BYTES;
-  if (load<u32>(layer, table.LEARNS)) invert(layer, weights, column, 0);
+  const learns = load<u32>(layer, table.LEARNS) !== 0;
+  if (learns) invert(layer, weights, column, 0);
   clearRow(column + TAU_GRADIENT);
   for (let oy: usize = 0, position: usize = 0; oy < height; oy++) {
     for (let ox: usize = 0; ox < wide; ox++, position++) {
@@ -131,8 +122,8 @@ function backAll(scratch: usize, weights: usize, gradient: usize, index: usize):
           const count = min<usize>(BLOCK, steps - from);
           const state = column + BOUNDARIES + block * ROW_BYTES;
           const first = rows + from * ROW_BYTES;
-          if (block === 0) copyRow(state, before + (position * columns + c) * ROW_BYTES);
-          else afterReset(first - ROW_BYTES, state);
+          if (learns && block === 0) copyRow(state, before + (position * columns + c) * ROW_BYTES);
+          else if (learns) afterReset(first - ROW_BYTES, state);
           shareOut(scratch + DELTAS, mean + from * apart, apart, count);
           copyRows(column + BLOCK_ROWS, first, count);
           backSome(scratch, layer, column, scratch + DELTAS, block, 0, count);
@@ -145,7 +136,7 @@ function backAll(scratch: usize, weights: usize, gradient: usize, index: usize):
   if (isMean) memory.fill(place(scratch, layer, table.EXPANDED_GRADIENT), 0, columns * expandedBytes());
   addConvolvedGradient(scratch, gradient, index);
   if (isMean) expand(scratch, gradient, layer, true);
-  if (load<u32>(layer, table.LEARNS)) addTauGradient(layer, gradient, column, 0);
+  if (learns) addTauGradient(layer, gradient, column, 0);
   if (index > 0) sendBack(scratch, index);
 }
 
@@ -232,7 +223,7 @@ function addHeard<Two>(
   const end = endUnder(ox) << 2;
   let from = <isize>(oy * stride) - <isize>padding;
   let under = gradient - ROW_BYTES * <usize>left * inChannels;
-  for (let ky: usize = 0; ky < kernel; ky++, from++, under += ROW_BYTES * kernel * inChannels) {
+  for (let ky: usize = 0; ky < kernelHeight; ky++, from++, under += ROW_BYTES * kernel * inChannels) {
     if (from < 0 || from >= <isize>inHeight) continue;
     const beginnings = rowAt(events, t, <usize>from);
     let event = list + EVENT_BYTES * <usize>load<u32>(beginnings + first);

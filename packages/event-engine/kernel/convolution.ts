@@ -8,18 +8,7 @@
 import * as table from '../layout';
 import { BLOCK, BLOCK_ROWS, POTENTIAL, ROW_BYTES, TABLES, WIDTH } from './addresses';
 import { encode } from './encoder';
-import {
-  EVENT_BYTES,
-  inChannels,
-  inHeight,
-  inputSteps,
-  inWidth,
-  listAt,
-  listInput,
-  listMeans,
-  rowAt,
-  useMap,
-} from './events';
+import { EVENT_BYTES, inChannels, inHeight, inputSteps, listAt, listInput, listMeans, rowAt, useMap } from './events';
 import { DIRECT } from './input';
 import {
   carried,
@@ -31,6 +20,7 @@ import {
   firstUnder,
   height,
   kernel,
+  kernelHeight,
   mapHeight,
   mapWidth,
   padding,
@@ -129,8 +119,7 @@ function repeat(rows: usize, different: usize): void {
 
 /**
  * The sum of the events under the kernel in a step, to a row and, for twice as many channels, to another one, whose
- * weights lie
- * `more` bytes on; whether there are any.
+ * weights lie `more` bytes on; whether there are any.
  */
 function hear<Two>(
   row: usize,
@@ -156,7 +145,7 @@ function hear<Two>(
   let from = <isize>(oy * stride) - <isize>padding;
   // Where an input's row of weights lies, less what its column in the map adds.
   let under = weights - ROW_BYTES * <usize>left * inChannels;
-  for (let ky: usize = 0; ky < kernel; ky++, from++, under += ROW_BYTES * kernel * inChannels) {
+  for (let ky: usize = 0; ky < kernelHeight; ky++, from++, under += ROW_BYTES * kernel * inChannels) {
     if (from < 0 || from >= <isize>inHeight) continue;
     const beginnings = rowAt(events, t, <usize>from);
     let event = list + EVENT_BYTES * <usize>load<u32>(beginnings + first);
@@ -193,12 +182,10 @@ export function countHeard(scratch: usize, index: usize): usize {
   const different = index === 0 ? inputSteps() : steps;
   let count: usize = 0;
   for (let t: usize = 0; t < different; t++) {
-    // A dense layer reads all of the map.
-    if (!kernel) count += runOf(events, t, 0, 0, inWidth, inHeight);
-    for (let oy: usize = 0; kernel && oy < height; oy++) {
+    for (let oy: usize = 0; oy < height; oy++) {
       for (let ox: usize = 0; ox < wide; ox++) {
         const from = max<usize>(padding, oy * stride) - padding;
-        const end = min<usize>(inHeight, oy * stride + kernel - padding);
+        const end = min<usize>(inHeight, oy * stride + kernelHeight - padding);
         count += runOf(events, t, from, firstUnder(ox), endUnder(ox), end);
       }
     }
@@ -221,7 +208,8 @@ export function fireAll(scratch: usize, weights: usize, index: usize): void {
   const layer = layerAt(index);
   useLayer(layer);
   const column = columnAt(scratch, layer, 0);
-  if (load<u32>(layer, table.LEARNS)) invert(layer, weights, column, 0);
+  const learns = load<u32>(layer, table.LEARNS) !== 0;
+  if (learns) invert(layer, weights, column, 0);
   const lit = place(scratch, layer, table.LIT);
   const potentials = place(scratch, layer, table.POTENTIALS);
   const means = place(scratch, layer, table.MEANS);
@@ -238,7 +226,7 @@ export function fireAll(scratch: usize, weights: usize, index: usize): void {
         const from = carried + (position * columns + c) * carriedApart;
         rest(column);
         if (carried) copyRow(column + POTENTIAL, from);
-        copyRow(before + (position * columns + c) * ROW_BYTES, column + POTENTIAL);
+        if (learns) copyRow(before + (position * columns + c) * ROW_BYTES, column + POTENTIAL);
         for (let t: usize = 0, block: usize = 0; t < steps; t += BLOCK, block++) {
           const count = min<usize>(BLOCK, steps - t);
           copyRows(column + BLOCK_ROWS, rows + t * ROW_BYTES, count);
@@ -282,21 +270,6 @@ export function denseCurrents(
   useLayer(layer);
   const events = place(scratch, layer, table.READS_EVENTS);
   for (let t: usize = block * BLOCK, end = t + count; t < end; t++, rows += ROW_BYTES) {
-    let x = f32x4.splat(0);
-    let y = x;
-    let z = x;
-    const list = listAt(events, t);
-    for (let from: usize = 0, under = weights; from < inHeight; from++, under += ROW_BYTES * inWidth * inChannels) {
-      const beginnings = rowAt(events, t, from);
-      const last = list + EVENT_BYTES * <usize>load<u32>(beginnings + 4 * inWidth);
-      for (let event = list + EVENT_BYTES * <usize>load<u32>(beginnings); event < last; event += EVENT_BYTES) {
-        const at = under + <usize>load<u32>(event);
-        const value = v128.load32_splat(event, 4);
-        x = f32x4.add(x, f32x4.mul(value, v128.load(at)));
-        y = f32x4.add(y, f32x4.mul(value, v128.load(at, 16)));
-        z = f32x4.add(z, f32x4.mul(value, v128.load(at, 32)));
-      }
-    }
-    storeRow(rows, x, y, z);
+    hear<u32>(rows, 0, events, t, weights, 0, 0, 0);
   }
 }

@@ -2,20 +2,20 @@
 
 import * as table from '../layout';
 import { ROW_BYTES, WIDTH } from './addresses';
-import { inChannels, inHeight, inWidth } from './events';
-import { columns, expandedBytes, kernel, place, useLayer, weightsOf } from './maps';
+import { inChannels } from './events';
+import { columns, expandedBytes, kernel, kernelHeight, place, useLayer, weightsOf } from './maps';
 import { convolutions, layerAt, rowsOf } from './network';
 
-/** What the layers that convolve need of the weights, once per task. */
+/** The same of all that read events, the first dense layer being the last. */
 export function prepareConvolutions(scratch: usize, weights: usize): void {
-  for (let index: usize = 0, count = convolutions(); index < count; index++) {
+  const count = convolutions();
+  for (let index: usize = 0; count && index <= count; index++) {
     const layer = layerAt(index);
     useLayer(layer);
     if (load<u32>(layer, table.MEAN_OF)) expand(scratch, weights, layer, false);
     // What the first of all reads is no neuron's.
-    if (index > 0) transposeBackward(scratch, weights, index);
+    if (index > 0) transposeBackward(scratch, weights, layer);
   }
-  if (convolutions()) transposeBackward(scratch, weights, convolutions());
 }
 
 /**
@@ -47,11 +47,8 @@ export function expand(scratch: usize, own: usize, layer: usize, back: bool): vo
 }
 
 /** The weights of what reads events, by the channel that hears: rows of twelve channels that are read. */
-function transposeBackward(scratch: usize, weights: usize, index: usize): void {
-  const layer = layerAt(index);
-  useLayer(layer);
-  const isDense = kernel === 0;
-  const taps = isDense ? inHeight * inWidth : kernel * kernel;
+function transposeBackward(scratch: usize, weights: usize, layer: usize): void {
+  const taps = kernelHeight * kernel;
   let out = place(scratch, layer, table.BACKWARD);
   for (let first: usize = 0; first < inChannels; first += WIDTH) {
     const count = min<usize>(WIDTH, inChannels - first);

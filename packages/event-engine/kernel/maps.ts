@@ -2,12 +2,14 @@
 
 import * as table from '../layout';
 import { ROW_BYTES } from './addresses';
-import { inChannels, inWidth, useMap } from './events';
+import { inChannels, inHeight, inWidth, useMap } from './events';
 import { columnsOf, readControl, rowsOf } from './network';
 import { resetTo, threshold, useNeuron } from './neuron';
 import { copyRow } from './rows';
 
+/** Its width; its height differs where a dense layer reads a map: as a convolution whose kernel is as large as that. */
 export let kernel: usize = 0;
+export let kernelHeight: usize = 0;
 export let stride: usize = 0;
 export let padding: usize = 0;
 export let height: usize = 0;
@@ -33,11 +35,13 @@ export function useLayer(layer: usize): void {
     <usize>load<u32>(layer, table.IN_WIDTH),
     <usize>load<u32>(layer, table.IN_CHANNELS),
   );
-  kernel = <usize>load<u32>(layer, table.KERNEL);
+  const size = <usize>load<u32>(layer, table.KERNEL);
+  kernel = size || inWidth;
+  kernelHeight = size || inHeight;
   stride = <usize>load<u32>(layer, table.STRIDE);
   padding = <usize>load<u32>(layer, table.PADDING);
-  height = <usize>load<u32>(layer, table.HEIGHT);
-  wide = <usize>load<u32>(layer, table.WIDE);
+  height = size ? <usize>load<u32>(layer, table.HEIGHT) : 1;
+  wide = size ? <usize>load<u32>(layer, table.WIDE) : 1;
   columns = columnsOf(layer);
   pool = <usize>load<u32>(layer, table.POOL);
   mapHeight = <usize>load<u32>(layer, table.MAP_HEIGHT);
