@@ -17,7 +17,12 @@ import { run } from '../packages/system/run.mjs';
  * which come with the first map. Those of JupyterLab, which leads to the book, take a browser a minute.
  */
 const OWN_COMMAND = [
-  ...['editions/book/test/browser', 'editions/lab/test', 'editions/browser/test/browser'],
+  ...[
+    'editions/book/test/browser',
+    'editions/lab/test',
+    'editions/browser/test/browser',
+    'editions/browser/test/kernel',
+  ],
   ...['editions/map/test/workflow', 'tools/peers/test'],
 ];
 /** Where tests are: each next to what it tests. */
