@@ -47,6 +47,8 @@ export class EventCore {
   private readonly used: ReturnType<typeof usedRows>;
   /** The options of each layer's neurons; the last are those of the outputs. */
   neurons: readonly NeuronOptions[] = [];
+  /** For which job's shards the kernel is prepared: a step, of several threads the number of a job. */
+  private prepared = '';
   /** What was read of the image shown last, in place. */
   private readonly rates: Float32Array;
 
@@ -143,7 +145,10 @@ export class EventCore {
     for (const { first, count } of this.used) {
       this.kernel.functions.clear(gradients + shard * rows + first * ROW_BYTES, count * ROW_BYTES);
     }
-    this.prepare();
+    const { control } = this;
+    const job = `${control[Control.Generation]} ${control[Control.Step]}`;
+    if (job !== this.prepared) this.prepare();
+    this.prepared = job;
   }
 
   /** What the kernel needs once for some images that are shown with the same weights. */
@@ -305,6 +310,7 @@ export class EventCore {
     const { map } = this;
     for (const name of ['weights', 'm', 'v'] as const) this.write(map[name], map.parts, state[name]);
     this.control[Control.Step] = state.step;
+    this.prepared = '';
     if (this.options.reset) return;
     this.write(map.potentials, map.remembers, state.potentials ?? atRest(map.layers, this.options.batchSize));
   }

@@ -55,7 +55,7 @@ export interface KernelFunctions {
   /** How many rows of weights the events add to the currents of a layer that reads them. */
   countHeard(scratch: number, layer: number): number;
   addGradient(scratch: number, input: number, rows: number, gradient: number, steps: number): void;
-  back(scratch: number, column: number, spikeGradient: number, stride: number, from: number, steps: number): void;
+  back(scratch: number, column: number, rows: number, spikeGradient: number, stride: number, steps: number): void;
   /** With `potentials` 0 the neurons start at rest. */
   forward(scratch: number, weights: number, index: number, potentials: number, stride: number): void;
   backward(scratch: number, weights: number, gradient: number, index: number, label: number): number;

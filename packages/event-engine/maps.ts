@@ -15,6 +15,7 @@ interface Reading {
   reads: MapShape;
   readsEvents: number;
   backward: number;
+  lit: number;
 }
 
 /** The same of a layer that convolves, with what it makes. */
@@ -34,7 +35,6 @@ interface Convolving extends Reading {
   potentials: number;
   makesEvents: number;
   means: number;
-  lit: number;
   before: number;
   slopes: number;
 }
@@ -85,5 +85,6 @@ export function placeConvolutions(
   });
   const { makes: reads } = maps[maps.length - 1];
   const heard = columnsOf(layers[maps.length].neurons) * ROW_FLOATS * ROW_BYTES;
-  return [...convolved, { reads, readsEvents, backward: place(columnsOf(reads[2]) * reads[0] * reads[1] * heard) }];
+  const backward = place(columnsOf(reads[2]) * reads[0] * reads[1] * heard);
+  return [...convolved, { reads, readsEvents, backward, lit: place(1) }];
 }

@@ -93,7 +93,7 @@ function stagesOf(core, data, T) {
     'find pixels': () => functions.present(scratch),
     'draw spikes': (i) => functions.encode(scratch, i, 0, T),
   };
-  const backward = () => functions.back(scratch, output, scratch + addresses.SPIKE_GRADIENT, 0, 0, T);
+  const backward = () => functions.back(scratch, output, rows, scratch + addresses.SPIKE_GRADIENT, 0, T);
   /** @type {Parts} */
   const single = {
     ...before,

@@ -1,6 +1,6 @@
 // A column of neurons back in time: the gradient of what `neuron.ts` does.
 
-import { BLOCK_ROWS, BOUNDARIES, CARRY, DERIVATIVES, INVERSE_TAU, ROW_BYTES } from './addresses';
+import { BLOCK_ROWS, CARRY, DERIVATIVES, INVERSE_TAU, ROW_BYTES } from './addresses';
 import {
   alpha,
   decayInput,
@@ -15,11 +15,11 @@ import {
   threshold,
 } from './neuron';
 import { storeRow } from './rows';
-import { ATAN, atanOf, atanScale, derivatives } from './surrogates';
+import { ATAN, atanOf, atanScale, derivatives, RECT, rectEdge, rectOf } from './surrogates';
 
 /**
- * Potentials h of some steps at BLOCK_ROWS, the first of which is `from`, become dL/dx, from the last step to the
- * first; `spikeGradient` is dL/ds, rows of each step that lie `stride` bytes apart (0: the same row in every step).
+ * Potentials h of some steps, which are `rows`, become dL/dx, from the last step to the first; `spikeGradient` is
+ * dL/ds, rows of each step that lie `stride` bytes apart (0: the same row in every step).
  *
  * dL/dh = dL/ds s' + dL/dv (kept + jump s'), where s' is the surrogate's derivative and the reset makes `kept` and
  * `jump`. Only dL/dv depends on later steps: the derivatives are computed for all steps at once, before the steps are
@@ -28,27 +28,35 @@ import { ATAN, atanOf, atanScale, derivatives } from './surrogates';
 export function back(
   scratch: usize,
   column: usize,
+  rows: usize,
   spikeGradient: usize,
   stride: usize,
-  from: usize,
   steps: usize,
 ): void {
-  if (!learnt && surrogate === ATAN && hardReset && !detachReset) {
-    backAs<f64>(scratch, column, spikeGradient, stride, from, steps);
+  const isUsual = !learnt && hardReset && !detachReset;
+  if (isUsual && surrogate === ATAN) {
+    backAs<f64, f64>(scratch, column, rows, spikeGradient, stride, steps);
     return;
   }
-  derivatives(surrogate, alpha, threshold, column + BLOCK_ROWS + from * ROW_BYTES, scratch + DERIVATIVES, steps);
-  if (learnt) backAs<v128>(scratch, column, spikeGradient, stride, from, steps);
-  else backAs<f32>(scratch, column, spikeGradient, stride, from, steps);
+  if (isUsual && surrogate === RECT) {
+    backAs<f64, i32>(scratch, column, rows, spikeGradient, stride, steps);
+    return;
+  }
+  derivatives(surrogate, alpha, threshold, rows, scratch + DERIVATIVES, steps);
+  if (learnt) backAs<v128, f32>(scratch, column, rows, spikeGradient, stride, steps);
+  else backAs<f32, f32>(scratch, column, rows, spikeGradient, stride, steps);
 }
 
-/** The type f64 for Tau says that the options are the usual ones (see `learnt` in neuron.ts). */
-function backAs<Tau>(
+/**
+ * The type f64 for Tau says that the options are the usual ones (see `learnt` in neuron.ts); then Slope is f64 for
+ * ATan, i32 for the rectangle.
+ */
+function backAs<Tau, Slope>(
   scratch: usize,
   column: usize,
+  first: usize,
   spikeGradient: usize,
   stride: usize,
-  from: usize,
   steps: usize,
 ): void {
   const carry = column + CARRY;
@@ -63,9 +71,8 @@ function backAs<Tau>(
   const e2 = toEarlier<Tau>(column, 32);
   const level = f32x4.splat(threshold);
   const rest = f32x4.splat(resetTo);
-  const scale = atanScale(alpha);
-  const height = f32x4.splat(alpha / 2);
-  const first = column + BLOCK_ROWS + from * ROW_BYTES;
+  const scale = isInteger<Slope>() ? f32x4.splat(rectEdge(alpha)) : atanScale(alpha);
+  const height = f32x4.splat(isInteger<Slope>() ? alpha : alpha / 2);
   let h = first + steps * ROW_BYTES;
   let derivative = scratch + DERIVATIVES + steps * ROW_BYTES;
   spikeGradient += steps * stride;
@@ -74,13 +81,13 @@ function backAs<Tau>(
     h -= ROW_BYTES;
     derivative -= ROW_BYTES;
     spikeGradient -= stride;
-    const h0 = throughSpike<Tau>(h, derivative, v0, spikeGradient, level, rest, scale, height);
+    const h0 = throughSpike<Tau, Slope>(h, derivative, v0, spikeGradient, level, rest, scale, height);
     v128.store(h, times(h0, x0));
     v0 = times(h0, e0);
-    const h1 = throughSpike<Tau>(h + 16, derivative + 16, v1, spikeGradient + 16, level, rest, scale, height);
+    const h1 = throughSpike<Tau, Slope>(h + 16, derivative + 16, v1, spikeGradient + 16, level, rest, scale, height);
     v128.store(h, times(h1, x1), 16);
     v1 = times(h1, e1);
-    const h2 = throughSpike<Tau>(h + 32, derivative + 32, v2, spikeGradient + 32, level, rest, scale, height);
+    const h2 = throughSpike<Tau, Slope>(h + 32, derivative + 32, v2, spikeGradient + 32, level, rest, scale, height);
     v128.store(h, times(h2, x2), 32);
     v2 = times(h2, e2);
   } while (h > first);
@@ -126,7 +133,7 @@ export function backPotentials(column: usize, steps: usize): void {
 }
 
 /** dL/dh from dL/dv, v being the potential after the reset, and dL/ds. */
-function throughSpike<Tau>(
+function throughSpike<Tau, Slope>(
   row: usize,
   derivative: usize,
   gv: v128,
@@ -138,7 +145,9 @@ function throughSpike<Tau>(
 ): v128 {
   const one = f32x4.splat(1);
   const h = v128.load(row);
-  const slope = sizeof<Tau>() === 8 ? atanOf(h, level, scale, height) : v128.load(derivative);
+  let slope = v128.load(derivative);
+  if (isInteger<Slope>()) slope = rectOf(h, level, scale, height);
+  else if (sizeof<Slope>() === 8) slope = atanOf(h, level, scale, height);
   let factor = sizeof<Tau>() === 8 || hardReset ? v128.andnot(one, f32x4.ge(h, level)) : one;
   if (sizeof<Tau>() === 8 || !detachReset) {
     const jump = sizeof<Tau>() === 8 || hardReset ? f32x4.sub(rest, h) : f32x4.neg(level);
@@ -148,16 +157,18 @@ function throughSpike<Tau>(
 }
 
 /**
- * Before `back`, where tau is learnt: potentials h of some steps at BLOCK_ROWS, the first of which is `from`, become
- * what dL/dx is multiplied by to be the step's part of dL/dw, where 1/tau = sigma(w), to `factors`.
+ * Before `back`, where tau is learnt: of potentials h of some steps of the rows at `first`, from the step `from` on,
+ * what dL/dx is multiplied by to be the step's part of dL/dw, where 1/tau = sigma(w), to `factors`. Potentials before
+ * the first step are the row `before`.
  *
  * dL/dw = dL/dh (x - (v - rest)) sigma'(w), or dL/dh (rest - v) sigma'(w) where the input does not decay; sigma' =
  * (1 - 1/tau) / tau.
  */
 export function findFactors(
   column: usize,
+  first: usize,
   factors: usize,
-  block: usize,
+  before: usize,
   from: usize,
   steps: usize,
   isFiring: bool,
@@ -168,8 +179,8 @@ export function findFactors(
     const left = f32x4.sub(f32x4.splat(1), i);
     // Of dL/dx, which is dL/dh / tau, and h - v, which is (x - (v - rest)) / tau.
     const scale = decayInput ? f32x4.div(left, i) : f32x4.mul(left, i);
-    let row = column + BLOCK_ROWS + from * ROW_BYTES + q;
-    let v = v128.load(column + BOUNDARIES + block * ROW_BYTES + q);
+    let row = first + from * ROW_BYTES + q;
+    let v = v128.load(before + q);
     if (from) v = after(v128.load(row - ROW_BYTES), level, isFiring);
     for (let end = row + steps * ROW_BYTES, out = factors + q; row < end; row += ROW_BYTES, out += ROW_BYTES) {
       const h = v128.load(row);
@@ -177,12 +188,6 @@ export function findFactors(
       v = after(h, level, isFiring);
     }
   }
-}
-
-/** Potentials after the reset, of those before firing: a row. */
-export function afterReset(h: usize, out: usize): void {
-  const level = f32x4.splat(threshold);
-  for (let q: usize = 0; q < ROW_BYTES; q += 16) v128.store(out + q, after(v128.load(h + q), level, true));
 }
 
 /** Potentials after the reset. */

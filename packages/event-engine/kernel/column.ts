@@ -1,7 +1,7 @@
 // A column of neurons back in time, with all that its layer has.
 
 import * as table from '../layout';
-import { FACTORS, ROW_BYTES } from './addresses';
+import { BLOCK_ROWS, BOUNDARIES, FACTORS, ROW_BYTES } from './addresses';
 import { back, findFactors } from './back';
 import { readControl } from './network';
 import { backOutputs, READ_SPIKES } from './readout';
@@ -9,10 +9,35 @@ import { filterBack } from './synapse';
 import { addFactors } from './tau';
 
 /**
- * Potentials h of a column in some steps, the first of which is `from`, become dL/dx of its currents.
- * @param deltas dL/ds of each, a row; 0 of the outputs, which know what is read of them
+ * Potentials h of a column in some steps of `rows`, the first of which is `from`, become dL/dx of its currents.
+ * @param before potentials before the first of the rows
+ * @param deltas dL/ds of each step, rows `stride` bytes apart; 0 of the outputs, which know what is read of them
  */
 export function backSome(
+  scratch: usize,
+  layer: usize,
+  column: usize,
+  rows: usize,
+  before: usize,
+  deltas: usize,
+  stride: usize,
+  block: usize,
+  from: usize,
+  steps: usize,
+): void {
+  const kept = load<f32>(layer, table.SYNAPSE);
+  const learns = load<u32>(layer, table.LEARNS);
+  const isFiring = deltas !== 0 || readControl(table.Control.Readout) === READ_SPIKES;
+  const first = rows + from * ROW_BYTES;
+  if (learns) findFactors(column, rows, scratch + FACTORS, before, from, steps, isFiring);
+  if (deltas) back(scratch, column, first, deltas, stride, steps);
+  else backOutputs(scratch, block, steps);
+  if (learns) addFactors(column, first, scratch + FACTORS, steps);
+  if (kept) filterBack(column, kept, from, steps);
+}
+
+/** The same of rows at BLOCK_ROWS. */
+export function backBlock(
   scratch: usize,
   layer: usize,
   column: usize,
@@ -21,12 +46,6 @@ export function backSome(
   from: usize,
   steps: usize,
 ): void {
-  const kept = load<f32>(layer, table.SYNAPSE);
-  const learns = load<u32>(layer, table.LEARNS);
-  const isFiring = deltas !== 0 || readControl(table.Control.Readout) === READ_SPIKES;
-  if (learns) findFactors(column, scratch + FACTORS, block, from, steps, isFiring);
-  if (deltas) back(scratch, column, deltas, ROW_BYTES, from, steps);
-  else backOutputs(scratch, block, steps);
-  if (learns) addFactors(column, scratch + FACTORS, from, steps);
-  if (kept) filterBack(column, kept, from, steps);
+  const before = column + BOUNDARIES + block * ROW_BYTES;
+  backSome(scratch, layer, column, column + BLOCK_ROWS, before, deltas, ROW_BYTES, block, from, steps);
 }

@@ -55,9 +55,9 @@ export function listAt(events: usize, t: usize): usize {
   return events + ((steps * beginningBytes + 7) & ~7) + t * listBytes;
 }
 
-/** How many different steps a first layer reads: direct input is the same in all. */
-export function inputSteps(): usize {
-  return readControl(table.Control.Encoder) === DIRECT ? 1 : steps;
+/** How many different steps a layer reads: direct input is the same in all. */
+export function inputSteps(index: usize): usize {
+  return index === 0 && readControl(table.Control.Encoder) === DIRECT ? 1 : steps;
 }
 
 /**
@@ -117,7 +117,6 @@ function layOut(input: usize, place: usize, units: usize, size: usize, count: us
 
 /** Lists the means of spikes that a layer made, [steps][positions][columns] rows: those that are not 0. */
 export function listMeans(events: usize, means: usize, columns: usize): void {
-  const zeros = f32x4.splat(0);
   for (let t: usize = 0; t < steps; t++) {
     const list = listAt(events, t);
     let end = list;
@@ -125,15 +124,20 @@ export function listMeans(events: usize, means: usize, columns: usize): void {
       const row = rowAt(events, t, y);
       for (let x: usize = 0; x < inWidth; x++) {
         store<u32>(row + 4 * x, u32((end - list) / EVENT_BYTES));
-        const first = x * inChannels;
-        for (let c: usize = 0; c < columns; c++, means += ROW_BYTES) {
-          for (let q: usize = 0; q < WIDTH; q += 4) {
-            let mask = i32x4.bitmask(f32x4.ne(v128.load(means + 4 * q), zeros));
-            for (; mask; mask &= mask - 1, end += EVENT_BYTES) {
-              const channel = c * WIDTH + q + ctz(mask);
-              store<u32>(end, u32(ROW_BYTES * (first + channel)));
-              store<f32>(end, load<f32>(means + 4 * (q + ctz(mask))), 4);
-            }
+        let at = x * inChannels * ROW_BYTES;
+        for (let c: usize = 0; c < columns; c++) {
+          const all = v128.or(v128.or(v128.load(means), v128.load(means, 16)), v128.load(means, 32));
+          if (!v128.any_true(all)) {
+            means += ROW_BYTES;
+            at += WIDTH * ROW_BYTES;
+            continue;
+          }
+          // Written always and kept only if needed: a branch would be mispredicted.
+          for (const next = means + ROW_BYTES; means < next; means += 4, at += ROW_BYTES) {
+            const value = load<u32>(means);
+            store<u32>(end, u32(at));
+            store<u32>(end, value, 4);
+            end += EVENT_BYTES * usize(value !== 0);
           }
         }
       }

@@ -3,7 +3,7 @@
 import * as table from '../layout';
 import { ROW_BYTES, WIDTH } from './addresses';
 import { inChannels } from './events';
-import { columns, expandedBytes, kernel, kernelHeight, place, useLayer, weightsOf } from './maps';
+import { columns, expandedBytes, kernel, kernelHeight, place, strideOf, useLayer, weightsOf } from './maps';
 import { convolutions, layerAt, rowsOf } from './network';
 
 /** The same of all that read events, the first dense layer being the last. */
@@ -14,7 +14,7 @@ export function prepareConvolutions(scratch: usize, weights: usize): void {
     useLayer(layer);
     if (load<u32>(layer, table.MEAN_OF)) expand(scratch, weights, layer, false);
     // What the first of all reads is no neuron's.
-    if (index > 0) transposeBackward(scratch, weights, layer);
+    if (index > 0) transposeBackward(scratch, weights, layer, <usize>load<u32>(layerAt(index - 1), table.POOL));
   }
 }
 
@@ -46,17 +46,24 @@ export function expand(scratch: usize, own: usize, layer: usize, back: bool): vo
   }
 }
 
-/** The weights of what reads events, by the channel that hears: rows of twelve channels that are read. */
-function transposeBackward(scratch: usize, weights: usize, layer: usize): void {
+/**
+ * The weights of what reads events, by the channel that hears: rows of twelve channels that are read, of each the part
+ * that one of the neurons has whose mean it is.
+ */
+function transposeBackward(scratch: usize, weights: usize, layer: usize, meanOf: usize): void {
+  const part: f32 = 1 / f32(meanOf * meanOf);
+  const stride = strideOf(layer);
   const taps = kernelHeight * kernel;
   let out = place(scratch, layer, table.BACKWARD);
   for (let first: usize = 0; first < inChannels; first += WIDTH) {
     const count = min<usize>(WIDTH, inChannels - first);
     for (let tap: usize = 0; tap < taps; tap++) {
       for (let c: usize = 0; c < columns; c++) {
-        const rows = weightsOf(scratch, weights, layer, c) + ROW_BYTES * (tap * inChannels + first);
+        const rows = weightsOf(scratch, weights, layer) + c * stride + ROW_BYTES * (tap * inChannels + first);
         for (let k: usize = 0; k < WIDTH; k++, out += ROW_BYTES) {
-          for (let i: usize = 0; i < count; i++) store<f32>(out + 4 * i, load<f32>(rows + ROW_BYTES * i + 4 * k));
+          for (let i: usize = 0; i < count; i++) {
+            store<f32>(out + 4 * i, part * load<f32>(rows + ROW_BYTES * i + 4 * k));
+          }
         }
       }
     }

@@ -5,11 +5,10 @@
 
 import * as table from '../layout';
 import { BLOCK_ROWS, DELTAS, DIM, OUTGOING, OUTPUTS, PIXEL_AT, ROW_BYTES, SPIKES, WIDTH } from './addresses';
-import { backSome } from './column';
-import { denseCurrents } from './convolution';
-import { addDenseGradient } from './convolution-back';
+import { backBlock } from './column';
 import { currents, prepareInput } from './current';
 import { addGradient } from './gradient';
+import { denseRuns } from './hear';
 import { addPixelGradient, pixelCurrents } from './input';
 import { prepareConvolutions } from './kernels';
 import { columnAt, columnsOf, convolutions, countLayers, isLast, layerAt, recurrentRows, rowsOf } from './network';
@@ -67,7 +66,7 @@ export function layerCurrents(scratch: usize, weights: usize, index: usize, bloc
   for (let c: usize = 0, columns = columnsOf(layer); c < columns; c++) {
     const column = columnAt(scratch, layer, c);
     const rows = rowsOf(weights, layer, c);
-    if (load<u32>(layer, table.IN_CHANNELS)) denseCurrents(scratch, layer, column + BLOCK_ROWS, rows, block, steps);
+    if (load<u32>(layer, table.IN_CHANNELS)) denseRuns<f32>(scratch, layer, column + BLOCK_ROWS, rows, block, steps);
     else if (index === 0) pixelCurrents(scratch, column, rows, block, steps);
     else currents(scratch, scratch + <usize>load<u32>(layer, table.READS), rows, column + BLOCK_ROWS, steps);
   }
@@ -111,7 +110,7 @@ export function backLayer(scratch: usize, gradient: usize, index: usize, block: 
     const column = columnAt(scratch, layer, c);
     if (!isRecurrent) {
       if (!isLast(index)) differentiateSpikes(scratch, column, index + 1, steps, scratch + DELTAS);
-      backSome(scratch, layer, column, isLast(index) ? 0 : scratch + DELTAS, block, 0, steps);
+      backBlock(scratch, layer, column, isLast(index) ? 0 : scratch + DELTAS, block, 0, steps);
     }
     addWeightGradient(scratch, gradient, index, column, c, block, steps);
   }
@@ -130,7 +129,7 @@ function addWeightGradient(
   const layer = layerAt(index);
   const dx = column + BLOCK_ROWS;
   const rows = rowsOf(gradient, layer, c);
-  if (load<u32>(layer, table.IN_CHANNELS)) addDenseGradient(scratch, layer, dx, rows, block, steps);
+  if (load<u32>(layer, table.IN_CHANNELS)) denseRuns<f64>(scratch, layer, dx, rows, block, steps);
   else if (index === 0) addPixelGradient(scratch, column, rows, block, steps);
   else addGradient(scratch, scratch + <usize>load<u32>(layer, table.READS), dx, rows, steps);
   if (load<u32>(layer, table.RECURRENT)) {

@@ -5,7 +5,6 @@ import { ROW_BYTES } from './addresses';
 import { inChannels, inHeight, inWidth, useMap } from './events';
 import { columnsOf, readControl, rowsOf } from './network';
 import { resetTo, threshold, useNeuron } from './neuron';
-import { copyRow } from './rows';
 
 /** Its width; its height differs where a dense layer reads a map: as a convolution whose kernel is as large as that. */
 export let kernel: usize = 0;
@@ -62,15 +61,13 @@ export function place(scratch: usize, layer: usize, at: usize): usize {
   return scratch + <usize>load<u32>(layer + at);
 }
 
-/** Where a column's rows of weights lie that the events name, and how far those of the next column are. */
-export function weightsOf(scratch: usize, weights: usize, layer: usize, c: usize): usize {
-  if (!load<u32>(layer, table.MEAN_OF)) return rowsOf(weights, layer, c);
-  return place(scratch, layer, table.EXPANDED) + c * expandedBytes();
+/** Where the first column's rows of weights lie that the events name, and how far those of the next column are. */
+export function weightsOf(scratch: usize, weights: usize, layer: usize): usize {
+  return load<u32>(layer, table.MEAN_OF) ? place(scratch, layer, table.EXPANDED) : rowsOf(weights, layer, 0);
 }
 
-export function gradientOf(scratch: usize, gradient: usize, layer: usize, c: usize): usize {
-  if (!load<u32>(layer, table.MEAN_OF)) return rowsOf(gradient, layer, c);
-  return place(scratch, layer, table.EXPANDED_GRADIENT) + c * expandedBytes();
+export function gradientOf(scratch: usize, gradient: usize, layer: usize): usize {
+  return load<u32>(layer, table.MEAN_OF) ? place(scratch, layer, table.EXPANDED_GRADIENT) : rowsOf(gradient, layer, 0);
 }
 
 export function strideOf(layer: usize): usize {
@@ -86,6 +83,11 @@ export function rowsAt(potentials: usize, c: usize, position: usize): usize {
   return potentials + (c * height * wide + position) * rowsOfPosition * ROW_BYTES;
 }
 
+/** Which row or column of what it hands on a position's is part of: a mean is of one neuron, or of two each way. */
+export function pooled(at: usize): usize {
+  return at >> (pool - 1);
+}
+
 /** Whether neurons that hear nothing stay at 0. */
 export function staysAtRest(): bool {
   return resetTo === 0 && threshold > 0;
@@ -98,8 +100,4 @@ export function firstUnder(ox: usize): usize {
 
 export function endUnder(ox: usize): usize {
   return min<usize>(inWidth, ox * stride + kernel - padding);
-}
-
-export function copyRows(to: usize, from: usize, count: usize): void {
-  for (let at: usize = 0; at < count * ROW_BYTES; at += ROW_BYTES) copyRow(to + at, from + at);
 }

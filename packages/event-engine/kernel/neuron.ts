@@ -17,7 +17,7 @@ import {
   ROW_BYTES,
   WIDTH,
 } from './addresses';
-import { copyRow, storeRow } from './rows';
+import { addToRow, copyRow, storeRow } from './rows';
 import { ATAN } from './surrogates';
 
 let tau: f32 = 2;
@@ -69,9 +69,26 @@ export function rest(column: usize): void {
  * first `alive` ones ever fire: the others fill it up.
  */
 export function fire(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
-  if (learnt) fireAs<v128, v128>(column, spikes, alive, block, steps);
-  else if (isUsual()) fireAs<f64, v128>(column, spikes, alive, block, steps);
-  else fireAs<f32, v128>(column, spikes, alive, block, steps);
+  fireTo<v128>(column, column + BLOCK_ROWS, spikes, alive, block, steps);
+}
+
+/**
+ * As `fire`, of all steps, to `rows`, from the row `currents` and those that lie `every` bytes on (0: the same in every
+ * step, which may be the last of `rows`). Each spike adds `part` to the mean of its step, rows that lie `apart` bytes
+ * apart.
+ */
+export function fireMeans(
+  column: usize,
+  rows: usize,
+  currents: usize,
+  every: usize,
+  means: usize,
+  alive: usize,
+  steps: usize,
+  apart: usize,
+  part: f32,
+): void {
+  fireTo<f64>(column, rows, means, alive, 0, steps, currents, every, apart, part);
 }
 
 function isUsual(): bool {
@@ -80,19 +97,43 @@ function isUsual(): bool {
 
 /** As `fire`, for outputs: if they fire, their spikes are counted; else their potentials are read. */
 export function fireLast(column: usize, isFiring: bool, block: usize, steps: usize): void {
-  if (learnt) {
-    if (isFiring) fireAs<v128, i32>(column, 0, WIDTH, block, steps);
-    else fireAs<v128, f32>(column, 0, WIDTH, block, steps);
-  } else if (!isFiring) fireAs<f32, f32>(column, 0, WIDTH, block, steps);
-  else if (isUsual()) fireAs<f64, i32>(column, 0, WIDTH, block, steps);
-  else fireAs<f32, i32>(column, 0, WIDTH, block, steps);
+  if (isFiring) fireTo<i32>(column, column + BLOCK_ROWS, 0, WIDTH, block, steps);
+  else fireTo<f32>(column, column + BLOCK_ROWS, 0, WIDTH, block, steps);
+}
+
+function fireTo<Spikes>(
+  column: usize,
+  rows: usize,
+  spikes: usize,
+  alive: usize,
+  block: usize,
+  steps: usize,
+  currents: usize = 0,
+  every: usize = 0,
+  apart: usize = 0,
+  part: f32 = 0,
+): void {
+  if (learnt) fireAs<v128, Spikes>(column, rows, spikes, alive, block, steps, currents, every, apart, part);
+  else if (isUsual()) fireAs<f64, Spikes>(column, rows, spikes, alive, block, steps, currents, every, apart, part);
+  else fireAs<f32, Spikes>(column, rows, spikes, alive, block, steps, currents, every, apart, part);
 }
 
 /**
- * `Spikes` is v128 where they go into bits, i32 where they are counted, and f32 where there are none, nor what they
- * need.
+ * `Spikes` is v128 where they go into bits, f64 where they are parts of means, i32 where they are counted, and f32
+ * where there are none, nor what they need.
  */
-function fireAs<Tau, Spikes>(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
+function fireAs<Tau, Spikes>(
+  column: usize,
+  row: usize,
+  spikes: usize,
+  alive: usize,
+  block: usize,
+  steps: usize,
+  currents: usize,
+  every: usize,
+  apart: usize,
+  part: f32,
+): void {
   copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
   const state = column + POTENTIAL;
   let v0 = v128.load(state);
@@ -107,7 +148,7 @@ function fireAs<Tau, Spikes>(column: usize, spikes: usize, alive: usize, block: 
   const level0 = v128.bitselect(f32x4.splat(threshold), infinite, i32x4.lt_s(i32x4(0, 1, 2, 3), all));
   const level1 = v128.bitselect(f32x4.splat(threshold), infinite, i32x4.lt_s(i32x4(4, 5, 6, 7), all));
   const level2 = v128.bitselect(f32x4.splat(threshold), infinite, i32x4.lt_s(i32x4(8, 9, 10, 11), all));
-  let row = column + BLOCK_ROWS;
+  const parts = f32x4.splat(part);
   for (let start: usize = 0; start < steps; start += PART) {
     let fired0 = i32x4.splat(0);
     let fired1 = fired0;
@@ -116,17 +157,20 @@ function fireAs<Tau, Spikes>(column: usize, spikes: usize, alive: usize, block: 
     // With the test at its end: out of other loops V8 moves nothing that stays the same.
     const end = row + min<usize>(PART, steps - start) * ROW_BYTES;
     do {
-      const h0 = charge(v0, v128.load(row), i0);
+      const isMean = isFloat<Spikes>() && sizeof<Spikes>() === 8;
+      const x = isMean ? currents : row;
+      const h0 = charge(v0, v128.load(x), i0);
       v128.store(row, h0);
-      const h1 = charge(v1, v128.load(row, 16), i1);
+      const h1 = charge(v1, v128.load(x, 16), i1);
       v128.store(row, h1, 16);
-      const h2 = charge(v2, v128.load(row, 32), i2);
+      const h2 = charge(v2, v128.load(x, 32), i2);
       v128.store(row, h2, 32);
+      if (isMean) currents += every;
       row += ROW_BYTES;
       v0 = h0;
       v1 = h1;
       v2 = h2;
-      if (isFloat<Spikes>()) continue;
+      if (isFloat<Spikes>() && sizeof<Spikes>() === 4) continue;
       const s0 = f32x4.ge(h0, level0);
       const s1 = f32x4.ge(h1, level1);
       const s2 = f32x4.ge(h2, level2);
@@ -135,6 +179,9 @@ function fireAs<Tau, Spikes>(column: usize, spikes: usize, alive: usize, block: 
         fired1 = v128.or(fired1, v128.and(s1, bit));
         fired2 = v128.or(fired2, v128.and(s2, bit));
         bit = i32x4.shl(bit, 1);
+      } else if (isMean) {
+        addToRow(spikes, v128.and(s0, parts), v128.and(s1, parts), v128.and(s2, parts));
+        spikes += apart;
       } else {
         fired0 = i32x4.sub(fired0, s0);
         fired1 = i32x4.sub(fired1, s1);

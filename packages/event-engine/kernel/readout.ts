@@ -93,7 +93,8 @@ export function backOutputs(scratch: usize, block: usize, steps: usize): void {
   const isEachStep = readControl(Control.Loss) === CROSS_ENTROPY_EACH_STEP;
   if (isEachStep) differentiateSteps(scratch, steps, readout === READ_SPIKES);
   if (readout === READ_SPIKES) {
-    back(scratch, output, scratch + (isEachStep ? DELTAS : SPIKE_GRADIENT), isEachStep ? ROW_BYTES : 0, 0, steps);
+    const deltas = scratch + (isEachStep ? DELTAS : SPIKE_GRADIENT);
+    back(scratch, output, output + BLOCK_ROWS, deltas, isEachStep ? ROW_BYTES : 0, steps);
     return;
   }
   if (isEachStep) {

@@ -16,7 +16,7 @@ import {
   SPIKES,
   WIDTH,
 } from './addresses';
-import { backSome } from './column';
+import { backBlock } from './column';
 import { columnAt, columnsOf, recurrentRows } from './network';
 import { fireStep } from './neuron';
 import { copyRow, storeRow } from './rows';
@@ -110,7 +110,7 @@ export function backRecurrent(scratch: usize, layer: usize, block: usize, steps:
     }
     for (let c: usize = 0; c < columns; c++) {
       const column = columnAt(scratch, layer, c);
-      backSome(scratch, layer, column, fromNext(layer, column) + t * ROW_BYTES, block, t, 1);
+      backBlock(scratch, layer, column, fromNext(layer, column) + t * ROW_BYTES, block, t, 1);
       copyRow(column + LATER, column + BLOCK_ROWS + t * ROW_BYTES);
     }
   }

@@ -3,17 +3,18 @@
 import * as table from '../layout';
 import { ROW_BYTES, WIDTH } from './addresses';
 import { inChannels, inHeight, inWidth } from './events';
-import { carried, columns, height, kernel, padding, place, rowsAt, rowsOfPosition, steps, stride, wide } from './maps';
+import { carried, columns, height, kernel, padding, place, rowsAt, steps, stride, wide } from './maps';
 import { layerAt } from './network';
 import { surrogate } from './neuron';
 import { storeRow } from './rows';
 import { RECT } from './surrogates';
 
-/** Bytes of an entry in a position's list. */
+/** Bytes of an entry of a list. */
 const LISTED: usize = 32;
 
 /**
- * dL/d(mean) of the layer before, in place of its means: the sum over all positions that read it, four steps at a time.
+ * dL/d(sum of spikes) of the layer before, in place of its means: the sum over all positions that read it, four steps
+ * at a time.
  */
 export function sendBack(scratch: usize, index: usize): void {
   const layer = layerAt(index);
@@ -35,7 +36,7 @@ export function sendBack(scratch: usize, index: usize): void {
         if (index === 1 && !carried && !isNeeded(scratch, before, y, x)) continue;
         for (let group: usize = 0; group < groups; group++) {
           const mean = means + t * apart + ((y * inWidth + x) * groups + group) * ROW_BYTES;
-          const taps = backward + group * kernel * kernel * columns * WIDTH * ROW_BYTES;
+          const taps = backward + group * kernel * kernel * rowBytes();
           if (isListed) sendBackFour<u32>(mean, apart, lists, taps, y, x, steps - t);
           else sendBackFour<f32>(mean, apart, rows, taps, y, x, steps - t);
         }
@@ -44,45 +45,53 @@ export function sendBack(scratch: usize, index: usize): void {
   }
 }
 
-/** Bytes of a position's list: how many entries it has, and of each where its weights lie, and dL/dx in four steps. */
-function listBytes(): usize {
-  return 16 + columns * WIDTH * LISTED;
+/** Bytes of the weights from all channels to one input of a position. */
+function rowBytes(): usize {
+  return columns * WIDTH * ROW_BYTES;
 }
 
-/** Lists the channels of each position that have a gradient in any of four steps. */
+/**
+ * Lists the channels that have a gradient in any of four steps, row by row of the map, in each from the last position
+ * to the first: dL/dx in these steps, and where weights lie, less what the input's column adds. First lie the places
+ * where the lists of positions begin, [rows][columns + 1], that of position x at x + 1.
+ */
 function listSlopes(rows: usize, lists: usize): void {
-  for (let position: usize = 0; position < height * wide; position++, lists += listBytes()) {
-    let end = lists + 16;
-    for (let c: usize = 0; c < columns; c++) {
-      const first = rowsAt(rows, c, position);
-      for (let k: usize = 0; k < WIDTH; k += 4) {
-        const at = first + 4 * k;
-        const a = v128.load(at);
-        const b = v128.load(at, ROW_BYTES);
-        const d = v128.load(at, 2 * ROW_BYTES);
-        const e = v128.load(at, 3 * ROW_BYTES);
-        const any = f32x4.ne(v128.or(v128.or(a, b), v128.or(d, e)), f32x4.splat(0));
-        const alive = i32x4.bitmask(any);
-        if (!alive) continue;
-        const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-        const de = v128.shuffle<f32>(d, e, 0, 4, 1, 5);
-        const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-        const de2 = v128.shuffle<f32>(d, e, 2, 6, 3, 7);
-        const weights = u32((c * WIDTH + k) * ROW_BYTES);
-        if (alive & 1) end = listSlope(end, weights, v128.shuffle<i64>(ab, de, 0, 2));
-        if (alive & 2) end = listSlope(end, weights + u32(ROW_BYTES), v128.shuffle<i64>(ab, de, 1, 3));
-        if (alive & 4) end = listSlope(end, weights + 2 * u32(ROW_BYTES), v128.shuffle<i64>(ab2, de2, 0, 2));
-        if (alive & 8) end = listSlope(end, weights + 3 * u32(ROW_BYTES), v128.shuffle<i64>(ab2, de2, 1, 3));
+  let end = lists + ((4 * height * (wide + 1) + 15) & ~15);
+  for (let y: usize = 0; y < height; y++, lists += 4 * (wide + 1)) {
+    for (let x = wide; x-- > 0; ) {
+      store<u32>(lists + 4 * x, u32(end), 4);
+      for (let c: usize = 0; c < columns; c++) {
+        const first = rowsAt(rows, c, y * wide + x);
+        for (let k: usize = 0; k < WIDTH; k += 4) {
+          const at = first + 4 * k;
+          const a = v128.load(at);
+          const b = v128.load(at, ROW_BYTES);
+          const d = v128.load(at, 2 * ROW_BYTES);
+          const e = v128.load(at, 3 * ROW_BYTES);
+          const any = f32x4.ne(v128.or(v128.or(a, b), v128.or(d, e)), f32x4.splat(0));
+          const alive = i32x4.bitmask(any);
+          if (!alive) continue;
+          const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+          const de = v128.shuffle<f32>(d, e, 0, 4, 1, 5);
+          const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+          const de2 = v128.shuffle<f32>(d, e, 2, 6, 3, 7);
+          const weights = (c * WIDTH + k) * ROW_BYTES - x * stride * rowBytes();
+          end = listSlope(end, weights, v128.shuffle<i64>(ab, de, 0, 2), alive);
+          end = listSlope(end, weights + ROW_BYTES, v128.shuffle<i64>(ab, de, 1, 3), alive >> 1);
+          end = listSlope(end, weights + 2 * ROW_BYTES, v128.shuffle<i64>(ab2, de2, 0, 2), alive >> 2);
+          end = listSlope(end, weights + 3 * ROW_BYTES, v128.shuffle<i64>(ab2, de2, 1, 3), alive >> 3);
+        }
       }
     }
     store<u32>(lists, u32(end));
   }
 }
 
-function listSlope(end: usize, weights: u32, four: v128): usize {
+/** Written always and kept only if needed: a branch would be mispredicted. */
+function listSlope(end: usize, weights: usize, four: v128, isAlive: i32): usize {
   v128.store(end, four);
-  store<u32>(end, weights, 16);
-  return end + LISTED;
+  store<u32>(end, u32(weights), 16);
+  return end + LISTED * (isAlive & 1);
 }
 
 /** Whether any neuron behind a mean of the first layer heard something; the others have no gradient to go on with. */
@@ -98,12 +107,12 @@ function isNeeded(scratch: usize, layer: usize, y: usize, x: usize): bool {
 
 /**
  * Up to four steps of `sendBack`, of one input and a group of twelve channels; the weights are loaded once for all. The
- * type Rows is f32 where `from` are rows of dL/dx, or u32 where it is their lists.
+ * type Rows is f32 where `rows` are those of dL/dx, or u32 where they are their lists.
  */
 function sendBackFour<Rows>(
   mean: usize,
   apart: usize,
-  from: usize,
+  rows: usize,
   taps: usize,
   y: usize,
   x: usize,
@@ -122,26 +131,24 @@ function sendBackFour<Rows>(
   let d1 = a0;
   let d2 = a0;
   const isListed = isInteger<Rows>();
-  const bytes = isListed ? listBytes() : rowsOfPosition * ROW_BYTES;
-  const apartColumns = height * wide * bytes;
   // Of the positions that read this input, those that lie furthest down and across read it by the kernel's first rows
   // and columns.
   let oy = <isize>((y + padding) / stride);
-  const lastX = <isize>((x + padding) / stride);
+  const from: usize = x + padding < kernel ? 0 : (x + padding - kernel) / stride + 1;
+  const end = min<usize>(wide, (x + padding) / stride + 1);
   for (let ky = (y + padding) % stride; ky < kernel && oy >= 0; ky += stride, oy--) {
-    if (oy >= <isize>height) continue;
-    let ox = lastX;
-    for (let kx = (x + padding) % stride; kx < kernel && ox >= 0; kx += stride, ox--) {
-      if (ox >= <isize>wide) continue;
-      const tap = taps + (ky * kernel + kx) * columns * WIDTH * ROW_BYTES;
-      let first = from + (<usize>oy * wide + <usize>ox) * bytes;
-      let w = tap;
-      // Listed channels are those of all columns.
-      for (let c: usize = isListed ? columns - 1 : 0; c < columns; c++, first += apartColumns) {
-        let d = isListed ? first + 16 : first;
-        const end = isListed ? <usize>load<u32>(first) : d + ROW_BYTES;
-        while (d < end) {
-          const at = isListed ? tap + <usize>load<u32>(d, 16) : w;
+    if (oy >= <isize>height || from >= end) continue;
+    const row = taps + (ky * kernel + x + padding) * rowBytes();
+    const list = rows + 4 * <usize>oy * (wide + 1);
+    // Listed are the channels of all columns and positions.
+    for (let ox = end, next: usize = 0; ox > from; ox = next) {
+      next = isListed ? from : ox - 1;
+      for (let c: usize = isListed ? columns - 1 : 0; c < columns; c++) {
+        let d = isListed ? <usize>load<u32>(list + 4 * ox) : rowsAt(rows, c, <usize>oy * wide + next);
+        const last = isListed ? <usize>load<u32>(list + 4 * next) : d + ROW_BYTES;
+        let w = isListed ? row : row + c * WIDTH * ROW_BYTES - next * stride * rowBytes();
+        while (d < last) {
+          const at = isListed ? row + <usize>load<u32>(d, 16) : w;
           const w0 = v128.load(at);
           const w1 = v128.load(at, 16);
           const w2 = v128.load(at, 32);

@@ -54,9 +54,16 @@ function sigmoid(alpha: f32, threshold: f32, rows: usize, out: usize, steps: usi
 function rect(alpha: f32, threshold: f32, rows: usize, out: usize, steps: usize): void {
   const level = f32x4.splat(threshold);
   const height = f32x4.splat(alpha);
-  const edge = f32x4.splat(0.5 / alpha);
+  const edge = f32x4.splat(rectEdge(alpha));
   for (let at: usize = 0; at < steps * ROW_BYTES; at += 16) {
-    const x = f32x4.sub(v128.load(rows + at), level);
-    v128.store(out + at, v128.and(height, f32x4.lt(f32x4.abs(x), edge)));
+    v128.store(out + at, rectOf(v128.load(rows + at), level, edge, height));
   }
+}
+
+export function rectEdge(alpha: f32): f32 {
+  return 0.5 / alpha;
+}
+
+export function rectOf(h: v128, level: v128, edge: v128, height: v128): v128 {
+  return v128.and(height, f32x4.lt(f32x4.abs(f32x4.sub(h, level)), edge));
 }

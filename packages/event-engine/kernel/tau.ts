@@ -2,7 +2,7 @@
 // ParametricLIFNode.
 
 import * as table from '../layout';
-import { BLOCK_ROWS, INVERSE_TAU, ROW_BYTES, TAU_GRADIENT, WIDTH } from './addresses';
+import { INVERSE_TAU, ROW_BYTES, TAU_GRADIENT, WIDTH } from './addresses';
 import { exp } from './exponential';
 
 /** What LEARNS says of a layer that learns one tau. */
@@ -22,14 +22,14 @@ export function invert(layer: usize, weights: usize, column: usize, c: usize): v
 }
 
 /**
- * After `back`: adds up a column's dL/dw, dL/dx of some steps at BLOCK_ROWS times the factors that `findFactors` found.
+ * After `back`: adds up a column's dL/dw, dL/dx of some steps, which are `rows`, times the factors that `findFactors`
+ * found.
  */
-export function addFactors(column: usize, factors: usize, from: usize, steps: usize): void {
+export function addFactors(column: usize, rows: usize, factors: usize, steps: usize): void {
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     let sum = v128.load(column + TAU_GRADIENT + q);
-    const first = column + BLOCK_ROWS + from * ROW_BYTES + q;
     for (let at: usize = 0; at < steps * ROW_BYTES; at += ROW_BYTES) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load(first + at), v128.load(factors + at + q)));
+      sum = f32x4.add(sum, f32x4.mul(v128.load(rows + at + q), v128.load(factors + at + q)));
     }
     v128.store(column + TAU_GRADIENT + q, sum);
   }
