@@ -48,7 +48,7 @@ export interface Statistics {
   hiddenSpikes?: number;
   /**
    * Rows of up to twelve weights that a dense product multiplies and adds: the inputs', or one for each input of each
-   * column.
+   * column. With direct input those of the first layer count once per image, as its current is the same in each step.
    */
   dense: number;
   /**

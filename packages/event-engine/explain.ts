@@ -143,7 +143,7 @@ interface Work {
   spikes: number;
   /** Spikes of the hidden neurons. */
   hiddenSpikes: number;
-  /** Rows of weights that a dense product adds. */
+  /** Rows of weights that a dense product adds; with direct input those from the image once for all steps. */
   dense: number;
   /**
    * Rows of tables, or of weights, that the kernel adds, and sixteen for each table that it fills. Direct input adds
@@ -166,7 +166,8 @@ export function countWork(core: EventCore, i: number): Work {
   // Each input of a layer has a row of weights to each column of its neurons.
   const work = { spikes: 0, hiddenSpikes: 0, dense: 0, rows: 0 };
   for (const { layer, kind, rows } of map.parts) {
-    if (kind !== 'w') work.dense += layers[layer].columns * rows * T * positionsOf(layers[layer]);
+    const times = isDirect && layer === 0 && kind === 'weight' ? 1 : T;
+    if (kind !== 'w') work.dense += layers[layer].columns * rows * times * positionsOf(layers[layer]);
   }
   const convolved = layers.filter(({ convolve }) => convolve).length;
   eachBlock(core, i, (block, steps) => {
