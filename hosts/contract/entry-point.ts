@@ -58,6 +58,7 @@ export namespace mnist {
 export namespace networks {
   export import ann = nets.ann;
   export import findLIFNode = nets.findLIFNode;
+  export import foldNorm = nets.foldNorm;
   export import forward = nets.forward;
   export import getWeights = nets.getWeights;
   export import resetParameters = nets.resetParameters;

@@ -75,6 +75,10 @@ export class EventEngine implements Engine {
    */
   static async create(some: EngineOptions, host: EventHost): Promise<EventEngine> {
     const options = resolveEngineOptions(some);
+    if (options.layers.some(({ norm }) => norm))
+      throw new RangeError(
+        "norm: expected none on the engine 'event'; train on 'tfjs', then networks.foldNorm(weights, layers) makes weights and biases of it",
+      );
     const canShare = host.startThreads !== undefined && typeof SharedArrayBuffer !== 'undefined';
     const threads = canShare ? (options.threads ?? host.threads ?? 1) : 1;
     // Even for one thread: the fate of the caller's arrays must not depend on the number of threads.

@@ -167,7 +167,8 @@ export function countWork(core: EventCore, i: number): Work {
   const work = { spikes: 0, hiddenSpikes: 0, dense: 0, rows: 0 };
   for (const { layer, kind, rows } of map.parts) {
     const times = isDirect && layer === 0 && kind === 'weight' ? 1 : T;
-    if (kind !== 'w') work.dense += layers[layer].columns * rows * times * positionsOf(layers[layer]);
+    if (kind === 'weight' || kind === 'recurrent')
+      work.dense += layers[layer].columns * rows * times * positionsOf(layers[layer]);
   }
   const convolved = layers.filter(({ convolve }) => convolve).length;
   eachBlock(core, i, (block, steps) => {

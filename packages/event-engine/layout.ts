@@ -43,7 +43,7 @@ export enum Control {
 // The table of layers, which all threads read: LAYER_BYTES for each from LAYERS on. Of a layer, from its start; whole
 // numbers of 32 bits unless it says float32:
 export const LAYERS = 1024;
-export const LAYER_BYTES = 192;
+export const LAYER_BYTES = 256;
 export const NEURONS = 0;
 /** Columns of up to twelve neurons, as a row of weights has room for twelve. */
 export const COLUMNS = 4;
@@ -128,6 +128,8 @@ export const MEAN_OF = 176;
 export const MEAN_STRIDE = 180;
 export const EXPANDED = 184;
 export const EXPANDED_GRADIENT = 188;
+/** Where its biases lie among the weights, a row for each column; 0 without. */
+export const BIAS = 192;
 
 /**
  * Bytes of an input's spikes in scratch memory, and of what is kept for a column; behind it lie the weights to the next

@@ -117,7 +117,7 @@ function placeParameters({ layers, inputs }: Layout): { parts: Part[]; rows: num
     // columns. Events name rows themselves.
     const isOfEvents = convolved > 0 && layer <= convolved;
     const places = isOfEvents ? count : layer === 0 ? INPUTS + 1 : padded(layer - 1);
-    const stride = ROW_BYTES * { weight: places, recurrent: padded(layer), w: 1 }[kind];
+    const stride = ROW_BYTES * (kind === 'weight' ? places : kind === 'recurrent' ? padded(layer) : 1);
     const part = { layer, kind, offset: rows, rows: count, units, stride };
     rows += columnsOf(units) * stride;
     return part;

@@ -44,6 +44,7 @@ export function writeTable(
     float(table.SYNAPSE, layer.synapse ? 1 - 1 / layer.synapse.tau : 0);
     whole(table.LEARNS, layer.learn && 1 + LEARN_NAMES.indexOf(layer.learn));
     whole(table.TAUS, partOf(map, i, 'w')?.offset);
+    whole(table.BIAS, partOf(map, i, 'bias')?.offset);
     const recurrent = partOf(map, i, 'recurrent');
     whole(table.RECURRENT, recurrent?.offset);
     whole(table.RECURRENT_STRIDE, recurrent?.stride);

@@ -22,6 +22,7 @@ import {
   type StoredNeuron,
   storeNeuron,
 } from '../../src/common/neuron-options';
+import type { Norm } from '../../src/common/norm';
 import { countNumbers, networkOf, parameters } from '../../src/common/weights';
 
 /** Weights [784, 10], or [784, hidden] and [hidden, 10], and the options of the neurons. */
@@ -93,7 +94,7 @@ export function layersModelFiles(
   };
   // A map's channels are its last axis, as TensorFlow.js has it; zeros around it are a layer of their own.
   const square = (size: number) => [size, size];
-  const convolution = ({ channels, kernel, stride, padding }: Convolution, i: number) => [
+  const convolution = ({ channels, kernel, stride, padding, bias = false }: Convolution, i: number) => [
     ...(padding > 0
       ? [
           layer('ZeroPadding2D', {
@@ -112,9 +113,13 @@ export function layersModelFiles(
         kernel_size: square(kernel),
         strides: square(stride),
       },
-      ...{ padding: 'valid', data_format: 'channels_last', activation: 'linear', use_bias: false },
+      ...{ padding: 'valid', data_format: 'channels_last', activation: 'linear', use_bias: bias },
     }),
   ];
+  const normed = (norm: Norm, i: number) =>
+    layer('BatchNorm2d', {
+      ...{ name: named('batch_norm2d', i), trainable: true, ...(norm === 'batch' ? {} : norm) },
+    });
   const pooled = (i: number) =>
     layer('AveragePooling2D', {
       ...{ name: named('average_pooling2d', i), trainable: true, pool_size: square(POOL), strides: square(POOL) },
@@ -156,6 +161,7 @@ export function layersModelFiles(
                   use_bias: false,
                 }),
               ]),
+          ...(each.norm ? [normed(each.norm, i)] : []),
           ...(each.pool === 'currents' ? [pooled(i)] : []),
           ...(neuron
             ? neurons(each.neuron ?? neuron, each, i)
@@ -177,7 +183,8 @@ export function layersModelFiles(
         paths: ['weights.bin'],
         weights: numbers.map(({ name, kind, layer: i, shape: [rows, columns] }) => {
           const { kernel = 0 } = (kind === 'weight' && all[i].convolve) || {};
-          const shape = kernel ? [kernel, kernel, rows / kernel ** 2, columns] : [rows, columns];
+          const matrix = kind === 'bias' ? [columns] : [rows, columns];
+          const shape = kernel ? [kernel, kernel, rows / kernel ** 2, columns] : matrix;
           return { name, shape, dtype: 'float32' };
         }),
       },
@@ -245,11 +252,13 @@ function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer
     if (kind === 'ZeroPadding2D') padding = sideOf(config.padding);
     if (kind === 'Conv2D') {
       const [kernel, stride] = [sideOf(config.kernel_size), sideOf(config.strides)];
-      const own = { channels: config.filters as number, kernel, stride, padding };
+      const bias = config.use_bias === true;
+      const own = { channels: config.filters as number, kernel, stride, padding, ...(bias && { bias }) };
       found.push({ convolve: { ...own, ...(found.length === 0 && shape && { shape }) } });
       padding = 0;
     } else if (found.length === 0 && isNeurons(part)) found.push({ neurons: CLASSES });
     const last = found[found.length - 1] ?? {};
+    if (kind === 'BatchNorm2d') last.norm = config.scale === undefined ? 'batch' : { scale: config.scale as number };
     if (kind === 'AveragePooling2D') {
       const name = last.neuron ? 'spikes' : 'currents';
       last.pool = (sideOf(config.pool_size) === POOL ? name : 'another') as PoolName;

@@ -24,7 +24,7 @@ function networkOf(settings: Some): {
   hidden: number | undefined;
   layers: LayerOptions[] | undefined;
 } {
-  const { hidden, synapseTau, recurrent, learnTau, convolve } = settings;
+  const { hidden, synapseTau, recurrent, learnTau, convolve, norm } = settings;
   const neuron = neuronOf(settings);
   const widths = hidden ? String(hidden).split('-').map(Number) : [];
   const channels = convolve ? String(convolve).split('_').map(Number) : [];
@@ -35,11 +35,15 @@ function networkOf(settings: Some): {
     ...(synapseTau && { synapse: { tau: synapseTau } }),
     ...(learns && { learn: learnTau === 'layer' ? ('tau' as const) : ('tau of each neuron' as const) }),
   };
+  const normed = !norm || norm === 'none' ? {} : { norm: norm === 'batch' ? norm : { scale: 1 } };
   return {
     neuron,
     hidden: undefined,
     layers: [
-      ...channels.map((count) => ({ convolve: { channels: count, kernel: 5 }, pool: 'spikes' as const, ...all })),
+      ...channels.map((count) => ({
+        ...{ convolve: { channels: count, kernel: 5 }, ...normed, pool: 'spikes' as const },
+        ...all,
+      })),
       ...widths.map((neurons) => ({ neurons, ...all, recurrent: recurrent ?? false })),
       all,
     ],
@@ -63,7 +67,7 @@ export const layersOfRun = (settings: Some): ResolvedLayer[] => resolveLayers(ne
 
 /** Why these individually valid settings cannot be combined, and which of them to change; undefined if they can. */
 export function contradiction(settings: Some): { setting: Name; expected: string } | undefined {
-  const { dataset, hidden, loss, network, readout, recurrent, T, convolve, gain } = settings;
+  const { dataset, hidden, loss, network, readout, recurrent, T, convolve, gain, norm, engine } = settings;
   if (readout && readout !== 'spikes' && readout !== 'mean-potential' && loss === 'cross-entropy-counts') {
     return { setting: 'loss', expected: `mse, cross-entropy or cross-entropy-each-step with --readout ${readout}` };
   }
@@ -78,6 +82,10 @@ export function contradiction(settings: Some): { setting: Name; expected: string
     if (convolved > 2) return { setting: 'convolve', expected: 'at most two layers' };
     if (settings.synapseTau) return { setting: 'synapseTau', expected: 'none with --convolve' };
     if (settings.learnTau === 'neuron') return { setting: 'learnTau', expected: 'none or layer with --convolve' };
+  }
+  if (norm && norm !== 'none') {
+    if (convolved === 0) return { setting: 'norm', expected: 'none without --convolve' };
+    if (engine !== 'tfjs') return { setting: 'engine', expected: 'tfjs with --norm' };
   }
   const layers = convolved + (hidden ? String(hidden).split('-').length : 0) + 1;
   const gains = String(gain ?? 1).split('_').length;

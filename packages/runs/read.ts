@@ -28,6 +28,13 @@ export function decimal(expected: string, isIn: (value: number) => boolean): Rea
   };
 }
 
+// float32 knows no smaller step that would change a weight, and no larger one.
+export const learningRate = decimal('a number from 1e-9 to 1e38', (value) => value >= 1e-9 && value <= 1e38);
+// In float32. A larger time constant keeps every neuron silent in the longest presentation.
+export const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(value) > 1 && value <= 1e6);
+// Such that float32 also knows the derivative at the threshold, and its square.
+export const alpha = decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6);
+
 export function oneOf<const V extends string>(...values: V[]): Read<V> {
   const read = (text: string) => {
     const value = values.find((candidate) => candidate === text);

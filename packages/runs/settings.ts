@@ -8,7 +8,7 @@ import { MAX_CHANNELS, MAX_HIDDEN, MAX_LAYERS } from '../../src/common/layers';
 import { SCHEDULE_NAMES } from '../../src/common/schedule';
 import { DATASET_NAMES } from '../../src/common/spike-trains';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../src/common/surrogates';
-import { decimal, listOf, oneOf, type Read, tryRead, whole } from './read';
+import { alpha, learningRate, listOf, oneOf, type Read, tau, tryRead, whole } from './read';
 
 export type Value = string | number | boolean;
 
@@ -49,13 +49,6 @@ export interface Setting extends Option {
   /** Heads its column on the page of the map, if not its label, the word for `true`, or its name. */
   heading?: string;
 }
-
-// float32 knows no smaller step that would change a weight, and no larger one.
-const learningRate = decimal('a number from 1e-9 to 1e38', (value) => value >= 1e-9 && value <= 1e38);
-// In float32. A larger time constant keeps every neuron silent in the longest presentation.
-const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(value) > 1 && value <= 1e6);
-// Such that float32 also knows the derivative at the threshold, and its square.
-const alpha = decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6);
 
 /** The widths of hidden layers: a number, or several as a text such as 100-50, which fits into a table. */
 const widths: Read<number | string> = (text) => {
@@ -165,6 +158,14 @@ export const TABLE = {
     label: 'convolved',
     words: { 0: 'no convolution' },
     heading: 'channels that convolve',
+  },
+  norm: {
+    flags: '--norm <NAME>',
+    help: 'batch norm of what convolves, on --engine tfjs: batch; tdbn, whose weights begin with the threshold; or none',
+    read: oneOf('none', 'batch', 'tdbn'),
+    default: 'none',
+    spiking: true,
+    column: false, // as of the engine, which for a map is the event engine
   },
   gain: {
     flags: '--gain <G>',

@@ -23,7 +23,7 @@ import { DEFAULT_NEURON, type NeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
 import { checkSpikeTrains, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
 import type { Trace } from './trace';
-import { checkGain, countNumbers, parameters } from './weights';
+import { checkGain, checkVariances, countNumbers, parameters } from './weights';
 
 export type { LayerOptions } from './layers';
 export type { NeuronOptions } from './neuron-options';
@@ -340,6 +340,7 @@ export function takeState(
     step: state.step,
   };
   checkWhole('step', taken.step, 0, MAX_STEP);
+  checkVariances(taken.weights, parameters(layers, countInputs(data)));
   if (reset || state.potentials === undefined) return taken;
   const count = batchSize * countRemembered(layers);
   return { ...taken, potentials: take('potentials', LARGEST ** 2, -(LARGEST ** 2), count) };

@@ -2,6 +2,7 @@
 import { checkChoice, checkNumber, checkOptions, checkSwitch, checkWhole, formatValue } from './checks';
 import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from './mnist';
 import { checkNeuron, type NeuronOptions, neuronOptions, resolveNeuronOptions } from './neuron-options';
+import { checkNorm, type Norm } from './norm';
 
 /** The widest hidden layer, in neurons. */
 export const MAX_HIDDEN = 800;
@@ -34,7 +35,7 @@ export const POOL = 2;
 /** The size of a map. */
 export type MapShape = readonly [height: number, width: number, channels: number];
 
-/** A convolution as SpikingJelly's `layer.Conv2d` without bias. */
+/** A convolution as SpikingJelly's `layer.Conv2d`. */
 export interface Convolution {
   /** What it makes at each position, 1 to 96. */
   channels: number;
@@ -44,6 +45,8 @@ export interface Convolution {
   stride: number;
   /** Rows and columns of zeros around the map, fewer than the kernel has. Default 0. */
   padding: number;
+  /** Whether each channel learns a bias, from 0 on, as a current in every step. Default false. */
+  bias?: boolean;
   /** The shape of the network's inputs, of the first layer alone: by default images [1, 28, 28]. */
   shape?: readonly [channels: number, height: number, width: number];
 }
@@ -57,6 +60,8 @@ export interface ResolvedLayer {
    * Layers that convolve come first. None by default.
    */
   convolve?: Convolution;
+  /** Batch norm of what a convolution makes (see `BatchNorm2d`), on the readable engine. None by default. */
+  norm?: Norm;
   /**
    * Of a map, the mean of each 2 × 2 (SpikingJelly's `AvgPool2d`) neurons' spikes, which the next layer gets, or
    * currents, which the neurons get. None by default.
@@ -84,6 +89,7 @@ export interface ResolvedLayer {
 export const LAYER_OPTIONS = [
   'neurons',
   'convolve',
+  'norm',
   'pool',
   'neuron',
   'synapse',
@@ -210,15 +216,18 @@ function mapOfInputs(layer: LayerOptions): MapShape | undefined {
 function resolveConvolution(
   some: LayerOptions,
   reads?: MapShape,
-): Pick<ResolvedLayer, 'convolve' | 'pool' | 'neurons'> {
-  const { convolve, pool, neurons } = some;
-  checkOptions('convolve', convolve as Convolution, ['channels', 'kernel', 'stride', 'padding', 'shape']);
-  const { channels, kernel, stride = 1, padding = 0, shape } = convolve as Convolution;
+): Pick<ResolvedLayer, 'convolve' | 'norm' | 'pool' | 'neurons'> {
+  const { convolve, norm, pool, neurons } = some;
+  checkOptions('convolve', convolve as Convolution, ['channels', 'kernel', 'stride', 'padding', 'bias', 'shape']);
+  const { channels, kernel, stride = 1, padding = 0, bias = false, shape } = convolve as Convolution;
   if (!reads) throw new RangeError('convolve: expected before all layers that do not convolve, found behind one');
   checkWhole('channels', channels, 1, MAX_CHANNELS);
   checkWhole('kernel', kernel, 1, MAX_KERNEL);
   checkWhole('stride', stride, 1, kernel);
   checkWhole('padding', padding, 0, kernel - 1);
+  checkSwitch('bias', bias);
+  if (norm !== undefined) checkNorm(norm);
+  if (norm && bias) throw new RangeError('bias: expected none beside norm, which learns one, found true');
   if (pool !== undefined) checkChoice('pool', pool, POOL_NAMES);
   const [height, width] = reads;
   if (Math.min(height, width) + 2 * padding < kernel) {
@@ -228,14 +237,15 @@ function resolveConvolution(
   }
   // That of images is said by none.
   const own = shape && String(inputMap({ shape })) !== String(IMAGE_MAP) && { shape: [...shape] as const };
-  const resolved = { channels, kernel, stride, padding, ...own };
+  const resolved = { channels, kernel, stride, padding, ...(bias && { bias }), ...own };
   const maps = mapsOf(reads, resolved, pool);
   if (sizeOf(maps.makes) === 0)
     throw new RangeError(
       `pool: expected a map of at least 2 × 2, found ${mapsOf(reads, resolved).neurons.join(' × ')}`,
     );
   if (neurons !== undefined) checkWhole('neurons', neurons, sizeOf(maps.neurons), sizeOf(maps.neurons));
-  return { neurons: sizeOf(maps.neurons), convolve: resolved, ...(pool && { pool }) };
+  const others = { ...(norm && { norm: norm === 'batch' ? norm : { ...norm } }), ...(pool && { pool }) };
+  return { neurons: sizeOf(maps.neurons), convolve: resolved, ...others };
 }
 
 function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean, reads?: MapShape): ResolvedLayer {
@@ -251,8 +261,8 @@ function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean, 
       throw new RangeError(
         "learn: expected 'tau', as neurons that convolve share their weights, found one of each neuron",
       );
-  } else if (some.pool !== undefined)
-    throw new RangeError('pool: expected a layer that convolves, found one that does not');
+  } else if (some.pool !== undefined || some.norm !== undefined)
+    throw new RangeError(`${some.pool ? 'pool' : 'norm'}: expected a layer that convolves, found one that does not`);
   else if (isLast) checkWhole('neurons of the last layer', neurons, CLASSES, CLASSES);
   else checkWhole('neurons', neurons, 1, MAX_HIDDEN);
   const own = resolveNeuronOptions(neuron, base);
@@ -308,11 +318,11 @@ export function shortForm(layers: readonly ResolvedLayer[]): { hidden?: number }
 /** Layers as a text for records, beside the options of the last layer's neurons; `readLayers` reads it. */
 export function storeLayers(layers: readonly ResolvedLayer[]): string {
   const { neuron: base } = layers[layers.length - 1];
-  const stored = layers.map(({ neurons, neuron, synapse, recurrent, learn, convolve, pool }) => {
+  const stored = layers.map(({ neurons, neuron, synapse, recurrent, learn, convolve, norm, pool }) => {
     const others = neuronOptions().filter((name) => !agree(neuron, base)(name));
     const own = Object.fromEntries(others.map((name) => [name, neuron[name]]));
     return {
-      ...(convolve ? { convolve, ...(pool && { pool }) } : { neurons }),
+      ...(convolve ? { convolve, ...(norm && { norm }), ...(pool && { pool }) } : { neurons }),
       ...{ ...(others.length > 0 && { neuron: own }), ...(synapse && { synapse }) },
       ...{ ...(recurrent && { recurrent }), ...(learn && { learn }) },
     };

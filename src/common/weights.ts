@@ -4,8 +4,9 @@
  */
 import { checkNumber, checkObject, checkWhole, isTyped, typeName } from './checks';
 import { exp, log } from './exact';
-import { allMaps, isWidth, type LayerShape, MAX_HIDDEN, plainLayers } from './layers';
+import { allMaps, isWidth, type LayerShape, MAX_HIDDEN, plainLayers, type ResolvedLayer } from './layers';
 import { CLASSES, IMAGE_SIZE } from './mnist';
+import { NORM_EPSILON, NORM_PARTS, startOfNorm } from './norm';
 import { initialWeights, Purpose } from './random';
 
 /** A matrix among a network's parameters. */
@@ -14,22 +15,22 @@ export interface Parameter {
   name: string;
   /** Which layer it belongs to, from 0. */
   layer: number;
-  /** W of the inputs, R of the layer's own spikes, or w of a τ that is learnt. */
-  kind: 'weight' | 'recurrent' | 'w';
+  /** W of the inputs, R of the layer's own spikes, w of a τ that is learnt, or what each channel of a map has. */
+  kind: 'weight' | 'recurrent' | 'w' | 'bias' | (typeof NORM_PARTS)[number][0];
   /**
    * W [inputs, neurons], R [neurons, neurons]; w [1, 1], or [1, neurons] with one for each neuron. W of a layer that
-   * convolves is [kernel × kernel × channels read, channels].
+   * convolves is [kernel × kernel × channels read, channels], and what each channel has [1, channels].
    */
   shape: [rows: number, columns: number];
 }
 
 /**
- * The parameters of a network in the order of its weights and of Adam's moments: of each layer W, then R and w if it
- * has them.
+ * The parameters of a network in the order of its weights and of Adam's moments: of each layer W, then its bias or its
+ * norm, R and w if it has them. A norm's running statistics are among them, with moments of 0 (see `isLearnt`).
  */
 export function parameters(layers: readonly LayerShape[], inputs = IMAGE_SIZE): Parameter[] {
   const convolved = allMaps(layers, inputs);
-  return layers.flatMap(({ neurons, recurrent, learn, convolve }, layer): Parameter[] => {
+  return layers.flatMap(({ neurons, recurrent, learn, convolve, norm }, layer): Parameter[] => {
     const named = (name: string, part: string) => `${layer === 0 ? name : `${name}_${layer}`}/${part}`;
     const { maps, inputs: first } = convolved;
     const before = layer === maps.length ? first : layers[layer - 1]?.neurons;
@@ -41,6 +42,10 @@ export function parameters(layers: readonly LayerShape[], inputs = IMAGE_SIZE): 
             shape: [convolve.kernel ** 2 * maps[layer].reads[2], convolve.channels],
           }
         : { name: named('dense', 'kernel'), kind: 'weight', shape: [before, neurons] },
+      convolve?.bias && { name: named('conv2d', 'bias'), kind: 'bias', shape: [1, convolve.channels] },
+      ...(norm && convolve ? NORM_PARTS : []).map(([kind, part]): Omit<Parameter, 'layer'> => {
+        return { name: named('batch_norm2d', part), kind, shape: [1, convolve?.channels ?? 0] };
+      }),
       recurrent && { name: named('recurrent', 'kernel'), kind: 'recurrent', shape: [neurons, neurons] },
       learn && {
         name: named(recurrent ? 'recurrent' : 'lif', 'w'),
@@ -53,6 +58,9 @@ export function parameters(layers: readonly LayerShape[], inputs = IMAGE_SIZE): 
 }
 
 const sizeOf = ({ shape: [rows, columns] }: Pick<Parameter, 'shape'>) => rows * columns;
+
+/** Whether Adam changes it. */
+export const isLearnt = ({ kind }: Pick<Parameter, 'kind'>): boolean => !kind.startsWith('running');
 
 /** How many numbers these parameters have. */
 export const countNumbers = (all: readonly Parameter[]): number => all.reduce((sum, each) => sum + sizeOf(each), 0);
@@ -68,8 +76,9 @@ export function splitParameters(numbers: Float32Array, all: readonly Pick<Parame
 
 /**
  * The initial parameters: PyTorch's weights, U(−1/√inputs, 1/√inputs) in each layer, R alike from as many inputs as
- * neurons, and w = −ln(τ − 1) where τ is learnt. The first layer, the last of several, each one between and each R have
- * a random stream of their own, so the first has the numbers of a single layer.
+ * neurons, w = −ln(τ − 1) where τ is learnt, biases of 0, and of a norm weights of 1 or its scale times the threshold.
+ * The first layer, the last of several, each one between and each R have a random stream of their own, so the first has
+ * the numbers of a single layer.
  * @param gain what the weights of all layers, or of each, are multiplied by, those between neurons of one layer aside
  */
 export function initialParameters(
@@ -82,14 +91,66 @@ export function initialParameters(
   const numbers = new Float32Array(countNumbers(all));
   splitParameters(numbers, all).forEach((part, i) => {
     const { kind, layer, shape } = all[i];
-    if (kind === 'w') part.fill(startOfW(layers[layer].neuron?.tau ?? 2));
-    else {
+    const { neuron, norm } = layers[layer];
+    if (kind === 'w') part.fill(startOfW(neuron?.tau ?? 2));
+    else if (kind === 'norm weight' && norm) part.fill(startOfNorm(norm, neuron?.vThreshold ?? 1));
+    else if (kind === 'running variance') part.fill(1);
+    else if (kind === 'weight' || kind === 'recurrent') {
       const [purpose, index] = streamOf(kind, layer, layers.length);
       const scale = kind === 'recurrent' ? 1 : typeof gain === 'number' ? gain : gain[layer];
       part.set(initialWeights(seed, ...shape, purpose, index).map((weight) => scale * weight));
     }
   });
   return numbers;
+}
+
+/**
+ * A network without its batch norms, which are in its weights and biases instead: with a = weight / √(running variance +
+ * 1e-5) of each channel, W a and bias − a · running mean. It does what the network does while it does not train, on both
+ * engines and in formats that know no norm; rounding apart, which may move a potential across a threshold.
+ * @param layers of the engine that trained: `engine.options.layers`
+ * @throws TypeError or RangeError unless these are the weights of such a network
+ * @example
+ * const folded = networks.foldNorm((await engine.state()).weights, engine.options.layers);
+ * const fast = await createEngine('event', { data, layers: folded.layers });
+ * await fast.restore(training.freshState(folded.weights));
+ */
+export function foldNorm(
+  weights: Float32Array,
+  layers: readonly ResolvedLayer[],
+  inputs?: number,
+): { weights: Float32Array; layers: ResolvedLayer[] } {
+  const parts = splitWeights(weights, layers, inputs);
+  const all = parameters(layers, inputs);
+  const folded = layers.map(({ norm, ...layer }): ResolvedLayer => {
+    return norm && layer.convolve ? { ...layer, convolve: { ...layer.convolve, bias: true } } : layer;
+  });
+  const ours = parameters(folded, inputs);
+  const numbers = new Float32Array(countNumbers(ours));
+  splitParameters(numbers, ours).forEach((to, i) => {
+    const { kind, layer, shape } = ours[i];
+    const of = (wanted: Parameter['kind']) =>
+      parts[all.findIndex((each) => each.layer === layer && each.kind === wanted)];
+    const isFolded = layers[layer].norm && kind !== 'w';
+    const [scales, biases, means, variances] = NORM_PARTS.map(([part]) => of(part));
+    const factor = (c: number) => scales[c] / Math.sqrt(variances[c] + NORM_EPSILON);
+    to.set(
+      !isFolded
+        ? of(kind)
+        : kind === 'bias'
+          ? biases.map((bias, c) => bias - factor(c) * means[c])
+          : of('weight').map((w, at) => w * factor(at % shape[1])),
+    );
+  });
+  return { weights: numbers, layers: folded };
+}
+
+/** @throws RangeError unless the running variances among these numbers are 0 or more */
+export function checkVariances(numbers: Float32Array, all: readonly Parameter[]): void {
+  const stray = splitParameters(numbers, all).flatMap((part, i) =>
+    all[i].kind === 'running variance' ? Array.from(part).filter((variance) => !(variance >= 0)) : [],
+  );
+  if (stray.length > 0) throw new RangeError(`weights: expected running variances of 0 or more, found ${stray[0]}`);
 }
 
 /** @throws RangeError unless it is a number above 0, or one for each layer */

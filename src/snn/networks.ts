@@ -17,8 +17,15 @@ import { CLASSES, IMAGE_SIDE } from '../common/mnist';
 import { DEFAULT_NEURON, neuronOptions } from '../common/neuron-options';
 import { MAX_UINT32 } from '../common/random';
 import { MAX_UNITS } from '../common/spike-trains';
-import { checkGain, countNumbers, initialParameters, parameters, splitParameters } from '../common/weights';
-import { LinearRecurrentContainer, ParametricLIFNode, Synapse } from './layer';
+import {
+  checkGain,
+  checkVariances,
+  countNumbers,
+  initialParameters,
+  parameters,
+  splitParameters,
+} from '../common/weights';
+import { BatchNorm2d, LinearRecurrentContainer, ParametricLIFNode, Synapse } from './layer';
 import { MemoryModule } from './memory-module';
 import { LIFNode, type LIFNodeArgs, NonSpikingLIFNode } from './neuron';
 import { ATan, makeSurrogate } from './surrogate';
@@ -65,7 +72,7 @@ export interface SnnOptions extends Omit<LIFNodeArgs, 'learn'>, Pick<SomeLayers,
  * Flatten → Dense(10, no bias) → LIFNode; one call is one time step: input spikes [batch, 28, 28], output spikes
  * [batch, 10]. With a hidden layer: Flatten → Dense(hidden) → LIFNode → Dense(10) → LIFNode. A layer with a current
  * that lasts has a `Synapse` before its neurons, a recurrent one both in a `LinearRecurrentContainer`, and one that
- * learns τ a `ParametricLIFNode`.
+ * learns τ a `ParametricLIFNode`. Behind a convolution with a norm stands a `BatchNorm2d`.
  * @example
  * const net = networks.snn({ tau: 2, surrogateFunction: new surrogate.ATan(2) });
  * @throws RangeError that names the option that is out of range
@@ -92,7 +99,7 @@ export function snn(options: SnnOptions = {}): tf.Sequential {
   const all = resolveLayers({ hidden, layers, neuron: dynamics });
   if (gain !== undefined) checkGain(gain, all.length);
   const named = (i: number) => (name === undefined || i === all.length - 1 ? name : `${name}_${i}`);
-  const parts = all.flatMap(({ neurons, convolve, pool, neuron, synapse, recurrent, learn }, i) => {
+  const parts = all.flatMap(({ neurons, convolve, norm, pool, neuron, synapse, recurrent, learn }, i) => {
     const inputShape = i === 0 && inputs !== undefined ? { inputShape: [inputs] } : {};
     const isRead = i === all.length - 1 && readout !== 'spikes';
     const Kind = isRead ? NonSpikingLIFNode : learn ? ParametricLIFNode : LIFNode;
@@ -106,6 +113,7 @@ export function snn(options: SnnOptions = {}): tf.Sequential {
       const mean = tf.layers.averagePooling2d({ poolSize: POOL, strides: POOL });
       return [
         ...convolution(convolve),
+        ...(norm ? [new BatchNorm2d(norm === 'batch' ? {} : norm)] : []),
         ...(pool === 'currents' ? [mean] : []),
         ...nodes,
         ...(pool === 'spikes' ? [mean] : []),
@@ -141,14 +149,14 @@ function inputLayers(convolve?: Convolution, inputs?: number): tf.layers.Layer[]
 }
 
 /** The zeros around the map, if there are any, and the convolution. */
-function convolution({ channels, kernel, stride, padding }: Convolution): tf.layers.Layer[] {
+function convolution({ channels, kernel, stride, padding, bias = false }: Convolution): tf.layers.Layer[] {
   const zeros = tf.layers.zeroPadding2d({ padding: [padding, padding] });
   const conv = tf.layers.conv2d({
     filters: channels,
     kernelSize: kernel,
     strides: stride,
     padding: 'valid',
-    useBias: false,
+    useBias: bias,
   });
   return padding > 0 ? [zeros, conv] : [conv];
 }
@@ -199,17 +207,23 @@ export function layersOf(net: tf.LayersModel, surrogate = DEFAULT_NEURON.surroga
         filters: channels,
         kernelSize,
         strides,
+        useBias: bias,
       } = part.getConfig() as unknown as {
         filters: number;
         kernelSize: number[];
         strides: number[];
+        useBias: boolean;
       };
       const neurons = (part.outputShape as number[]).slice(1).reduce((product, n) => product * n, 1);
       const isImage = shape?.join() === `1,${IMAGE_SIDE},${IMAGE_SIDE}`;
-      const own = { channels, kernel: kernelSize[0], stride: strides[0], padding };
+      const own = { channels, kernel: kernelSize[0], stride: strides[0], padding, ...(bias && { bias }) };
       const convolve = { ...own, ...(found.length === 0 && shape && !isImage && { shape }) };
       found.push({ neurons, convolve, neuron: DEFAULT_NEURON, recurrent: false });
       padding = 0;
+    }
+    if (part instanceof BatchNorm2d) {
+      const { scale } = part;
+      found[found.length - 1].norm = scale === undefined ? 'batch' : { scale };
     }
     if (kind === 'AveragePooling2D') {
       const pooled = found[found.length - 1];
@@ -230,6 +244,9 @@ export function layersOf(net: tf.LayersModel, surrogate = DEFAULT_NEURON.surroga
   return found;
 }
 
+/** What `parameters` lists, in that order: TensorFlow.js has what it does not learn behind all else. */
+const variablesOf = (net: tf.LayersModel) => net.layers.flatMap(({ weights }) => weights);
+
 /** How many inputs the network's first weights have. */
 export function countNetworkInputs(net: tf.LayersModel): number {
   const [, ...shape] = net.inputs[0].shape as number[];
@@ -247,8 +264,12 @@ export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
   }
   const stray = weights.find((weight) => !Number.isFinite(weight));
   if (stray !== undefined) throw new RangeError(`weights: expected finite numbers, found ${stray}`);
-  const shapes = net.weights.map(({ shape }) => shape as number[]);
-  tf.tidy(() => net.setWeights(splitParameters(weights, all).map((part, i) => tf.tensor(part, shapes[i]))));
+  checkVariances(weights, all);
+  const parts = splitParameters(weights, all);
+  tf.tidy(() => {
+    for (const [i, variable] of variablesOf(net).entries())
+      variable.write(tf.tensor(parts[i], variable.shape as number[]));
+  });
 }
 
 /**
@@ -257,10 +278,10 @@ export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
  */
 export function getWeights(net: tf.LayersModel): Float32Array {
   checkNetwork(net);
-  return Float32Array.from(net.getWeights().flatMap((layer) => Array.from(layer.dataSync())));
+  return Float32Array.from(variablesOf(net).flatMap((variable) => Array.from(variable.read().dataSync())));
 }
 
-export { splitWeights } from '../common/weights';
+export { foldNorm, splitWeights } from '../common/weights';
 
 /**
  * Finds the network's layers of neurons, hidden ones, if there are any, and the outputs', with the current before them

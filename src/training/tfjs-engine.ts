@@ -138,7 +138,7 @@ export class TfjsEngine implements Engine {
 
   state(): Promise<EngineState> {
     return this.whileOpen(async () => {
-      const state = await readState(this.network, this.optimizer);
+      const state = await readState(this.network, this.optimizer, this.options);
       return this.options.reset ? state : { ...state, potentials: this.potentials.slice() };
     });
   }

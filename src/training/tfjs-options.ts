@@ -21,7 +21,7 @@ export interface TfjsEngineOptions extends Omit<EngineOptions, 'loss'> {
   network?: tf.Sequential;
   /**
    * How the T steps go through the dense layer: one by one (default), or all in one product, as SpikingJelly's step
-   * modes.
+   * modes. A network with a batch norm, whose statistics are those of all steps, takes all in one.
    */
   stepMode?: 'single' | 'multi';
   /** What training minimizes: a name, or a function of one-hot labels and firing rates. Default 'mse'. */
@@ -39,14 +39,18 @@ export interface ResolvedTfjsOptions {
 /** @throws TypeError or RangeError that names the option that is out of range, unknown, or at odds with the network */
 export function resolveTfjsOptions(all: TfjsEngineOptions): ResolvedTfjsOptions {
   checkOptions('createEngine', all, [...ENGINE_OPTIONS, 'network', 'stepMode']);
-  const { network, stepMode = 'single', loss, ...some } = all;
+  const { network, stepMode: wanted, loss, ...some } = all;
   const given = typeof loss === 'function' ? loss : undefined;
   const named = resolveEngineOptions(typeof loss === 'function' ? some : { ...some, loss });
   const { T, data } = named;
   const options = { ...named, loss: given ? nameOfLoss(given, T) : named.loss };
-  checkChoice('stepMode', stepMode, ['single', 'multi']);
-  const rest = { network, stepMode, loss: given ?? lossNamed(named.loss, T) };
   const resolved = network ? { ...options, ...optionsOf(network, options, some) } : options;
+  const hasNorm = resolved.layers.some(({ norm }) => norm);
+  const stepMode = wanted ?? (hasNorm ? 'multi' : 'single');
+  checkChoice('stepMode', stepMode, ['single', 'multi']);
+  if (hasNorm && stepMode === 'single')
+    throw new RangeError("stepMode: expected 'multi' with a norm, whose statistics are of all steps, found 'single'");
+  const rest = { network, stepMode, loss: given ?? lossNamed(named.loss, T) };
   checkRoom(resolved, Math.min(options.batchSize, data.train.count));
   return { options: frozen(resolved), ...rest };
 }

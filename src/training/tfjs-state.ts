@@ -6,24 +6,34 @@ import * as tf from '@tensorflow/tfjs';
 import type { EngineState, ResolvedEngineOptions } from '../common/engine';
 import { allMaps, atRest, remembered } from '../common/layers';
 import { countInputs } from '../common/spike-trains';
-import { parameters, splitParameters } from '../common/weights';
+import { isLearnt, type Parameter, parameters, splitParameters } from '../common/weights';
 import type { MemoryModule } from '../snn/memory-module';
 import { findMemoryModules, getWeights, setWeights } from '../snn/networks';
 import { adam } from './batches';
 
 type Options = Pick<ResolvedEngineOptions, 'data' | 'layers' | 'learningRate' | 'reset' | 'batchSize'>;
 
+/** The numbers of what Adam learns, in place; it has no moments of the others. */
+const learntParts = (values: Float32Array, all: readonly Parameter[]) =>
+  splitParameters(values, all).filter((_, i) => isLearnt(all[i]));
+
 /** Weights, Adam's moments and its step count. */
-export async function readState(network: tf.Sequential, optimizer: tf.AdamOptimizer): Promise<EngineState> {
+export async function readState(
+  network: tf.Sequential,
+  optimizer: tf.AdamOptimizer,
+  { data, layers }: Options,
+): Promise<EngineState> {
   const weights = getWeights(network);
   // For each layer first m, then v; no moments exist before the first step.
   const [step, ...moments] = await optimizer.getWeights();
-  const layers = moments.length / 2;
-  const join = (saved: typeof moments) =>
-    saved.length > 0
-      ? Float32Array.from(saved.flatMap(({ tensor }) => Array.from(tensor.dataSync())))
-      : new Float32Array(weights.length);
-  const [m, v] = [join(moments.slice(0, layers)), join(moments.slice(layers))];
+  const half = moments.length / 2;
+  const join = (saved: typeof moments) => {
+    const joined = new Float32Array(weights.length);
+    const parts = learntParts(joined, parameters(layers, countInputs(data)));
+    for (const [i, { tensor }] of saved.entries()) parts[i].set(tensor.dataSync());
+    return joined;
+  };
+  const [m, v] = [join(moments.slice(0, half)), join(moments.slice(half))];
   const state = { weights, m, v, step: step.tensor.dataSync()[0] };
   step.tensor.dispose();
   return state;
@@ -38,7 +48,7 @@ export async function writeState(
   setWeights(network, weights);
   const all = parameters(layers, countInputs(data));
   const moments = (values: Float32Array, suffix: string) =>
-    splitParameters(values, all).map((part, i) => ({
+    learntParts(values, all).map((part, i) => ({
       name: `${network.trainableWeights[i].name}/${suffix}`,
       tensor: tf.tensor(part, network.trainableWeights[i].shape as number[]),
     }));

@@ -28,8 +28,8 @@ export interface TimeLoop {
 
 /**
  * Firing rates, or the potentials that are read, [batch, 10], of T steps; differentiable. The network is not reset.
- * @param look gets the spikes or potentials of each step, of which all is kept for a gradient; without it nothing is
- * kept of a step but what `readStep` makes of it
+ * @param look gets the spikes or potentials of each step, of which all is kept for a gradient, and a norm takes the
+ *   statistics of the batch; without it nothing is kept of a step but what `readStep` makes of it
  */
 export function runSteps(
   { network, stepMode, options: { T, readout } }: TimeLoop,
@@ -50,7 +50,7 @@ export function runSteps(
   if (stepMode === 'multi') {
     let steps = Array.from({ length: T }, nextInput);
     for (const layer of network.layers) {
-      const inOneGo = () => tf.split(layer.apply(tf.concat(steps)) as tf.Tensor, T);
+      const inOneGo = () => tf.split(layer.apply(tf.concat(steps), { training: look !== undefined }) as tf.Tensor, T);
       steps = layer.stateful ? steps.map((step) => layer.apply(step) as tf.Tensor) : inOneGo();
     }
     for (const step of steps) addStep(() => step);

@@ -44,6 +44,18 @@ class SNN(torch.nn.Module):
         return self.layer(x)
 
 
+def batch_norm():
+    """A convolution with a batch norm whose numbers are those of a formula, eighths."""
+    conv, norm, linear = layer.Conv2d(1, 3, 3, bias=False), layer.BatchNorm2d(3), layer.Linear(12, 10, bias=False)
+    conv.weight.data = weights(3, 9, 0).reshape(3, 1, 3, 3)
+    for n, numbers in enumerate([norm.weight.data, norm.bias.data, norm.running_mean, norm.running_var]):
+        numbers[:] = (torch.arange(3) + 2 * n + 1) / 8
+    linear.weight.data = weights(10, 12, 1)
+    net = torch.nn.Module()
+    net.layer = torch.nn.Sequential(conv, norm, neuron.LIFNode(), layer.AvgPool2d(2, 2), layer.Flatten(), linear, neuron.LIFNode())
+    return net
+
+
 def checkpoint(net):
     """As the example saves it, after one step of Adam whose gradients are the weights themselves."""
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
@@ -109,6 +121,8 @@ def main():
     save_file({name: value.half() for name, value in single.state_dict().items()}, FOLDER / "half.safetensors")
     nir_exchange.export_to_nir(hidden, torch.zeros(1, 1, 28, 28), save_path=FOLDER / "spikingjelly.nir")
     torch.save(checkpoint(hidden), FOLDER / "checkpoint.pth")
+    torch.save(checkpoint(batch_norm()), FOLDER / "batch-norm.pth")
+    save_file(batch_norm().state_dict(), FOLDER / "batch-norm.safetensors")
     nir.write(FOLDER / "nir.nir", by_nir())
     nir.write(FOLDER / "snntorch.nir", by_snntorch())
 

@@ -170,16 +170,19 @@ class Products:
     def __call__(self, x):
         return in_a_row(x) @ self.parameter
 
+    def parameters(self):
+        return [self.parameter]
+
     def own(self, of=lambda parameter: parameter):
-        return of(self.parameter)
+        return [of(self.parameter)]
 
 
 class Kernels:
     """SpikingJelly's convolution of a matrix of ours [kernel * kernel * channels read, channels]."""
 
-    def __init__(self, weight, reads, channels, kernel, stride=1, padding=0, shape=None):
+    def __init__(self, weight, reads, channels, kernel, stride=1, padding=0, shape=None, bias=False):
         self.shape = shape
-        self.module = layer.Conv2d(reads, channels, kernel, stride, padding, bias=False).double()
+        self.module = layer.Conv2d(reads, channels, kernel, stride, padding, bias=bias).double()
         self.parameter = self.module.weight
         with torch.no_grad():
             self.parameter.copy_(weight.reshape(kernel, kernel, reads, channels).permute(3, 2, 0, 1))
@@ -187,8 +190,45 @@ class Kernels:
     def __call__(self, x):
         return self.module(x if self.shape is None else x.reshape(-1, *self.shape))
 
+    def parameters(self):
+        return list(self.module.parameters())
+
     def own(self, of=lambda parameter: parameter):
-        return of(self.parameter).permute(2, 3, 1, 0).flatten(0, 2)
+        bias = self.module.bias
+        return [of(self.parameter).permute(2, 3, 1, 0).flatten(0, 2), *([] if bias is None else [of(bias).reshape(1, -1)])]
+
+
+class Norm:
+    """SpikingJelly's batch norm over all steps, or its threshold-dependent one."""
+
+    def __init__(self, rng, norm, channels):
+        if norm == "batch":
+            self.module = layer.BatchNorm2d(channels, step_mode="m").double()
+        else:
+            self.module = layer.ThresholdDependentBatchNorm2d(norm["scale"], 1.0, channels).double()
+        with torch.no_grad():
+            for each, (low, high) in zip(self.numbers(), [(0.5, 1.5), (0, 0.5), (-0.2, 0.2), (0.5, 1.5)]):
+                each += torch.tensor(rng.uniform(low, high, channels).astype(np.float32)).double()
+
+    def numbers(self):
+        return [self.module.weight, self.module.bias, self.module.running_mean, self.module.running_var]
+
+    def parameters(self):
+        return list(self.module.parameters())
+
+    def own(self, of=lambda parameter: parameter):
+        """The running statistics have no gradient."""
+        return [(each * 0 if of(each) is None else of(each)).reshape(1, -1) for each in self.numbers()]
+
+
+class Nothing:
+    """Where there is no norm."""
+
+    def parameters(self):
+        return []
+
+    def own(self, of=None):
+        return []
 
 
 def in_a_row(x):
@@ -250,6 +290,22 @@ CASES = [
             LIF,
         ],
     ),
+    (
+        *(SpikingJelly, 12, 72, 3, "cross-entropy", "spikes"),
+        [
+            {**LIF, "convolve": {"channels": 5, "kernel": 3, "shape": [2, 6, 6]}, "norm": "batch", "pool": "spikes"},
+            {**LIF, "convolve": {"channels": 13, "kernel": 2, "padding": 1}, "norm": {"scale": 0.5}, "learn": "tau", "tau": 3.0},
+            LIF,
+        ],
+    ),
+    (
+        *(SpikingJelly, 12, 72, 3, "cross-entropy", "spikes"),
+        [
+            {**LIF, "convolve": {"channels": 14, "kernel": 3, "shape": [2, 6, 6], "bias": True}, "pool": "spikes"},
+            {**LIF, "convolve": {"channels": 3, "kernel": 2, "bias": True}, "learn": "tau"},
+            LIF,
+        ],
+    ),
 ]
 
 
@@ -286,7 +342,7 @@ def case(rng, by, T, units, batch, loss_name, readout, layers, lr=0.005, steps=3
     spikes = torch.zeros(T, batch, units, dtype=torch.float64)
     for i, train in enumerate(trains):
         spikes[train["times"], i, train["units"]] = 1
-    weights, nodes = [], []
+    weights, norms, nodes = [], [], []
     for i, options in enumerate(layers):
         (inputs, reads, _), n = sizes(layers, units)[i], options["neurons"]
         # Neurons that weaken their input need larger weights to fire now and then; currents that last need smaller ones.
@@ -297,25 +353,37 @@ def case(rng, by, T, units, batch, loss_name, readout, layers, lr=0.005, steps=3
         convolve = options.get("convolve")
         columns = convolve["channels"] if convolve else n
         weights.append(Kernels(draw(inputs, columns, scale), reads, **convolve) if convolve else Products(draw(inputs, columns, scale)))
+        norms.append(Norm(rng, options["norm"], columns) if "norm" in options else Nothing())
         nodes.append(by(options, readout != "spikes" and i == len(layers) - 1))
         nodes[-1].load(draw(n, n, scale * math.sqrt(inputs / n)) if options.get("recurrent") else None)
-    ours = lambda of: [each for w, node in zip(weights, nodes) for each in [w.own(of), *node.own(of)]]
-    optimizer = torch.optim.Adam([*(w.parameter for w in weights), *(p for node in nodes for p in node.parameters())], lr, eps=1e-8)
+    ours = lambda of: [each for parts in zip(weights, norms, nodes) for part in parts for each in part.own(of)]
+    optimizer = torch.optim.Adam([p for part in [*weights, *norms, *nodes] for p in part.parameters()], lr, eps=1e-8)
+
+    def forward(training):
+        """The spikes of each layer in each step; all steps go through a layer before the next one, as a norm wants it."""
+        sequence, fired = list(spikes), []
+        for weight, norm, node, options in zip(weights, norms, nodes, layers):
+            sequence = [weight(x) for x in sequence]
+            if "norm" in options:
+                norm.module.train(training)
+                sequence = list(norm.module(torch.stack(sequence)))
+            sequence = [node.step(x) for x in sequence]
+            fired.append([in_a_row(x) for x in sequence])
+            if "pool" in options:
+                sequence = [layer.AvgPool2d(2, 2)(x) for x in sequence]
+        for node in nodes:
+            node.reset()
+        return fired
+
     run = {"weight": [float32(each) for each in ours(lambda p: p)], "steps": []}
     for step in range(steps):
         optimizer.zero_grad()
-        fired = [[] for _ in nodes]
-        for x in spikes:
-            for weight, node, record, options in zip(weights, nodes, fired, layers):
-                x = node.step(weight(x))
-                record.append(in_a_row(x))
-                if "pool" in options:
-                    x = layer.AvgPool2d(2, 2)(x)
-        for node in nodes:
-            node.reset()
-        outputs = fired[-1]
-        rates = read(readout, outputs)
-        loss = loss_of(loss_name, rates, outputs, label)
+        # What is shown has the running statistics; what is learnt, those of the batch.
+        with torch.no_grad():
+            fired = forward(False)
+        rates = read(readout, fired[-1])
+        outputs = forward(True)[-1]
+        loss = loss_of(loss_name, read(readout, outputs), outputs, label)
         loss.backward()
         if step == 0:
             run["spike"] = [bits(torch.stack(record, 1).detach() * (not node.reads)) for node, record in zip(nodes, fired)]
@@ -350,7 +418,8 @@ def main():
     versions = {name: importlib.metadata.version(name).split("+")[0] for name in ("spikingjelly", "snntorch", "torch")}
     layout = (
         "as trains.json, of networks that layers describes: weight, gradient and weight_final are, of each layer, W [inputs, neurons], "
-        "R [neurons, neurons] of a recurrent one, and w of a time constant that is learnt; the alpha of ATan is 2"
+        "a bias or a norm's weight, bias, running mean and variance [1, channels], R [neurons, neurons] of a recurrent one, and w of a "
+        "time constant that is learnt; with a norm, spike and firing_rate are those of evaluation mode; the alpha of ATan is 2"
     )
     content = json.dumps({"source": {**versions, "seed": options.seed}, "layout": layout, "cases": cases})
     options.out.mkdir(parents=True, exist_ok=True)

@@ -226,7 +226,7 @@ export type LayersCase = TrainsRun & {
   units: number;
   loss: ResolvedEngineOptions['loss'];
   readout: ResolvedEngineOptions['readout'];
-  layers: (Pick<LayerOptions, 'neurons' | 'convolve' | 'pool' | 'recurrent' | 'synapse' | 'learn'> &
+  layers: (Pick<LayerOptions, 'neurons' | 'convolve' | 'norm' | 'pool' | 'recurrent' | 'synapse' | 'learn'> &
     Pick<ForwardParams, 'tau' | 'decay_input'> &
     Pick<GradientParams, 'detach_reset'>)[];
   trains: SpikeTrain[];

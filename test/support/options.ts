@@ -25,7 +25,14 @@ export const LAYERS_WITH: {
   synapse: [{ synapse: { tau: 3 } }],
   recurrent: [{ recurrent: true }],
   learn: LEARN_NAMES.map((learn) => ({ learn, neuron: { tau: 3 } })),
-  convolve: [{ convolve: { channels: 13, kernel: 2, stride: 2, padding: 1, shape: [1, 3, 3] } }],
+  convolve: [
+    { convolve: { channels: 13, kernel: 2, stride: 2, padding: 1, shape: [1, 3, 3] } },
+    { convolve: { channels: 13, kernel: 2, stride: 1, padding: 1, bias: true, shape: [1, 3, 3] } },
+  ],
+  norm: (['batch', { scale: 0.5 }] as const).map((norm) => ({
+    norm,
+    convolve: { channels: 3, kernel: 2, stride: 1, padding: 1, shape: [1, 3, 3] as const },
+  })),
   pool: POOL_NAMES.map((pool) => ({
     pool,
     convolve: { channels: 3, kernel: 2, stride: 1, padding: 1, shape: [1, 3, 3] },
@@ -33,4 +40,4 @@ export const LAYERS_WITH: {
 };
 
 /** The options that only hidden layers have. */
-export const OF_HIDDEN_LAYERS: readonly string[] = ['recurrent', 'convolve', 'pool'];
+export const OF_HIDDEN_LAYERS: readonly string[] = ['recurrent', 'convolve', 'norm', 'pool'];

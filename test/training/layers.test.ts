@@ -7,11 +7,13 @@ import { createEngine } from '../../hosts/node/engines';
 import { forwardMode } from '../../packages/event-engine/test/float64';
 import { fromNir, fromSafetensors, toNir, toSafetensors } from '../../packages/formats/exchange';
 import { decodeNetwork, layersModelFiles } from '../../packages/formats/layers-model';
-import { type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
+import { type Engine, type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
 import { type LayerOptions, readLayers, resolveLayers, shortForm, storeLayers } from '../../src/common/layers';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { makeSpikeTrains } from '../../src/common/spike-trains';
+import type { Trace } from '../../src/common/trace';
 import {
+  foldNorm,
   initialNetwork,
   initialParameters,
   parameters,
@@ -19,7 +21,7 @@ import {
   splitWeights,
   tauOf,
 } from '../../src/common/weights';
-import { layersOf, snn } from '../../src/snn/networks';
+import { layersOf, setWeights, snn } from '../../src/snn/networks';
 import { newHistory } from '../../src/training/history';
 import { train } from '../../src/training/train';
 import { smallMnist } from '../support/data';
@@ -89,7 +91,7 @@ describe('A list of layers', () => {
     [convolved({ kernel: undefined }), 'layers[0]: kernel: expected a whole number from 1 to 15, found undefined'],
     [
       convolved({ size: 3 }),
-      "layers[0]: convolve: expected channels, kernel, stride, padding or shape, found the option 'size'",
+      "layers[0]: convolve: expected channels, kernel, stride, padding, bias or shape, found the option 'size'",
     ],
     [
       { layers: [{ convolve: null as never }, {}] },
@@ -123,6 +125,18 @@ describe('A list of layers', () => {
       { layers: [{ neurons: 5, pool: 'spikes' }, {}] },
       'layers[0]: pool: expected a layer that convolves, found one that does not',
     ],
+    [
+      { layers: [{ neurons: 5, norm: 'batch' }, {}] },
+      'layers[0]: norm: expected a layer that convolves, found one that does not',
+    ],
+    [convolved({}, { norm: 'layer' as never }), "layers[0]: norm: expected 'batch' or { scale }, found 'layer'"],
+    [convolved({}, { norm: { scale: 0 } }), 'layers[0]: scale of the norm: expected a finite number above 0, found 0'],
+    [convolved({}, { norm: { alpha: 1 } as never }), "layers[0]: norm: expected scale, found the option 'alpha'"],
+    [convolved({ bias: 1 }), 'layers[0]: bias: expected true or false, found 1'],
+    [
+      convolved({ bias: true }, { norm: 'batch' }),
+      'layers[0]: bias: expected none beside norm, which learns one, found true',
+    ],
     [convolved({}, { pool: 'sums' as never }), "layers[0]: pool: expected 'spikes' or 'currents', found 'sums'"],
     [
       convolved({}, { recurrent: true }),
@@ -143,7 +157,7 @@ describe('A list of layers', () => {
     [{ shift: 5 }, 'shift: expected a whole number from 0 to 4, found 5'],
     [
       { layers: [{ tau: 2 } as never] },
-      "layers[0]: layer: expected neurons, convolve, pool, neuron, synapse, recurrent or learn, found the option 'tau'",
+      "layers[0]: layer: expected neurons, convolve, norm, pool, neuron, synapse, recurrent or learn, found the option 'tau'",
     ],
   ];
   test('is refused in one line that names the layer and what is wrong', () => {
@@ -267,6 +281,111 @@ test('a network that is handed in brings its layers along', async () => {
   });
 });
 
+describe('A batch norm', () => {
+  const convolve = { channels: 5, kernel: 5, stride: 2 };
+  const normed: LayerOptions[] = [
+    { convolve, norm: 'batch', pool: 'spikes' },
+    { convolve: { channels: 6, kernel: 3 }, norm: { scale: 2 }, pool: 'currents', learn: 'tau' },
+    {},
+  ];
+  const options: EngineOptions = {
+    ...{ data, layers: normed, T: 4, batchSize: 16, learningRate: 1e-3, encoder: 'direct' },
+    ...{ neuron: { vThreshold: 0.3 }, gain: [1, 1, 8] },
+  };
+  const batch = (b: number) => Uint32Array.from({ length: 16 }, (_, i) => 16 * b + i);
+
+  test('is folded into weights and biases: each spike of all layers stays as it is, on both engines', async () => {
+    const engine = await createEngine('tfjs', options);
+    for (let b = 0; b < 24; b++) await engine.trainBatch(0, batch(b % 4));
+    const { weights } = await engine.state();
+    const folded = foldNorm(weights, engine.options.layers);
+    assert.deepEqual(
+      folded.layers.map(({ norm, convolve }) => [norm, convolve?.bias]),
+      [
+        [undefined, true],
+        [undefined, true],
+        [undefined, undefined],
+      ],
+    );
+    const spikesOf = async (engine: Engine) => {
+      const all = [];
+      for (let index = 0; index < 10; index++) {
+        const trace = await engine.trace({ split: 'test', epoch: 0, index });
+        for (let at: Trace | undefined = trace; at; at = at.hidden) all.push(at.spike);
+      }
+      await engine.close();
+      return all;
+    };
+    const wanted = await spikesOf(engine);
+    for (const layer of [0, 1, 2]) {
+      const share = wanted
+        .filter((_, i) => i % 3 === layer)
+        .map((s) => s.reduce((sum, one) => sum + one, 0) / s.length);
+      assert.ok(
+        share.some((each) => each > 0.01 && each < 0.99),
+        `layer ${2 - layer} fires: ${share}`,
+      );
+    }
+    for (const name of ['tfjs', 'event'] as const) {
+      const other = await createEngine(name, { ...options, layers: folded.layers });
+      await other.restore(freshState(folded.weights));
+      assert.deepEqual(await spikesOf(other), wanted, name);
+    }
+  });
+
+  test('begins with weights of 1, or of its scale times the threshold, and changes nothing else', () => {
+    const layers = resolveLayers({ layers: normed, neuron: { vThreshold: 0.25 } });
+    const kinds = parameters(layers).map(({ kind, layer }) => `${kind} ${layer}`);
+    const found = splitParameters(initialParameters(3, layers), parameters(layers));
+    const values = (kind: string) => [...new Set(found[kinds.indexOf(kind)])];
+    assert.deepEqual(['norm weight 0', 'norm bias 0', 'running mean 0', 'running variance 0'].map(values), [
+      [1],
+      [0],
+      [0],
+      [1],
+    ]);
+    assert.deepEqual(['norm weight 1', 'norm bias 1', 'running mean 1', 'running variance 1'].map(values), [
+      [0.5],
+      [0],
+      [0],
+      [1],
+    ]);
+    const without = resolveLayers({ layers: normed.map(({ norm, ...layer }) => layer) });
+    assert.deepEqual(found[0], splitParameters(initialParameters(3, without), parameters(without))[0]);
+  });
+
+  test('is refused in one line where it cannot train, and with statistics that cannot be', async () => {
+    await assert.rejects(createEngine('event', options), {
+      name: 'RangeError',
+      message:
+        "norm: expected none on the engine 'event'; train on 'tfjs', then networks.foldNorm(weights, layers) makes weights and biases of it",
+    });
+    await assert.rejects(createEngine('tfjs', { ...options, stepMode: 'single' } as EngineOptions), {
+      name: 'RangeError',
+      message: "stepMode: expected 'multi' with a norm, whose statistics are of all steps, found 'single'",
+    });
+    const engine = await createEngine('tfjs', options);
+    const state = await engine.state();
+    const at = parameters(engine.options.layers).findIndex(({ kind }) => kind === 'running variance');
+    splitParameters(state.weights, parameters(engine.options.layers))[at][2] = -1;
+    const message = 'weights: expected running variances of 0 or more, found -1';
+    await assert.rejects(engine.restore(state), { name: 'RangeError', message });
+    assert.throws(() => setWeights(snn({ layers: normed }), state.weights), { name: 'RangeError', message });
+    await engine.close();
+    // A map of one position, one step and one image have no variance.
+    const small: EngineOptions = {
+      ...{ ...options, gain: 1, T: 1 },
+      layers: [{ convolve: { channels: 2, kernel: 1, shape: [784, 1, 1] }, norm: 'batch' }, {}],
+    };
+    const single = await createEngine('tfjs', small);
+    await assert.rejects(single.trainBatch(0, Uint32Array.of(0)), {
+      name: 'RangeError',
+      message: 'BatchNorm2d: expected at least two values of each channel, found one',
+    });
+    await single.close();
+  });
+});
+
 for (const [name, tried] of Object.entries(LAYERS_WITH)) {
   const { convolve, ...option }: LayerOptions = tried[tried.length - 1];
   describe(`What a layer has, ${name}, is not forgotten`, () => {
@@ -276,9 +395,9 @@ for (const [name, tried] of Object.entries(LAYERS_WITH)) {
     const layers = resolveLayers({ layers: some });
     const plain = [{ neurons: 12 }, {}];
     const [weights, { neuron }] = [initialParameters(1, layers), layers[layers.length - 1]];
-    // Each neuron has learnt another τ, or NIR would have one for all.
+    // Each neuron has learnt another τ, or NIR would have one for all, and each channel another bias.
     splitParameters(weights, parameters(layers)).forEach((part, i) => {
-      if (parameters(layers)[i].kind === 'w') part.set(part.map((w, j) => w + j / 10));
+      if (!/weight|recurrent/.test(parameters(layers)[i].kind)) part.set(part.map((w, j) => w + j / 10));
     });
     const saved = { weights, neuron, layers };
     const files = layersModelFiles(weights, neuron, undefined, undefined, layers);
@@ -310,7 +429,7 @@ for (const [name, tried] of Object.entries(LAYERS_WITH)) {
       );
     });
 
-    test('by safetensors; NIR says it, or refuses it', () => {
+    test('by safetensors; NIR says it, folds it, or refuses it', () => {
       assert.deepEqual(fromSafetensors(toSafetensors(saved)), saved);
       let bytes: Uint8Array;
       try {
@@ -319,6 +438,8 @@ for (const [name, tried] of Object.entries(LAYERS_WITH)) {
         assert.match(String(error), new RegExp(`^RangeError: .*${name}`));
         return;
       }
+      const folded = foldNorm(weights, layers);
+      if (name === 'norm') return assert.deepEqual(fromNir(bytes), { ...folded, neuron });
       assert.deepEqual(
         fromNir(bytes).layers?.[0][name as keyof typeof LAYERS_WITH] ?? 'lost',
         layers[0][name as keyof typeof LAYERS_WITH],

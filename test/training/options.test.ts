@@ -60,12 +60,14 @@ const oneAfterTheOther = (T: number) => {
   return dataOf(2 * T, joined);
 };
 
-/** Weights with which neurons fire; what learns τ starts as it does. */
+/** Weights with which neurons fire, and biases that differ; what learns τ and running statistics start as they do. */
 function wakeful(layers: LayerOptions[], neuron: EngineOptions['neuron']): Float32Array {
   const all = resolveLayers({ layers, neuron });
   const numbers = initialParameters(2, all, INPUTS);
   splitParameters(numbers, parameters(all, INPUTS)).forEach((part, i) => {
-    if (parameters(all, INPUTS)[i].kind !== 'w') part.set(part.map((value) => 4 * value));
+    const { kind } = parameters(all, INPUTS)[i];
+    if (/bias/.test(kind)) part.set(part.map((_, j) => 0.2 * Math.cos(j)));
+    else if (/weight|recurrent/.test(kind)) part.set(part.map((value) => 4 * value));
   });
   return numbers;
 }
@@ -212,6 +214,8 @@ async function examine(network: Network, names: readonly EngineName[], isWhole: 
       assertSameTraces(fast.trace, readable.trace),
     );
   }
+  // With a norm, a batch that is learnt has its own statistics, and no trace of one sample has them.
+  const isCarried = !all.some(({ norm }) => norm);
   await look(
     'No reset between batches (`remembered` in src/common/layers.ts, `carryPotentials` in kernel/index.ts, ' +
       '`carried` in src/training/tfjs-state.ts)',
@@ -219,6 +223,7 @@ async function examine(network: Network, names: readonly EngineName[], isWhole: 
       const after = [];
       for (const name of names) {
         const found = await carried(name, network);
+        if (!isCarried) continue;
         const expected = await lossOfBoth(name, network);
         assertNear(
           [found.loss],
@@ -227,7 +232,7 @@ async function examine(network: Network, names: readonly EngineName[], isWhole: 
         );
         after.push(found.potentials);
       }
-      if (fast) assertNear(after[1], after[0], 'what neurons remember, on both engines');
+      if (fast && isCarried) assertNear(after[1], after[0], 'what neurons remember, on both engines');
     },
   );
   if (!isWhole) return results;
@@ -259,7 +264,7 @@ function networkOf(hidden: LayerOptions, own: LayerOptions, onlyHidden: boolean)
 }
 
 /** All that a layer can have at once that does not convolve. */
-const { convolve: convolves, pool: pools, ...others } = LAYERS_WITH;
+const { convolve: convolves, norm: _norms, pool: pools, ...others } = LAYERS_WITH;
 const EVERYTHING: LayerOptions = Object.assign({}, ...Object.values(others).map((layers) => layers.at(-1)));
 
 /** The same with all of that, behind layers that convolve, whose neurons have the same options. */
@@ -312,9 +317,9 @@ async function enginesWith({ name, own }: Case): Promise<EngineName[]> {
 
 const plainNetworks = new Map<EngineName, ReturnType<typeof learnt>>();
 
-/** What a network without any option does, computed once; of one that pools, what it does without that. */
-function without(engine: EngineName, { pool, ...own }: LayerOptions): ReturnType<typeof learnt> {
-  if (pool) return learnt(engine, { layers: networkOf({}, own, true), neuron: THRESHOLD });
+/** What a network without any option does, computed once; of one with a pool or norm, what it does without that. */
+function without(engine: EngineName, { pool, norm, ...own }: LayerOptions): ReturnType<typeof learnt> {
+  if (pool || norm) return learnt(engine, { layers: networkOf({}, own, true), neuron: THRESHOLD });
   const done = plainNetworks.get(engine) ?? learnt(engine, { layers: [{ neurons: 13 }, {}], neuron: THRESHOLD });
   plainNetworks.set(engine, done);
   return done;

@@ -72,8 +72,8 @@ function read(file: string): Buffer {
 /** What the shapes of a network are, and what lasts in it, as a text. */
 const kindOf = (layers: readonly LayerShape[]): string =>
   JSON.stringify(
-    layers.map(({ neurons, convolve, pool, synapse, recurrent, learn }) => {
-      return { neurons, convolve, pool, synapse, recurrent, learn };
+    layers.map(({ neurons, convolve, norm, pool, synapse, recurrent, learn }) => {
+      return { neurons, convolve, norm, pool, synapse, recurrent, learn };
     }),
   );
 

@@ -2,6 +2,7 @@
 
 import * as table from '../layout';
 import { BLOCK, BLOCK_ROWS, CARRY, ROW_BYTES, TAU_GRADIENT, WIDTH } from './addresses';
+import { addBiasGradient, hasBias } from './bias';
 import { backSome } from './column';
 import { inChannels, inHeight, inputSteps, inWidth } from './events';
 import { addHeard } from './hear';
@@ -100,6 +101,7 @@ function backAll(scratch: usize, weights: usize, gradient: usize, index: usize):
           const deltas = sum + c * ROW_BYTES + from * apart;
           backSome(scratch, layer, column, rows, first, deltas, apart, 0, from, min<usize>(BLOCK, steps - from));
         }
+        if (hasBias(layer)) addBiasGradient(gradient, layer, c, rows);
         // Direct input is the same in all steps: the sum of dL/dx is what counts.
         if (different < steps) addUpSteps(rows);
       }

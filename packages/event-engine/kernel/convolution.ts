@@ -7,6 +7,7 @@
 
 import * as table from '../layout';
 import { BLOCK, DELTAS, LATER, POTENTIAL, ROW_BYTES, WIDTH } from './addresses';
+import { biasOf, hasBias } from './bias';
 import { encode } from './encoder';
 import { inHeight, inputSteps, listInput, listMeans, rowAt, useMap } from './events';
 import { addHeard } from './hear';
@@ -82,10 +83,16 @@ function addUp(scratch: usize, weights: usize, index: usize): void {
   const layer = layerAt(index);
   useLayer(layer);
   const potentials = place(scratch, layer, table.POTENTIALS);
-  memory.fill(place(scratch, layer, table.LIT), 0, height * wide);
-  for (let rows = potentials, end = rowsAt(rows, columns, 0); rows < end; rows += rowsOfPosition * ROW_BYTES) {
-    // Behind the last step are zeros, too.
-    for (let t = steps - inputSteps(index); t < rowsOfPosition; t++) clearRow(rows + t * ROW_BYTES);
+  const isBiased = hasBias(layer);
+  memory.fill(place(scratch, layer, table.LIT), u8(isBiased), height * wide);
+  const beginning = steps - inputSteps(index);
+  for (let c: usize = 0, rows = potentials; c < columns; c++) {
+    const bias = biasOf(weights, layer, c);
+    for (const end = rowsAt(potentials, c + 1, 0); rows < end; rows += rowsOfPosition * ROW_BYTES) {
+      for (let t = beginning; t < steps && isBiased; t++) copyRow(rows + t * ROW_BYTES, bias);
+      // Behind the last step are zeros, too.
+      for (let t = isBiased ? steps : beginning; t < rowsOfPosition; t++) clearRow(rows + t * ROW_BYTES);
+    }
   }
   addHeard<f32>(scratch, layer, weightsOf(scratch, weights, layer), inputSteps(index), index === 0);
 }

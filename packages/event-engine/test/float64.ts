@@ -111,6 +111,7 @@ function layerOf(layer: ResolvedLayer, fires: boolean, own: Float32Array[][], ma
   const state = zeros().map((): Dual => [rest, 0]);
   const [W, R] = [own[0], recurrent ? own[1] : undefined];
   const w = learn && own[own.length - 1];
+  const [bias, slopes] = layer.convolve?.bias ? own[1] : [];
   const leak = (j: number): Dual => {
     if (!w) return [1 / neuron.tau, 0];
     const at = learn === 'tau' ? 0 : j;
@@ -119,6 +120,7 @@ function layerOf(layer: ResolvedLayer, fires: boolean, own: Float32Array[][], ma
   };
   return (inputs: Dual[]) => {
     const x = weighed(inputs, W, layer, maps);
+    if (bias) for (const [j, sum] of x.entries()) add(sum, [1, 0], bias[j % bias.length], slopes[j % bias.length]);
     if (R) addProducts(x, spikes, R[0], R[1]);
     const kept = synapse ? 1 - 1 / synapse.tau : 0;
     current = x.map(([a, da], j): Dual => [current[j][0] * kept + a, current[j][1] * kept + da]);

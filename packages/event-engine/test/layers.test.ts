@@ -41,12 +41,13 @@ async function withEngine<R>(options: EngineOptions, use: (engine: EventEngine) 
   }
 }
 
-/** Parameters with which neurons fire: weights are larger than at the start, w stays as it is. */
+/** Parameters with which neurons fire: weights are larger than at the start, biases differ, w stays as it is. */
 function wakeful({ layers, seed }: EventEngine['options'], factor: number, inputs = INPUTS): Float32Array {
   const numbers = initialParameters(seed, layers, inputs);
   const all = parameters(layers, inputs);
   splitParameters(numbers, all).forEach((part, i) => {
-    if (all[i].kind !== 'w') part.set(part.map((value) => factor * value));
+    const { kind } = all[i];
+    if (kind !== 'w') part.set(part.map((value, j) => (kind === 'bias' ? 0.2 * Math.cos(j) : factor * value)));
   });
   return numbers;
 }
@@ -120,7 +121,11 @@ const NETWORKS: Record<string, Partial<EngineOptions> & { layers: LayerOptions[]
         learn: 'tau',
         neuron: soft,
       },
-      { convolve: { channels: 5, kernel: 2, padding: 1, stride: 2 }, learn: 'tau', neuron: { vReset: -0.25 } },
+      {
+        convolve: { channels: 5, kernel: 2, padding: 1, stride: 2, bias: true },
+        learn: 'tau',
+        neuron: { vReset: -0.25 },
+      },
       { neurons: 13, recurrent: true },
       outputs,
     ],
@@ -130,7 +135,7 @@ const NETWORKS: Record<string, Partial<EngineOptions> & { layers: LayerOptions[]
   },
   'a layer that convolves three channels for the outputs, whose potential is read': {
     layers: [
-      { convolve: { channels: 12, kernel: 2, shape: [3, 1, 3], padding: 1 }, pool: 'spikes' },
+      { convolve: { channels: 12, kernel: 2, shape: [3, 1, 3], padding: 1, bias: true }, pool: 'spikes' },
       { synapse: { tau: 3 } },
     ],
     neuron: { vThreshold: 0.3 },
@@ -200,7 +205,7 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
         const { neurons, neuron, synapse } = layer;
         const of = (kind: string) =>
           splitParameters(numbers, all)[all.findIndex((p) => p.layer === i && p.kind === kind)];
-        const w = of('w');
+        const [w, bias] = [of('w'), of('bias')];
         const sum = (t: number, j: number, from: ArrayLike<number>, weights?: Float32Array) => {
           const units = (weights?.length ?? 0) / neurons;
           let x = 0;
@@ -213,7 +218,7 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
         const kept = new Float64Array(neurons);
         for (let at = 0; at < h.length; at++) {
           const [t, j] = [Math.floor(at / neurons), at % neurons];
-          const x = read[t][j][0] + sum(t - 1, j, spike, of('recurrent'));
+          const x = read[t][j][0] + (bias?.[j % bias.length] ?? 0) + sum(t - 1, j, spike, of('recurrent'));
           assert.ok(Math.abs(current[at] - x) < 1e-5, `current ${at} of layer ${i}`);
           kept[j] = kept[j] * (synapse ? 1 - 1 / synapse.tau : 0) + x;
           const rest = neuron.vReset ?? 0;
@@ -354,7 +359,11 @@ function drawConvolved(shape: [number, number, number]): LayerOptions[] {
   const layers: LayerOptions[] = [];
   for (let left = draw(1, 2, 3); left > 0; left--) {
     const kernel = draw(1, 2, 3);
-    const size = { stride: draw(1, 1 + (kernel % 2) * (kernel - 1)), padding: draw(0, kernel - 1) };
+    const size = {
+      stride: draw(1, 1 + (kernel % 2) * (kernel - 1)),
+      padding: draw(0, kernel - 1),
+      bias: draw(false, true),
+    };
     const convolve = { channels: draw(1, 5, 12, 13, 25), kernel, ...size, ...(layers.length === 0 && { shape }) };
     const next = {
       convolve,

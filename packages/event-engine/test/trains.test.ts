@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEngine } from '../../../hosts/node/engines';
-import { type Engine, type EngineOptions, freshState } from '../../../src/common/engine';
+import { type Engine, type EngineOptions, freshState, resolveEngineOptions } from '../../../src/common/engine';
 import { checkSpikeTrains, makeSpikeTrains, type SpikeTrains } from '../../../src/common/spike-trains';
 import type { Trace } from '../../../src/common/trace';
-import { initialNetwork, splitWeights } from '../../../src/common/weights';
+import { foldNorm, initialNetwork, splitWeights } from '../../../src/common/weights';
 import { AnnEngine } from '../../../src/training/ann-engine';
 import { train } from '../../../src/training/train';
 import { byDay, LEAVE_NOTHING_OUT } from '../../../test/support/data';
@@ -38,10 +38,9 @@ async function withEngine<R>(name: 'event' | 'tfjs', options: EngineOptions, use
 const all = (length: number) => Uint32Array.from({ length }, (_, i) => i);
 const join = (layers: string[]) => Float32Array.from(layers.flatMap((layer) => Array.from(float32(layer))));
 
-/** The engine's steps of Adam are SpikingJelly's, from the first spike to the last weight. */
-async function assertRun(engine: Engine, indices: Uint32Array, run: TrainsRun): Promise<void> {
+/** The engine's spikes are SpikingJelly's. */
+async function assertSpikes(engine: Engine, indices: Uint32Array, run: TrainsRun): Promise<void> {
   const T = engine.options.T;
-  await engine.restore(freshState(join(run.weight)));
   for (const [i, index] of indices.entries()) {
     const layers: Float32Array[] = [];
     const trace = await engine.trace({ split: 'train', epoch: 0, index });
@@ -57,6 +56,12 @@ async function assertRun(engine: Engine, indices: Uint32Array, run: TrainsRun): 
       );
     });
   }
+}
+
+/** The engine's steps of Adam are SpikingJelly's, from the first spike to the last weight. */
+async function assertRun(engine: Engine, indices: Uint32Array, run: TrainsRun): Promise<void> {
+  await engine.restore(freshState(join(run.weight)));
+  await assertSpikes(engine, indices, run);
   // Potentials are sums of all steps, and may be large.
   const exact = engine.options.readout === 'spikes' ? 1e-6 : 1e-5;
   for (const [step, { loss, firing_rate }] of run.steps.entries()) {
@@ -96,8 +101,16 @@ for (const name of ENGINES) {
   // With more steps there is but one of τ of each neuron, of which layers.test.ts has both engines learn the same.
   for (const golden of name === 'event' ? ofLayers : byDay(ofLayers, () => null, 150)) {
     const { T, units, by, loss, readout, lr, layers, trains, label, ...run } = golden;
-    const what = layers.map(({ convolve, pool, recurrent, synapse, learn }) =>
-      [convolve && 'convolve', pool && 'pool', recurrent && 'recurrent', synapse && 'synapse', learn]
+    const what = layers.map(({ convolve, norm, pool, recurrent, synapse, learn }) =>
+      [
+        convolve && 'convolve',
+        convolve?.bias && 'bias',
+        norm && 'norm',
+        pool && 'pool',
+        recurrent && 'recurrent',
+        synapse && 'synapse',
+        learn,
+      ]
         .filter(Boolean)
         .join(' and '),
     );
@@ -105,7 +118,20 @@ for (const name of ENGINES) {
       const split = { trains, labels: label };
       const data = makeSpikeTrains({ units, T, train: split, test: split });
       const options: EngineOptions = { data, layers: layers.map(layerOptions), loss, readout, learningRate: lr };
-      for (const more of name === 'tfjs' && T < 100 ? [{ stepMode: 'single' }, { stepMode: 'multi' }] : [{}]) {
+      if (name === 'event' && layers.some(({ norm }) => norm)) {
+        // It does not train them, and shows them folded.
+        const folded = foldNorm(join(run.weight), resolveEngineOptions(options).layers);
+        await withEngine(name, { ...options, layers: folded.layers }, async (engine) => {
+          await engine.restore(freshState(folded.weights));
+          const indices = all(trains.length);
+          await assertSpikes(engine, indices, { ...run, T, lr, label });
+          const rates = await engine.rates({ split: 'train', epoch: 0, indices });
+          assertClose(rates, run.steps[0].firing_rate, 1e-6, 'rates');
+        });
+        return;
+      }
+      const modes = layers.some(({ norm }) => norm) ? ['multi'] : ['single', 'multi'];
+      for (const more of name === 'tfjs' && T < 100 ? modes.map((stepMode) => ({ stepMode })) : [{}]) {
         await withEngine(name, { ...options, ...more } as EngineOptions, (engine) =>
           assertRun(engine, all(trains.length), { ...run, T, lr, label }),
         );

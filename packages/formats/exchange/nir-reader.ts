@@ -25,7 +25,7 @@ const MOST: Limits = { bytes: 16 * 2 ** 20, values: IMAGE_SIZE * MAX_HIDDEN };
 /**
  * The network of a NIR graph: a chain Input → (Flatten →) Linear → LIF (→ Linear → LIF …) → Output, also with CubaLIF,
  * with edges from neurons to a Linear and back, or with Affine whose bias is zero. Before them may stand layers Conv2d
- * → LIF, with square kernels and without a bias, and an AvgPool2d or SumPool2d of 2 × 2 behind each. NIR does not say
+ * → LIF, with square kernels, and an AvgPool2d or SumPool2d of 2 × 2 behind each. NIR does not say
  * how a neuron resets: snnTorch's default, to subtract the threshold, is written as a reset to zero, too, and is then
  * another network here. Outputs may be LI or CubaLI, whose potential is read, if `metadata/readout` says which. Nor
  * does it say whether a neuron fires at its threshold (as here and in SpikingJelly) or above it. One τ per neuron is
@@ -63,10 +63,11 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
     }
   };
   const tensors = linears.map((linear) => named(linear.name, () => readLinear(linear)));
+  const isBiased = ([, bias]: [string, Tensor][]) => bias?.[1].data.some((value) => value !== 0) ?? false;
   const nodes = chain.filter(({ type }) => /LIF?$/.test(type));
   const convolutions = linears.map((node, i) =>
     node.type === 'Conv2d'
-      ? named(node.name, () => convolutionIn(node, i === 0 ? graph.chain[0] : undefined))
+      ? named(node.name, () => convolutionIn(node, i === 0 ? graph.chain[0] : undefined, isBiased(tensors[i])))
       : undefined,
   );
   const pools = nodes.map((node) =>
@@ -103,7 +104,8 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
   const all = named('layers', () => resolveLayers({ layers }));
   const found: Record<string, Tensor> = {};
   const take = (kind: Parameter['kind'], layer: number, [[, tensor], bias]: [string, Tensor][]) => {
-    if (bias?.[1].data.some((value) => value !== 0))
+    if (bias && all[layer].convolve?.bias) take('bias', layer, [bias]);
+    else if (bias?.[1].data.some((value) => value !== 0))
       throw new Error(`${file}: ${bias[0]}: expected zeros, found others`);
     // A sum of four spikes is four times their mean.
     const isOfSums = kind === 'weight' && pools[layer - 1]?.type === 'SumPool2d';
@@ -197,9 +199,10 @@ function readGraph(root: FoundGroup): Graph {
 
 /**
  * @param input of the graph, if the first layer convolves
+ * @param bias whether it has a bias
  * @throws Error that says what was expected of a convolution, and found
  */
-function convolutionIn({ parts }: Node, input?: Node): Convolution {
+function convolutionIn({ parts }: Node, input: Node | undefined, bias: boolean): Convolution {
   const { shape } = numbersOf(parts, 'weight');
   const [channels, , kernel, width] = shape;
   if (shape.length !== 4 || kernel !== width) throw new Error(`a square kernel, found weights [${shape.join(', ')}]`);
@@ -211,7 +214,7 @@ function convolutionIn({ parts }: Node, input?: Node): Convolution {
   only('dilation', 1);
   only('groups', 1);
   const map = input?.parts.has('shape') ? Array.from(numbersOf(input.parts, 'shape').values) : [];
-  const own = { channels, kernel, stride: only('stride'), padding: only('padding') };
+  const own = { channels, kernel, stride: only('stride'), padding: only('padding'), ...(bias && { bias }) };
   return map.length === 3 ? { ...own, shape: map as [number, number, number] } : own;
 }
 

@@ -1,7 +1,7 @@
 import { allMaps, type Convolution, type MapShape, POOL, type ResolvedLayer } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { checkNeuron, DEFAULT_NEURON, differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
-import { tauOf } from '../../../src/common/weights';
+import { foldNorm, tauOf } from '../../../src/common/weights';
 import { type DataSet, type Group, hdf5Bytes } from '../hdf5/writer';
 import { checkNetworkToSave, type SavedNetwork } from '../layers-model';
 import { listTensors, type Tensor } from './tensors';
@@ -54,11 +54,13 @@ const numbered = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
  * word of ours. A τ that was learnt is what it was in the end, which SpikingJelly refuses if it is one of each neuron,
  * and snnTorch takes for another. A current that lasts is not scaled by its τ here, so that `w_in` is that τ in steps;
  * SpikingJelly and snnTorch refuse it if the input decays with the potential. snnTorch cannot read neurons that hear
- * one another. Norse has no AvgPool2d, and stops at it.
+ * one another. Norse has no AvgPool2d, and stops at it. A batch norm, which NIR does not have, is folded into weights
+ * and biases (`foldNorm`).
  * @throws RangeError as `checkNir` and `listTensors`
  */
 export function toNir(network: SavedNetwork): Uint8Array {
-  const { weights, neuron, readout, layers } = checkNetworkToSave(network);
+  const { neuron, readout, ...given } = checkNetworkToSave(network);
+  const { weights, layers = undefined } = given.layers ? foldNorm(given.weights, given.layers) : given;
   const tensors = listTensors(weights, layers);
   const all = layers ?? tensors.map((): Partial<ResolvedLayer> & { neuron: NeuronOptions } => ({ neuron }));
   const { maps } = allMaps(layers ?? []);
@@ -72,7 +74,7 @@ export function toNir(network: SavedNetwork): Uint8Array {
     }
     const part = (kind: string) => tensors.find((tensor) => tensor.layer === i && tensor.kind === kind);
     const { data: values, shape } = part('weight') as Tensor;
-    if (convolve) nodes[numbered('conv', i)] = convNode({ values, shape }, maps[i].reads, convolve);
+    if (convolve) nodes[numbered('conv', i)] = convNode({ values, shape }, maps[i].reads, convolve, part('bias')?.data);
     // From the last axis but two on: whatever the axes before are, of steps and batches.
     if (!convolve && i > 0 && i === maps.length)
       nodes.flatten = node('Flatten', {
@@ -122,10 +124,15 @@ const toShape = ([height, width, channels]: readonly number[]) => [channels, hei
 const square = (size: number) => ints([size, size]);
 const POOLED = { kernel_size: square(POOL), stride: square(POOL), padding: square(0) };
 
-function convNode(weight: DataSet, [height, width]: MapShape, { stride, padding, channels }: Convolution): Group {
+function convNode(
+  weight: DataSet,
+  [height, width]: MapShape,
+  { stride, padding, channels }: Convolution,
+  bias: Float32Array = new Float32Array(channels),
+): Group {
   return node('Conv2d', {
     ...{ input_shape: ints([height, width]), weight, stride: square(stride), padding: square(padding) },
-    ...{ dilation: square(1), groups: int(1), bias: { values: new Float32Array(channels), shape: [channels] } },
+    ...{ dilation: square(1), groups: int(1), bias: { values: bias, shape: [channels] } },
   });
 }
 

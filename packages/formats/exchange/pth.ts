@@ -61,7 +61,9 @@ function readFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLay
   };
   const tensors = new Map<string, Tensor>();
   for (const [name, value] of net) {
-    if (typeof name === 'string' && isTensor(value)) tensors.set(name, read(name, value));
+    // A batch norm counts its batches, which our momentum does not need.
+    if (typeof name === 'string' && isTensor(value) && !name.endsWith('num_batches_tracked'))
+      tensors.set(name, read(name, value));
   }
   if (tensors.size === 0) throw new Error(`${file}: expected a state_dict of tensors, found none`);
   const weights = weightsOf(Object.fromEntries(tensors));
@@ -71,7 +73,7 @@ function readFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLay
     weights,
     ...(layers && { layers }),
     ...(optimizer instanceof Map && {
-      state: { weights, ...moments(file, optimizer, [...tensors.keys()], read, weightsOf) },
+      state: { weights, ...moments(file, optimizer, tensors, read, weightsOf) },
     }),
     ...(Number.isSafeInteger(epoch) && Number(epoch) >= 0 && { epoch: Number(epoch) }),
   };
@@ -163,11 +165,13 @@ function readTensor(
 function moments(
   file: string,
   optimizer: Map<Pickled, Pickled>,
-  names: readonly string[],
+  tensors: ReadonlyMap<string, Tensor>,
   read: (name: string, tensor: StoredTensor) => Tensor,
   weightsOf: (tensors: Record<string, Tensor>) => Float32Array,
 ): Omit<EngineState, 'weights'> {
   const states = optimizer.get('state');
+  // Running statistics are none of Adam's.
+  const names = [...tensors.keys()].filter((name) => !/running_(mean|var)$/.test(name));
   const damaged = (what: string) =>
     new Error(`${file}: expected the state of Adam with ${what} for each of ${names.join(', ')}, found another one`);
   const of = (what: string) =>
@@ -178,11 +182,16 @@ function moments(
       return [`${what} of ${name}`, value] as const;
     });
   const matrices = (what: string) => {
-    const tensors = of(what).map(([name, value]): [string, Tensor] => {
+    const found = of(what).map(([name, value], i): [string, Tensor] => {
       if (!isTensor(value)) throw damaged(what);
-      return [name, read(name, value)];
+      return [names[i], read(name, value)];
     });
-    return weightsOf(Object.fromEntries(tensors));
+    // In the order of the weights, by which they are told apart.
+    const all = Array.from(tensors, ([name, { shape, data }]): [string, Tensor] => [
+      name,
+      { shape, data: new Float32Array(data.length) },
+    ]);
+    return weightsOf(Object.fromEntries([...all, ...found]));
   };
   // PyTorch counts the steps in a number since 1.0, in a tensor since 1.12.
   const steps = of('step').map(([name, value]) => (isTensor(value) ? read(name, value).data[0] : value));

@@ -25,6 +25,10 @@ const READOUT = 'readout';
 /** Bytes of the numbers of a type that is read. */
 const WIDTHS: Readonly<Record<string, number>> = { F32: 4, F64: 8 };
 
+/** A batch norm of PyTorch's counts its batches, which we do not: the count is passed over. */
+const COUNT_WIDTHS: Readonly<Record<string, number>> = { I64: 8 };
+const isCount = (name: string) => name.endsWith('num_batches_tracked');
+
 /** More than any network of ours needs, and quick to read. */
 const LONGEST_HEADER = 1e6;
 
@@ -85,7 +89,8 @@ function readFile(bytes: Uint8Array, file: string, known?: readonly ResolvedLaye
   const end = inOrder.reduce((reached, { from, to }) => (from === reached ? to : Number.NaN), 0);
   if (end !== bytes.length - start)
     throw new Error(`${file}: expected tensors one after the other up to the end, found gaps or overlaps`);
-  const tensors = places.map(({ name, width, shape, from, to }): [string, Tensor] => {
+  const numbered = places.filter(({ name }) => !isCount(name));
+  const tensors = numbered.map(({ name, width, shape, from, to }): [string, Tensor] => {
     const numbers = bytes.subarray(start + from, start + to);
     return [name, { shape, data: width === 4 ? decodeFloat32(numbers) : Float32Array.from(decodeFloat64(numbers)) }];
   });
@@ -129,7 +134,8 @@ const listed = (value: unknown) =>
 /** A tensor's type, shape and place, checked. */
 function readEntry(name: string, entry: unknown, available: number) {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  const width = typeof dtype === 'string' && Object.hasOwn(WIDTHS, dtype) ? WIDTHS[dtype] : undefined;
+  const widths = isCount(name) ? COUNT_WIDTHS : WIDTHS;
+  const width = typeof dtype === 'string' && Object.hasOwn(widths, dtype) ? widths[dtype] : undefined;
   if (!width)
     throw new Error(
       `${name}: expected F32 or F64, found ${typeof dtype === 'string' ? dtype : 'no type'}; convert it with .float()`,

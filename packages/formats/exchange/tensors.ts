@@ -6,6 +6,7 @@
 import { isTyped, typeName } from '../../../src/common/checks';
 import { allMaps, isWidth, type LayerShape, MAX_HIDDEN, type MapShape, plainLayers } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
+import { NORM_PARTS } from '../../../src/common/norm';
 import {
   countNumbers,
   countWeights,
@@ -31,24 +32,28 @@ export const areWhole = (values: unknown): values is number[] =>
  * The name of a parameter: of the weights that of SpikingJelly's `state_dict` of the tutorial's network, whose `layer`
  * is a Sequential of Flatten, Linear, LIFNode, Linear, LIFNode …; the others stand with the neurons. Where layers
  * convolve, it is one of Conv2d, LIFNode (AvgPool2d) …, or Conv2d, AvgPool2d, LIFNode …, then Flatten, Linear,
- * LIFNode ….
+ * LIFNode …, with a BatchNorm2d right behind a Conv2d that has a norm.
  */
 export function nameOf({ kind, layer }: Pick<Parameter, 'kind' | 'layer'>, layers: readonly LayerShape[]): string {
   const convolved = layers.filter(({ convolve }) => convolve).length;
-  const pooled = layers.slice(0, layer).filter(({ pool }) => pool).length;
-  const at = 2 * layer + pooled + Number(layer >= convolved);
-  if (kind === 'weight') return `layer.${at}.weight`;
-  const neurons = at + (layers[layer].pool === 'currents' ? 2 : 1);
+  const before = layers.slice(0, layer);
+  const [pooled, normed] = [before.filter(({ pool }) => pool).length, before.filter(({ norm }) => norm).length];
+  const at = 2 * layer + pooled + normed + Number(layer >= convolved);
+  if (kind === 'weight' || kind === 'bias') return `layer.${at}.${kind}`;
+  const part = NORM_PARTS.find(([own]) => own === kind);
+  if (part) return `layer.${at + 1}.${part[1]}`;
+  const neurons = at + (layers[layer].pool === 'currents' ? 2 : 1) + (layers[layer].norm ? 1 : 0);
   return `layer.${neurons}.${kind === 'w' ? 'w' : 'recurrent.weight'}`;
 }
 
 /**
- * A parameter's shape as PyTorch has it: matrices [outputs, inputs], kernels with all four sides, w [1] or [neurons].
+ * A parameter's shape as PyTorch has it: matrices [outputs, inputs], kernels with all four sides, w [1] or [neurons], and
+ * what each channel has [channels].
  */
 function shapeOf(each: Parameter, layers: readonly LayerShape[]): number[] {
   const { kind, layer, shape } = each;
   const [rows, columns] = shape;
-  if (kind === 'w') return [columns];
+  if (kind !== 'weight' && kind !== 'recurrent') return [columns];
   const [height, width, channels] = rowsOf(each, layers);
   return layers[layer].convolve ? [columns, channels, height, width] : [columns, rows];
 }
@@ -109,8 +114,8 @@ export function fromNamedTensors(
 }
 
 /**
- * The weights of a network whose layers are known, out of tensors in its order under any names. A bias of zeros is
- * passed over.
+ * The weights of a network whose layers are known, out of tensors in its order under any names; safetensors has those of
+ * a module by the alphabet, so that a name's ending counts. A bias of zeros is passed over where the network has none.
  * @param file what is read, for the messages
  * @throws Error in one line if they are another network's
  */
@@ -119,16 +124,36 @@ export function fromTensorsOf(
   tensors: Readonly<Record<string, Tensor>>,
   layers: readonly LayerShape[],
 ): Float32Array {
-  const isBias = ([name, { data }]: [string, Tensor]) => /bias$/.test(name) && data.every((value) => value === 0);
-  const found = Object.entries(tensors).filter((entry) => !isBias(entry));
-  const all = parameters(layers);
   // SpikingJelly's w is a number without a shape.
-  const own = found.map(([name, { shape, data }], i): [string, Tensor] => {
-    const tensor = { shape: shape.length === 0 ? [1] : shape, data };
-    const fits = i < all.length && String(shapeOf(all[i], layers)) === String(tensor.shape);
-    return [fits ? nameOf(all[i], layers) : name, tensor];
-  });
-  return fromNamedTensors(file, Object.fromEntries(own), layers);
+  const left = new Map(
+    Object.entries(tensors).map(([name, { shape, data }]) => [name, { shape: shape.length === 0 ? [1] : shape, data }]),
+  );
+  const own: Record<string, Tensor> = {};
+  let module = '';
+  for (const wanted of parameters(layers)) {
+    const name = nameOf(wanted, layers);
+    const shape = String(shapeOf(wanted, layers));
+    const { end } = partsOf(name);
+    const isSameModule = end !== 'weight' && end !== 'w';
+    const found = [...left].find(([other, tensor]) => {
+      const theirs = partsOf(other);
+      const fits = !theirs.end || (theirs.end === end && (!isSameModule || theirs.module === module));
+      return fits && String(tensor.shape) === shape;
+    });
+    if (!found) continue;
+    own[name] = found[1];
+    left.delete(found[0]);
+    ({ module } = partsOf(found[0]));
+  }
+  for (const [name, tensor] of left)
+    if (!/bias$/.test(name) || tensor.data.some((value) => value !== 0)) own[name] = tensor;
+  return fromNamedTensors(file, own, layers);
+}
+
+/** A name's ending, if it is one of PyTorch's, and the module before it. */
+function partsOf(name: string): { module: string; end?: string } {
+  const [, module, end] = name.match(/^(.*?)\.?(weight|bias|running_mean|running_var|w)$/) ?? [];
+  return { module: module ?? '', end };
 }
 
 /**

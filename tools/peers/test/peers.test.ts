@@ -75,12 +75,13 @@ describe('Networks that leave as NIR', () => {
   const slow = { tau: 10, decayInput: false };
   // In all layers: a LIF of an input that does not decay is another one in Norse.
   const lasting = [{ neurons: 30, synapse: { tau: 4 } }, { synapse: { tau: 2 } }];
-  /** Weights by which all layers fire, and time constants that differ. */
+  /** Weights by which all layers fire, and time constants and biases that differ. */
   function large(layers: readonly ResolvedLayer[]): Float32Array {
     const all = parameters(layers);
     const numbers = initialParameters(1, layers).map((weight) => 8 * weight);
     splitParameters(numbers, all).forEach((part, i) => {
       if (all[i].kind === 'w') part.set(part.map((_, j) => -Math.log(1.5 + (j % 7))));
+      if (all[i].kind === 'bias') part.set(part.map((_, j) => (j % 5) / 8));
     });
     return numbers;
   }
@@ -99,7 +100,7 @@ describe('Networks that leave as NIR', () => {
     'layers that convolve': {
       layers: [
         { convolve: { channels: 4, kernel: 5 }, pool: 'spikes' },
-        { convolve: { channels: 14, kernel: 3, stride: 2, padding: 1 }, pool: 'spikes' },
+        { convolve: { channels: 14, kernel: 3, stride: 2, padding: 1, bias: true }, pool: 'spikes' },
         { neurons: 20 },
         {},
       ],

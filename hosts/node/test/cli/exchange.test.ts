@@ -8,6 +8,7 @@ import { unzipSync, zipSync } from 'fflate';
 import { fromNir, fromPth, fromSafetensors } from '../../../../packages/formats/exchange';
 import { readLayersModel } from '../../../../packages/runs/node';
 import { decodeFloat32 } from '../../../../src/common/bytes';
+import { foldNorm } from '../../../../src/common/weights';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
 import { contentsOf, lifFcMnist, lifFcMnistEach } from '../../../../test/support/run';
 
@@ -52,6 +53,32 @@ test('A network that convolves leaves in each format and comes back, is resumed 
   assert.deepEqual(weightsOf(cwd, 'first'), weightsOf(cwd, 'whole'));
   const soft = run(cwd, 'soft', ...CONVOLVED, '--soft-reset', '--save-nir', 'soft.nir');
   assert.match(soft.stderr, /--save-nir: expected a hard reset, found --soft-reset, which NIR cannot say/);
+});
+
+test('A network with batch norms leaves as safetensors and comes back, is resumed to the byte, and is folded as NIR', () => {
+  const normed = (norm: string) => ['--convolve', '3,2', '--engine', 'tfjs', '--encoder', 'direct', '--norm', norm];
+  const NORMED = normed('tdbn');
+  const cwd = temporaryFolder();
+  const first = run(cwd, 'first', ...NORMED, '--save-nir', 'net.nir', '--save-safetensors', 'net.safetensors');
+  assert.equal(first.status, 0, first.stderr);
+  const { layers = [], weights } = readLayersModel(join(cwd, 'first', 'lif_snn_mnist'));
+  assert.deepEqual(
+    layers.map(({ norm }) => norm),
+    [{ scale: 1 }, { scale: 1 }, undefined],
+  );
+  const bytesOf = (file: string) => new Uint8Array(readFileSync(join(cwd, file)));
+  const found = fromSafetensors(bytesOf('net.safetensors'));
+  assert.deepEqual([found.layers, found.weights], [layers, weights]);
+  const folded = fromNir(bytesOf('net.nir'));
+  assert.deepEqual([folded.layers, folded.weights], Object.values(foldNorm(weights, layers)).reverse());
+  const again = run(cwd, 'again', ...NORMED, '--weights', 'net.safetensors', '--lr', '1e-9');
+  assert.equal(again.status, 0, again.stderr);
+  const refused = run(cwd, 'refused', ...normed('batch'), '--weights', 'net.safetensors');
+  assert.match(refused.stderr, /--weights: .*: expected the layers .*"norm":"batch".*, found .*"norm":{"scale":1}/);
+  const resumed = run(cwd, 'first', ...NORMED, '-N', '2', '--resume');
+  assert.equal(resumed.status, 0, resumed.stderr);
+  run(cwd, 'whole', ...NORMED, '-N', '2');
+  assert.deepEqual(weightsOf(cwd, 'first'), weightsOf(cwd, 'whole'));
 });
 
 test('A network whose potential is read leaves as a NIR graph that ends in LI and comes back, and as safetensors; both say which potential it is', () => {

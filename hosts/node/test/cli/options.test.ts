@@ -77,6 +77,9 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
     [['--convolve', '0'], 2, /--convolve: expected a whole number from 1 to 96, or several such as 12,24, found 0$/],
     [['--convolve', '9,9,9'], 2, /--convolve: expected at most two layers, found 9_9_9$/],
     [['--convolve', '12', '--gain', '1,2,3'], 2, /--gain: expected one number, or 2, one for each layer, found 1_2_3$/],
+    [['--norm', 'batch'], 2, /--norm: expected none without --convolve, found batch$/],
+    [['--norm', 'batch', '--convolve', '12'], 2, /--engine: expected tfjs with --norm, found event$/],
+    [['--norm', 'layer'], 2, /--norm: expected none, batch or tdbn, found layer$/],
     [['--convolve', '12', '--synapse-tau', '3'], 2, /--synapse-tau: expected none with --convolve, found 3$/],
     [
       ['--convolve', '12', '--learn-tau', 'neuron'],

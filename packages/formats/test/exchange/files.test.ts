@@ -54,6 +54,35 @@ describe('Weights that PyTorch wrote', () => {
     assert.ok(weights.every((value, at) => value === (((31 * (at % 10) + 7 * Math.floor(at / 10)) % 64) - 32) / 64));
   });
 
+  test("bring a batch norm of SpikingJelly's along, with its running statistics, which are none of Adam's", () => {
+    const layers = resolveLayers({
+      layers: [{ convolve: { channels: 3, kernel: 3, shape: [1, 6, 6] }, norm: 'batch', pool: 'spikes' }, {}],
+    });
+    const formula = (i: number, j: number, n: number) => (((31 * i + 7 * j + n) % 64) - 32) / 64;
+    // Of a map's neurons ours are in the order of positions and channels, theirs of channels and positions.
+    const kernels = Array.from({ length: 27 }, (_, at) => formula(Math.floor(at / 3), at % 3, 0));
+    const eighths = [1, 2, 3, 3, 4, 5, 5, 6, 7, 7, 8, 9].map((eighth) => eighth / 8);
+    const dense = Array.from({ length: 120 }, (_, at) => {
+      const row = Math.floor(at / 10);
+      return formula(4 * (row % 3) + Math.floor(row / 3), at % 10, 1);
+    });
+    const exact = Float32Array.from([...kernels, ...eighths, ...dense]);
+    const found = fromSafetensors(bytesOf('batch-norm.safetensors'), 'batch-norm.safetensors', layers);
+    assert.deepEqual(found, { weights: exact, layers });
+    // After a step of Adam of 1e-3, whose gradients were the weights.
+    const { weights, state } = fromPth(bytesOf('batch-norm.pth'), 'batch-norm.pth', layers);
+    exact.forEach((before, at) => {
+      const gradient = at >= 27 + 6 && at < 27 + 12 ? 0 : before;
+      assert.ok(Math.abs(weights[at] - (before - 1e-3 * Math.sign(gradient))) < 1e-6, `number ${at}`);
+      assert.ok(Math.abs((state?.m[at] ?? Number.NaN) - 0.1 * gradient) < 1e-7, `moment ${at}`);
+    });
+    assert.throws(
+      () =>
+        fromPth(bytesOf('batch-norm.pth'), 'a.pth', resolveLayers({ layers: layers.map(({ norm, ...rest }) => rest) })),
+      /^Error: a\.pth: expected layer\.0\.weight \[3, 1, 3, 3\], .* found .*layer\.1\.running_mean \[3\]/,
+    );
+  });
+
   test('bring the moments of Adam, its step and the epoch out of a checkpoint', () => {
     const { weights, state, epoch } = fromPth(bytesOf('checkpoint.pth'));
     assert.equal(epoch, 4);
@@ -190,6 +219,24 @@ describe('A network that convolves leaves and comes back', () => {
   const { neuron } = layers[3];
   const weights = initialParameters(7, layers);
   const network = { weights, neuron, layers };
+
+  test("with the names of SpikingJelly's Sequential, in which a norm stands behind its convolution", () => {
+    const normed = resolveLayers({
+      layers: [
+        { convolve: { channels: 2, kernel: 3 }, norm: 'batch', pool: 'spikes', learn: 'tau' },
+        { convolve: { channels: 3, kernel: 3, bias: true }, learn: 'tau' },
+        { convolve: { channels: 3, kernel: 3 }, norm: 'batch', pool: 'currents', learn: 'tau' },
+        {},
+      ],
+    });
+    const of = (at: number) => ['weight', 'bias', 'running_mean', 'running_var'].map((part) => `layer.${at}.${part}`);
+    const names = listTensors(initialParameters(1, normed), normed).map(({ name }) => name);
+    assert.deepEqual(names, [
+      ...['layer.0.weight', ...of(1), 'layer.2.w'],
+      ...['layer.4.weight', 'layer.4.bias', 'layer.5.w'],
+      ...['layer.6.weight', ...of(7), 'layer.9.w', 'layer.11.weight'],
+    ]);
+  });
 
   test('with its kernels, and the weights behind its maps, in the order in which PyTorch has them', () => {
     const [first, second, , dense] = listTensors(weights, layers);

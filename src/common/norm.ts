@@ -1,0 +1,33 @@
+/** Batch norm of layers that convolve: by what it is asked for, and its constants, which are PyTorch's. */
+import { checkNumber, checkOptions, formatValue } from './checks';
+
+/**
+ * 'batch': initial weights of 1. With a scale, scale times the neurons' threshold: threshold-dependent batch norm
+ * (tdBN, SpikingJelly's `ThresholdDependentBatchNorm2d`, which calls it alpha).
+ */
+export type Norm = 'batch' | { readonly scale: number };
+
+/** Is added to a variance. */
+export const NORM_EPSILON = 1e-5;
+
+/** How far a batch moves the running statistics towards its own. */
+export const NORM_MOMENTUM = 0.1;
+
+/** The parameters of a batch norm, and their names in PyTorch. Adam learns the first two. */
+export const NORM_PARTS = [
+  ['norm weight', 'weight'],
+  ['norm bias', 'bias'],
+  ['running mean', 'running_mean'],
+  ['running variance', 'running_var'],
+] as const;
+
+/** @throws RangeError unless it is one */
+export function checkNorm(norm: unknown): asserts norm is Norm {
+  if (norm === 'batch') return;
+  if (typeof norm !== 'object') throw new RangeError(`norm: expected 'batch' or { scale }, found ${formatValue(norm)}`);
+  checkOptions('norm', norm as { scale: number }, ['scale']);
+  checkNumber('scale of the norm', (norm as { scale: number }).scale, 0);
+}
+
+/** What all weights of a batch norm begin with. */
+export const startOfNorm = (norm: Norm, threshold: number): number => (norm === 'batch' ? 1 : norm.scale * threshold);
