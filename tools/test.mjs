@@ -32,7 +32,12 @@ const ENDING = '.test.ts';
 const DURATIONS = 'build/test-durations.json';
 
 /** @type {NodeJS.ProcessEnv} */
-const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' };
+const env = {
+  // Threads of TensorFlow's that wait for one that is not running wait busily, and more files run than there are cores.
+  TF_NUM_INTRAOP_THREADS: '1',
+  ...process.env,
+  TF_CPP_MIN_LOG_LEVEL: '3',
+};
 // Options meant for another node, and the mark that makes node:test print for a parent instead of for people.
 delete env.NODE_OPTIONS;
 delete env.NODE_TEST_CONTEXT;

@@ -65,6 +65,15 @@ export function byDay<Case extends { T: number }>(
 }
 
 /**
+ * Before the first engine of a file whose networks are small: TensorFlow.js computes them in plain JavaScript, as a
+ * call of the native backend takes longer than what it computes. At night it computes them on the native backend, as
+ * chapters do.
+ */
+export function computeSmallTensors(): void {
+  if (!LEAVE_NOTHING_OUT) process.env.LIF_FC_MNIST_BACKEND ??= 'cpu';
+}
+
+/**
  * How many of `all` random draws both engines compute in every `npm test`: the first ones, among which each option has
  * each of its values. More of them only combine the same values in other ways.
  */

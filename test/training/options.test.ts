@@ -20,9 +20,11 @@ import { initialParameters, parameters, splitParameters } from '../../src/common
 import { layersOf, snn } from '../../src/snn/networks';
 import { newHistory } from '../../src/training/history';
 import { train } from '../../src/training/train';
-import { LEAVE_NOTHING_OUT, temporaryFolder } from '../support/data';
+import { computeSmallTensors, LEAVE_NOTHING_OUT, temporaryFolder } from '../support/data';
 import { assertClose } from '../support/golden';
 import { LAYERS_WITH, NEURON_VALUES, OF_HIDDEN_LAYERS } from '../support/options';
+
+computeSmallTensors();
 
 before(async () => {
   await initBackend();

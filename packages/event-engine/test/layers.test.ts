@@ -15,10 +15,12 @@ import { makeSpikeTrains } from '../../../src/common/spike-trains';
 import { SURROGATE_NAMES } from '../../../src/common/surrogates';
 import type { Trace } from '../../../src/common/trace';
 import { initialParameters, parameters, splitParameters } from '../../../src/common/weights';
-import { drawnByDay } from '../../../test/support/data';
+import { computeSmallTensors, drawnByDay } from '../../../test/support/data';
 import { assertClose } from '../../../test/support/golden';
 import type { EventEngine } from '../engine';
 import { type Dual, forwardMode, handedOn, inOrder, weighed } from './float64';
+
+computeSmallTensors();
 
 const [INPUTS, SAMPLES] = [9, 24];
 

@@ -17,10 +17,12 @@ import { initialNetwork } from '../../../src/common/weights';
 import { snn } from '../../../src/snn/networks';
 import { newHistory } from '../../../src/training/history';
 import { train } from '../../../src/training/train';
-import { drawnByDay } from '../../../test/support/data';
+import { computeSmallTensors, drawnByDay } from '../../../test/support/data';
 import { assertClose } from '../../../test/support/golden';
 import { defaults, mnist } from './engines';
 import { forwardMode } from './float64';
+
+computeSmallTensors();
 
 const POTENTIALS = READOUT_NAMES.filter((name) => name !== 'spikes');
 const ENGINES = ['event', 'tfjs'] as const;

@@ -8,7 +8,7 @@ import type { Trace } from '../../../src/common/trace';
 import { foldNorm, initialNetwork, splitWeights } from '../../../src/common/weights';
 import { AnnEngine } from '../../../src/training/ann-engine';
 import { train } from '../../../src/training/train';
-import { byDay, LEAVE_NOTHING_OUT } from '../../../test/support/data';
+import { byDay, computeSmallTensors, LEAVE_NOTHING_OUT } from '../../../test/support/data';
 import {
   assertClose,
   assertGradient,
@@ -23,6 +23,8 @@ import {
 } from '../../../test/support/golden';
 import { randman } from '../../formats/datasets';
 import { mnist } from './engines';
+
+computeSmallTensors();
 
 const ENGINES = ['event', 'tfjs'] as const;
 
