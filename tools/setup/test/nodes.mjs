@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // What a newcomer does first, under the newest release of each other Node that package.json names (this one
-// has all other tests), with the oldest and the newest Python of environment.md in turn. npm has these Nodes as
-// packages.
+// has all other tests). npm has these Nodes as packages. The newest has a clone of its own, in which the others follow:
+// what set-up installs is the same for each Node, but for the kernelspec. With TESTS=all each has its own clone, with the
+// oldest and the newest Python of environment.md in turn.
 //   node tools/setup/test/nodes.mjs 22 26   under these Nodes alone
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -15,6 +16,7 @@ import { npmCommand, run } from '../../../packages/system/run.mjs';
 /** @type {number[]} */
 const SUPPORTED = readJson(join(root, 'package.json')).engines.node.split('||').map(Number);
 const PYTHONS = ['python3.11', 'python3.13'];
+const ALL = process.env.TESTS === 'all';
 
 /**
  * What newcomers type after `git clone`, and the seconds that it may take. The fast engine: threads that share memory, files,
@@ -31,6 +33,9 @@ const STEPS = {
   // Nothing is left to do, which takes half a second, or a few beside the chapters.
   'set-up again': { seconds: 10, args: ['run', '-s', 'setup'] },
 };
+
+/** What is left for a Node in the clone of another. */
+const FOLLOWING = ['set-up', 'chapter 0', 'doctor'];
 
 /** @typedef {Map<string, string | number>} Row what was tried, and the seconds of each step */
 
@@ -98,7 +103,7 @@ function findPythons() {
  * caches.
  */
 function environment(/** @type {string} */ bin, /** @type {string} */ python, /** @type {string} */ home) {
-  const { NODE_OPTIONS, NODE_TEST_CONTEXT, INIT_CWD, ...env } = process.env;
+  const { NODE_OPTIONS, NODE_TEST_CONTEXT, INIT_CWD, TESTS, ...env } = process.env;
   return {
     ...env,
     PATH: [bin, env.PATH].join(delimiter),
@@ -116,12 +121,12 @@ function environment(/** @type {string} */ bin, /** @type {string} */ python, /*
  * @param {number} major
  * @param {{ executable: string, version: string }} python
  * @param {Row} row
+ * @param {string} own the name of its clone
  */
-async function tryNode(major, python, row) {
+async function tryNode(major, python, row, own) {
   const { bin, version, took } = await install(major);
   row.set('Node', version).set('Python', python.version).set('install', took);
-  const [clone, home] = [join(scratch, `clone ${major}`), join(scratch, `home ${major}`)];
-  mkdirSync(home);
+  const [clone, home] = [join(scratch, `clone ${own}`), join(scratch, `home ${own}`)];
   const env = environment(bin, python.executable, home);
   // npm itself runs under this Node, too.
   const command = npm === process.execPath ? join(bin, 'node') : npm;
@@ -132,15 +137,19 @@ async function tryNode(major, python, row) {
     return lines;
   };
   const named = (/** @type {string} */ name) => `Node ${version} with Python ${python.version}, ${name}`;
-  await step('clone', succeed(named('clone'), 'git', ['clone', '--quiet', root, clone], { seconds: 60 }));
+  const follows = existsSync(clone);
+  if (!follows) {
+    mkdirSync(home);
+    await step('clone', succeed(named('clone'), 'git', ['clone', '--quiet', root, clone], { seconds: 60 }));
+  }
   for (const [name, { seconds, args }] of Object.entries(STEPS)) {
+    if (follows && !FOLLOWING.includes(name)) continue;
     const lines = await step(name, succeed(named(name), command, [...npmArgs, ...args], { cwd: clone, env, seconds }));
     if (name === 'set-up again' && !lines[0]?.startsWith('Everything is set up')) {
       throw new UserError(`${named(name)}: expected nothing left to do, found "${lines[1]?.trim()}"`);
     }
   }
-  // 2 GB: a busy disk takes a minute, in which the other lane's steps must not wait for this thread.
-  await rm(clone, { recursive: true, force: true });
+  return clone;
 }
 
 /** The rows as a table for people. */
@@ -169,12 +178,14 @@ async function main() {
       const [i, major] = next;
       const row = new Map([['Node', String(major)]]);
       rows.push(row);
-      await tryNode(major, pythons[i % pythons.length], row);
+      if (!ALL) await tryNode(major, pythons[0], row, 'of all');
+      // 2 GB: a busy disk takes a minute, in which the other lane's steps must not wait for this thread.
+      else await rm(await tryNode(major, pythons[i % pythons.length], row, `${major}`), { recursive: true, force: true });
     }
   };
   try {
     // A newcomer's commands wait for the disk and for one another, so two at a time keep two cores busy.
-    await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, lane));
+    await Promise.all(Array.from({ length: ALL ? Math.min(2, availableParallelism()) : 1 }, lane));
   } finally {
     console.log(
       `\n${table(rows)}\n${((performance.now() - begin) / 1000).toFixed(0)} s in all, the columns in seconds`,
