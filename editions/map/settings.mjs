@@ -137,10 +137,11 @@ export const runOfRow = (/** @type {Record<string, string>} */ row) =>
   );
 
 /**
- * About how many seconds of one core a run takes: the start, then each epoch (measured at T = 1 and 100, and with 96
- * hidden neurons).
+ * About how many seconds of one core a run takes: the start, then each epoch (measured at T = 1 and 100, with 96 hidden
+ * neurons, and with 12 and 24 channels).
  */
-const estimate = (/** @type {Settings} */ { epochs, hidden, T }) => {
+const estimate = (/** @type {Settings} */ { epochs, hidden, T, convolve }) => {
+  if (convolve) return 15 + 2.5 * epochs * (T ?? 0);
   const neurons = String(hidden ?? 0)
     .split('-')
     .reduce((sum, width) => sum + Number(width), 0);

@@ -13,13 +13,23 @@ export const runFolder = join(root, 'build', 'run');
 export const hiddenRunFolder = join(root, 'build', 'run-hidden');
 /** How many neurons its hidden layer has. */
 export const HIDDEN = 96;
+/** That with layers that convolve. */
+export const convolutionalRunFolder = join(root, 'build', 'run-convolutional');
+
+/**
+ * The trained network of a folder.
+ * @returns {import('../../packages/formats/layers-model.js').SavedNetwork}
+ */
+export function networkIn(folder = runFolder) {
+  const { decodeNetwork } = require(join(root, 'dist', 'packages', 'formats', 'layers-model.js'));
+  const file = (/** @type {string} */ name) => join(folder, 'lif_snn_mnist', name);
+  return decodeNetwork(file, (/** @type {string} */ name) => readFileSync(file(name)));
+}
 
 /** The trained network as the bytes of a safetensors file. */
 export function trainedNetwork() {
-  const { decodeNetwork } = require(join(root, 'dist', 'packages', 'formats', 'layers-model.js'));
   const { toSafetensors } = require(join(root, 'dist', 'packages', 'formats', 'exchange', 'index.js'));
-  const file = (/** @type {string} */ name) => join(runFolder, 'lif_snn_mnist', name);
-  return toSafetensors(decodeNetwork(file, (/** @type {string} */ name) => readFileSync(file(name))));
+  return toSafetensors(networkIn());
 }
 
 /**
@@ -76,6 +86,14 @@ export const trainHiddenIfNeeded = (who, work) =>
     ...['--lr', '4e-3'],
     ...['--train-images', '50000'],
   ]);
+
+/**
+ * Trains a network whose layers convolve, unless it was done before.
+ * @param {string} who the program that wants it, for its line of text
+ * @param {string} work a folder for what is not kept
+ */
+export const trainConvolutionalIfNeeded = (who, work) =>
+  train(who, work, convolutionalRunFolder, 'trained convolutional network', 1, [...['--convolve', '12,24']]);
 
 /**
  * The weights of a trained network, float32.

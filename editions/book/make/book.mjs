@@ -23,7 +23,12 @@ import { step } from '../../../packages/system/step.mjs';
 import { writeApp } from '../../shared/app.mjs';
 import { FORMER, topicOf } from '../../shared/parts.mjs';
 import { ISOLATION } from '../../shared/serve.mjs';
-import { trainedNetwork, trainHiddenIfNeeded, trainIfNeeded } from '../../shared/trained.mjs';
+import {
+  trainConvolutionalIfNeeded,
+  trainedNetwork,
+  trainHiddenIfNeeded,
+  trainIfNeeded,
+} from '../../shared/trained.mjs';
 import { embedOf } from './embeds.mjs';
 import { termsOf } from './glossary.mjs';
 import { mapPage } from './map.mjs';
@@ -160,6 +165,7 @@ async function main() {
   try {
     await trainIfNeeded('book', work);
     await trainHiddenIfNeeded('book', work);
+    await trainConvolutionalIfNeeded('book', work);
     console.log('book: building the book in build/book/');
     const fontFaces = copyStatic(source);
     const theme = await importModule(join(root, 'editions', 'shared', 'page', 'figure-theme.ts'));

@@ -1,18 +1,28 @@
 // The playground's script: TypeScript bundled to one classic script, with the kernel, the weights and the sample digits
-// in it. Beside it two that the page loads when they are asked for: the weights of the network with a hidden layer, and
-// what reads and writes files of networks.
+// in it. Beside it others that the page loads when they are asked for: the weights of the network with a hidden layer,
+// and of the convolutional one, and what reads and writes files of networks.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { BROWSER_EDITION } from '../../../packages/system/addresses.mjs';
 import { root, UserError } from '../../../packages/system/project.mjs';
-import { HIDDEN, hiddenRunFolder, readWeights, runFolder, trainedTau } from '../../shared/trained.mjs';
+import {
+  convolutionalRunFolder,
+  HIDDEN,
+  hiddenRunFolder,
+  networkIn,
+  readWeights,
+  runFolder,
+  trainedTau,
+} from '../../shared/trained.mjs';
 import { bundleScript, importModule } from './scripts.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';
 
 const require = createRequire(import.meta.url);
 /** @type {typeof import('../../../src/common/mnist.js')} */
 const { CLASSES, IMAGE_SIZE } = require(join(root, 'dist', 'src', 'common', 'mnist.js'));
+/** @type {typeof import('../../../src/common/layers.js')} */
+const { storeLayers } = require(join(root, 'dist', 'src', 'common', 'layers.js'));
 /** The trained weights, [784, 10] float32. */
 export const weights = () => readWeights(runFolder, IMAGE_SIZE * CLASSES);
 /** Those of the network with a hidden layer, [784, HIDDEN] and then [HIDDEN, 10] float32. */
@@ -154,7 +164,14 @@ export async function bundlePlayground(outfile) {
     },
   });
   const other = { hidden: HIDDEN, tau: trainedTau(hiddenRunFolder), weights: hiddenWeights().toString('base64') };
+  const { weights: convolving, neuron, layers = [] } = networkIn(convolutionalRunFolder);
+  const third = {
+    layers: storeLayers(layers),
+    tau: neuron.tau,
+    weights: Buffer.from(Float32Array.from(convolving).buffer).toString('base64'),
+  };
   const beside = (/** @type {string} */ name) => join(dirname(outfile), name);
   await bundleScript(join(root, 'editions', 'book', 'playground', 'exchange.ts'), beside('playground-exchange.js'));
   writeFileSync(beside('playground-hidden.js'), `playgroundHidden = ${JSON.stringify(other)};\n`);
+  writeFileSync(beside('playground-convolutional.js'), `playgroundConvolutional = ${JSON.stringify(third)};\n`);
 }

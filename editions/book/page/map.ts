@@ -12,6 +12,7 @@ import {
   SETTINGS,
   type SettingName,
   tellSetting,
+  withoutName,
 } from '../../../packages/runs/map';
 import { copyText, element } from '../../shared/page/dom';
 import { writeRun } from '../train/link';
@@ -37,7 +38,7 @@ function plain(name: SettingName, value: Cell): string {
   if (value === null) return '–';
   // Some headings name what is there where the switch is off.
   if (typeof value === 'boolean') return value === (heading(name) !== nameValue(name, false)) ? 'yes' : 'no';
-  return typeof value === 'number' ? String(value) : nameValue(name, value);
+  return typeof value === 'number' || value.includes('_') ? withoutName(value) : nameValue(name, value);
 }
 
 const RESULTS: Column[] = [

@@ -16,9 +16,10 @@ import {
   RATES_LIMIT,
 } from '../../../packages/event-engine/memory';
 import { DEFAULT_TRAINING, freshState } from '../../../src/common/engine';
-import { resolveLayers } from '../../../src/common/layers';
+import { allMaps, resolveLayers } from '../../../src/common/layers';
 import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { Purpose } from '../../../src/common/random';
+import type { Trace } from '../../../src/common/trace';
 import { LONGEST_T } from './link';
 
 /** Which random numbers the spikes are drawn with. */
@@ -45,6 +46,17 @@ export interface Presentation {
   fired: Float32Array;
   /** Spikes of the neurons of the first hidden layer [T, hidden], 0 or 1, if any. */
   hidden?: Float32Array;
+  /** Those of the layers that convolve, if any, in place of it. */
+  maps?: FeatureMaps[];
+}
+
+/** The spikes of a layer that convolves. */
+export interface FeatureMaps {
+  height: number;
+  width: number;
+  channels: number;
+  /** [T, height, width, channels], 0 or 1. */
+  spikes: Uint8Array;
 }
 
 export class Kernel {
@@ -108,9 +120,14 @@ export class Kernel {
   show(image: Uint8Array, T: number, tau: number | undefined, stream: Stream): Presentation {
     this.begin(image, T, tau, stream);
     const { h, v, spike, hidden } = traceImage(this.core, 0);
-    let first = hidden;
-    while (first?.hidden) first = first.hidden;
-    return { T, inputs: inputSpikes(this.core, 0), h, v, fired: spike, hidden: first?.spike };
+    const traces: Trace[] = [];
+    for (let trace = hidden; trace; trace = trace.hidden) traces.unshift(trace);
+    const convolved = allMaps(this.core.options.layers).maps;
+    const maps = convolved.map(({ neurons: [height, width, channels] }, layer): FeatureMaps => {
+      return { height, width, channels, spikes: Uint8Array.from(traces[layer].spike) };
+    });
+    const layers = maps.length > 0 ? { maps } : { hidden: traces[0]?.spike };
+    return { T, inputs: inputSpikes(this.core, 0), h, v, fired: spike, ...layers };
   }
 
   /** The firing rates [n, 10] of images [n, 784] alone, as in training. */

@@ -1,6 +1,10 @@
 /** The weights of a network, looked at neuron by neuron. */
+import type { ResolvedLayer } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { splitWeights } from '../../../src/common/weights';
+
+/** The height and width of a kernel. */
+export const KERNEL_SIDE = 5;
 
 export interface Weights {
   /** [784, 10]; with a hidden layer [784, hidden] and then [hidden, 10]. */
@@ -13,9 +17,18 @@ export interface Weights {
 export const layersOf = (hidden?: number): string =>
   [IMAGE_SIZE, ...(hidden === undefined ? [] : [hidden]), CLASSES].join('-');
 
+/** The same of any network, such as 784-12c5-10 with 12 channels whose kernels are 5 pixels wide. */
+export const shortName = (layers: readonly ResolvedLayer[]): string =>
+  [IMAGE_SIZE, ...layers.map(({ neurons, convolve: c }) => (c ? `${c.channels}c${c.kernel}` : neurons))].join('-');
+
 /** The weights [784] from the pixels to one neuron of the first layer. */
 export function weightsOf({ weights, hidden = CLASSES }: Weights, neuron: number): Float32Array {
   return Float32Array.from({ length: IMAGE_SIZE }, (_, pixel) => weights[pixel * hidden + neuron]);
+}
+
+/** The weights of a kernel of the first layer, row by row, where all layers begin with one that convolves. */
+export function kernelOf(weights: Float32Array, channels: number, channel: number): Float32Array {
+  return Float32Array.from({ length: KERNEL_SIDE ** 2 }, (_, place) => weights[place * channels + channel]);
 }
 
 /** The weights of the hidden neurons to one of the ten; none without a hidden layer. */

@@ -4,7 +4,7 @@
  *     #v=1&T=100&tau=2&seed=0&strokes=…     a drawing
  *     #v=1&T=100&tau=2&seed=0&pixels=…      a picture that was taken instead
  *     …&at=42                               where not all steps are shown
- *     …&network=hidden                      where the network with a hidden layer reads
+ *     …&network=hidden                      where the network with a hidden layer reads, or convolutional
  *
  * A link need not be trusted: `readLink` checks every part before anything is shown.
  */
@@ -22,8 +22,9 @@ const GRID = 4095;
 const MAX_POINTS = 5000;
 const MAX_LENGTH = 40_000;
 
-/** The single layer, and the network with a hidden layer. */
-export type NetworkName = 'single' | 'hidden';
+/** The single layer, the network with a hidden layer, and that with layers that convolve. */
+export const NETWORK_NAMES = ['single', 'hidden', 'convolutional'] as const;
+export type NetworkName = (typeof NETWORK_NAMES)[number];
 
 /** What a link carries. */
 export interface Shared {
@@ -49,7 +50,7 @@ export const snap = (value: number): number => Math.round(Math.min(Math.max(valu
  */
 export function writeLink({ T, tau, seed, network, at, strokes, pixels }: Shared): string {
   const parts = new URLSearchParams({ v: '1', T: String(T), tau: String(tau), seed: String(seed) });
-  if (network === 'hidden') parts.set('network', network);
+  if (network !== undefined && network !== 'single') parts.set('network', network);
   if (at !== undefined && at !== T) parts.set('at', String(at));
   if (pixels) parts.set('pixels', toAddress(packPixels(pixels)));
   else if (strokes && strokes.length > 0) parts.set('strokes', toAddress(packStrokes(strokes)));
@@ -73,8 +74,9 @@ export function readLink(hash: string): Shared {
   }
   const shared: Shared = { T, tau, seed: whole(parts, 'seed', 0, MAX_SEED) };
   const network = parts.get('network');
-  if (network === 'hidden') shared.network = network;
-  else if (network !== null) throw new RangeError(`network: expected hidden, found ${shortened(network)}`);
+  if (network === 'hidden' || network === 'convolutional') shared.network = network;
+  else if (network !== null)
+    throw new RangeError(`network: expected hidden or convolutional, found ${shortened(network)}`);
   if (parts.has('at')) shared.at = whole(parts, 'at', 0, T);
   const [strokes, pixels] = [parts.get('strokes'), parts.get('pixels')];
   if (strokes !== null && pixels !== null) throw new RangeError('expected strokes or pixels, found both');

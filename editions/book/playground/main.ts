@@ -11,7 +11,7 @@ import { normalise, type Stroke } from './drawing';
 import { type Experiment, experiments, showExperiments } from './experiments';
 import { listenToDrops, loadNetwork } from './files';
 import { PAGE_STREAM, type Presentation, type Stream } from './kernel';
-import { isLink, MAX_SEED, readLink, type Shared, writeLink } from './link';
+import { isLink, MAX_SEED, NETWORK_NAMES, readLink, type Shared, writeLink } from './link';
 import { getNetwork, keepOwn, type Network, type ReaderName } from './networks';
 import { type Colours, coloursOf, watchColours } from './paint';
 import {
@@ -171,7 +171,9 @@ async function use(name: ReaderName): Promise<void> {
     say('');
   } catch (error) {
     if (choice !== choices) return;
-    say(`The network with a hidden layer cannot be loaded: ${(error as Error).message}.`);
+    say(
+      `The ${name === 'hidden' ? 'network with a hidden layer' : 'convolutional network'} cannot be loaded: ${(error as Error).message}.`,
+    );
   }
   networkInputs[network.name].checked = true;
 }
@@ -204,9 +206,11 @@ async function load(file: File): Promise<void> {
 }
 
 async function save(format: Format): Promise<void> {
-  const { layers, weights } = network;
+  const { layers, weights, convolved } = network;
+  const neuron = { ...DEFAULT_NEURON, tau: tau() };
+  const own = convolved && { layers: convolved.map((layer) => ({ ...layer, neuron })) };
   const what = `the network ${layers} with τ ${tau().toFixed(1)}, without the drawing`;
-  say(await saveNetwork(layers, { weights, neuron: { ...DEFAULT_NEURON, tau: tau() } }, format, what));
+  say(await saveNetwork(layers, { weights, neuron, ...own }, format, what));
 }
 
 /** Puts a drawing and settings in place of what is there, and shows all steps of it. */
@@ -344,7 +348,7 @@ part('run').addEventListener('click', () => {
 part('step').addEventListener('click', () => goTo(position >= presentation.T ? 1 : position + 1));
 slowButton.addEventListener('click', toggleSlow);
 for (const input of [sliders.T, sliders.tau, seedInput]) input.addEventListener('input', changed);
-for (const name of ['single', 'hidden', 'own'] as const) {
+for (const name of [...NETWORK_NAMES, 'own'] as const) {
   networkInputs[name].addEventListener('change', async () => {
     changed();
     await use(name);
@@ -422,11 +426,11 @@ const hook = {
   },
   /** Lets another network read. */
   use,
-  /** The trained weights of the network that reads: [784, 10], or those of the hidden layer and then [hidden, 10]. */
+  /** The trained weights of the network that reads: [784, 10], or those of each layer in turn. */
   weights: () => Array.from(network.weights),
   /** The image that the network is shown [784]. */
   image: () => Array.from(image),
-  /** The spikes of what is shown: of the input [T, 784], of the ten [T, 10] and of the hidden neurons [T, hidden]. */
+  /** The spikes of what is shown: of the input [T, 784], of the ten [T, 10], of the hidden neurons [T, hidden]. */
   spikes: () => ({
     inputs: Array.from(presentation.inputs),
     fired: Array.from(presentation.fired),

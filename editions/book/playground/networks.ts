@@ -1,11 +1,12 @@
 /**
- * The networks that the page can read with: its own two (that with a hidden layer is loaded on demand) and a reader's.
+ * The networks that the page can read with: its own three (two are loaded on demand) and a reader's.
  */
 
+import { type ResolvedLayer, readLayers } from '../../../src/common/layers';
 import { bytes } from '../../shared/page/base64';
 import { kernelBytes, trainedTau, weights } from './assets';
 import { Kernel } from './kernel';
-import { layersOf, type Weights } from './layers';
+import { layersOf, shortName, type Weights } from './layers';
 import type { NetworkName } from './link';
 import { loadScript } from './scripts';
 
@@ -19,6 +20,8 @@ export interface Network extends Weights {
   kernel: Kernel;
   /** The time constant that it was trained with. */
   tau: number;
+  /** All its layers, if some convolve. */
+  convolved?: readonly ResolvedLayer[];
 }
 
 const make: Record<NetworkName, () => Promise<Network>> = {
@@ -31,6 +34,14 @@ const make: Record<NetworkName, () => Promise<Network>> = {
     const weights = new Float32Array(bytes(text).buffer);
     const kernel = await Kernel.create(kernelBytes, weights, hidden);
     return { name: 'hidden', layers: layersOf(hidden), kernel, weights, hidden, tau };
+  },
+  async convolutional() {
+    const found = await loadScript('playground-convolutional.js', 'playgroundConvolutional', 'its weights');
+    const { tau } = found;
+    const weights = new Float32Array(bytes(found.weights).buffer);
+    const convolved = readLayers(found.layers, { tau });
+    const kernel = await Kernel.create(kernelBytes, weights, undefined, { layers: convolved });
+    return { name: 'convolutional', layers: shortName(convolved), kernel, weights, convolved, tau };
   },
 };
 

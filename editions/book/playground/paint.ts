@@ -35,14 +35,15 @@ function rgb(hex: string): number[] {
 
 const mixed = (from: number[], to: number[], part: number) => from.map((value, i) => value + (to[i] - value) * part);
 
-/** Sets each of the 784 pixels of a canvas to a colour. */
+/** Sets each pixel of a canvas to a colour. */
 function paintPixels(canvas: HTMLCanvasElement, colourOf: (pixel: number) => number[]): void {
-  const image = new ImageData(SIDE, SIDE);
-  for (let pixel = 0; pixel < SIDE * SIDE; pixel++) image.data.set([...colourOf(pixel), 255], 4 * pixel);
+  const { width, height } = canvas;
+  const image = new ImageData(width, height);
+  for (let pixel = 0; pixel < width * height; pixel++) image.data.set([...colourOf(pixel), 255], 4 * pixel);
   contextOf(canvas).putImageData(image, 0, 0);
 }
 
-/** [784] values from 0 to 1 as a picture of 28 × 28 pixels. */
+/** Values from 0 to 1, one for each pixel of a canvas. */
 export function paintImage(canvas: HTMLCanvasElement, values: ArrayLike<number>, paper: string, ink: string): void {
   const [from, to] = [rgb(paper), rgb(ink)];
   paintPixels(canvas, (pixel) => mixed(from, to, values[pixel]));
@@ -69,7 +70,7 @@ export function paintWhy(canvas: HTMLCanvasElement, image: Uint8Array, weights: 
   });
 }
 
-/** Weights [784] alone. */
+/** Weights alone, one for each pixel of a canvas. */
 export function paintWeights(canvas: HTMLCanvasElement, weights: Float32Array, c: Colours): void {
   const scale = scaleOf(weights);
   const [paper, up, down] = [c.paper, c.up, c.down].map(rgb);

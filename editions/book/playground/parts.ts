@@ -24,6 +24,7 @@ export const sliders = {
 export const networkInputs = {
   single: part<HTMLInputElement>('single-layer'),
   hidden: part<HTMLInputElement>('hidden-layer'),
+  convolutional: part<HTMLInputElement>('convolutional-layers'),
   own: part<HTMLInputElement>('own-network'),
 };
 export const fileInput = part<HTMLInputElement>('file');

@@ -48,7 +48,7 @@ export function sentenceOf(counts: number[], steps: number): string {
 }
 
 export function spikesIn(presentation: Presentation, steps: number): string {
-  const { inputs, fired } = presentation;
+  const { inputs, fired, maps = [] } = presentation;
   const hidden = hiddenCountsOf(presentation, steps);
   const total = (spikes: Uint8Array | Float32Array, size: number) => {
     let sum = 0;
@@ -61,5 +61,9 @@ export function spikesIn(presentation: Presentation, steps: number): string {
     hidden.length === 0
       ? ''
       : `${hidden.reduce((a, b) => a + b).toLocaleString('en')} hidden spikes (${hidden.filter((count) => count > 0).length} of ${hidden.length} neurons spoke), `;
-  return `${input.toLocaleString('en')} input spikes (${perStep} of 784 pixels per step), ${between}${total(fired, CLASSES)} output spikes.`;
+  const convolved = maps.map((layer, i) => {
+    const sum = total(layer.spikes, layer.height * layer.width * layer.channels);
+    return `${sum.toLocaleString('en')} spikes in layer ${i + 1}, `;
+  });
+  return `${input.toLocaleString('en')} input spikes (${perStep} of 784 pixels per step), ${convolved.join('')}${between}${total(fired, CLASSES)} output spikes.`;
 }

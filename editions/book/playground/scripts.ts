@@ -9,9 +9,16 @@ export interface HiddenNetwork {
   weights: string;
 }
 
+/** And into playground-convolutional.js. */
+export interface ConvolutionalNetwork extends Omit<HiddenNetwork, 'hidden'> {
+  /** As `storeLayers` writes them. */
+  layers: string;
+}
+
 declare global {
   interface Window {
     playgroundHidden?: HiddenNetwork;
+    playgroundConvolutional?: ConvolutionalNetwork;
     playgroundExchange?: typeof EXCHANGE;
   }
 }
@@ -24,7 +31,7 @@ const ownAddress = (document.currentScript as HTMLScriptElement | null)?.src ?? 
  * @param what it brings, for the message
  * @throws Error in one line if it does not arrive; the next call tries again
  */
-export function loadScript<K extends 'playgroundHidden' | 'playgroundExchange'>(
+export function loadScript<K extends 'playgroundHidden' | 'playgroundConvolutional' | 'playgroundExchange'>(
   file: string,
   name: K,
   what: string,

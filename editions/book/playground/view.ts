@@ -3,6 +3,7 @@ import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
 import type { Stroke } from './drawing';
 import type { Presentation } from './kernel';
 import { pushOf, weightsOf, weightsTo } from './layers';
+import { showMaps } from './maps';
 import type { Network } from './networks';
 import { type Colours, paintDigit, paintHidden, paintImage, paintPaper, paintWeights, paintWhy } from './paint';
 import { isPressed, paper, part, race, rateItems, sliders, slowButton, views, whyButton } from './parts';
@@ -41,14 +42,16 @@ buffer.width = buffer.height = IMAGE_SIDE;
 function paint(scene: Scene, winner: number | undefined): void {
   const { strokes, taken, network, image, presentation, position, drawn, colours } = scene;
   paintDigit(views.input, image, colours);
-  const why = isPressed(whyButton) && winner !== undefined;
+  const why = isPressed(whyButton) && winner !== undefined && !network.convolved;
   if (why) paintWhy(buffer, image, pushOf(network, winner, hiddenCountsOf(presentation, position)), colours);
   else if (taken) paintDigit(buffer, image, colours);
   paintPaper(paper, strokes, why || taken ? buffer : null, colours);
   part('why-legend').hidden = !isPressed(whyButton);
   part('why-legend').innerHTML = why
     ? `${network.hidden === undefined ? `Weights of neuron ${winner}` : `Weights to neuron ${winner}, by way of the hidden neurons that spoke`}: a spike <i class="pg-up"></i> pushes it up, <i class="pg-down"></i> pushes it down.`
-    : 'No neuron has fired, so there is no winner to explain.';
+    : network.convolved
+      ? 'Kernels slide over the picture, so no weight belongs to a pixel. The maps of the layers show what they found.'
+      : 'No neuron has fired, so there is no winner to explain.';
 
   const { inputs } = presentation;
   const last = Math.max(drawn, 1) - 1;
@@ -60,6 +63,7 @@ function paint(scene: Scene, winner: number | undefined): void {
   part('spikes-label').textContent = `spikes, step ${last + 1}`;
   paintRace(race, presentation, drawn, winner, colours);
   paintLayer(scene, winner);
+  showMaps(part('maps'), presentation, 0, drawn, colours);
 }
 
 /** How many hidden neurons are shown that spoke for the winner. */

@@ -2,9 +2,9 @@
 import { plural } from '../../../packages/figures/values';
 import { formatOptions, layersOfRun, type Settings } from '../../../packages/runs/map';
 import { shortForm } from '../../../src/common/layers';
-import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { copyText } from '../../shared/page/dom';
 import { normalise, type Stroke } from '../playground/drawing';
+import { shortName } from '../playground/layers';
 import { coloursOf, watchColours } from '../playground/paint';
 import { listenToKeys, listenToPen } from '../playground/pen';
 import { showSamples } from '../playground/sample-buttons';
@@ -14,7 +14,7 @@ import { isRun, readRun, writeRun } from './link';
 import type { Ask, EpochEnd, Look, Told } from './protocol';
 import { drawAll, drawPad, part, root, type Seen } from './seen';
 import { cellOf, makeFields, START } from './settings';
-import { claimOf, comesBy, duration, percent, progressOf, verdictOn, wholeTime } from './words';
+import { claimOf, comesBy, duration, falls, percent, progressOf, verdictOn, wholeTime } from './words';
 
 /** Where the browser edition is, as seen from the book; editions/book/make/playground.mjs puts it into the bundle. */
 declare const EDITION: string;
@@ -171,7 +171,10 @@ function tell(): void {
   if (phase === 'running' && !progress) say('said', 'The images are here, and the first batch is under way.');
   if (!progress || phase === 'fresh' || phase === 'failed') return;
   const cost = `${plural(ends.length, 'epoch')} in ${duration(progress.seconds)}, on ${plural(threads, 'thread')}`;
-  const done = `Done: ${cost}. ${percent(ends.at(-1)?.testAcc ?? 0)} of the test images right. More epochs go on from here; any other setting begins a new network.`;
+  const next = falls(settings)
+    ? 'The learning rate has fallen to 0: other settings begin a new network.'
+    : 'More epochs go on from here; any other setting begins a new network.';
+  const done = `Done: ${cost}. ${percent(ends.at(-1)?.testAcc ?? 0)} of the test images right. ${next}`;
   say('said', phase === 'done' ? done : progressOf(progress, settings, phase === 'running'));
 }
 
@@ -236,13 +239,17 @@ listenToPen(
   changedPad,
 );
 part('clear').addEventListener('click', () => show(null));
+part('map-step').addEventListener('input', () => drawPad(seen, taken, strokes));
 const takeDigit = (digit: number) => show(samples[digit].pixels);
 listenToKeys(part('canvas'), takeDigit, { Delete: () => show(null), Backspace: () => show(null) });
 
 // What there is to take along ----------------------------------------------------------------------------------------
 
-/** The run as far as its epochs are done: a run of so many epochs has the same bytes. */
-const doneRun = (): Settings => ({ ...seen.settings, epochs: seen.ends.length || seen.settings.epochs });
+/** The run as far as its epochs are done, unless a run of so many epochs has other bytes. */
+const doneRun = (): Settings => {
+  const { settings, ends } = seen;
+  return { ...settings, epochs: (!falls(settings) && ends.length) || settings.epochs };
+};
 
 function showKept(): void {
   const { ends, settings } = seen;
@@ -264,16 +271,20 @@ for (const save of saves) {
     const short = shortForm(layers);
     const { weights } = ends[ends.length - 1];
     const network = { weights, neuron, readout: settings.readout ?? 'spikes', ...(!short && { layers }) };
-    const sizes = [IMAGE_SIZE, ...layers.map(({ neurons }) => neurons)].join('-');
     const what = `the network after ${plural(ends.length, 'epoch')}`;
-    say('kept', await saveNetwork(sizes, network, save.dataset.format as Format, what));
+    say('kept', await saveNetwork(shortName(layers), network, save.dataset.format as Format, what));
   });
 }
 part('link').addEventListener('click', async () => {
-  const last = seen.ends.at(-1);
-  history.replaceState(null, '', writeRun(doneRun(), last && { test: last.testAcc, sha256: last.sha256 }));
+  const run = doneRun();
+  const last = seen.ends.length === run.epochs ? seen.ends.at(-1) : undefined;
+  history.replaceState(null, '', writeRun(run, last && { test: last.testAcc, sha256: last.sha256 }));
   const where = (await copyText(location.href)) ? 'copied' : 'in the address bar';
-  say('kept', `The link is ${where}. It carries the settings${last ? ', and what came of them, to be checked' : ''}.`);
+  const until = seen.ends.length > 0 ? ' alone: as the learning rate falls, only the last epoch can be checked' : '';
+  say(
+    'kept',
+    `The link is ${where}. It carries the settings${last ? ', and what came of them, to be checked' : until}.`,
+  );
 });
 
 // A link and its claim -----------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ export interface Look {
   /** The accuracy on the batches since the look before, some of them at a time, by the epochs done. */
   trained: [number, number][];
   reading?: Reading;
-  /** Firing rates of the hidden neurons over some test images, if they were taken. */
+  /** Firing rates over some test images, if they were taken, of the hidden neurons, or of all channels that convolve. */
   hidden?: Float32Array;
   /** Milliseconds that training stood still for it. */
   cost: number;
@@ -68,6 +68,10 @@ export const IMAGES = 11_594_722;
 /** How many test images the firing rates of hidden neurons are taken over. */
 export const HIDDEN_SEEN = 30;
 
-/** How many neurons the first hidden layer has; undefined without one. */
-export const widthOf = ({ hidden }: Settings): number | undefined =>
-  Number(String(hidden ?? 0).split('-')[0]) || undefined;
+/** How many neurons the first hidden layer has; undefined without one, and where layers convolve. */
+export const widthOf = ({ hidden, convolve }: Settings): number | undefined =>
+  (!convolve && Number(String(hidden ?? 0).split('-')[0])) || undefined;
+
+/** How many channels each layer has that convolves. */
+export const channelsOf = ({ convolve }: Settings): number[] =>
+  convolve ? String(convolve).split('_').map(Number) : [];

@@ -5,11 +5,12 @@ import { CLASSES, IMAGE_SIDE } from '../../../src/common/mnist';
 import { element } from '../../shared/page/dom';
 import { drawCurves } from '../neuron/plot';
 import type { Stroke } from '../playground/drawing';
-import { weightsOf } from '../playground/layers';
+import { KERNEL_SIDE, kernelOf, weightsOf } from '../playground/layers';
+import { showMaps, silentOf } from '../playground/maps';
 import { type Colours, paintDigit, paintHidden, paintPaper, paintWeights } from '../playground/paint';
 import { paintRace, showRates } from '../playground/race';
 import { answerOf, countsOf, sentenceOf, winnerOf } from '../playground/said';
-import { type EpochEnd, HIDDEN_SEEN, type Progress, type Reading, widthOf } from './protocol';
+import { channelsOf, type EpochEnd, HIDDEN_SEEN, type Progress, type Reading, widthOf } from './protocol';
 import { percent } from './words';
 
 export interface Seen {
@@ -21,7 +22,7 @@ export interface Seen {
   before?: Float32Array;
   change: boolean;
   reading?: Reading;
-  /** Firing rates of the hidden neurons. */
+  /** Firing rates of the hidden neurons, or of all channels that convolve. */
   hidden: Float32Array;
   ends: EpochEnd[];
   /** The accuracy on some batches each, by the epochs done. */
@@ -43,42 +44,57 @@ export function drawAll(seen: Seen, taken: Uint8Array | null, strokes: Stroke[])
   drawPad(seen, taken, strokes);
 }
 
-/** A picture for each neuron, made once for each number of them. */
-function pictures(count: number): HTMLElement[] {
+/** A picture for each neuron or kernel, made once for each number and size of them. */
+function pictures(count: number, side: number): HTMLElement[] {
   const list = part('weights');
   const make = (_: unknown, neuron: number) => {
     const said = { role: 'img', 'aria-label': `Weights of neuron ${neuron}` };
-    return element('div', {}, element('canvas', { ...SIZE, ...said }), element('span'));
+    const size = { width: String(side), height: String(side) };
+    return element('div', {}, element('canvas', { ...size, ...said }), element('span'));
   };
-  if (list.children.length !== count) {
+  const kind = `${count} of ${side}`;
+  if (list.dataset.kind !== kind) {
     list.classList.toggle('tr-many', count > CLASSES);
+    list.classList.toggle('tr-kernels', side === KERNEL_SIDE);
     list.replaceChildren(...Array.from({ length: count }, make));
   }
+  list.dataset.kind = kind;
   return Array.from(list.children) as HTMLElement[];
 }
 
 function drawWeights({ settings, weights, before, change, hidden, colours }: Seen): void {
   const wide = widthOf(settings);
+  const [channels] = channelsOf(settings);
   // Those of a network on Randman are no pictures.
-  const count = settings.dataset === 'mnist' ? Math.min(wide ?? CLASSES, SHOWN) : 0;
+  const count = settings.dataset === 'mnist' ? Math.min(channels ?? wide ?? CLASSES, SHOWN) : 0;
+  const side = channels ? KERNEL_SIDE : IMAGE_SIDE;
   const shown = change && before ? weights.map((weight, i) => weight - before[i]) : weights;
-  pictures(count).forEach(({ children: [canvas, name] }, neuron) => {
-    paintWeights(canvas as HTMLCanvasElement, weightsOf({ weights: shown, hidden: wide }, neuron), colours);
+  const isOfTen = channels === undefined && wide === undefined;
+  const captions = pictures(count, side).map(({ children: [canvas, name] }, neuron) => {
+    const own = channels ? kernelOf(shown, channels, neuron) : weightsOf({ weights: shown, hidden: wide }, neuron);
+    paintWeights(canvas as HTMLCanvasElement, own, colours);
     const silent = hidden[neuron] === 0;
-    name.textContent = wide === undefined ? String(neuron) : silent ? 'silent' : (hidden[neuron]?.toFixed(2) ?? '');
-    name.classList.toggle('tr-silent', silent);
+    name.textContent = isOfTen ? String(neuron) : silent ? 'silent' : (hidden[neuron]?.toFixed(2) ?? '');
+    name.classList.toggle('pg-silent', silent);
+    return name.textContent;
   });
-  const whose =
-    wide === undefined
-      ? 'the ten neurons look for'
-      : `${count} of ${wide} hidden neurons look for, and how often each fires`;
+  const whose = isOfTen
+    ? 'the ten neurons look for'
+    : `${channels ? `the ${channels} kernels of layer 1` : `${count} of ${wide} hidden neurons`} look for, and how often each fires`;
   const title = change && before ? `What the last batch changed in what ${whose}` : `What ${whose}`;
   part('weights-label').textContent = title;
-  part('weights').setAttribute('aria-label', `${title}: 28 by 28 weights each`);
+  const often = isOfTen || captions[0] === '' ? '' : `. How often they fire: ${captions.join(', ')}`;
+  part('weights').setAttribute('aria-label', `${title}: ${side} by ${side} weights each${often}`);
 }
 
 function drawHidden({ settings, hidden, colours }: Seen): void {
-  part('hidden-view').hidden = !widthOf(settings) || settings.dataset !== 'mnist';
+  const channels = channelsOf(settings);
+  part('hidden-view').hidden = !(widthOf(settings) || channels.length > 0) || settings.dataset !== 'mnist';
+  part('hidden').hidden = channels.length > 0;
+  if (channels.length > 0) {
+    part('hidden-label').textContent = silenceOf(channels, hidden);
+    return;
+  }
   const most = hidden.reduce((a, b) => Math.max(a, b), 1e-6);
   const silent = hidden.map((rate) => Number(rate === 0));
   const shades = Array.from(hidden, (rate) => rate / most);
@@ -87,6 +103,17 @@ function drawHidden({ settings, hidden, colours }: Seen): void {
   const said = `${silent.reduce((a, b) => a + b, 0)} of ${hidden.length} hidden neurons are silent over ${HIDDEN_SEEN} test images (in colour). The darker a square, the more often its neuron fires.`;
   part('hidden-label').textContent =
     hidden.length > 0 ? said : 'Which hidden neurons fire is seen with the first batch.';
+}
+
+/** Which channels of each layer are silent, by the rates of all. */
+function silenceOf(channels: number[], rates: Float32Array): string {
+  if (rates.length === 0) return 'Which channels fire is seen with the first batch.';
+  let start = 0;
+  const each = channels.map((count, layer) => {
+    start += count;
+    return `in layer ${layer + 1} ${silentOf([...rates.subarray(start - count, start)])}`;
+  });
+  return `Over ${HIDDEN_SEEN} test images, ${each.join('; ')}.`;
 }
 
 function drawCurve({ settings, ends, trained }: Seen): void {
@@ -116,6 +143,18 @@ function drawCurve({ settings, ends, trained }: Seen): void {
   curve.setAttribute('aria-label', `Right answers by epoch. ${said}.`);
 }
 
+/** The spikes of the channels, of all steps or of the one that is chosen. */
+function drawMaps(presentation: Reading['presentation'], colours: Colours): void {
+  const { T } = presentation;
+  const slider = part<HTMLInputElement>('map-step');
+  slider.max = String(T);
+  const step = Number(slider.value);
+  const which = step === 0 ? `all ${T} steps` : `step ${step}`;
+  part('map-step-value').textContent = which;
+  slider.setAttribute('aria-valuetext', which);
+  showMaps(part('map-layers'), presentation, Math.max(step - 1, 0), step || T, colours);
+}
+
 /** A picture taken in place of a drawing. */
 const buffer = element('canvas', SIZE);
 const rates = Array.from(part('rates').children) as HTMLElement[];
@@ -128,9 +167,11 @@ export function drawPad({ settings, reading, colours }: Seen, taken: Uint8Array 
   part('hint').hidden = !empty;
   part('canvas').setAttribute('aria-label', empty ? 'Drawing area, empty' : 'Drawing area');
   part('reads').hidden = !reading;
+  part('maps').hidden = !reading?.presentation.maps;
   if (!reading) return;
   const { presentation, read } = reading;
   const { T, h } = presentation;
+  drawMaps(presentation, colours);
   const spikes = settings.readout === 'spikes';
   const counts = spikes ? countsOf(presentation, T) : Array.from(read, (value) => value * T);
   const first = spikes ? winnerOf(counts) : argmax(read);

@@ -8,6 +8,7 @@ import {
   SETTINGS,
   type SettingName,
   type Settings,
+  whyLacking,
 } from '../../../packages/runs/map';
 import { type Setting, TABLE } from '../../../packages/runs/settings';
 import { element } from '../../shared/page/dom';
@@ -16,6 +17,10 @@ import { settingsOf } from './link';
 /** What a setting is called here, and what it does in a line. One of the table needs no more than an entry here. */
 type Offered = Partial<Record<SettingName, readonly [string, string]>>;
 const FIRST: Offered = {
+  convolve: [
+    'Network',
+    'Whether each neuron sees all pixels, or kernels slide over them. It sets all other fields, too.',
+  ],
   hidden: ['Hidden neurons', 'Between the picture and the ten, such as 96; 100,50 are two layers of them.'],
   T: ['Steps T', 'For how many time steps each picture is shown. Fewer are faster, and less sure.'],
   tau: ['Time constant τ', 'How long a neuron remembers: the larger, the more slowly its potential leaks away.'],
@@ -30,12 +35,38 @@ const MORE: Offered = {
   encoder: ['Input', 'How a picture comes in: pixels that fire at random, grey values, or one spike each.'],
   readout: ['Readout', 'What answers: how often each of the ten fires, or the potential of ten that never fire.'],
   loss: ['Loss', 'How wrong an answer is, as a number. Training makes it smaller.'],
+  gain: [
+    'First weights',
+    'How many times as large they are, in all layers or in each: 6,12,1. Silent layers learn little.',
+  ],
+  schedule: ['Falling rate', 'Whether the learning rate stays, or falls to 0 until the last epoch.'],
+  shift: ['Moved pictures', 'By how many pixels, at random, training moves each picture.'],
   batchSize: ['Batch', 'How many pictures are looked at before the weights move.'],
   seed: ['Seed', 'Decides all chance: the same seed gives the same network, to the last bit.'],
 };
 
 /** What the page starts with: the defaults, but fewer epochs. */
 export const START: Settings = settingsOf(new URLSearchParams({ epochs: '10' }));
+
+/** The networks to choose from, by their channels. */
+const NETWORKS = ['0', '12_24', '12'];
+
+/** The settings that suit a network, by its channels. */
+function suiting(convolve: string): Settings {
+  if (convolve === '0') return START;
+  const how = 'T=4&encoder=direct&readout=mean-potential&loss=cross-entropy-counts&batch_size=64&learning_rate=2e-2';
+  const gain = convolve.includes('_') ? '6_12_1' : '6_1';
+  return settingsOf(new URLSearchParams(`${how}&schedule=cosine&shift=1&epochs=3&convolve=${convolve}&gain=${gain}`));
+}
+
+/** Why a setting means nothing for a network; undefined if it does. */
+function whyIdle(name: SettingName, own: Settings): string | undefined {
+  const lacking = whyLacking(name, own);
+  if (lacking || !own.convolve || !isStandard(own, name)) return lacking;
+  if (name === 'hidden') return 'the last maps lead straight to the ten here; the command line has both';
+  if (name === 'recurrent' || name === 'synapseTau') return 'neurons that convolve have none';
+  return undefined;
+}
 
 /**
  * Makes a field for each setting; what is returned shows settings in them.
@@ -58,28 +89,41 @@ export function makeFields(
     const label = field?.labels?.[0].firstChild?.textContent ?? column;
     throw new RangeError(`${label}: ${why}`);
   };
-  place.addEventListener('change', () => {
+  place.addEventListener('change', ({ target }) => {
     for (const field of fields.values()) mark(field, '');
     try {
-      changed(readSettings({ get, fail }));
+      const network = fields.get('convolve');
+      changed(target === network ? suiting(network.value) : readSettings({ get, fail }));
     } catch (error) {
       changed((error as Error).message);
     }
   });
   return (own) => {
     texts = new Map(SETTING_NAMES.map((name) => [SETTINGS[name].column, textOf(name, own)]));
-    for (const [column, field] of fields) {
-      field.value = texts.get(column) ?? '';
-      field.disabled = field.value === '';
+    const network = fields.get('convolve');
+    const channels = String(own.convolve ?? 0);
+    // A link may have others than those to choose from.
+    if (network && !network.querySelector(`[value="${channels}"]`)) network.append(networkOption(channels));
+    SETTING_NAMES.forEach((name) => {
+      const field = fields.get(SETTINGS[name].column);
+      if (!field) return;
+      const why = whyIdle(name, own);
+      field.value = texts.get(SETTINGS[name].column) ?? '';
+      field.disabled = why !== undefined;
       mark(field, '');
-    }
-    more.open ||= SETTING_NAMES.some((name) => name in MORE && !isStandard(own, name));
+      const line = document.getElementById(`${field.id}-line`);
+      if (line) line.textContent = why ? `Not here: ${why}.` : ({ ...FIRST, ...MORE }[name]?.[1] ?? '');
+    });
+    const suits = suiting(channels);
+    more.open ||= SETTING_NAMES.some((name) => name in MORE && !isStandard(own, name) && own[name] !== suits[name]);
   };
 }
 
-/** How a field writes a setting: layers as the command line has them, where the map's table has 100-50. */
-const textOf = (name: SettingName, own: Settings): string =>
-  name === 'hidden' ? String(own.hidden ?? '').replaceAll('-', ',') : String(own[name] ?? '');
+/** How a field writes a setting: lists as the command line has them, where the map's table has 100-50 or 6_12_1. */
+function textOf(name: SettingName, own: Settings): string {
+  const text = String(own[name] ?? '');
+  return name === 'hidden' || name === 'gain' ? text.replaceAll(name === 'hidden' ? '-' : '_', ',') : text;
+}
 
 type Field = HTMLInputElement | HTMLSelectElement;
 
@@ -107,10 +151,18 @@ function fieldOf(name: SettingName): Field {
   const choices = read ? read.choices : [true, false];
   const id = `tr-set-${name}`;
   const attributes = { id, 'aria-describedby': `${id}-wrong ${id}-line` };
+  if (name === 'convolve') return element('select', attributes, ...NETWORKS.map(networkOption));
   if (!choices) return element('input', { ...attributes, inputmode: 'decimal', autocomplete: 'off' });
   const options = choices.map((value) => element('option', { value: String(value) }, nameValue(name, value)));
   return element('select', attributes, ...options);
 }
+
+const networkOption = (channels: string) =>
+  element(
+    'option',
+    { value: channels },
+    channels === '0' ? 'fully connected' : `convolutional, ${channels.replaceAll('_', '-')} channels`,
+  );
 
 /** A cell for a notebook that trains the same network. */
 export function cellOf(settings: Settings): string {
@@ -122,13 +174,18 @@ export function cellOf(settings: Settings): string {
     );
   const options = Object.entries(differing(engineOptions(settings), engineOptions(settingsOf(new URLSearchParams()))));
   const heldBack = 60_000 - (settings.trainImages ?? 60_000);
+  const training = [
+    `engine, epochs: ${settings.epochs}`,
+    ...(heldBack > 0 ? [`heldBack: ${heldBack}`] : []),
+    ...(isStandard(settings, 'schedule') ? [] : [`schedule: '${settings.schedule}'`]),
+  ].join(', ');
   const all = ['data', ...options.map(([name, value]) => `${name}: ${JSON.stringify(value)}`)].join(', ');
   return [
     "import { createEngine, fingerprint, loadMnist, withBar } from 'lif-fc-mnist';",
     '',
     'const data = await loadMnist();',
     `const engine = await createEngine('event', { ${all} });`,
-    `const { state, testAccs } = await withBar.train({ engine, epochs: ${settings.epochs}${heldBack > 0 ? `, heldBack: ${heldBack}` : ''} });`,
+    `const { state, testAccs } = await withBar.train({ ${training} });`,
     'if (state) console.log(testAccs.at(-1), fingerprint(state.weights));',
   ].join('\n');
 }

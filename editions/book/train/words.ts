@@ -32,9 +32,13 @@ export function claimOf(settings: Settings, { test, sha256 }: Claim): string {
   return `This link says: ${how}after ${plural(settings.epochs, 'epoch')} ${percent(test)} of the test images right, and weights with the SHA-256 ${short(sha256)} It is a claim: “Check” trains the network here, and compares.`;
 }
 
+/** Whether the learning rate falls to 0 at the last epoch: a run of fewer epochs then has other bytes. */
+export const falls = ({ schedule }: Settings): boolean => schedule === 'cosine';
+
 /** Whether a training with these settings comes by the run of a link: after as many epochs it has the same bytes. */
 export const comesBy = (settings: Settings, { epochs, ...link }: Settings): boolean =>
-  settings.epochs >= epochs && writeRun({ ...settings, epochs }) === writeRun({ ...link, epochs });
+  (falls(settings) ? settings.epochs === epochs : settings.epochs >= epochs) &&
+  writeRun({ ...settings, epochs }) === writeRun({ ...link, epochs });
 
 /** Whether a claim holds, by what came out here. */
 export function verdictOn(claim: Claim, { testAcc, sha256 }: EpochEnd): { holds: boolean; text: string } {

@@ -8,7 +8,7 @@ import { createEventEngine } from '../../../hosts/browser/event-engine';
 import { fingerprint } from '../../../hosts/browser/hash';
 import { once } from '../../../hosts/browser/once';
 import { dataOf, engineOf, heldBackOf } from '../../../hosts/contract/recompute';
-import { layersOfRun, type Settings } from '../../../packages/runs/map';
+import { engineOptions, layersOfRun, type Settings } from '../../../packages/runs/map';
 import type { Learner } from '../../../src/common/engine';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { Purpose } from '../../../src/common/random';
@@ -18,8 +18,9 @@ import { newHistory, type TrainingHistory } from '../../../src/training/history'
 import { train } from '../../../src/training/train';
 import { bytes } from '../../shared/page/base64';
 import { Kernel, PAGE_STREAM } from '../playground/kernel';
+import { meansOf } from '../playground/maps';
 import { hiddenCountsOf } from '../playground/said';
-import { type Ask, HIDDEN_SEEN, IMAGES, type Progress, type Reading, type Told, widthOf } from './protocol';
+import { type Ask, channelsOf, HIDDEN_SEEN, IMAGES, type Progress, type Reading, type Told, widthOf } from './protocol';
 
 /** How many points a curve has in an epoch, at least, if it is looked at so often. */
 const POINTS = 20;
@@ -126,7 +127,7 @@ class Run {
     const { seed, T, encoder, readout } = this.settings;
     if (T === null || encoder === null || readout === null) return;
     const layers = layersOfRun(this.settings);
-    this.initial = initialParameters(seed, layers);
+    this.initial = initialParameters(seed, layers, IMAGE_SIZE, engineOptions(this.settings).gain);
     this.reader = await Kernel.create(bytes(KERNEL), this.initial, undefined, { T, layers, encoder, readout });
   }
 
@@ -186,20 +187,21 @@ class Run {
   }
 
   /**
-   * Firing rates of the first hidden layer's neurons over some test images; now and then, since they take as long as
-   * some batches.
+   * Firing rates of the first hidden layer's neurons, or of all channels, over some test images; now and then, since
+   * they take as long as some batches.
    */
   private hiddenNow(): Float32Array | undefined {
     const { T, seed } = this.settings;
-    const hidden = widthOf(this.settings);
+    const hidden = widthOf(this.settings) ?? channelsOf(this.settings).reduce((sum, channels) => sum + channels, 0);
     const begin = performance.now();
     if (!hidden || !this.reader || !this.images || !T || begin < this.hiddenNext) return undefined;
     const rates = new Float32Array(hidden);
     for (let index = 0; index < HIDDEN_SEEN; index++) {
       const image = this.images.subarray(index * IMAGE_SIZE, (index + 1) * IMAGE_SIZE);
       const shown = this.reader.show(image, T, undefined, { seed, purpose: Purpose.TestSpikes, epoch: 0, index });
-      hiddenCountsOf(shown, T).forEach((count, neuron) => {
-        rates[neuron] += count / (T * HIDDEN_SEEN);
+      const counts = shown.maps?.flatMap(meansOf) ?? hiddenCountsOf(shown, T).map((count) => count / T);
+      counts.forEach((mean, neuron) => {
+        rates[neuron] += mean / HIDDEN_SEEN;
       });
     }
     this.hiddenNext = performance.now() + HIDDEN_REST * (performance.now() - begin);
@@ -223,6 +225,7 @@ class Run {
       history,
       signal,
       epochs: settings.epochs,
+      schedule: settings.schedule,
       heldBack,
       onBatch: async (report) => {
         const seconds = (this.progress?.seconds ?? 0) + (performance.now() - this.since) / 1000;

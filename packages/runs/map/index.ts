@@ -12,6 +12,7 @@ export {
   type Settings,
   tellSetting,
   whyLacking,
+  withoutName,
 } from './settings';
 export {
   beyondChance,

@@ -114,6 +114,12 @@ export function formatOptions(settings: Settings): string {
 export const formatCommand = (run: Settings & { id: string }): string =>
   ['npm run train --', formatOptions(run), `--log-dir build/again/${run.id}`].filter(Boolean).join(' ');
 
+/** Whether a value is a number, or a list such as 6_12_1: neither says of what. */
+const isNumeric = (value: Value) => typeof value !== 'string' || value.includes('_');
+
+/** A value without the setting's name; a list as 6-12-1. */
+export const withoutName = (value: Value) => String(value).replaceAll('_', '-');
+
 /**
  * A setting's value in a few words, as figures name it: 'τ 2', 'cross-entropy', 'no reset'.
  * @returns '' for a setting that the run does not have
@@ -121,12 +127,12 @@ export const formatCommand = (run: Settings & { id: string }): string =>
 export function nameValue(name: SettingName, value: Value | null | undefined): string {
   if (value === null || value === undefined) return '';
   const { words = {}, label = name }: Setting = ALL[name];
-  return words[String(value)] ?? (typeof value === 'string' ? value : `${label} ${value}`);
+  return words[String(value)] ?? (isNumeric(value) ? `${label} ${withoutName(value)}` : String(value));
 }
 
 /** A setting in a sentence: a number after what it counts, all else in words that say it alone. */
 export function tellSetting(name: SettingName, value: Value | null): string {
-  return typeof value === 'number' && !ALL[name].words?.[String(value)]
-    ? `${SETTINGS[name].heading} ${value}`
+  return value !== null && typeof value !== 'boolean' && isNumeric(value) && !ALL[name].words?.[String(value)]
+    ? `${SETTINGS[name].heading} ${withoutName(value)}`
     : nameValue(name, value);
 }

@@ -7,6 +7,7 @@ import { readMnist } from '../../../../hosts/node/data';
 import { createEngine } from '../../../../hosts/node/engines';
 import type { EventEngine } from '../../../../packages/event-engine/engine';
 import { toNir, toSafetensors } from '../../../../packages/formats/exchange';
+import type { LayerOptions } from '../../../../src/common/layers';
 import type { Mnist } from '../../../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
 import { Purpose, RandomStream } from '../../../../src/common/random';
@@ -27,6 +28,8 @@ describe('The engine of the playground', inChromium, () => {
   let weights: Float32Array;
   /** Neurons of the hidden layer, while the network that has one reads. */
   let hidden: number | undefined;
+  /** All layers, while those of the network that reads convolve. */
+  let layers: LayerOptions[] | undefined;
   let playground: Playground;
   let page: Page;
   before(async () => {
@@ -49,7 +52,7 @@ describe('The engine of the playground', inChromium, () => {
 
   async function engineOf(seed: number, T: number, tau: number): Promise<EventEngine> {
     const neuron = { ...DEFAULT_NEURON, tau };
-    const options = { data, seed, T, batchSize: 128, learningRate: 1e-3, neuron, hidden };
+    const options = { data, seed, T, batchSize: 128, learningRate: 1e-3, neuron, hidden, layers };
     const engine = await createEngine('event', options);
     const zeros = () => new Float32Array(weights.length);
     await engine.restore({ weights, m: zeros(), v: zeros(), step: 0 });
@@ -66,7 +69,7 @@ describe('The engine of the playground', inChromium, () => {
   const shown = (index: number, question: { epoch: number; seed: number; T: number; tau: number }) =>
     page.evaluate(
       ({ pixels, question }) => {
-        const { inputs, h, v, fired, hidden, answer } = window.playground.show(
+        const { inputs, h, v, fired, hidden, maps, answer } = window.playground.show(
           Uint8Array.from(pixels, (pixel) => pixel.charCodeAt(0)),
           question,
         );
@@ -80,6 +83,7 @@ describe('The engine of the playground', inChromium, () => {
           v: window.textOf(v),
           fired: window.textOf(Float32Array.from(fired)),
           hidden: hidden && window.textOf(Float32Array.from(hidden)),
+          maps: maps?.map(({ spikes }) => window.textOf(Float32Array.from(spikes))),
           answer,
         };
       },
@@ -119,7 +123,9 @@ describe('The engine of the playground', inChromium, () => {
       assert.deepEqual(floats(page.h), trace.h, `potentials of image ${index} before firing`);
       assert.deepEqual(floats(page.v), trace.v, `potentials of image ${index}`);
       assert.deepEqual(floats(page.fired), trace.spike, `output spikes of image ${index}`);
-      assert.deepEqual(page.hidden && floats(page.hidden), trace.hidden?.spike, `hidden spikes of ${index}`);
+      const before = page.maps ? [...page.maps].reverse() : [page.hidden ?? ''];
+      for (let own = trace.hidden; own; own = own.hidden)
+        assert.deepEqual(floats(before.shift() ?? ''), own.spike, `hidden spikes of ${index}`);
       assert.equal(page.answer, mine.indexOf(Math.max(...mine)), `answer to image ${index}`);
     }
     await engine.close();
@@ -136,17 +142,23 @@ describe('The engine of the playground', inChromium, () => {
     await compare([0, 8, 9999], { epoch: 3, seed: 4294967295, T: 150, tau: 5 });
   });
 
-  async function compareAll() {
-    const found = await page.evaluate(async () => {
-      const images = new Uint8Array(await (await fetch('/test-images')).arrayBuffer());
-      return window.textOf(window.playground.rates(images, { epoch: 100, seed: 0, T: 100 }));
-    });
-    const engine = await engineOf(0, 100, 2);
-    const all = Uint32Array.from({ length: data.test.count }, (_, i) => i);
+  /** Compares the rates of the first test images, and returns how many of them are read. */
+  async function compareAll(count = data.test.count, T = 100) {
+    const found = await page.evaluate(
+      async ([count, T]) => {
+        const images = new Uint8Array(await (await fetch('/test-images')).arrayBuffer());
+        return window.textOf(window.playground.rates(images.subarray(0, 784 * count), { epoch: 100, seed: 0, T }));
+      },
+      [count, T],
+    );
+    const engine = await engineOf(0, T, 2);
+    const all = Uint32Array.from({ length: count }, (_, i) => i);
     const expected = await engine.rates({ split: 'test', epoch: 100, indices: all });
     await engine.close();
     assert.deepEqual(floats(found), expected);
-    return expected;
+    const best = (i: number) =>
+      expected.subarray(10 * i, 10 * i + 10).reduce((a, rate, j, own) => (rate > own[a] ? j : a), 0);
+    return data.test.labels.subarray(0, count).reduce((sum, label, i) => sum + Number(best(i) === label), 0);
   }
 
   test('The answers to all 10,000 test images are those of the engine', async () => {
@@ -170,11 +182,19 @@ describe('The engine of the playground', inChromium, () => {
       { epoch: 100, seed: 0, T: 100, tau: 2 },
     );
     await compare([0, 8, 9999], { epoch: 3, seed: 4294967295, T: 150, tau: 5 });
-    const rates = await compareAll();
-    const best = (i: number) =>
-      rates.subarray(10 * i, 10 * i + 10).reduce((a, rate, j, own) => (rate > own[a] ? j : a), 0);
-    const right = data.test.labels.reduce((sum, label, i) => sum + Number(best(i) === label), 0);
+    const right = await compareAll();
     assert.ok(right >= 9700, `${right} of 10,000 are read`);
+  });
+
+  test('Layers that convolve have the spikes, potentials and answers of the engine, too', async () => {
+    await page.evaluate(() => window.playground.use('convolutional'));
+    weights = await weightsOfPage();
+    const convolve = (channels: number) => ({ convolve: { channels, kernel: 5 }, pool: 'spikes' }) as const;
+    [hidden, layers] = [undefined, [convolve(12), convolve(24), {}]];
+    await compare([0, 8, 9999], { epoch: 3, seed: 1, T: 20, tau: 3.5 });
+    const right = await compareAll(500, 20);
+    assert.ok(right >= 490, `${right} of 500 are read`);
+    layers = undefined;
   });
 
   test('A network of a reader’s file has the spikes, potentials and answers of the engine, and leaves as it came', async () => {

@@ -169,6 +169,36 @@ describe('The playground tells', inChromium, () => {
     await page.getByTestId('why').click();
   });
 
+  test('A convolutional network shows the spikes of both its layers, and counts them', async () => {
+    const { page, faults } = await playground.opened('playground.html', { ...PHONE, reducedMotion: 'reduce' });
+    await page.getByRole('radio', { name: 'convolutions' }).check();
+    const count = page.locator('#pg-count');
+    await count.getByText(/^Network 784-12c5-24c5-10: /).waitFor();
+    await page.getByRole('button', { name: 'Sample 4' }).click();
+    assert.equal(await answer(page), '4');
+    for (const step of [100, 42]) {
+      await page.getByRole('slider', { name: /Shown up to step/ }).fill(String(step));
+      await answer(page);
+      const lines = await page.locator('#pg-maps p').allTextContents();
+      const told = (await count.textContent()) ?? '';
+      lines.forEach((line, i) => {
+        const [, spikes, rest] = /neurons: (\d+) spikes, (.*)\.$/.exec(line) ?? [];
+        assert.ok(
+          told.includes(`${Number(spikes).toLocaleString('en')} spikes in layer ${i + 1}, `),
+          `${told}: ${line}`,
+        );
+        assert.match(rest, /silent$/);
+      });
+    }
+    await page.getByTestId('why').click();
+    await page.getByText(/^Kernels slide over the picture/).waitFor();
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(overflow <= 0, `${overflow} pixels wider than the page`);
+    assert.deepEqual(await axeFaults(page), []);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
   test('A network that cannot be loaded is named, and the single layer goes on reading', async () => {
     const { page } = await playground.opened('playground.html');
     await page.route('**/playground-hidden.js', (route) => route.abort());

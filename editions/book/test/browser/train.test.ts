@@ -48,6 +48,12 @@ const DEEP = {
     '-T 8 -N 1 --train-images 2560 --hidden 30 --encoder direct --readout mean-potential --loss cross-entropy --tau 3 --seed 5',
 };
 
+const CONVOLUTIONAL = {
+  hash: '#run=1&T=4&epochs=1&train_images=640&convolve=12_24&gain=6_12_1&shift=1&schedule=cosine&encoder=direct&readout=mean-potential&loss=cross-entropy-counts&batch_size=64&learning_rate=0.02',
+  options:
+    '-T 4 -N 1 --train-images 640 --convolve 12,24 --gain 6,12,1 --shift 1 --schedule cosine --encoder direct --readout mean-potential --loss cross-entropy-counts -b 64 --lr 2e-2',
+};
+
 /** Accuracy on the test images and SHA-256 of the weights, as the command line prints them. */
 async function ofCommand(options: string): Promise<{ test: number; sha256: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'lif-train-'));
@@ -65,8 +71,13 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
   let site: Site;
   let files: Record<string, Uint8Array>;
   let small: { test: number; sha256: string };
+  let convolutional: typeof small;
   before(async () => {
-    [files, small] = await Promise.all([edition(), ofCommand(SMALL.options)]);
+    [files, small, convolutional] = await Promise.all([
+      edition(),
+      ofCommand(SMALL.options),
+      ofCommand(CONVOLUTIONAL.options),
+    ]);
     site = await openSite(files, ISOLATION);
   });
   after(() => site.close());
@@ -168,6 +179,110 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     await judged(page);
     return (await verdict.textContent()) ?? '';
   }
+
+  test('trains layers that convolve to the same bytes, and shows kernels, maps, and which channels are silent', async () => {
+    const { page, faults } = await openRun(CONVOLUTIONAL.hash);
+    const kernels = page.getByTestId('weights').locator('canvas');
+    const drawn = () => kernels.evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
+    await kernels.nth(11).waitFor();
+    const noise = await drawn();
+    assert.equal(new Set(noise).size, 12, 'each kernel has a picture of its own');
+    assert.equal(await kernels.first().getAttribute('width'), '5');
+    await page.getByRole('button', { name: 'One batch' }).click();
+    await said(page)
+      .getByText(/batch 1 of 10: /)
+      .waitFor({ timeout: PATIENCE });
+    assert.ok((await drawn()).every((kernel, i) => kernel !== noise[i]));
+
+    // Of one digit, the pictures, captions and sentences count the same spikes.
+    const layers = page.locator('#tr-map-layers > div');
+    for (const [layer, channels, side] of [
+      [0, 12, 24],
+      [1, 24, 8],
+    ]) {
+      const place = layers.nth(layer);
+      const captions = await place.locator('span').allTextContents();
+      const lit = await place
+        .locator('canvas')
+        .evaluateAll((all) =>
+          (all as HTMLCanvasElement[]).map(
+            (one) =>
+              new Set(
+                new Uint32Array(one.getContext('2d')?.getImageData(0, 0, one.width, one.height).data.buffer ?? []),
+              ).size > 1,
+          ),
+        );
+      assert.deepEqual(
+        captions.map((caption) => caption !== 'silent'),
+        lit,
+        'a channel is silent if its picture is empty',
+      );
+      const silent = captions.flatMap((caption, channel) => (caption === 'silent' ? [channel] : []));
+      const sum = captions.reduce((all, caption) => all + (Number(caption) || 0), 0);
+      const line = (await place.locator('p').textContent()) ?? '';
+      assert.ok(
+        line.startsWith(`Layer ${layer + 1}, ${channels} maps of ${side} × ${side} neurons: ${sum} spike`),
+        line,
+      );
+      assert.ok(silent.length === 0 ? line.endsWith('no channel is silent.') : line.includes(silent.join(', ')), line);
+      const alternative = await place.getByRole('img').getAttribute('aria-label');
+      assert.ok(alternative?.endsWith(captions.map((caption, channel) => `${channel}: ${caption}`).join(', ')));
+    }
+    const slider = page.getByRole('slider', { name: /Spikes of the channels/ });
+    const sumOf = async () =>
+      Number(/: (\d+) spike/.exec((await layers.first().locator('p').textContent()) ?? '')?.[1]);
+    const all = await sumOf();
+    let steps = 0;
+    await slider.focus();
+    for (let step = 1; step <= 4; step++) {
+      await page.keyboard.press('ArrowRight');
+      assert.equal(await slider.getAttribute('aria-valuetext'), `step ${step}`);
+      steps += await sumOf();
+    }
+    assert.equal(steps, all, 'the steps have all spikes together');
+
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await done(page);
+    assert.equal(await shaOf(page), convolutional.sha256);
+    assert.match(
+      (await page.getByTestId('cell').textContent()) ?? '',
+      /"convolve":\{"channels":12,"kernel":5\}.*\n.*schedule: 'cosine'/,
+    );
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as NIR' }).click(),
+    ]);
+    assert.equal(download.suggestedFilename(), 'network-784-12c5-24c5-10.nir');
+    assert.deepEqual(faults, []);
+  });
+
+  test('offers a convolutional network with the settings that suit it, and says which do not apply', async () => {
+    const { page } = await site.open('train.html', wide);
+    const network = page.getByRole('combobox', { name: 'Network' });
+    await network.selectOption('12_24');
+    const command =
+      'npm run train -- --loss cross-entropy-counts --encoder direct -T 4 -b 64 --lr 0.02 -N 3 --convolve 12_24 --gain 6_12_1 --schedule cosine --shift 1 --readout mean-potential';
+    const words = (text: string | null) => (text ?? '').split(/ (?=-)/).sort();
+    assert.deepEqual(words(await page.getByTestId('command').textContent()), words(command));
+    const hidden = page.getByRole('textbox', { name: 'Hidden neurons' });
+    assert.ok(await hidden.isDisabled());
+    assert.match((await page.locator('#tr-set-hidden-line').textContent()) ?? '', /^Not here: the last maps lead/);
+    // With smaller weights no neuron fires, and each channel says so.
+    await page.getByText('More settings').click();
+    const gain = page.getByRole('textbox', { name: 'First weights' });
+    assert.equal(await gain.inputValue(), '6,12,1');
+    await gain.fill('0.1');
+    await gain.blur();
+    await page.getByText('Layer 1, 12 maps of 24 × 24 neurons: 0 spikes, all channels are silent.').waitFor();
+    assert.deepEqual(
+      [...new Set(await page.getByTestId('maps').locator('span:not(.pg-value)').allTextContents())],
+      ['silent'],
+    );
+    await network.selectOption('fully connected');
+    assert.ok(await hidden.isEnabled());
+    assert.equal(await page.getByTestId('command').textContent(), 'npm run train -- -N 10');
+    await page.context().close();
+  });
 
   test('goes on for more epochs after the last, to the bytes of a run that had them from the start', async () => {
     const { page } = await openRun('#run=1&T=10&epochs=1&train_images=2560');
@@ -392,8 +507,11 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
   });
 
   test('fits a phone, in the dark as well, and is light until its first picture', async () => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const { page, requested } = await site.open(`train.html${DEEP.hash}`, { ...PHONE, colorScheme });
+    for (const [colorScheme, { hash }] of [
+      ['light', DEEP],
+      ['dark', CONVOLUTIONAL],
+    ] as const) {
+      const { page, requested } = await site.open(`train.html${hash}`, { ...PHONE, colorScheme });
       await page.getByTestId('weights').locator('canvas').first().waitFor();
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.ok(overflow <= 0, `${overflow} pixels wider than the page`);
@@ -462,14 +580,20 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     const browser = await puppeteer.launch({ browser: 'firefox', executablePath: firefox, headless: true });
     try {
       const page = await browser.newPage();
-      await page.goto(`${site.url}/train.html${SMALL.hash}&test=${small.test}&sha256=${small.sha256}`);
-      await page.click('#tr-check');
-      await page.waitForFunction(
-        () => /^(The same|Not)/.test(document.querySelector('#tr-verdict')?.textContent ?? ''),
-        { timeout: PATIENCE, polling: 100 },
-      );
-      const verdict = await page.evaluate(() => document.querySelector('#tr-verdict')?.textContent ?? '');
-      assert.match(verdict, /^The same bytes: /);
+      for (const [{ hash }, { test, sha256 }] of [
+        [SMALL, small],
+        [CONVOLUTIONAL, convolutional],
+      ] as const) {
+        // Only what stands before # makes a page be loaded again.
+        await page.goto(`${site.url}/train.html?${sha256}${hash}&test=${test}&sha256=${sha256}`);
+        await page.click('#tr-check');
+        await page.waitForFunction(
+          () => /^(The same|Not)/.test(document.querySelector('#tr-verdict')?.textContent ?? ''),
+          { timeout: PATIENCE, polling: 100 },
+        );
+        const verdict = await page.evaluate(() => document.querySelector('#tr-verdict')?.textContent ?? '');
+        assert.match(verdict, /^The same bytes: /);
+      }
     } finally {
       await browser.close();
     }

@@ -35,8 +35,9 @@ describe('A link to the playground', () => {
     assert.equal(readLink(writeLink({ ...drawing, at: 42 })).at, undefined);
   });
 
-  test('says so where the network with a hidden layer reads', () => {
-    assert.equal(readLink(writeLink({ ...drawing, network: 'hidden' })).network, 'hidden');
+  test('says so where the network with a hidden layer reads, or the convolutional one', () => {
+    for (const network of ['hidden', 'convolutional'] as const)
+      assert.equal(readLink(writeLink({ ...drawing, network })).network, network);
     assert.equal(readLink(writeLink({ ...drawing, network: 'single' })).network, undefined);
   });
 
@@ -61,7 +62,7 @@ describe('A link to the playground', () => {
     ['no T', good.replace('&T=42', ''), /T: expected a whole number from 1 to 200, found nothing/],
     ['a T that is too high', good.replace('T=42', 'T=201'), /T: .* found "201"/],
     ['a T that is no number', good.replace('T=42', 'T=1e2'), /T: .* found "1e2"/],
-    ['an unknown network', `${good}&network=deep`, /network: expected hidden, found "deep"/],
+    ['an unknown network', `${good}&network=deep`, /network: expected hidden or convolutional, found "deep"/],
     ['a tau of 1', good.replace('tau=3.5', 'tau=1'), /tau: expected a number from 1.1 to 20, found "1"/],
     ['a tau with more places than the slider has', good.replace('tau=3.5', 'tau=3.55'), /tau: /],
     ['a seed below 0', good.replace('seed=4294967295', 'seed=-1'), /seed: /],

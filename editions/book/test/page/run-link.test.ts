@@ -52,6 +52,14 @@ describe('A link to a run', () => {
     }
   });
 
+  test('is proved after all its epochs alone where the learning rate falls until the last', () => {
+    const run = (epochs: number) => readRun(`#run=1&schedule=cosine&epochs=${epochs}`).settings;
+    assert.deepEqual(
+      [4, 5, 6].map((epochs) => comesBy(run(epochs), run(5))),
+      [false, true, false],
+    );
+  });
+
   test('is refused in one line where a part is missing, unknown, twice or out of range', () => {
     const sha256 = '0'.repeat(64);
     for (const [hash, message] of [

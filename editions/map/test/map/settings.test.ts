@@ -50,6 +50,7 @@ describe('The settings of a run', () => {
       { hidden: 48, T: 20 },
       { dataset: 'randman', hidden: 100, T: 50 },
       { dataset: 'rows', T: 28, hidden: 100, recurrent: true, train_images: 50000 },
+      { convolve: '12_24', gain: '6_12_1', shift: 1, schedule: 'cosine', encoder: 'direct', T: 4 },
     ]) {
       const run = settings.runOf(given);
       assert.deepEqual(settings.runOfOptions(run.options), run);

@@ -1,0 +1,79 @@
+/** The spikes of layers that convolve: a picture for each channel, and in words which channels are silent. */
+import { plural } from '../../../packages/figures/values';
+import { element } from '../../shared/page/dom';
+import type { FeatureMaps, Presentation } from './kernel';
+import { type Colours, paintImage } from './paint';
+
+/** How many neurons have a step. */
+const sizeOf = ({ height, width, channels }: FeatureMaps) => height * width * channels;
+
+/** How many spikes each channel makes in the steps from `from` to before `to`. */
+function countsOf(maps: FeatureMaps, from: number, to: number): number[] {
+  const counts = new Array<number>(maps.channels).fill(0);
+  const spikes = maps.spikes.subarray(from * sizeOf(maps), to * sizeOf(maps));
+  for (let i = 0; i < spikes.length; i++) counts[i % maps.channels] += spikes[i];
+  return counts;
+}
+
+/** How often a neuron of each channel fires in a step, on average. */
+export function meansOf(maps: FeatureMaps): number[] {
+  const { channels, spikes } = maps;
+  const neurons = spikes.length / channels;
+  return countsOf(maps, 0, spikes.length / sizeOf(maps)).map((count) => count / neurons);
+}
+
+/** How often a neuron at each place of a channel's map fires in these steps, on average. */
+function placesOf(maps: FeatureMaps, channel: number, from: number, to: number): Float32Array {
+  const { height, width, channels, spikes } = maps;
+  return Float32Array.from({ length: height * width }, (_, place) => {
+    let sum = 0;
+    for (let t = from; t < to; t++) sum += spikes[t * sizeOf(maps) + place * channels + channel];
+    return sum / Math.max(to - from, 1);
+  });
+}
+
+/** Which channels never fire, in words. */
+export function silentOf(counts: readonly number[]): string {
+  const silent = [...counts.keys()].filter((channel) => counts[channel] === 0);
+  if (silent.length === 0) return 'no channel is silent';
+  if (silent.length === counts.length) return 'all channels are silent';
+  return silent.length === 1 ? `channel ${silent} is silent` : `channels ${silent.join(', ')} are silent`;
+}
+
+/** A line that says what a layer's maps are, and a picture for each channel with its caption. */
+function makeLayer({ width, height, channels }: FeatureMaps): HTMLElement[] {
+  const size = { width: String(width), height: String(height) };
+  const pictures = Array.from({ length: channels }, () => element('div', {}, element('canvas', size), element('span')));
+  return [element('p', { class: 'pg-note' }), element('div', { class: 'pg-maps', role: 'img' }, ...pictures)];
+}
+
+/**
+ * Shows the spikes of each layer in the steps from `from` to before `to`: those of one step in colour, of several in
+ * ink, the darker the more often a neuron fires. A channel is silent that makes none in all T steps.
+ * @param list gets a child for each layer
+ */
+export function showMaps(list: HTMLElement, { maps = [], T }: Presentation, from: number, to: number, c: Colours) {
+  while (list.children.length > maps.length) list.lastChild?.remove();
+  maps.forEach((layer, i) => {
+    const { height, width, channels } = layer;
+    const place = (list.children[i] ?? list.appendChild(element('div'))) as HTMLElement;
+    const kind = [height, width, channels].join();
+    if (place.dataset.kind !== kind) place.replaceChildren(...makeLayer(layer));
+    place.dataset.kind = kind;
+    const [line, pictures] = place.children;
+    const [all, now] = [countsOf(layer, 0, T), countsOf(layer, from, to)];
+    const sum = now.reduce((a, b) => a + b, 0);
+    line.textContent = `Layer ${i + 1}, ${channels} maps of ${height} × ${width} neurons: ${plural(sum, 'spike')}, ${silentOf(all)}.`;
+    const captions = all.map((count, channel) => (count === 0 ? 'silent' : String(now[channel])));
+    pictures.setAttribute(
+      'aria-label',
+      `Spikes by channel of layer ${i + 1}: ${captions.map((caption, channel) => `${channel}: ${caption}`).join(', ')}`,
+    );
+    Array.from(pictures.children).forEach(({ children: [canvas, name] }, channel) => {
+      const values = placesOf(layer, channel, from, to);
+      paintImage(canvas as HTMLCanvasElement, values, c.paper, to - from === 1 ? c.spike : c.ink);
+      name.textContent = captions[channel];
+      name.classList.toggle('pg-silent', all[channel] === 0);
+    });
+  });
+}
