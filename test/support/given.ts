@@ -126,7 +126,7 @@ export function simulateWithGradient(
   floats(output + CARRY, ROW_FLOATS).fill(0);
   for (const block of blocks.reverse()) {
     fillRows(block, h);
-    back(scratch, output, scratch + SPIKE_GRADIENT, 0, 0, stepsOf(block));
+    back(scratch, output, place, scratch + SPIKE_GRADIENT, 0, stepsOf(block));
     gradient.set(core.rows(place, stepsOf(block)), block * BLOCK * OUTPUTS);
   }
   return { h, rates, gradient };
