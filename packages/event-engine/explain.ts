@@ -5,7 +5,8 @@ import { afterSpike, fires } from '../../src/common/lif';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Trace } from '../../src/common/trace';
 import type { EventCore } from './core';
-import { BLOCK, INPUTS, ROW_FLOATS, SLOTS } from './memory';
+import { INPUT_BYTES } from './layout';
+import { BLOCK, countInputRecords, INPUTS, ROW_FLOATS, SLOTS } from './memory';
 import { partOf } from './table';
 
 /** Shows image `i` of the job, loaded and from rest, block by block. */
@@ -23,31 +24,41 @@ function eachBlock(core: EventCore, i: number, work: (block: number, steps: numb
   }
 }
 
-/** How many pixels of the loaded image are dim, bright and white. */
-function countPlaces({ kernel, scratch, memory }: EventCore): number[] {
-  const { INPUT, DIM, BRIGHT_COUNT, ALWAYS_COUNT } = kernel.addresses;
-  return [DIM, BRIGHT_COUNT, ALWAYS_COUNT].map((at) => new Uint32Array(memory.buffer, scratch + INPUT + at, 1)[0]);
+/** Where the kernel holds the inputs of the loaded image or spike train. */
+function inputsOf({ kernel, scratch, map, options }: EventCore): number[] {
+  const further = (i: number) => map.moreInputs + (i - 1) * INPUT_BYTES;
+  return Array.from(
+    { length: countInputRecords(options) },
+    (_, i) => scratch + (i === 0 ? kernel.addresses.INPUT : further(i)),
+  );
+}
+
+/** How many pixels of an input are dim, bright and white. */
+function countPlaces({ kernel, memory }: EventCore, input: number): number[] {
+  const { DIM, BRIGHT_COUNT, ALWAYS_COUNT } = kernel.addresses;
+  return [DIM, BRIGHT_COUNT, ALWAYS_COUNT].map((at) => new Uint32Array(memory.buffer, input + at, 1)[0]);
 }
 
 /** The input spikes of image or spike train `i` of the job, 0 or 1, [T, inputs]. */
 export function inputSpikes(core: EventCore, i: number): Uint8Array {
-  const { T, kernel, scratch } = core;
-  const { INPUT, PIXEL_AT, SPIKES, ALWAYS } = kernel.addresses;
+  const { T, kernel } = core;
+  const { PIXEL_AT, SPIKES, ALWAYS } = kernel.addresses;
   const { inputs = INPUTS } = core.options;
   const out = new Uint8Array(T * inputs);
-  const words = (offset: number, length: number) =>
-    new Uint16Array(core.memory.buffer, scratch + INPUT + offset, length).slice();
+  const words = (at: number, length: number) => new Uint16Array(core.memory.buffer, at, length).slice();
   eachBlock(core, i, (_, steps, from) => {
-    const [dim, bright, always] = countPlaces(core);
-    const pixelAt = words(PIXEL_AT, SLOTS);
-    const white = words(ALWAYS, always);
-    const spikes = words(SPIKES, 8 * SLOTS);
-    for (let t = 0; t < steps; t++) {
-      const row = (from + t) * inputs;
-      const fires = (place: number) => (spikes[(t >> 4) * SLOTS + place] >> (t & 15)) & 1;
-      for (let place = 0; place < dim; place++) out[row + pixelAt[place]] = fires(place);
-      for (let place = SLOTS - bright; place < SLOTS; place++) out[row + pixelAt[place]] = fires(place);
-      for (const pixel of white) out[row + pixel] = 1;
+    for (const input of inputsOf(core)) {
+      const [dim, bright, always] = countPlaces(core, input);
+      const pixelAt = words(input + PIXEL_AT, SLOTS);
+      const white = words(input + ALWAYS, always);
+      const spikes = words(input + SPIKES, 8 * SLOTS);
+      for (let t = 0; t < steps; t++) {
+        const row = (from + t) * inputs;
+        const fires = (place: number) => (spikes[(t >> 4) * SLOTS + place] >> (t & 15)) & 1;
+        for (let place = 0; place < dim; place++) out[row + pixelAt[place]] = fires(place);
+        for (let place = SLOTS - bright; place < SLOTS; place++) out[row + pixelAt[place]] = fires(place);
+        for (const pixel of white) out[row + pixel] = 1;
+      }
     }
   });
   return out;
@@ -158,8 +169,9 @@ const positionsOf = ({ neurons, convolve }: ResolvedLayer) => (convolve ? neuron
 /** What showing image `i` of the job costs. */
 export function countWork(core: EventCore, i: number): Work {
   const { T, kernel, scratch, map, options } = core;
-  const { functions, addresses } = kernel;
-  const input = scratch + addresses.INPUT;
+  const { functions } = kernel;
+  const inputs = inputsOf(core);
+  const sum = (of: (input: number) => number) => inputs.reduce((all, input) => all + of(input), 0);
   const isDirect = options.encoder === 'direct';
   const { layers } = map;
   const [first] = layers;
@@ -178,11 +190,11 @@ export function countWork(core: EventCore, i: number): Work {
       functions.fireAll(scratch, map.weights, layer);
       work.hiddenSpikes += ofPositions(core, layer).filter((h) => fires(h, core.neurons[layer])).length;
     }
-    if (!isDirect) work.spikes += functions.countSpikes(input, steps);
+    if (!isDirect) work.spikes += sum((input) => functions.countSpikes(input, steps));
     if (convolved > 0) work.rows += block === 0 ? functions.countHeard(scratch, convolved) : 0;
     else if (isDirect) {
-      if (block === 0) work.rows += countPlaces(core).reduce((sum, count) => sum + count, 0) * first.columns;
-    } else work.rows += functions.countRows(input, steps) * first.columns;
+      if (block === 0) work.rows += countPlaces(core, inputs[0]).reduce((a, b) => a + b) * first.columns;
+    } else work.rows += sum((input) => functions.countRows(input, steps)) * first.columns;
     layers.slice(convolved + 1).forEach(({ columns }, i) => {
       const layer = convolved + i;
       functions.layerCurrents(scratch, map.weights, layer, block, steps);

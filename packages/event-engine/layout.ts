@@ -1,7 +1,7 @@
 // Sizes on which the engine and its kernel agree. Two compilers read this file, TypeScript and AssemblyScript, which
 // have numbers in common.
 
-/** Pixels of an image, the most inputs that a network has. */
+/** Pixels of an image. A network of more inputs holds the spikes of as many at a time. */
 export const INPUTS = 784;
 /** Digits, and so output neurons. */
 export const OUTPUTS = 10;
@@ -53,7 +53,10 @@ export const COLUMNS = 4;
  */
 export const WEIGHTS = 8;
 export const WEIGHTS_STRIDE = 12;
-/** Where its input, its columns, and the input that its spikes are to the next layer lie in scratch memory. */
+/**
+ * Where its input, its columns, and the input that its spikes are to the next layer lie in scratch memory; of the first
+ * layer the inputs that hold units beyond 784.
+ */
 export const READS = 16;
 export const PLACE = 20;
 export const PLACE_STRIDE = 24;

@@ -113,10 +113,10 @@ function placeParameters({ layers, inputs }: Layout): { parts: Part[]; rows: num
   const padded = (layer: number) => ROW_FLOATS * columnsOf(layers[layer].neurons);
   const { length: convolved } = allMaps(layers, inputs).maps;
   const parts = parameters(layers, inputs).map(({ layer, kind, shape: [count, units] }) => {
-    // One row more than there are pixels, of zeros, for places that hold no pixel; those of hidden neurons fill
+    // One row more than there are inputs, of zeros, for places that hold no pixel; those of hidden neurons fill
     // columns. Events name rows themselves.
     const isOfEvents = convolved > 0 && layer <= convolved;
-    const places = isOfEvents ? count : layer === 0 ? INPUTS + 1 : padded(layer - 1);
+    const places = isOfEvents ? count : layer === 0 ? Math.max(INPUTS, count) + 1 : padded(layer - 1);
     const stride = ROW_BYTES * (kind === 'weight' ? places : kind === 'recurrent' ? padded(layer) : 1);
     const part = { layer, kind, offset: rows, rows: count, units, stride };
     rows += columnsOf(units) * stride;
@@ -150,6 +150,9 @@ function placeRemembered({ layers, batchSize, reset }: Layout): { remembers: Mat
 /** Bytes rounded up to an odd number of cache lines, so that columns do not compete for the same ones. */
 const spread = (bytes: number) => 64 * (Math.ceil(bytes / 64) | 1);
 
+/** How many inputs of the kernel hold those of a network. */
+export const countInputRecords = ({ inputs = INPUTS }: { inputs?: number }) => Math.ceil(inputs / INPUTS);
+
 /** Where the neurons of each layer lie in scratch memory, with the input that their spikes are. */
 function placeNeurons(layout: Layout) {
   const { layers } = layout;
@@ -159,6 +162,7 @@ function placeNeurons(layout: Layout) {
     scratchBytes += 64 * Math.ceil(bytes / 64);
     return start;
   };
+  const moreInputs = take((countInputRecords(layout) - 1) * INPUT_BYTES);
   const convolutions = placeConvolutions(layout, take);
   const placed = layers.map((layer, i) => {
     const convolved = convolutions[i];
@@ -180,7 +184,7 @@ function placeNeurons(layout: Layout) {
     if (left > 0) scratchBytes = place + columns * placeStride;
     return { ...layer, columns, makes, place, placeStride, feedback, fromNext, convolved };
   });
-  return { layers: placed, scratchBytes };
+  return { layers: placed, scratchBytes, moreInputs };
 }
 
 export function memoryMap(options: Layout) {
@@ -191,10 +195,10 @@ export function memoryMap(options: Layout) {
     return start;
   };
   const { parts, rows } = placeParameters(options);
-  const { layers, scratchBytes } = placeNeurons(options);
+  const { layers, scratchBytes, moreInputs } = placeNeurons(options);
   const { remembers, bytes } = placeRemembered(options);
   // The spikes of a sample, where they are given and not drawn: 16 steps of each place, part by part.
-  const givenBytes = Math.ceil(options.T / BLOCK) * 8 * 2 * SLOTS;
+  const givenBytes = Math.ceil(options.T / BLOCK) * countInputRecords(options) * 8 * 2 * SLOTS;
   return {
     learningRate: place(8),
     indices: place(4 * Math.max(options.batchSize, RATES_LIMIT)),
@@ -210,6 +214,7 @@ export function memoryMap(options: Layout) {
     potentials: place(bytes),
     scratch: place(0),
     scratchBytes,
+    moreInputs,
     rows,
     layers,
     parts,
@@ -218,8 +223,8 @@ export function memoryMap(options: Layout) {
 }
 
 /**
- * The rows of a network that are in use: `first` counts rows of its memory. There is room for 784 inputs and for whole
- * columns; with fewer, the rows between are never anything but zeros, and need no work.
+ * The rows of a network that are in use: `first` counts rows of its memory. There is room for at least 784 inputs and for
+ * whole columns; with fewer, the rows between are never anything but zeros, and need no work.
  */
 export function usedRows({ parts }: MemoryMap): { first: number; count: number }[] {
   return parts.flatMap(({ offset, rows, units, stride }) =>

@@ -3,12 +3,12 @@ import type { EncoderName } from '../../src/common/engine';
 import { firingStep } from '../../src/common/latency';
 import { moveImage } from '../../src/common/shift';
 import type { Kernel } from './kernel-module';
-import { INPUTS, type MemoryMap, type Samples, SLOTS } from './memory';
+import { BLOCK, countInputRecords, INPUTS, type MemoryMap, type Samples, SLOTS } from './memory';
 
 export class SampleLoader {
   private readonly image: Uint8Array;
   private readonly moved = new Uint8Array(INPUTS);
-  /** Spikes that are given to the kernel, [parts of 16 steps][SLOTS] words of 16 bits. */
+  /** Spikes that are given to the kernel, [blocks][inputs of 784 units][8 parts][SLOTS] words of 16 bits. */
   private readonly given: Uint16Array;
 
   constructor(
@@ -57,6 +57,7 @@ export class SampleLoader {
   }
 
   private add(unit: number, time: number): void {
-    this.given[(time >> 4) * SLOTS + unit] |= 1 << (time & 15);
+    const input = Math.floor(time / BLOCK) * countInputRecords(this.options) + Math.floor(unit / INPUTS);
+    this.given[(8 * input + ((time % BLOCK) >> 4)) * SLOTS + (unit % INPUTS)] |= 1 << (time & 15);
   }
 }

@@ -28,7 +28,7 @@ export function writeTable(
     whole(table.COLUMNS, layer.columns);
     whole(table.WEIGHTS, weights?.offset);
     whole(table.WEIGHTS_STRIDE, weights?.stride);
-    whole(table.READS, i === 0 ? addresses.INPUT : layers[i - 1].makes);
+    whole(table.READS, i === 0 ? map.moreInputs : layers[i - 1].makes);
     whole(table.PLACE, i === layers.length - 1 ? addresses.OUTPUT : layer.place);
     whole(table.PLACE_STRIDE, layer.placeStride);
     whole(table.MAKES, layer.makes);

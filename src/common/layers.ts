@@ -1,8 +1,9 @@
 /** A network as a list of layers, the last of which are the ten outputs. */
 import { checkChoice, checkNumber, checkOptions, checkSwitch, checkWhole, formatValue } from './checks';
-import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from './mnist';
+import { CLASSES, IMAGE_SIDE } from './mnist';
 import { checkNeuron, type NeuronOptions, neuronOptions, resolveNeuronOptions } from './neuron-options';
 import { checkNorm, type Norm } from './norm';
+import { MAX_UNITS } from './spike-trains';
 
 /** The widest hidden layer, in neurons. */
 export const MAX_HIDDEN = 800;
@@ -208,7 +209,7 @@ function mapOfInputs(layer: LayerOptions): MapShape | undefined {
     throw new RangeError(`shape: expected [channels, height, width], found ${formatValue(shape)}`);
   for (const [i, name] of ['channels', 'height', 'width'].entries()) checkWhole(`${name} of the shape`, shape[i], 1);
   const map = inputMap({ shape: shape as [number, number, number] });
-  checkWhole('inputs of the shape', sizeOf(map), 1, IMAGE_SIZE);
+  checkWhole('inputs of the shape', sizeOf(map), 1, MAX_UNITS);
   return map;
 }
 

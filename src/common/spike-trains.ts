@@ -7,8 +7,8 @@ import { CLASSES, IMAGE_SIZE, type Mnist, type MnistSplit } from './mnist';
 
 /** The longest presentation, in steps. */
 export const MAX_T = 10_000;
-/** Most input units: as many as an image has pixels, which is what the event engine's kernel holds. */
-export const MAX_UNITS = IMAGE_SIZE;
+/** Most input units: those of two polarities on 45 × 45 pixels, or of four images side by side, and some more. */
+export const MAX_UNITS = 4096;
 
 /** The training or the test samples with their labels. */
 export interface SpikeTrainSplit {
@@ -25,7 +25,7 @@ export interface SpikeTrainSplit {
 
 /** What an engine is trained on in place of MNIST. */
 export interface SpikeTrains {
-  /** Input units, 1 to 784. */
+  /** Input units, 1 to 4,096. */
   readonly units: number;
   /** Steps, 1 to 10,000. */
   readonly T: number;
@@ -63,7 +63,7 @@ export const countInputs = (data: Dataset): number => (isSpikeTrains(data) ? dat
  * @example
  * const train = { trains: [{ units: [0, 1], times: [3, 7] }, { units: [0, 1], times: [7, 3] }], labels: [0, 1] };
  * const data = datasets.makeSpikeTrains({ units: 2, T: 10, train, test: train });
- * @param shape units 1 to 784, T steps 1 to 10,000
+ * @param shape units 1 to 4,096, T steps 1 to 10,000
  * @throws RangeError in one line: which split and which train, what was expected, what was found
  */
 export function makeSpikeTrains(

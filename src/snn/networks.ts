@@ -57,7 +57,7 @@ export function ann(options: AnnOptions = {}): tf.Sequential {
 export interface SnnOptions extends Omit<LIFNodeArgs, 'learn'>, Pick<SomeLayers, 'hidden' | 'layers'> {
   /** For the initial weights. Default 0. */
   seed?: number;
-  /** Inputs of spike trains, 1 to 784, in place of an image: one call then takes [batch, inputs]. */
+  /** Inputs of spike trains, 1 to 4,096, in place of an image: one call then takes [batch, inputs]. */
   inputs?: number;
   /** What the initial weights are multiplied by: one number, or one for each layer. Default 1. */
   gain?: number | readonly number[];

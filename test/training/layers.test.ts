@@ -111,7 +111,7 @@ describe('A list of layers', () => {
     ],
     [
       convolved({ shape: [1e6, 1e6, 1e6] }),
-      'layers[0]: inputs of the shape: expected a whole number from 1 to 784, found 1000000000000000000',
+      'layers[0]: inputs of the shape: expected a whole number from 1 to 4096, found 1000000000000000000',
     ],
     [
       { layers: [{ neurons: 5 }, { convolve: { channels: 3, kernel: 5 } }, {}] },

@@ -33,6 +33,11 @@ export function prepareInput(input: usize, steps: usize): void {
 /** Computes x[steps], which are `rows`, of the column of neurons that has these weights. */
 export function currents(scratch: usize, input: usize, weights: usize, rows: usize, steps: usize): void {
   startFromBright(input, weights, rows, steps);
+  addDim(scratch, input, weights, rows, steps);
+}
+
+/** What dim pixels, or spikes that are given, add to x. */
+export function addDim(scratch: usize, input: usize, weights: usize, rows: usize, steps: usize): void {
   const groups = (<usize>load<u32>(input, DIM) + 3) >> 2;
   for (let group: usize = 0; group < groups; group++) {
     const pixels = input + PIXEL_AT + 8 * group;

@@ -1,5 +1,6 @@
 // The Poisson encoder: `poissonBlock` of src/snn/poisson-block.ts, bit for bit.
 
+import * as table from '../layout';
 import { Control } from '../layout';
 import {
   ALWAYS,
@@ -20,7 +21,7 @@ import {
   STREAM,
   UNDECIDED,
 } from './addresses';
-import { readControl } from './network';
+import { layerAt, readControl } from './network';
 import { next, seedStream } from './random';
 import { entryIf } from './sums';
 
@@ -28,6 +29,13 @@ import { entryIf } from './sums';
 let decided: usize = 0;
 /** Spikes to show instead of drawing any, or 0. */
 let given: usize = 0;
+/** How many inputs hold what is shown: one all pixels, of spikes that are given one each 784 units. */
+export let inputs: usize = 1;
+
+/** The input of the first pixels or units, and those of further ones. */
+export function inputAt(scratch: usize, i: usize): usize {
+  return scratch + (i ? <usize>load<u32>(layerAt(0), table.READS) + (i - 1) * table.INPUT_BYTES : INPUT);
+}
 
 /** Looks through the image in `scratch` for pixels that are not black: the places of INPUT. */
 export function present(scratch: usize): void {
@@ -60,33 +68,42 @@ export function present(scratch: usize): void {
   store<u32>(input, SLOTS - high, BRIGHT_COUNT);
   store<u32>(input, full, ALWAYS_COUNT);
   given = 0;
-  padPlaces(input, low);
+  inputs = 1;
+  padPlaces(input, low, PIXELS);
 }
 
-/** Shows given spikes of `units` inputs, up to 784: [blocks][8][SLOTS] of 16 bits at `spikes`, unit p in place p. */
+/**
+ * Shows given spikes of some units: [blocks][inputs][8][SLOTS] of 16 bits at `spikes`, unit 784 i + p in place p of
+ * input i.
+ */
 export function presentSpikes(scratch: usize, spikes: usize, units: usize): void {
-  const input = scratch + INPUT;
-  for (let p: usize = 0; p < units; p++) store<u16>(input + PIXEL_AT + 2 * p, u16(p));
   decided = 0;
-  store<u32>(input, u32(units), DIM);
-  store<u32>(input, 0, BRIGHT_COUNT);
-  store<u32>(input, 0, ALWAYS_COUNT);
   given = spikes;
-  padPlaces(input, units);
+  inputs = (units + PIXELS - 1) / PIXELS;
+  for (let i: usize = 0; i < inputs; i++) {
+    const input = inputAt(scratch, i);
+    const first = i * PIXELS;
+    const count = min<usize>(PIXELS, units - first);
+    for (let p: usize = 0; p < count; p++) store<u16>(input + PIXEL_AT + 2 * p, u16(first + p));
+    store<u32>(input, u32(count), DIM);
+    store<u32>(input, 0, BRIGHT_COUNT);
+    store<u32>(input, 0, ALWAYS_COUNT);
+    padPlaces(input, count, max<usize>(PIXELS, units));
+  }
 }
 
-/** Dim places are used 16 at a time; the ones left over hold pixel 784, whose weights are 0. */
-function padPlaces(input: usize, dim: usize): void {
-  for (let place = dim; place & 15; place++) store<u16>(input + PIXEL_AT + 2 * place, u16(PIXELS));
+/** Dim places are used 16 at a time; the ones left over hold the pixel behind the last one, whose weights are 0. */
+function padPlaces(input: usize, dim: usize, none: usize): void {
+  for (let place = dim; place & 15; place++) store<u16>(input + PIXEL_AT + 2 * place, u16(none));
 }
 
 /** Draws `steps` steps of a block (0 to 128) of the image that was presented, which has this index. */
 export function encode(scratch: usize, index: u32, block: usize, steps: usize): void {
   const spikes = scratch + (INPUT + SPIKES);
-  if (given) {
-    memory.copy(spikes, given + block * 8 * PART_BYTES, 8 * PART_BYTES);
-    return;
+  for (let i: usize = 0; given && i < inputs; i++) {
+    memory.copy(inputAt(scratch, i) + SPIKES, given + (block * inputs + i) * 8 * PART_BYTES, 8 * PART_BYTES);
   }
+  if (given) return;
   const stream = scratch + STREAM;
   seedStream(
     stream,

@@ -13,7 +13,6 @@ import {
   BRIGHT_COUNT,
   DIM,
   IMAGE,
-  INPUT,
   PART,
   PART_BYTES,
   PIXEL_AT,
@@ -22,6 +21,7 @@ import {
   SPIKES,
   WIDTH,
 } from './addresses';
+import { inputAt, inputs } from './encoder';
 import { DIRECT } from './input';
 import { readControl } from './network';
 
@@ -68,7 +68,8 @@ export function listInput(scratch: usize, events: usize, units: usize, from: usi
   const size = inHeight * inWidth * inChannels;
   const isDirect = readControl(table.Control.Encoder) === DIRECT;
   if (isDirect && from > 0) return;
-  if (!isDirect) layOutSpikes(scratch + INPUT, units, size, count);
+  if (!isDirect) memory.fill(units, 0, count * size);
+  for (let i: usize = 0; !isDirect && i < inputs; i++) layOutSpikes(inputAt(scratch, i), units, size, count);
   const different: usize = isDirect ? 1 : count;
   for (let t: usize = 0; t < different; t++) {
     const values = isDirect ? scratch + IMAGE : units + t * size;
@@ -93,7 +94,6 @@ export function listInput(scratch: usize, events: usize, units: usize, from: usi
 
 /** A byte for each unit in each step, 1 where it fires. */
 function layOutSpikes(input: usize, units: usize, size: usize, count: usize): void {
-  memory.fill(units, 0, count * size);
   const dim = <usize>load<u32>(input, DIM);
   for (let place: usize = 0; place < dim; place++) layOut(input, place, units, size, count);
   for (let place = SLOTS - <usize>load<u32>(input, BRIGHT_COUNT); place < SLOTS; place++) {

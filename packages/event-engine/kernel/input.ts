@@ -5,8 +5,8 @@
 
 import { Control } from '../layout';
 import { BLOCK_ROWS, DIRECT_CURRENT, DIRECT_GRADIENT, IMAGE, INPUT, PIXELS, ROW_BYTES } from './addresses';
-import { currents, prepareInput } from './current';
-import { encode } from './encoder';
+import { addDim, currents, prepareInput } from './current';
+import { encode, inputAt, inputs } from './encoder';
 import { addGradient } from './gradient';
 import { readControl } from './network';
 import { addToRow, copyRow, storeRow } from './rows';
@@ -21,7 +21,7 @@ export const LATENCY: u32 = 2;
 export function drawInput(scratch: usize, index: u32, block: usize, steps: usize): void {
   if (readControl(Control.Encoder) === DIRECT) return;
   encode(scratch, index, block, steps);
-  prepareInput(scratch + INPUT, steps);
+  for (let i: usize = 0; i < inputs; i++) prepareInput(inputAt(scratch, i), steps);
 }
 
 /**
@@ -35,12 +35,13 @@ export function pixelCurrents(scratch: usize, column: usize, weights: usize, blo
     for (let t: usize = 0; t < steps; t++) copyRow(rows + t * ROW_BYTES, column + DIRECT_CURRENT);
   } else {
     currents(scratch, scratch + INPUT, weights, rows, steps);
+    for (let i: usize = 1; i < inputs; i++) addDim(scratch, inputAt(scratch, i), weights, rows, steps);
   }
 }
 
 /**
- * Adds what a block, whose dL/dx is a column's BLOCK_ROWS, contributes to `gradient`, [784] rows. The first block is
- * the last.
+ * Adds what a block, whose dL/dx is a column's BLOCK_ROWS, contributes to `gradient`, a row for each input. The first
+ * block is the last.
  */
 export function addPixelGradient(scratch: usize, column: usize, gradient: usize, block: usize, steps: usize): void {
   const rows = column + BLOCK_ROWS;
@@ -48,7 +49,7 @@ export function addPixelGradient(scratch: usize, column: usize, gradient: usize,
     addSteps(rows, column + DIRECT_GRADIENT, steps);
     if (block === 0) addPixelGradients(scratch, column + DIRECT_GRADIENT, gradient);
   } else {
-    addGradient(scratch, scratch + INPUT, rows, gradient, steps);
+    for (let i: usize = 0; i < inputs; i++) addGradient(scratch, inputAt(scratch, i), rows, gradient, steps);
   }
 }
 

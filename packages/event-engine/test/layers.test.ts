@@ -24,11 +24,11 @@ computeSmallTensors();
 
 const [INPUTS, SAMPLES] = [9, 24];
 
-/** Samples of some spikes per unit, alike in nothing. */
+/** Samples of some spikes per unit, alike in nothing; of many units, spikes of some all over. */
 function samples(T: number, inputs = INPUTS) {
   const trains = Array.from({ length: SAMPLES }, (_, k) => {
     const times = Array.from({ length: Math.ceil(0.4 * T) + 2 }, (_, i) => (i * 37 + 11 * k) % T);
-    return { units: times.map((t, i) => (t * t + 3 * t + i + k) % inputs), times };
+    return { units: times.map((t, i) => (Math.ceil(inputs / 99) * (t * t + 3 * t + i + k)) % inputs), times };
   });
   const split = { trains, labels: trains.map((_, k) => k % 10) };
   return { trains, data: makeSpikeTrains({ units: inputs, T, train: split, test: split }) };
@@ -424,4 +424,38 @@ test('both engines learn the same with networks that convolve, drawn at random',
     const inputs = shape[0] * shape[1] * shape[2];
     await compareEngines(i, () => [...drawConvolved(shape), ...drawDense()], inputs);
   }
+});
+
+test('both engines learn the same with as many as 4,096 inputs, dense and convolved', async () => {
+  random = 13;
+  const shapes = [
+    [1, 5, 157],
+    [2, 28, 28],
+    [2, 32, 32],
+    [1, 64, 64],
+  ] as const;
+  for (const [i, shape] of shapes.entries()) {
+    const [inputs, convolve] = [shape[0] * shape[1] * shape[2], { channels: 5, kernel: 5, stride: 2, shape }];
+    await compareEngines(i, drawDense, inputs);
+    await compareEngines(i, () => [{ convolve, neuron: drawNeuron() }, ...drawDense()], inputs);
+  }
+});
+
+test('of 4,096 inputs each spike is shown and counted, and threads and batches make no difference', async () => {
+  const T = 150;
+  const { trains, data } = samples(T, 4096);
+  const run = (threads: number) =>
+    withEngine({ data, hidden: 14, threads, learningRate: 0.01 }, async (engine) => {
+      await engine.restore(freshState(wakeful(engine.options, 6, 4096)));
+      for (let epoch = 0; epoch < 2; epoch++) await engine.trainBatch(epoch, Uint32Array.of(2, 4, 6, 8, 10));
+      const shown = { split: 'train', epoch: 0 } as const;
+      const spikes = await engine.spikes({ ...shown, index: 4 });
+      const wanted = new Uint8Array(T * 4096);
+      for (const [j, t] of trains[4].times.entries()) wanted[t * 4096 + trains[4].units[j]] = 1;
+      assert.deepEqual(spikes, wanted);
+      const found = await engine.statistics({ ...shown, indices: [4] });
+      assert.equal(found.spikes, wanted.reduce((a, b) => a + b) / T);
+      return engine.state();
+    });
+  assert.deepEqual(await run(3), await run(1));
 });

@@ -262,7 +262,7 @@ test('spike trains that do not fit are refused in one line', () => {
     assert.throws(() => makeSpikeTrains({ ...shape, train: fault, test: one }), message);
   }
   for (const [wrong, message] of [
-    [{ units: 785, T: 10 }, /^RangeError: data\.units: expected a whole number from 1 to 784, found 785$/],
+    [{ units: 4097, T: 10 }, /^RangeError: data\.units: expected a whole number from 1 to 4096, found 4097$/],
     [{ units: 2, T: 0 }, /^RangeError: data\.T: expected a whole number from 1 to 10000, found 0$/],
   ] as const) {
     assert.throws(() => makeSpikeTrains({ ...wrong, train: one, test: one }), message);
@@ -309,7 +309,7 @@ test('both engines check spike trains that nobody has checked', async () => {
         }),
         /^RangeError: data\.test: expected at least one spike train, found none$/,
       ],
-      [{ ...good, units: 785 }, /^RangeError: data\.units: expected a whole number from 1 to 784, found 785$/],
+      [{ ...good, units: 4097 }, /^RangeError: data\.units: expected a whole number from 1 to 4096, found 4097$/],
       [{ ...good, T: 10_001 }, /^RangeError: data\.T: expected a whole number from 1 to 10000, found 10001$/],
       [broken({ times: [3, 4] }), /^TypeError: data\.test\.times: expected a Uint16Array, .* found Array$/],
       [{ ...good, test: undefined }, /^TypeError: data\.test: expected spike trains, .* found none$/],

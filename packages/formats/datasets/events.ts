@@ -69,8 +69,8 @@ export interface EventTrainsOptions extends Binning {
   width?: number;
   height?: number;
   /**
-   * So many pixels in each direction share a unit; default 2, with which N-MNIST has 2 × 17 × 17 = 578 of the 784
-   * possible.
+   * So many pixels in each direction share a unit; default 2, with which N-MNIST has 2 × 17 × 17 = 578 of the
+   * 4,096 possible.
    */
   pool?: number;
 }

@@ -8,7 +8,7 @@ import { MAX_T, MAX_UNITS, type SpikeTrainSplit, type SpikeTrains } from '../../
 export interface RandmanOptions {
   /** A whole number from 0 to 2³² − 1. Default 0. */
   seed?: number;
-  /** Input units, 1 to 784. Default 20. */
+  /** Input units, 1 to 4,096. Default 20. */
   units?: number;
   /** Classes, 2 to 10. Default 10. */
   classes?: number;

@@ -26,7 +26,7 @@ test('what is no data set is refused before anything is done with it', () => {
   for (const control of [shuffleTimes, exchangeUnits, permuteSteps]) {
     for (const [wrong, message] of [
       [undefined, /^TypeError: data: expected spike trains, .* found undefined$/],
-      [{ T: 1e9 }, /^RangeError: data\.units: expected a whole number from 1 to 784, found undefined$/],
+      [{ T: 1e9 }, /^RangeError: data\.units: expected a whole number from 1 to 4096, found undefined$/],
       [{ ...data, T: 1e9 }, /^RangeError: data\.T: expected a whole number from 1 to 10000, found 1000000000$/],
       [{ ...data, test: null }, /^TypeError: data\.test: expected spike trains, .* found none$/],
     ] as [SpikeTrains, RegExp][])

@@ -108,8 +108,8 @@ test('recordings that do not fit are refused in one line', () => {
     [{ train: outside }, /^RangeError: train: recording 1: x: expected a whole number from 0 to 33, found 34$/],
     [{ height: 33 }, /^RangeError: train: recording 0: y: expected a whole number from 0 to 32, found 33$/],
     [
-      { pool: 1 },
-      /^RangeError: pool: expected at most 784 units, found 2 × 34 × 34 = 2312; let more pixels share a unit$/,
+      { pool: 1, width: 64, height: 64 },
+      /^RangeError: pool: expected at most 4096 units, found 2 × 64 × 64 = 8192; let more pixels share a unit$/,
     ],
     [{ train: undefined }, /^TypeError: train: expected \{ recordings, labels \}, found undefined$/],
     [

@@ -93,7 +93,7 @@ test('another seed gives other times, the same seed the same ones', () => {
 test('wrong options are refused in one line', () => {
   for (const [options, message] of [
     [{ seed: -1 }, /^RangeError: seed: expected a whole number from 0 to 4294967295, found -1$/],
-    [{ units: 785 }, /^RangeError: units: expected a whole number from 1 to 784, found 785$/],
+    [{ units: 4097 }, /^RangeError: units: expected a whole number from 1 to 4096, found 4097$/],
     [{ classes: 11 }, /^RangeError: classes: expected a whole number from 2 to 10, found 11$/],
     [{ T: 1 }, /^RangeError: T: expected a whole number from 2 to 10000, found 1$/],
     [{ dimensions: 0 }, /^RangeError: dimensions: expected a whole number from 1 to 10, found 0$/],
