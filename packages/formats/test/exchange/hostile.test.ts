@@ -372,7 +372,16 @@ const NIR: [string, Uint8Array, RegExp][] = [
     conv({ padding: { values: ['same'] } }),
     /conv: expected numbers, found values of another type in place of numbers \(padding\)$/,
   ],
-  ['a bias of a kernel', conv({ bias: floats(0, 1) }), /conv\/bias: expected zeros, found others$/],
+  [
+    'a bias too many for its channels',
+    conv({ bias: floats(0, 1, 2) }),
+    /expected layer\.0\.weight .*layer\.0\.bias \[2\], .* found .*layer\.0\.bias \[3\]/,
+  ],
+  [
+    'a bias that is no number',
+    conv({ bias: floats(0, Number.NaN) }),
+    /expected finite numbers, found NaN or infinity$/,
+  ],
   ['means of 3 × 3', conv({}, { kernel_size: floats(3, 3) }), /pool: expected kernel_size of 2, found 3$/],
   ['means around the map', conv({}, { padding: floats(1, 1) }), /pool: expected padding of 0, found 1$/],
   [
