@@ -93,7 +93,15 @@ export const trainHiddenIfNeeded = (who, work) =>
  * @param {string} work a folder for what is not kept
  */
 export const trainConvolutionalIfNeeded = (who, work) =>
-  train(who, work, convolutionalRunFolder, 'trained convolutional network', 1, [...['--convolve', '12,24']]);
+  train(who, work, convolutionalRunFolder, 'trained convolutional network', 1, [
+    ...['--convolve', '12,24'],
+    ...['--gain', '6,12,6'],
+    ...['--encoder', 'direct'],
+    ...['-T', '4'],
+    ...['--batch-size', '64'],
+    ...['--lr', '2e-2'],
+    ...['--schedule', 'cosine'],
+  ]);
 
 /**
  * The weights of a trained network, float32.
