@@ -190,15 +190,17 @@ export class EventCore {
     const { weights, m, v, gradients, rows } = this.map;
     const step = this.control[Control.Step];
     const learningRate = this.doubles[this.map.learningRate / 8];
-    const { adam } = this.kernel.functions;
+    const { adam, limit } = this.kernel.functions;
     const [correction1, correction2] = [1 - power(0.9, step), 1 - power(0.999, step)];
     const all = this.used.reduce((sum, { count }) => sum + count, 0);
     const [begin, end] = [slice, slice + 1].map((cut) => Math.floor((cut * all) / SLICES));
     let before = 0;
-    for (const { first, count } of this.used) {
-      const [from, to] = [Math.max(begin - before, 0), Math.min(end - before, count)];
+    for (const { first, count, most } of this.used) {
+      const [from, to] = [first + Math.max(begin - before, 0), first + Math.min(end - before, count)];
       if (from < to) {
-        adam(weights, m, v, gradients, SHARDS, rows, first + from, first + to, learningRate, correction1, correction2);
+        const rate = learningRate * (most ?? 1);
+        adam(weights, m, v, gradients, SHARDS, rows, from, to, rate, correction1, correction2);
+        if (most !== undefined) limit(weights, from, to, most);
       }
       before += count;
     }

@@ -163,8 +163,14 @@ interface Work {
   rows: number;
 }
 
+type MadeLayer = EventCore['map']['layers'][number];
+
 /** How many neurons share a row of weights. */
 const positionsOf = ({ neurons, convolve }: ResolvedLayer) => (convolve ? neurons / convolve.channels : 1);
+
+/** Rows that an input's block adds to the columns of a layer; with delays each spike adds two, of different steps. */
+const rowsOf = ({ kernel: { functions } }: EventCore, { columns, delay }: MadeLayer, input: number, steps: number) =>
+  columns * (delay ? 2 * functions.countSpikes(input, steps) : functions.countRows(input, steps));
 
 /** What showing image `i` of the job costs. */
 export function countWork(core: EventCore, i: number): Work {
@@ -194,14 +200,14 @@ export function countWork(core: EventCore, i: number): Work {
     if (convolved > 0) work.rows += block === 0 ? functions.countHeard(scratch, convolved) : 0;
     else if (isDirect) {
       if (block === 0) work.rows += countPlaces(core, inputs[0]).reduce((a, b) => a + b) * first.columns;
-    } else work.rows += sum((input) => functions.countRows(input, steps)) * first.columns;
-    layers.slice(convolved + 1).forEach(({ columns }, i) => {
+    } else work.rows += sum((input) => rowsOf(core, first, input, steps));
+    layers.slice(convolved + 1).forEach((next, i) => {
       const layer = convolved + i;
       functions.layerCurrents(scratch, map.weights, layer, block, steps);
       functions.fireLayer(scratch, map.weights, layer, block, steps);
       const made = scratch + layers[layer].makes;
       work.hiddenSpikes += functions.countSpikes(made, steps);
-      work.rows += functions.countRows(made, steps) * columns;
+      work.rows += rowsOf(core, next, made, steps);
       // Each spike of a recurrent layer is a row for each of its own columns.
       if (layers[layer].recurrent) work.rows += functions.countSpikes(made, steps) * layers[layer].columns;
     });

@@ -72,6 +72,8 @@ export interface KernelFunctions {
     correction1: number,
     correction2: number,
   ): void;
+  /** Brings delays from the row `first` to `last` into their range, from 0 to `most`. */
+  limit(weights: number, first: number, last: number, most: number): void;
   countSpikes(input: number, steps: number): number;
   countRows(input: number, steps: number): number;
 }

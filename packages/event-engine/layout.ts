@@ -133,6 +133,16 @@ export const EXPANDED = 184;
 export const EXPANDED_GRADIENT = 188;
 /** Where its biases lie among the weights, a row for each column; 0 without. */
 export const BIAS = 192;
+/**
+ * The delays of its inputs, as WEIGHTS (0 without, and their rows lie as far apart): the longest, in steps, and whether
+ * they are learnt. Where in scratch memory lies what is kept of all steps (see kernel/delays.ts), and how many bytes
+ * that are of a neuron.
+ */
+export const DELAYS = 196;
+export const MOST_DELAY = 200;
+export const LEARNS_DELAYS = 204;
+export const DELAYED = 208;
+export const DELAYED_BYTES = 212;
 
 /**
  * Bytes of an input's spikes in scratch memory, and of what is kept for a column; behind it lie the weights to the next

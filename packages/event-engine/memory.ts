@@ -5,7 +5,7 @@ import type { EncoderName, LossName, ReadoutName } from '../../src/common/engine
 import { allMaps, type ResolvedLayer, remembered } from '../../src/common/layers';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { SpikeTrainSplit } from '../../src/common/spike-trains';
-import { type Parameter, parameters } from '../../src/common/weights';
+import { mostOf, type Parameter, parameters } from '../../src/common/weights';
 import {
   BLOCK,
   COLUMN_BYTES,
@@ -117,7 +117,8 @@ function placeParameters({ layers, inputs }: Layout): { parts: Part[]; rows: num
     // columns. Events name rows themselves.
     const isOfEvents = convolved > 0 && layer <= convolved;
     const places = isOfEvents ? count : layer === 0 ? Math.max(INPUTS, count) + 1 : padded(layer - 1);
-    const stride = ROW_BYTES * (kind === 'weight' ? places : kind === 'recurrent' ? padded(layer) : 1);
+    const isOfInputs = kind === 'weight' || kind === 'delay';
+    const stride = ROW_BYTES * (isOfInputs ? places : kind === 'recurrent' ? padded(layer) : 1);
     const part = { layer, kind, offset: rows, rows: count, units, stride };
     rows += columnsOf(units) * stride;
     return part;
@@ -129,20 +130,25 @@ function placeParameters({ layers, inputs }: Layout): { parts: Part[]; rows: num
 function placeRemembered({ layers, batchSize, reset }: Layout): { remembers: Matrix[]; bytes: number } {
   let bytes = 0;
   const all = batchSize * ROW_BYTES;
-  const remembers = (reset ? [] : layers).flatMap((layer) => {
-    const kinds = remembered([layer]);
+  const remembers = (reset ? [] : layers).flatMap((layer): Matrix[] => {
+    const [most, units] = [mostOf(layer), layer.neurons];
+    // What arrives late comes first, each of the next steps with columns of its own.
+    const late = { offset: bytes, rows: batchSize, units: most * units, stride: all, channels: units };
+    bytes += most * columnsOf(units) * all;
+    const kinds = remembered([layer]).slice(most > 0 ? 1 : 0);
     const stride = kinds.length * all;
     const { channels } = layer.convolve ?? {};
     const columns = channels ? (layer.neurons / channels) * columnsOf(channels) : columnsOf(layer.neurons);
     const first = bytes;
     bytes += columns * stride;
-    return kinds.map(({ neurons: units }, kind) => ({
+    const others = kinds.map(({ neurons: units }, kind) => ({
       offset: first + kind * all,
       rows: batchSize,
       units,
       stride,
       channels,
     }));
+    return most > 0 ? [late, ...others] : others;
   });
   return { remembers, bytes };
 }
@@ -152,6 +158,16 @@ const spread = (bytes: number) => 64 * (Math.ceil(bytes / 64) | 1);
 
 /** How many inputs of the kernel hold those of a network. */
 export const countInputRecords = ({ inputs = INPUTS }: { inputs?: number }) => Math.ceil(inputs / INPUTS);
+
+/**
+ * Where what a layer with delays keeps of T steps lies in scratch memory, currents and gradients (see kernel/delays.ts),
+ * and how many bytes that are of a neuron: the last steps are those in which something arrives too late.
+ */
+function placeDelays(layer: ResolvedLayer, T: number, take: (bytes: number) => number) {
+  if (!layer.delay) return { delayed: 0, delayedBytes: 0 };
+  const delayedBytes = 16 * Math.ceil((T + layer.delay.most + 8) / 4);
+  return { delayed: take(16 + 2 * columnsOf(layer.neurons) * ROW_FLOATS * delayedBytes), delayedBytes };
+}
 
 /** Where the neurons of each layer lie in scratch memory, with the input that their spikes are. */
 function placeNeurons(layout: Layout) {
@@ -166,11 +182,12 @@ function placeNeurons(layout: Layout) {
   const convolutions = placeConvolutions(layout, take);
   const placed = layers.map((layer, i) => {
     const convolved = convolutions[i];
+    const delayed = placeDelays(layer, layout.T, take);
     if (layer.convolve) {
       // One column, in which those of all positions stand in turn.
       const place = take(COLUMN_BYTES);
       const columns = columnsOf(layer.convolve.channels);
-      return { ...layer, columns, makes: 0, place, placeStride: 0, feedback: 0, fromNext: 0, convolved };
+      return { ...layer, columns, makes: 0, place, placeStride: 0, feedback: 0, fromNext: 0, convolved, ...delayed };
     }
     const columns = columnsOf(layer.neurons);
     const left = layers.length - 1 - i;
@@ -182,7 +199,7 @@ function placeNeurons(layout: Layout) {
     const placeStride = spread(layer.recurrent ? fromNext + BLOCK * ROW_BYTES : feedback);
     const [makes, place] = [scratchBytes, scratchBytes + INPUT_BYTES];
     if (left > 0) scratchBytes = place + columns * placeStride;
-    return { ...layer, columns, makes, place, placeStride, feedback, fromNext, convolved };
+    return { ...layer, columns, makes, place, placeStride, feedback, fromNext, convolved, ...delayed };
   });
   return { layers: placed, scratchBytes, moreInputs };
 }
@@ -223,13 +240,17 @@ export function memoryMap(options: Layout) {
 }
 
 /**
- * The rows of a network that are in use: `first` counts rows of its memory. There is room for at least 784 inputs and for
- * whole columns; with fewer, the rows between are never anything but zeros, and need no work.
+ * The rows of a network that are in use: `first` counts rows of its memory. There is room for at least 784 inputs and
+ * for whole columns; with fewer, the rows between are never anything but zeros, and need no work. Of delays that are
+ * learnt `most` is the longest.
  */
-export function usedRows({ parts }: MemoryMap): { first: number; count: number }[] {
-  return parts.flatMap(({ offset, rows, units, stride }) =>
-    Array.from({ length: columnsOf(units) }, (_, c) => ({ first: (offset + c * stride) / ROW_BYTES, count: rows })),
-  );
+export function usedRows({ parts, layers }: MemoryMap): { first: number; count: number; most?: number }[] {
+  return parts.flatMap(({ offset, rows, units, stride, kind, layer }) => {
+    const most = kind === 'delay' && layers[layer].delay?.learn ? mostOf(layers[layer]) : undefined;
+    return Array.from({ length: columnsOf(units) }, (_, c) => {
+      return { first: (offset + c * stride) / ROW_BYTES, count: rows, most };
+    });
+  });
 }
 
 /** Bytes of scratch memory per thread before those of hidden layers; checked against the kernel's SCRATCH_BYTES. */
@@ -246,9 +267,11 @@ export function createMemory(options: Layout): WebAssembly.Memory {
   if (pages > MOST_PAGES) {
     const channels = layers.flatMap(({ convolve }) => (convolve ? [convolve.channels] : []));
     const widths = layers.slice(channels.length, -1).map(({ neurons }) => neurons);
+    const delays = layers.flatMap(({ delay }) => (delay ? [delay.most] : []));
     const which = [
       ...[`batchSize ${batchSize}`, `threads ${threads}`],
       ...(channels.length > 0 ? [`T ${options.T}`, `convolve ${channels.join(', ')}`] : []),
+      ...(delays.length > 0 ? [`T ${options.T}`, `delays up to ${delays.join(', ')}`] : []),
       ...(widths.length > 0 ? [`hidden ${widths.join(', ')}`] : []),
     ].join(', ');
     throw new RangeError(`${which}: expected to need at most 256 MB, found ${Math.ceil((pages * PAGE) / 2 ** 20)} MB`);

@@ -50,6 +50,11 @@ export function writeTable(
     whole(table.RECURRENT_STRIDE, recurrent?.stride);
     whole(table.FEEDBACK, layer.feedback);
     whole(table.FROM_NEXT, layer.fromNext);
+    whole(table.DELAYS, partOf(map, i, 'delay')?.offset);
+    whole(table.MOST_DELAY, layer.delay?.most);
+    whole(table.LEARNS_DELAYS, layer.delay?.learn);
+    whole(table.DELAYED, layer.delayed);
+    whole(table.DELAYED_BYTES, layer.delayedBytes);
     const { convolve, convolved } = layer;
     whole(table.KERNEL, convolved?.kernel);
     whole(table.STRIDE, convolved?.stride);

@@ -2,6 +2,7 @@
 
 import { decodeFloat32, littleEndian } from '../../src/common/bytes';
 import { checkArray, checkChoice, checkObject, formatValue, inOneLine } from '../../src/common/checks';
+import type { Delay } from '../../src/common/delay';
 import { READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
 import {
   type Convolution,
@@ -152,13 +153,12 @@ export function layersModelFiles(
             ? convolution(each.convolve, i)
             : [
                 ...(all[i - 1]?.convolve ? [layer('Flatten', { name: 'flatten', trainable: true })] : []),
-                layer('Dense', {
+                layer(each.delay ? 'DelayedDense' : 'Dense', {
                   name: named('dense', i),
                   trainable: true,
                   ...(i === 0 && inputs !== undefined ? takes(inputs) : {}),
                   units: each.neurons,
-                  activation: 'linear',
-                  use_bias: false,
+                  ...(each.delay ?? { activation: 'linear', use_bias: false }),
                 }),
               ]),
           ...(each.norm ? [normed(each.norm, i)] : []),
@@ -248,6 +248,10 @@ function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer
   for (const part of parts) {
     const { kind, config = {} } = part;
     if (kind === 'Dense') found.push({ neurons: config.units as number });
+    if (kind === 'DelayedDense') {
+      const { units, most, learn } = config;
+      found.push({ neurons: units as number, delay: { most, learn } as Delay });
+    }
     if (kind === 'Reshape') shape = config.target_shape as Convolution['shape'];
     if (kind === 'ZeroPadding2D') padding = sideOf(config.padding);
     if (kind === 'Conv2D') {

@@ -9,6 +9,7 @@ import {
   formatValue,
   isTyped,
 } from './checks';
+import { checkDelays } from './delay';
 import {
   checkMap,
   countRemembered,
@@ -23,7 +24,7 @@ import { DEFAULT_NEURON, type NeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
 import { checkSpikeTrains, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
 import type { Trace } from './trace';
-import { checkGain, checkVariances, countNumbers, parameters } from './weights';
+import { checkDelaysIn, checkGain, checkVariances, countNumbers, parameters } from './weights';
 
 export type { LayerOptions } from './layers';
 export type { NeuronOptions } from './neuron-options';
@@ -179,6 +180,7 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   if (shift > 0 && isSpikeTrains(data)) throw new RangeError('shift: expected images to move, found spike trains');
   checkGain(gain, layers.length);
   checkMap(layers, countInputs(data));
+  checkDelays(layers, T, encoder);
   return frozen(options);
 }
 
@@ -219,8 +221,9 @@ export interface BatchResult {
  * All that training changes: weights [784, 10] or, with a hidden layer, [784, hidden] and then [hidden, 10] (with spike
  * trains as many rows as they have units in place of the 784; of any network the numbers that `parameters` lists),
  * Adam's moments of the same shape, Adam's step count and, of an engine that does not reset the neurons, what they
- * remember, layer by layer [batchSize, neurons], the ten outputs last: potentials, before them currents that last, and
- * first the spikes that a recurrent layer hears again. `restore` takes neurons at rest where it is missing.
+ * remember, layer by layer [batchSize, neurons], the ten outputs last: potentials, before them currents that last, then
+ * the spikes that a recurrent layer hears again, and first what delays let arrive in each of the next steps. `restore`
+ * takes neurons at rest where it is missing.
  */
 export interface EngineState {
   weights: Float32Array;
@@ -339,6 +342,7 @@ export function takeState(
     v: take('v', LARGEST ** 2, 0),
     step: state.step,
   };
+  checkDelaysIn(taken.weights, layers, countInputs(data));
   checkWhole('step', taken.step, 0, MAX_STEP);
   checkVariances(taken.weights, parameters(layers, countInputs(data)));
   if (reset || state.potentials === undefined) return taken;

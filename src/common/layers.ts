@@ -1,5 +1,6 @@
 /** A network as a list of layers, the last of which are the ten outputs. */
 import { checkChoice, checkNumber, checkOptions, checkSwitch, checkWhole, formatValue } from './checks';
+import { type Delay, resolveDelay } from './delay';
 import { CLASSES, IMAGE_SIDE } from './mnist';
 import { checkNeuron, type NeuronOptions, neuronOptions, resolveNeuronOptions } from './neuron-options';
 import { checkNorm, type Norm } from './norm';
@@ -74,6 +75,8 @@ export interface ResolvedLayer {
    * the neurons charge in place of x (snnTorch's `Synaptic`). None by default.
    */
   synapse?: { tau: number };
+  /** The delays of what its inputs send, in a network that does not convolve (see delay.ts). None by default. */
+  delay?: Delay;
   /**
    * Whether the neurons of a hidden layer also receive each other's last spikes: x[t] = W s_in[t] + R s[t−1], with no
    * spikes before the first step (SpikingJelly's `LinearRecurrentContainer`, without bias). Default false.
@@ -94,6 +97,7 @@ export const LAYER_OPTIONS = [
   'pool',
   'neuron',
   'synapse',
+  'delay',
   'recurrent',
   'learn',
 ] as const satisfies readonly (keyof ResolvedLayer)[];
@@ -186,6 +190,8 @@ export function resolveLayers({ hidden, layers, neuron }: SomeLayers): ResolvedL
       else if (layer?.convolve?.shape !== undefined)
         throw new RangeError('shape: expected in the first layer alone, found here');
       const resolved = resolveLayer(layer, base, i === layers.length - 1, reads);
+      if (resolved.delay && layers[0].convolve)
+        throw new RangeError('delay: expected a network that does not convolve, found one that does');
       reads = resolved.convolve && reads && mapsOf(reads, resolved.convolve, resolved.pool).makes;
       return resolved;
     } catch (error) {
@@ -250,8 +256,8 @@ function resolveConvolution(
 }
 
 function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean, reads?: MapShape): ResolvedLayer {
-  checkOptions('layer', some, LAYER_OPTIONS, ['synapse']);
-  const { neuron, synapse, recurrent = false, learn } = some;
+  checkOptions('layer', some, LAYER_OPTIONS, ['synapse', 'delay']);
+  const { neuron, synapse, delay, recurrent = false, learn } = some;
   const { neurons = isLast ? CLASSES : 0, ...convolution } =
     some.convolve === undefined ? { neurons: some.neurons } : resolveConvolution(some, reads);
   if (some.convolve !== undefined) {
@@ -278,16 +284,19 @@ function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean, 
   return {
     ...{ neurons, ...convolution, neuron: own, recurrent },
     ...(synapse && { synapse: { tau: synapse.tau } }),
+    ...(delay !== undefined && { delay: resolveDelay(delay) }),
     ...(learn && { learn }),
   };
 }
 
 /**
- * What neurons remember from step to step, layer by layer: their last spikes if they are recurrent, then their currents
- * if these last, then their potentials; and which value each has at rest.
+ * What neurons remember from step to step, layer by layer: what arrives late, step by step, if there are delays, their
+ * last spikes if they are recurrent, then their currents if these last, then their potentials; and which value each has
+ * at rest.
  */
 export const remembered = (layers: readonly LayerShape[]): { neurons: number; rest: number }[] =>
-  layers.flatMap(({ neurons, neuron, synapse, recurrent }) => [
+  layers.flatMap(({ neurons, neuron, synapse, delay, recurrent }) => [
+    ...(delay ? [{ neurons: delay.most * neurons, rest: 0 }] : []),
     ...(recurrent ? [{ neurons, rest: 0 }] : []),
     ...(synapse ? [{ neurons, rest: 0 }] : []),
     { neurons, rest: neuron?.vReset ?? 0 },
@@ -309,8 +318,8 @@ const agree = (a: NeuronOptions, b: NeuronOptions) => (name: keyof NeuronOptions
 export function shortForm(layers: readonly ResolvedLayer[]): { hidden?: number } | undefined {
   const last = layers[layers.length - 1];
   const isPlain = layers.every(
-    ({ neuron, synapse, recurrent, learn, convolve }) =>
-      neuronOptions().every(agree(neuron, last.neuron)) && !synapse && !recurrent && !learn && !convolve,
+    ({ neuron, synapse, delay, recurrent, learn, convolve }) =>
+      neuronOptions().every(agree(neuron, last.neuron)) && !(synapse || delay || recurrent || learn || convolve),
   );
   if (layers.length > 2 || !isPlain) return undefined;
   return layers.length === 1 ? {} : { hidden: layers[0].neurons };
@@ -319,12 +328,12 @@ export function shortForm(layers: readonly ResolvedLayer[]): { hidden?: number }
 /** Layers as a text for records, beside the options of the last layer's neurons; `readLayers` reads it. */
 export function storeLayers(layers: readonly ResolvedLayer[]): string {
   const { neuron: base } = layers[layers.length - 1];
-  const stored = layers.map(({ neurons, neuron, synapse, recurrent, learn, convolve, norm, pool }) => {
+  const stored = layers.map(({ neurons, neuron, synapse, delay, recurrent, learn, convolve, norm, pool }) => {
     const others = neuronOptions().filter((name) => !agree(neuron, base)(name));
     const own = Object.fromEntries(others.map((name) => [name, neuron[name]]));
     return {
       ...(convolve ? { convolve, ...(norm && { norm }), ...(pool && { pool }) } : { neurons }),
-      ...{ ...(others.length > 0 && { neuron: own }), ...(synapse && { synapse }) },
+      ...{ ...(others.length > 0 && { neuron: own }), ...(synapse && { synapse }), ...(delay && { delay }) },
       ...{ ...(recurrent && { recurrent }), ...(learn && { learn }) },
     };
   });

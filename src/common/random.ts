@@ -25,6 +25,7 @@ export const Purpose = {
   InitialHiddenWeights: 8,
   InitialRecurrentWeights: 9,
   Shift: 10,
+  InitialDelays: 11,
 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 

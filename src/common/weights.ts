@@ -7,7 +7,7 @@ import { exp, log } from './exact';
 import { allMaps, isWidth, type LayerShape, MAX_HIDDEN, plainLayers, type ResolvedLayer } from './layers';
 import { CLASSES, IMAGE_SIZE } from './mnist';
 import { NORM_EPSILON, NORM_PARTS, startOfNorm } from './norm';
-import { initialWeights, Purpose } from './random';
+import { initialWeights, Purpose, RandomStream } from './random';
 
 /** A matrix among a network's parameters. */
 export interface Parameter {
@@ -15,22 +15,23 @@ export interface Parameter {
   name: string;
   /** Which layer it belongs to, from 0. */
   layer: number;
-  /** W of the inputs, R of the layer's own spikes, w of a τ that is learnt, or what each channel of a map has. */
-  kind: 'weight' | 'recurrent' | 'w' | 'bias' | (typeof NORM_PARTS)[number][0];
+  /** W of the inputs, the delays of these, R of the layer's own spikes, w of a τ that is learnt, or what each channel of a map has. */
+  kind: 'weight' | 'delay' | 'recurrent' | 'w' | 'bias' | (typeof NORM_PARTS)[number][0];
   /**
-   * W [inputs, neurons], R [neurons, neurons]; w [1, 1], or [1, neurons] with one for each neuron. W of a layer that
-   * convolves is [kernel × kernel × channels read, channels], and what each channel has [1, channels].
+   * W and delays, in steps, [inputs, neurons], R [neurons, neurons]; w [1, 1], or [1, neurons] with one for each neuron.
+   * W of a layer that convolves is [kernel × kernel × channels read, channels], and what each channel has [1, channels].
    */
   shape: [rows: number, columns: number];
 }
 
 /**
- * The parameters of a network in the order of its weights and of Adam's moments: of each layer W, then its bias or its
- * norm, R and w if it has them. A norm's running statistics are among them, with moments of 0 (see `isLearnt`).
+ * The parameters of a network in the order of its weights and of Adam's moments: of each layer W, then its bias, its
+ * norm or its delays, R and w if it has them. A norm's running statistics are among them, with moments of 0 (see
+ * `isLearnt`), and delays that are not learnt, with a gradient of 0.
  */
 export function parameters(layers: readonly LayerShape[], inputs = IMAGE_SIZE): Parameter[] {
   const convolved = allMaps(layers, inputs);
-  return layers.flatMap(({ neurons, recurrent, learn, convolve, norm }, layer): Parameter[] => {
+  return layers.flatMap(({ neurons, delay, recurrent, learn, convolve, norm }, layer): Parameter[] => {
     const named = (name: string, part: string) => `${layer === 0 ? name : `${name}_${layer}`}/${part}`;
     const { maps, inputs: first } = convolved;
     const before = layer === maps.length ? first : layers[layer - 1]?.neurons;
@@ -46,6 +47,7 @@ export function parameters(layers: readonly LayerShape[], inputs = IMAGE_SIZE): 
       ...(norm && convolve ? NORM_PARTS : []).map(([kind, part]): Omit<Parameter, 'layer'> => {
         return { name: named('batch_norm2d', part), kind, shape: [1, convolve?.channels ?? 0] };
       }),
+      delay && { name: named('dense', 'delay'), kind: 'delay', shape: [before, neurons] },
       recurrent && { name: named('recurrent', 'kernel'), kind: 'recurrent', shape: [neurons, neurons] },
       learn && {
         name: named(recurrent ? 'recurrent' : 'lif', 'w'),
@@ -76,10 +78,11 @@ export function splitParameters(numbers: Float32Array, all: readonly Pick<Parame
 
 /**
  * The initial parameters: PyTorch's weights, U(−1/√inputs, 1/√inputs) in each layer, R alike from as many inputs as
- * neurons, w = −ln(τ − 1) where τ is learnt, biases of 0, and of a norm weights of 1 or its scale times the threshold.
- * The first layer, the last of several, each one between and each R have a random stream of their own, so the first has
- * the numbers of a single layer.
- * @param gain what the weights of all layers, or of each, are multiplied by, those between neurons of one layer aside
+ * neurons, w = −ln(τ − 1) where τ is learnt, delays from U[0, most), biases of 0, and of a norm weights of 1 or its scale
+ * times the threshold. The first layer, the last of several, each one between, each R and the delays of each layer have
+ * a random stream of their own, so the first has the numbers of a single layer.
+ * @param gain what the weights of all layers, or of each, are multiplied by, those between neurons of one layer and
+ * delays aside
  */
 export function initialParameters(
   seed: number,
@@ -93,7 +96,12 @@ export function initialParameters(
     const { kind, layer, shape } = all[i];
     const { neuron, norm } = layers[layer];
     if (kind === 'w') part.fill(startOfW(neuron?.tau ?? 2));
-    else if (kind === 'norm weight' && norm) part.fill(startOfNorm(norm, neuron?.vThreshold ?? 1));
+    else if (kind === 'delay') {
+      const stream = new RandomStream(seed, Purpose.InitialDelays, 0, layer);
+      part.forEach((_, k) => {
+        part[k] = mostOf(layers[layer]) * stream.uniform();
+      });
+    } else if (kind === 'norm weight' && norm) part.fill(startOfNorm(norm, neuron?.vThreshold ?? 1));
     else if (kind === 'running variance') part.fill(1);
     else if (kind === 'weight' || kind === 'recurrent') {
       const [purpose, index] = streamOf(kind, layer, layers.length);
@@ -153,6 +161,19 @@ export function checkVariances(numbers: Float32Array, all: readonly Parameter[])
   if (stray.length > 0) throw new RangeError(`weights: expected running variances of 0 or more, found ${stray[0]}`);
 }
 
+/** The longest delay of a layer, in steps. */
+export const mostOf = ({ delay }: Pick<LayerShape, 'delay'>): number => delay?.most ?? 0;
+
+/** @throws RangeError unless the delays among these numbers are in their range */
+export function checkDelaysIn(numbers: Float32Array, layers: readonly LayerShape[], inputs?: number): void {
+  const all = parameters(layers, inputs);
+  splitParameters(numbers, all).forEach((part, i) => {
+    const most = mostOf(layers[all[i].layer]);
+    const stray = all[i].kind === 'delay' ? part.find((d) => !(d >= 0 && d <= most)) : undefined;
+    if (stray !== undefined) throw new RangeError(`weights: expected delays from 0 to ${most}, found ${stray}`);
+  });
+}
+
 /** @throws RangeError unless it is a number above 0, or one for each layer */
 export function checkGain(gain: number | readonly number[], layers: number): void {
   // A hole is a number that is not there.
@@ -204,8 +225,8 @@ export function networkOf(weights: Float32Array, inputs = IMAGE_SIZE): { hidden?
 
 /**
  * The weights of each layer, in place.
- * @param network how many hidden neurons there are, if any, or an engine's `layers`, whose R and w then stand behind
- *   their W
+ * @param network how many hidden neurons there are, if any, or an engine's `layers`, whose delays, R and w then stand
+ *   behind their W
  * @throws TypeError or RangeError unless these are the weights of such a network
  */
 export function splitWeights(

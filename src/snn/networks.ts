@@ -18,6 +18,7 @@ import { DEFAULT_NEURON, neuronOptions } from '../common/neuron-options';
 import { MAX_UINT32 } from '../common/random';
 import { MAX_UNITS } from '../common/spike-trains';
 import {
+  checkDelaysIn,
   checkGain,
   checkVariances,
   countNumbers,
@@ -25,7 +26,7 @@ import {
   parameters,
   splitParameters,
 } from '../common/weights';
-import { BatchNorm2d, LinearRecurrentContainer, ParametricLIFNode, Synapse } from './layer';
+import { BatchNorm2d, DelayedDense, LinearRecurrentContainer, ParametricLIFNode, Synapse } from './layer';
 import { MemoryModule } from './memory-module';
 import { LIFNode, type LIFNodeArgs, NonSpikingLIFNode } from './neuron';
 import { ATan, makeSurrogate } from './surrogate';
@@ -70,9 +71,10 @@ export interface SnnOptions extends Omit<LIFNodeArgs, 'learn'>, Pick<SomeLayers,
 
 /**
  * Flatten → Dense(10, no bias) → LIFNode; one call is one time step: input spikes [batch, 28, 28], output spikes
- * [batch, 10]. With a hidden layer: Flatten → Dense(hidden) → LIFNode → Dense(10) → LIFNode. A layer with a current
- * that lasts has a `Synapse` before its neurons, a recurrent one both in a `LinearRecurrentContainer`, and one that
- * learns τ a `ParametricLIFNode`. Behind a convolution with a norm stands a `BatchNorm2d`.
+ * [batch, 10]. With a hidden layer: Flatten → Dense(hidden) → LIFNode → Dense(10) → LIFNode. A layer with delays has a
+ * `DelayedDense` in place of Dense, one with a current that lasts a `Synapse` before its neurons, a recurrent one both
+ * neurons and `Synapse` in a `LinearRecurrentContainer`, and one that learns τ a `ParametricLIFNode`. Behind a
+ * convolution with a norm stands a `BatchNorm2d`.
  * @example
  * const net = networks.snn({ tau: 2, surrogateFunction: new surrogate.ATan(2) });
  * @throws RangeError that names the option that is out of range
@@ -99,7 +101,7 @@ export function snn(options: SnnOptions = {}): tf.Sequential {
   const all = resolveLayers({ hidden, layers, neuron: dynamics });
   if (gain !== undefined) checkGain(gain, all.length);
   const named = (i: number) => (name === undefined || i === all.length - 1 ? name : `${name}_${i}`);
-  const parts = all.flatMap(({ neurons, convolve, norm, pool, neuron, synapse, recurrent, learn }, i) => {
+  const parts = all.flatMap(({ neurons, convolve, norm, pool, neuron, synapse, delay, recurrent, learn }, i) => {
     const inputShape = i === 0 && inputs !== undefined ? { inputShape: [inputs] } : {};
     const isRead = i === all.length - 1 && readout !== 'spikes';
     const Kind = isRead ? NonSpikingLIFNode : learn ? ParametricLIFNode : LIFNode;
@@ -119,7 +121,9 @@ export function snn(options: SnnOptions = {}): tf.Sequential {
         ...(pool === 'spikes' ? [mean] : []),
       ];
     }
-    const dense = tf.layers.dense({ units: neurons, useBias: false, ...inputShape });
+    const dense = delay
+      ? new DelayedDense({ units: neurons, ...delay, ...inputShape })
+      : tf.layers.dense({ units: neurons, useBias: false, ...inputShape });
     const flat = all[i - 1]?.convolve ? [tf.layers.flatten()] : [];
     return [...flat, dense, ...(recurrent ? [new LinearRecurrentContainer({ layers: nodes })] : nodes)];
   });
@@ -233,6 +237,8 @@ export function layersOf(net: tf.LayersModel, surrogate = DEFAULT_NEURON.surroga
     isFired = part instanceof LIFNode;
     const units = kind === 'Dense' && (part.getWeights()[0].shape[1] as number);
     if (units) found.push({ neurons: units, neuron: DEFAULT_NEURON, recurrent: false });
+    if (part instanceof DelayedDense)
+      found.push({ neurons: part.units, delay: part.delay, neuron: DEFAULT_NEURON, recurrent: false });
     const last = found[found.length - 1];
     if (part instanceof LinearRecurrentContainer) last.recurrent = true;
     if (part instanceof Synapse) last.synapse = { tau: part.tau };
@@ -264,6 +270,7 @@ export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
   }
   const stray = weights.find((weight) => !Number.isFinite(weight));
   if (stray !== undefined) throw new RangeError(`weights: expected finite numbers, found ${stray}`);
+  checkDelaysIn(weights, layersOf(net), countNetworkInputs(net));
   checkVariances(weights, all);
   const parts = splitParameters(weights, all);
   tf.tidy(() => {
@@ -308,4 +315,12 @@ export function findLIFNode(net: tf.LayersModel): LIFNode {
   const layer = findNeurons(net).at(-1)?.neurons;
   if (!layer) throw new Error('expected a network with a LIFNode layer, found none');
   return layer;
+}
+
+/** Before a step of Adam; what is returned is to be called after it: learnt delays stay in their range (see `Delay`). */
+export function holdDelays(net: tf.LayersModel): () => void {
+  const moves = partsOf(net).flatMap((part) => (part instanceof DelayedDense && part.delay.learn ? [part.hold()] : []));
+  return () => {
+    for (const move of moves) move();
+  };
 }

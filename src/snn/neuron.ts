@@ -252,7 +252,7 @@ tf.serialization.registerClass(LIFNode);
 tf.serialization.registerClass(NonSpikingLIFNode);
 
 /** x itself, cut off from the gradient (tfjs has no stopGradient). */
-function detach(x: tf.Tensor): tf.Tensor {
+export function detach(x: tf.Tensor): tf.Tensor {
   const op = tf.customGrad((input) => ({
     value: tf.clone(input as tf.Tensor),
     gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),

@@ -11,7 +11,7 @@ import {
 } from '../common/engine';
 import { shortForm } from '../common/layers';
 import { countInputs } from '../common/spike-trains';
-import { countNumbers, parameters } from '../common/weights';
+import { countNumbers, mostOf, parameters } from '../common/weights';
 import { checkNetwork, countNetworkInputs, findLIFNode, layersOf } from '../snn/networks';
 import { NonSpikingLIFNode } from '../snn/neuron';
 import { type Loss, lossNamed, nameOfLoss } from './losses';
@@ -95,12 +95,12 @@ const MOST_BYTES = 2 ** 34;
 
 /**
  * TensorFlow.js keeps the input of each step for the gradient, and of each neuron at least its current, its two
- * potentials and its spike; of each weight there are the gradient and Adam's moments as well.
+ * potentials and its spike, and thrice what delays let arrive; of each weight there are the gradient and Adam's moments as well.
  * @throws RangeError if that is more than any machine for learners has: TensorFlow.js would end the program
  */
 function checkRoom({ data, T, layers }: Engine['options'], images: number): void {
   const inputs = countInputs(data);
-  const perStep = layers.reduce((sum, { neurons }) => sum + 4 * neurons, inputs);
+  const perStep = layers.reduce((sum, layer) => sum + (4 + 3 * mostOf(layer)) * layer.neurons, inputs);
   const bytes = 4 * (images * T * perStep + 4 * countNumbers(parameters(layers, inputs)));
   if (bytes <= MOST_BYTES) return;
   const which = `batches of ${images}, T ${T}, neurons ${layers.map(({ neurons }) => neurons).join(', ')}`;

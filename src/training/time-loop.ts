@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../common/engine';
 import type { Trace } from '../common/trace';
 import { readAll, readStep } from '../snn/functional';
-import { findNeurons, forward } from '../snn/networks';
+import { findNeurons, forward, holdDelays } from '../snn/networks';
 import type { Loss } from './losses';
 
 /** A batch as the network sees it. */
@@ -67,6 +67,7 @@ export function runSteps(
 export function learn(loop: TimeLoop, batch: Batch, optimizer: tf.Optimizer): { loss: number; rates: Float32Array } {
   const isOfSteps = loop.options.loss === 'cross-entropy-each-step';
   let rates = new Float32Array();
+  const moveDelays = holdDelays(loop.network);
   const loss = optimizer.minimize(() => {
     const ofSteps: tf.Scalar[] = [];
     const rate = runSteps(loop, batch, (step) => {
@@ -75,6 +76,7 @@ export function learn(loop: TimeLoop, batch: Batch, optimizer: tf.Optimizer): { 
     rates = Float32Array.from(rate.dataSync());
     return isOfSteps ? tf.div(tf.addN(ofSteps), ofSteps.length) : loop.loss(batch.labels, rate);
   }, true) as tf.Scalar;
+  moveDelays();
   const [value] = loss.dataSync();
   loss.dispose();
   return { loss: value, rates };

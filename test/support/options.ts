@@ -23,6 +23,7 @@ export const LAYERS_WITH: {
   })[];
 } = {
   synapse: [{ synapse: { tau: 3 } }],
+  delay: [{ delay: { most: 4, learn: true } }, { delay: { most: 3 } }],
   recurrent: [{ recurrent: true }],
   learn: LEARN_NAMES.map((learn) => ({ learn, neuron: { tau: 3 } })),
   convolve: [

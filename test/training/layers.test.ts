@@ -75,6 +75,34 @@ describe('A list of layers', () => {
       { layers: [{ synapse: null as never }] },
       'layers[0]: tau of the synapse: expected a finite number above 1, found undefined',
     ],
+    [
+      { layers: [{ delay: { most: 2.5 } }] },
+      'layers[0]: most of the delay: expected a whole number from 1 to 100, found 2.5',
+    ],
+    [
+      { layers: [{ delay: null as never }] },
+      'layers[0]: most of the delay: expected a whole number from 1 to 100, found undefined',
+    ],
+    [
+      { layers: [{ delay: { most: 3, learn: 1 as never } }] },
+      'layers[0]: learn of the delay: expected true or false, found 1',
+    ],
+    [
+      { layers: [{ delay: { most: 3, least: 1 } as never }] },
+      "layers[0]: delay: expected most or learn, found the option 'least'",
+    ],
+    [
+      { layers: [{ neurons: 5 }, { delay: { most: 20 } }], T: 20 },
+      'layers[1]: most of the delay: expected fewer than T = 20 steps, found 20',
+    ],
+    [
+      { layers: [{ delay: { most: 3 } }], encoder: 'direct' },
+      "encoder: expected spikes, which the delays of the first layer need, found 'direct'",
+    ],
+    [
+      { layers: [{ convolve: { channels: 3, kernel: 5 } }, { delay: { most: 3 } }] },
+      'layers[1]: delay: expected a network that does not convolve, found one that does',
+    ],
     [{ layers: [{ learn: 'w' as never }] }, "layers[0]: learn: expected 'tau' or 'tau of each neuron', found 'w'"],
     [{ layers: [{ neuron: { tau: 0 } }] }, 'layers[0]: tau: expected a finite number above 1, found 0'],
     [
@@ -157,7 +185,7 @@ describe('A list of layers', () => {
     [{ shift: 5 }, 'shift: expected a whole number from 0 to 4, found 5'],
     [
       { layers: [{ tau: 2 } as never] },
-      "layers[0]: layer: expected neurons, convolve, norm, pool, neuron, synapse, recurrent or learn, found the option 'tau'",
+      "layers[0]: layer: expected neurons, convolve, norm, pool, neuron, synapse, delay, recurrent or learn, found the option 'tau'",
     ],
   ];
   test('is refused in one line that names the layer and what is wrong', () => {
@@ -201,6 +229,17 @@ const NETWORKS: [string, Partial<EngineOptions>][] = [
     },
   ],
   [
+    'delays',
+    {
+      layers: [
+        { neurons: 12, delay: { most: 6, learn: true } },
+        { delay: { most: 3 }, synapse: { tau: 2 } },
+      ],
+      neuron: { vThreshold: 0.4 },
+      loss: 'cross-entropy-counts',
+    },
+  ],
+  [
     'slow',
     {
       layers: [{ neurons: 12, learn: 'tau of each neuron', synapse: { tau: 2 } }, {}],
@@ -222,7 +261,7 @@ for (const [name, options] of NETWORKS) {
       const all = parameters(layers, inputs);
       const numbers = initialParameters(2, layers, inputs);
       splitParameters(numbers, all).forEach((part, i) => {
-        if (all[i].kind !== 'w') part.set(part.map((value) => 5 * value));
+        if (all[i].kind !== 'w' && all[i].kind !== 'delay') part.set(part.map((value) => 5 * value));
       });
       await engine.restore(freshState(numbers));
       const result = await engine.trainBatch(0, Uint32Array.of(0));

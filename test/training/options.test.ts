@@ -62,7 +62,7 @@ const oneAfterTheOther = (T: number) => {
   return dataOf(2 * T, joined);
 };
 
-/** Weights with which neurons fire, and biases that differ; what learns τ and running statistics start as they do. */
+/** Weights with which neurons fire, and biases that differ; what learns τ, delays and running statistics start as they do. */
 function wakeful(layers: LayerOptions[], neuron: EngineOptions['neuron']): Float32Array {
   const all = resolveLayers({ layers, neuron });
   const numbers = initialParameters(2, all, INPUTS);
@@ -265,14 +265,14 @@ function networkOf(hidden: LayerOptions, own: LayerOptions, onlyHidden: boolean)
   return [{ ...both(hidden, own), neurons: 13 }, onlyHidden ? {} : own];
 }
 
-/** All that a layer can have at once that does not convolve. */
-const { convolve: convolves, norm: _norms, pool: pools, ...others } = LAYERS_WITH;
+/** All that a layer can have at once that does not convolve, nor read what does. */
+const { convolve: convolves, norm: _norms, pool: pools, delay: _delays, ...others } = LAYERS_WITH;
 const EVERYTHING: LayerOptions = Object.assign({}, ...Object.values(others).map((layers) => layers.at(-1)));
 
-/** The same with all of that, behind layers that convolve, whose neurons have the same options. */
+/** The same with all of that, behind layers that convolve if it can be, whose neurons have the same options. */
 function withAll(own: LayerOptions, onlyHidden: boolean): LayerOptions[] {
   const layers = networkOf(EVERYTHING, own, onlyHidden);
-  if (own.convolve) return layers;
+  if (own.convolve || own.delay) return layers;
   const neuron = { tau: 3, ...own.neuron };
   const { shape, ...second } = convolves[0].convolve ?? assert.fail('no layer that convolves');
   return [{ ...pools[0], learn: 'tau', neuron }, { convolve: second, neuron }, ...layers];
@@ -309,7 +309,7 @@ function casesOf(): Case[] {
 async function enginesWith({ name, own }: Case): Promise<EngineName[]> {
   const layers = networkOf({}, own, OF_HIDDEN_LAYERS.includes(name));
   try {
-    await (await createEngine('event', { data: dataOf(1), layers })).close();
+    await (await createEngine('event', { data: dataOf(FEW), layers })).close();
     return ['tfjs', 'event'];
   } catch (error) {
     assert.match(String(error), new RegExp(`^RangeError: .*${name}`));

@@ -4,6 +4,7 @@ import * as table from '../layout';
 import { BLOCK, CARRY, CURRENT, DIRECT_GRADIENT, LATER, LOSS_SUM, POTENTIAL, TAU_GRADIENT } from './addresses';
 import { convolve, countCarried } from './convolution';
 import { convolveBack, denseBack } from './convolution-back';
+import { carryDelayed, startDelays } from './delays';
 import { drawInput } from './input';
 import { backLayer, fireLayer, layerCurrents } from './layers';
 import { differentiateLoss } from './loss';
@@ -18,6 +19,7 @@ export * from './addresses';
 export { back } from './back';
 export { countHeard, currentsOf, drawMap, fireAll } from './convolution';
 export { currents, prepareInput } from './current';
+export { limit } from './delays';
 export { countRows, countSpikes, encode, present, presentSpikes } from './encoder';
 export { addGradient } from './gradient';
 export { DIRECT, drawInput, LATENCY, POISSON } from './input';
@@ -41,6 +43,7 @@ export function restAll(scratch: usize): void {
   for (let index = convolutions(); index < countLayers(); index++) {
     const layer = layerAt(index);
     useNeuron(layer);
+    if (load<u32>(layer, table.DELAYS)) startDelays(scratch, layer);
     for (let c: usize = 0; c < columnsOf(layer); c++) rest(columnAt(scratch, layer, c));
   }
 }
@@ -56,12 +59,13 @@ function through(scratch: usize, weights: usize, index: u32, block: usize, steps
 }
 
 /**
- * Copies what neurons remember from `potentials`, or to it: a row for each column's last spikes, if they are heard
+ * Copies what neurons remember from `potentials`, or to it: what arrives late, then a row for each column's last spikes, if they are heard
  * again, for its current, if it lasts, and for its potentials, `stride` bytes apart.
  */
 function carryPotentials(scratch: usize, potentials: usize, stride: usize, take: bool): void {
   for (let index = convolutions(); index < countLayers(); index++) {
     const layer = layerAt(index);
+    if (load<u32>(layer, table.DELAYS)) potentials = carryDelayed(scratch, layer, potentials, stride, take);
     for (let c: usize = 0; c < columnsOf(layer); c++, potentials += stride) {
       const column = columnAt(scratch, layer, c);
       if (load<u32>(layer, table.RECURRENT)) {
@@ -114,7 +118,7 @@ export function backward(scratch: usize, weights: usize, gradient: usize, index:
     const steps = stepsIn(block, T);
     startBack(scratch, block, block === last);
     if (block < last) through(scratch, weights, index, block, steps);
-    for (let layer = countLayers(); layer-- > convolved; ) backLayer(scratch, gradient, layer, block, steps);
+    for (let layer = countLayers(); layer-- > convolved; ) backLayer(scratch, weights, gradient, layer, block, steps);
     if (convolved) denseBack(scratch, block, steps);
   }
   if (convolved) convolveBack(scratch, weights, gradient);

@@ -7,6 +7,7 @@ import * as table from '../layout';
 import { BLOCK_ROWS, DELTAS, DIM, OUTGOING, OUTPUTS, PIXEL_AT, ROW_BYTES, SPIKES, WIDTH } from './addresses';
 import { backBlock } from './column';
 import { currents, prepareInput } from './current';
+import { addDelayedGradient, delayedCurrents, differentiateDelayed } from './delays';
 import { addGradient } from './gradient';
 import { denseRuns } from './hear';
 import { addPixelGradient, pixelCurrents } from './input';
@@ -67,6 +68,7 @@ export function layerCurrents(scratch: usize, weights: usize, index: usize, bloc
     const column = columnAt(scratch, layer, c);
     const rows = rowsOf(weights, layer, c);
     if (load<u32>(layer, table.IN_CHANNELS)) denseRuns<f32>(scratch, layer, column + BLOCK_ROWS, rows, block, steps);
+    else if (load<u32>(layer, table.DELAYS)) delayedCurrents(scratch, weights, layer, column, c, block, steps);
     else if (index === 0) pixelCurrents(scratch, column, rows, block, steps);
     else currents(scratch, scratch + <usize>load<u32>(layer, table.READS), rows, column + BLOCK_ROWS, steps);
   }
@@ -94,7 +96,14 @@ export function fireLayer(scratch: usize, weights: usize, index: usize, block: u
 }
 
 /** Adds the gradient of a layer's weights in a block; what its columns left at their BLOCK_ROWS becomes dL/dx. */
-export function backLayer(scratch: usize, gradient: usize, index: usize, block: usize, steps: usize): void {
+export function backLayer(
+  scratch: usize,
+  weights: usize,
+  gradient: usize,
+  index: usize,
+  block: usize,
+  steps: usize,
+): void {
   const layer = layerAt(index);
   const columns = columnsOf(layer);
   const isRecurrent = load<u32>(layer, table.RECURRENT) !== 0;
@@ -102,23 +111,24 @@ export function backLayer(scratch: usize, gradient: usize, index: usize, block: 
   if (isRecurrent) {
     for (let c: usize = 0; c < columns; c++) {
       const column = columnAt(scratch, layer, c);
-      differentiateSpikes(scratch, column, index + 1, steps, fromNext(layer, column));
+      differentiateSpikes(scratch, weights, column, c, index + 1, block, steps, fromNext(layer, column));
     }
     backRecurrent(scratch, layer, block, steps);
   }
   for (let c: usize = 0; c < columns; c++) {
     const column = columnAt(scratch, layer, c);
     if (!isRecurrent) {
-      if (!isLast(index)) differentiateSpikes(scratch, column, index + 1, steps, scratch + DELTAS);
+      if (!isLast(index)) differentiateSpikes(scratch, weights, column, c, index + 1, block, steps, scratch + DELTAS);
       backBlock(scratch, layer, column, isLast(index) ? 0 : scratch + DELTAS, block, 0, steps);
     }
-    addWeightGradient(scratch, gradient, index, column, c, block, steps);
+    addWeightGradient(scratch, weights, gradient, index, column, c, block, steps);
   }
 }
 
 /** Adds the gradient of a column's parameters in a block. The first block is the last. */
 function addWeightGradient(
   scratch: usize,
+  weights: usize,
   gradient: usize,
   index: usize,
   column: usize,
@@ -130,6 +140,8 @@ function addWeightGradient(
   const dx = column + BLOCK_ROWS;
   const rows = rowsOf(gradient, layer, c);
   if (load<u32>(layer, table.IN_CHANNELS)) denseRuns<f64>(scratch, layer, dx, rows, block, steps);
+  else if (load<u32>(layer, table.DELAYS))
+    addDelayedGradient(scratch, weights, gradient, layer, column, c, block, steps);
   else if (index === 0) addPixelGradient(scratch, column, rows, block, steps);
   else addGradient(scratch, scratch + <usize>load<u32>(layer, table.READS), dx, rows, steps);
   if (load<u32>(layer, table.RECURRENT)) {
@@ -144,8 +156,21 @@ function addWeightGradient(
 /**
  * dL/ds of a hidden column, to `deltas`: in each step, the sum over the next layer of dL/dx times the weights to it.
  */
-function differentiateSpikes(scratch: usize, column: usize, next: usize, steps: usize, deltas: usize): void {
+function differentiateSpikes(
+  scratch: usize,
+  weights: usize,
+  column: usize,
+  c: usize,
+  next: usize,
+  block: usize,
+  steps: usize,
+  deltas: usize,
+): void {
   const layer = layerAt(next);
+  if (load<u32>(layer, table.DELAYS)) {
+    differentiateDelayed(scratch, weights, layer, c, block, steps, deltas);
+    return;
+  }
   const rows = columnAt(scratch, layer, 0) + BLOCK_ROWS;
   if (isLast(next)) {
     weigh(rows, column + OUTGOING, deltas, steps);

@@ -72,6 +72,24 @@ export function weighed(inputs: Dual[], [w, d]: Float32Array[], layer: ResolvedL
   return x;
 }
 
+/** The same of all steps up to this one, where each connection has a delay of its own: own are W, and the delays. */
+export function delayed(steps: Dual[][], [[w, d], [late, dlate]]: Float32Array[][], layer: ResolvedLayer): Dual[] {
+  const { most, learn } = layer.delay ?? assert.fail();
+  const before = (i: number, k: number): Dual => steps[steps.length - 1 - k]?.[i] ?? [0, 0];
+  return Array.from({ length: layer.neurons }, (_, j) => {
+    const x: Dual = [0, 0];
+    steps[0].forEach((_, i) => {
+      const at = i * layer.neurons + j;
+      const k = Math.min(Math.floor(late[at]), most - 1);
+      const f = late[at] - k;
+      const [[s, ds], [e, de]] = [before(i, k), before(i, k + 1)];
+      const slope = (1 - f) * ds + f * de + (learn ? (e - s) * dlate[at] : 0);
+      add(x, [(1 - f) * s + f * e, slope], w[at], d[at]);
+    });
+    return x;
+  });
+}
+
 /** What a layer hands on: its spikes or, where it pools, the mean of each 2 × 2. */
 export function handedOn(spikes: Dual[], { pool }: ResolvedLayer, maps?: Maps): Dual[] {
   if (!pool || !maps) return spikes;
@@ -103,13 +121,14 @@ const sigmoid = (w: number) => 1 / (1 + Math.exp(-w));
 
 /** A layer's neurons; the function lets a step pass: its inputs' spikes become its own, and h. */
 function layerOf(layer: ResolvedLayer, fires: boolean, own: Float32Array[][], maps?: Maps) {
-  const { neurons, neuron, synapse, recurrent, learn } = layer;
+  const { neurons, neuron, synapse, delay, recurrent, learn } = layer;
   const { decayInput, vThreshold, vReset, surrogateFunction, detachReset } = neuron;
   const rest = vReset ?? 0;
   const zeros = () => Array.from({ length: neurons }, (): Dual => [0, 0]);
   let [current, spikes] = [zeros(), zeros()];
   const state = zeros().map((): Dual => [rest, 0]);
-  const [W, R] = [own[0], recurrent ? own[1] : undefined];
+  const [W, R] = [own[0], recurrent ? own[delay ? 2 : 1] : undefined];
+  const past: Dual[][] = [];
   const w = learn && own[own.length - 1];
   const [bias, slopes] = layer.convolve?.bias ? own[1] : [];
   const leak = (j: number): Dual => {
@@ -119,7 +138,8 @@ function layerOf(layer: ResolvedLayer, fires: boolean, own: Float32Array[][], ma
     return [s, s * (1 - s) * w[1][at]];
   };
   return (inputs: Dual[]) => {
-    const x = weighed(inputs, W, layer, maps);
+    past.push(inputs);
+    const x = delay ? delayed(past, own, layer) : weighed(inputs, W, layer, maps);
     if (bias) for (const [j, sum] of x.entries()) add(sum, [1, 0], bias[j % bias.length], slopes[j % bias.length]);
     if (R) addProducts(x, spikes, R[0], R[1]);
     const kept = synapse ? 1 - 1 / synapse.tau : 0;

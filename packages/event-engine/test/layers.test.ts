@@ -18,7 +18,7 @@ import { initialParameters, parameters, splitParameters } from '../../../src/com
 import { computeSmallTensors, drawnByDay } from '../../../test/support/data';
 import { assertClose } from '../../../test/support/golden';
 import type { EventEngine } from '../engine';
-import { type Dual, forwardMode, handedOn, inOrder, weighed } from './float64';
+import { type Dual, delayed, forwardMode, handedOn, inOrder, weighed } from './float64';
 
 computeSmallTensors();
 
@@ -43,13 +43,14 @@ async function withEngine<R>(options: EngineOptions, use: (engine: EventEngine) 
   }
 }
 
-/** Parameters with which neurons fire: weights are larger than at the start, biases differ, w stays as it is. */
+/** Parameters with which neurons fire: weights are larger than at the start, biases differ, w and delays stay as they are. */
 function wakeful({ layers, seed }: EventEngine['options'], factor: number, inputs = INPUTS): Float32Array {
   const numbers = initialParameters(seed, layers, inputs);
   const all = parameters(layers, inputs);
   splitParameters(numbers, all).forEach((part, i) => {
     const { kind } = all[i];
-    if (kind !== 'w') part.set(part.map((value, j) => (kind === 'bias' ? 0.2 * Math.cos(j) : factor * value)));
+    if (kind === 'bias') part.set(part.map((_, j) => 0.2 * Math.cos(j)));
+    else if (kind !== 'w' && kind !== 'delay') part.set(part.map((value) => factor * value));
   });
   return numbers;
 }
@@ -115,6 +116,20 @@ const NETWORKS: Record<string, Partial<EngineOptions> & { layers: LayerOptions[]
     readout: 'highest-potential',
     reset: false,
   },
+  'delays of the only layer, learnt, the highest potential read': {
+    layers: [{ delay: { most: 7, learn: true } }],
+    readout: 'highest-potential',
+    loss: 'cross-entropy',
+  },
+  'delays of all layers, with all that a layer can have': {
+    layers: [
+      { neurons: 14, delay: { most: 5 }, recurrent: true, learn: 'tau' },
+      { neurons: 13, delay: { most: 30, learn: true }, synapse: { tau: 3 }, neuron: { vReset: -0.25 } },
+      { delay: { most: 3, learn: true }, learn: 'tau of each neuron' },
+    ],
+    neuron: { vThreshold: 0.3 },
+    reset: false,
+  },
   'two layers that convolve, the means of spikes, and τ that are learnt': {
     layers: [
       {
@@ -149,7 +164,8 @@ const NETWORKS: Record<string, Partial<EngineOptions> & { layers: LayerOptions[]
 
 for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
   test(`loss and gradient are those of float64 in forward mode: ${what}`, async () => {
-    for (const T of [1, 50, 300]) {
+    const longest = Math.max(...layers.map(({ delay }) => delay?.most ?? 0));
+    for (const T of [1, 50, 300].filter((T) => T > longest)) {
       const { data, trains } = samples(T);
       await withEngine({ data, layers, ...options, seed: 2 }, async (engine) => {
         const { loss, readout } = engine.options;
@@ -216,7 +232,19 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
           return x;
         };
         const W = of('weight');
-        const read = spikes.map((step) => weighed(step, [W, W], layer, maps[i]));
+        const late = of('delay');
+        const read = spikes.map((step, t) =>
+          layer.delay
+            ? delayed(
+                spikes.slice(0, t + 1),
+                [
+                  [W, W],
+                  [late, late],
+                ],
+                layer,
+              )
+            : weighed(step, [W, W], layer, maps[i]),
+        );
         const kept = new Float64Array(neurons);
         for (let at = 0; at < h.length; at++) {
           const [t, j] = [Math.floor(at / neurons), at % neurons];
@@ -383,12 +411,19 @@ function drawConvolved(shape: [number, number, number]): LayerOptions[] {
   return layers;
 }
 
+/** The same with delays; there are more steps than the longest of them. */
+const drawDelayed = (): LayerOptions[] =>
+  drawDense().map((layer) => ({
+    ...layer,
+    delay: draw(undefined, { most: draw(1, 3, 16), learn: draw(true, false) }),
+  }));
+
 /**
  * Both engines, on two batches with weights that stay as they are: the second shows what the first leaves behind
  * without the reset.
  */
-async function compareEngines(i: number, drawLayers: () => LayerOptions[], inputs = INPUTS) {
-  const { data } = samples(draw(1, 2, 5, 17), inputs);
+async function compareEngines(i: number, drawLayers: () => LayerOptions[], inputs = INPUTS, T = draw(1, 2, 5, 17)) {
+  const { data } = samples(T, inputs);
   const readout = draw(...READOUT_NAMES);
   const options: EngineOptions = {
     ...{ data, seed: i, readout, threads: 1, learningRate: 1e-12, batchSize: 3, reset: i % 2 === 0 },
@@ -415,6 +450,11 @@ async function compareEngines(i: number, drawLayers: () => LayerOptions[], input
 test('both engines learn the same with networks drawn at random', async () => {
   random = 7;
   for (let i = 0; i < drawnByDay(200, 60); i++) await compareEngines(i, drawDense);
+});
+
+test('both engines learn the same with networks that have delays, drawn at random', async () => {
+  random = 13;
+  for (let i = 0; i < drawnByDay(100, 50); i++) await compareEngines(i, drawDelayed, INPUTS, draw(17, 20, 130));
 });
 
 test('both engines learn the same with networks that convolve, drawn at random', async () => {

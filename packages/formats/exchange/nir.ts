@@ -66,7 +66,12 @@ export function toNir(network: SavedNetwork): Uint8Array {
   const { maps } = allMaps(layers ?? []);
   const nodes: Group = { input: node('Input', { shape: ints(maps[0] ? toShape(maps[0].reads) : [IMAGE_SIZE]) }) };
   const back: string[] = [];
-  all.forEach(({ neuron: own, synapse, convolve, pool }, i) => {
+  all.forEach(({ neuron: own, synapse, delay, convolve, pool }, i) => {
+    if (delay) {
+      throw new RangeError(
+        'delay: expected none, found those of each connection, while NIR has one for each neuron; use another format, such as safetensors',
+      );
+    }
     if (pool === 'currents') {
       throw new RangeError(
         "pool: expected 'spikes', found 'currents', which no other framework is known to read from NIR; use another format, such as safetensors",

@@ -45,6 +45,10 @@ export function fromPth(bytes: Uint8Array, file = 'pth', layers?: readonly Resol
 
 function readFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLayer[]): PthNetwork {
   checkUint8(file, bytes);
+  if (layers?.some(({ delay }) => delay))
+    throw new Error(
+      `${file}: expected layers without delay, which a state_dict cannot say, found some; use safetensors`,
+    );
   const entries = unzipped(bytes, file);
   const root = readPickle(entries, file);
   const net = root.get('net') instanceof Map ? (root.get('net') as Map<Pickled, Pickled>) : root;

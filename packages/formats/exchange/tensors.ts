@@ -29,7 +29,7 @@ export const areWhole = (values: unknown): values is number[] =>
   Array.isArray(values) && values.every((value) => Number.isSafeInteger(value) && value >= 0);
 
 /**
- * The name of a parameter: of the weights that of SpikingJelly's `state_dict` of the tutorial's network, whose `layer`
+ * The name of a parameter: of the weights, beside which delays stand, that of SpikingJelly's `state_dict` of the tutorial's network, whose `layer`
  * is a Sequential of Flatten, Linear, LIFNode, Linear, LIFNode …; the others stand with the neurons. Where layers
  * convolve, it is one of Conv2d, LIFNode (AvgPool2d) …, or Conv2d, AvgPool2d, LIFNode …, then Flatten, Linear,
  * LIFNode …, with a BatchNorm2d right behind a Conv2d that has a norm.
@@ -39,7 +39,7 @@ export function nameOf({ kind, layer }: Pick<Parameter, 'kind' | 'layer'>, layer
   const before = layers.slice(0, layer);
   const [pooled, normed] = [before.filter(({ pool }) => pool).length, before.filter(({ norm }) => norm).length];
   const at = 2 * layer + pooled + normed + Number(layer >= convolved);
-  if (kind === 'weight' || kind === 'bias') return `layer.${at}.${kind}`;
+  if (kind === 'weight' || kind === 'bias' || kind === 'delay') return `layer.${at}.${kind}`;
   const part = NORM_PARTS.find(([own]) => own === kind);
   if (part) return `layer.${at + 1}.${part[1]}`;
   const neurons = at + (layers[layer].pool === 'currents' ? 2 : 1) + (layers[layer].norm ? 1 : 0);
