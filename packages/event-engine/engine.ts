@@ -25,7 +25,7 @@ import { initialParameters } from '../../src/common/weights';
 import { EventCore } from './core';
 import { countWork, inputSpikes, traceImage } from './explain';
 import { compileKernel } from './kernel-module';
-import { Control, type CoreOptions, createMemory, INPUTS, JobKind, OUTPUTS, RATES_LIMIT } from './memory';
+import { Control, type CoreOptions, createMemory, JobKind, OUTPUTS, RATES_LIMIT } from './memory';
 import { OneThread, type TaskRunner } from './tasks';
 
 const PURPOSE = { train: Purpose.TrainSpikes, test: Purpose.TestSpikes } as const;
@@ -84,10 +84,6 @@ export class EventEngine implements Engine {
     // Even for one thread: the fate of the caller's arrays must not depend on the number of threads.
     const data = canShare ? shareData(options.data) : options.data;
     const inputs = countInputs(data);
-    if (options.layers[0].delay && inputs > INPUTS)
-      throw new RangeError(
-        `layers[0]: delay: expected at most ${INPUTS} inputs on the engine 'event', found ${inputs}; the engine 'tfjs' takes more`,
-      );
     // Each layer has its own neurons: none are given for all.
     const { neuron, hidden, ...others } = options;
     const coreOptions: CoreOptions = {

@@ -23,7 +23,8 @@ import {
   SPIKES,
   WIDTH,
 } from './addresses';
-import { columnsOf, readControl, rowsOf } from './network';
+import { inputAt, inputs } from './encoder';
+import { columnsOf, layerAt, readControl, rowsOf } from './network';
 
 /** Bytes of the count of blocks. */
 const HEAD: usize = 16;
@@ -118,7 +119,24 @@ function eachInput(
   steps: usize,
   c: usize,
 ): void {
-  const input = scratch + <usize>load<u32>(layer, table.READS);
+  const isFirst = layer === layerAt(0);
+  for (let i: usize = 0, count = isFirst ? inputs : 1; i < count; i++) {
+    const input = isFirst ? inputAt(scratch, i) : scratch + <usize>load<u32>(layer, table.READS);
+    eachPlace(scratch, layer, weights, gradient, input, block, steps, c);
+  }
+}
+
+/** The same of one of several inputs, or of a layer's spikes. */
+function eachPlace(
+  scratch: usize,
+  layer: usize,
+  weights: usize,
+  gradient: usize,
+  input: usize,
+  block: usize,
+  steps: usize,
+  c: usize,
+): void {
   const list = scratch + LIST;
   const dim = <usize>load<u32>(input, DIM);
   const drawn = dim + <usize>load<u32>(input, BRIGHT_COUNT);

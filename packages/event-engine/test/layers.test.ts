@@ -466,7 +466,7 @@ test('both engines learn the same with networks that convolve, drawn at random',
   }
 });
 
-test('both engines learn the same with as many as 4,096 inputs, dense and convolved', async () => {
+test('both engines learn the same with as many as 4,096 inputs, dense, delayed and convolved', async () => {
   random = 13;
   const shapes = [
     [1, 5, 157],
@@ -478,6 +478,7 @@ test('both engines learn the same with as many as 4,096 inputs, dense and convol
     const [inputs, convolve] = [shape[0] * shape[1] * shape[2], { channels: 5, kernel: 5, stride: 2, shape }];
     await compareEngines(i, drawDense, inputs);
     await compareEngines(i, () => [{ convolve, neuron: drawNeuron() }, ...drawDense()], inputs);
+    await compareEngines(i, () => [{ delay: { most: 3, learn: true }, neuron: drawNeuron() }], inputs);
   }
 });
 

@@ -53,7 +53,7 @@ export function nameOf({ kind, layer }: Pick<Parameter, 'kind' | 'layer'>, layer
 function shapeOf(each: Parameter, layers: readonly LayerShape[]): number[] {
   const { kind, layer, shape } = each;
   const [rows, columns] = shape;
-  if (kind !== 'weight' && kind !== 'recurrent') return [columns];
+  if (kind !== 'weight' && kind !== 'recurrent' && kind !== 'delay') return [columns];
   const [height, width, channels] = rowsOf(each, layers);
   return layers[layer].convolve ? [columns, channels, height, width] : [columns, rows];
 }
