@@ -80,8 +80,10 @@ class Contender {
 
 /** Widths of the hidden layers that are measured. */
 const HIDDEN = [96, 300];
-/** Networks of chapters 9 and 10, which the contenders know by name. */
+/** Networks of chapters 9, 10 and 16, which the contenders know by name. */
 const NAMED = {
+  'convolved-spikes': '12 and 24 channels convolved, means of spikes',
+  'convolved-currents': '12 and 24 channels convolved, means of spikes, then of currents',
   'recurrent-rows': '100 recurrent neurons on rows',
   'synaptic-randman': '100 synaptic neurons on Randman',
 };

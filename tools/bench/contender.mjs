@@ -9,8 +9,26 @@ const { readMnist } = load('../../dist/hosts/node/data.js');
 const { createEngine } = load('../../dist/hosts/node/engines.js');
 const datasets = load('../../dist/packages/formats/datasets/index.js');
 
-/** Networks of chapters 9 and 10, as tools/bench/bench_peer.py has them. */
+const convolved = (/** @type {string} */ pool) => () => ({
+  data: readMnist(),
+  T: 4,
+  encoder: 'direct',
+  neuron: { surrogateFunction: { name: 'rect', alpha: 0.5 } },
+  layers: [
+    { convolve: { channels: 12, kernel: 5 }, pool: 'spikes' },
+    { convolve: { channels: 24, kernel: 5 }, pool },
+    {},
+  ],
+  gain: [6, 12, 1],
+  learningRate: 2e-2,
+  readout: 'mean-potential',
+  loss: 'cross-entropy-counts',
+});
+
+/** Networks of chapters 9, 10 and 16, as tools/bench/bench_peer.py has them. */
 const NAMED = {
+  'convolved-spikes': convolved('spikes'),
+  'convolved-currents': convolved('currents'),
   'recurrent-rows': () => ({
     data: datasets.rows(readMnist()),
     neuron: { tau: 2, decayInput: false, detachReset: true },
