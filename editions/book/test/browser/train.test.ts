@@ -221,7 +221,9 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
       const sum = captions.reduce((all, caption) => all + (Number(caption) || 0), 0);
       const line = (await place.locator('p').textContent()) ?? '';
       assert.ok(
-        line.startsWith(`Layer ${layer + 1}, ${channels} maps of ${side} × ${side} neurons: ${sum} spike`),
+        line.startsWith(
+          `Layer ${layer + 1}, ${channels} maps of ${side} × ${side} neurons: ${sum.toLocaleString('en')} spike`,
+        ),
         line,
       );
       assert.ok(silent.length === 0 ? line.endsWith('no channel is silent.') : line.includes(silent.join(', ')), line);
@@ -230,7 +232,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     }
     const slider = page.getByRole('slider', { name: /Spikes of the channels/ });
     const sumOf = async () =>
-      Number(/: (\d+) spike/.exec((await layers.first().locator('p').textContent()) ?? '')?.[1]);
+      Number(/: ([\d,]+) spike/.exec((await layers.first().locator('p').textContent()) ?? '')?.[1].replaceAll(',', ''));
     const all = await sumOf();
     let steps = 0;
     await slider.focus();
