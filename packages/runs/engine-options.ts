@@ -24,15 +24,16 @@ function networkOf(settings: Some): {
   hidden: number | undefined;
   layers: LayerOptions[] | undefined;
 } {
-  const { hidden, synapseTau, recurrent, learnTau, convolve, norm } = settings;
+  const { hidden, synapseTau, recurrent, learnTau, convolve, norm, delay, learnDelay } = settings;
   const neuron = neuronOf(settings);
   const widths = hidden ? String(hidden).split('-').map(Number) : [];
   const channels = convolve ? String(convolve).split('_').map(Number) : [];
   const learns = learnTau === 'layer' || learnTau === 'neuron';
-  if (widths.length < 2 && !synapseTau && !recurrent && !learns && channels.length === 0)
+  if (widths.length < 2 && !synapseTau && !recurrent && !learns && !delay && channels.length === 0)
     return { neuron, hidden: widths[0], layers: undefined };
   const all = {
     ...(synapseTau && { synapse: { tau: synapseTau } }),
+    ...(delay && { delay: { most: delay, ...(learnDelay && { learn: true }) } }),
     ...(learns && { learn: learnTau === 'layer' ? ('tau' as const) : ('tau of each neuron' as const) }),
   };
   const normed = !norm || norm === 'none' ? {} : { norm: norm === 'batch' ? norm : { scale: 1 } };
@@ -68,6 +69,7 @@ export const layersOfRun = (settings: Some): ResolvedLayer[] => resolveLayers(ne
 /** Why these individually valid settings cannot be combined, and which of them to change; undefined if they can. */
 export function contradiction(settings: Some): { setting: Name; expected: string } | undefined {
   const { dataset, hidden, loss, network, readout, recurrent, T, convolve, gain, norm, engine } = settings;
+  const { delay, encoder } = settings;
   if (readout && readout !== 'spikes' && readout !== 'mean-potential' && loss === 'cross-entropy-counts') {
     return { setting: 'loss', expected: `mse, cross-entropy or cross-entropy-each-step with --readout ${readout}` };
   }
@@ -81,6 +83,7 @@ export function contradiction(settings: Some): { setting: Name; expected: string
     // Of 28 pixels are left 12 and then 4, fewer than a kernel has.
     if (convolved > 2) return { setting: 'convolve', expected: 'at most two layers' };
     if (settings.synapseTau) return { setting: 'synapseTau', expected: 'none with --convolve' };
+    if (delay) return { setting: 'delay', expected: 'none with --convolve' };
     if (settings.learnTau === 'neuron') return { setting: 'learnTau', expected: 'none or layer with --convolve' };
   }
   if (norm && norm !== 'none') {
@@ -91,6 +94,9 @@ export function contradiction(settings: Some): { setting: Name; expected: string
   const gains = String(gain ?? 1).split('_').length;
   if (gains !== 1 && gains !== layers)
     return { setting: 'gain', expected: `one number, or ${layers}, one for each layer` };
+  if (settings.learnDelay && !delay) return { setting: 'learnDelay', expected: '--delay with it' };
+  if (delay && T && delay >= T) return { setting: 'delay', expected: `fewer steps than T = ${T}` };
+  if (delay && encoder === 'direct') return { setting: 'encoder', expected: 'spikes with --delay' };
   if (recurrent && !hidden) return { setting: 'recurrent', expected: 'a hidden layer' };
   return undefined;
 }

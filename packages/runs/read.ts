@@ -2,7 +2,7 @@
  * What the value of a setting may be. Each function returns one that reads a text, or says what was expected instead.
  */
 import { listChoices } from '../../src/common/checks';
-import { MAX_LAYERS } from '../../src/common/layers';
+import { MAX_CHANNELS, MAX_HIDDEN, MAX_LAYERS } from '../../src/common/layers';
 
 export interface Read<V> {
   (text: string): V;
@@ -73,3 +73,24 @@ export function tryRead<V>(read: Read<V>, text: string): V | undefined {
     return undefined;
   }
 }
+
+// float32 knows no smaller step that would change a weight, and no larger one.
+export const learningRate = decimal('a number from 1e-9 to 1e38', (value) => value >= 1e-9 && value <= 1e38);
+// In float32. A larger time constant keeps every neuron silent in the longest presentation.
+export const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(value) > 1 && value <= 1e6);
+// Such that float32 also knows the derivative at the threshold, and its square.
+export const alpha = decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6);
+
+/** The widths of hidden layers: a number, or several as a text such as 100-50, which fits into a table. */
+export const widths: Read<number | string> = (text) => {
+  const all = text.split(/[,-]/).map((width) => tryRead(whole(1, MAX_HIDDEN), width));
+  if (all.every((width) => width !== undefined) && all.length < MAX_LAYERS)
+    return all.length > 1 ? all.join('-') : all[0];
+  throw new RangeError(`expected a whole number from 1 to ${MAX_HIDDEN}, or several such as 100,50, found ${text}`);
+};
+
+export const channels = listOf(
+  whole(1, MAX_CHANNELS),
+  `a whole number from 1 to ${MAX_CHANNELS}, or several such as 12,24`,
+);
+export const gains = listOf(alpha, 'a number from 1e-6 to 1e6, or one for each layer such as 6,12,1');

@@ -3,12 +3,12 @@
  * and the words of figures follow from the entry; `engine-options.ts` makes of the settings what the engines take.
  */
 import { listChoices } from '../../src/common/checks';
+import { MAX_DELAY } from '../../src/common/delay';
 import { DEFAULT_TRAINING, ENCODER_NAMES, LOSS_NAMES, MAX_SHIFT, READOUT_NAMES } from '../../src/common/engine';
-import { MAX_CHANNELS, MAX_HIDDEN, MAX_LAYERS } from '../../src/common/layers';
 import { SCHEDULE_NAMES } from '../../src/common/schedule';
 import { DATASET_NAMES } from '../../src/common/spike-trains';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../src/common/surrogates';
-import { alpha, learningRate, listOf, oneOf, type Read, tau, tryRead, whole } from './read';
+import { alpha, channels, gains, learningRate, oneOf, type Read, tau, whole, widths } from './read';
 
 export type Value = string | number | boolean;
 
@@ -49,17 +49,6 @@ export interface Setting extends Option {
   /** Heads its column on the page of the map, if not its label, the word for `true`, or its name. */
   heading?: string;
 }
-
-/** The widths of hidden layers: a number, or several as a text such as 100-50, which fits into a table. */
-const widths: Read<number | string> = (text) => {
-  const all = text.split(/[,-]/).map((width) => tryRead(whole(1, MAX_HIDDEN), width));
-  if (all.every((width) => width !== undefined) && all.length < MAX_LAYERS)
-    return all.length > 1 ? all.join('-') : all[0];
-  throw new RangeError(`expected a whole number from 1 to ${MAX_HIDDEN}, or several such as 100,50, found ${text}`);
-};
-
-const channels = listOf(whole(1, MAX_CHANNELS), `a whole number from 1 to ${MAX_CHANNELS}, or several such as 12,24`);
-const gains = listOf(alpha, 'a number from 1e-6 to 1e6, or one for each layer such as 6,12,1');
 
 /** How the chapter on timing trains on Randman. */
 const RANDMAN = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cross-entropy-counts --lr 0.05 -N 6';
@@ -315,6 +304,21 @@ export const TABLE = {
     spiking: true,
     words: { none: 'τ not learnt', layer: 'τ of each layer learnt', neuron: 'τ of each neuron learnt' },
     heading: 'learnt τ',
+  },
+  delay: {
+    flags: '--delay <N>',
+    help: 'delay what each connection sends, by a number of steps of its own, drawn from 0 to N, less than T (default: no delays)',
+    read: whole(1, MAX_DELAY),
+    spiking: true,
+    without: 0,
+    label: 'delays up to',
+    words: { 0: 'no delays' },
+  },
+  learnDelay: {
+    flags: '--learn-delay',
+    help: 'learn the delays, too',
+    spiking: true,
+    words: { true: 'delays learnt', false: 'delays not learnt' },
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 

@@ -72,8 +72,8 @@ function read(file: string): Buffer {
 /** What the shapes of a network are, and what lasts in it, as a text. */
 const kindOf = (layers: readonly LayerShape[]): string =>
   JSON.stringify(
-    layers.map(({ neurons, convolve, norm, pool, synapse, recurrent, learn }) => {
-      return { neurons, convolve, norm, pool, synapse, recurrent, learn };
+    layers.map(({ neurons, convolve, norm, pool, synapse, delay, recurrent, learn }) => {
+      return { neurons, convolve, norm, pool, synapse, delay, recurrent, learn };
     }),
   );
 
@@ -146,6 +146,9 @@ export function refuseExports(settings: Settings, neuron: NeuronOptions, places:
     }
   }
   if (settings.saveNir === undefined) return;
+  if (settings.delay) {
+    throw new UsageError('--save-nir: expected no --delay, which NIR cannot say, found one; use --save-safetensors');
+  }
   if (neuron.vReset === null) {
     throw new UsageError(
       '--save-nir: expected a hard reset, found --soft-reset, which NIR cannot say; use --save-safetensors',

@@ -26,11 +26,12 @@ describe('The settings of a run', () => {
     for (const name of SETTING_NAMES) {
       // What the command line leaves open: no hidden layer, no lasting currents, the surrogate's own alpha, all images,
       // a switch that is off.
-      const off = { detachReset: false, softReset: false, recurrent: false };
+      const off = { detachReset: false, softReset: false, recurrent: false, learnDelay: false };
       const open: Record<string, unknown> = {
         hidden: 0,
         convolve: 0,
         synapseTau: 0,
+        delay: 0,
         alpha: 2,
         trainImages: 60_000,
         ...off,
@@ -48,6 +49,7 @@ describe('The settings of a run', () => {
       { encoder: 'direct', loss: 'cross-entropy', train_images: 50000 },
       { network: 'ann', loss: 'mse', learning_rate: '1e-2' },
       { hidden: 48, T: 20 },
+      { delay: 12, learn_delay: true },
       { dataset: 'randman', hidden: 100, T: 50 },
       { dataset: 'rows', T: 28, hidden: 100, recurrent: true, train_images: 50000 },
       { convolve: '12_24', gain: '6_12_1', shift: 1, schedule: 'cosine', encoder: 'direct', T: 4 },
@@ -94,6 +96,8 @@ describe('The settings of a run', () => {
       'synapse_tau',
       'recurrent',
       'learn_tau',
+      'delay',
+      'learn_delay',
     ]);
   });
 });

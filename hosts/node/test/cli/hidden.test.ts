@@ -72,6 +72,7 @@ describe('a run with a hidden layer', () => {
 for (const more of [
   [],
   ['--no-reset', '--soft-reset', '--learn-tau', 'layer'],
+  ['--delay', '5', '--learn-delay', '--no-reset'],
   ['--loss', 'cross-entropy', '--encoder', 'direct', '--readout', 'highest-potential', '--no-reset'],
   [
     '--hidden',
@@ -122,6 +123,22 @@ test('a run with several layers leaves them in its model and in what it exports,
   assert.match(
     refused.stderr,
     /^lif_fc_mnist: --weights: .*: expected the layers \[.*\], found \[.*\]; give the options [^\n]+\n$/,
+  );
+});
+
+test('a run with delays leaves them in its model and in safetensors, from which another run with such delays starts', () => {
+  const options = [...DATA, '-T', '10', '-N', '1', '--delay', '4', '--learn-delay'];
+  const cwd = finished([...options, '--save-safetensors', 'net.safetensors']);
+  const { weights, layers } = readLayersModel(join(cwd, 'out', 'lif_snn_mnist'));
+  assert.deepEqual(layers?.[0].delay, { most: 4, learn: true });
+  assert.deepEqual(fromFile(readFileSync(join(cwd, 'net.safetensors')), 'net.safetensors').weights, weights);
+  const again = [...options, '--log-dir', 'again', '--weights', 'net.safetensors'];
+  finished(again, cwd);
+  const { status, stderr } = lifFcMnist([...again.map((word) => (word === '4' ? '3' : word)), '--overwrite'], cwd);
+  assert.equal(status, 2);
+  assert.match(
+    stderr,
+    /expected the layers \[.*"delay":\{"most":3.*\], found \[.*"delay":\{"most":4.*\]; give the options/,
   );
 });
 
