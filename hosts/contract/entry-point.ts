@@ -25,6 +25,7 @@ export namespace datasets {
   export import readGestures = data.readGestures;
   export import readShd = data.readShd;
   export import shuffleTimes = data.shuffleTimes;
+  export import yinYang = data.yinYang;
 }
 
 /** From pixels to spikes. */
@@ -115,6 +116,7 @@ export namespace visualizing {
   export import bars = figures.bars;
   export import compareWeights = figures.compareWeights;
   export import confusionMatrix = figures.confusionMatrix;
+  export import decisionMap = figures.decisionMap;
   export import differences = figures.differences;
   export import digits = figures.digits;
   export import hiddenWeights = figures.hiddenWeights;

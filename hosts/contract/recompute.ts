@@ -2,6 +2,7 @@
 
 import { randman } from '../../packages/formats/datasets/randman';
 import { rows } from '../../packages/formats/datasets/rows';
+import { yinYang } from '../../packages/formats/datasets/yin-yang';
 import { engineOptions, type Row, type Settings, settingsOfRow } from '../../packages/runs/map';
 import { checkOptions, checkText } from '../../src/common/checks';
 import type { Engine, EngineOptions, Learner } from '../../src/common/engine';
@@ -12,7 +13,7 @@ import type { Host } from './contract';
 import type { WithBar } from './with-bar';
 
 export interface RecomputeOptions {
-  /** MNIST, if the chapter has loaded it already; a run on Randman does not need it. */
+  /** MNIST, if the chapter has loaded it already; a run on spike trains does not need it. */
   data?: Mnist;
   /** Stands before the bar; default 'training again'. */
   label?: string;
@@ -31,6 +32,7 @@ export type Recompute = (row: Row, options?: RecomputeOptions) => Promise<string
 /** The data of a run. */
 export async function dataOf({ dataset, T }: Settings, loadMnist: () => Promise<Mnist>): Promise<Dataset> {
   if (dataset === 'randman') return randman({ T: T ?? undefined });
+  if (dataset === 'yin-yang') return yinYang({ T: T ?? undefined });
   return dataset === 'rows' ? rows(await loadMnist()) : loadMnist();
 }
 

@@ -9,6 +9,7 @@ export { type Band, bands } from './bands';
 export { type BarOptions, type Bars, bars } from './bars';
 export { confusionMatrix } from './confusion';
 export { type LineOptions, lines, type Series } from './curves';
+export { type DecisionOptions, decisionMap } from './decisions';
 export { type HeatmapOptions, heatmap } from './heatmap';
 export {
   type CompareOptions,

@@ -76,7 +76,8 @@ export function contradiction(settings: Some): { setting: Name; expected: string
   if (dataset && dataset !== 'mnist' && network === 'ann') {
     return { setting: 'network', expected: `snn with --dataset ${dataset}` };
   }
-  if (dataset === 'randman' && T === 1) return { setting: 'T', expected: 'at least 2 with --dataset randman' };
+  if ((dataset === 'randman' || dataset === 'yin-yang') && T === 1)
+    return { setting: 'T', expected: `at least 2 with --dataset ${dataset}` };
   if (dataset === 'rows' && T !== 28) return { setting: 'T', expected: '28 with --dataset rows' };
   const convolved = convolve ? String(convolve).split('_').length : 0;
   if (convolved > 0) {

@@ -74,13 +74,6 @@ export function tryRead<V>(read: Read<V>, text: string): V | undefined {
   }
 }
 
-// float32 knows no smaller step that would change a weight, and no larger one.
-export const learningRate = decimal('a number from 1e-9 to 1e38', (value) => value >= 1e-9 && value <= 1e38);
-// In float32. A larger time constant keeps every neuron silent in the longest presentation.
-export const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(value) > 1 && value <= 1e6);
-// Such that float32 also knows the derivative at the threshold, and its square.
-export const alpha = decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6);
-
 /** The widths of hidden layers: a number, or several as a text such as 100-50, which fits into a table. */
 export const widths: Read<number | string> = (text) => {
   const all = text.split(/[,-]/).map((width) => tryRead(whole(1, MAX_HIDDEN), width));

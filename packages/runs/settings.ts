@@ -103,11 +103,11 @@ export const TABLE = {
   },
   dataset: {
     flags: '--dataset <NAME>',
-    help: `mnist; or rows, its images one row in each of 28 steps, with -T 28; or randman, the spike trains of the chapter on timing, which trains on them with ${RANDMAN}`,
+    help: `mnist; or rows, its images one row in each of 28 steps, with -T 28; or randman, the spike trains of the chapter on timing, which trains on them with ${RANDMAN}; or yin-yang, the points of the chapter on exact times`,
     read: oneOf(...DATASET_NAMES),
     default: 'mnist',
     record: 'data',
-    words: { mnist: 'MNIST', randman: 'Randman', rows: 'MNIST by rows' },
+    words: { mnist: 'MNIST', randman: 'Randman', rows: 'MNIST by rows', 'yin-yang': 'Yin-Yang' },
     heading: 'data',
   },
   network: {
@@ -343,10 +343,10 @@ export function defaultValue({ flags, read, default: text }: Option): Value | un
 export function obstacleTo(
   { spiking, images, files }: Option,
   { network, dataset }: { network?: unknown; dataset?: unknown },
-): 'ann' | 'randman' | 'rows' | undefined {
+): 'ann' | 'randman' | 'rows' | 'yin-yang' | undefined {
   if (spiking && network === 'ann') return 'ann';
   if (images && dataset === 'rows') return 'rows';
-  return (images || files) && dataset === 'randman' ? 'randman' : undefined;
+  return (images || files) && (dataset === 'randman' || dataset === 'yin-yang') ? dataset : undefined;
 }
 
 /** Settings, some of which may be left open. */

@@ -25,7 +25,8 @@ export const Purpose = {
   InitialHiddenWeights: 8,
   InitialRecurrentWeights: 9,
   Shift: 10,
-  InitialDelays: 11,
+  YinYang: 11,
+  InitialDelays: 12,
 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 

@@ -34,6 +34,7 @@ describe('recompute()', () => {
     ],
     ['with images that are held back', { train_images: 256, held_back: 0.5, T: 5 }],
     ['on Randman', { dataset: 'randman', hidden: 7, T: 20, tau: 20, batch_size: 1000, learning_rate: 0.02 }],
+    ['on Yin-Yang', { dataset: 'yin-yang', hidden: 7, T: 20, tau: 20, batch_size: 1000, learning_rate: 0.02 }],
     [
       'on rows of MNIST',
       {
@@ -61,8 +62,8 @@ describe('recompute()', () => {
     for (const [wrong, message] of [
       [undefined, 'row: expected a row of the map, such as (await readMap()).row(…), found undefined'],
       [[row], 'row: expected a row of the map, such as (await readMap()).row(…), found an array'],
-      [{}, 'row: dataset: expected mnist, randman or rows, found undefined'],
-      [{ ...row, dataset: 'nosuch' }, "row: dataset: expected mnist, randman or rows, found 'nosuch'"],
+      [{}, 'row: dataset: expected mnist, randman, rows or yin-yang, found undefined'],
+      [{ ...row, dataset: 'nosuch' }, "row: dataset: expected mnist, randman, rows or yin-yang, found 'nosuch'"],
       [{ ...row, learnTau: 'layers' }, "row: learnTau: expected none, layer or neuron, found 'layers'"],
       [{ ...row, learnTau: null }, 'row: learnTau: expected none, layer or neuron, found null'],
       [{ ...row, learntau: 'layer' }, "row: expected settings of the map, found 'learntau'"],
@@ -84,7 +85,8 @@ describe('recompute()', () => {
       const [row] = parseMap(tableText(settings)).rows;
       const command = formatCommand(row).replace(/^npm run train -- /, '');
       const place = join(folder, row.id);
-      const images = row.dataset !== 'randman' ? ['--dataset-dir', folder, '--skip-checksum'] : [];
+      const made = { randman: 8000, 'yin-yang': 5000 }[row.dataset as string];
+      const images = made === undefined ? ['--dataset-dir', folder, '--skip-checksum'] : [];
       const args = [...command.split(' '), '--log-dir', place, ...images];
       const run = lifFcMnist(args);
       assert.equal(run.status, 0, run.stderr);
@@ -92,7 +94,7 @@ describe('recompute()', () => {
       const [sha256] = /\b[0-9a-f]{64}\b/.exec(last) ?? [last];
       bars.length = 0;
       assert.equal(await recompute(row), sha256);
-      const samples = row.dataset !== 'randman' ? Math.min(640, Number(row.trainImages)) : 8000;
+      const samples = made ?? Math.min(640, Number(row.trainImages));
       const batches = Math.floor(samples / row.batchSize);
       assert.deepEqual(bars, [`training again: ${2 * batches}`]);
       assert.equal(await recompute(row, { data, label: 'a row' }), sha256);

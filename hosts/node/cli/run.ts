@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { randman } from '../../../packages/formats/datasets/randman';
 import { rows } from '../../../packages/formats/datasets/rows';
+import { yinYang } from '../../../packages/formats/datasets/yin-yang';
 import { contradiction, engineOptions, neuronOf } from '../../../packages/runs/engine-options';
 import { type Checkpoint, readCheckpoint } from '../../../packages/runs/node';
 import { MOST_BYTES } from '../../../packages/runs/node/checkpoint';
@@ -172,7 +173,13 @@ function chooseDevice({ device, engine, gpu }: Settings): void {
 function readData(settings: Settings): Dataset {
   const { dataset, T, trainImages, batchSize } = settings;
   const images = () => readImages(settings);
-  const data = dataset === 'randman' ? randman({ T }) : dataset === 'rows' ? rows(images()) : images();
+  const make = {
+    mnist: images,
+    randman: () => randman({ T }),
+    rows: () => rows(images()),
+    'yin-yang': () => yinYang({ T }),
+  };
+  const data: Dataset = make[dataset]();
   const { count } = data.train;
   if (trainImages !== undefined && count < trainImages) {
     throw new UsageError(`--train-images: expected at most the ${count} training images, found ${trainImages}`);

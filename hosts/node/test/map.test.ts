@@ -48,7 +48,7 @@ test('a table that is too long, no file, or has what a terminal would obey is re
   writeFileSync(file, tableText({}).replace(/,mnist,/, ',\u001b[31mred,'));
   await assert.rejects(
     readMap({ file }),
-    /hostile\.csv: line 2: dataset: expected mnist, randman or rows, found \ufffd\[31mred; /,
+    /hostile\.csv: line 2: dataset: expected mnist, randman, rows or yin-yang, found \ufffd\[31mred; /,
   );
 });
 

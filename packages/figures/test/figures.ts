@@ -7,6 +7,7 @@ const {
   bars,
   compareWeights,
   confusionMatrix,
+  decisionMap,
   differences,
   digits,
   heatmap,
@@ -83,6 +84,11 @@ export const FIGURES: Record<FigureName, Examples> = {
       return differences(['a', 'b', 'c'], { mean, low: [0, 0, 0], high: [2, 2, 2] }, [true, false, false]);
     },
     long: 'a row per setting',
+  },
+  decisionMap: {
+    small: () => decisionMap([0, 1, 1, 2], titles),
+    withValue: (value) => decisionMap([0, 1, 1, 2, value, value, 0, 0, 0], titles),
+    long: 'an answer per cell',
   },
   digits: {
     small: () => digits(new Uint8Array(784)),

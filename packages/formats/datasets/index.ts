@@ -6,3 +6,4 @@ export { readAedat, readGestures } from './gestures';
 export { type RandmanOptions, randman } from './randman';
 export { rows } from './rows';
 export { readShd, type ShdOptions } from './shd';
+export { type YinYangOptions, yinYang } from './yin-yang';

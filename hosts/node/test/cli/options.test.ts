@@ -154,7 +154,7 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
         `${option[0]}: expected with --dataset mnist, found with --dataset randman; leave it out, it is for images alone$`,
       ),
     ]),
-    [['--dataset', 'fashion'], 2, /--dataset: expected mnist, randman or rows, found fashion$/],
+    [['--dataset', 'fashion'], 2, /--dataset: expected mnist, randman, rows or yin-yang, found fashion$/],
     [['--dataset', 'randman', '--network', 'ann'], 2, /--network: expected snn with --dataset randman, found ann/],
     [['--dataset', 'rows'], 2, /--timesteps: expected 28 with --dataset rows, found 100$/],
     [

@@ -89,7 +89,11 @@ describe('The file of the table', () => {
     ['a tau in hexadecimal', tableText({ tau: '0x3' }), /tau: expected a number above 1, .* found 0x3/],
     ['a T of 2.5', tableText({ T: 2.5 }), /T: expected a whole number from 1 to 10000, found 2.5/],
     ['a tau of an ANN', tableText({ network: 'ann', tau: 2 }), /tau: expected nothing, for an ANN has none, found 2/],
-    ['other data', tableText({ dataset: 'fashion' }), /dataset: expected mnist, randman or rows, found fashion/],
+    [
+      'other data',
+      tableText({ dataset: 'fashion' }),
+      /dataset: expected mnist, randman, rows or yin-yang, found fashion/,
+    ],
     [
       'an encoder of spikes',
       tableText({ dataset: 'randman', encoder: 'direct' }),
