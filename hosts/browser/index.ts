@@ -15,6 +15,7 @@ export {
   createEngine,
   fingerprint,
   initBackend,
+  liveFigure,
   loadFile,
   loadMnist,
   loadRun,

@@ -11,6 +11,7 @@ export {
   createEngine,
   fingerprint,
   initBackend,
+  liveFigure,
   loadFile,
   loadMnist,
   loadRun,
