@@ -34,6 +34,7 @@ import { visualization } from './visualization/exercises';
 import { whatTimeDoes } from './what-time-does/exercises';
 import { timing } from './when-timing-matters/exercises';
 import { timingProject } from './when-timing-matters/project';
+import { withoutLabels } from './without-labels/exercises';
 
 /**
  * The chapters by name, in the order of `notebooks/`, which has their numbers: a chapter's number is its place here.
@@ -55,6 +56,7 @@ export const CHAPTERS = {
   'on-a-chip': { ...onAChipLeak, ...onAChip, ...onAChipProject },
   'out-and-in': outAndIn,
   'event-driven': { ...eventDriven, ...eventDrivenTables },
+  'without-labels': withoutLabels,
 };
 
 type Chapters = typeof CHAPTERS;
