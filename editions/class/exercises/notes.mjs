@@ -99,8 +99,8 @@ export function teachersNotes(exercises, chapters, general) {
 /** The half days after the first two: each chapter comes after those that it needs. */
 const HALF_DAYS = {
   third: ['when-timing-matters', 'read-the-potential'],
-  fourth: ['a-memory', 'from-an-ann'],
-  fifth: ['out-and-in', 'event-driven', 'on-a-chip'],
+  fourth: ['a-memory', 'convolutions'],
+  fifth: ['from-an-ann', 'on-a-chip', 'out-and-in', 'event-driven'],
 };
 const BEGIN = '<!-- half days: npm run exercises -- --notes writes them -->';
 const END = '<!-- end of the half days -->';

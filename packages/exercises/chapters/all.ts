@@ -7,6 +7,9 @@ import { aMemory } from './a-memory/exercises';
 import { aMemoryPays } from './a-memory/pays';
 import { aMemoryProject } from './a-memory/project';
 import { annBaseline } from './ann-baseline/exercises';
+import { convolutions } from './convolutions/exercises';
+import { convolutionsMaps } from './convolutions/maps';
+import { convolutionsProject } from './convolutions/project';
 import { eventDriven } from './event-driven/exercises';
 import { eventDrivenTables } from './event-driven/tables';
 import { fromAnAnn } from './from-an-ann/exercises';
@@ -57,6 +60,7 @@ export const CHAPTERS = {
   'out-and-in': outAndIn,
   'event-driven': { ...eventDriven, ...eventDrivenTables },
   'without-labels': withoutLabels,
+  convolutions: { ...convolutions, ...convolutionsMaps, ...convolutionsProject },
 };
 
 type Chapters = typeof CHAPTERS;
