@@ -24,7 +24,7 @@ import { DEFAULT_NEURON, type NeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
 import { checkSpikeTrains, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
 import type { Trace } from './trace';
-import { checkDelaysIn, checkGain, checkVariances, countNumbers, parameters } from './weights';
+import { checkDelaysIn, checkGain, countNumbers, parameters } from './weights';
 
 export type { LayerOptions } from './layers';
 export type { NeuronOptions } from './neuron-options';
@@ -344,7 +344,6 @@ export function takeState(
   };
   checkDelaysIn(taken.weights, layers, countInputs(data));
   checkWhole('step', taken.step, 0, MAX_STEP);
-  checkVariances(taken.weights, parameters(layers, countInputs(data)));
   if (reset || state.potentials === undefined) return taken;
   const count = batchSize * countRemembered(layers);
   return { ...taken, potentials: take('potentials', LARGEST ** 2, -(LARGEST ** 2), count) };
