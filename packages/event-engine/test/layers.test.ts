@@ -454,7 +454,7 @@ test('both engines learn the same with networks drawn at random', async () => {
 
 test('both engines learn the same with networks that have delays, drawn at random', async () => {
   random = 13;
-  for (let i = 0; i < drawnByDay(100, 50); i++) await compareEngines(i, drawDelayed, INPUTS, draw(17, 20, 130));
+  for (let i = 0; i < drawnByDay(100, 50); i++) await compareEngines(i, drawDelayed, INPUTS, draw(17, 20));
 });
 
 test('both engines learn the same with networks that convolve, drawn at random', async () => {
