@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // What a newcomer does first, under the newest release of each other Node that package.json names (this one
-// has all other tests). npm has these Nodes as packages. The newest has a clone of its own, in which the others follow:
-// what set-up installs is the same for each Node, but for the kernelspec. With TESTS=all each has its own clone, with the
-// oldest and the newest Python of environment.md in turn.
+// has all other tests). npm has these Nodes as packages. The newest sets up a clone, in which the others follow: what
+// set-up installs is the same for each Node, but for the kernelspec. With TESTS=all each has a clone of its own, with
+// the oldest and the newest Python of environment.md in turn.
 //   node tools/setup/test/nodes.mjs 22 26   under these Nodes alone
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -178,9 +178,9 @@ async function main() {
       const [i, major] = next;
       const row = new Map([['Node', String(major)]]);
       rows.push(row);
-      if (!ALL) await tryNode(major, pythons[0], row, 'of all');
+      const clone = await tryNode(major, pythons[ALL ? i % pythons.length : 0], row, ALL ? `${major}` : 'of all');
       // 2 GB: a busy disk takes a minute, in which the other lane's steps must not wait for this thread.
-      else await rm(await tryNode(major, pythons[i % pythons.length], row, `${major}`), { recursive: true, force: true });
+      if (ALL) await rm(clone, { recursive: true, force: true });
     }
   };
   try {
