@@ -449,7 +449,7 @@ async function compareEngines(i: number, drawLayers: () => LayerOptions[], input
 
 test('both engines learn the same with networks drawn at random', async () => {
   random = 7;
-  for (let i = 0; i < drawnByDay(200, 60); i++) await compareEngines(i, drawDense);
+  for (let i = 0; i < drawnByDay(200, 30); i++) await compareEngines(i, drawDense);
 });
 
 test('both engines learn the same with networks that have delays, drawn at random', async () => {
@@ -459,7 +459,7 @@ test('both engines learn the same with networks that have delays, drawn at rando
 
 test('both engines learn the same with networks that convolve, drawn at random', async () => {
   random = 11;
-  for (let i = 0; i < drawnByDay(100, 40); i++) {
+  for (let i = 0; i < drawnByDay(100, 25); i++) {
     const shape = draw([1, 6, 6], [2, 5, 4], [13, 3, 4], [1, 3, 9]) as [number, number, number];
     const inputs = shape[0] * shape[1] * shape[2];
     await compareEngines(i, () => [...drawConvolved(shape), ...drawDense()], inputs);
