@@ -16,15 +16,22 @@ import * as loops from '../../src/training';
 
 /** Data besides MNIST: spike trains, in which time matters. */
 export namespace datasets {
+  export import DIRECTIONS = data.DIRECTIONS;
+  export import EventCamera = data.EventCamera;
+  export import events = data.events;
   export import eventTrains = data.eventTrains;
   export import exchangeUnits = data.exchangeUnits;
   export import makeSpikeTrains = data.makeSpikeTrains;
+  export import movingThings = data.movingThings;
   export import permuteSteps = data.permuteSteps;
   export import randman = data.randman;
   export import readEvents = data.readEvents;
   export import readGestures = data.readGestures;
   export import readShd = data.readShd;
+  export import reverseTimes = data.reverseTimes;
+  export import saccades = data.saccades;
   export import shuffleTimes = data.shuffleTimes;
+  export import splitByGroup = data.splitByGroup;
   export import yinYang = data.yinYang;
 }
 

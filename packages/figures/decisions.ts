@@ -61,7 +61,10 @@ export function decisionMap(answers: ArrayLike<number>, options: DecisionOptions
       showlegend: points.length > 0,
     }),
     alt:
-      titled(title, given.length > 0 ? `${side} × ${side} answers, ${enumerated(shares)} of those given.` : 'no answers.') +
+      titled(
+        title,
+        given.length > 0 ? `${side} × ${side} answers, ${enumerated(shares)} of those given.` : 'no answers.',
+      ) +
       (shown.length > 0 ? ` Points: ${enumerated(shown)}.` : '') +
       gaps(answers),
   };

@@ -189,5 +189,5 @@ export const typeName = (value: unknown): string =>
 /** Whether a value is a typed array of this kind, even from another realm, such as a notebook's cell. */
 export const isTyped = (
   value: unknown,
-  kind: `${'Uint8' | 'Uint16' | 'Uint32' | 'Float32' | 'Float64'}Array`,
+  kind: `${'Uint8' | 'Uint8Clamped' | 'Uint16' | 'Uint32' | 'Float32' | 'Float64'}Array`,
 ): boolean => kindOf(value) === kind;

@@ -27,6 +27,7 @@ export const Purpose = {
   Shift: 10,
   YinYang: 11,
   InitialDelays: 12,
+  Scenes: 13,
 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 

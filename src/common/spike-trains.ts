@@ -92,6 +92,7 @@ function pack(split: string, labelled: LabelledTrains, shape: Pick<SpikeTrains, 
     starts[i + 1] = starts[i] + units.length;
     checkSpikes(`${where}: train ${i}`, units, times, 0, units.length, shape);
   });
+  checkAny(where, starts[trains.length]);
   const join = (of: 'units' | 'times') => {
     const out = new Uint16Array(starts[trains.length]);
     trains.forEach((train, i) => {
@@ -126,6 +127,7 @@ export function checkSpikeTrains(data: SpikeTrains): void {
         `${where}: expected ${count + 1} starts from 0 to the number of spikes, found ${starts.length} from ${starts[0]} to ${starts[starts.length - 1]} with ${total} units and ${times.length} times`,
       );
     }
+    checkAny(where, total);
     for (let i = 0; i < count; i++) checkSpikes(`${where}: train ${i}`, units, times, starts[i], starts[i + 1], data);
   }
 }
@@ -146,6 +148,11 @@ function checkLabels(where: string, labels: ArrayLike<number>, trains: number): 
   }
 }
 
+/** A sample may be silent, as a scene in which nothing moves; a whole split is so by mistake. */
+function checkAny(where: string, spikes: number): void {
+  if (spikes === 0) throw new RangeError(`${where}: expected at least one spike, found none`);
+}
+
 function checkSpikes(
   where: string,
   units: ArrayLike<number>,
@@ -154,7 +161,7 @@ function checkSpikes(
   to: number,
   shape: Pick<SpikeTrains, 'units' | 'T'>,
 ): void {
-  if (!(to > from)) throw new RangeError(`${where}: expected at least one spike, found none`);
+  if (to < from) throw new RangeError(`${where}: expected to end after its start ${from}, found ${to}`);
   for (let i = from; i < to; i++) {
     checkWhole(`${where}: unit`, units[i], 0, shape.units - 1);
     checkWhole(`${where}: time`, times[i], 0, shape.T - 1);

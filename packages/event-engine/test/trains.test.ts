@@ -246,7 +246,7 @@ const FAULTS: [typeof one, RegExp][] = [
   ],
   [
     { trains: [{ units: [], times: [] }], labels: [0] },
-    /^RangeError: data\.train: train 0: expected at least one spike, found none$/,
+    /^RangeError: data\.train: expected at least one spike, found none$/,
   ],
   [{ trains: [], labels: [] }, /^RangeError: data\.train: expected at least one spike train, found none$/],
   [{ trains: one.trains, labels: [0, 1] }, /^RangeError: data\.train: expected 1 labels, one for each train, found 2$/],
@@ -296,8 +296,8 @@ test('both engines check spike trains that nobody has checked', async () => {
         /^RangeError: data\.test: expected 2 starts from 0 to the number of spikes/,
       ],
       [
-        broken({ starts: Uint32Array.of(0, 2, 2), count: 2, labels: Uint8Array.of(0, 0) }),
-        /train 1: expected at least one spike, found none$/,
+        broken({ starts: Uint32Array.of(0, 2, 1, 2), count: 3, labels: Uint8Array.of(0, 0, 0) }),
+        /train 1: expected to end after its start 2, found 1$/,
       ],
       [
         broken({

@@ -1,5 +1,5 @@
 /** From the times of events to the steps of a network, for all readers. */
-import { checkNumber, checkWhole } from '../../../src/common/checks';
+import { checkNumber, checkWhole, formatValue } from '../../../src/common/checks';
 import { MAX_T, type SpikeTrain } from '../../../src/common/spike-trains';
 
 /** How times become steps. */
@@ -10,6 +10,11 @@ export interface Binning {
    * Microseconds of the T steps; later events are left out. By default nothing is: up to the last event of all samples.
    */
   duration?: number;
+  /**
+   * Steps of equal time, or of equally many events of each sample ('number', as in SpikingJelly): ⌊events / T⌋ in each
+   * step, and what is left over in the last. Default 'time'.
+   */
+  splitBy?: 'time' | 'number';
 }
 
 /**
@@ -17,15 +22,20 @@ export interface Binning {
  * @returns both values, checked
  * @throws RangeError in one line
  */
-export function checkBinning({ T = 100, duration }: Binning, times: Iterable<ArrayLike<number>>): Required<Binning> {
+export function checkBinning(
+  { T = 100, duration, splitBy = 'time' }: Binning,
+  times: Iterable<ArrayLike<number>>,
+): Required<Binning> {
   checkWhole('T', T, 1, MAX_T);
+  if (splitBy !== 'time' && splitBy !== 'number')
+    throw new RangeError(`splitBy: expected 'time' or 'number', found ${formatValue(splitBy)}`);
   if (duration !== undefined) {
     checkNumber('duration', duration, 0);
-    return { T, duration };
+    return { T, duration, splitBy };
   }
   let last = 0;
   for (const sample of times) for (let i = 0; i < sample.length; i++) last = Math.max(last, sample[i]);
-  return { T, duration: Math.floor(last) + 1 };
+  return { T, duration: Math.floor(last) + 1, splitBy };
 }
 
 /**
@@ -34,16 +44,22 @@ export function checkBinning({ T = 100, duration }: Binning, times: Iterable<Arr
  * @param units how many there are
  * @returns a function of the times of events, in microseconds from 0, and of what says an event's unit
  */
-export function binner(units: number, { T, duration }: Required<Binning>) {
+export function binner(units: number, { T, duration, splitBy }: Required<Binning>) {
   // One for all samples: clearing it for each would take far longer than their events do.
   const seen = new Uint8Array(units * T);
   return (times: ArrayLike<number>, unitOf: (event: number) => number): SpikeTrain => {
     const found: { units: number[]; times: number[] } = { units: [], times: [] };
+    // Of events that are counted, those that come in time are.
+    let [counted, inTime] = [0, 0];
+    if (splitBy === 'number')
+      for (let event = 0; event < times.length; event++) inTime += times[event] < duration ? 1 : 0;
+    const each = Math.max(1, Math.floor(inTime / T));
     for (let event = 0; event < times.length; event++) {
       const unit = unitOf(event);
       if (times[event] >= duration) continue;
       // A time just before the end may be rounded up to it.
-      const step = Math.min(T - 1, Math.floor((times[event] * T) / duration));
+      const place = splitBy === 'time' ? (times[event] * T) / duration : counted++ / each;
+      const step = Math.min(T - 1, Math.floor(place));
       if (seen[unit * T + step]) continue;
       seen[unit * T + step] = 1;
       found.units.push(unit);

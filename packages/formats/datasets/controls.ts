@@ -20,6 +20,7 @@ export function shuffleTimes(data: SpikeTrains, seed = 0): SpikeTrains {
 
 /**
  * Exchanges the units' times within each sample, at random: the sample keeps its times, but not which unit has which.
+ * Of events of a camera: the pixels that reported and the moments of reports stay, and motion is gone.
  * @throws RangeError unless the seed is a whole number from 0 to 2³² − 1
  */
 export function exchangeUnits(data: SpikeTrains, seed = 0): SpikeTrains {
@@ -41,6 +42,11 @@ export function permuteSteps(data: SpikeTrains, seed = 0): SpikeTrains {
   const order = Uint16Array.from({ length: data.T }, (_, step) => step);
   shuffle(order, new RandomStream(seed, Purpose.Control, 0, CONTROL.steps));
   return change(data, seed, CONTROL.steps, ({ times }) => times.map((time) => order[time]));
+}
+
+/** Runs time backwards: a spike of step t comes in step T − 1 − t, from the same unit. */
+export function reverseTimes(data: SpikeTrains): SpikeTrains {
+  return change(data, 0, CONTROL.times, ({ times }) => times.map((time) => data.T - 1 - time));
 }
 
 /** The same data with other times; training and test samples get separate random numbers. */

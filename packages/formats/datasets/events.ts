@@ -3,10 +3,18 @@
  * Jayawant, G. K. Cohen and N. Thakor, "Converting static image datasets to spiking neuromorphic datasets using
  * saccades", Frontiers in Neuroscience 9, 2015; www.garrickorchard.com/datasets/n-mnist).
  */
-import { checkArray, checkOptions, checkText, checkWhole, isTyped, typeName } from '../../../src/common/checks';
+import {
+  checkArray,
+  checkNumber,
+  checkOptions,
+  checkText,
+  checkWhole,
+  isTyped,
+  typeName,
+} from '../../../src/common/checks';
 import { DatasetError } from '../../../src/common/mnist';
-import { MAX_UINT32 } from '../../../src/common/random';
-import { MAX_UNITS, makeSpikeTrains, type SpikeTrains } from '../../../src/common/spike-trains';
+import { MAX_UINT32, Purpose, RandomStream, shuffle } from '../../../src/common/random';
+import { MAX_UNITS, makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
 import { type Binning, binner, checkBinning } from './bin-times';
 
 /** The events of one file, in its order. */
@@ -21,6 +29,8 @@ export interface Recording {
 }
 
 const EVENT_BYTES = 5;
+/** The stream of `splitByGroup`; those of controls are 0 to 2. */
+const GROUPS = 3;
 
 /**
  * The events of a `.bin` file: of each 40 bits, the highest first, x is 8, y 8, the polarity 1 and the time 23.
@@ -73,6 +83,11 @@ export interface EventTrainsOptions extends Binning {
    * 4,096 possible.
    */
   pool?: number;
+  /**
+   * A unit fires where at least so many of its pixels report the polarity in a step, so that noise, which pixels have
+   * one by one, gives no spike. Default 1.
+   */
+  least?: number;
 }
 
 /**
@@ -83,11 +98,22 @@ export interface EventTrainsOptions extends Binning {
  * @throws RangeError in one line: what does not fit, what was expected, what was found
  */
 export function eventTrains(options: EventTrainsOptions): SpikeTrains {
-  checkOptions('eventTrains', options, ['train', 'test', 'width', 'height', 'pool', 'T', 'duration']);
-  const { train, test, width = 34, height = 34, pool = 2 } = options;
+  checkOptions('eventTrains', options, [
+    'train',
+    'test',
+    'width',
+    'height',
+    'pool',
+    'least',
+    'T',
+    'duration',
+    'splitBy',
+  ]);
+  const { train, test, width = 34, height = 34, pool = 2, least = 1 } = options;
   checkWhole('width', width, 1, 256);
   checkWhole('height', height, 1, 256);
   checkWhole('pool', pool, 1, 256);
+  checkWhole('least', least, 1, pool * pool);
   const [columns, rows] = [Math.ceil(width / pool), Math.ceil(height / pool)];
   const units = 2 * rows * columns;
   if (units > MAX_UNITS) {
@@ -101,15 +127,72 @@ export function eventTrains(options: EventTrainsOptions): SpikeTrains {
     options,
     [...train.recordings, ...test.recordings].map(({ times }) => times),
   );
-  const bin = binner(units, binning);
+  const bin = binner(2 * width * height, binning);
+  const fires = atLeast(least, units, binning.T);
   const binAll = ({ recordings, labels }: LabelledRecordings) => {
     const trains = recordings.map(({ x, y, polarity, times }) => {
-      const row = (event: number) => polarity[event] * rows + Math.floor(y[event] / pool);
-      return bin(times, (event) => row(event) * columns + Math.floor(x[event] / pool));
+      const pixels = bin(times, (event) => (polarity[event] * height + y[event]) * width + x[event]);
+      return fires(pixels, (pixel) => {
+        const [row, column] = [Math.floor(pixel / width), pixel % width];
+        const half = row < height ? 0 : rows;
+        return (half + Math.floor((row % height) / pool)) * columns + Math.floor(column / pool);
+      });
     });
     return { trains, labels };
   };
   return makeSpikeTrains({ units, T: binning.T, train: binAll(train), test: binAll(test) });
+}
+
+/** Of the spikes of pixels, those of units in which so many have one in the same step. */
+function atLeast(least: number, units: number, T: number) {
+  const count = new Uint16Array(units * T);
+  return (pixels: SpikeTrain, unitOf: (pixel: number) => number): SpikeTrain => {
+    const found: { units: number[]; times: number[] } = { units: [], times: [] };
+    const places = Array.from(pixels.units, (pixel, spike) => unitOf(pixel) * T + pixels.times[spike]);
+    for (const place of places) {
+      count[place] += 1;
+      if (count[place] !== least) continue;
+      found.units.push(Math.floor(place / T));
+      found.times.push(place % T);
+    }
+    for (const place of places) count[place] = 0;
+    return { units: Uint16Array.from(found.units), times: Uint16Array.from(found.times) };
+  };
+}
+
+/**
+ * Deals recordings out so that no group, such as a person or a film, is in both splits: a network could tell who moves
+ * rather than what is done.
+ * @example
+ * const { train, test } = datasets.splitByGroup({ recordings, labels }, people, { share: 0.2 });
+ * @param groups which group each recording belongs to: numbers or names
+ * @returns about the share of all groups, at least one, is in `test`; recordings keep their order
+ * @throws RangeError in one line unless there are two groups
+ */
+export function splitByGroup(
+  { recordings, labels }: LabelledRecordings,
+  groups: ArrayLike<number | string>,
+  options: { share?: number; seed?: number } = {},
+): { train: LabelledRecordings; test: LabelledRecordings } {
+  checkOptions('splitByGroup', options, ['share', 'seed']);
+  const { share = 0.2, seed = 0 } = options;
+  checkNumber('share', share, 0);
+  if (!(share < 1)) throw new RangeError(`share: expected a number between 0 and 1, found ${share}`);
+  for (const [name, { length }] of Object.entries({ labels, groups })) {
+    if (length !== recordings.length)
+      throw new RangeError(`${name}: expected ${recordings.length}, one for each recording, found ${length}`);
+  }
+  const all = [...new Set(Array.from(groups))];
+  if (all.length < 2) throw new RangeError(`groups: expected at least two, found ${all.length}`);
+  const order = Uint32Array.from({ length: all.length }, (_, i) => i);
+  shuffle(order, new RandomStream(seed, Purpose.Control, 0, GROUPS));
+  const most = Math.max(1, Math.min(all.length - 1, Math.round(share * all.length)));
+  const held = new Set(Array.from(order.subarray(0, most), (i) => all[i]));
+  const take = (isHeld: boolean): LabelledRecordings => {
+    const own = recordings.map((_, i) => i).filter((i) => held.has(groups[i]) === isHeld);
+    return { recordings: own.map((i) => recordings[i]), labels: own.map((i) => labels[i]) };
+  };
+  return { train: take(false), test: take(true) };
 }
 
 /**

@@ -359,7 +359,7 @@ test('recordings of SHD that do not fit are refused in one line', () => {
     [{ classes: [20] }, /^RangeError: classes: expected a whole number from 0 to 19, found 20$/],
     [{ classes: [3, 3] }, /^RangeError: classes: expected each once, found 3 twice$/],
     [{ classes: [19] }, /^RangeError: data\.test: expected at least one spike train, found none$/],
-    [{ duration: 1 }, /^RangeError: data\.train: train 0: expected at least one spike, found none$/],
+    [{ duration: 1 }, /^RangeError: data\.train: expected at least one spike, found none$/],
     [{ duration: 0 }, /^RangeError: duration: expected a finite number above 0, found 0$/],
     [{ T: 10_001 }, /^RangeError: T: expected a whole number from 1 to 10000, found 10001$/],
   ];

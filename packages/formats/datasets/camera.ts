@@ -1,0 +1,126 @@
+/**
+ * An event camera made of ordinary frames: each pixel reports by events when the logarithm of its intensity has changed
+ * by a threshold since it last reported (P. Lichtsteiner, C. Posch and T. Delbruck, "A 128 × 128 120 dB 15 µs latency
+ * asynchronous temporal contrast vision sensor", IEEE Journal of Solid-State Circuits 43, 2008).
+ */
+import { checkArray, checkNumber, checkOptions, checkWhole, isTyped, typeName } from '../../../src/common/checks';
+import { log } from '../../../src/common/exact';
+import type { Recording } from './events';
+
+export interface CameraOptions {
+  /** Pixels, 1 to 256 in each direction. */
+  width: number;
+  height: number;
+  /** By how much ln(intensity) has to change for an event. Default 0.2. */
+  threshold?: number;
+  /** Added to the intensity, 0 to 1, so that the logarithm of black is finite. Default 0.03. */
+  floor?: number;
+}
+
+/** Intensities of a frame, 0 to 255, row by row: a canvas gives them. */
+export type Frame = Uint8Array | Uint8ClampedArray;
+
+/**
+ * Frame by frame: n = trunc((ln(I / 255 + floor) − ℓ) / threshold) events of each pixel, and then ℓ ← ℓ + n · threshold:
+ * what is left of a change is not forgotten, and a large one gives several events.
+ */
+export class EventCamera {
+  readonly width: number;
+  readonly height: number;
+  readonly threshold: number;
+  /** [height × width] events of the last frame: brighter above 0, darker below. */
+  readonly events: Int16Array;
+  /** [height × width] the level ℓ that each pixel has reported so far. */
+  readonly levels: Float64Array;
+  /** ln(I / 255 + floor) of each intensity. */
+  readonly logs: Float64Array;
+  private isStarted = false;
+
+  /** @throws RangeError in one line that names the option */
+  constructor(options: CameraOptions) {
+    checkOptions('EventCamera', options, ['width', 'height', 'threshold', 'floor']);
+    const { width, height, threshold = 0.2, floor = 0.03 } = options;
+    checkWhole('width', width, 1, 256);
+    checkWhole('height', height, 1, 256);
+    checkNumber('threshold', threshold, 0);
+    checkNumber('floor', floor, 0);
+    // The same bits on every machine; `log` takes numbers of at least 1.
+    const ln = (x: number) => (x < 1 ? -log(1 / x) : log(x));
+    this.logs = Float64Array.from({ length: 256 }, (_, grey) => ln(grey / 255 + floor));
+    [this.width, this.height, this.threshold] = [width, height, threshold];
+    this.events = new Int16Array(width * height);
+    this.levels = new Float64Array(width * height);
+  }
+
+  /**
+   * Looks at the next frame; the first one gives no events.
+   * @param name of the frame, for messages
+   * @returns how many events there are in all
+   * @throws TypeError or RangeError unless the frame has as many whole intensities as the camera has pixels
+   */
+  see(frame: Frame, name = 'frame'): number {
+    const { events, levels, logs, threshold, width, height } = this;
+    if (!isTyped(frame, 'Uint8Array') && !isTyped(frame, 'Uint8ClampedArray'))
+      throw new TypeError(`${name}: expected intensities 0 to 255 in a Uint8Array, found ${typeName(frame)}`);
+    if (frame.length !== levels.length)
+      throw new RangeError(
+        `${name}: expected ${width} × ${height} = ${levels.length} intensities, found ${frame.length}`,
+      );
+    let count = 0;
+    for (let i = 0; i < levels.length; i++) {
+      const now = logs[frame[i]];
+      const n = this.isStarted ? Math.trunc((now - levels[i]) / threshold) : 0;
+      levels[i] = this.isStarted ? levels[i] + n * threshold : now;
+      events[i] = n;
+      count += Math.abs(n);
+    }
+    this.isStarted = true;
+    return count;
+  }
+}
+
+/** The longest recording, in frames. */
+const MOST_FRAMES = 100_000;
+
+/**
+ * A recording of frames as an event camera would have made it. Between two frames the logarithm of the intensity is
+ * taken to change evenly, so each event has the time at which that line crosses the next level, in whole microseconds.
+ * Events are in the order of their times, and those of one time in that of their pixels.
+ * @example
+ * const recording = datasets.events(frames, { width: 32, height: 32, fps: 30 });
+ * @param frames intensities 0 to 255, row by row; frame k is seen at k / fps seconds, and the first gives no events
+ * @throws TypeError or RangeError in one line: which frame, what was expected, what was found
+ */
+export function events(frames: readonly Frame[], options: CameraOptions & { fps?: number }): Recording {
+  checkOptions('events', options, ['width', 'height', 'threshold', 'floor', 'fps']);
+  const { fps = 30, ...own } = options;
+  checkNumber('fps', fps, 0);
+  checkArray('frames', frames, 'frames');
+  checkWhole('frames: how many', frames.length, 1, MOST_FRAMES);
+  const camera = new EventCamera(own);
+  const found: { at: number; pixel: number; polarity: number }[] = [];
+  const before = new Float64Array(camera.levels.length);
+  frames.forEach((frame, k) => {
+    const [start, end] = [((k - 1) * 1e6) / fps, (k * 1e6) / fps];
+    const levels = camera.levels.slice();
+    camera.see(frame, `frame ${k}`);
+    camera.events.forEach((n, pixel) => {
+      const now = camera.logs[frame[pixel]];
+      for (let i = 1; i <= Math.abs(n); i++) {
+        const level = levels[pixel] + Math.sign(n) * i * camera.threshold;
+        const share = (level - before[pixel]) / (now - before[pixel]);
+        // Before the next frame, even where the line ends on a level.
+        const at = Math.min(Math.floor(start + Math.max(0, share) * (end - start)), Math.ceil(end) - 1);
+        found.push({ at, pixel, polarity: n > 0 ? 1 : 0 });
+      }
+      before[pixel] = now;
+    });
+  });
+  found.sort((a, b) => a.at - b.at || a.pixel - b.pixel);
+  return {
+    x: Uint16Array.from(found, ({ pixel }) => pixel % own.width),
+    y: Uint16Array.from(found, ({ pixel }) => Math.floor(pixel / own.width)),
+    polarity: Uint8Array.from(found, ({ polarity }) => polarity),
+    times: Uint32Array.from(found, ({ at }) => at),
+  };
+}

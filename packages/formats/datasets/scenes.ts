@@ -1,0 +1,225 @@
+/** Frames for an event camera, made from a seed: a still image under a moving eye, and things that move. */
+import { checkNumber, checkOptions, checkText, checkWhole, isTyped, typeName } from '../../../src/common/checks';
+import { sinTurns } from '../../../src/common/exact';
+import { IMAGE_SIZE } from '../../../src/common/mnist';
+import { MAX_UINT32, Purpose, RandomStream } from '../../../src/common/random';
+import { events, type Frame } from './camera';
+import type { LabelledRecordings } from './events';
+
+const IMAGE_SIDE = 28;
+/** Where the eye looks at the corners of its way, in pixels from the middle: three saccades along a triangle. */
+const CORNERS = [
+  [0, -2],
+  [2, 2],
+  [-2, 2],
+  [0, -2],
+] as const;
+
+/**
+ * What an eye sees of an image of 28 × 28 pixels while it makes three saccades along a triangle, as the camera of
+ * N-MNIST did (G. Orchard, A. Jayawant, G. K. Cohen and N. Thakor, Frontiers in Neuroscience 9, 2015): steps + 1 frames,
+ * in between pixels by bilinear interpolation, black beyond the image.
+ * @example
+ * const recording = datasets.events(datasets.saccades(image), { width: 28, height: 28, threshold: 0.4, floor: 0.1 });
+ * @param image [784] intensities, 0 to 255
+ * @throws TypeError or RangeError in one line
+ */
+export function saccades(image: Uint8Array, steps = 30): Uint8Array[] {
+  if (!isTyped(image, 'Uint8Array'))
+    throw new TypeError(`image: expected 784 intensities in a Uint8Array, found ${typeName(image)}`);
+  if (image.length !== IMAGE_SIZE)
+    throw new RangeError(`image: expected ${IMAGE_SIZE} intensities, found ${image.length}`);
+  checkWhole('steps', steps, 1, 1000);
+  const at = (x: number, y: number) => (Math.min(x, y) < 0 || Math.max(x, y) >= IMAGE_SIDE ? 0 : image[y * 28 + x]);
+  return Array.from({ length: steps + 1 }, (_, step) => {
+    const way = (step * 3) / steps;
+    const corner = Math.min(2, Math.floor(way));
+    const [dx, dy] = [0, 1].map((i) => {
+      const [from, to] = [CORNERS[corner][i], CORNERS[corner + 1][i]];
+      return from + (to - from) * (way - corner);
+    });
+    const [left, top] = [Math.floor(dx), Math.floor(dy)];
+    const [right, down] = [dx - left, dy - top];
+    return Uint8Array.from({ length: IMAGE_SIZE }, (_, pixel) => {
+      const [x, y] = [(pixel % IMAGE_SIDE) + left, Math.floor(pixel / IMAGE_SIDE) + top];
+      const upper = (1 - right) * at(x, y) + right * at(x + 1, y);
+      const lower = (1 - right) * at(x, y + 1) + right * at(x + 1, y + 1);
+      return Math.round((1 - down) * upper + down * lower);
+    });
+  });
+}
+
+/** What the classes of `movingThings` are: which way a thing moves, or that nothing does. */
+export const DIRECTIONS = ['left', 'right', 'up', 'down', 'nothing'] as const;
+
+export interface MovingThingsOptions {
+  /** A whole number from 0 to 2³² − 1. Default 0. */
+  seed?: number;
+  /** Training and test samples; default 4000 and 1000. Sample n has the class n mod 5. */
+  train?: number;
+  test?: number;
+  /** Frames of a sample, 2 to 100, at 30 a second. Default 12. */
+  steps?: number;
+  /** Pixels in each direction, 8 to 64. Default 32. */
+  side?: number;
+  /** Whether things are brighter or darker than what is behind them, or always brighter. Default 'both'. */
+  contrast?: 'both' | 'bright';
+  /**
+   * Where a thing is in the middle of its way: in the middle of the view ('middle'), so that where it ends betrays
+   * where it came from; or anywhere at any moment ('free'). Default 'free'.
+   */
+  place?: 'free' | 'middle';
+  /** The share of samples whose light flickers, 0 to 1. Default 0. */
+  flicker?: number;
+}
+
+/** Frames in which a camera gets used to a scene before its first step. */
+const BEFORE = 4;
+const FPS = 30;
+/** Normal numbers, each the sum of twelve uniform ones: a table of them is fast, and the same on every machine. */
+const NORMALS = 4096;
+const clamp = (value: number, low: number, high: number) => Math.max(low, Math.min(high, value));
+/** How much of a pixel is covered whose middle lies so far inside of an edge. */
+const cover = (inside: number) => clamp(inside + 0.5, 0, 1);
+
+/**
+ * Recordings of things that move left, right, up, down, or not at all: bars, discs and blobs of random size, speed (0.5
+ * to 2.5 pixels a frame, in a direction within 0.4 radians of the axis), contrast and threshold, before a background,
+ * with noise; in 15 % of them the exposure changes. A still scene may be one in which something has just stopped.
+ * All of it comes from the seed, by additions, products, divisions and square roots alone.
+ * @example
+ * const { train, test } = datasets.movingThings({ train: 1000, test: 500 });
+ * const camera = { width: 32, height: 32, pool: 4, least: 2, T: 12, duration: 400_000 };
+ * const data = datasets.eventTrains({ train, test, ...camera });
+ * @throws RangeError that names the option that is out of range or unknown
+ */
+export function movingThings(options: MovingThingsOptions = {}): {
+  train: LabelledRecordings;
+  test: LabelledRecordings;
+} {
+  const names = ['seed', 'train', 'test', 'steps', 'side', 'contrast', 'place', 'flicker'] as const;
+  checkOptions('movingThings', options, names);
+  const { seed = 0, train = 4000, test = 1000, steps = 12, side = 32, flicker = 0 } = options;
+  const { contrast = 'both', place = 'free' } = options;
+  checkWhole('seed', seed, 0, MAX_UINT32);
+  checkWhole('train', train, 1, 100_000);
+  checkWhole('test', test, 1, 100_000);
+  checkWhole('steps', steps, 2, 100);
+  checkWhole('side', side, 8, 64);
+  checkNumber('flicker', flicker);
+  if (!(flicker >= 0 && flicker <= 1)) throw new RangeError(`flicker: expected a share from 0 to 1, found ${flicker}`);
+  checkText('contrast', contrast);
+  checkText('place', place);
+  if (contrast !== 'both' && contrast !== 'bright')
+    throw new RangeError(`contrast: expected 'both' or 'bright', found '${contrast}'`);
+  if (place !== 'free' && place !== 'middle')
+    throw new RangeError(`place: expected 'free' or 'middle', found '${place}'`);
+  const table = new RandomStream(0, Purpose.Scenes);
+  const normals = Float64Array.from({ length: NORMALS }, () => {
+    let sum = -6;
+    for (let i = 0; i < 12; i++) sum += table.uniform();
+    return sum;
+  });
+  const scene: Scene = { seed, steps, side, contrast, place, flicker, normals };
+  const record = (split: number, length: number): LabelledRecordings => {
+    const labels = Uint8Array.from({ length }, (_, i) => i % DIRECTIONS.length);
+    const recordings = Array.from(labels, (label, i) => film(scene, label, split, i));
+    return { recordings, labels };
+  };
+  return { train: record(1, train), test: record(2, test) };
+}
+
+interface Scene extends Required<Omit<MovingThingsOptions, 'train' | 'test'>> {
+  normals: Float64Array;
+}
+
+/** One sample: its frames, and what a camera that has got used to them reports from the first step on. */
+function film(scene: Scene, label: number, split: number, index: number) {
+  const { side, steps, normals } = scene;
+  const random = new RandomStream(scene.seed, Purpose.Scenes, split, index);
+  const between = (low: number, high: number) => low + (high - low) * random.uniform();
+  const chance = (share: number) => random.uniform() < share;
+  const moves = DIRECTIONS[label] !== 'nothing';
+  const inside = drawThing(random, between);
+  const base = between(30, 180);
+  const background = drawBackground(side, random, base, between(0, 0.5) * base);
+  const isBright = scene.contrast === 'bright' || chance(0.5);
+  const strength = between(1.6, 4);
+  const own = clamp(isBright ? base * strength + 15 : base / strength, 4, 250);
+  // Turns from the x axis, to the right; y goes down.
+  const axis = moves ? [0.5, 0, 0.75, 0.25][label] : random.uniform();
+  const turn = axis + between(-0.4, 0.4) / (2 * Math.PI);
+  const speed = between(0.5, 2.5);
+  const [dx, dy] = [speed * sinTurns(turn + 0.25), speed * sinTurns(turn)];
+  const onset = moves ? Math.round(between(-BEFORE, steps - 6)) : steps + 1;
+  const hasStopped = !moves && chance(0.25);
+  const middle = moves ? (onset + steps) / 2 : 0;
+  const isMiddle = scene.place === 'middle';
+  const back = isMiddle || !moves ? 0 : between(-0.5, 0.5) * (steps - onset);
+  const [low, high] = isMiddle ? [side / 4, (3 * side) / 4] : [2, side - 2];
+  const [cx, cy] = [between(low, high) - dx * back, between(low, high) - dy * back];
+  const sigma = between(0.3, 2.5);
+  const threshold = between(0.12, 0.3);
+  const exposure = chance(0.15) ? { from: between(-BEFORE, steps), by: between(0.96, 1.04) } : undefined;
+  const lamp = chance(scene.flicker)
+    ? { depth: between(0.02, 0.35), rows: between(0, 3.5), phase: random.uniform(), step: between(-0.5, 0.5) }
+    : undefined;
+  let gain = 1;
+  const frames: Frame[] = [];
+  for (let t = -BEFORE - 1; t < steps; t++) {
+    const since = moves ? Math.max(t, onset) - middle : hasStopped ? Math.min(t, 0) : 0;
+    const [x0, y0] = [cx + dx * since, cy + dy * since];
+    if (exposure && t > exposure.from) gain *= exposure.by;
+    const frame = new Uint8ClampedArray(side * side);
+    for (let y = 0; y < side; y++) {
+      const flicker = lamp ? 1 + lamp.depth * sinTurns(lamp.phase + lamp.step * t + (lamp.rows * y) / side) : 1;
+      for (let x = 0; x < side; x++) {
+        const share = inside(x - x0, y - y0);
+        const light = ((1 - share) * background[y * side + x] + share * own) * gain * flicker;
+        frame[y * side + x] = light + sigma * normals[random.uint32() >>> 20];
+      }
+    }
+    frames.push(frame);
+  }
+  const seen = events(frames, { width: side, height: side, threshold, fps: FPS });
+  // Frame BEFORE is the last before the first step.
+  const start = Math.ceil((BEFORE * 1e6) / FPS);
+  const first = seen.times.findIndex((time) => time >= start);
+  const from = first < 0 ? seen.times.length : first;
+  return {
+    x: seen.x.slice(from),
+    y: seen.y.slice(from),
+    polarity: seen.polarity.slice(from),
+    times: seen.times.slice(from).map((time) => time - start),
+  };
+}
+
+/** How much of a pixel a thing covers whose middle is so far away: a bar, a disc, or a blob of three discs. */
+function drawThing(random: RandomStream, between: (low: number, high: number) => number) {
+  const kind = Math.floor(3 * random.uniform());
+  const turn = random.uniform();
+  const [cos, sin] = [sinTurns(turn + 0.25), sinTurns(turn)];
+  const [a, b] = [between(1.5, 5), between(4, 14)];
+  const discs = [0, 1, 2].map((i) => {
+    const [r, away] = [between(3, 7), i === 0 || kind === 1 ? 0 : between(2, 6)];
+    const at = random.uniform();
+    return { r, x: away * sinTurns(at + 0.25), y: away * sinTurns(at) };
+  });
+  if (kind === 0)
+    return (x: number, y: number) => cover(a - Math.abs(cos * x + sin * y)) * cover(b - Math.abs(cos * y - sin * x));
+  return (x: number, y: number) =>
+    Math.max(...discs.map((disc) => cover(disc.r - Math.sqrt((x - disc.x) ** 2 + (y - disc.y) ** 2))));
+}
+
+/** A random smooth background: bilinear between the nodes of a coarse grid. */
+function drawBackground(side: number, random: RandomStream, base: number, depth: number): Float64Array {
+  const n = 2 + Math.floor(6 * random.uniform());
+  const grid = Float64Array.from({ length: (n + 1) ** 2 }, () => random.uniform());
+  return Float64Array.from({ length: side * side }, (_, pixel) => {
+    const [gx, gy] = [((pixel % side) * n) / side, (Math.floor(pixel / side) * n) / side];
+    const [i, j] = [Math.floor(gy), Math.floor(gx)];
+    const [down, right] = [gy - i, gx - j];
+    const across = (row: number) => (1 - right) * grid[row * (n + 1) + j] + right * grid[row * (n + 1) + j + 1];
+    return base + ((1 - down) * across(i) + down * across(i + 1) - 0.5) * 2 * depth;
+  });
+}
