@@ -101,7 +101,7 @@ const camera = { width: 32, height: 32, pool: 4, T: 12, duration: 400_000 };
 
 test('things move the way of their class: the middle of bright events of a bright thing does', () => {
   const { train, test: other } = movingThings({ seed: 1, train: 100, test: 5, contrast: 'bright', place: 'middle' });
-  assert.deepEqual([...other.labels], [0, 1, 2, 3, 4]);
+  assert.deepEqual(Array.from(other.labels), [0, 1, 2, 3, 4]);
   let right = 0;
   train.recordings.forEach(({ x, y, polarity, times }, i) => {
     const half = (isLate: boolean) => {
