@@ -295,7 +295,7 @@ test('statistics of layers that convolve count their spikes, and the rows of wei
   const { data } = samples(T);
   const layers = [
     { convolve: { channels: 14, kernel: 2, padding: 1, shape: [1, 3, 3] as const }, pool: 'spikes' as const },
-    { convolve: { channels: 5, kernel: 2, padding: 1, stride: 2 } },
+    { convolve: { channels: 5, kernel: 2, padding: 1, stride: 2, bias: true } },
     outputs,
   ];
   await withEngine({ data, layers, neuron: { vThreshold: 0.4 } }, async (engine) => {
