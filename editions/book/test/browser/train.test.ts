@@ -269,6 +269,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     const hidden = page.getByRole('textbox', { name: 'Hidden neurons' });
     assert.ok(await hidden.isDisabled());
     assert.match((await page.locator('#tr-set-hidden-line').textContent()) ?? '', /^Not here: the last maps lead/);
+    await page.getByText(/^Layer 1, 12 maps of 24 × 24 neurons: [1-9]/).waitFor();
     // With smaller weights no neuron fires, and each channel says so.
     await page.getByText('More settings').click();
     const gain = page.getByRole('textbox', { name: 'First weights' });
