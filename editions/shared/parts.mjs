@@ -6,6 +6,7 @@ export const PARTS = [
   { part: 'Deeper', first: 'what-time-does' },
   { part: 'Use', first: 'is-it-worth-it' },
   { part: 'Appendix', first: 'event-driven' },
+  { part: 'Other ways to learn', first: 'exact-times' },
 ];
 
 /** What chapters' pages were called before they were numbered anew: their addresses lead to the new ones. */

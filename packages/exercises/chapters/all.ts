@@ -12,6 +12,8 @@ import { convolutionsMaps } from './convolutions/maps';
 import { convolutionsProject } from './convolutions/project';
 import { eventDriven } from './event-driven/exercises';
 import { eventDrivenTables } from './event-driven/tables';
+import { exactTimesDelays } from './exact-times/delays';
+import { exactTimes } from './exact-times/exercises';
 import { fromAnAnn } from './from-an-ann/exercises';
 import { fromAnAnnProject } from './from-an-ann/project';
 import { worthIt } from './is-it-worth-it/exercises';
@@ -61,6 +63,7 @@ export const CHAPTERS = {
   'event-driven': { ...eventDriven, ...eventDrivenTables },
   'without-labels': withoutLabels,
   convolutions: { ...convolutions, ...convolutionsMaps, ...convolutionsProject },
+  'exact-times': { ...exactTimes, ...exactTimesDelays },
 };
 
 type Chapters = typeof CHAPTERS;
