@@ -30,7 +30,7 @@ const towards =
 
 export const exactTimes = {
   'exact-together': exercise<Together>({
-    minutes: 7,
+    minutes: 6,
     names: ['w', 'gap'],
     probes: [
       [4.5, 5],
