@@ -40,6 +40,7 @@ import { whatTimeDoes } from './what-time-does/exercises';
 import { timing } from './when-timing-matters/exercises';
 import { timingProject } from './when-timing-matters/project';
 import { withoutLabels } from './without-labels/exercises';
+import { withoutLabelsReward } from './without-labels/reward';
 
 /**
  * The chapters by name, in the order of `notebooks/`, which has their numbers: a chapter's number is its place here.
@@ -56,14 +57,14 @@ export const CHAPTERS = {
   'when-timing-matters': { ...timing, ...timingProject },
   'read-the-potential': { ...readPotential, ...readShares, ...readPotentialProject },
   'a-memory': { ...aMemory, ...aMemoryPays, ...aMemoryProject },
+  convolutions: { ...convolutions, ...convolutionsMaps, ...convolutionsProject },
+  'exact-times': { ...exactTimes, ...exactTimesDelays },
+  'without-labels': { ...withoutLabels, ...withoutLabelsReward },
   'is-it-worth-it': { ...worthIt, ...worthItProject },
   'from-an-ann': { ...fromAnAnn, ...fromAnAnnProject },
   'on-a-chip': { ...onAChipLeak, ...onAChip, ...onAChipProject },
   'out-and-in': outAndIn,
   'event-driven': { ...eventDriven, ...eventDrivenTables },
-  'without-labels': withoutLabels,
-  convolutions: { ...convolutions, ...convolutionsMaps, ...convolutionsProject },
-  'exact-times': { ...exactTimes, ...exactTimesDelays },
 };
 
 type Chapters = typeof CHAPTERS;
