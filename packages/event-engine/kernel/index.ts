@@ -59,8 +59,8 @@ function through(scratch: usize, weights: usize, index: u32, block: usize, steps
 }
 
 /**
- * Copies what neurons remember from `potentials`, or to it: what arrives late, then a row for each column's last spikes, if they are heard
- * again, for its current, if it lasts, and for its potentials, `stride` bytes apart.
+ * Copies what neurons remember from `potentials`, or to it: what arrives late, then a row for each column's last
+ * spikes, if they are heard again, for its current, if it lasts, and for its potentials, `stride` bytes apart.
  */
 function carryPotentials(scratch: usize, potentials: usize, stride: usize, take: bool): void {
   for (let index = convolutions(); index < countLayers(); index++) {
