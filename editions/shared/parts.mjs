@@ -4,9 +4,9 @@
 export const PARTS = [
   { part: 'The tutorial', first: 'start' },
   { part: 'Deeper', first: 'what-time-does' },
+  { part: 'Other ways to learn', first: 'exact-times' },
   { part: 'Use', first: 'is-it-worth-it' },
   { part: 'Appendix', first: 'event-driven' },
-  { part: 'Other ways to learn', first: 'exact-times' },
 ];
 
 /** What chapters' pages were called before they were numbered anew: their addresses lead to the new ones. */
@@ -24,6 +24,11 @@ export const FORMER = [
   '13-event-driven',
   '14-from-an-ann',
   '15-on-a-chip',
+  '11-is-it-worth-it',
+  '12-from-an-ann',
+  '13-on-a-chip',
+  '14-out-and-in',
+  '15-event-driven',
 ];
 
 /** The name of a chapter without its number, `07-a-hidden-layer.ipynb` or `07-a-hidden-layer`. */
