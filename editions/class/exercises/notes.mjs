@@ -100,7 +100,8 @@ export function teachersNotes(exercises, chapters, general) {
 const HALF_DAYS = {
   third: ['when-timing-matters', 'read-the-potential'],
   fourth: ['a-memory', 'convolutions'],
-  fifth: ['from-an-ann', 'on-a-chip', 'out-and-in', 'event-driven'],
+  fifth: ['exact-times', 'without-labels'],
+  sixth: ['from-an-ann', 'on-a-chip', 'out-and-in', 'event-driven'],
 };
 const BEGIN = '<!-- half days: npm run exercises -- --notes writes them -->';
 const END = '<!-- end of the half days -->';
