@@ -21,7 +21,7 @@ export function rowText(given: Record<string, string | number> = {}): string {
       ? { hidden: '', reset: '', tau: '', T: '', readout: '', synapse_tau: '', recurrent: '', learn_tau: '' }
       : {}),
     ...(dataset !== 'mnist' ? { encoder: '' } : {}),
-    ...(dataset === 'randman' ? { train_images: '' } : {}),
+    ...(dataset === 'randman' || dataset === 'yin-yang' ? { train_images: '' } : {}),
     ...given,
   };
   const sha = createHash('sha256').update(JSON.stringify(settings)).digest('hex');

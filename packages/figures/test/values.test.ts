@@ -60,6 +60,7 @@ test('an option that nobody reads is refused by every figure', () => {
         options,
       ),
     confusionMatrix: (options) => confusionMatrix([1], options),
+    decisionMap: (options) => visualizing.decisionMap([0], options),
     differences: (options) => visualizing.differences(['a'], interval, [true], options),
     digits: (options) => digits(image, options),
     heatmap: (options) => visualizing.heatmap(['a'], ['b'], [1], options),
