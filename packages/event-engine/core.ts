@@ -5,9 +5,9 @@
 import { argmax } from '../../src/common/argmax';
 import type { BatchResult, EngineState } from '../../src/common/engine';
 import { power } from '../../src/common/exact';
-import { atRest } from '../../src/common/layers';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Purpose } from '../../src/common/random';
+import { atRest } from '../../src/common/remembered';
 import { shiftOf } from '../../src/common/shift';
 import { type Address, type Kernel, startKernel } from './kernel-module';
 import { COLUMN_BYTES, INPUT_BYTES } from './layout';

@@ -2,8 +2,9 @@
  * The memory of the event-driven engine: its layout, and how threads find it.
  */
 import type { EncoderName, LossName, ReadoutName } from '../../src/common/engine';
-import { allMaps, type ResolvedLayer, remembered } from '../../src/common/layers';
+import { allMaps, type ResolvedLayer } from '../../src/common/layers';
 import type { NeuronOptions } from '../../src/common/neuron-options';
+import { remembered } from '../../src/common/remembered';
 import type { SpikeTrainSplit } from '../../src/common/spike-trains';
 import { mostOf, type Parameter, parameters } from '../../src/common/weights';
 import {

@@ -3,7 +3,7 @@ import type { EngineOptions } from '../../src/common/engine';
 import { type LayerOptions, type ResolvedLayer, resolveLayers } from '../../src/common/layers';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-options';
 import { SURROGATES } from '../../src/common/surrogates';
-import type { Name, Some } from './settings';
+import type { Name, Option, Some } from './settings';
 
 /** The options of the neurons of a run. The compiler asks for those that are missing here. */
 export function neuronOf(settings: Some): NeuronOptions {
@@ -127,4 +127,14 @@ export function engineOptions(settings: Some): Omit<EngineOptions, 'data'> {
     encoder: settings.dataset && settings.dataset !== 'mnist' ? undefined : encoder,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null));
+}
+
+/** What makes an option meaningless for a run: that it is an ANN, or on these data; undefined if nothing does. */
+export function obstacleTo(
+  { spiking, images, files }: Option,
+  { network, dataset }: { network?: unknown; dataset?: unknown },
+): 'ann' | 'randman' | 'rows' | 'yin-yang' | undefined {
+  if (spiking && network === 'ann') return 'ann';
+  if (images && dataset === 'rows') return 'rows';
+  return (images || files) && (dataset === 'randman' || dataset === 'yin-yang') ? dataset : undefined;
 }

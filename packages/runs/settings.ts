@@ -339,15 +339,5 @@ export function defaultValue({ flags, read, default: text }: Option): Value | un
   return text === undefined ? undefined : read(text);
 }
 
-/** What makes an option meaningless for a run: that it is an ANN, or on these data; undefined if nothing does. */
-export function obstacleTo(
-  { spiking, images, files }: Option,
-  { network, dataset }: { network?: unknown; dataset?: unknown },
-): 'ann' | 'randman' | 'rows' | 'yin-yang' | undefined {
-  if (spiking && network === 'ann') return 'ann';
-  if (images && dataset === 'rows') return 'rows';
-  return (images || files) && (dataset === 'randman' || dataset === 'yin-yang') ? dataset : undefined;
-}
-
 /** Settings, some of which may be left open. */
 export type Some = { readonly [N in Name]?: ValueOf<Table[N]> | null };

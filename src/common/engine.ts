@@ -10,18 +10,11 @@ import {
   isTyped,
 } from './checks';
 import { checkDelays } from './delay';
-import {
-  checkMap,
-  countRemembered,
-  type LayerShape,
-  type ResolvedLayer,
-  resolveLayers,
-  type SomeLayers,
-  shortForm,
-} from './layers';
+import { checkMap, type LayerShape, type ResolvedLayer, resolveLayers, type SomeLayers, shortForm } from './layers';
 import { checkMnist } from './mnist';
 import { DEFAULT_NEURON, type NeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
+import { countRemembered } from './remembered';
 import { checkSpikeTrains, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
 import type { Trace } from './trace';
 import { checkDelaysIn, checkGain, countNumbers, parameters } from './weights';

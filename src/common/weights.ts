@@ -2,7 +2,7 @@
  * The parameters of a network: one array that holds the matrices of each layer, row by row, one after the other. Which
  * there are, and in what order, says `parameters` alone.
  */
-import { checkNumber, checkObject, checkWhole, isTyped, typeName } from './checks';
+import { checkArray, checkNumber, checkObject, checkWhole, isTyped, typeName } from './checks';
 import { exp, log } from './exact';
 import { allMaps, isWidth, type LayerShape, MAX_HIDDEN, plainLayers, type ResolvedLayer } from './layers';
 import { CLASSES, IMAGE_SIZE } from './mnist';
@@ -128,6 +128,7 @@ export function foldNorm(
   layers: readonly ResolvedLayer[],
   inputs?: number,
 ): { weights: Float32Array; layers: ResolvedLayer[] } {
+  checkArray('layers', layers, "an engine's layers");
   const parts = splitWeights(weights, layers, inputs);
   const all = parameters(layers, inputs);
   const folded = layers.map(({ norm, ...layer }): ResolvedLayer => {

@@ -6,8 +6,8 @@ import * as tf from '@tensorflow/tfjs';
 import { checkNumber } from '../common/checks';
 import { type Delay, resolveDelay } from '../common/delay';
 import { NORM_EPSILON, NORM_MOMENTUM, NORM_PARTS } from '../common/norm';
-import { MemoryModule } from './memory-module';
-import { detach, LIFNode, type LIFNodeArgs } from './neuron';
+import { detach, MemoryModule } from './memory-module';
+import { LIFNode, type LIFNodeArgs } from './neuron';
 
 /**
  * A dense layer without bias whose connections have delays (see `Delay`): input [batch, inputs], output [batch, units].

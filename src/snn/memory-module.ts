@@ -49,3 +49,12 @@ export abstract class MemoryModule extends tf.layers.Layer {
     this.remembered = null;
   }
 }
+
+/** x itself, cut off from the gradient (tfjs has no stopGradient). */
+export function detach(x: tf.Tensor): tf.Tensor {
+  const op = tf.customGrad((input) => ({
+    value: tf.clone(input as tf.Tensor),
+    gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
+  }));
+  return op(x);
+}

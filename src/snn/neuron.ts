@@ -8,7 +8,7 @@ import { checkChoice, checkNumbers, checkOptions, checkSwitch, checkText, format
 import { LEARN_NAMES, type LearnName } from '../common/layers';
 import { checkDynamics, DEFAULT_NEURON, type NeuronOptions, neuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
-import { MemoryModule } from './memory-module';
+import { detach, MemoryModule } from './memory-module';
 import { checkSurrogate, makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
 
 export interface LIFNodeArgs extends Partial<Omit<NeuronOptions, 'surrogateFunction'>> {
@@ -250,12 +250,3 @@ export function simulate(neuron: LIFNode, currents: ArrayLike<number>): Trace {
 // The only side effect of an import: without it no saved model with such a layer could be loaded.
 tf.serialization.registerClass(LIFNode);
 tf.serialization.registerClass(NonSpikingLIFNode);
-
-/** x itself, cut off from the gradient (tfjs has no stopGradient). */
-export function detach(x: tf.Tensor): tf.Tensor {
-  const op = tf.customGrad((input) => ({
-    value: tf.clone(input as tf.Tensor),
-    gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
-  }));
-  return op(x);
-}

@@ -4,7 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { EngineState, ResolvedEngineOptions } from '../common/engine';
-import { allMaps, atRest, remembered } from '../common/layers';
+import { allMaps } from '../common/layers';
+import { atRest, remembered } from '../common/remembered';
 import { countInputs } from '../common/spike-trains';
 import { isLearnt, type Parameter, parameters, splitParameters } from '../common/weights';
 import type { MemoryModule } from '../snn/memory-module';

@@ -2,15 +2,9 @@
  * The options of `lif_fc_mnist`: the original's, and ours. Those that are settings of the run are described with all
  * others of the package.
  */
+import { obstacleTo } from '../../../packages/runs/engine-options';
 import { whole } from '../../../packages/runs/read';
-import {
-  type Option,
-  obstacleTo,
-  type Setting,
-  splitFlags,
-  TABLE,
-  type ValueOf,
-} from '../../../packages/runs/settings';
+import { type Option, type Setting, splitFlags, TABLE, type ValueOf } from '../../../packages/runs/settings';
 import { device, folder, path } from './values';
 
 /** Options that say where a run reads and writes, and what is done beside it. */

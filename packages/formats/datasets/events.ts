@@ -6,6 +6,7 @@
 import {
   checkArray,
   checkNumber,
+  checkObject,
   checkOptions,
   checkText,
   checkWhole,
@@ -170,17 +171,21 @@ function atLeast(least: number, units: number, T: number) {
  * @throws RangeError in one line unless there are two groups
  */
 export function splitByGroup(
-  { recordings, labels }: LabelledRecordings,
+  labelled: LabelledRecordings,
   groups: ArrayLike<number | string>,
   options: { share?: number; seed?: number } = {},
 ): { train: LabelledRecordings; test: LabelledRecordings } {
   checkOptions('splitByGroup', options, ['share', 'seed']);
+  checkObject('labelled', labelled, '{ recordings, labels }');
+  const { recordings, labels } = labelled;
+  checkArray('recordings', recordings, 'recordings');
   const { share = 0.2, seed = 0 } = options;
   checkNumber('share', share, 0);
   if (!(share < 1)) throw new RangeError(`share: expected a number between 0 and 1, found ${share}`);
-  for (const [name, { length }] of Object.entries({ labels, groups })) {
-    if (length !== recordings.length)
-      throw new RangeError(`${name}: expected ${recordings.length}, one for each recording, found ${length}`);
+  for (const [name, values] of Object.entries({ labels, groups })) {
+    if (values?.length === recordings.length) continue;
+    const found = values?.length ?? typeName(values);
+    throw new RangeError(`${name}: expected ${recordings.length}, one for each recording, found ${found}`);
   }
   const all = [...new Set(Array.from(groups))];
   if (all.length < 2) throw new RangeError(`groups: expected at least two, found ${all.length}`);

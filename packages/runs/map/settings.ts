@@ -1,7 +1,8 @@
 /** The settings of a run as the columns of the table, as words of the command line and as words of figures. */
 import { SURROGATES } from '../../../src/common/surrogates';
+import { obstacleTo } from '../engine-options';
 import { expectation, tryRead } from '../read';
-import { defaultValue, obstacleTo, type Setting, splitFlags, TABLE, type Value, type ValueOf } from '../settings';
+import { defaultValue, type Setting, splitFlags, TABLE, type Value, type ValueOf } from '../settings';
 
 type Table = typeof TABLE;
 export type SettingName = { [N in keyof Table]: Table[N] extends { column: false } ? never : N }[keyof Table];

@@ -8,14 +8,8 @@ import { dirname, join } from 'node:path';
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
 import { inOneLine } from '../../../src/common/checks';
 import { type EngineState, MAX_STEP } from '../../../src/common/engine';
-import {
-  countRemembered,
-  isWidth,
-  type LayerShape,
-  MAX_HIDDEN,
-  plainLayers,
-  shortForm,
-} from '../../../src/common/layers';
+import { isWidth, type LayerShape, MAX_HIDDEN, plainLayers, shortForm } from '../../../src/common/layers';
+import { countRemembered } from '../../../src/common/remembered';
 import { MAX_UNITS } from '../../../src/common/spike-trains';
 import { countNumbers, parameters } from '../../../src/common/weights';
 import { newHistory, type RunSettings, type TrainingHistory } from '../../../src/training/history';

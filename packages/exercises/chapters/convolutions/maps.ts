@@ -96,7 +96,7 @@ export const convolutionsMaps = {
       ),
       'one-list': m(
         'makes one list of all rows',
-        'All rows of your map are equal. How many lists does `fill` make out of one?',
+        'All rows of your map are equal. How many lists does fill make out of one?',
         (spikes, kernel, size) => {
           const map = scattered((k, dy, dx) => k[dy]?.[dx])(spikes, kernel, size);
           return map.map(() => range(size).map((x) => sum(map.map((row) => row[x]))));
