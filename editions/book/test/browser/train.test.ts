@@ -137,7 +137,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     );
 
     await page.getByRole('button', { name: 'Start again' }).click();
-    await page.getByText('More settings').click();
+    await page.locator('summary', { hasText: 'More settings' }).click();
     await page.getByRole('textbox', { name: 'Seed' }).fill('1');
     await step.click();
     await said(page)
@@ -271,7 +271,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     assert.match((await page.locator('#tr-set-hidden-line').textContent()) ?? '', /^Not here: the last maps lead/);
     await page.getByText(/^Layer 1, 12 maps of 24 × 24 neurons: [1-9]/).waitFor();
     // With smaller weights no neuron fires, and each channel says so.
-    await page.getByText('More settings').click();
+    await page.locator('summary', { hasText: 'More settings' }).click();
     const gain = page.getByRole('textbox', { name: 'First weights' });
     assert.equal(await gain.inputValue(), '6,12,1');
     await gain.fill('0.1');
@@ -374,7 +374,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     const { page } = await site.open('train.html', wide);
     const recurrence = page.getByRole('combobox', { name: 'Recurrence' });
     assert.equal(await recurrence.isVisible(), false);
-    await page.getByText('More settings').click();
+    await page.locator('summary', { hasText: 'More settings' }).click();
     await recurrence.selectOption('recurrent');
     await said(page).getByText('Recurrence: expected a hidden layer, found true.').waitFor();
     assert.equal(await recurrence.getAttribute('aria-invalid'), 'true');
