@@ -134,7 +134,7 @@ if (process.argv.some((option) => option === '--help' || option === '-h')) {
   process.exit(0);
 }
 const { files, isWhole } = chosen(process.argv.slice(2));
-if (isWhole) console.log('test: takes about four minutes on two cores; `npm test -- NAME…` runs a part');
+if (isWhole) console.log('test: takes about ten minutes on two cores; `npm test -- NAME…` runs a part');
 /**
  * Runs a program of tools/, and ends with its exit status if that is not 0.
  * @param {string[]} script
