@@ -128,15 +128,18 @@ export function eventTrains(options: EventTrainsOptions): SpikeTrains {
     options,
     [...train.recordings, ...test.recordings].map(({ times }) => times),
   );
-  const bin = binner(2 * width * height, binning);
-  const fires = atLeast(least, units, binning.T);
+  const unitAt = (half: number, x: number, y: number) =>
+    (half * rows + Math.floor(y / pool)) * columns + Math.floor(x / pool);
+  // Only where pixels are counted does each need a place of its own in every step.
+  const bin = binner(least === 1 ? units : 2 * width * height, binning);
+  const fires = least === 1 ? undefined : atLeast(least, units, binning.T);
   const binAll = ({ recordings, labels }: LabelledRecordings) => {
     const trains = recordings.map(({ x, y, polarity, times }) => {
+      if (!fires) return bin(times, (event) => unitAt(polarity[event], x[event], y[event]));
       const pixels = bin(times, (event) => (polarity[event] * height + y[event]) * width + x[event]);
       return fires(pixels, (pixel) => {
-        const [row, column] = [Math.floor(pixel / width), pixel % width];
-        const half = row < height ? 0 : rows;
-        return (half + Math.floor((row % height) / pool)) * columns + Math.floor(column / pool);
+        const row = Math.floor(pixel / width);
+        return unitAt(row < height ? 0 : 1, pixel % width, row % height);
       });
     });
     return { trains, labels };
