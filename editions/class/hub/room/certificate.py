@@ -1,7 +1,8 @@
 """Makes a certificate for the hub: `certificate.py CERTIFICATE KEY HOST…`. Prints its SHA-256 fingerprint.
 
 No browser knows who signed it, so each shows a warning; what it does is encrypt the passwords on their way. One that
-is there, fits the hosts and is valid for another two days is kept, to avoid a second warning.
+is there, fits the hosts and is valid for another two days is kept, to avoid a second warning. JupyterHub brings
+certipy, which would make an authority first: whoever trusts one of those trusts all that its key signs, for years.
 """
 
 from __future__ import annotations
