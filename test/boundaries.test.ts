@@ -46,7 +46,11 @@ describe("A package's README", () => {
       const file = join(root, 'build', `example-${name}.mjs`);
       await build({
         stdin: { contents: code, resolveDir: cwd, loader: 'ts' },
-        ...{ bundle: true, packages: 'external', platform: 'node', format: 'esm', outfile: file },
+        bundle: true,
+        packages: 'external',
+        platform: 'node',
+        format: 'esm',
+        outfile: file,
         // For what is CommonJS.
         banner: { js: "import { createRequire as from } from 'node:module'; const require = from(import.meta.url);" },
         define: { __dirname: JSON.stringify(cwd) },

@@ -67,7 +67,12 @@ export function makeRecompute(
       const heldBack = heldBackOf(run, data);
       // The weights do not depend on the tests.
       const { state } = await host.withBar.train({
-        ...{ engine, epochs: run.epochs, schedule: run.schedule, heldBack, testImages: 0, label },
+        engine,
+        epochs: run.epochs,
+        schedule: run.schedule,
+        heldBack,
+        testImages: 0,
+        label,
       });
       if (!state) throw new Error(`run ${row.id}: expected trained weights, found none`);
       return host.fingerprint(state.weights);

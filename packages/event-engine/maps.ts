@@ -70,8 +70,17 @@ export function placeConvolutions(
     const positions = neurons[0] * neurons[1];
     const makesEvents = place(eventBytes(makes, T));
     const all = {
-      ...{ reads, neurons, makes, readsEvents, makesEvents, kernel, stride, padding },
-      ...{ expanded: place(taps), expandedGradient: place(taps), pool: layers[i].pool === 'spikes' ? POOL : 1 },
+      reads,
+      neurons,
+      makes,
+      readsEvents,
+      makesEvents,
+      kernel,
+      stride,
+      padding,
+      expanded: place(taps),
+      expandedGradient: place(taps),
+      pool: layers[i].pool === 'spikes' ? POOL : 1,
       units: place(i === 0 ? Math.min(T, BLOCK) * sizeOf(reads) : 0),
       potentials: place(columns * positions * 4 * Math.ceil(T / 4) * ROW_BYTES),
       means: place(T * makes[0] * makes[1] * columns * ROW_BYTES),

@@ -38,8 +38,15 @@ export function decisionMap(answers: ArrayLike<number>, options: DecisionOptions
       {
         type: 'heatmap',
         z: rows(answers, side, 'answers').map((row) => list(row)),
-        ...{ x0: 0.5 / side, dx: 1 / side, y0: 0.5 / side, dy: 1 / side },
-        ...{ zmin: -0.5, zmax: COLORS.length - 0.5, showscale: false, opacity: 0.4, hoverinfo: 'skip' },
+        x0: 0.5 / side,
+        dx: 1 / side,
+        y0: 0.5 / side,
+        dy: 1 / side,
+        zmin: -0.5,
+        zmax: COLORS.length - 0.5,
+        showscale: false,
+        opacity: 0.4,
+        hoverinfo: 'skip',
         colorscale: COLORS.flatMap((color, i) => [i, i + 1].map((end) => [end / COLORS.length, color])),
       },
       ...items(points, 'points', '{ name, x, y }').map(

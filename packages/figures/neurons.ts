@@ -188,7 +188,9 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
       }),
       yaxis: neuronAxis(options.ylabel ?? what, N, {}, first),
       xaxis2: axis(options.valueLabel ?? 'firing rate', {
-        ...{ ticks: '', showticklabels: false, showgrid: false },
+        ticks: '',
+        showticklabels: false,
+        showgrid: false,
         range: [-0.5, 0.5],
         domain: [0.87, 1],
         fixedrange: true,

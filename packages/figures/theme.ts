@@ -110,7 +110,9 @@ export function colorbar(label: string, more: Spec = {}): Spec {
 export const texts = (x: number[], y: number[], text: string[], more: Spec = {}): Spec => ({
   type: 'scatter',
   mode: 'text',
-  ...{ x, y, text },
+  x,
+  y,
+  text,
   hoverinfo: 'skip',
   showlegend: false,
   ...more,

@@ -13,10 +13,22 @@ import {
 
 /** What the options of figures may be, by name, where the figure does not say itself. */
 const KINDS: Readonly<Record<string, (name: string, value: never) => unknown>> = {
-  ...{ title: checkText, xlabel: checkText, ylabel: checkText, valueLabel: checkText, alt: checkText },
-  ...{ tickformat: checkText, what: checkText, reference: checkText, currentName: checkText },
-  ...{ logX: checkSwitch, logY: checkSwitch, markers: checkSwitch },
-  ...{ xrange: checkRange, yrange: checkRange, zrange: checkRange, vThreshold: checkNumber },
+  title: checkText,
+  xlabel: checkText,
+  ylabel: checkText,
+  valueLabel: checkText,
+  alt: checkText,
+  tickformat: checkText,
+  what: checkText,
+  reference: checkText,
+  currentName: checkText,
+  logX: checkSwitch,
+  logY: checkSwitch,
+  markers: checkSwitch,
+  xrange: checkRange,
+  yrange: checkRange,
+  zrange: checkRange,
+  vThreshold: checkNumber,
   digits: (name, value) => checkWhole(name, value, 0, 20),
   height: (name, value) => checkWhole(name, value, 1, 20_000),
 };

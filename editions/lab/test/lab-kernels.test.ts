@@ -46,8 +46,12 @@ function failing(name: string, failures: number, seconds: number): string {
 }
 
 const cell = (source: string) => ({
-  ...{ cell_type: 'code', id: `cell-${source.length}-${source.charCodeAt(12)}`, metadata: {} },
-  ...{ execution_count: null, outputs: [], source: [source] },
+  cell_type: 'code',
+  id: `cell-${source.length}-${source.charCodeAt(12)}`,
+  metadata: {},
+  execution_count: null,
+  outputs: [],
+  source: [source],
 });
 
 const output = (page: Page, text: string) => page.locator('.jp-OutputArea-output', { hasText: text });

@@ -42,7 +42,8 @@ export function toSafetensors(network: SavedNetwork): Uint8Array {
   const tensors = listTensors(weights, layers);
   const header: Record<string, unknown> = {
     __metadata__: {
-      ...{ format: 'pt', [NEURON]: JSON.stringify(storeNeuron(neuron)) },
+      format: 'pt',
+      [NEURON]: JSON.stringify(storeNeuron(neuron)),
       ...(layers && { [LAYERS]: storeLayers(layers) }),
       ...(readout !== 'spikes' && { [READOUT]: readout }),
     },

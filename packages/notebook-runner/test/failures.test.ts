@@ -74,7 +74,10 @@ describe('A notebook fails', () => {
     writeFileSync(join(wrongKernels, 'kernels', 'tslab', 'kernel.json'), JSON.stringify(spec));
     // Colours in what a kernel prints would make the bytes depend on who runs it.
     const env = {
-      ...{ HOME: home, JUPYTER_PATH: wrongKernels, FORCE_COLOR: '1', CANARY_OPTION: 'an option' },
+      HOME: home,
+      JUPYTER_PATH: wrongKernels,
+      FORCE_COLOR: '1',
+      CANARY_OPTION: 'an option',
       GITHUB_ACTIONS: '',
     };
     const call = (kernels: string[][], timeout = 60) => {

@@ -231,7 +231,10 @@ export const UNROLLED = { neuron: 30, apart: 13 };
  */
 export const weightsBox = (x, y, name, [across, down]) => [
   rect(x - across, y - down, 2 * across, 2 * down, {
-    ...{ radius: 6, fill: color.white, stroke: color.weight, width: weight.strong },
+    radius: 6,
+    fill: color.white,
+    stroke: color.weight,
+    width: weight.strong,
   }),
   text(x, y + 6, name),
 ];

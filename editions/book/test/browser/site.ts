@@ -107,7 +107,9 @@ async function watch(browser: Browser, origin: string, options: BrowserContextOp
     return isFile(file) ? statSync(file).size : 0;
   };
   return {
-    ...{ page, faults, requested },
+    page,
+    faults,
+    requested,
     weight: () => [...requested].reduce((sum, path) => sum + size(path), 0),
     async go(name) {
       faults.length = 0;

@@ -174,7 +174,11 @@ describe('a run on Randman', () => {
     const data = datasets.randman({ T: 20 });
     const neuron = { tau: 20, decayInput: false };
     const engine = await createEngine('event', {
-      ...{ data, hidden: 13, loss: 'cross-entropy-counts', learningRate: 0.02, neuron },
+      data,
+      hidden: 13,
+      loss: 'cross-entropy-counts',
+      learningRate: 0.02,
+      neuron,
     });
     const { state, testAccs } = await train({ engine, epochs: 2 });
     await engine.close();

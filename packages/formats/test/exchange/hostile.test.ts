@@ -282,12 +282,19 @@ const chain = (parts: Record<string, Group>, more?: Group) =>
 const conv = (more: Group = {}, pool: Group = {}) =>
   chain({
     conv: node('Conv2d', {
-      ...{ weight: matrix(0, [2, 1, 5, 5]), bias: floats(0, 0), stride: floats(1, 1), padding: floats(0, 0) },
-      ...{ dilation: floats(1, 1), groups: floats(1), ...more },
+      weight: matrix(0, [2, 1, 5, 5]),
+      bias: floats(0, 0),
+      stride: floats(1, 1),
+      padding: floats(0, 0),
+      dilation: floats(1, 1),
+      groups: floats(1),
+      ...more,
     }),
     lif: lif(),
     pool: node('AvgPool2d', { kernel_size: floats(2, 2), stride: floats(2, 2), padding: floats(0, 0), ...pool }),
-    ...{ flatten: node('Flatten'), fc: linear(matrix(0, [10, 288])), lif_1: lif() },
+    flatten: node('Flatten'),
+    fc: linear(matrix(0, [10, 288])),
+    lif_1: lif(),
   });
 const withLif = (more: Group) => chain({ fc: linear(), lif: lif(more) });
 

@@ -16,7 +16,8 @@ const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
 
 /** What is set where they are built. */
 const SETTINGS = {
-  ...{ author: 'Ada <ada@example.org>', homepage: 'https://example.org/a' },
+  author: 'Ada <ada@example.org>',
+  homepage: 'https://example.org/a',
   repository: { url: 'git+https://example.org/b.git' },
 };
 
