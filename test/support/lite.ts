@@ -155,10 +155,15 @@ export const chapters = (): string[] =>
     .map((file) => file.replace(/\.ipynb$/, ''))
     .filter((name) => /^\d\d-/.test(name));
 
-/** Those that are to run from their first cell to their last: all, or with `LITE_CHAPTERS=04,05` these alone. */
+/** Those that are to run from first to last cell: all, or with `LITE_CHAPTERS=04,event-driven` these alone. */
 export const chosenChapters = (): string[] => {
   const chosen = process.env.LITE_CHAPTERS?.split(',');
-  return chapters().filter((name) => chosen?.includes(name.slice(0, 2)) ?? true);
+  const isMeant = (name: string) => (one: string) => one === name.slice(0, 2) || one === name.slice(3);
+  const unknown = chosen?.find((one) => !chapters().some((name) => isMeant(name)(one)));
+  // One that was renumbered or renamed would not run, and nothing would fail.
+  if (unknown !== undefined)
+    throw new Error(`LITE_CHAPTERS: expected chapters such as 04 or event-driven, found ${unknown}`);
+  return chapters().filter((name) => chosen?.some(isMeant(name)) ?? true);
 };
 
 export interface Watched {

@@ -5,6 +5,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync }
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { chapterNames } from '../../packages/system/project.mjs';
 import { ended, root, temporaryFolder } from '../../test/support/notebooks';
 
 const folder = temporaryFolder('ci');
@@ -75,4 +76,13 @@ test('CI leaves neither of them behind where the chapters fail', posix, async ()
     for (let i = 0; i < 100 && !existsSync(mark); i++) await sleep(50);
     assert.equal(readFileSync(mark, 'utf8'), '\n');
   }
+});
+
+test('CI names chapters that there are', () => {
+  const [, chosen = ''] = /LITE_CHAPTERS=(\S+)/.exec(readFileSync(join(root, '.ci', 'run'), 'utf8')) ?? [];
+  const topics = chapterNames().map((name) => name.slice(3, -'.ipynb'.length));
+  assert.deepEqual(
+    chosen.split(',').filter((topic) => !topics.includes(topic)),
+    [],
+  );
 });
