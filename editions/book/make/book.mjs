@@ -12,6 +12,7 @@ import { runProgram } from '../../../packages/system/program.mjs';
 import {
   chapterNames,
   filesUnder,
+  readJson,
   remove,
   removeLeftOvers,
   root,
@@ -66,6 +67,8 @@ async function sphinx() {
     join(work, 'doctrees'),
     '-A',
     `issues=${ADDRESSES.issues}`,
+    '-D',
+    `release=${readJson(join(root, 'package.json')).version}`,
   ];
   const args = ['-m', 'sphinx', ...options, source, pages];
   const { code, lines } = await run(venvPython, args, { cwd: work, env, minutes: 5 });

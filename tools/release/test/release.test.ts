@@ -1,0 +1,130 @@
+/** A release: one version everywhere, and files whose bytes depend on nothing but their content. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+import { root, temporaryFolder } from '../../../test/support/notebooks';
+import { PYTHON } from '../../../test/support/python';
+import { downloadsOf, sameSbom, sumsOf, zipOf } from '../files.mjs';
+import { versionsIn, wrongVersions } from '../versions.mjs';
+
+const folder = temporaryFolder('release');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+const places = versionsIn(root).map(({ place }) => place.replace(/[:,].*/, ''));
+
+describe('The version', () => {
+  test('is the same wherever the project says it', () => assert.deepEqual(wrongVersions(root), []));
+
+  test('that is another in one place is refused by a line that names the place', () => {
+    const clone = join(folder, 'clone');
+    for (const file of new Set(places)) cpSync(join(root, file), join(clone, file));
+    assert.deepEqual(wrongVersions(clone), []);
+    for (const file of new Set(places)) {
+      if (file === 'package.json') continue;
+      const path = join(clone, file);
+      const text = readFileSync(path, 'utf8');
+      // A changelog says it in a table, too.
+      const said = file.endsWith('CHANGELOG.md') ? `## ${version}` : version;
+      writeFileSync(path, text.replace(said, said.replace(version, '7.7.7')));
+      const [line, ...others] = wrongVersions(clone);
+      assert.ok(line?.startsWith(file), line);
+      assert.match(line as string, new RegExp(`: expected version ${version} of package.json, found 7\\.7\\.7$`));
+      assert.deepEqual(others, []);
+      writeFileSync(path, text.replaceAll(version, 'none'));
+      assert.match(wrongVersions(clone)[0] as string, /found none$/);
+      writeFileSync(path, text);
+    }
+  });
+
+  test('that is wrong stops the release before anything is built', () => {
+    const clone = join(folder, 'refuses');
+    for (const file of new Set(places)) cpSync(join(root, file), join(clone, file));
+    for (const part of ['tools/release', 'tools/setup', 'packages/system'])
+      cpSync(join(root, part), join(clone, part), { recursive: true });
+    writeFileSync(join(clone, 'CITATION.cff'), 'version: "0.0.1"\n');
+    const program = join(clone, 'tools', 'release', 'release.mjs');
+    symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'), 'junction');
+    const { status, stderr } = spawnSync(process.execPath, [program, '--dry-run'], { encoding: 'utf8' });
+    const wanted = `release: CITATION.cff:1: expected version ${version} of package.json, found 0.0.1\n`;
+    assert.deepEqual([status, stderr], [1, wanted]);
+  });
+});
+
+describe('A file of a release', () => {
+  const files = { 'b/two.txt': 'two', 'a.txt': 'one', 'b/ä.txt': '' };
+  const write = (name: string, names: string[], seconds: number) => {
+    for (const file of names) {
+      const path = join(folder, name, file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, files[file as keyof typeof files]);
+      utimesSync(path, seconds, seconds);
+    }
+    return join(folder, name);
+  };
+
+  test('that is an archive has the same bytes of other times, in another order and time zone, and is read by Python', () => {
+    const names = Object.keys(files);
+    const first = zipOf(write('first', names, 1_000_000_000), 'book');
+    const { TZ } = process.env;
+    process.env.TZ = 'Asia/Tokyo';
+    const second = zipOf(write('second', names.reverse(), 1_700_000_000), 'book');
+    if (TZ === undefined) delete process.env.TZ;
+    else process.env.TZ = TZ;
+    assert.ok(Buffer.from(first).equals(Buffer.from(second)));
+    writeFileSync(join(folder, 'book.zip'), first);
+    const read = `import json, sys, zipfile
+archive = zipfile.ZipFile(sys.argv[1])
+print(json.dumps([[f.filename, archive.read(f).decode(), f.date_time[0], oct(f.external_attr >> 16)] for f in archive.infolist()]))`;
+    const found = JSON.parse(execFileSync(PYTHON, ['-c', read, join(folder, 'book.zip')], { encoding: 'utf8' }));
+    const entry = (name: string, text: string) => [`book/${name}`, text, 1980, '0o100644'];
+    assert.deepEqual(found, [entry('a.txt', 'one'), entry('b/two.txt', 'two'), entry('b/ä.txt', '')]);
+  });
+
+  test('is in the checksums, as sha256sum has them', () => {
+    const out = write('out', ['a.txt'], 1_000_000_000);
+    writeFileSync(join(out, 'SHA256SUMS'), 'old');
+    // printf one | sha256sum
+    assert.equal(sumsOf(out), '7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed  a.txt\n');
+  });
+
+  test('that lists packages is the same of two runs of npm, which draws a number, says the time and the name of the folder', () => {
+    // As npm 11 prints it.
+    const printed = (serialNumber: string, timestamp: string, name: string) => {
+      const component = { 'bom-ref': 'lif-fc-mnist@0.1.0', type: 'library', name, version: '0.1.0' };
+      const metadata = { timestamp, lifecycles: [{ phase: 'pre-build' }], component };
+      const components = [{ name: 'fflate', version: '0.8.3' }];
+      return JSON.stringify({
+        $schema: 's',
+        bomFormat: 'CycloneDX',
+        specVersion: '1.5',
+        serialNumber,
+        version: 1,
+        metadata,
+        components,
+      });
+    };
+    const same = (...run: Parameters<typeof printed>) =>
+      sameSbom(printed(...run), 'lif-fc-mnist', '2026-11-30T00:00:00.000Z');
+    const first = same('urn:uuid:e93263ad-abe2-4c3c-add9-e6f05bec9622', '2026-11-30T05:59:50.902Z', 'main');
+    assert.equal(
+      same('urn:uuid:a05bd4de-57ac-4f6b-8e08-3b51ce2ab9d1', '2027-01-01T00:00:00.000Z', 'lif-fc-mnist'),
+      first,
+    );
+    const { serialNumber, metadata, components } = JSON.parse(first);
+    assert.deepEqual([metadata.timestamp, metadata.component.name], ['2026-11-30T00:00:00.000Z', 'lif-fc-mnist']);
+    assert.match(serialNumber, /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.deepEqual(components, [{ name: 'fflate', version: '0.8.3' }]);
+  });
+
+  test('that lists downloads has every package of both locks, with all of its hashes', () => {
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+    const requirements = readFileSync(join(root, 'requirements.txt'), 'utf8');
+    const lines = downloadsOf(lock, requirements).trim().split('\n');
+    const ofPip = lines.filter((line) => line.startsWith('pip '));
+    assert.equal(ofPip.length, requirements.match(/^[\w.-]+==/gm)?.length);
+    assert.equal(ofPip.join(' ').match(/sha256:/g)?.length, requirements.match(/--hash=sha256:/g)?.length);
+    const { integrity } = lock.packages['node_modules/fflate'];
+    assert.ok(lines.includes(`npm fflate@0.8.3 ${integrity}`));
+  });
+});

@@ -1,0 +1,60 @@
+// The places that say the version of the project. package.json is the one to change first; the others are compared with it.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesUnder } from '../../packages/system/project.mjs';
+
+/** What a text says around the version. Each match is a place; a text in which it does not match is one that lost it. */
+const TEXTS = /** @type {const} */ ([
+  ['CHANGELOG.md', /^## (\S+)/],
+  ['CITATION.cff', /^version: "(.*)"$/],
+  ['.binder/Dockerfile', /lif-fc-mnist:(\d[\w.-]*\w)/],
+  ['editions/class/README.md', /lif-fc-mnist:(\d[\w.-]*\w)/],
+  ['editions/class/kubernetes/values.yaml', /tag: "(.*)"/],
+  ['packages/notebook-runner/README.md', /lif-fc-mnist-(\d[\w.-]*)\.tgz/],
+  ['packages/typescript-kernel/CHANGELOG.md', /^## (\S+)/],
+  ['packages/typescript-kernel/README.md', /typescript[_-]kernel-(\d[\w.]*?)(?:-py3|\.tgz)/],
+]);
+/** A changelog has a section for each version, the newest first. */
+const FIRST_ALONE = /CHANGELOG\.md$/;
+
+/**
+ * Every place with the version that it says; undefined where a text says none.
+ * @param {string} folder the clone
+ * @returns {{ place: string, version: string | undefined }[]}
+ */
+export function versionsIn(folder) {
+  const read = (/** @type {string} */ file) => readFileSync(join(folder, file), 'utf8');
+  const packages = filesUnder(join(folder, 'packages')).filter((file) => /^[\w-]+[\\/]package\.json$/.test(file));
+  const manifests = [
+    ...['package.json', 'package-lock.json', '.zenodo.json'],
+    ...packages.map((file) => `packages/${file.replaceAll('\\', '/')}`),
+    ...['editions/class/hub/package.json', 'editions/class/hub/package-lock.json'],
+  ];
+  const inManifests = manifests.flatMap((file) => {
+    const { version, packages } = JSON.parse(read(file));
+    const own = { place: file, version };
+    return packages ? [own, { place: `${file}, packages[""]`, version: packages[''].version }] : [own];
+  });
+  const inTexts = TEXTS.flatMap(([file, pattern]) => {
+    const found = read(file)
+      .split('\n')
+      .flatMap((line, i) => [...line.matchAll(new RegExp(pattern, 'g'))].map(([, version]) => [i + 1, version]));
+    const places = FIRST_ALONE.test(file) ? found.slice(0, 1) : found;
+    if (places.length === 0) return [{ place: file, version: undefined }];
+    return places.map(([line, version]) => ({ place: `${file}:${line}`, version: `${version}` }));
+  });
+  return [...inManifests, ...inTexts];
+}
+
+/**
+ * The places that say another version than package.json, each as a line.
+ * @param {string} folder the clone
+ */
+export function wrongVersions(folder) {
+  const [{ version }, ...places] = versionsIn(folder);
+  return places
+    .filter((place) => place.version !== version)
+    .map(
+      ({ place, version: found }) => `${place}: expected version ${version} of package.json, found ${found ?? 'none'}`,
+    );
+}
