@@ -1,14 +1,13 @@
 /** Cells on the kernel's core in Node, without a page. */
 import { execFile } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Shown } from './cells';
+import { root } from './root';
 import { THINGS, writeThings } from './things';
 
 /** TypeScript as in tslab. */
 export const TSLABS = '@tslab/typescript-for-tslab';
-
-const root = resolve(__dirname, '..', '..', '..');
 
 /** Runs cells from top to bottom; goes on after one that fails. What it needs is written to `folder`. */
 export async function runInNode(cells: string[], folder: string): Promise<Shown[]> {

@@ -1,14 +1,14 @@
 /** Cells on the TypeScript kernel for JupyterLite show what they show on tslab. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { runCells } from '../../../test/support/jupyter-kernel';
 import { ROWS, type Shown } from './cells';
 import { runInNode } from './in-node';
+import { root } from './root';
 import { writeThings } from './things';
 
-const root = resolve(__dirname, '..', '..', '..');
 mkdirSync(join(root, 'build'), { recursive: true });
 const folder = mkdtempSync(join(root, 'build', 'typescript-kernel-test-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -6,11 +6,10 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { createContext, Script } from 'node:vm';
 import { build } from 'esbuild';
-import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
 import { lockedOut } from '../../core/interrupts.cjs';
 import { CellWorker } from '../../jupyterlite/src/page/cell-worker';
 import type { Outcome } from '../../jupyterlite/src/protocol';
-import { drawBreakages, NEXT, SHOWN } from '../breakages';
+import { drawBreakages, LEAVE_NOTHING_OUT, NEXT, SHOWN } from '../breakages';
 
 /** What a realm has in a worker of a page and lacks in Node. */
 const PAGE = `globalThis.self = globalThis;

@@ -13,11 +13,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
+import { root, source } from '../root';
 
-const root = resolve(__dirname, '..', '..', '..', '..');
-const source = join(root, 'packages', 'typescript-kernel');
 const folder = mkdtempSync(join(tmpdir(), 'typescript-kernel-package-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
