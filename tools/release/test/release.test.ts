@@ -37,17 +37,43 @@ describe('The version', () => {
     }
   });
 
-  test('that is wrong stops the release before anything is built', () => {
-    const clone = join(folder, 'refuses');
+  /** A clone with the files that say the version, and what builds a release. */
+  const cloneIn = (name: string) => {
+    const clone = join(folder, name);
     for (const file of new Set(places)) cpSync(join(root, file), join(clone, file));
     for (const part of ['tools/release', 'tools/setup', 'packages/system'])
       cpSync(join(root, part), join(clone, part), { recursive: true });
-    writeFileSync(join(clone, 'CITATION.cff'), 'version: "0.0.1"\n');
-    const program = join(clone, 'tools', 'release', 'release.mjs');
     symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'), 'junction');
-    const { status, stderr } = spawnSync(process.execPath, [program, '--dry-run'], { encoding: 'utf8' });
-    const wanted = `release: CITATION.cff:1: expected version ${version} of package.json, found 0.0.1\n`;
-    assert.deepEqual([status, stderr], [1, wanted]);
+    return clone;
+  };
+  const release = (clone: string, ...options: string[]) => {
+    const program = join(clone, 'tools', 'release', 'release.mjs');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...options], { encoding: 'utf8' });
+    return { status, stdout, lines: stderr.trim().split('\n') };
+  };
+
+  test('that is wrong stops the release before anything is built', () => {
+    const clone = cloneIn('wrong');
+    writeFileSync(join(clone, 'CITATION.cff'), 'version: "0.0.1"\n');
+    const line = `release: CITATION.cff:1: expected version ${version} of package.json, found 0.0.1`;
+    assert.deepEqual(release(clone, '--dry-run'), { status: 1, stdout: '', lines: [line] });
+  });
+
+  test('is not released without an author, a repository, a day and a tag, nor with changes; each has a line', () => {
+    const clone = cloneIn('unfinished');
+    const { author, repository, ...manifest } = JSON.parse(readFileSync(join(clone, 'package.json'), 'utf8'));
+    writeFileSync(join(clone, 'package.json'), JSON.stringify({ ...manifest, private: true }));
+    writeFileSync(join(clone, 'CHANGELOG.md'), `# Changes\n\n## ${version} (not released yet)\n`);
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: clone });
+    git('init', '--quiet');
+    git('add', 'CHANGELOG.md');
+    git('-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', 'commit', '--quiet', '-m', 'first');
+    git('add', 'CITATION.cff');
+    const { status, stdout, lines } = release(clone);
+    assert.deepEqual([status, stdout], [1, '']);
+    const wanted = [/`private`/, /`repository`/, /`author`/, /not released yet/, /commit your changes/, /git tag v\d/];
+    assert.equal(lines.length, wanted.length, lines.join('\n'));
+    for (const [i, line] of lines.entries()) assert.match(line, wanted[i] as RegExp);
   });
 });
 
