@@ -16,6 +16,15 @@ const places = versionsIn(root).map(({ place }) => place.replace(/[:,].*/, ''));
 describe('The version', () => {
   test('is the same wherever the project says it', () => assert.deepEqual(wrongVersions(root), []));
 
+  test('is compared wherever a text says it behind the name of the project or of the kernel', () => {
+    const named = `(lif-fc-mnist|typescript[_-]kernel)[:-]${version.replaceAll('.', '[.]')}`;
+    const found = execFileSync('git', ['grep', '-nE', named, '--', '.', ':!*/test/*'], { cwd: root, encoding: 'utf8' });
+    const lines = [...found.matchAll(/^[^:]+:\d+/gm)].map(([line]) => line);
+    assert.ok(lines.length > 5, found);
+    const compared = versionsIn(root).map(({ place }) => place);
+    for (const line of lines) assert.ok(compared.includes(line), `${line}: expected in TEXTS of versions.mjs`);
+  });
+
   test('that is another in one place is refused by a line that names the place', () => {
     const clone = join(folder, 'clone');
     for (const file of new Set(places)) cpSync(join(root, file), join(clone, file));
