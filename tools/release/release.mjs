@@ -91,8 +91,8 @@ async function main() {
   if (wrong.length > 0) throw new UserError(wrong.join('\n'));
   const todo = missing();
   if (todo.length > 0 && !options.dryRun) throw new UserError(todo.join('\n'));
-  removeLeftOvers('release');
   mkdirSync(out, { recursive: true });
+  removeLeftOvers('release');
   try {
     git('clone', '--quiet', '--shared', root, clone);
     const version = await build();

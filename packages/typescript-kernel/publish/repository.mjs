@@ -1,7 +1,18 @@
 // The kernel as a repository of its own (`--repository DIR`): what git knows of this folder, and what it needs of the
 // repository around it. That keeps tslab's half, whose tests need its notebooks and its runner.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,9 +32,20 @@ export const COMES = {
 /** What its tests and checks run on, in the versions of the repository around it. */
 const TOOLS = ['@biomejs/biome', '@tslab/typescript-for-tslab', '@types/node', 'tsx', 'typescript-7'];
 
+/**
+ * Runs the table of cells on the kernel in Node. The repository around it has compared each with tslab.
+ */
+const RECORD = `
+const [source, folder, file] = process.argv.slice(1);
+const { ROWS } = require(source + '/test/cells.ts');
+const { runInNode } = require(source + '/test/in-node.ts');
+const cells = ROWS.map(({ cell }) => cell);
+void runInNode(cells, folder).then((shown) => require('fs').writeFileSync(file, JSON.stringify(shown, null, 2) + '\\n'));`;
+
 const ABOUT_TESTS = `\`npm install\`, then \`npm test\`: what needs no page, which takes about a minute. It makes \`.venv\` with hatchling once.
-\`npm run lint\`, \`npm run typecheck\`; \`npm run demo\` builds the demo site in \`build/site/\`. \`test/cells.ts\` is a table of cells that
-the repository from which this one came runs on tslab, in Node and in a page, with Chromium, Firefox and other releases of JupyterLite.`;
+\`npm run lint\`, \`npm run typecheck\`; \`npm run demo\` builds the demo site in \`build/site/\`. \`test/cells.ts\` is a table of cells, and
+\`test/shown.json\` what each showed in Node when this repository was made. The one from which it came runs them on tslab, too, and in
+pages, with Chromium, Firefox and other releases of JupyterLite.`;
 
 /** What is another in a repository of its own. @type {[file: string, from: string | RegExp, to: string][]} */
 export const CHANGES = [
@@ -89,7 +111,7 @@ function writeSettings(folder, around) {
   const write = (/** @type {string} */ file, /** @type {object} */ value) =>
     writeFileSync(join(folder, file), `${JSON.stringify(value, null, 2)}\n`);
   const { overrides: _, ...biome } = read('biome.json');
-  write('biome.json', { ...biome, files: { includes: ['**', '!demo/files/*.ipynb', '!**/*.md'] } });
+  write('biome.json', { ...biome, files: { includes: ['**', '!demo/files/*.ipynb', '!test/shown.json', '!**/*.md'] } });
   const { compilerOptions } = read('tsconfig.json');
   const include = ['jupyterlite/**/*.ts', 'core/*.cjs', 'jupyterlite/language.mjs', 'test/**/*.ts'];
   write('tsconfig.json', { compilerOptions, include });
@@ -123,6 +145,12 @@ export function makeRepository(folder) {
   git(folder, 'gc', '--quiet', '--prune=now');
   for (const [from, to] of Object.entries(COMES)) cpSync(join(around, from), join(folder, to), { recursive: true });
   cpSync(join(source, 'publish', 'repository'), folder, { recursive: true });
+  // Under another name, so that it is no test here.
+  renameSync(join(folder, 'shown.test.txt'), join(folder, 'test', 'shown.test.ts'));
+  const work = mkdtempSync(join(tmpdir(), 'kernel-table-'));
+  const record = ['--require', 'tsx/cjs', '--eval', RECORD, source, work, join(folder, 'test', 'shown.json')];
+  execFileSync(process.execPath, record, { cwd: around, stdio: ['ignore', 'inherit', 'inherit'] });
+  rmSync(work, { recursive: true });
   for (const path of STAYS) rmSync(join(folder, path), { recursive: true });
   for (const [file, from, to] of CHANGES) {
     const path = join(folder, file);
