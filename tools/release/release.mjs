@@ -23,7 +23,9 @@ const clone = join(work, 'lif-fc-mnist');
 const out = join(work, 'out');
 const target = join(root, 'build', 'release');
 
-const git = (/** @type {string[]} */ ...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+const gitIn = (/** @type {string} */ cwd, /** @type {string[]} */ ...args) =>
+  execFileSync('git', args, { cwd, encoding: 'utf8' }).trim();
+const git = (/** @type {string[]} */ ...args) => gitIn(root, ...args);
 
 /** What a person has to do before this commit can be released, each as a line. */
 function missing() {
@@ -77,7 +79,7 @@ async function build() {
     const [program, first] = npmCommand();
     const sbom = [...first, 'sbom', '--package-lock-only', '--sbom-format', 'cyclonedx'];
     const printed = execFileSync(program, sbom, { cwd: clone, encoding: 'utf8', maxBuffer: 1 << 28 });
-    const time = new Date(git('log', '-1', '--format=%cI')).toISOString();
+    const time = new Date(gitIn(clone, 'log', '-1', '--format=%cI')).toISOString();
     writeFileSync(file('.cdx.json'), sameSbom(printed, name, time));
     writeFileSync(join(out, 'SHA256SUMS'), sumsOf(out));
   });
@@ -98,7 +100,7 @@ async function main() {
     const version = await build();
     remove(target);
     renameSync(out, target);
-    console.log(`release: version ${version} is in build/release/, at ${git('log', '-1', '--format=%h')}:`);
+    console.log(`release: version ${version} is in build/release/, at ${gitIn(clone, 'log', '-1', '--format=%h')}:`);
     console.log(readFileSync(join(target, 'SHA256SUMS'), 'utf8').trim());
     if (options.dryRun) console.log(['Before it can be released:', ...todo].join('\n  '));
     else
