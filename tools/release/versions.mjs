@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesUnder } from '../../packages/system/project.mjs';
 
-/** What a text says around the version. Each match is a place; a text in which it does not match is one that lost it. */
-const TEXTS = /** @type {const} */ ([
+/**
+ * What a text says around the version. Each match is a place; a text in which it does not match is one that lost it.
+ * @type {[file: string, pattern: RegExp][]}
+ */
+const TEXTS = [
   ['CHANGELOG.md', /^## (\S+)/],
   ['CITATION.cff', /^version: "(.*)"$/],
   ['.binder/Dockerfile', /lif-fc-mnist:(\d[\w.-]*\w)/],
@@ -13,14 +16,16 @@ const TEXTS = /** @type {const} */ ([
   ['packages/notebook-runner/README.md', /lif-fc-mnist-(\d[\w.-]*)\.tgz/],
   ['packages/typescript-kernel/CHANGELOG.md', /^## (\S+)/],
   ['packages/typescript-kernel/README.md', /typescript[_-]kernel-(\d[\w.]*?)(?:-py3|\.tgz)/],
-]);
+];
 /** A changelog has a section for each version, the newest first. */
 const FIRST_ALONE = /CHANGELOG\.md$/;
+
+/** @typedef {{ place: string, version: string | undefined }} Place */
 
 /**
  * Every place with the version that it says; undefined where a text says none.
  * @param {string} folder the clone
- * @returns {{ place: string, version: string | undefined }[]}
+ * @returns {Place[]}
  */
 export function versionsIn(folder) {
   const read = (/** @type {string} */ file) => readFileSync(join(folder, file), 'utf8');
@@ -36,12 +41,14 @@ export function versionsIn(folder) {
     return packages ? [own, { place: `${file}, packages[""]`, version: packages[''].version }] : [own];
   });
   const inTexts = TEXTS.flatMap(([file, pattern]) => {
+    /** @type {Place[]} */
     const found = read(file)
       .split('\n')
-      .flatMap((line, i) => [...line.matchAll(new RegExp(pattern, 'g'))].map(([, version]) => [i + 1, version]));
-    const places = FIRST_ALONE.test(file) ? found.slice(0, 1) : found;
-    if (places.length === 0) return [{ place: file, version: undefined }];
-    return places.map(([line, version]) => ({ place: `${file}:${line}`, version: `${version}` }));
+      .flatMap((line, i) =>
+        [...line.matchAll(new RegExp(pattern, 'g'))].map(([, version]) => ({ place: `${file}:${i + 1}`, version })),
+      );
+    if (found.length === 0) return [{ place: file, version: undefined }];
+    return FIRST_ALONE.test(file) ? found.slice(0, 1) : found;
   });
   return [...inManifests, ...inTexts];
 }
