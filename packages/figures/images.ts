@@ -2,7 +2,19 @@
 import { checkChoice, checkWhole } from '../../src/common/checks';
 import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
 import { hiddenOf } from '../../src/common/weights';
-import { colorbar, DIVERGING, type Figure, figureLayout, GAP, hiddenAxis, type Spec, texts, WIDTH } from './theme';
+import {
+  colorbar,
+  DIVERGING,
+  type Figure,
+  figureLayout,
+  GAP,
+  hiddenAxis,
+  type Json,
+  PAPER,
+  type Spec,
+  texts,
+  WIDTH,
+} from './theme';
 import {
   checkFigure,
   extent,
@@ -22,6 +34,8 @@ import {
 /** Pixels between two images. */
 const BETWEEN = 3;
 const CELL = IMAGE_SIDE + BETWEEN;
+/** From so many images on, whole numbers up to 255 are one text in a notebook's file, where a number takes a line. */
+const MANY = 30;
 /** CSS pixels that a caption needs above its image. */
 const CAPTION = 26;
 
@@ -61,7 +75,22 @@ function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Fig
       z[top + Math.floor(pixel / IMAGE_SIDE)][left + (pixel % IMAGE_SIDE)] = value;
     }
   }
-  const shapes = images.flatMap((image, i): Spec[] => {
+  const isPacked =
+    images.length >= MANY &&
+    images.length % columns === 0 &&
+    captions.length === 0 &&
+    images.every((image) => image.every((value) => value !== null && Uint8Array.of(value)[0] === value));
+  // No byte means nothing, so paper covers what lies between the images.
+  const paper = (x0: number, y0: number, x1: number, y1: number): Spec => ({
+    ...{ type: 'rect', x0, y0, x1, y1, line: { width: 0 }, fillcolor: PAPER },
+  });
+  const between = [
+    ...Array.from({ length: columns - 1 }, (_, i) => (i + 1) * CELL - BETWEEN - 0.5).map((x) =>
+      paper(x, -0.5, x + BETWEEN, h - 0.5),
+    ),
+    ...tops.slice(1).map((top, row) => paper(-0.5, tops[row] + IMAGE_SIDE - 0.5, w - 0.5, top - 0.5)),
+  ];
+  const outlines = images.flatMap((image, i): Spec[] => {
     const [x0, y0] = corner(i).map((at) => at - 0.5);
     const frame = { type: 'rect', x0, y0, x1: x0 + IMAGE_SIDE, y1: y0 + IMAGE_SIDE };
     const outline = { ...frame, line: { color: '#888888', width: 1 } };
@@ -69,7 +98,8 @@ function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Fig
     const behind = { ...frame, line: { width: 0 }, fillcolor: GAP, layer: 'below' };
     return image.includes(null) ? [behind, outline] : [outline];
   });
-  const data: Spec[] = [{ type: 'heatmap', z, hoverinfo: 'z', ...options.colors }];
+  const shapes = isPacked ? [...between, ...outlines] : outlines;
+  const data: Spec[] = [{ type: 'heatmap', z: isPacked ? pack(z) : z, hoverinfo: 'z', ...options.colors }];
   const named = images.map((_, i) => i).filter((i) => captions[i]);
   if (named.length > 0) {
     const x = named.map((i) => corner(i)[0] - 0.5 + IMAGE_SIDE / 2);
@@ -92,6 +122,12 @@ function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Fig
       yaxis: { ...hiddenAxis, range: [h - 0.4, -0.6] },
     }),
   };
+}
+
+/** Rows of bytes as plotly.js reads them from a text. */
+function pack(z: readonly (number | null)[][]): Json {
+  const text = z.map((row) => String.fromCharCode(...row.map((value) => value ?? 0))).join('');
+  return { dtype: 'u1', bdata: btoa(text), shape: `${z.length}, ${z[0].length}` };
 }
 
 export interface DigitOptions {

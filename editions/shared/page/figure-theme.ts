@@ -53,7 +53,7 @@ const mapped = (spec: Spec, change: (value: Json, key: string) => Json): Spec =>
 /** What holds numbers, or colours that belong to the data: it stays. */
 const DATA_KEYS = new Set(['x', 'y', 'z', 'text', 'customdata', 'colorscale']);
 /** Where white is the paper, not a colour. */
-const PAPER_KEYS = new Set(['paper_bgcolor', 'plot_bgcolor', 'bgcolor']);
+const PAPER_KEYS = new Set(['paper_bgcolor', 'plot_bgcolor', 'bgcolor', 'fillcolor']);
 
 /** The figure in the colours of `to`. Colours that it does not have from the theme stay. */
 export function recolour(figure: Figure, to: Palette): Figure {

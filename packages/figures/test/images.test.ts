@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareWeights, digits, type Figure, hiddenWeights, weightImages } from '..';
+import type { Spec } from '../theme';
 
 const pixels = (figure: Figure) => figure.data[0].z as (number | null)[][];
 const captionsOf = (figure: Figure) => figure.data[1].text as string[];
@@ -23,6 +24,33 @@ test('a pixel of an image is at its row and column of the picture, and images do
   assert.equal(z[27][31 + 27], 255);
   assert.deepEqual(z[5].slice(28, 31), [null, null, null]);
   assert.equal(z.flat().filter((value) => value !== null && value > 0).length, 2);
+});
+
+test('many images of whole numbers are bytes, so a notebook stays small, and paper covers what lies between them', () => {
+  const images = new Uint8Array(30 * 784);
+  images[10 * 784 + 28 * 5 + 3] = 200; // The first image of the second row.
+  const { data, layout } = digits(images, { columns: 10 });
+  const { dtype, bdata, shape } = data[0].z as { dtype: string; bdata: string; shape: string };
+  assert.deepEqual([dtype, shape], ['u1', '90, 307']);
+  const bytes = Buffer.from(bdata, 'base64');
+  assert.equal(bytes.length, 90 * 307);
+  assert.deepEqual([bytes.indexOf(200), bytes.lastIndexOf(200)], [307 * (31 + 5) + 3, 307 * (31 + 5) + 3]);
+  const papers = (layout.shapes as Spec[]).filter(({ fillcolor }) => fillcolor === '#ffffff');
+  const has = (x: number, y: number) =>
+    papers.some(({ x0, x1, y0, y1 }) => Number(x0) < x && x < Number(x1) && Number(y0) < y && y < Number(y1));
+  for (let y = 0; y < 90; y++) {
+    for (let x = 0; x < 307; x++) assert.equal(has(x, y), x % 31 > 27 || y % 31 > 27, `${x}, ${y}`);
+  }
+});
+
+test('few images, other numbers, captions and a row that is not full keep a list, in which null is a gap', () => {
+  const listed = (images: ArrayLike<number>, options = {}) => Array.isArray(digits(images, options).data[0].z);
+  assert.ok(listed(new Uint8Array(29 * 784), { columns: 29 }));
+  assert.ok(listed(new Uint8Array(31 * 784), { columns: 10 }));
+  assert.ok(listed(new Uint8Array(30 * 784), { columns: 10, captions: ['a'] }));
+  for (const value of [0.5, -1, 256, Number.NaN]) {
+    assert.ok(listed(Float32Array.of(value, ...new Uint8Array(30 * 784 - 1)), { columns: 10 }), `${value}`);
+  }
 });
 
 test('images go into rows of so many columns, each with its caption above', () => {
