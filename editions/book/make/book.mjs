@@ -31,6 +31,7 @@ import {
   trainIfNeeded,
 } from '../../shared/trained.mjs';
 import { embedOf } from './embeds.mjs';
+import { bundleEventCamera } from './event-camera.mjs';
 import { termsOf } from './glossary.mjs';
 import { mapPage } from './map.mjs';
 import { chapterHead, finishPage, movedPage } from './pages.mjs';
@@ -186,6 +187,7 @@ async function main() {
     await step('Playgrounds', 'their scripts, and digits for them', async () => {
       await bundlePlayground(join(source, '_static', 'playground.js'));
       await bundleScript(join(root, 'editions', 'book', 'neuron', 'main.ts'), join(source, '_static', 'neuron.js'));
+      await bundleEventCamera(join(source, '_static', 'event-camera.js'));
     });
     const drawn = join(work, 'figures');
     const figures = [...chapters.flatMap((chapter) => chapter.figures), ...map.figures];

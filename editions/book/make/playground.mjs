@@ -31,7 +31,8 @@ const hiddenWeights = () => readWeights(hiddenRunFolder, (IMAGE_SIZE + CLASSES) 
 /** @param {Buffer} bytes */
 const floats = (bytes) => new Float32Array(Uint8Array.from(bytes).buffer);
 
-function kernel() {
+/** The compiled kernel of the event engine. */
+export function kernel() {
   const file = join(root, 'dist', 'packages', 'event-engine', 'kernel.wasm');
   if (!existsSync(file))
     throw new UserError(`${file}: expected the compiled kernel, found none: run \`npm run setup\``);

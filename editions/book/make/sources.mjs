@@ -19,7 +19,10 @@ const book = join(root, 'editions', 'book');
 /**
  * Everything in book/ but pages: scripts, tests, the README's pictures, and the style sheets, which are joined to one.
  */
-const NOT_COPIED = new Set(['make', 'test', 'page', 'playground', 'neuron', 'train', 'images', 'index.md']);
+const NOT_COPIED = new Set([
+  ...['make', 'test', 'images', 'index.md'],
+  ...['page', 'playground', 'neuron', 'train', 'event-camera'],
+]);
 export const STYLES = ['colours.css', 'theme.css', 'parts.css', 'figures.css', 'start.css'].map((name) =>
   join(book, '_static', name),
 );

@@ -123,6 +123,7 @@ function calls(first) {
   links.push(
     '[Train a network](train.md)',
     '[Play with one neuron](neuron.md)',
+    '[Wave at an event camera](event-camera.md)',
     '[See the map](map.md)',
     '[Any questions?](questions.md)',
   );

@@ -28,15 +28,16 @@ export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
 }
 
 /** Red, green and blue of #rgb or #rrggbb. */
-function rgb(hex: string): number[] {
+export function rgb(hex: string): number[] {
   const long = hex.length === 4 ? hex.replace(/\w/g, '$&$&') : hex;
   return [1, 3, 5].map((at) => Number.parseInt(long.slice(at, at + 2), 16));
 }
 
-const mixed = (from: number[], to: number[], part: number) => from.map((value, i) => value + (to[i] - value) * part);
+export const mixed = (from: number[], to: number[], part: number) =>
+  from.map((value, i) => value + (to[i] - value) * part);
 
 /** Sets each pixel of a canvas to a colour. */
-function paintPixels(canvas: HTMLCanvasElement, colourOf: (pixel: number) => number[]): void {
+export function paintPixels(canvas: HTMLCanvasElement, colourOf: (pixel: number) => number[]): void {
   const { width, height } = canvas;
   const image = new ImageData(width, height);
   for (let pixel = 0; pixel < width * height; pixel++) image.data.set([...colourOf(pixel), 255], 4 * pixel);

@@ -34,17 +34,19 @@ export interface Site {
 }
 
 /**
- * Serves the book, and besides it what `extra` has under a path, to its own Chromium; each answer has these headers.
+ * Serves the book, and besides it what `extra` has under a path, to its own Chromium, which gets these arguments, too;
+ * each answer has these headers.
  */
 export async function openSite(
   extra: Record<string, Uint8Array> = {},
   headers: Record<string, string> = {},
+  more: readonly string[] = [],
 ): Promise<Site> {
   // A browser asks for an icon where a page names none.
   const instead = { '/favicon.ico': new Uint8Array(), ...extra };
   const server = await serve(book, 0, '', { headers, instead, compresses: false });
   const url = `http://127.0.0.1:${server.port}`;
-  const browser = await launchChromium(onlyHosts('127.0.0.1'));
+  const browser = await launchChromium(onlyHosts('127.0.0.1'), ...more);
   return {
     url,
     async open(name, options = {}, start = url) {

@@ -1,0 +1,295 @@
+/** An event camera: pictures, the events of their pixels, and a network that reads which way something moves. */
+import { EventCamera } from '../../../packages/formats/datasets/camera';
+import { DIRECTIONS } from '../../../packages/formats/datasets/scenes';
+import { readLayers } from '../../../src/common/layers';
+import type { NeuronOptions } from '../../../src/common/neuron-options';
+import { bytes } from '../../shared/page/base64';
+import { download } from '../../shared/page/dom';
+import { coloursOf, watchColours } from '../playground/paint';
+import { COLUMNS, drawGrey, drawRaster, type Fired, rasterHeight, Trail } from './draw';
+import { Lamps } from './lamps';
+import { Reader, SIDE, T, unitsOf } from './network';
+import { LONGEST, recordingOf, toBin } from './record';
+import { drawShape, type Grey, goesAt, NoCamera, openCamera, type Place, Shrinker } from './sources';
+
+/** What editions/book/make/event-camera.mjs puts into the bundle, bytes as base64. */
+declare const KERNEL: string;
+declare const NETWORK: { weights: string; layers: string; neuron: NeuronOptions };
+
+function part<K extends HTMLElement = HTMLElement>(name: string): K {
+  const found = document.getElementById(`ec-${name}`);
+  if (!found) throw new Error(`event camera: expected an element ec-${name}, found none`);
+  return found as K;
+}
+
+const [arrow, word, said, counts] = ['arrow', 'word', 'said', 'counts'].map((name) => part(name));
+const bars = Array.from(part('bars').children) as HTMLElement[];
+const [seen, events, raster] = ['seen', 'events', 'raster'].map((name) => part<HTMLCanvasElement>(name));
+const [threshold, rate] = ['threshold', 'rate'].map((name) => part<HTMLInputElement>(name));
+const [mirror, steady, mains50, mains60] = ['mirror', 'steady', 'mains-50', 'mains-60'].map((name) =>
+  part<HTMLInputElement>(name),
+);
+const [cameraButton, shapeButton, pauseButton, recordButton] = ['camera', 'shape', 'pause', 'record'].map((name) =>
+  part<HTMLButtonElement>(name),
+);
+const video = part<HTMLVideoElement>('video');
+
+const ARROWS = ['←', '→', '↑', '↓', '·'];
+const NOTHING = DIRECTIONS.indexOf('nothing');
+/** An answer is given when so many pictures in turn are read alike. */
+const ALIKE = 3;
+/** After so many milliseconds without a picture, as in a tab that was hidden, the camera begins anew. */
+const LONG = 500;
+const SHAPE_FPS = 30;
+/** How many pixels an arrow key moves the shape in a picture. */
+const STEP = 1.1;
+const KEYS: Record<string, [number, number]> = {
+  ArrowLeft: [-STEP, 0],
+  ArrowRight: [STEP, 0],
+  ArrowUp: [0, -STEP],
+  ArrowDown: [0, STEP],
+};
+
+let reader: Reader | undefined;
+let camera: EventCamera;
+let lamps: Lamps;
+let recent: number[][];
+let spikes: Fired[] = [];
+const trail = new Trail();
+let answer = NOTHING;
+let alike = { answer: NOTHING, times: 0 };
+let colours = coloursOf(part('root'));
+let source: 'camera' | 'shape' = 'shape';
+let isPaused = matchMedia('(prefers-reduced-motion: reduce)').matches;
+/** Pictures of the source so far, and when the last one came. */
+let pictures = 0;
+let lastAt = 0;
+/** The pictures of a gesture, and when each came. */
+let recorded: { frames: Grey[]; times: number[] } | undefined;
+
+/** Begins anew: what was seen before the first picture from now on is forgotten. */
+function forget(): void {
+  camera = new EventCamera({ width: SIDE, height: SIDE, threshold: Number(threshold.value) });
+  lamps = new Lamps();
+  recent = Array.from({ length: T }, () => []);
+  stopRecording();
+}
+
+/** The next picture. */
+function see(picture: Grey, now = performance.now()): void {
+  if (!reader || isPaused || pictures++ % Number(rate.value) > 0) return;
+  if (now - lastAt > LONG) forget();
+  lastAt = now;
+  const grey = steady.checked ? lamps.steady(picture) : picture;
+  const count = camera.see(grey);
+  const units = unitsOf(camera.events);
+  recent = [...recent.slice(1), units];
+  const { shares, hidden } = reader.read(recent);
+  const fired = hidden.slice((T - 1) * reader.neurons);
+  spikes = [...spikes, { units, hidden: fired }].slice(-COLUMNS);
+  settle(shares.indexOf(Math.max(...shares)));
+  for (const [i, bar] of bars.entries()) bar.style.setProperty('--share', `${shares[i]}`);
+  const firing = fired.reduce((a, b) => a + b, 0);
+  counts.textContent = `${count} events in this picture, ${units.length} units and ${firing} hidden neurons fire.`;
+  drawGrey(seen, grey);
+  trail.draw(events, camera.events, colours);
+  drawRaster(raster, spikes, T, colours);
+  if (recorded) record(recorded, grey, now);
+  hook.onPicture?.({ answer: DIRECTIONS[answer], count, units });
+}
+
+/** Says an answer once it has been read some times in turn: a word that changes with each picture cannot be read. */
+function settle(read: number): void {
+  alike = { answer: read, times: read === alike.answer ? alike.times + 1 : 1 };
+  if (alike.times < ALIKE || read === answer) return;
+  answer = read;
+  arrow.textContent = ARROWS[answer];
+  word.textContent = DIRECTIONS[answer];
+  for (const [i, bar] of bars.entries()) bar.classList.toggle('ec-lead', i === answer);
+}
+
+// The sources: each start ends the one before.
+let generation = 0;
+let closeCamera: (() => void) | undefined;
+function begin(what: typeof source): number {
+  closeCamera?.();
+  closeCamera = undefined;
+  source = what;
+  part('root').dataset.source = what;
+  cameraButton.setAttribute('aria-pressed', String(what === 'camera'));
+  shapeButton.setAttribute('aria-pressed', String(what === 'shape'));
+  trail.clear();
+  forget();
+  return ++generation;
+}
+
+async function startCamera(): Promise<void> {
+  const own = begin('camera');
+  setPaused(false);
+  said.textContent = 'Asking for the camera …';
+  const shrinker = new Shrinker();
+  try {
+    if (!shrinker.isHonest())
+      throw new NoCamera(
+        'This browser answers at random when a page reads a picture (in Firefox: resistFingerprinting), so a camera is of no use here.',
+      );
+    const fps = mains50.checked ? 25 : 30;
+    const close = await openCamera(
+      video,
+      fps,
+      () => see(shrinker.shrink(video, mirror.checked)),
+      (why) => own === generation && standIn(why),
+    );
+    if (own !== generation) return close();
+    closeCamera = close;
+    said.textContent = 'Your camera. Its pictures stay in this tab. Move a hand across the view.';
+  } catch (error) {
+    if (!(error instanceof NoCamera)) throw error;
+    if (own === generation) standIn(error.message);
+  }
+}
+
+function standIn(why: string): void {
+  startShape();
+  said.textContent = `${why} A shape stands in for it: it goes by itself, and you can move it.`;
+}
+
+/** Where the shape is while a reader moves it; otherwise it goes by itself. */
+let held: Place | undefined;
+const velocity = { x: 0, y: 0 };
+function startShape(): void {
+  const own = begin('shape');
+  held = undefined;
+  let shown = 0;
+  let before = 0;
+  const each = (now: number) => {
+    if (own !== generation) return;
+    requestAnimationFrame(each);
+    // Screens show 60 pictures a second, or 120.
+    if (isPaused || now - before < 1000 / SHAPE_FPS - 4) return;
+    before = now;
+    if (held) held = { x: limit(held.x + velocity.x), y: limit(held.y + velocity.y) };
+    see(drawShape(held ?? goesAt(shown++)), now);
+  };
+  requestAnimationFrame(each);
+  said.textContent = 'A shape goes by itself. Drag it, or move it with the arrow keys; or use your camera.';
+}
+const limit = (place: number) => Math.min(SIDE + 6, Math.max(-6, place));
+
+function setPaused(on: boolean): void {
+  isPaused = on;
+  pauseButton.textContent = on ? 'Go on' : 'Pause';
+}
+
+function follow({ clientX, clientY }: PointerEvent): void {
+  const box = seen.getBoundingClientRect();
+  held = { x: ((clientX - box.left) / box.width) * SIDE, y: ((clientY - box.top) / box.height) * SIDE };
+}
+seen.addEventListener('pointerdown', (event) => {
+  if (source !== 'shape') return;
+  setPaused(false);
+  seen.setPointerCapture(event.pointerId);
+  follow(event);
+});
+seen.addEventListener('pointermove', (event) => {
+  if (source === 'shape' && seen.hasPointerCapture(event.pointerId)) follow(event);
+});
+seen.addEventListener('keydown', (event) => {
+  const way = KEYS[event.key];
+  if (!way || source !== 'shape') return;
+  // The arrows would turn the pages of the book.
+  event.preventDefault();
+  event.stopPropagation();
+  setPaused(false);
+  held ??= { x: SIDE / 2, y: SIDE / 2 };
+  [velocity.x, velocity.y] = way;
+});
+for (const end of ['keyup', 'blur'] as const)
+  seen.addEventListener(end, () => {
+    [velocity.x, velocity.y] = [0, 0];
+  });
+
+// Recording: the pictures of the next seconds, of which a file of events is made.
+function record({ frames, times }: NonNullable<typeof recorded>, grey: Grey, now: number): void {
+  frames.push(grey.slice());
+  times.push(now);
+  if (now - times[0] > 1000 * LONGEST) stopRecording();
+}
+function stopRecording(): void {
+  if (!recorded) return;
+  const { frames, times } = recorded;
+  recorded = undefined;
+  recordButton.setAttribute('aria-pressed', 'false');
+  const seconds = (times[times.length - 1] - times[0]) / 1000;
+  const recording = frames.length > 1 ? recordingOf(frames, seconds, camera.threshold) : undefined;
+  const found = recording?.times.length ?? 0;
+  part('kept').textContent =
+    found === 0 ? 'Nothing moved: there is no event to keep.' : `${found} events in ${seconds.toFixed(1)} s saved.`;
+  if (recording && found > 0) download('gesture.bin', toBin(recording));
+}
+recordButton.addEventListener('click', () => {
+  if (recorded) return stopRecording();
+  setPaused(false);
+  recorded = { frames: [], times: [] };
+  recordButton.setAttribute('aria-pressed', 'true');
+  part('kept').textContent = 'Recording …';
+});
+
+function showSettings(): void {
+  part('threshold-value').textContent = Number(threshold.value).toFixed(2);
+  const every = Number(rate.value);
+  rate.ariaValueText = every === 1 ? 'every picture' : `every ${['', '', '2nd', '3rd', '4th', '5th', '6th'][every]}`;
+  part('rate-value').textContent = rate.ariaValueText;
+}
+for (const control of [threshold, rate, mirror, steady])
+  control.addEventListener('input', () => {
+    showSettings();
+    forget();
+  });
+for (const control of [mains50, mains60])
+  control.addEventListener('change', () => {
+    if (source === 'camera') startCamera();
+  });
+// In most of the Americas lamps flicker 120 times a second, elsewhere 100 times.
+mains60.checked = Intl.DateTimeFormat().resolvedOptions().timeZone.startsWith('America/');
+mains50.checked = !mains60.checked;
+cameraButton.addEventListener('click', startCamera);
+shapeButton.addEventListener('click', () => {
+  setPaused(false);
+  startShape();
+});
+pauseButton.addEventListener('click', () => setPaused(!isPaused));
+document.addEventListener('visibilitychange', () => document.hidden && stopRecording());
+watchColours(() => {
+  colours = coloursOf(part('root'));
+});
+
+/** For tests and the curious. */
+const hook = {
+  /** What the network makes of a window: units that fire, step by step. */
+  read: (window: number[][]) => {
+    if (!reader) throw new Error('event camera: expected a network that is ready, found none yet');
+    const { potentials, hidden } = reader.read(window);
+    return { potentials: Array.from(potentials), hidden: Array.from(hidden) };
+  },
+  /** Is called after each picture. */
+  onPicture: undefined as ((seen: { answer: string; count: number; units: number[] }) => void) | undefined,
+};
+declare global {
+  interface Window {
+    eventCamera: typeof hook;
+  }
+}
+window.eventCamera = hook;
+
+showSettings();
+setPaused(isPaused);
+drawGrey(seen, drawShape(goesAt(SHAPE_FPS / 2)));
+forget();
+startShape();
+const layers = readLayers(NETWORK.layers, NETWORK.neuron);
+Reader.create(bytes(KERNEL), new Float32Array(bytes(NETWORK.weights).buffer), layers).then((made) => {
+  raster.width = COLUMNS;
+  raster.height = rasterHeight(made.neurons);
+  reader = made;
+});

@@ -1,0 +1,115 @@
+/** The network that reads events: what training and page share, and the engine's own kernel that shows it a window. */
+import { EventCore } from '../../../packages/event-engine/core';
+import { traceImage } from '../../../packages/event-engine/explain';
+import { createMemory } from '../../../packages/event-engine/memory';
+import { DIRECTIONS } from '../../../packages/formats/datasets/scenes';
+import { DEFAULT_TRAINING, freshState } from '../../../src/common/engine';
+import type { ResolvedLayer } from '../../../src/common/layers';
+import { CLASSES } from '../../../src/common/mnist';
+import { Purpose } from '../../../src/common/random';
+import type { SpikeTrainSplit, SpikeTrains } from '../../../src/common/spike-trains';
+
+/** Pixels of the camera in each direction. */
+export const SIDE = 32;
+/** How many pixels in each direction share a unit, and how many of them have to report in a step for it to fire. */
+const POOL = 4;
+const LEAST = 2;
+/** How many pictures the network looks back. */
+export const T = 12;
+const CELLS = SIDE / POOL;
+/** Units of the two polarities; the one after them is the clock. */
+export const UNITS = 2 * CELLS ** 2;
+export const INPUTS = UNITS + 1;
+/** For `datasets.eventTrains`: a step is a picture. */
+export const CAMERA = { width: SIDE, height: SIDE, pool: POOL, least: LEAST, T, duration: 400_000 } as const;
+/** What is read at the end of a window: the potentials of the last step, of which the highest is the answer. */
+export const READOUT = { readout: 'last-potential', loss: 'cross-entropy' } as const;
+
+/** The units that fire for the events of a picture, in order: those of `datasets.eventTrains`. */
+export function unitsOf(events: ArrayLike<number>): number[] {
+  const counts = new Uint8Array(UNITS);
+  for (let pixel = 0; pixel < SIDE * SIDE; pixel++) {
+    if (events[pixel] === 0) continue;
+    const [row, column] = [Math.floor(pixel / SIDE / POOL), Math.floor((pixel % SIDE) / POOL)];
+    counts[((events[pixel] > 0 ? CELLS : 0) + row) * CELLS + column]++;
+  }
+  return Array.from(counts.keys()).filter((unit) => counts[unit] >= LEAST);
+}
+
+/** The samples with a clock, a unit that fires in each step: without it no neuron would know that nothing moves. */
+export function withClock(data: SpikeTrains): SpikeTrains {
+  const add = (split: SpikeTrainSplit): SpikeTrainSplit => {
+    const starts = split.starts.map((start, sample) => start + sample * T);
+    const [units, times] = [new Uint16Array(starts[split.count]).fill(UNITS), new Uint16Array(starts[split.count])];
+    for (let sample = 0; sample < split.count; sample++) {
+      const [from, to] = [split.starts[sample], split.starts[sample + 1]];
+      units.set(split.units.subarray(from, to), starts[sample]);
+      times.set(split.times.subarray(from, to), starts[sample]);
+      for (let t = 0; t < T; t++) times[starts[sample + 1] - T + t] = t;
+    }
+    return { ...split, units, times, starts };
+  };
+  return { units: INPUTS, T, train: add(data.train), test: add(data.test) };
+}
+
+/** What the network makes of a window. */
+export interface Reading {
+  /** How strongly it speaks for each of `DIRECTIONS`: shares of 1. */
+  shares: number[];
+  /** Potentials of the outputs in the last step, [10]. */
+  potentials: Float32Array;
+  /** Spikes of the hidden neurons, 0 or 1, [T, hidden]. */
+  hidden: Float32Array;
+}
+
+/** One `EventCore` on one thread: the same code and kernel as in training. */
+export class Reader {
+  /** The window, in place of a data set. */
+  private readonly sample = {
+    units: new Uint16Array(INPUTS * T),
+    times: new Uint16Array(INPUTS * T),
+    starts: Uint32Array.of(0, 0),
+    labels: new Uint8Array(1),
+    count: 1,
+  };
+
+  private constructor(
+    private readonly core: EventCore,
+    readonly neurons: number,
+  ) {}
+
+  /**
+   * @param weights in the engine's order: W of the hidden layer, its delays, W of the outputs
+   * @param layers the hidden one, and the outputs
+   */
+  static async create(wasm: BufferSource, weights: Float32Array, layers: readonly ResolvedLayer[]): Promise<Reader> {
+    const options = { ...DEFAULT_TRAINING, ...READOUT, layers, T, inputs: INPUTS, seed: 0, batchSize: 1, threads: 1 };
+    const data = {};
+    const all = { ...options, data };
+    const core = new EventCore(await WebAssembly.compile(wasm), createMemory(all), all);
+    core.restore(freshState(weights));
+    const reader = new Reader(core, layers[0].neurons);
+    Object.assign(data, { [Purpose.TestSpikes]: reader.sample });
+    return reader;
+  }
+
+  /** Reads a window from rest, as in training. @param window units that fire, step by step, the clock aside */
+  read(window: readonly (readonly number[])[]): Reading {
+    const { units, times, starts } = this.sample;
+    let spikes = 0;
+    for (const [t, fired] of window.entries()) {
+      for (const unit of [...fired, UNITS]) {
+        units[spikes] = unit;
+        times[spikes++] = t;
+      }
+    }
+    starts[1] = spikes;
+    this.core.begin({ purpose: Purpose.TestSpikes, epoch: 0, indices: [0] });
+    const { h, hidden } = traceImage(this.core, 0);
+    const potentials = h.slice((T - 1) * CLASSES);
+    const most = Math.max(...potentials.subarray(0, DIRECTIONS.length));
+    const powers = DIRECTIONS.map((_, i) => Math.exp(potentials[i] - most));
+    const sum = powers.reduce((a, b) => a + b);
+    return { shares: powers.map((power) => power / sum), potentials, hidden: hidden?.spike ?? new Float32Array() };
+  }
+}

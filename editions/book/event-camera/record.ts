@@ -1,0 +1,21 @@
+/** A gesture of the reader's as a file of events, in the format of N-MNIST, which `datasets.readEvents` reads. */
+import { events, type Frame } from '../../../packages/formats/datasets/camera';
+import type { Recording } from '../../../packages/formats/datasets/events';
+import { SIDE } from './network';
+
+/** The file counts microseconds in 23 bits, which are 8.4 s. */
+export const LONGEST = 8;
+
+/** Of each event 8 bits x, 8 bits y, 1 bit polarity and 23 bits of microseconds, the highest first. */
+export function toBin({ x, y, polarity, times }: Recording): Uint8Array {
+  const bytes = new Uint8Array(5 * x.length);
+  x.forEach((column, event) => {
+    const time = times[event];
+    bytes.set([column, y[event], (polarity[event] << 7) | (time >> 16), (time >> 8) & 255, time & 255], 5 * event);
+  });
+  return bytes;
+}
+
+/** What the camera reported while these pictures came, evenly, in so many seconds. */
+export const recordingOf = (frames: readonly Frame[], seconds: number, threshold: number): Recording =>
+  events(frames, { width: SIDE, height: SIDE, threshold, fps: (frames.length - 1) / seconds });

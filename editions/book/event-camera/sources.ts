@@ -1,0 +1,149 @@
+/** Where pictures come from: a camera, or a shape that stands in for it. Both are 32 × 32 grey values. */
+import { SIDE } from './network';
+
+export type Grey = Uint8ClampedArray;
+
+/** Where the shape is in a picture, in pixels; it may be out of sight. */
+export interface Place {
+  x: number;
+  y: number;
+}
+
+const MIDDLE = (SIDE - 1) / 2;
+/** A way across the view takes so many pictures, at 1.1 pixels each, and the pause after it so many. */
+const WAY = 42;
+const PAUSE = 24;
+const SPEED = 1.1;
+/** Right, down, left, up. */
+const WAYS = [
+  [1, 0],
+  [0, 1],
+  [-1, 0],
+  [0, -1],
+] as const;
+
+/** Where the shape is that goes by itself, and which way, in its n-th picture. */
+export function goesAt(n: number): Place & { dx: number; dy: number } {
+  const since = n % (WAY + PAUSE);
+  const [dx, dy] = WAYS[Math.floor(n / (WAY + PAUSE)) % WAYS.length];
+  const along = SPEED * (Math.min(since, WAY) - WAY / 2);
+  const moves = since > 0 && since <= WAY;
+  return { x: MIDDLE + dx * along, y: MIDDLE + dy * along, dx: moves ? dx : 0, dy: moves ? dy : 0 };
+}
+
+/** A dark disc before a bright wall. No canvas is read: some browsers answer that at random. */
+export function drawShape({ x, y }: Place, frame: Grey = new Uint8ClampedArray(SIDE * SIDE)): Grey {
+  for (let pixel = 0; pixel < frame.length; pixel++) {
+    const [column, row] = [pixel % SIDE, Math.floor(pixel / SIDE)];
+    const inside = Math.min(1, Math.max(0, 5.5 - Math.hypot(column - x, row - y)));
+    frame[pixel] = (1 - inside) * (150 + row + column / 2) + inside * 50;
+  }
+  return frame;
+}
+
+/** Makes pictures of what a video shows: the middle square of it. */
+export class Shrinker {
+  private readonly canvas = Object.assign(document.createElement('canvas'), { width: SIDE, height: SIDE });
+  private readonly pen = this.canvas.getContext('2d', { willReadFrequently: true });
+
+  /** Whether what is read is what was drawn. Firefox's `resistFingerprinting` answers at random. */
+  isHonest(): boolean {
+    if (!this.pen) return false;
+    this.pen.fillStyle = 'rgb(200 100 50)';
+    this.pen.fillRect(0, 0, SIDE, SIDE);
+    const { data } = this.pen.getImageData(0, 0, SIDE, SIDE);
+    return data.every((value, i) => value === [200, 100, 50, 255][i % 4]);
+  }
+
+  shrink(video: HTMLVideoElement, mirror: boolean): Grey {
+    const { pen } = this;
+    const { videoWidth: width, videoHeight: height } = video;
+    const side = Math.min(width, height);
+    const grey = new Uint8ClampedArray(SIDE * SIDE);
+    if (!pen) return grey;
+    pen.setTransform(mirror ? -1 : 1, 0, 0, 1, mirror ? SIDE : 0, 0);
+    pen.imageSmoothingQuality = 'medium';
+    pen.drawImage(video, (width - side) / 2, (height - side) / 2, side, side, 0, 0, SIDE, SIDE);
+    const { data } = pen.getImageData(0, 0, SIDE, SIDE);
+    for (let i = 0; i < grey.length; i++)
+      grey[i] = 0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2];
+    return grey;
+  }
+}
+
+/** Why there is no camera, in a sentence. */
+const WHY: Record<string, string> = {
+  NotAllowedError: 'The camera was not allowed.',
+  NotFoundError: 'This computer has no camera.',
+  NotReadableError: 'Another program uses the camera.',
+};
+
+/** A camera that cannot be had says why in its message. */
+export class NoCamera extends Error {}
+
+/** How long a camera may take to its first picture, in milliseconds. */
+const PATIENCE = 5000;
+
+/**
+ * Starts a camera and calls with each of its pictures until it ends.
+ * @param fps how many pictures a second are asked for
+ * @param see is called when the video shows another picture
+ * @param ended is called with a sentence if the camera goes away by itself
+ * @returns a function that gives the camera back
+ * @throws NoCamera
+ */
+export async function openCamera(
+  video: HTMLVideoElement,
+  fps: number,
+  see: () => void,
+  ended: (why: string) => void,
+): Promise<() => void> {
+  if (!navigator.mediaDevices?.getUserMedia)
+    throw new NoCamera('A browser lends its camera only to a page from this computer or over https.');
+  const wanted = { width: { ideal: 320 }, height: { ideal: 240 }, frameRate: { ideal: fps }, facingMode: 'user' };
+  let stream: MediaStream;
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
+  } catch (error) {
+    const { name } = error as DOMException;
+    throw new NoCamera(WHY[name] ?? `The camera did not start (${name}).`);
+  }
+  let isOpen = true;
+  let hasSeen = false;
+  const close = () => {
+    isOpen = false;
+    for (const track of stream.getTracks()) track.stop();
+    video.srcObject = null;
+  };
+  const end = (why: string) => {
+    if (!isOpen) return;
+    close();
+    ended(why);
+  };
+  for (const track of stream.getTracks()) track.addEventListener('ended', () => end('The camera has gone.'));
+  video.srcObject = stream;
+  // A tab in the background plays nothing: that is no fault of the camera.
+  const lookAgain = () => {
+    if (hasSeen) return;
+    if (document.hidden) setTimeout(lookAgain, PATIENCE);
+    else end('The camera sends no pictures.');
+  };
+  setTimeout(lookAgain, PATIENCE);
+  let last = -1;
+  const next = () => {
+    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(each);
+    else requestAnimationFrame(each);
+  };
+  function each(): void {
+    if (!isOpen) return;
+    next();
+    if (video.videoWidth === 0 || video.videoHeight === 0) return;
+    if (!video.requestVideoFrameCallback && video.currentTime === last) return;
+    last = video.currentTime;
+    hasSeen = true;
+    see();
+  }
+  next();
+  video.play().catch(() => end('The camera sends no pictures.'));
+  return close;
+}
