@@ -185,6 +185,24 @@ test('gestures are what SpikingJelly cuts out of the recording', () => {
   assert.deepEqual(pairsOf(data.train), { trains, labels });
 });
 
+test('steps of equal time, and of equally many events, have the units of the frames that Tonic makes', () => {
+  const { T, duration, left, ...frames } = JSON.parse(readFileSync(join(FOLDER, 'frames.json'), 'utf8'));
+  const events: Event[] = frames.events;
+  const stepsOf = (some: Event[], splitBy: 'time' | 'number') => {
+    const labelled = { recordings: [readEvents(file(some))], labels: [0] };
+    const data = eventTrains({ train: labelled, test: labelled, pool: 1, T, duration, splitBy });
+    return pairsOf(data.train).trains[0];
+  };
+  const inOrder = (pairs: number[][]) => pairs.sort(([a, b], [c, d]) => a - c || b - d);
+  assert.deepEqual(stepsOf(events, 'time'), inOrder(frames.time));
+  // What is left over is in the last step here, and in none of Tonic's.
+  const inTime = events.filter(([, , , time]) => time < duration);
+  assert.deepEqual(stepsOf(inTime.slice(0, inTime.length - left), 'number'), inOrder(frames.number));
+  assert.ok(left > 0 && inTime.length < events.length);
+  const steps = stepsOf(events, 'number').map(([, step]) => step);
+  assert.equal(Math.max(...steps), T - 1);
+});
+
 const KINDS: [string, SpikeTrains][] = [
   ['N-MNIST', eventTrains({ train: labelled, test: labelled, T: 30 })],
   ['SHD', readShd({ ...shd, T: 30 })],
