@@ -6,6 +6,8 @@ import { hiddenLayerProject } from './a-hidden-layer/project';
 import { aMemory } from './a-memory/exercises';
 import { aMemoryPays } from './a-memory/pays';
 import { aMemoryProject } from './a-memory/project';
+import { anEventCamera } from './an-event-camera/exercises';
+import { anEventCameraMotion } from './an-event-camera/motion';
 import { annBaseline } from './ann-baseline/exercises';
 import { convolutions } from './convolutions/exercises';
 import { convolutionsMaps } from './convolutions/maps';
@@ -65,6 +67,7 @@ export const CHAPTERS = {
   'on-a-chip': { ...onAChipLeak, ...onAChip, ...onAChipProject },
   'out-and-in': outAndIn,
   'event-driven': { ...eventDriven, ...eventDrivenTables },
+  'an-event-camera': { ...anEventCamera, ...anEventCameraMotion },
 };
 
 type Chapters = typeof CHAPTERS;

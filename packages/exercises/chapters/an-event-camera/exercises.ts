@@ -1,0 +1,286 @@
+/** What a pixel reports, the unit of an event, and the step of an event. */
+
+import { exercise, mistake as m } from '../../engine/exercise';
+import { range } from '../../engine/values';
+
+type Pixel = (greys: number[], on: number, off: number) => number[];
+type Unit = (x: number, y: number, polarity: number, width: number, height: number, pool: number) => number;
+type Steps = (times: number[], T: number, duration: number, by: 'time' | 'number') => number[];
+
+const FLOOR = 0.03;
+const logOf = (grey: number) => Math.log(grey / 255 + FLOOR);
+
+/** Events of each look, by what is compared, and by the level after them. */
+const pixel =
+  (
+    count: (change: number, threshold: number) => number,
+    after: (level: number, moved: number, now: number, n: number) => number,
+    seen = logOf,
+    thresholdOf = (change: number, on: number, off: number) => (change > 0 ? on : off),
+  ): Pixel =>
+  (greys, on, off) => {
+    let level = seen(greys[0]);
+    return greys.map((grey) => {
+      const now = seen(grey);
+      const threshold = thresholdOf(now - level, on, off);
+      const n = count(now - level, threshold);
+      level = after(level, n * threshold, now, n);
+      return n;
+    });
+  };
+const truncated = (change: number, threshold: number) => Math.trunc(change / threshold);
+const moved = (level: number, by: number) => level + by;
+
+/** The unit of an event, by the order of what it is made of. */
+const unit =
+  (
+    of: (column: number, row: number, polarity: number, columns: number, rows: number) => number,
+    cell = (at: number, pool: number) => Math.floor(at / pool),
+    count = (size: number, pool: number) => Math.ceil(size / pool),
+  ): Unit =>
+  (x, y, polarity, width, height, pool) =>
+    of(cell(x, pool), cell(y, pool), polarity, count(width, pool), count(height, pool));
+const inOrder = (column: number, row: number, polarity: number, columns: number, rows: number) =>
+  (polarity * rows + row) * columns + column;
+
+const byTime =
+  (step: (time: number, T: number, duration: number, times: number[]) => number): Steps =>
+  (times, T, duration, by) =>
+    by === 'time' ? times.map((time) => step(time, T, duration, times)) : counted(times, T);
+const byNumber =
+  (step: (place: number, T: number, events: number) => number): Steps =>
+  (times, T, duration, by) =>
+    by === 'number' ? times.map((_, place) => step(place, T, times.length)) : timed(times, T, duration);
+const timed = (times: number[], T: number, duration: number) => times.map((time) => Math.floor((time * T) / duration));
+const counted = (times: number[], T: number) => {
+  const each = Math.floor(times.length / T);
+  return times.map((_, place) => Math.min(T - 1, Math.floor(place / each)));
+};
+
+export const anEventCamera = {
+  'camera-pixel': exercise<Pixel>({
+    minutes: 7,
+    names: ['greys', 'on', 'off'],
+    probes: [
+      [[20, 200, 190, 0, 255, 255, 3], 0.3, 0.5],
+      [[100, 110, 121, 133, 146, 160, 176, 100, 91, 83, 75, 68, 62], 0.25, 0.2],
+      [[50, 60, 70, 60, 50, 40, 30, 60], 0.2, 0.35],
+    ],
+    tolerance: 0,
+    oracle: pixel(truncated, moved),
+    mistakes: {
+      'last-look': m(
+        'compares with the last look',
+        'Here a change that comes slowly is never reported. With which level does a pixel compare?',
+        pixel(truncated, (_level, _by, now) => now),
+      ),
+      'forgets-the-rest': m(
+        'takes the light itself for the reported level',
+        'After a report, what was left of the change is forgotten here. By how much does the level move?',
+        pixel(truncated, (level, _by, now, n) => (n === 0 ? level : now)),
+      ),
+      'rounds-down': m(
+        'rounds down instead of towards 0',
+        'A tiny step into the dark is an OFF event here. To which side does a half threshold below 0 have to be rounded?',
+        pixel((change, threshold) => Math.floor(change / threshold), moved),
+      ),
+      nearest: m(
+        'rounds to the nearest whole number',
+        'Here half a threshold is enough for an event. How much of a change is left over?',
+        pixel((change, threshold) => Math.round(change / threshold), moved),
+      ),
+      'no-logarithm': m(
+        'compares intensities',
+        'Here the same difference counts as much in the light as in the dark. What makes a factor out of it?',
+        pixel(truncated, moved, (grey) => grey / 255),
+        pixel(truncated, moved, (grey) => grey / 255 + FLOOR),
+      ),
+      'one-threshold': m(
+        'uses the threshold of ON events for both',
+        'Your darker and brighter events have the same threshold. Which one is for OFF?',
+        pixel(truncated, moved, logOf, (_, on) => on),
+      ),
+      exchanged: m(
+        'exchanges both thresholds',
+        'Brighter light is measured by the threshold for OFF here. Which one belongs to which side?',
+        pixel(truncated, moved, logOf, (change, on, off) => (change > 0 ? off : on)),
+      ),
+      'one-event': m(
+        'sends one event at most',
+        'However large the change, there is one event here. How many thresholds fit into it?',
+        pixel((change, threshold) => Math.sign(truncated(change, threshold)), moved),
+      ),
+    },
+    forms: [
+      (greys, on, off) => {
+        let level = logOf(greys[0]);
+        return greys.map((grey) => {
+          let n = 0;
+          for (; logOf(grey) - level >= on; n++) level += on;
+          for (; level - logOf(grey) >= off; n--) level -= off;
+          return n;
+        });
+      },
+      (greys, on, off) => {
+        const out: number[] = [];
+        let level = Math.log(greys[0] / 255 + 0.03);
+        for (const grey of greys) {
+          const change = Math.log(grey / 255 + 0.03) - level;
+          const threshold = change > 0 ? on : off;
+          const n = change > 0 ? Math.floor(change / on) : -Math.floor(-change / off);
+          level += n * threshold;
+          out.push(n);
+        }
+        return out;
+      },
+    ],
+  }),
+  'camera-unit': exercise<Unit>({
+    minutes: 4,
+    names: ['x', 'y', 'polarity', 'width', 'height', 'pool'],
+    probes: [
+      [7, 33, 0, 34, 34, 2],
+      [5, 3, 1, 10, 7, 4],
+      [9, 6, 1, 10, 7, 3],
+      [0, 5, 0, 12, 8, 1],
+      [11, 2, 1, 12, 8, 5],
+    ],
+    tolerance: 0,
+    oracle: unit(inOrder),
+    mistakes: {
+      'exchanges-rows': m(
+        'numbers the units column by column',
+        'Your units go down each column. Which neighbour has the next number, the one to the right or the one below?',
+        unit((column, row, polarity, columns, rows) => (polarity * columns + column) * rows + row),
+      ),
+      'rows-for-columns': m(
+        'takes the number of rows for that of columns',
+        'Here a row is as long as a column is high. By how much does the number grow from one row to the next?',
+        unit((column, row, polarity, columns, rows) => polarity * rows * columns + row * rows + column),
+      ),
+      'polarity-inside': m(
+        'puts both polarities of a cell side by side',
+        'Both polarities of a cell are neighbours here. How many units of darker events come first?',
+        unit((column, row, polarity, columns) => 2 * (row * columns + column) + polarity),
+      ),
+      'brighter-first': m(
+        'puts brighter events first',
+        'Your first half is that of brighter events. Which polarity is 0?',
+        unit((column, row, polarity, columns, rows) => inOrder(column, row, 1 - polarity, columns, rows)),
+      ),
+      'no-polarity': m(
+        'leaves the polarity out',
+        'Brighter and darker events of a cell have the same unit here. Where do the brighter ones begin?',
+        unit((column, row, _, columns) => row * columns + column),
+      ),
+      'cuts-the-edge': m(
+        'leaves out a cell at the edge that is not whole',
+        'A last cell with fewer pixels has no place here. How many cells does a row of 10 pixels have, four to a cell?',
+        unit(
+          inOrder,
+          (at, pool) => Math.floor(at / pool),
+          (size, pool) => Math.floor(size / pool),
+        ),
+      ),
+      'pixels-wide': m(
+        'counts pixels in place of cells',
+        'Your rows are as long as those of pixels. How many cells are in one?',
+        unit(
+          inOrder,
+          (at, pool) => Math.floor(at / pool),
+          (size) => size,
+        ),
+      ),
+      'rounds-up': m(
+        'rounds a place up',
+        'The first pixel of a cell belongs to the cell before it here. Which cell has the pixels 0 to 3 if four share one?',
+        unit(inOrder, (at, pool) => Math.round(at / pool)),
+        unit(inOrder, (at, pool) => Math.ceil(at / pool)),
+      ),
+    },
+    forms: [
+      (x, y, polarity, width, height, pool) => {
+        const columns = Math.floor((width + pool - 1) / pool);
+        const rows = Math.floor((height + pool - 1) / pool);
+        return polarity * rows * columns + Math.trunc(y / pool) * columns + Math.trunc(x / pool);
+      },
+      (x, y, polarity, width, height, pool) => {
+        let number = 0;
+        for (let p = 0; p < 2; p++)
+          for (let top = 0; top < height; top += pool)
+            for (let left = 0; left < width; left += pool) {
+              if (p === polarity && y - top >= 0 && y - top < pool && x - left >= 0 && x - left < pool) return number;
+              number++;
+            }
+        return number;
+      },
+    ],
+  }),
+  'camera-step': exercise<Steps>({
+    minutes: 6,
+    names: ['times', 'T', 'duration', 'by'],
+    probes: [
+      [[100, 190, 250, 399, 400, 999], 5, 1000, 'time'],
+      [[30, 40, 50, 60, 61, 62, 63, 700, 701, 990], 4, 1000, 'number'],
+      [[5, 15, 77, 90], 3, 120, 'time'],
+      [[1, 2, 3, 4, 5, 6, 7], 3, 10, 'number'],
+    ],
+    tolerance: 0,
+    oracle: (times, T, duration, by) => (by === 'time' ? timed(times, T, duration) : counted(times, T)),
+    mistakes: {
+      'from-the-first': m(
+        'begins at the first event',
+        'Your first step begins with the first event. When does the recording begin?',
+        byTime((time, T, duration, times) => Math.floor(((time - times[0]) * T) / duration)),
+        byTime((time, T, duration, times) => Math.floor(((time - times[0]) * T) / (duration - times[0]))),
+      ),
+      'to-the-last': m(
+        'ends at the last event',
+        'Here the last event ends the last step. What does the duration say?',
+        byTime((time, T, _, times) => Math.min(T - 1, Math.floor((time * T) / times[times.length - 1]))),
+        byTime((time, T, _, times) => Math.floor((time * T) / (times[times.length - 1] + 1))),
+      ),
+      nearest: m(
+        'rounds to the nearest step',
+        'An event late in a step counts for the next one here. When does step 1 begin?',
+        byTime((time, T, duration) => Math.round((time * T) / duration)),
+      ),
+      'one-step-more': m(
+        'gives what is left over a step of its own',
+        'Your last events come in step T. What is the number of the last step?',
+        byNumber((place, T, events) => Math.floor(place / Math.floor(events / T))),
+      ),
+      'spreads-the-rest': m(
+        'spreads what is left over',
+        'Here the steps differ by one event, wherever it falls. Which step takes all that is left over?',
+        byNumber((place, T, events) => Math.floor((place * T) / events)),
+      ),
+      'rounds-up': m(
+        'rounds the events of a step up',
+        'Your first steps have more events than the last one. To which side is the number of a step rounded?',
+        byNumber((place, T, events) => Math.floor(place / Math.ceil(events / T))),
+      ),
+      'deals-out': m(
+        'deals the events out one by one',
+        'Events that follow one another come in different steps here. Which events does the first step have?',
+        byNumber((place, T) => place % T),
+      ),
+    },
+    forms: [
+      (times, T, duration, by) => {
+        const each = Math.trunc(times.length / T);
+        return times.map((time, i) => {
+          const step = by === 'time' ? Math.trunc(time / (duration / T)) : (i - (i % each)) / each;
+          return step > T - 1 ? T - 1 : step;
+        });
+      },
+      (times, T, duration, by) =>
+        times.map((time, i) => {
+          const starts = range(T).map((step) =>
+            by === 'time' ? (step * duration) / T : step * Math.floor(times.length / T),
+          );
+          return starts.filter((start) => start <= (by === 'time' ? time : i)).length - 1;
+        }),
+    ],
+  }),
+};
