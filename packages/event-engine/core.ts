@@ -91,7 +91,7 @@ export class EventCore {
     this.control[Control.T] = T;
     this.neurons = this.map.layers.map((layer) => neuron ?? layer.neuron);
     this.control[Control.Layers] = this.map.layers.length;
-    writeTable(this.memory.buffer, this.map, this.kernel, this.neurons);
+    writeTable(this.memory.buffer, this.map, this.kernel, this.neurons, this.options.ratePenalty);
   }
 
   /** Says at which rate the next update is made. */

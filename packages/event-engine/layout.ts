@@ -143,6 +143,9 @@ export const MOST_DELAY = 200;
 export const LEARNS_DELAYS = 204;
 export const DELAYED = 208;
 export const DELAYED_BYTES = 212;
+/** Of a hidden layer whose rates are penalized: how much, and the rate that costs nothing, float32; 0 without. */
+export const RATE_WEIGHT = 216;
+export const RATE_TARGET = 220;
 
 /**
  * Bytes of an input's spikes in scratch memory, and of what is kept for a column; behind it lie the weights to the next

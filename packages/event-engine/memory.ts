@@ -4,6 +4,7 @@
 import type { EncoderName, LossName, ReadoutName } from '../../src/common/engine';
 import { allMaps, type ResolvedLayer } from '../../src/common/layers';
 import type { NeuronOptions } from '../../src/common/neuron-options';
+import type { RatePenalty } from '../../src/common/rate-penalty';
 import { remembered } from '../../src/common/remembered';
 import type { SpikeTrainSplit } from '../../src/common/spike-trains';
 import { mostOf, type Parameter, parameters } from '../../src/common/weights';
@@ -81,6 +82,7 @@ export interface CoreOptions extends Layout, Showing {
   data: { [purpose: number]: Samples };
   loss: LossName;
   readout: ReadoutName;
+  ratePenalty?: RatePenalty;
   /** How images become spikes; undefined with spike trains. */
   encoder?: EncoderName;
   /** By how many pixels images are moved at most, in a job of gradients. */

@@ -3,6 +3,7 @@
  */
 import { LEARN_NAMES } from '../../src/common/layers';
 import type { NeuronOptions } from '../../src/common/neuron-options';
+import type { RatePenalty } from '../../src/common/rate-penalty';
 import type { Kernel } from './kernel-module';
 import * as table from './layout';
 import type { MemoryMap, Part } from './memory';
@@ -17,6 +18,7 @@ export function writeTable(
   map: MemoryMap,
   { addresses, surrogates }: Kernel,
   neurons: readonly NeuronOptions[],
+  ratePenalty?: RatePenalty,
 ): void {
   const { layers } = map;
   layers.forEach((layer, i) => {
@@ -55,6 +57,9 @@ export function writeTable(
     whole(table.LEARNS_DELAYS, layer.delay?.learn);
     whole(table.DELAYED, layer.delayed);
     whole(table.DELAYED_BYTES, layer.delayedBytes);
+    const isHeld = ratePenalty !== undefined && i < layers.length - 1;
+    float(table.RATE_WEIGHT, isHeld ? ratePenalty.weight : 0);
+    float(table.RATE_TARGET, isHeld ? ratePenalty.target : 0);
     const { convolve, convolved } = layer;
     whole(table.KERNEL, convolved?.kernel);
     whole(table.STRIDE, convolved?.stride);

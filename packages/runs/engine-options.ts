@@ -98,6 +98,9 @@ export function contradiction(settings: Some): { setting: Name; expected: string
   if (settings.learnDelay && !delay) return { setting: 'learnDelay', expected: '--delay with it' };
   if (delay && T && delay >= T) return { setting: 'delay', expected: `fewer steps than T = ${T}` };
   if (delay && encoder === 'direct') return { setting: 'encoder', expected: 'spikes with --delay' };
+  if (settings.ratePenalty && layers < 2) return { setting: 'ratePenalty', expected: 'a hidden layer' };
+  if (settings.rateTarget && !settings.ratePenalty)
+    return { setting: 'rateTarget', expected: '--rate-penalty with it' };
   if (recurrent && !hidden) return { setting: 'recurrent', expected: 'a hidden layer' };
   return undefined;
 }
@@ -110,6 +113,7 @@ export function contradiction(settings: Some): { setting: Name; expected: string
 export function engineOptions(settings: Some): Omit<EngineOptions, 'data'> {
   if (settings.network === 'ann') throw new RangeError("network: expected a run of an 'snn', found one of an 'ann'");
   const { seed, T, batchSize, learningRate, loss, readout, encoder, reset, shift, threads } = settings;
+  const { ratePenalty, rateTarget } = settings;
   const all: { [N in Exclude<keyof EngineOptions, 'data'>]-?: EngineOptions[N] | null } = {
     ...{
       seed,
@@ -122,6 +126,7 @@ export function engineOptions(settings: Some): Omit<EngineOptions, 'data'> {
       shift: shift || undefined,
       threads,
       gain: gainsOf(settings),
+      ratePenalty: ratePenalty ? { weight: ratePenalty, target: rateTarget ?? 0 } : undefined,
     },
     ...networkOf(settings),
     encoder: settings.dataset && settings.dataset !== 'mnist' ? undefined : encoder,

@@ -10,6 +10,46 @@ export interface Read<V> {
   readonly choices?: readonly V[];
 }
 
+export type Value = string | number | boolean;
+
+/** An option of the command line. */
+export interface Option {
+  flags: string;
+  /** Its line in the help. */
+  help: string;
+  /** Reads and checks a value; missing for a switch, which is off, or on if its flag begins with `--no-`. */
+  read?: Read<string | number>;
+  /** What is read where the option is not given, as the help shows it. */
+  default?: string;
+  /** It means nothing for the ANN. */
+  spiking?: true;
+  /** It is for images alone, and the networks that read them; or for all that is made of MNIST's files. */
+  images?: true;
+  files?: true;
+  /**
+   * A checkpoint has it even while it has its default, as the first ones had; the others are left out, as from those.
+   */
+  always?: true;
+}
+
+/** An option that is a setting of the run: what comes out depends on it, unless it is said here that it does not. */
+export interface Setting extends Option {
+  /** A resumed run may have another. */
+  changeable?: true;
+  /** The map has no column for it. */
+  column?: false;
+  /** What checkpoints call it, if not by its name. */
+  record?: string;
+  /** What the map says of a run without the option, if it has no default. */
+  without?: number;
+  /** What figures put before a number. */
+  label?: string;
+  /** How figures write a value; a value that is not here stands for itself. */
+  words?: Readonly<Record<string, string>>;
+  /** Heads its column on the page of the map, if not its label, the word for `true`, or its name. */
+  heading?: string;
+}
+
 /** A whole number in decimal digits. */
 export function whole(least: number, most: number): Read<number> {
   return (text) => {
@@ -34,6 +74,8 @@ export const learningRate = decimal('a number from 1e-9 to 1e38', (value) => val
 export const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(value) > 1 && value <= 1e6);
 // Such that float32 also knows the derivative at the threshold, and its square.
 export const alpha = decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6);
+
+export const rate = decimal('a number from 0 to 1', (value) => value >= 0 && value <= 1);
 
 export function oneOf<const V extends string>(...values: V[]): Read<V> {
   const read = (text: string) => {

@@ -8,47 +8,23 @@ import { DEFAULT_TRAINING, ENCODER_NAMES, LOSS_NAMES, MAX_SHIFT, READOUT_NAMES }
 import { SCHEDULE_NAMES } from '../../src/common/schedule';
 import { DATASET_NAMES } from '../../src/common/spike-trains';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../src/common/surrogates';
-import { alpha, channels, gains, learningRate, oneOf, type Read, tau, whole, widths } from './read';
+import {
+  alpha,
+  channels,
+  gains,
+  learningRate,
+  type Option,
+  oneOf,
+  type Read,
+  rate,
+  type Setting,
+  tau,
+  type Value,
+  whole,
+  widths,
+} from './read';
 
-export type Value = string | number | boolean;
-
-/** An option of the command line. */
-export interface Option {
-  flags: string;
-  /** Its line in the help. */
-  help: string;
-  /** Reads and checks a value; missing for a switch, which is off, or on if its flag begins with `--no-`. */
-  read?: Read<string | number>;
-  /** What is read where the option is not given, as the help shows it. */
-  default?: string;
-  /** It means nothing for the ANN. */
-  spiking?: true;
-  /** It is for images alone, and the networks that read them; or for all that is made of MNIST's files. */
-  images?: true;
-  files?: true;
-  /**
-   * A checkpoint has it even while it has its default, as the first ones had; the others are left out, as from those.
-   */
-  always?: true;
-}
-
-/** An option that is a setting of the run: what comes out depends on it, unless it is said here that it does not. */
-export interface Setting extends Option {
-  /** A resumed run may have another. */
-  changeable?: true;
-  /** The map has no column for it. */
-  column?: false;
-  /** What checkpoints call it, if not by its name. */
-  record?: string;
-  /** What the map says of a run without the option, if it has no default. */
-  without?: number;
-  /** What figures put before a number. */
-  label?: string;
-  /** How figures write a value; a value that is not here stands for itself. */
-  words?: Readonly<Record<string, string>>;
-  /** Heads its column on the page of the map, if not its label, the word for `true`, or its name. */
-  heading?: string;
-}
+export type { Option, Setting, Value } from './read';
 
 /** How the chapter on timing trains on Randman. */
 const RANDMAN = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cross-entropy-counts --lr 0.05 -N 6';
@@ -319,6 +295,23 @@ export const TABLE = {
     help: 'learn the delays, too',
     spiking: true,
     words: { true: 'delays learnt', false: 'delays not learnt' },
+  },
+  ratePenalty: {
+    flags: '--rate-penalty <WEIGHT>',
+    help: 'add to the loss, for each hidden layer, WEIGHT times the mean square of firing rate minus --rate-target (default: nothing)',
+    read: alpha,
+    spiking: true,
+    without: 0,
+    label: 'rate penalty',
+    words: { 0: 'no rate penalty' },
+  },
+  rateTarget: {
+    flags: '--rate-target <RATE>',
+    help: 'the firing rate that --rate-penalty aims at, from 0 to 1',
+    read: rate,
+    default: '0',
+    spiking: true,
+    label: 'target rate',
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 

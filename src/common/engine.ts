@@ -14,6 +14,7 @@ import { checkMap, type LayerShape, type ResolvedLayer, resolveLayers, type Some
 import { checkMnist } from './mnist';
 import { DEFAULT_NEURON, type NeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
+import { type RatePenalty, resolveRatePenalty } from './rate-penalty';
 import { countRemembered } from './remembered';
 import { checkSpikeTrains, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
 import type { Trace } from './trace';
@@ -72,6 +73,8 @@ export interface ResolvedEngineOptions<Loss = LossName> {
   hidden?: number;
   /** Default 'mse'. */
   loss: Loss;
+  /** What the rates of hidden neurons add to the loss. None by default. */
+  ratePenalty?: RatePenalty;
   /**
    * Default 'spikes'. With a potential the ten neurons never fire, and it is what stands for the firing rates in
    * `rates` and in the loss.
@@ -100,8 +103,8 @@ export interface ResolvedEngineOptions<Loss = LossName> {
 }
 
 /** Engine options. Only `data` is required; the rest has the tutorial's defaults. */
-export type EngineOptions = Partial<Omit<ResolvedEngineOptions, 'data' | keyof SomeLayers>> &
-  SomeLayers & { data: Dataset };
+export type EngineOptions = Partial<Omit<ResolvedEngineOptions, 'data' | 'ratePenalty' | keyof SomeLayers>> &
+  SomeLayers & { data: Dataset; ratePenalty?: Partial<RatePenalty> };
 
 /** The names of `EngineOptions`. */
 export const ENGINE_OPTIONS = [
@@ -114,6 +117,7 @@ export const ENGINE_OPTIONS = [
   'hidden',
   'layers',
   'loss',
+  'ratePenalty',
   'readout',
   'encoder',
   'reset',
@@ -155,6 +159,7 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   const options = {
     ...{ data, seed, T, batchSize, learningRate, neuron, layers, hidden: shortForm(layers)?.hidden },
     ...{ loss, readout, encoder, reset, shift, gain: Array.isArray(gain) ? [...gain] : gain, threads },
+    ratePenalty: resolveRatePenalty(some.ratePenalty, layers.length),
   };
   checkWhole('seed', seed, 0, MAX_UINT32);
   checkWhole('T', T, 1, MAX_T);

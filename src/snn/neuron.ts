@@ -59,6 +59,8 @@ export class LIFNode extends MemoryModule {
   readonly detachReset: boolean;
   storeSequences: boolean;
   sequences: Sequences = { x: [], h: [], v: [], spike: [] };
+  /** Gets the spikes of each step, from which a gradient can come back. */
+  onSpikes?: (spike: tf.Tensor) => void;
   readonly learn?: LearnName;
   /** w of a τ that is learnt: 1/τ = σ(w). So private that a class of one's own may have a `w`, too. */
   #w?: tf.LayerVariable;
@@ -154,6 +156,7 @@ export class LIFNode extends MemoryModule {
     const spike = this.neuronalFire(h);
     const v = this.neuronalReset(h, spike);
     this.remember(v);
+    this.onSpikes?.(spike);
     if (this.storeSequences) this.store({ x, h, v, spike });
     return this.returned(spike, h);
   }

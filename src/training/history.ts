@@ -65,18 +65,22 @@ export function collectSettings(
   heldBack = 0,
   cosineEpochs?: number,
 ): RunSettings {
-  const { data, neuron, threads, seed, T, batchSize, learningRate, layers, gain, ...others } =
+  const { data, neuron, threads, seed, T, batchSize, learningRate, layers, gain, ratePenalty, ...others } =
     options as Learner['options'] & Partial<ResolvedEngineOptions>;
   const later = {
     ...others,
     layers: layers && !shortForm(layers) ? storeLayers(layers) : undefined,
     // A list in the form of the command line's.
     gain: Array.isArray(gain) ? gain.join('_') : gain,
+    ratePenalty: ratePenalty?.weight,
+    rateTarget: ratePenalty?.target,
     heldBack,
     cosineEpochs,
     inputs: countInputs(data),
   };
-  const defaults = new Map<string, unknown>(Object.entries({ ...DEFAULT_TRAINING, heldBack: 0, inputs: IMAGE_SIZE }));
+  const defaults = new Map<string, unknown>(
+    Object.entries({ ...DEFAULT_TRAINING, rateTarget: 0, heldBack: 0, inputs: IMAGE_SIZE }),
+  );
   const isChanged = ([name, value]: [string, unknown]) => value !== undefined && value !== defaults.get(name);
   return {
     ...{ engine: name, seed, ...(T !== undefined && { T }), batchSize, learningRate },

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkTensor } from '../common/checks';
 import type { LossName } from '../common/engine';
+import type { RatePenalty } from '../common/rate-penalty';
 
 /** A loss of labels and predictions, both [batch, 10], averaged over the batch. */
 export type Loss = (labels: tf.Tensor2D, predictions: tf.Tensor2D) => tf.Scalar;
@@ -34,6 +35,10 @@ export const softmaxCrossEntropyOfCounts =
   (T: number): Loss =>
   (labels, rates) =>
     softmaxCrossEntropy(labels, tf.mul(rates, T));
+
+/** What the firing rates of a layer of hidden neurons, [batch, …], add to the loss: weight · mean((rate − target)²). */
+export const penaltyOfRates = (rates: tf.Tensor, { weight, target }: RatePenalty): tf.Scalar =>
+  tf.mul(weight, tf.mean(tf.square(tf.sub(rates, target))));
 
 /** What the engine option `loss` calls these losses, for a presentation of T steps. */
 const LOSSES: Readonly<Record<LossName, (T: number) => Loss>> = {

@@ -4,10 +4,11 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../common/engine';
+import type { RatePenalty } from '../common/rate-penalty';
 import type { Trace } from '../common/trace';
 import { readAll, readStep } from '../snn/functional';
 import { findNeurons, forward, holdDelays } from '../snn/networks';
-import type { Loss } from './losses';
+import { type Loss, penaltyOfRates } from './losses';
 
 /** A batch as the network sees it. */
 export interface Batch {
@@ -20,7 +21,7 @@ export interface Batch {
 /** The network, and how batches are shown to it. */
 export interface TimeLoop {
   network: tf.Sequential;
-  options: Pick<Engine['options'], 'T' | 'readout' | 'loss'>;
+  options: Pick<Engine['options'], 'T' | 'readout' | 'loss' | 'ratePenalty'>;
   loss: Loss;
   /** Step by step, or all steps in one product of each dense layer. */
   stepMode: 'single' | 'multi';
@@ -60,6 +61,32 @@ export function runSteps(
   return readAll(readout, read as unknown as tf.Tensor2D, T);
 }
 
+/** From here on the spikes of hidden neurons are counted, if their rates are penalized. */
+function countHidden({ network, options: { T, ratePenalty } }: TimeLoop) {
+  const hidden = ratePenalty ? findNeurons(network).slice(0, -1) : [];
+  const kept: tf.Tensor[] = [];
+  const counts: tf.Tensor[] = [];
+  for (const [i, { neurons }] of hidden.entries()) {
+    neurons.onSpikes = (spike) => {
+      // What a layer makes of a step ends with its call.
+      counts[i] = tf.keep(counts[i] ? tf.add(counts[i], spike) : tf.clone(spike));
+      kept.push(counts[i]);
+    };
+  }
+  return {
+    /** A loss with the penalty, after T steps. */
+    penalized: (loss: tf.Scalar): tf.Scalar =>
+      counts.reduce<tf.Scalar>(
+        (sum, count) => tf.add(sum, penaltyOfRates(tf.div(count, T), ratePenalty as RatePenalty)),
+        loss,
+      ),
+    end: () => {
+      for (const { neurons } of hidden) neurons.onSpikes = undefined;
+      tf.dispose(kept);
+    },
+  };
+}
+
 /**
  * One step of the optimizer on a batch; returns the loss before it, and the rates, or the potentials that are read,
  * [batch, 10].
@@ -68,14 +95,16 @@ export function learn(loop: TimeLoop, batch: Batch, optimizer: tf.Optimizer): { 
   const isOfSteps = loop.options.loss === 'cross-entropy-each-step';
   let rates = new Float32Array();
   const moveDelays = holdDelays(loop.network);
+  const counting = countHidden(loop);
   const loss = optimizer.minimize(() => {
     const ofSteps: tf.Scalar[] = [];
     const rate = runSteps(loop, batch, (step) => {
       if (isOfSteps) ofSteps.push(loop.loss(batch.labels, step));
     });
     rates = Float32Array.from(rate.dataSync());
-    return isOfSteps ? tf.div(tf.addN(ofSteps), ofSteps.length) : loop.loss(batch.labels, rate);
+    return counting.penalized(isOfSteps ? tf.div(tf.addN(ofSteps), ofSteps.length) : loop.loss(batch.labels, rate));
   }, true) as tf.Scalar;
+  counting.end();
   moveDelays();
   const [value] = loss.dataSync();
   loss.dispose();

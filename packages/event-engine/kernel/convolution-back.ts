@@ -1,7 +1,7 @@
 // Layers that convolve back in time: the gradients of what `convolution.ts` does.
 
 import * as table from '../layout';
-import { BLOCK, BLOCK_ROWS, CARRY, ROW_BYTES, TAU_GRADIENT, WIDTH } from './addresses';
+import { BLOCK, BLOCK_ROWS, CARRY, DELTAS, ROW_BYTES, TAU_GRADIENT, WIDTH } from './addresses';
 import { addBiasGradient, hasBias } from './bias';
 import { backSome } from './column';
 import { inChannels, inHeight, inputSteps, inWidth } from './events';
@@ -25,6 +25,7 @@ import {
   wide,
 } from './maps';
 import { columnAt, convolutions, layerAt } from './network';
+import { isPenalized, penalizeColumn, withPenalty } from './penalty';
 import { clearRow, storeRow } from './rows';
 import { sendBack } from './send-back';
 import { addTauGradient, invert } from './tau';
@@ -81,16 +82,21 @@ function backAll(scratch: usize, weights: usize, gradient: usize, index: usize):
   const learns = load<u32>(layer, table.LEARNS) !== 0;
   if (learns) invert(layer, weights, column, 0);
   clearRow(column + TAU_GRADIENT);
+  const isHeld = isPenalized(layer);
+  const channels = <usize>load<u32>(layer, table.CHANNELS);
   const different = inputSteps(index);
   for (let oy: usize = 0, position: usize = 0; oy < height; oy++) {
     for (let ox: usize = 0; ox < wide; ox++, position++) {
       // Its weights have no gradient, and no neuron comes before it.
-      if (index === 0 && !carried && !load<u8>(lit + position) && staysAtRest()) continue;
+      const isIdle = index === 0 && !carried && !load<u8>(lit + position) && staysAtRest();
+      if (isIdle && !isHeld) continue;
       const isInMap = oy < mapHeight * pool && ox < mapWidth * pool;
       const sum = sums + (pooled(oy) * mapWidth + pooled(ox)) * mapRow;
       for (let c: usize = 0; c < columns; c++) {
         const rows = rowsAt(potentials, c, position);
-        if (!isInMap) {
+        if (isHeld) penalizeColumn(scratch, layer, column, channels - c * WIDTH, rows, isIdle ? 0 : steps);
+        if (isIdle) continue;
+        if (!isInMap && !isHeld) {
           memory.fill(rows, 0, steps * ROW_BYTES);
           continue;
         }
@@ -98,8 +104,13 @@ function backAll(scratch: usize, weights: usize, gradient: usize, index: usize):
         clearRow(column + CARRY);
         for (let block = (steps - 1) / BLOCK + 1; block-- > 0; ) {
           const from = block * BLOCK;
-          const deltas = sum + c * ROW_BYTES + from * apart;
-          backSome(scratch, layer, column, rows, first, deltas, apart, 0, from, min<usize>(BLOCK, steps - from));
+          const count = min<usize>(BLOCK, steps - from);
+          let deltas = sum + c * ROW_BYTES + from * apart;
+          if (isHeld) {
+            withPenalty(scratch, column, isInMap ? deltas : 0, apart, count);
+            deltas = scratch + DELTAS;
+          }
+          backSome(scratch, layer, column, rows, first, deltas, isHeld ? ROW_BYTES : apart, 0, from, count);
         }
         if (hasBias(layer)) addBiasGradient(gradient, layer, c, rows);
         // Direct input is the same in all steps: the sum of dL/dx is what counts.

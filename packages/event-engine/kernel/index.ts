@@ -10,6 +10,7 @@ import { backLayer, fireLayer, layerCurrents } from './layers';
 import { differentiateLoss } from './loss';
 import { columnAt, columnsOf, convolutions, countLayers, layerAt, readControl } from './network';
 import { rest, rewind, useNeuron } from './neuron';
+import { countHidden, penalizeRows } from './penalty';
 import { readOutputs, readSteps, startReadout } from './readout';
 import { carryFired } from './recurrence';
 import { clearRow, copyRow } from './rows';
@@ -99,7 +100,10 @@ export function forward(scratch: usize, weights: usize, index: u32, potentials: 
     if (potentials) potentials += countCarried() * stride;
   }
   if (potentials) carryPotentials(scratch, potentials, stride, true);
-  for (let block: usize = 0; block * BLOCK < T; block++) through(scratch, weights, index, block, stepsIn(block, T));
+  for (let block: usize = 0; block * BLOCK < T; block++) {
+    through(scratch, weights, index, block, stepsIn(block, T));
+    countHidden(scratch, stepsIn(block, T));
+  }
   if (potentials) carryPotentials(scratch, potentials, stride, false);
   readOutputs(scratch);
 }
@@ -112,6 +116,7 @@ export function forward(scratch: usize, weights: usize, index: u32, potentials: 
 export function backward(scratch: usize, weights: usize, gradient: usize, index: u32, label: usize): f64 {
   const T = <usize>readControl(table.Control.T);
   const loss = differentiateLoss(scratch, label, readSteps());
+  penalizeRows(scratch);
   const last = (T - 1) / BLOCK;
   const convolved = convolutions();
   for (let block = last + 1; block-- > 0; ) {

@@ -14,6 +14,7 @@ import { addPixelGradient, pixelCurrents } from './input';
 import { prepareConvolutions } from './kernels';
 import { columnAt, columnsOf, convolutions, countLayers, isLast, layerAt, recurrentRows, rowsOf } from './network';
 import { fire, useNeuron } from './neuron';
+import { addPenalty, isPenalized } from './penalty';
 import { fireOutputs } from './readout';
 import { addFirst, backRecurrent, fireRecurrent, fromNext } from './recurrence';
 import { filter, keepCurrent } from './synapse';
@@ -154,7 +155,8 @@ function addWeightGradient(
 }
 
 /**
- * dL/ds of a hidden column, to `deltas`: in each step, the sum over the next layer of dL/dx times the weights to it.
+ * dL/ds of a hidden column, to `deltas`: in each step, the sum over the next layer of dL/dx times the weights to it, and
+ * what a penalty on its rates adds.
  */
 function differentiateSpikes(
   scratch: usize,
@@ -167,14 +169,9 @@ function differentiateSpikes(
   deltas: usize,
 ): void {
   const layer = layerAt(next);
-  if (load<u32>(layer, table.DELAYS)) {
-    differentiateDelayed(scratch, weights, layer, c, block, steps, deltas);
-    return;
-  }
   const rows = columnAt(scratch, layer, 0) + BLOCK_ROWS;
-  if (isLast(next)) {
-    weigh(rows, column + OUTGOING, deltas, steps);
-    return;
-  }
-  weighSteps(rows, layer, column + OUTGOING, deltas, steps);
+  if (load<u32>(layer, table.DELAYS)) differentiateDelayed(scratch, weights, layer, c, block, steps, deltas);
+  else if (isLast(next)) weigh(rows, column + OUTGOING, deltas, steps);
+  else weighSteps(rows, layer, column + OUTGOING, deltas, steps);
+  if (isPenalized(layerAt(next - 1))) addPenalty(column, deltas, steps);
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { LossName, ReadoutName } from '../../../src/common/engine';
 import { allMaps, type Maps, type ResolvedLayer } from '../../../src/common/layers';
+import type { RatePenalty } from '../../../src/common/rate-penalty';
 import { parameters, splitParameters } from '../../../src/common/weights';
 
 /** A number, and its derivative in the direction. */
@@ -13,6 +14,7 @@ export interface Shown {
   layers: readonly ResolvedLayer[];
   readout: ReadoutName;
   loss: LossName;
+  ratePenalty?: RatePenalty;
   label: number;
 }
 
@@ -119,7 +121,7 @@ export function inOrder(inputs: ArrayLike<number>, maps?: Maps): Dual[] {
 
 const sigmoid = (w: number) => 1 / (1 + Math.exp(-w));
 
-/** A layer's neurons; the function lets a step pass: its inputs' spikes become its own, and h. */
+/** A layer's neurons; the function lets a step pass: its inputs' spikes become its own, what it hands on, and h. */
 function layerOf(layer: ResolvedLayer, fires: boolean, own: Float32Array[][], maps?: Maps) {
   const { neurons, neuron, synapse, delay, recurrent, learn } = layer;
   const { decayInput, vThreshold, vReset, surrogateFunction, detachReset } = neuron;
@@ -164,7 +166,7 @@ function layerOf(layer: ResolvedLayer, fires: boolean, own: Float32Array[][], ma
           : [s ? rest : p, (1 - s) * dp + through * (rest - p)];
       return [s, ds];
     });
-    return { spikes: handedOn(spikes, layer, maps), h };
+    return { spikes: handedOn(spikes, layer, maps), own: spikes, h };
   };
 }
 
@@ -196,6 +198,19 @@ function lossOf(steps: Dual[][], { loss, readout, label, T }: Shown): Dual {
   ];
 }
 
+/** What the rates of hidden layers add to the loss, from their spikes' counts. */
+function penaltyOf(counts: Dual[][], { T, ratePenalty }: Shown): Dual {
+  const sum: Dual = [0, 0];
+  if (!ratePenalty) return sum;
+  for (const layer of counts) {
+    for (const [count, slope] of layer) {
+      const error = count / T - ratePenalty.target;
+      add(sum, [error ** 2, (2 * error * slope) / T], ratePenalty.weight / layer.length, 0);
+    }
+  }
+  return sum;
+}
+
 /**
  * The loss of one sample, and its derivative along a direction of the parameters.
  * @param input spikes [T, inputs]
@@ -209,12 +224,21 @@ export function forwardMode(input: Uint8Array, numbers: Float32Array, along: Flo
     const own = all.flatMap((each, k) => (each.layer === i ? [[values[k], slopes[k]]] : []));
     return layerOf(layer, i < layers.length - 1 || readout === 'spikes', own, maps[i]);
   });
+  const counts: Dual[][] = layers.map(() => []);
   const steps = Array.from({ length: T }, (_, t) => {
     let spikes = inOrder(input.subarray(t * inputs, (t + 1) * inputs), maps[0]);
     let h: Dual[] = [];
-    for (const step of through) ({ spikes, h } = step(spikes));
+    for (const [i, step] of through.entries()) {
+      const made = step(spikes);
+      ({ spikes, h } = made);
+      made.own.forEach((spike, j) => {
+        counts[i][j] ??= [0, 0];
+        add(counts[i][j], spike, 1, 0);
+      });
+    }
     return readout === 'spikes' ? spikes : h;
   });
   const [loss, slope] = lossOf(steps, shown);
-  return { loss, slope };
+  const [more, moreSlope] = penaltyOf(counts.slice(0, -1), shown);
+  return { loss: loss + more, slope: slope + moreSlope };
 }

@@ -116,6 +116,27 @@ const NETWORKS: Record<string, Partial<EngineOptions> & { layers: LayerOptions[]
     readout: 'highest-potential',
     reset: false,
   },
+  'rates of a layer that is recurrent, and of one with delays, kept near 0.3': {
+    layers: [
+      { neurons: 14, recurrent: true, learn: 'tau' },
+      { neurons: 13, delay: { most: 3 }, neuron: soft },
+      { neurons: 26, synapse: { tau: 3 } },
+      outputs,
+    ],
+    neuron: { vThreshold: 0.3 },
+    ratePenalty: { weight: 8, target: 0.3 },
+  },
+  'rates of layers that convolve kept low, some of whose neurons no mean has room for': {
+    layers: [
+      { convolve: { channels: 14, kernel: 2, shape: [1, 3, 3], padding: 1 }, pool: 'spikes' },
+      { convolve: { channels: 3, kernel: 2, padding: 1, bias: true }, pool: 'spikes' },
+      { neurons: 13, neuron: soft },
+      outputs,
+    ],
+    neuron: { vThreshold: 0.3 },
+    loss: 'cross-entropy',
+    ratePenalty: { weight: 20, target: 0 },
+  },
   'delays of the only layer, learnt, the highest potential read': {
     layers: [{ delay: { most: 7, learn: true } }],
     readout: 'highest-potential',
@@ -168,7 +189,7 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
     for (const T of [1, 50, 300].filter((T) => T > longest)) {
       const { data, trains } = samples(T);
       await withEngine({ data, layers, ...options, seed: 2 }, async (engine) => {
-        const { loss, readout } = engine.options;
+        const { loss, readout, ratePenalty } = engine.options;
         const numbers = wakeful(engine.options, 6);
         await engine.restore(freshState(numbers));
         const result = await engine.trainBatch(0, Uint32Array.of(4));
@@ -186,7 +207,7 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
           splitParameters(along, all).forEach((part, i) => {
             if (all[i].kind !== kind) part.fill(0);
           });
-          const shown = { T, inputs: INPUTS, layers: engine.options.layers, readout, loss, label: 4 };
+          const shown = { T, inputs: INPUTS, layers: engine.options.layers, readout, loss, ratePenalty, label: 4 };
           const exact = forwardMode(input, numbers, along, shown);
           // Adam's first moment after one step is a tenth of the gradient.
           const slope = m.reduce((sum, value, i) => sum + 10 * value * along[i], 0);
@@ -425,9 +446,10 @@ const drawDelayed = (): LayerOptions[] =>
 async function compareEngines(i: number, drawLayers: () => LayerOptions[], inputs = INPUTS, T = draw(1, 2, 5, 17)) {
   const { data } = samples(T, inputs);
   const readout = draw(...READOUT_NAMES);
+  const layers = drawLayers();
   const options: EngineOptions = {
-    ...{ data, seed: i, readout, threads: 1, learningRate: 1e-12, batchSize: 3, reset: i % 2 === 0 },
-    layers: drawLayers(),
+    ...{ data, seed: i, readout, layers, threads: 1, learningRate: 1e-12, batchSize: 3, reset: i % 2 === 0 },
+    ...(layers.length > 1 && i % 3 === 0 && { ratePenalty: { weight: 5, target: 0.1 * (i % 4) } }),
     loss: readout === 'spikes' ? draw(...LOSS_NAMES) : draw('mse', 'cross-entropy', 'cross-entropy-each-step'),
   };
   const run = async (name: 'event' | 'tfjs') => {

@@ -73,6 +73,7 @@ for (const more of [
   [],
   ['--no-reset', '--soft-reset', '--learn-tau', 'layer'],
   ['--delay', '5', '--learn-delay', '--no-reset'],
+  ['--rate-penalty', '2', '--rate-target', '0.1'],
   ['--loss', 'cross-entropy', '--encoder', 'direct', '--readout', 'highest-potential', '--no-reset'],
   [
     '--hidden',
