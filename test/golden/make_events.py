@@ -1,9 +1,9 @@
 """Makes the files of test/golden/events: small recordings in the layouts in which SHD and DVS128 Gesture are published, and what
 h5py, NumPy and SpikingJelly read in them.
 
-Run it from the clone with a Python that has SpikingJelly (tools/bench/peer.txt), h5py and PyTables (`pip install h5py tables`):
+Run it from the clone with a Python that has SpikingJelly (tools/peers/test/requirements.in), h5py and PyTables (`pip install h5py tables`):
 
-    .venv-peer/bin/python test/golden/make_events.py
+    .venv-peers/bin/python test/golden/make_events.py
 
 The times and units of the spikes are random numbers of a fixed seed: they mean nothing.
 """

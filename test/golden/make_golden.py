@@ -7,14 +7,12 @@ tolerances are for the rounding of our float32 alone.
 
 Run it from the clone, after `npm run setup`, with a Python that has SpikingJelly:
 
-    python3.11 -m venv .venv-peer                           # Python 3.11 to 3.13
-    .venv-peer/bin/pip install -r tools/bench/peer.txt      # on Windows .venv-peer\\Scripts\\pip
-    .venv-peer/bin/python test/golden/make_golden.py        # writes the files of this folder
-    .venv-peer/bin/python test/golden/make_golden.py --seed 11 --out build/golden-11
+    node tools/peers/peers.mjs                              # once
+    .venv-peers/bin/python test/golden/make_golden.py       # writes the files of this folder
+    .venv-peers/bin/python test/golden/make_golden.py --seed 11 --out build/golden-11
     GOLDEN_DIR=build/golden-11 npm run test:golden          # the same tests with other values
 
-`npm run bench -- --setup-peer` makes the same environment, and then runs the benchmark.
-Seed 7 makes the committed files with any build of the PyTorch in tools/bench/peer.txt. Another processor may sum in
+Seed 7 makes the committed files with any build of the PyTorch in tools/peers/test/requirements.in. Another processor may sum in
 another order, which after rounding to float32 changes a last digit now and then.
 
 The files (each says how it is laid out under "layout"):

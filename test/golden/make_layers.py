@@ -1,8 +1,7 @@
 """Makes layers.json: what layers with recurrence, lasting currents, learnt time constants and convolutions do in SpikingJelly and snnTorch.
 
-    .venv-peer/bin/pip install --no-deps snntorch==1.0.0    # into the environment that make_golden.py says
-    .venv-peer/bin/python test/golden/make_layers.py        # writes the file of this folder
-    .venv-peer/bin/python test/golden/make_layers.py --seed 11 --out build/golden-11
+    .venv-peers/bin/python test/golden/make_layers.py       # writes the file of this folder
+    .venv-peers/bin/python test/golden/make_layers.py --seed 11 --out build/golden-11
     GOLDEN_DIR=build/golden-11 npm run test:golden          # with make_golden.py's of this seed beside it: both engines
 
 As in make_golden.py the reference computes in float64, and draws again where rounding would decide whether a neuron fires.

@@ -2,7 +2,7 @@
 // npm run bench: how long a batch of training takes, in turns over several rounds, so that a busy moment hits all
 // alike.
 //   -- --peer PYTHON   SpikingJelly, PyTorch by hand and numba as well, run by this Python; by hand in AVX-512 where g++ and the processor can
-//   -- --setup-peer    makes .venv-peer with torch, spikingjelly and numba first, and takes its Python as the peer
+//   -- --setup-peer    makes .venv-peers with torch, spikingjelly and numba first, and takes its Python as the peer
 //   -- --rounds N      rounds (5)
 //   -- --update        also keeps the results in tools/bench/measured.json, with which the numbers in README.md here and at the top have to agree
 //   -- --stages        the stages of the kernel alone, without and with a hidden layer
@@ -15,8 +15,7 @@ import { createInterface } from 'node:readline';
 import { command, whole } from '../../packages/system/options.mjs';
 import { runProgram } from '../../packages/system/program.mjs';
 import { root, UserError, windows, writeJson, writeWhole } from '../../packages/system/project.mjs';
-import { findPython, pythonEnv } from '../../packages/system/requirements.cjs';
-import { run, runTwice } from '../../packages/system/run.mjs';
+import { installPeers } from '../peers/python.mjs';
 import { stages } from './stages.mjs';
 
 const load = createRequire(import.meta.url);
@@ -300,32 +299,6 @@ async function startUp(/** @type {Uint32Array} */ order) {
   return { ms: median(times), memory_mb: rss / 1e6 };
 }
 
-/** Makes .venv-peer and gives its Python. */
-async function setUpPeer() {
-  const folder = join(root, '.venv-peer');
-  const python = join(folder, windows ? 'Scripts' : 'bin', windows ? 'python.exe' : 'python');
-  const onLine = (/** @type {string} */ line) => process.stdout.write(`  ${line}\n`);
-  if (!existsSync(python))
-    await must(run(findPython().executable, ['-m', 'venv', folder], { cwd: root, env: pythonEnv() }));
-  const pip = [
-    '-m',
-    'pip',
-    'install',
-    '--no-compile',
-    '--progress-bar',
-    'off',
-    '-r',
-    join(root, 'tools', 'bench', 'peer.txt'),
-  ];
-  await must(runTwice(python, pip, { cwd: root, env: pythonEnv(), onLine }));
-  return python;
-}
-
-async function must(/** @type {ReturnType<typeof run>} */ running) {
-  const { code, lines } = await running;
-  if (code !== 0) throw new UserError(`the peer could not be set up:\n${lines.slice(-5).join('\n')}`);
-}
-
 const print = (text = '') => process.stdout.write(`${text}\n`);
 const ms = (/** @type {number} */ value) => `${value.toFixed(value < 10 ? 2 : 1)} ms`;
 
@@ -415,7 +388,10 @@ async function compareSizes(order) {
 async function main() {
   const values = command('npm run bench --', 'bench')
     .option('--peer <python>', 'SpikingJelly and numba as well, run by this Python')
-    .option('--setup-peer', 'make .venv-peer with torch, spikingjelly and numba first, and take its Python as the peer')
+    .option(
+      '--setup-peer',
+      'make .venv-peers with torch, spikingjelly and numba first, and take its Python as the peer',
+    )
     .option('--rounds <n>', 'rounds', whole(1, 10_000), 5)
     .option('--update', 'also keep the results in tools/bench/measured.json; needs a quiet machine and a peer')
     .option('--stages', 'the stages of the kernel alone, without and with a hidden layer; writes no file')
@@ -427,7 +403,7 @@ async function main() {
       `--peer: expected the path of a Python with torch, spikingjelly and numba, found ${values.peer}`,
     );
   }
-  const peer = values.setupPeer ? await setUpPeer() : values.peer;
+  const peer = values.setupPeer ? await installPeers() : values.peer;
   if (values.update && !peer) throw new UserError('--update: expected --peer or --setup-peer beside it, found neither');
   const { shuffled } = load('../../dist/src/common/random.js');
   const machine = {

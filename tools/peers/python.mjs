@@ -1,12 +1,13 @@
-// The Python that has SpikingJelly, snnTorch, Norse and nir: that of .venv-peers, or the one that PEERS_PYTHON names.
+// The Python that has SpikingJelly, snnTorch, Norse, nir and numba: that of .venv-peers, or the one that PEERS_PYTHON names.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pythonIn, root, UserError } from '../../packages/system/project.mjs';
-import { pythonEnv } from '../../packages/system/requirements.cjs';
-import { venvLacks } from '../setup/steps.mjs';
+import { pythonIn, root, UserError, writeJson } from '../../packages/system/project.mjs';
+import { findPython, pythonEnv } from '../../packages/system/requirements.cjs';
+import { step } from '../../packages/system/step.mjs';
+import { installPython, venvLacks } from '../setup/steps.mjs';
 
-export const ENVIRONMENT = { folder: join(root, '.venv-peers'), lock: 'tools/peers/test/requirements.txt' };
+const ENVIRONMENT = { folder: join(root, '.venv-peers'), lock: 'tools/peers/test/requirements.txt' };
 const LIST = 'tools/peers/test/requirements.in';
 
 const PROBE = `
@@ -46,10 +47,38 @@ export function peersPython() {
   if (!own) {
     if (!venvLacks(ENVIRONMENT)) return pythonIn(ENVIRONMENT.folder);
     throw new UserError(
-      'expected the packages of the peers, found none: `npm run test:peers` installs them, or PEERS_PYTHON names a Python that has them',
+      'expected the packages of the peers, found none: `node tools/peers/peers.mjs` installs them, or PEERS_PYTHON names a Python that has them',
     );
   }
   const missing = lacks(own);
   if (missing.length === 0) return own;
   throw new UserError(`PEERS_PYTHON: expected ${missing.join(', ')} in ${own}; ${LIST} lists what it needs`);
+}
+
+/** What a person should know before it begins. PyPI's PyTorch for Linux does not start without CUDA's libraries. */
+const SIZE =
+  process.platform === 'linux'
+    ? "; downloads 2.9 GB, which take minutes and 5 GB there, most of it CUDA's libraries (PEERS_PYTHON may name a Python with a PyTorch for the CPU)"
+    : '; downloads some hundred MB, which takes minutes';
+
+/**
+ * Installs the peers unless they are there, and tells notebooks in Python where they are.
+ * @returns the Python that has them
+ */
+export async function installPeers() {
+  const reason = process.env.PEERS_PYTHON ? undefined : venvLacks(ENVIRONMENT);
+  if (reason) {
+    const because = reason === 'new' ? '' : `: ${reason}`;
+    await step('Peers', `PyTorch and three frameworks into .venv-peers, once${because}${SIZE}`, (onLine) =>
+      installPython(findPython(), onLine, undefined, ENVIRONMENT),
+    );
+  }
+  const python = peersPython();
+  // With the path: Jupyter would take "python" for its own.
+  writeJson(join(ENVIRONMENT.folder, 'share', 'jupyter', 'kernels', 'python3', 'kernel.json'), {
+    argv: [python, '-m', 'ipykernel_launcher', '-f', '{connection_file}'],
+    display_name: 'Python 3',
+    language: 'python',
+  });
+  return python;
 }
