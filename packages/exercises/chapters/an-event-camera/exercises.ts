@@ -271,7 +271,7 @@ export const anEventCamera = {
         const each = Math.trunc(times.length / T);
         return times.map((time, i) => {
           const step = by === 'time' ? Math.trunc(time / (duration / T)) : (i - (i % each)) / each;
-          return step > T - 1 ? T - 1 : step;
+          return Math.min(step, T - 1);
         });
       },
       (times, T, duration, by) =>
