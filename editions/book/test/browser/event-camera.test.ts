@@ -86,6 +86,12 @@ interface Seen {
   picture: number;
 }
 
+/** What a test's own camera has. */
+interface Painted {
+  stream: MediaStream;
+  paint(grey: number, ms: number): void;
+}
+
 declare global {
   interface Window {
     seen: Seen[];
@@ -213,16 +219,22 @@ describe('An event camera', inChromium, () => {
     return watched;
   }
   const instead = (body: string) => `navigator.mediaDevices.getUserMedia = async () => { ${body} };`;
-  /** A camera whose pictures a test makes: `paint(grey)` fills one and shows it. */
+  /**
+   * A camera whose pictures a test makes, by a clock of its own: `paint(grey, ms)` shows one, so much later than the
+   * one before.
+   */
   const painted = (width: number, height: number) =>
     `const canvas = Object.assign(document.createElement('canvas'), { width: ${width}, height: ${height} });
      const pen = canvas.getContext('2d');
-     window.paint = (grey, x = 0) => {
+     let now = 0;
+     performance.now = () => now;
+     window.paint = (grey, ms) => {
+       now += ms;
        pen.fillStyle = 'rgb(' + [grey, grey, grey] + ')';
-       pen.fillRect(x, 0, canvas.width, canvas.height);
+       pen.fillRect(0, 0, canvas.width, canvas.height);
        window.stream.getVideoTracks()[0].requestFrame();
      };
-     ${instead('window.stream = canvas.captureStream(0); setTimeout(() => window.paint(90), 50); return stream;')}`;
+     ${instead('window.stream = canvas.captureStream(0); setTimeout(() => window.paint(90, 40), 50); return stream;')}`;
 
   test('says in a line why there is no camera, and a shape stands in', async () => {
     for (const [script, line] of [
@@ -254,18 +266,17 @@ describe('An event camera', inChromium, () => {
     const watched = await withCamera(painted(3840, 2160));
     const { page, faults } = watched;
     await useCamera(watched);
-    const paint = async (grey: number) => {
+    const paint = async (grey: number, ms = 40) => {
       const before = await page.evaluate(() => window.seen.length);
-      await page.evaluate((grey) => (window as unknown as { paint(grey: number): void }).paint(grey), grey);
-      return (await seenAfter(watched, before + 1)).at(-1);
+      await page.evaluate(([grey, ms]) => (window as unknown as Painted).paint(grey, ms), [grey, ms]);
+      return (await seenAfter(watched, before + 1)).at(-1)?.count ?? 0;
     };
     await paint(90);
-    assert.ok(((await paint(180))?.count ?? 0) > 1000, 'all pixels are brighter');
-    await page.waitForTimeout(700);
-    assert.equal((await paint(20))?.count, 0, 'what was before the gap is forgotten');
-    assert.ok(((await paint(60))?.count ?? 0) > 1000);
+    assert.ok((await paint(180)) > 1000, 'all pixels are brighter');
+    assert.equal(await paint(20, 700), 0, 'what was before the gap is forgotten');
+    assert.ok((await paint(60)) > 1000);
     await page.evaluate(() => {
-      const { stream } = window as unknown as { stream: MediaStream };
+      const { stream } = window as unknown as Painted;
       stream.getVideoTracks()[0].dispatchEvent(new Event('ended'));
     });
     await said(page)
