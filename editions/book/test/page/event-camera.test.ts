@@ -43,9 +43,10 @@ test('The units of a picture are those that a data set of its events has', () =>
   const frames = Array.from({ length: T + 1 }, () =>
     Uint8Array.from({ length: SIDE * SIDE }, () => 90 + 60 * random()),
   );
-  const recording = datasets.events(frames, { width: SIDE, height: SIDE, threshold: 0.2, fps: 30 });
+  // Of 25 pictures a second each begins at a whole microsecond.
+  const recording = datasets.events(frames, { width: SIDE, height: SIDE, threshold: 0.2, fps: 25 });
   const set = { recordings: [recording], labels: [0] };
-  const { test: expected } = datasets.eventTrains({ ...CAMERA, train: set, test: set });
+  const { test: expected } = datasets.eventTrains({ ...CAMERA, duration: (T * 1e6) / 25, train: set, test: set });
   const camera = new datasets.EventCamera({ width: SIDE, height: SIDE, threshold: 0.2 });
   camera.see(frames[0]);
   const found = frames.slice(1).flatMap((frame, t) => {
