@@ -51,8 +51,12 @@ const folder = join(root, 'build', 'jupyter', 'lab');
 const config = join(folder, 'config');
 const runtime = join(folder, 'runtime');
 const { JUPYTER_PATH: _, ...environment } = process.env;
+/** The chapter in Python runs in it, if it is there. */
+const peers = join(root, '.venv-peers', 'share', 'jupyter');
+const hasPython = existsSync(join(peers, 'kernels', 'python3', 'kernel.json'));
 const env = {
   ...environment,
+  ...(hasPython && { JUPYTER_PATH: peers }),
   JUPYTER_CONFIG_DIR: config,
   JUPYTER_DATA_DIR: join(folder, 'data'),
   JUPYTER_RUNTIME_DIR: runtime,
@@ -116,7 +120,7 @@ writeJson(join(config, 'jupyter_lab_config.json'), {
   AsyncMultiKernelManager: { kernel_manager_class: 'lab_server.Kernel', use_pending_kernels: true },
   // The ports that it takes; otherwise Jupyter chooses others.
   KernelManager: { cache_ports: false },
-  KernelSpecManager: { allowed_kernelspecs: ['tslab'], ensure_native_kernel: false },
+  KernelSpecManager: { allowed_kernelspecs: ['tslab', ...(hasPython ? ['python3'] : [])], ensure_native_kernel: false },
 });
 // Which extensions a server has is asked before JupyterLab's own file is read.
 writeJson(join(config, 'jupyter_server_config.json'), { ServerApp: { jpserver_extensions: { lab_server: true } } });

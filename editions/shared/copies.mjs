@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { codeOf } from '../../packages/system/processes.cjs';
 import { chapterNames, chaptersFolder, readJson, root } from '../../packages/system/project.mjs';
 import { learnersCells, textOf } from './cells.mjs';
-import { topicOf } from './parts.mjs';
+import { isPython, topicOf } from './parts.mjs';
 
 /** @typedef {import('./cells.mjs').Notebook} Notebook */
 
@@ -90,7 +90,7 @@ export function openCopy(notebook, name) {
 
 /**
  * The same with links as they are from the folder of copies, and with the cell that looks for a newer chapter: above
- * the exercises, where the learner's own work begins, or at the end of a chapter without any.
+ * the exercises, where the learner's own work begins, or at the end of a chapter without any. (Python cannot ask.)
  * @param {Notebook} notebook
  * @param {string} name of its file
  * @param {string[]} chapters names of all chapters
@@ -101,6 +101,7 @@ export function learnersCopy(notebook, name, chapters) {
   const cells = copy.cells.map((cell) =>
     cell.cell_type === 'code' ? cell : { ...cell, source: movedText(textOf(cell), chapters).split(/(?<=\n)/) },
   );
+  if (isPython(name)) return { ...copy, cells };
   const heading = cells.findIndex(({ id }) => id === 'exercises');
   return { ...copy, cells: cells.toSpliced(heading < 0 ? cells.length : heading, 0, editionCell(name, notebook)) };
 }

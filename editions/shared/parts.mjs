@@ -34,6 +34,9 @@ export const FORMER = [
 /** The name of a chapter without its number, `07-a-hidden-layer.ipynb` or `07-a-hidden-layer`. */
 export const topicOf = (/** @type {string} */ name) => name.replace(/^\d+-|\.ipynb$/g, '');
 
+/** Whether a chapter is in Python: it runs in .venv-peers, and in the tab it is to be read. */
+export const isPython = (/** @type {string} */ name) => topicOf(name) === 'onwards';
+
 /**
  * The chapters by part; a part without any is left out.
  * @template {{ name: string }} Chapter

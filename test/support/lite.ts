@@ -163,7 +163,10 @@ export const chosenChapters = (): string[] => {
   // One that was renumbered or renamed would not run, and nothing would fail.
   if (unknown !== undefined)
     throw new Error(`LITE_CHAPTERS: expected chapters such as 04 or event-driven, found ${unknown}`);
-  return chapters().filter((name) => chosen?.some(isMeant(name)) ?? true);
+  const runs = (name: string) => served(name).cells.some(({ cell_type }) => cell_type === 'code'); // one is in Python
+  return chapters()
+    .filter(runs)
+    .filter((name) => chosen?.some(isMeant(name)) ?? true);
 };
 
 export interface Watched {

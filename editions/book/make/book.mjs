@@ -22,7 +22,7 @@ import {
 import { run } from '../../../packages/system/run.mjs';
 import { step } from '../../../packages/system/step.mjs';
 import { writeApp } from '../../shared/app.mjs';
-import { FORMER, topicOf } from '../../shared/parts.mjs';
+import { FORMER, isPython, topicOf } from '../../shared/parts.mjs';
 import { ISOLATION } from '../../shared/serve.mjs';
 import {
   trainConvolutionalIfNeeded,
@@ -110,7 +110,7 @@ function finishing(chapters) {
     if (!chapter) return page === 'questions.html' ? { terms } : {};
     const { name } = chapter;
     const position = chapters.indexOf(chapter) + 1;
-    const run = BROWSER_EDITION ? runAddress(name) : undefined;
+    const run = BROWSER_EDITION && !isPython(name) ? runAddress(name) : undefined;
     const head = chapterHead({ name, position, chapters, notebook: `notebooks/${name}.ipynb`, run });
     return { terms, head, shown: embedOf(name) };
   };

@@ -6,6 +6,7 @@ import { chapterNames, chaptersFolder, writeWhole } from '../../../packages/syst
 import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language.mjs';
 import { textOf } from '../../shared/cells.mjs';
 import { hashOfCells, openCopy, readChapter } from '../../shared/copies.mjs';
+import { isPython } from '../../shared/parts.mjs';
 import { namedSource, sourceAddress } from '../../shared/source-pages.mjs';
 
 /**
@@ -23,13 +24,33 @@ const withSourceLinks = (markdown) =>
     (_, path) => `](${sourceAddress(/** @type {string} */ (namedSource(path)), '../build/book/')})`,
   );
 
+const PYTHON_HERE =
+  '**This chapter is in Python, and this tab runs TypeScript: read it here. On a machine of your own, in a clone of ' +
+  'the project, `node tools/peers/peers.mjs` and `npm run lab` run it.**';
+
+/**
+ * A cell of a chapter that is only to be read: its code, and what it printed.
+ * @param {import('../../shared/cells.mjs').Cell} cell
+ * @param {number} index
+ * @returns {import('../../shared/cells.mjs').Cell}
+ */
+function toRead({ cell_type, id, metadata, source, outputs = [] }, index) {
+  const text = textOf({ source });
+  const printed = outputs.map((output) => [output.text ?? ''].flat().join('')).join('');
+  const fenced = (/** @type {string} */ kind, /** @type {string} */ content) =>
+    `\`\`\`${kind}\n${content.trimEnd()}\n\`\`\``;
+  const code = [fenced('python', text), ...(printed ? [fenced('text', printed)] : [])].join('\n\n');
+  const first = index === 0 ? text.replace('\n', `\n\n${PYTHON_HERE}\n`) : text;
+  return { cell_type: 'markdown', id, metadata, source: cell_type === 'code' ? code : first };
+}
+
 /**
  * A chapter as the site serves it.
  * @param {import('../../shared/cells.mjs').Notebook} chapter
  * @param {string} name of its file
  */
 export function siteNotebook(chapter, name) {
-  const copy = openCopy(chapter, name);
+  const copy = openCopy(isPython(name) ? { ...chapter, cells: chapter.cells.map(toRead) } : chapter, name);
   const cells = copy.cells.map((cell) => {
     // One string: the page would show a list of lines joined by commas.
     const source = textOf(cell);

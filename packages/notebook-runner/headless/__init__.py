@@ -2,7 +2,7 @@
 
 places       where things are in the clone, and the environment a kernel gets
 ports        five free ports for a kernel
-kernel       jupyter_client's manager for the project's kernel
+kernel       jupyter_client's manager for the project's kernels
 inbox        takes what the kernel publishes
 cells        executes the cells of one notebook, and notices what nbclient does not notice with tslab
 outputs      brings outputs to the form in which they are stored

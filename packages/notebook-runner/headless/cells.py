@@ -17,6 +17,7 @@ from pathlib import Path
 
 from .inbox import Inbox
 from .kernel import KernelManager
+from .files import kernel_of
 from .outputs import extend_stream, first_line, join_streams
 from .places import kernel_env
 
@@ -74,7 +75,7 @@ class Client(NotebookClient):
     def __init__(self, nb, folder: Path, cell_timeout: int, log, at_a_time: int = 1) -> None:
         super().__init__(
             nb,
-            km=KernelManager(),
+            km=KernelManager(kernel_of(nb)),
             timeout=cell_timeout,
             iopub_timeout=cell_timeout + OUTPUT_TIMEOUT,  # output may still be on its way
             raise_on_iopub_timeout=True,
@@ -107,7 +108,7 @@ class Client(NotebookClient):
                 taken = isinstance(error, zmq.Again) or any("EADDRINUSE" in line for line in self.said())
                 if attempt == STARTS or not taken:
                     raise
-                self.km = KernelManager()
+                self.km = KernelManager(kernel_of(self.nb))
                 self.kernel_log.seek(0)  # what this kernel said must not be reported of the next one
                 self.kernel_log.truncate()
         self.inbox = Inbox(self.kc.iopub_channel)
@@ -156,6 +157,8 @@ class Client(NotebookClient):
         except CellExecutionError as error:
             # An interrupt is not an error, so the kernel prints nothing on stderr, and names it in its answer.
             reason = error.evalue if error.ename == "Interrupted" else self.error_of(index)
+            if kernel_of(self.nb) != "tslab":  # its error is an output
+                reason = f"{error.ename}: {first_line(error.evalue)}"
             raise Failure(index, reason) from None
         except CellTimeoutError as error:
             if "IOPub" in str(error):
@@ -176,7 +179,8 @@ class Client(NotebookClient):
 
     async def drain(self, index: int) -> None:
         """Waits for what timers may still print after the last cell."""
-        await self.listen(self.kc.execute(DRAIN, silent=True, store_history=False), index)
+        if kernel_of(self.nb) == "tslab":
+            await self.listen(self.kc.execute(DRAIN, silent=True, store_history=False), index)
 
     async def listen(self, request: str, index: int) -> None:
         """Takes messages until this request has ended. Messages that belong to it are given to the cell."""

@@ -24,6 +24,12 @@ def has_code(cell) -> bool:
     return cell.cell_type == "code" and bool(cell.source.strip())
 
 
+def kernel_of(nb) -> str:
+    """tslab, but python3 for a chapter that says so."""
+    spec = nb.metadata.get("kernelspec", {})
+    return "python3" if places.IS_CLONE and spec.get("name") == "python3" else "tslab"
+
+
 def read(path: Path) -> tuple[object, bytes]:
     """A notebook as format 4.5, in which each cell has a unique id, and the bytes of its file."""
     try:

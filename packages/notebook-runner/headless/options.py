@@ -6,8 +6,8 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from .files import BadInput, read
-from .places import IS_CLONE, KERNELS, NOTEBOOKS, PROJECT, RESULTS, TYPED_IN, shown
+from .files import BadInput, kernel_of, read
+from .places import IS_CLONE, KERNELS, NOTEBOOKS, PEERS, PROJECT, RESULTS, TYPED_IN, shown
 
 ABOUT = """\
 Executes notebooks without a browser. A notebook fails if anything in it goes wrong:
@@ -27,6 +27,9 @@ exit status:
   1    a notebook failed, differs (--check) or was changed meanwhile (--update)
   2    an argument or a file cannot be used; nothing was executed
   130  interrupted"""
+
+
+NO_PYTHON = "expected the Python of .venv-peers, in which it runs, found none; `node tools/peers/peers.mjs` makes it"
 
 
 @dataclass
@@ -112,12 +115,19 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         if options.junit.is_dir():
             raise BadInput(f"--junit: expected the name of a file, found the folder {options.junit}")
 
-    options.jobs, bad = [], []
+    options.jobs, options.skipped, bad = [], [], []
     for path in files:
         try:
-            options.jobs.append(Job(path, *read(path), target_of(path, options.out)))
+            job = Job(path, *read(path), target_of(path, options.out))
         except BadInput as error:
             bad.append(str(error))
+            continue
+        if kernel_of(job.notebook) == "tslab" or (PEERS / "python3" / "kernel.json").is_file():
+            options.jobs.append(job)
+        elif options.all:
+            options.skipped.append(path)
+        else:
+            bad.append(f"{shown(path)}: {NO_PYTHON}")
     if bad:
         raise BadInput("\n".join(bad))
     check_targets(options.jobs)

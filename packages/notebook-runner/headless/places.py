@@ -15,6 +15,8 @@ IS_CLONE = (ROOT / "package-lock.json").is_file()
 PROJECT = ROOT if IS_CLONE else TYPED_IN
 NOTEBOOKS = PROJECT / "notebooks"
 KERNELS = Path(sys.prefix, "share", "jupyter", "kernels")
+# A chapter in Python runs on the Python that has SpikingJelly and snnTorch, which `node tools/peers/peers.mjs` makes.
+PEERS = ROOT / ".venv-peers" / "share" / "jupyter" / "kernels"
 RESULTS = PROJECT / "build" / "notebooks"
 # Somebody else's clone cannot be written to; then a folder is named.
 SCRATCH = Path(os.environ.get("LIF_FC_MNIST_SCRATCH") or ROOT / "build" / "jupyter")
@@ -31,6 +33,7 @@ KERNEL_ENV["LIF_FC_MNIST_HEADLESS"] = "1"
 os.environ.pop("JUPYTER_PATH", None)
 for _name in ("config", "data", "runtime"):
     os.environ[f"JUPYTER_{_name.upper()}_DIR"] = str(SCRATCH / _name)
+KERNEL_ENV["IPYTHONDIR"] = str(SCRATCH / "ipython")
 
 # jsonschema takes it if it is there, and two thirds of the runner's start would go into the grammar that it builds: of
 # international addresses, which no schema of notebooks knows.

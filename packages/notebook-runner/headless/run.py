@@ -15,7 +15,7 @@ from .cells import Client, Failure
 from .compare import differences
 from .files import cell_lines, has_code, is_unchanged, write, write_text
 from .junit import Case, Suite, document
-from .options import Job
+from .options import NO_PYTHON, Job
 from .outputs import first_line, tags, tidy
 from .places import shown
 from .report import Progress, annotate, tell
@@ -204,6 +204,8 @@ async def main(options: argparse.Namespace) -> int:
     started = time.monotonic()
     if options.junit:
         options.junit.unlink(missing_ok=True)  # an older one must not pass for this run's
+    for path in options.skipped:
+        tell(f"skipped {shown(path)}: {NO_PYTHON}", event="skipped", notebook=shown(path))
     try:
         failed = await runner.run_all()
     except (asyncio.CancelledError, DeadKernelError):

@@ -62,6 +62,20 @@ describe('A notebook of the site', () => {
     assert.match(source, /\[1\]\(01-x\.ipynb\) and !\[a\]\(images\/a\.svg\)/);
   });
 
+  test('in Python is to be read: no cell runs, each says what it printed, and a line at the top says why', async () => {
+    const { cells, metadata } = siteNotebook(chapter, '00-onwards.ipynb');
+    assert.deepEqual(
+      cells.map(({ cell_type }) => cell_type),
+      ['markdown', 'markdown'],
+    );
+    assert.match(
+      cells[0].source,
+      /^# τ\n\n\*\*This chapter is in Python, and this tab runs TypeScript: read it here\. /,
+    );
+    assert.match(cells[1].source, /^```python\nconst f [\s\S]*\n```\n\n```text\n1\n```$/);
+    assert.equal(metadata.kernelspec.name, 'tslab');
+  });
+
   test('has the version that its page computes', async () => {
     const notebook = siteNotebook(chapter, '00-x.ipynb');
     assert.equal(notebook.metadata.lif_fc_mnist?.version, hashOfCells(notebook));
