@@ -69,15 +69,13 @@ describe('npm test', { concurrency: 1 }, () => {
     assert.deepEqual({ tests, pass, fail }, { tests: 4, pass: 4, fail: 0 });
   });
 
-  for (const [files, ...args] of [
-    [1, 'er/al'],
-    [1, 'book/test/browser/other'],
-    [2, '--folder', 'editions/book/test/browser', '--folder', 'editions/browser/test/browser'],
-  ] as const) {
-    test(`${args.join(' ')} runs ${files === 1 ? 'one file' : 'two files'}, and no check before`, async () => {
+  for (const args of [
+    ['er/al', 'book/test/browser/other'],
+    ['--folder', 'editions/book/test/browser', '--folder', 'editions/browser/test/browser'],
+  ]) {
+    test(`${args.join(' ')} runs two files, and no check before`, async () => {
       const { status, lines } = await run(...args);
-      const wanted = [0, '..'.repeat(files), 1 + SUMMARY.length];
-      assert.deepEqual([status, lines[0], lines.length], wanted, lines.join('\n'));
+      assert.deepEqual([status, lines[0], lines.length], [0, '....', 1 + SUMMARY.length], lines.join('\n'));
     });
   }
 
