@@ -5,6 +5,7 @@ import { initBackend } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
 import { forwardMode } from '../../packages/event-engine/test/float64';
 import { fromPth, toNir } from '../../packages/formats/exchange';
+import { listTensors } from '../../packages/formats/exchange/tensors';
 import { type EngineOptions, freshState, type LayerOptions } from '../../src/common/engine';
 import { resolveLayers } from '../../src/common/layers';
 import { makeSpikeTrains } from '../../src/common/spike-trains';
@@ -208,6 +209,18 @@ test('delays of many steps that need more memory than the kernel has are refused
     name: 'RangeError',
     message: /^batchSize 128, threads 4, T 10000, delays up to 100, 3, hidden 800: expected .* 256 MB, found \d+ MB$/,
   });
+});
+
+test('PyTorch gets the delays of a layer under its name, beside the weights', () => {
+  const layers = resolveLayers({ layers: [{ neurons: 3, delay: { most: 4 } }, {}] });
+  assert.deepEqual(
+    listTensors(initialParameters(0, layers), layers).map(({ name, shape }) => [name, shape]),
+    [
+      ['layer.1.weight', [3, 784]],
+      ['layer.1.delay', [3, 784]],
+      ['layer.3.weight', [10, 3]],
+    ],
+  );
 });
 
 test('formats that cannot say delays refuse them in one line', () => {
