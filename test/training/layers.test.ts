@@ -469,6 +469,10 @@ for (const [name, tried] of Object.entries(LAYERS_WITH)) {
       const { modelTopology } = model;
       const read = await tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
       assert.deepEqual(layersOf(read), layers);
+      // So does what TensorFlow.js would save by itself.
+      const own = await tf.models.modelFromJSON({ modelTopology: read.toJSON(null, false) as never });
+      assert.deepEqual(layersOf(own), layers);
+      own.dispose();
       assert.deepEqual(
         decodeNetwork(
           (file) => file,
