@@ -80,8 +80,8 @@ async function jupyterLite() {
     ...process.env,
     PYTHONNOUSERSITE: '1',
     PYTHONDONTWRITEBYTECODE: '1',
-    // The age of a chapter in the list of files.
-    SOURCE_DATE_EPOCH: String(Math.floor(Date.now() / 1000)),
+    // The age of a chapter in the list of files. A release sets it to the commit's time.
+    SOURCE_DATE_EPOCH: process.env.SOURCE_DATE_EPOCH || String(Math.floor(Date.now() / 1000)),
     TZ: 'UTC',
   };
   const args = ['-m', 'jupyterlite_core', 'build', '--lite-dir', lite];
