@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bars, intervals, lines, weightImages } from '../../../../packages/figures';
+import { bars, digits, intervals, lines, weightImages } from '../../../../packages/figures';
 import { articleOf, load, root } from '../../../../test/support/book';
 import * as theme from '../../../shared/page/figure-theme';
 
@@ -143,6 +143,9 @@ test('On a dark page the colours of the theme change, and those of the data stay
   assert.deepEqual(data[0].colorscale, weights.data[0].colorscale);
   assert.deepEqual(data.at(-1), cells);
   assert.equal(layout.paper_bgcolor, theme.DARK.paper);
+  const many = digits(new Uint8Array(30 * 784), { columns: 10 }); // Paper covers what lies between the images.
+  const [between] = theme.recolour(many, theme.DARK).layout.shapes as theme.Spec[];
+  assert.equal(between.fillcolor, theme.DARK.paper);
   assert.equal((layout.xaxis as theme.Spec).linecolor, theme.DARK.ink);
   assert.equal((data[data.length - 3].line as theme.Spec).color, theme.DARK.traces[0]);
 });
