@@ -151,11 +151,11 @@ if (isWhole) {
 }
 
 mkdirSync(join(root, 'build'), { recursive: true });
-// Many tests wait for programs that they start: with two more files than cores fewer cores are idle. Those in a browser
-// compute more, but those of JupyterLab wait for half of their time: one more file than cores keeps two cores busy.
+// Browsers have work for all cores. Of other tests, many wait for programs that they start: with two more files than
+// cores fewer cores are idle.
 const inBrowser = files.some((name) => OWN_COMMAND.some((own) => name.startsWith(`${own}/`)));
 const cores = availableParallelism();
-const concurrency = inBrowser ? Math.min(3, cores + 1) : Math.min(4, cores + 2);
+const concurrency = inBrowser ? Math.min(2, cores) : Math.min(4, cores + 2);
 // A file takes a minute or two, the chapters in a browser train for many. One that hangs has to fail rather than hold
 // up the others.
 const limit = inBrowser ? 30 : 20;
