@@ -48,9 +48,10 @@ describe('The table', () => {
   test('has no column of a later setting in which all runs have the default, and is read as if it had', async () => {
     const { formatTable, parseTable } = await import('../../table.mjs');
     const published = readFileSync(join(root, 'editions', 'map', 'map.csv'), 'utf8');
-    const rows = parseTable(published);
-    assert.equal(formatTable(rows), published);
-    // As if these two were new: one has no effect in any row, the other has.
+    const all = parseTable(published);
+    assert.equal(formatTable(all), published);
+    // As if these two were new: one has no effect in any of these rows, the other has.
+    const rows = all.filter((row) => ['', '0'].includes(row.synapse_tau));
     const { SETTING_COLUMNS } = await import('../../settings.mjs');
     const columns = published.split('\n')[0].split(',');
     const older = SETTING_COLUMNS.filter(
