@@ -101,7 +101,7 @@ const HALF_DAYS = {
   third: ['when-timing-matters', 'read-the-potential'],
   fourth: ['a-memory', 'convolutions'],
   fifth: ['exact-times', 'without-labels'],
-  sixth: ['from-an-ann', 'on-a-chip', 'out-and-in', 'event-driven'],
+  sixth: ['from-an-ann', 'on-a-chip', 'out-and-in', 'onwards', 'event-driven'],
 };
 const BEGIN = '<!-- half days: npm run exercises -- --notes writes them -->';
 const END = '<!-- end of the half days -->';

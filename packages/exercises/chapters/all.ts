@@ -60,14 +60,15 @@ export const CHAPTERS = {
   'read-the-potential': { ...readPotential, ...readShares, ...readPotentialProject },
   'a-memory': { ...aMemory, ...aMemoryPays, ...aMemoryProject },
   convolutions: { ...convolutions, ...convolutionsMaps, ...convolutionsProject },
+  'an-event-camera': { ...anEventCamera, ...anEventCameraMotion },
   'exact-times': { ...exactTimes, ...exactTimesDelays },
   'without-labels': { ...withoutLabels, ...withoutLabelsReward },
   'is-it-worth-it': { ...worthIt, ...worthItProject },
   'from-an-ann': { ...fromAnAnn, ...fromAnAnnProject },
   'on-a-chip': { ...onAChipLeak, ...onAChip, ...onAChipProject },
   'out-and-in': outAndIn,
+  onwards: {}, // in Python: packages/exercises/python
   'event-driven': { ...eventDriven, ...eventDrivenTables },
-  'an-event-camera': { ...anEventCamera, ...anEventCameraMotion },
 };
 
 type Chapters = typeof CHAPTERS;

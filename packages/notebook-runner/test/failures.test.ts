@@ -4,7 +4,7 @@
  * (`shared_kernel.py`).
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
@@ -21,6 +21,7 @@ import {
   temporaryFolder,
 } from '../../../test/support/notebooks';
 import { PYTHON } from '../../../test/support/python';
+import { numbered } from '../../system/project.mjs';
 
 const temporary = temporaryFolder('failures');
 const SHARED_KERNEL = join(root, 'packages', 'notebook-runner', 'test', 'shared_kernel.py');
@@ -190,4 +191,38 @@ describe('A notebook fails', () => {
       [...failing.map(([name]) => name), ...passing].map((name) => `${name}.ipynb`).sort(),
     );
   });
+});
+
+/** What the options make of these arguments where this folder has the kernels of the peers. */
+function parsed(peers: string, ...args: string[]) {
+  const program = `
+import json, pathlib, sys
+sys.path.insert(0, ${JSON.stringify(join(root, 'packages', 'notebook-runner'))})
+from headless import files, options
+options.PEERS = pathlib.Path(sys.argv[1])
+try:
+    found = options.parse(sys.argv[2:])
+    print(json.dumps([[path.name for path in found.skipped], [job.path.name for job in found.jobs]]))
+except files.BadInput as error:
+    print(json.dumps(str(error)))
+`;
+  const { stdout, stderr } = spawnSync(PYTHON, ['-c', program, peers, ...args], { encoding: 'utf8', cwd: root });
+  assert.equal(stderr, '');
+  return JSON.parse(stdout);
+}
+
+test('Where the Python of .venv-peers is missing, its chapter is left out of all, and refused in a line if it is named', () => {
+  const there = join(temporary, 'kernels');
+  mkdirSync(join(there, 'python3'), { recursive: true });
+  writeFileSync(join(there, 'python3', 'kernel.json'), '{}');
+  const out = ['--out', join(temporary, 'out')];
+  const chapter = `${numbered('onwards')}.ipynb`;
+  assert.deepEqual(parsed(join(temporary, 'none'), '--all', ...out)[0], [chapter]);
+  const [skipped, jobs] = parsed(there, '--all', ...out);
+  assert.deepEqual(skipped, []);
+  assert.ok(jobs.includes(chapter));
+  assert.equal(
+    parsed(join(temporary, 'none'), `notebooks/${chapter}`, ...out),
+    `notebooks/${chapter}: expected the Python of .venv-peers, in which it runs, found none; \`node tools/peers/peers.mjs\` makes it`,
+  );
 });

@@ -1,19 +1,29 @@
-/** The chapter in Python: the numbers of its exercises, and answers to them. */
+/** The chapter in Python: its cells, the numbers of its exercises, and answers to them. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { toSafetensors } from '../../../packages/formats/exchange';
+import { numbered } from '../../../packages/system/project.mjs';
 import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
+import { run } from '../../../test/support/notebooks';
 import { ask, root, trained } from './frameworks';
 
-test('The numbers of the exercises in Python are those of our engines', async () => {
+test('The chapter in Python prints what is committed: spikes of both frameworks equal ours', async () => {
+  const chapter = `notebooks/${numbered('onwards')}.ipynb`;
+  const { status, lines } = await run([chapter, '--check', '--out', join('build', 'peers', 'notebooks')]);
+  assert.equal(status, 0, lines.join('\n'));
+  const committed = readFileSync(join(root, chapter), 'utf8');
+  assert.equal(committed.match(/\b0 of 100000 entries differ/g)?.length, 6);
+});
+
+test('The numbers of its exercises are those of our engines', async () => {
   const { NUMBERS, numbers, written } = await import('../numbers.mjs');
   const committed = readFileSync(NUMBERS, 'utf8').replaceAll('\r\n', '\n');
   assert.equal(committed, written(await numbers()), 'node tools/peers/numbers.mjs writes them');
 });
 
-test('Their checks know right answers, refuse 39 wrong ones with a question, and say what is still to do', async () => {
+test('Its checks know right answers, refuse 39 wrong ones with a question, and say what is still to do', async () => {
   mkdirSync(join(root, 'build'), { recursive: true });
   const file = toSafetensors({ weights: await trained({ T: 100 }), neuron: DEFAULT_NEURON });
   writeFileSync(join(root, 'build', 'onwards.safetensors'), file);
