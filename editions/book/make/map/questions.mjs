@@ -45,7 +45,7 @@ export const QUESTIONS = {
   },
   'few-steps': {
     title: 'How far do few steps get?',
-    text: 'Trained with spikes: 96 hidden neurons with hardly any leak, which get the pixels themselves, and outputs whose last potential is read, much as in a network [converted from an ANN](15-from-an-ann.ipynb). Each T has the learning rate that reads most of the images held back in the grid `rates`.',
+    text: 'Trained with spikes: 96 hidden neurons with hardly any leak, which get the pixels themselves, and outputs whose last potential is read, much as in a network [converted from an ANN](16-from-an-ann.ipynb). Each T has the learning rate that reads most of the images held back in the grid `rates`.',
   },
   inputs: {
     title: 'Spikes or the pixel itself?',

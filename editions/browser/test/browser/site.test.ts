@@ -504,7 +504,7 @@ describe('The site', inChromium, () => {
     const isOpen = () => (window as unknown as Opened).jupyterapp?.shell.currentWidget?.context.isReady === true;
     const at = (name: string) => `${site.url}notebooks/index.html?path=${name}.ipynb`;
     await page.goto(`${at('07-is-it-worth-it')}#map`);
-    await page.waitForURL(`${at('14-is-it-worth-it')}#map`, { timeout: 60_000 });
+    await page.waitForURL(`${at('15-is-it-worth-it')}#map`, { timeout: 60_000 });
     await page.waitForFunction(isOpen, null, { timeout: 60_000 });
     await page.evaluate(async (path) => {
       const { contents } = (window as unknown as { jupyterapp: { serviceManager: { contents: Copies } } }).jupyterapp
