@@ -100,8 +100,9 @@ export function teachersNotes(exercises, chapters, general) {
 const HALF_DAYS = {
   third: ['when-timing-matters', 'read-the-potential'],
   fourth: ['a-memory', 'convolutions'],
-  fifth: ['exact-times', 'without-labels'],
-  sixth: ['from-an-ann', 'on-a-chip', 'out-and-in', 'onwards', 'event-driven'],
+  fifth: ['an-event-camera', 'exact-times'],
+  sixth: ['without-labels', 'from-an-ann', 'on-a-chip'],
+  seventh: ['out-and-in', 'onwards', 'event-driven'],
 };
 const BEGIN = '<!-- half days: npm run exercises -- --notes writes them -->';
 const END = '<!-- end of the half days -->';
