@@ -1,7 +1,7 @@
 /** A look into the engine: what happened while an image was shown, and what that cost. */
 
 import type { ResolvedLayer } from '../../src/common/layers';
-import { afterSpike, fires } from '../../src/common/lif';
+import { adapt, afterSpike, fires } from '../../src/common/lif';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Trace } from '../../src/common/trace';
 import type { EventCore } from './core';
@@ -91,7 +91,9 @@ export function traceImage(core: EventCore, i: number): Trace {
   });
   const done = traces.map((trace, layer) => {
     const isRead = layer === traces.length - 1 && options.readout !== 'spikes';
-    return isRead ? { ...trace, v: trace.h.slice() } : heard(fired(trace, core.neurons[layer]), core, layer);
+    return isRead
+      ? { ...trace, v: trace.h.slice() }
+      : heard(fired(trace, core.neurons[layer], map.layers[layer].neurons), core, layer);
   });
   return done.reduce((hidden, trace) => ({ ...trace, hidden }));
 }
@@ -124,11 +126,14 @@ const empty = (T: number, units: number): Trace => {
 };
 
 /** Fills in spikes, and potentials after the reset, from those before firing. */
-function fired(trace: Trace, neuron: NeuronOptions): Trace {
+function fired(trace: Trace, neuron: NeuronOptions, neurons: number): Trace {
+  const adaptation = new Float32Array(neurons);
   trace.h.forEach((h, j) => {
-    const spike = fires(h, neuron);
+    const a = adaptation[j % neurons];
+    const spike = fires(h, neuron, a);
     trace.spike[j] = spike ? 1 : 0;
-    trace.v[j] = spike ? afterSpike(h, neuron) : h;
+    trace.v[j] = spike ? afterSpike(h, neuron, a) : h;
+    adaptation[j % neurons] = adapt(a, spike, neuron);
   });
   return trace;
 }

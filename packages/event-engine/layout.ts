@@ -146,6 +146,14 @@ export const DELAYED_BYTES = 212;
 /** Of a hidden layer whose rates are penalized: how much, and the rate that costs nothing, float32; 0 without. */
 export const RATE_WEIGHT = 216;
 export const RATE_TARGET = 220;
+/**
+ * Of neurons whose spikes raise their threshold: by how much, and by which factor that falls in a step, float32 (0
+ * without); where in scratch memory lies what their columns keep of it (see kernel/addresses.ts), ADAPT_BYTES each.
+ */
+export const BETA = 224;
+export const ADAPT_KEPT = 228;
+export const ADAPTED = 232;
+export const ADAPT_BYTES = 10176;
 
 /**
  * Bytes of an input's spikes in scratch memory, and of what is kept for a column; behind it lie the weights to the next

@@ -9,6 +9,7 @@ import { remembered } from '../../src/common/remembered';
 import type { SpikeTrainSplit } from '../../src/common/spike-trains';
 import { mostOf, type Parameter, parameters } from '../../src/common/weights';
 import {
+  ADAPT_BYTES,
   BLOCK,
   COLUMN_BYTES,
   Control,
@@ -186,11 +187,13 @@ function placeNeurons(layout: Layout) {
   const placed = layers.map((layer, i) => {
     const convolved = convolutions[i];
     const delayed = placeDelays(layer, layout.T, take);
+    const adapted = take(layer.neuron.beta > 0 ? columnsOf(layer.neurons) * ADAPT_BYTES : 0);
+    const kept = { ...delayed, adapted: layer.neuron.beta > 0 ? adapted : 0 };
     if (layer.convolve) {
       // One column, in which those of all positions stand in turn.
       const place = take(COLUMN_BYTES);
       const columns = columnsOf(layer.convolve.channels);
-      return { ...layer, columns, makes: 0, place, placeStride: 0, feedback: 0, fromNext: 0, convolved, ...delayed };
+      return { ...layer, columns, makes: 0, place, placeStride: 0, feedback: 0, fromNext: 0, convolved, ...kept };
     }
     const columns = columnsOf(layer.neurons);
     const left = layers.length - 1 - i;
@@ -202,7 +205,7 @@ function placeNeurons(layout: Layout) {
     const placeStride = spread(layer.recurrent ? fromNext + BLOCK * ROW_BYTES : feedback);
     const [makes, place] = [scratchBytes, scratchBytes + INPUT_BYTES];
     if (left > 0) scratchBytes = place + columns * placeStride;
-    return { ...layer, columns, makes, place, placeStride, feedback, fromNext, convolved, ...delayed };
+    return { ...layer, columns, makes, place, placeStride, feedback, fromNext, convolved, ...kept };
   });
   return { layers: placed, scratchBytes, moreInputs };
 }

@@ -34,7 +34,7 @@ export function writeTable(
     whole(table.PLACE, i === layers.length - 1 ? addresses.OUTPUT : layer.place);
     whole(table.PLACE_STRIDE, layer.placeStride);
     whole(table.MAKES, layer.makes);
-    const { tau, decayInput, vThreshold, vReset, surrogateFunction, detachReset } = neurons[i];
+    const { tau, decayInput, vThreshold, vReset, beta, tauAdapt, surrogateFunction, detachReset } = neurons[i];
     float(table.TAU, tau);
     whole(table.DECAY_INPUT, decayInput);
     float(table.THRESHOLD, vThreshold);
@@ -57,6 +57,9 @@ export function writeTable(
     whole(table.LEARNS_DELAYS, layer.delay?.learn);
     whole(table.DELAYED, layer.delayed);
     whole(table.DELAYED_BYTES, layer.delayedBytes);
+    float(table.BETA, layer.adapted ? beta : 0);
+    float(table.ADAPT_KEPT, 1 - 1 / tauAdapt);
+    whole(table.ADAPTED, layer.adapted);
     const isHeld = ratePenalty !== undefined && i < layers.length - 1;
     float(table.RATE_WEIGHT, isHeld ? ratePenalty.weight : 0);
     float(table.RATE_TARGET, isHeld ? ratePenalty.target : 0);

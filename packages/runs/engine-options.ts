@@ -13,6 +13,8 @@ export function neuronOf(settings: Some): NeuronOptions {
     decayInput: settings.decayInput ?? DEFAULT_NEURON.decayInput,
     vThreshold: DEFAULT_NEURON.vThreshold,
     vReset: settings.softReset ? null : DEFAULT_NEURON.vReset,
+    beta: settings.beta ?? DEFAULT_NEURON.beta,
+    tauAdapt: settings.tauAdapt ?? DEFAULT_NEURON.tauAdapt,
     surrogateFunction: { name, alpha: settings.alpha ?? SURROGATES[name].alpha },
     detachReset: settings.detachReset ?? DEFAULT_NEURON.detachReset,
   };
@@ -85,6 +87,7 @@ export function contradiction(settings: Some): { setting: Name; expected: string
     if (convolved > 2) return { setting: 'convolve', expected: 'at most two layers' };
     if (settings.synapseTau) return { setting: 'synapseTau', expected: 'none with --convolve' };
     if (delay) return { setting: 'delay', expected: 'none with --convolve' };
+    if (settings.beta) return { setting: 'beta', expected: 'none with --convolve' };
     if (settings.learnTau === 'neuron') return { setting: 'learnTau', expected: 'none or layer with --convolve' };
   }
   if (norm && norm !== 'none') {
@@ -99,6 +102,8 @@ export function contradiction(settings: Some): { setting: Name; expected: string
   if (delay && T && delay >= T) return { setting: 'delay', expected: `fewer steps than T = ${T}` };
   if (delay && encoder === 'direct') return { setting: 'encoder', expected: 'spikes with --delay' };
   if (settings.ratePenalty && layers < 2) return { setting: 'ratePenalty', expected: 'a hidden layer' };
+  if (settings.tauAdapt && settings.tauAdapt !== DEFAULT_NEURON.tauAdapt && !settings.beta)
+    return { setting: 'tauAdapt', expected: '--beta with it' };
   if (settings.rateTarget && !settings.ratePenalty)
     return { setting: 'rateTarget', expected: '--rate-penalty with it' };
   if (recurrent && !hidden) return { setting: 'recurrent', expected: 'a hidden layer' };

@@ -50,6 +50,11 @@ export interface Setting extends Option {
   heading?: string;
 }
 
+/** `-N` and `--epoch` of `-N, --epoch <N>` */
+export function splitFlags(flags: string): string[] {
+  return flags.replace(/ <.*/, '').split(', ');
+}
+
 /** A whole number in decimal digits. */
 export function whole(least: number, most: number): Read<number> {
   return (text) => {

@@ -24,7 +24,7 @@ import {
   widths,
 } from './read';
 
-export type { Option, Setting, Value } from './read';
+export { type Option, type Setting, splitFlags, type Value } from './read';
 
 /** How the chapter on timing trains on Randman. */
 const RANDMAN = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cross-entropy-counts --lr 0.05 -N 6';
@@ -313,6 +313,23 @@ export const TABLE = {
     spiking: true,
     label: 'target rate',
   },
+  beta: {
+    flags: '--beta <BETA>',
+    help: 'by how much each spike raises the threshold of its neuron (default: by nothing)',
+    read: alpha,
+    spiking: true,
+    without: 0,
+    label: 'β',
+    words: { 0: 'fixed threshold' },
+  },
+  tauAdapt: {
+    flags: '--tau-adapt <TAU>',
+    help: 'time constant in steps with which a threshold that --beta raises falls again',
+    read: tau,
+    default: '20',
+    spiking: true,
+    label: 'τ of thresholds',
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 type Table = typeof TABLE;
@@ -320,11 +337,6 @@ export type Name = keyof Table;
 
 /** What a given option is read as; a switch is true or false. */
 export type ValueOf<O> = O extends { readonly read: Read<infer V> } ? V : boolean;
-
-/** `-N` and `--epoch` of `-N, --epoch <N>` */
-export function splitFlags(flags: string): string[] {
-  return flags.replace(/ <.*/, '').split(', ');
-}
 
 /** The value of an option that was not given. */
 export function defaultValue({ flags, read, default: text }: Option): Value | undefined {

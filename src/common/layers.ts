@@ -274,6 +274,8 @@ function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean, 
   else checkWhole('neurons', neurons, 1, MAX_HIDDEN);
   const own = resolveNeuronOptions(neuron, base);
   checkNeuron(own);
+  if (some.convolve !== undefined && own.beta > 0)
+    throw new RangeError(`beta: expected 0 of neurons that convolve, found ${own.beta}`);
   if (synapse !== undefined) {
     if (synapse !== null) checkOptions('synapse', synapse, ['tau']);
     checkNumber('tau of the synapse', synapse?.tau, 1);

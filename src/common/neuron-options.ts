@@ -11,6 +11,14 @@ export interface NeuronOptions {
   vThreshold: number;
   /** Potential after a spike (hard reset), or null to subtract the threshold (soft reset). Default 0. */
   vReset: number | null;
+  /**
+   * By how much each spike raises the threshold, 0 or above: it is v_threshold + beta a, where a ← (1 − 1/tau_adapt) a +
+   * s after each step, from 0 on (Bellec et al. 2018 and 2020; Norse's `lsnn`, whose beta is this one divided by 1 −
+   * 1/tau_adapt; snnTorch's beta is another number, the leak). Default 0.
+   */
+  beta: number;
+  /** In how many steps the threshold comes back down; above 1. Default 20. */
+  tauAdapt: number;
   /** The slope that stands in for that of the spike, such as `new surrogate.ATan(2)`. */
   surrogateFunction: Surrogate;
   /** Whether the reset is left out of the gradient. Default false. */
@@ -23,6 +31,8 @@ export const DEFAULT_NEURON: NeuronOptions = {
   decayInput: true,
   vThreshold: 1,
   vReset: 0,
+  beta: 0,
+  tauAdapt: 20,
   surrogateFunction: defaultSurrogate('atan'),
   detachReset: false,
 };
@@ -57,6 +67,8 @@ const CHECKS: { readonly [Name in keyof Dynamics]: (value: Dynamics[Name]) => vo
   tau: (tau) => checkNumber('tau', tau, 1),
   vThreshold: (vThreshold) => checkNumber('vThreshold', vThreshold),
   vReset: (vReset) => vReset === null || checkNumber('vReset', vReset),
+  beta: (beta) => beta === 0 || checkNumber('beta', beta, 0),
+  tauAdapt: (tauAdapt) => checkNumber('tauAdapt', tauAdapt, 1),
   decayInput: (decayInput) => checkSwitch('decayInput', decayInput),
   detachReset: (detachReset) => checkSwitch('detachReset', detachReset),
 };

@@ -3,14 +3,15 @@ import type { LayerShape } from './layers';
 
 /**
  * What neurons remember from step to step, layer by layer: what arrives late, step by step, if there are delays, their
- * last spikes if they are recurrent, then their currents if these last, then their potentials; and which value each has
- * at rest.
+ * last spikes if they are recurrent, then their currents if these last, then how far they have adapted if their threshold
+ * rises, then their potentials; and which value each has at rest.
  */
 export const remembered = (layers: readonly LayerShape[]): { neurons: number; rest: number }[] =>
   layers.flatMap(({ neurons, neuron, synapse, delay, recurrent }) => [
     ...(delay ? [{ neurons: delay.most * neurons, rest: 0 }] : []),
     ...(recurrent ? [{ neurons, rest: 0 }] : []),
     ...(synapse ? [{ neurons, rest: 0 }] : []),
+    ...(neuron?.beta ? [{ neurons, rest: 0 }] : []),
     { neurons, rest: neuron?.vReset ?? 0 },
   ]);
 

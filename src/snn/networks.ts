@@ -307,7 +307,10 @@ export function findNeurons(net: tf.LayersModel): { neurons: LIFNode; synapse?: 
 
 /** Finds the stateful layers, in the order of `remembered`. */
 export const findMemoryModules = (net: tf.LayersModel): MemoryModule[] =>
-  partsOf(net).filter((part) => part instanceof MemoryModule);
+  partsOf(net).flatMap((part) => {
+    const adaptation = part instanceof LIFNode && part.adaptation ? [part.adaptation] : [];
+    return part instanceof MemoryModule ? [...adaptation, part] : [];
+  });
 
 /** Finds the network's ten neurons; Error if it has none. */
 export function findLIFNode(net: tf.LayersModel): LIFNode {

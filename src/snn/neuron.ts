@@ -33,14 +33,31 @@ export interface Sequences {
   spike: Float32Array[];
 }
 
+/** How far neurons have adapted, a: it remembers (1 − 1/tau_adapt) a + s of their spikes s. */
+class Adaptation extends MemoryModule {
+  static className = 'Adaptation';
+  private readonly kept: number;
+
+  constructor(tauAdapt: number) {
+    super({});
+    this.kept = 1 - 1 / tauAdapt;
+  }
+
+  protected advance(spike: tf.Tensor): tf.Tensor {
+    this.remember(this.remembered ? tf.add(tf.mul(this.remembered, this.kept), spike) : tf.clone(spike));
+    return spike;
+  }
+}
+
 /**
  * LIF neurons, one for each input; each call is one time step, and the potential v is kept between calls.
  *
  *     charge   h = v + (x − (v − v_reset)) / tau     with decayInput
  *              h = v − (v − v_reset) / tau + x       without
- *     fire     s = Θ(h − v_threshold)
+ *     fire     s = Θ(h − θ), θ = v_threshold, or v_threshold + beta a where spikes raise it
  *     reset    v = s v_reset + (1 − s) h             hard
- *              v = h − s v_threshold                 soft
+ *              v = h − s θ                           soft
+ *     adapt    a = (1 − 1/tau_adapt) a + s           with a beta above 0, from a = 0 on
  *
  * Input and output are [batch, units]. `resetStates` (or `functional.resetNet`) forgets v between images.
  * @example
@@ -55,6 +72,10 @@ export class LIFNode extends MemoryModule {
   readonly decayInput: boolean;
   readonly vThreshold: number;
   readonly vReset: number | null;
+  readonly beta: number;
+  readonly tauAdapt: number;
+  /** a, if there is a beta. */
+  readonly adaptation?: Adaptation;
   readonly surrogateFunction: SurrogateFunction;
   readonly detachReset: boolean;
   storeSequences: boolean;
@@ -73,6 +94,8 @@ export class LIFNode extends MemoryModule {
       decayInput = DEFAULT_NEURON.decayInput,
       vThreshold = DEFAULT_NEURON.vThreshold,
       vReset = DEFAULT_NEURON.vReset,
+      beta = DEFAULT_NEURON.beta,
+      tauAdapt = DEFAULT_NEURON.tauAdapt,
       surrogateFunction = new Sigmoid(),
       detachReset = DEFAULT_NEURON.detachReset,
       storeSequences = false,
@@ -83,12 +106,15 @@ export class LIFNode extends MemoryModule {
     super({ name });
     checkSurrogate(surrogateFunction);
     if (learn !== undefined) checkChoice('learn', learn, LEARN_NAMES);
-    checkDynamics({ tau, decayInput, vThreshold, vReset, detachReset });
+    checkDynamics({ tau, decayInput, vThreshold, vReset, beta, tauAdapt, detachReset });
     checkSwitch('storeSequences', storeSequences);
     this.tau = tau;
     this.decayInput = decayInput;
     this.vThreshold = vThreshold;
     this.vReset = vReset;
+    this.beta = beta;
+    this.tauAdapt = tauAdapt;
+    if (beta > 0) this.adaptation = new Adaptation(tauAdapt);
     this.surrogateFunction = surrogateFunction;
     this.detachReset = detachReset;
     this.storeSequences = storeSequences;
@@ -132,15 +158,21 @@ export class LIFNode extends MemoryModule {
     return this.decayInput ? tf.add(v, share(tf.sub(x, above))) : tf.add(tf.sub(v, share(above)), x);
   }
 
+  /** θ, by how far the neurons have adapted. */
+  #threshold(): tf.Tensor | number {
+    const a = this.adaptation?.remembered;
+    return a ? tf.add(this.vThreshold, tf.mul(this.beta, a)) : this.vThreshold;
+  }
+
   /** Spikes: 1 where h reaches the threshold; differentiable through the surrogate. */
   neuronalFire(h: tf.Tensor): tf.Tensor {
-    return this.surrogateFunction.apply(tf.sub(h, this.vThreshold));
+    return this.surrogateFunction.apply(tf.sub(h, this.#threshold()));
   }
 
   /** Potential after firing. */
   neuronalReset(h: tf.Tensor, spike: tf.Tensor): tf.Tensor {
     const s = this.detachReset ? detach(spike) : spike;
-    if (this.vReset === null) return tf.sub(h, tf.mul(s, this.vThreshold));
+    if (this.vReset === null) return tf.sub(h, tf.mul(s, this.#threshold()));
     const kept = tf.mul(h, tf.sub(1, s));
     return this.vReset === 0 ? kept : tf.add(kept, tf.mul(s, this.vReset));
   }
@@ -155,6 +187,7 @@ export class LIFNode extends MemoryModule {
     const h = this.neuronalCharge(x, before);
     const spike = this.neuronalFire(h);
     const v = this.neuronalReset(h, spike);
+    this.adaptation?.apply(spike);
     this.remember(v);
     this.onSpikes?.(spike);
     if (this.storeSequences) this.store({ x, h, v, spike });
@@ -175,6 +208,7 @@ export class LIFNode extends MemoryModule {
   /** Forgets the potential, and the sequences. The next step starts from v_reset. */
   override resetStates(): void {
     super.resetStates();
+    this.adaptation?.resetStates();
     this.sequences = { x: [], h: [], v: [], spike: [] };
   }
 
@@ -190,8 +224,8 @@ export class LIFNode extends MemoryModule {
 
   /** The options beside the surrogate. */
   dynamics(): Omit<NeuronOptions, 'surrogateFunction'> {
-    const { tau, decayInput, vThreshold, vReset, detachReset } = this;
-    return { tau, decayInput, vThreshold, vReset, detachReset };
+    const { tau, decayInput, vThreshold, vReset, beta, tauAdapt, detachReset } = this;
+    return { tau, decayInput, vThreshold, vReset, beta, tauAdapt, detachReset };
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -42,8 +42,12 @@ describe('A neuron on plain numbers', () => {
     const x = Array.from({ length: 200 }, (_, t) => 1.2 + Math.sin(t / 7) + 0.3 * Math.cos(t * 1.7));
     for (const decayInput of [true, false]) {
       for (const vReset of [0, null, -0.3]) {
-        for (const tau of [2, 3.7, 20]) {
-          const options = { tau, decayInput, vThreshold: 0.9, vReset };
+        for (const [tau, beta] of [
+          [2, 0],
+          [3.7, 0.3],
+          [20, 0],
+        ]) {
+          const options = { tau, decayInput, vThreshold: 0.9, vReset, beta, tauAdapt: 7 };
           const layer = new LIFNode({ ...options, storeSequences: true });
           tf.dispose(multiStepForward(layer, tf.tensor3d(x, [x.length, 1, 1])));
           const flat = (steps: Float32Array[]) => Array.from(steps, ([value]) => value);

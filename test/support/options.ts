@@ -12,9 +12,14 @@ export const NEURON_VALUES: { readonly [Name in keyof NeuronOptions]: readonly N
   decayInput: [false],
   vThreshold: [0.7],
   vReset: [-0.25, null],
+  beta: [0.3],
+  tauAdapt: [4],
   surrogateFunction: SURROGATE_NAMES.map((name) => ({ name, alpha: 3 })),
   detachReset: [true],
 };
+
+/** Options without which another one means nothing. */
+export const WITH: { readonly [name: string]: Partial<NeuronOptions> } = { tauAdapt: { beta: 0.3 } };
 
 /** Layers that have the option. */
 export const LAYERS_WITH: {

@@ -104,6 +104,12 @@ describe('A list of layers', () => {
       { layers: [{ convolve: { channels: 3, kernel: 5 } }, { delay: { most: 3 } }] },
       'layers[1]: delay: expected a network that does not convolve, found one that does',
     ],
+    [
+      { layers: [{ convolve: { channels: 3, kernel: 5 }, neuron: { beta: 0.3 } }, {}] },
+      'layers[0]: beta: expected 0 of neurons that convolve, found 0.3',
+    ],
+    [{ layers: [{ neuron: { beta: -1 } }] }, 'layers[0]: beta: expected a finite number above 0, found -1'],
+    [{ layers: [{ neuron: { tauAdapt: 1 } }] }, 'layers[0]: tauAdapt: expected a finite number above 1, found 1'],
     [{ layers: [{ learn: 'w' as never }] }, "layers[0]: learn: expected 'tau' or 'tau of each neuron', found 'w'"],
     [{ layers: [{ neuron: { tau: 0 } }] }, 'layers[0]: tau: expected a finite number above 1, found 0'],
     [

@@ -22,7 +22,7 @@ import { newHistory } from '../../src/training/history';
 import { train } from '../../src/training/train';
 import { computeSmallTensors, LEAVE_NOTHING_OUT, temporaryFolder } from '../support/data';
 import { assertClose } from '../support/golden';
-import { LAYERS_WITH, NEURON_VALUES, OF_HIDDEN_LAYERS } from '../support/options';
+import { LAYERS_WITH, NEURON_VALUES, OF_HIDDEN_LAYERS, WITH } from '../support/options';
 
 computeSmallTensors();
 
@@ -69,7 +69,9 @@ function wakeful(layers: LayerOptions[], neuron: EngineOptions['neuron']): Float
   splitParameters(numbers, parameters(all, INPUTS)).forEach((part, i) => {
     const { kind } = parameters(all, INPUTS)[i];
     if (/bias/.test(kind)) part.set(part.map((_, j) => 0.2 * Math.cos(j)));
-    else if (/weight|recurrent/.test(kind)) part.set(part.map((value) => 4 * value));
+    else if (/weight/.test(kind)) part.set(part.map((value) => 4 * value));
+    // Larger ones hold neurons at a rate, and the highest potential is that of several steps.
+    else if (/recurrent/.test(kind)) part.set(part.map((value) => -Math.abs(value)));
   });
   return numbers;
 }
@@ -272,7 +274,7 @@ const EVERYTHING: LayerOptions = Object.assign({}, ...Object.values(others).map(
 /** The same with all of that, behind layers that convolve if it can be, whose neurons have the same options. */
 function withAll(own: LayerOptions, onlyHidden: boolean): LayerOptions[] {
   const layers = networkOf(EVERYTHING, own, onlyHidden);
-  if (own.convolve || own.delay) return layers;
+  if (own.convolve || own.delay || own.neuron?.beta) return layers;
   const neuron = { tau: 3, ...own.neuron };
   const { shape, ...second } = convolves[0].convolve ?? assert.fail('no layer that convolves');
   return [{ ...pools[0], learn: 'tau', neuron }, { convolve: second, neuron }, ...layers];
@@ -295,7 +297,7 @@ function casesOf(): Case[] {
   const ofNeurons = neuronOptions().flatMap((name) =>
     tried(name, NEURON_VALUES[name]).map((value, i) => ({
       name,
-      own: { neuron: { [name]: value } },
+      own: { neuron: { ...WITH[name], [name]: value } },
       isFirst: i === 0,
     })),
   );

@@ -74,7 +74,19 @@ export const TAU_GRADIENT: usize = INVERSE_TAU + 64;
 /** Of a recurrent layer: which of the column's neurons fired in the last step and before each block, 12 bits (u16). */
 export const FIRED_BOUNDARIES: usize = TAU_GRADIENT + 64;
 export const FIRED: usize = FIRED_BOUNDARIES + 2 * (MAX_BLOCKS + 1);
-export const COLUMN_END: usize = FIRED + 2;
+/** Where in memory lies what is kept of neurons whose spikes raise their threshold (u32); 0 without. */
+export const ADAPTS: usize = FIRED + 4;
+export const COLUMN_END: usize = ADAPTS + 4;
+
+// There, from its start:
+/** How far they have adapted after the last step, a row. */
+export const ADAPTATION: usize = 0;
+/** dL/da, passed from a step to the one before it, a row. */
+export const ADAPT_CARRY: usize = 64;
+/** The adaptation before each block: [MAX_BLOCKS + 1] rows. */
+export const ADAPT_BOUNDARIES: usize = ADAPT_CARRY + 64;
+/** The threshold in each step of a block: [BLOCK + 1] rows, as at BLOCK_ROWS. */
+export const LEVELS: usize = ADAPT_BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
 /** Of hidden neurons: their weights to each neuron of the next layer, a row for each. */
 export const OUTGOING: usize = layout.COLUMN_BYTES;
 

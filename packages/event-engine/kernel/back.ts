@@ -1,20 +1,25 @@
 // A column of neurons back in time: the gradient of what `neuron.ts` does.
 
-import { BLOCK_ROWS, CARRY, DERIVATIVES, INVERSE_TAU, ROW_BYTES } from './addresses';
+import { ADAPT_CARRY, BLOCK_ROWS, CARRY, DERIVATIVES, INVERSE_TAU, ROW_BYTES } from './addresses';
 import {
+  adaptKept,
+  adapts,
   alpha,
+  beta,
   decayInput,
   detachReset,
   hardReset,
   inverseOf,
   inverseTau,
   learnt,
-  reset,
+  levelAt,
+  resetFrom,
   resetTo,
   surrogate,
   threshold,
 } from './neuron';
 import { storeRow } from './rows';
+import { adaptationOf } from './state';
 import { ATAN, atanOf, atanScale, derivatives, RECT, rectEdge, rectOf } from './surrogates';
 
 /**
@@ -33,6 +38,10 @@ export function back(
   stride: usize,
   steps: usize,
 ): void {
+  if (adapts) {
+    backRising(scratch, column, rows, spikeGradient, stride, steps);
+    return;
+  }
   const isUsual = !learnt && hardReset && !detachReset;
   if (isUsual && surrogate === ATAN) {
     backAs<f64, f64>(scratch, column, rows, spikeGradient, stride, steps);
@@ -45,6 +54,49 @@ export function back(
   derivatives(surrogate, alpha, threshold, rows, scratch + DERIVATIVES, steps);
   if (learnt) backAs<v128, f32>(scratch, column, rows, spikeGradient, stride, steps);
   else backAs<f32, f32>(scratch, column, rows, spikeGradient, stride, steps);
+}
+
+/**
+ * The same of neurons whose threshold θ rises with a: dL/dθ is that of h with the other sign, as far as they come
+ * through the spike, and a soft reset subtracts θ. Then dL/da = (1 - 1/tau_adapt) dL/da' + beta dL/dθ, and dL/ds also
+ * has dL/da' of the next step.
+ */
+function backRising(
+  scratch: usize,
+  column: usize,
+  first: usize,
+  spikeGradient: usize,
+  stride: usize,
+  steps: usize,
+): void {
+  const slopes = scratch + DERIVATIVES;
+  for (let at: usize = 0; at < steps * ROW_BYTES; at += 16)
+    v128.store(slopes + at, f32x4.sub(v128.load(first + at), levelAt(column, first + at)));
+  derivatives(surrogate, alpha, 0, slopes, slopes, steps);
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    const x = decayInput ? inverseOf(column, q) : f32x4.splat(1);
+    const earlier = f32x4.sub(f32x4.splat(1), inverseOf(column, q));
+    const carry = adaptationOf(column) + ADAPT_CARRY + q;
+    let gv = v128.load(column + CARRY + q);
+    let ga = v128.load(carry);
+    for (let t = steps; t-- > 0; ) {
+      const row = first + t * ROW_BYTES + q;
+      const h = v128.load(row);
+      const level = levelAt(column, row);
+      const s = f32x4.ge(h, level);
+      let gs = f32x4.add(v128.load(spikeGradient + t * stride + q), ga);
+      const jump = hardReset ? f32x4.sub(f32x4.splat(resetTo), h) : f32x4.neg(level);
+      if (!detachReset) gs = f32x4.add(gs, f32x4.mul(gv, jump));
+      const through = f32x4.mul(gs, v128.load(slopes + t * ROW_BYTES + q));
+      const gh = f32x4.add(through, hardReset ? v128.andnot(gv, s) : gv);
+      const risen = hardReset ? through : f32x4.add(through, v128.and(gv, s));
+      ga = f32x4.sub(f32x4.mul(ga, f32x4.splat(adaptKept)), f32x4.mul(risen, f32x4.splat(beta)));
+      v128.store(row, f32x4.mul(gh, x));
+      gv = f32x4.mul(gh, earlier);
+    }
+    v128.store(column + CARRY + q, gv);
+    v128.store(carry, ga);
+  }
 }
 
 /**
@@ -173,7 +225,6 @@ export function findFactors(
   steps: usize,
   isFiring: bool,
 ): void {
-  const level = f32x4.splat(threshold);
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     const i = inverseOf(column, q);
     const left = f32x4.sub(f32x4.splat(1), i);
@@ -181,16 +232,19 @@ export function findFactors(
     const scale = decayInput ? f32x4.div(left, i) : f32x4.mul(left, i);
     let row = first + from * ROW_BYTES + q;
     let v = v128.load(before + q);
-    if (from) v = after(v128.load(row - ROW_BYTES), level, isFiring);
+    if (from) v = after(column, row - ROW_BYTES, isFiring);
     for (let end = row + steps * ROW_BYTES, out = factors + q; row < end; row += ROW_BYTES, out += ROW_BYTES) {
       const h = v128.load(row);
       v128.store(out, f32x4.mul(scale, f32x4.sub(decayInput ? h : f32x4.splat(resetTo), v)));
-      v = after(h, level, isFiring);
+      v = after(column, row, isFiring);
     }
   }
 }
 
-/** Potentials after the reset. */
-function after(h: v128, level: v128, isFiring: bool): v128 {
-  return isFiring ? v128.bitselect(reset(h), h, f32x4.ge(h, level)) : h;
+/** Potentials after the reset, of those before it at a place; of a column whose threshold rises, of its BLOCK_ROWS. */
+function after(column: usize, place: usize, isFiring: bool): v128 {
+  const h = v128.load(place);
+  if (!isFiring) return h;
+  const level = levelAt(column, place);
+  return v128.bitselect(resetFrom(h, level), h, f32x4.ge(h, level));
 }

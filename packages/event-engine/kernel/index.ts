@@ -1,7 +1,19 @@
 // The kernel of the event-driven engine: what the host calls (see ../core.ts).
 
 import * as table from '../layout';
-import { BLOCK, CARRY, CURRENT, DIRECT_GRADIENT, LATER, LOSS_SUM, POTENTIAL, TAU_GRADIENT } from './addresses';
+import {
+  ADAPT_CARRY,
+  ADAPTATION,
+  ADAPTS,
+  BLOCK,
+  CARRY,
+  CURRENT,
+  DIRECT_GRADIENT,
+  LATER,
+  LOSS_SUM,
+  POTENTIAL,
+  TAU_GRADIENT,
+} from './addresses';
 import { convolve, countCarried } from './convolution';
 import { convolveBack, denseBack } from './convolution-back';
 import { carryDelayed, startDelays } from './delays';
@@ -9,11 +21,12 @@ import { drawInput } from './input';
 import { backLayer, fireLayer, layerCurrents } from './layers';
 import { differentiateLoss } from './loss';
 import { columnAt, columnsOf, convolutions, countLayers, layerAt, readControl } from './network';
-import { rest, rewind, useNeuron } from './neuron';
+import { rest, useNeuron } from './neuron';
 import { countHidden, penalizeRows } from './penalty';
 import { readOutputs, readSteps, startReadout } from './readout';
 import { carryFired } from './recurrence';
 import { clearRow, copyRow } from './rows';
+import { adaptationOf, rewind } from './state';
 
 export { adam } from './adam';
 export * from './addresses';
@@ -45,7 +58,12 @@ export function restAll(scratch: usize): void {
     const layer = layerAt(index);
     useNeuron(layer);
     if (load<u32>(layer, table.DELAYS)) startDelays(scratch, layer);
-    for (let c: usize = 0; c < columnsOf(layer); c++) rest(columnAt(scratch, layer, c));
+    const adapted = <usize>load<u32>(layer, table.ADAPTED);
+    for (let c: usize = 0; c < columnsOf(layer); c++) {
+      const column = columnAt(scratch, layer, c);
+      store<u32>(column + ADAPTS, adapted ? u32(scratch + adapted + c * <usize>table.ADAPT_BYTES) : 0);
+      rest(column);
+    }
   }
 }
 
@@ -61,7 +79,8 @@ function through(scratch: usize, weights: usize, index: u32, block: usize, steps
 
 /**
  * Copies what neurons remember from `potentials`, or to it: what arrives late, then a row for each column's last
- * spikes, if they are heard again, for its current, if it lasts, and for its potentials, `stride` bytes apart.
+ * spikes, if they are heard again, for its current, if it lasts, for its adaptation, if its threshold rises, and for
+ * its potentials, `stride` bytes apart.
  */
 function carryPotentials(scratch: usize, potentials: usize, stride: usize, take: bool): void {
   for (let index = convolutions(); index < countLayers(); index++) {
@@ -75,6 +94,10 @@ function carryPotentials(scratch: usize, potentials: usize, stride: usize, take:
       }
       if (load<f32>(layer, table.SYNAPSE)) {
         carryRow(column + CURRENT, potentials, take);
+        potentials += stride;
+      }
+      if (adaptationOf(column)) {
+        carryRow(adaptationOf(column) + ADAPTATION, potentials, take);
         potentials += stride;
       }
       carryRow(column + POTENTIAL, potentials, take);
@@ -142,6 +165,7 @@ function startBack(scratch: usize, block: usize, isLast: bool): void {
       if (!isLast) rewind(column, block);
       else {
         clearRow(column + CARRY);
+        if (adaptationOf(column)) clearRow(adaptationOf(column) + ADAPT_CARRY);
         clearRow(column + DIRECT_GRADIENT);
         clearRow(column + LATER);
         clearRow(column + TAU_GRADIENT);

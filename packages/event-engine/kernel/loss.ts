@@ -66,7 +66,7 @@ export function differentiateSteps(scratch: usize, steps: usize, isFiring: bool)
   for (let at: usize = 0; at < steps * ROW_BYTES; at += ROW_BYTES) {
     const h = scratch + (OUTPUT + BLOCK_ROWS) + at;
     const row = scratch + DELTAS + at;
-    if (isFiring) spikesOf(h, row);
+    if (isFiring) spikesOf(scratch + OUTPUT, h, row);
     else copyRow(row, h);
     sum += crossEntropy(scratch, row, row, load<u32>(scratch + LABEL), f32(T));
     // Only ten neurons learn.

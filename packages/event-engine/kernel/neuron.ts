@@ -3,21 +3,23 @@
 
 import * as table from '../layout';
 import {
+  ADAPT_CARRY,
+  ADAPTATION,
   BLOCK_ROWS,
   BOUNDARIES,
   COUNTS,
   CURRENT,
-  CURRENT_BOUNDARIES,
   FIRED,
-  FIRED_BOUNDARIES,
   INVERSE_TAU,
+  LEVELS,
   PART,
   PART_BYTES,
   POTENTIAL,
   ROW_BYTES,
   WIDTH,
 } from './addresses';
-import { addToRow, copyRow, storeRow } from './rows';
+import { addToRow, clearRow, copyRow, storeRow } from './rows';
+import { adaptationOf, keepState } from './state';
 import { ATAN } from './surrogates';
 
 let tau: f32 = 2;
@@ -37,6 +39,10 @@ export let resetTo: f32 = 0;
 export let surrogate: i32 = ATAN;
 export let alpha: f32 = 2;
 export let detachReset: bool = false;
+/** By how much a spike raises the threshold, and by which factor that falls in a step; if it does, loops of its own. */
+export let beta: f32 = 0;
+export let adaptKept: f32 = 0;
+export let adapts: bool = false;
 
 /** From here on neurons have the options of this layer. */
 export function useNeuron(layer: usize): void {
@@ -51,6 +57,15 @@ export function useNeuron(layer: usize): void {
   surrogate = load<i32>(layer, table.SURROGATE);
   alpha = load<f32>(layer, table.ALPHA);
   detachReset = load<u32>(layer, table.DETACH_RESET) !== 0;
+  beta = load<f32>(layer, table.BETA);
+  adaptKept = load<f32>(layer, table.ADAPT_KEPT);
+  adapts = beta !== 0;
+}
+
+/** The thresholds of four neurons of a column at a place of its BLOCK_ROWS. */
+export function levelAt(column: usize, place: usize): v128 {
+  if (!adapts) return f32x4.splat(threshold);
+  return v128.load(adaptationOf(column) + LEVELS + (place - column - BLOCK_ROWS));
 }
 
 /** Neurons at rest, nothing counted. */
@@ -61,6 +76,11 @@ export function rest(column: usize): void {
     v128.store(column + CURRENT + q, f32x4.splat(0));
   }
   store<u16>(column + FIRED, 0);
+  const adaptation = adaptationOf(column);
+  if (adaptation) {
+    clearRow(adaptation + ADAPTATION);
+    clearRow(adaptation + ADAPT_CARRY);
+  }
 }
 
 /**
@@ -113,7 +133,10 @@ function fireTo<Spikes>(
   apart: usize = 0,
   part: f32 = 0,
 ): void {
-  if (learnt) fireAs<v128, Spikes>(column, rows, spikes, alive, block, steps, currents, every, apart, part);
+  // Neurons whose potentials are read never fire.
+  if (adapts && !(isFloat<Spikes>() && sizeof<Spikes>() === 4))
+    fireRising<Spikes>(column, rows, spikes, alive, block, steps);
+  else if (learnt) fireAs<v128, Spikes>(column, rows, spikes, alive, block, steps, currents, every, apart, part);
   else if (isUsual()) fireAs<f64, Spikes>(column, rows, spikes, alive, block, steps, currents, every, apart, part);
   else fireAs<f32, Spikes>(column, rows, spikes, alive, block, steps, currents, every, apart, part);
 }
@@ -208,37 +231,64 @@ function addCounts(at: usize, fired: v128): void {
   v128.store(at, f32x4.add(v128.load(at), f32x4.convert_i32x4_s(fired)));
 }
 
+/** As `fireAs`, of neurons whose threshold rises. */
+function fireRising<Spikes>(column: usize, row: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
+  keepState(column, block);
+  for (let t: usize = 0; t < steps; t++, row += ROW_BYTES) {
+    const part = spikes + (t / PART) * PART_BYTES;
+    if (isVector<Spikes>() && t % PART === 0) memory.fill(part, 0, 2 * WIDTH);
+    fireRisingStep<Spikes>(column, row, part, alive, 1 << i32(t % PART));
+  }
+}
+
 /**
  * One step of `fire`, whose current is `row`: in the 16 bits of each neuron that fires `bit` is set, and at FIRED the
  * column's neurons have a bit each. The state is not kept.
  */
 export function fireStep(column: usize, row: usize, spikes: usize, alive: usize, bit: i32): void {
-  if (learnt) fireStepAs<v128>(column, row, spikes, alive, bit);
-  else fireStepAs<f32>(column, row, spikes, alive, bit);
+  if (adapts) fireRisingStep<v128>(column, row, spikes, alive, bit);
+  else if (learnt) fireStepAs<v128, v128, f32>(column, row, spikes, alive, bit);
+  else fireStepAs<f32, v128, f32>(column, row, spikes, alive, bit);
 }
 
-function fireStepAs<Tau>(column: usize, row: usize, spikes: usize, alive: usize, bit: i32): void {
-  const level = f32x4.splat(threshold);
+function fireRisingStep<Spikes>(column: usize, row: usize, spikes: usize, alive: usize, bit: i32): void {
+  if (learnt) fireStepAs<v128, Spikes, v128>(column, row, spikes, alive, bit);
+  else fireStepAs<f32, Spikes, v128>(column, row, spikes, alive, bit);
+}
+
+/**
+ * Spikes are set as bits where `Spikes` is v128, and counted where it is i32. `Rising` is v128 where they raise the
+ * threshold, else f32.
+ */
+function fireStepAs<Tau, Spikes, Rising>(column: usize, row: usize, spikes: usize, alive: usize, bit: i32): void {
+  const fixed = f32x4.splat(threshold);
+  const adaptation = adaptationOf(column);
+  const levels = adaptation + LEVELS + (row - column - BLOCK_ROWS);
   let fired: u32 = 0;
   for (let q: usize = 0; q < ROW_BYTES; q += 16, spikes += 8) {
     const state = column + POTENTIAL + q;
     const h = charge(v128.load(state), v128.load(row + q), inverse<Tau>(column, q));
     v128.store(row + q, h);
     const lives = i32x4.lt_s(i32x4.add(i32x4.splat(i32(q >> 2)), i32x4(0, 1, 2, 3)), i32x4.splat(i32(alive)));
+    const a = isVector<Rising>() ? v128.load(adaptation + ADAPTATION + q) : fixed;
+    const level = isVector<Rising>() ? f32x4.add(fixed, f32x4.mul(f32x4.splat(beta), a)) : fixed;
     const s = v128.and(f32x4.ge(h, level), lives);
-    v128.store(state, v128.bitselect(reset(h), h, s));
+    v128.store(state, v128.bitselect(resetFrom(h, level), h, s));
+    if (isVector<Rising>()) {
+      v128.store(levels + q, level);
+      const spiked = v128.and(s, f32x4.splat(1));
+      v128.store(adaptation + ADAPTATION + q, f32x4.add(f32x4.mul(a, f32x4.splat(adaptKept)), spiked));
+    }
+    if (isInteger<Spikes>()) {
+      const counts = column + COUNTS + q;
+      v128.store(counts, f32x4.add(v128.load(counts), v128.and(s, f32x4.splat(1))));
+      continue;
+    }
     const bits = v128.and(s, i32x4.splat(bit));
     v128.store64_lane(spikes, v128.or(v128.load64_zero(spikes), i16x8.narrow_i32x4_u(bits, bits)), 0);
     fired |= u32(i32x4.bitmask(s)) << u32(q >> 2);
   }
   store<u16>(column + FIRED, fired);
-}
-
-/** Back to the state before a block, which is computed again in the backward pass. */
-export function rewind(column: usize, block: usize): void {
-  copyRow(column + POTENTIAL, column + BOUNDARIES + block * ROW_BYTES);
-  copyRow(column + CURRENT, column + CURRENT_BOUNDARIES + block * ROW_BYTES);
-  store<u16>(column + FIRED, load<u16>(column + FIRED_BOUNDARIES + 2 * block));
 }
 
 /** h = v + (x - (v - rest)) / tau, or v - (v - rest) / tau + x where the input does not decay. */
@@ -270,13 +320,18 @@ function unlessFired<Tau>(h: v128, s: v128): v128 {
   return sizeof<Tau>() === 8 ? v128.andnot(h, s) : v128.bitselect(reset(h), h, s);
 }
 
-export function reset(h: v128): v128 {
-  return hardReset ? f32x4.splat(resetTo) : f32x4.sub(h, f32x4.splat(threshold));
+function reset(h: v128): v128 {
+  return resetFrom(h, f32x4.splat(threshold));
 }
 
-/** 1 where neurons of these potentials fire, else 0: a row. */
-export function spikesOf(h: usize, out: usize): void {
+/** Potentials after a spike at these thresholds. */
+export function resetFrom(h: v128, level: v128): v128 {
+  return hardReset ? f32x4.splat(resetTo) : f32x4.sub(h, level);
+}
+
+/** 1 where neurons of a column with these potentials, of its BLOCK_ROWS, fire, else 0: a row. */
+export function spikesOf(column: usize, h: usize, out: usize): void {
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
-    v128.store(out + q, v128.and(f32x4.ge(v128.load(h + q), f32x4.splat(threshold)), f32x4.splat(1)));
+    v128.store(out + q, v128.and(f32x4.ge(v128.load(h + q), levelAt(column, h + q)), f32x4.splat(1)));
   }
 }

@@ -4,14 +4,12 @@
 import * as table from '../layout';
 import {
   BLOCK_ROWS,
-  BOUNDARIES,
   FIRED,
   FIRED_BOUNDARIES,
   LATER,
   LIST,
   PART,
   PART_BYTES,
-  POTENTIAL,
   ROW_BYTES,
   SPIKES,
   WIDTH,
@@ -20,6 +18,7 @@ import { backBlock } from './column';
 import { columnAt, columnsOf, recurrentRows } from './network';
 import { fireStep } from './neuron';
 import { copyRow, storeRow } from './rows';
+import { keepState } from './state';
 import { filter } from './synapse';
 import { weighAll } from './weigh';
 
@@ -63,7 +62,7 @@ export function fireRecurrent(scratch: usize, weights: usize, layer: usize, bloc
   const spikes = scratch + <usize>load<u32>(layer, table.MAKES) + SPIKES;
   for (let c: usize = 0; c < columns; c++) {
     const column = columnAt(scratch, layer, c);
-    copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
+    keepState(column, block);
     store<u16>(column + FIRED_BOUNDARIES + 2 * block, load<u16>(column + FIRED));
   }
   for (let t: usize = 0; t < steps; t++) {

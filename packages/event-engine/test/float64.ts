@@ -124,10 +124,11 @@ const sigmoid = (w: number) => 1 / (1 + Math.exp(-w));
 /** A layer's neurons; the function lets a step pass: its inputs' spikes become its own, what it hands on, and h. */
 function layerOf(layer: ResolvedLayer, fires: boolean, own: Float32Array[][], maps?: Maps) {
   const { neurons, neuron, synapse, delay, recurrent, learn } = layer;
-  const { decayInput, vThreshold, vReset, surrogateFunction, detachReset } = neuron;
+  const { decayInput, vThreshold, vReset, beta, tauAdapt, surrogateFunction, detachReset } = neuron;
   const rest = vReset ?? 0;
   const zeros = () => Array.from({ length: neurons }, (): Dual => [0, 0]);
   let [current, spikes] = [zeros(), zeros()];
+  const adapted = zeros();
   const state = zeros().map((): Dual => [rest, 0]);
   const [W, R] = [own[0], recurrent ? own[delay ? 2 : 1] : undefined];
   const past: Dual[][] = [];
@@ -155,14 +156,18 @@ function layerOf(layer: ResolvedLayer, fires: boolean, own: Float32Array[][], ma
     spikes = h.map(([p, dp], j): Dual => {
       state[j] = [p, dp];
       if (!fires) return [0, 0];
-      const s = Number(p >= vThreshold);
+      const [a, da] = adapted[j];
+      const [level, dlevel] = [vThreshold + beta * a, beta * da];
+      const s = Number(p >= level);
       const { name, alpha } = surrogateFunction;
       assert.equal(name, 'atan', 'the only slope that is known here');
-      const ds = (dp * alpha) / 2 / (1 + ((Math.PI / 2) * alpha * (p - vThreshold)) ** 2);
+      const ds = ((dp - dlevel) * alpha) / 2 / (1 + ((Math.PI / 2) * alpha * (p - level)) ** 2);
+      const left = 1 - 1 / tauAdapt;
+      adapted[j] = [a * left + s, da * left + ds];
       const through = detachReset ? 0 : ds;
       state[j] =
         vReset === null
-          ? [p - s * vThreshold, dp - through * vThreshold]
+          ? [p - s * level, dp - through * level - s * dlevel]
           : [s ? rest : p, (1 - s) * dp + through * (rest - p)];
       return [s, ds];
     });

@@ -137,6 +137,21 @@ const NETWORKS: Record<string, Partial<EngineOptions> & { layers: LayerOptions[]
     loss: 'cross-entropy',
     ratePenalty: { weight: 20, target: 0 },
   },
+  'thresholds that rise with each spike, of all layers': {
+    layers: [
+      { neurons: 14, neuron: { beta: 0.4, tauAdapt: 30, vReset: null } },
+      { neurons: 13, recurrent: true, learn: 'tau of each neuron', neuron: { beta: 0.2, detachReset: true } },
+      { neurons: 25, learn: 'tau', neuron: { beta: 0.3, tauAdapt: 5, vReset: -0.25 } },
+      { neuron: { beta: 0.5, tauAdapt: 3 } },
+    ],
+    neuron: { vThreshold: 0.3 },
+    reset: false,
+  },
+  'thresholds that rise in the loss of each step': {
+    layers: [{ neurons: 14, synapse: { tau: 3 } }, {}],
+    neuron: { vThreshold: 0.3, beta: 0.3, tauAdapt: 8 },
+    loss: 'cross-entropy-each-step',
+  },
   'delays of the only layer, learnt, the highest potential read': {
     layers: [{ delay: { most: 7, learn: true } }],
     readout: 'highest-potential',
@@ -400,6 +415,12 @@ const drawLayer = (neurons?: number): LayerOptions => ({
   recurrent: neurons !== undefined && draw(true, false),
   learn: draw(undefined, ...LEARN_NAMES),
 });
+/** The same with a threshold that rises. */
+const drawAdapting = (): LayerOptions[] =>
+  drawDense().map(({ neuron, ...layer }) => ({
+    ...layer,
+    neuron: { ...neuron, beta: draw(0, 0.1, 0.5), tauAdapt: draw(2, 20) },
+  }));
 const drawDense = (): LayerOptions[] => [
   ...Array.from({ length: draw(0, 1, 2) }, () => drawLayer(draw(1, 5, 12, 13, 24))),
   drawLayer(),
@@ -477,6 +498,11 @@ test('both engines learn the same with networks drawn at random', async () => {
 test('both engines learn the same with networks that have delays, drawn at random', async () => {
   random = 13;
   for (let i = 0; i < drawnByDay(100, 50); i++) await compareEngines(i, drawDelayed, INPUTS, draw(17, 20));
+});
+
+test('both engines learn the same with networks whose thresholds rise, drawn at random', async () => {
+  random = 17;
+  for (let i = 0; i < drawnByDay(100, 25); i++) await compareEngines(i, drawAdapting);
 });
 
 test('both engines learn the same with networks that convolve, drawn at random', async () => {

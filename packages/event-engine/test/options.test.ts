@@ -1,13 +1,16 @@
 /** Each option of the neuron means the same to the layer and to the kernel, and means something. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { initBackend, tf } from '../../../hosts/node/backend';
+import { simulate } from '../../../src/common/lif';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
-import { LIFNode } from '../../../src/snn/neuron';
+import { LIFNode, type Sequences } from '../../../src/snn/neuron';
 import { makeSurrogate } from '../../../src/snn/surrogate';
 import { coreOf, simulateWithGradient } from '../../../test/support/given';
 import { assertClose } from '../../../test/support/golden';
-import { NEURON_VALUES } from '../../../test/support/options';
+import { NEURON_VALUES, WITH } from '../../../test/support/options';
 import { withEngine } from './engines';
 
 before(async () => {
@@ -27,7 +30,7 @@ interface Result {
   gradient: Float32Array;
 }
 
-function byLayer(neuron: NeuronOptions): Result {
+function byLayer(neuron: NeuronOptions, x = currents): Result & Pick<Sequences, 'v' | 'spike'> {
   const layer = new LIFNode({
     ...neuron,
     surrogateFunction: makeSurrogate(neuron.surrogateFunction),
@@ -37,16 +40,17 @@ function byLayer(neuron: NeuronOptions): Result {
     tf.addN(tf.unstack(x).map((step) => tf.sum(tf.mul(layer.apply(step) as tf.Tensor, worth)))) as tf.Scalar;
   const gradient = tf.tidy(() =>
     tf
-      .grad(loss)(tf.tensor3d(currents, [T, 1, NEURONS]))
+      .grad(loss)(tf.tensor3d(x, [x.length / NEURONS, 1, NEURONS]))
       .dataSync<'float32'>(),
   );
   const h = Float32Array.from(layer.sequences.h.flatMap((step) => Array.from(step)));
+  const { v, spike } = layer.sequences;
   layer.resetStates();
-  return { h, gradient };
+  return { h, gradient, v, spike };
 }
 
-const byKernel = (neuron: NeuronOptions): Promise<Result> =>
-  withEngine({ T, neuron }, async (engine) => simulateWithGradient(coreOf(engine), currents, () => worth));
+const byKernel = (neuron: NeuronOptions, x = currents) =>
+  withEngine({ T: x.length / NEURONS, neuron }, async (engine) => simulateWithGradient(coreOf(engine), x, () => worth));
 
 const same = (a: Result, b: Result) =>
   a.h.every((value, i) => value === b.h[i]) && a.gradient.every((value, i) => value === b.gradient[i]);
@@ -54,12 +58,53 @@ const same = (a: Result, b: Result) =>
 for (const [name, values] of Object.entries(NEURON_VALUES)) {
   test(`${name} changes the same potentials and gradients in the kernel as in the layer`, async () => {
     for (const value of values) {
-      const neuron = { ...DEFAULT_NEURON, [name]: value };
+      const without = { ...DEFAULT_NEURON, ...WITH[name] };
+      const neuron = { ...without, [name]: value };
       const kernel = await byKernel(neuron);
       const layer = byLayer(neuron);
       assertClose(kernel.h, layer.h, 1e-6, 'h');
       assertClose(kernel.gradient, layer.gradient, 1e-5, 'gradient');
-      assert.ok(!same(kernel, await byKernel(DEFAULT_NEURON)), 'the kernel does not know it');
+      assert.ok(!same(kernel, await byKernel(without)), 'the kernel does not know it');
     }
   });
 }
+
+/** Of `test/golden/make_adaptive.py`: arrays [T, neurons]. */
+interface Adapting extends Pick<NeuronOptions, 'tau' | 'beta' | 'tauAdapt'> {
+  currents: number[];
+  spikes: number[];
+  v: number[];
+  gradient: number[];
+}
+
+test('neurons whose spikes raise their threshold fire as Norse has it, and have its gradient', async () => {
+  const golden = join(__dirname, '../../../test/golden/adaptive.json');
+  const { cases } = JSON.parse(readFileSync(golden, 'utf8')) as { cases: Adapting[] };
+  for (const { currents, spikes, v, gradient, ...options } of cases) {
+    const neuron = { ...DEFAULT_NEURON, ...options };
+    const x = Float32Array.from(currents);
+    const layer = byLayer(neuron, x);
+    const flat = (steps: Float32Array[]) => steps.flatMap((step) => Array.from(step));
+    assert.deepEqual(flat(layer.spike), spikes);
+    assertClose(flat(layer.v), v, 1e-5, 'v of the layer');
+    assertClose(layer.gradient, gradient, 2e-5, 'gradient of the layer');
+    const kernel = await byKernel(neuron, x);
+    assertClose(
+      kernel.h.filter((_, i) => !spikes[i]),
+      v.filter((_, i) => !spikes[i]),
+      1e-5,
+      'v of the kernel',
+    );
+    assertClose(kernel.gradient, gradient, 2e-5, 'gradient of the kernel');
+    for (let j = 0; j < NEURONS; j++) {
+      const own = <V>(values: ArrayLike<V>) => Array.from(values).filter((_, i) => i % NEURONS === j);
+      assert.equal(
+        Math.round((kernel.rates[j] * x.length) / NEURONS),
+        own(spikes).reduce((a, b) => a + b),
+      );
+      const alone = simulate(neuron, own(x));
+      assert.deepEqual(Array.from(alone.spike), own(spikes));
+      assertClose(alone.v, own(v), 1e-5, 'v of plain numbers');
+    }
+  }
+});

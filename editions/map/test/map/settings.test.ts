@@ -33,6 +33,7 @@ describe('The settings of a run', () => {
         synapseTau: 0,
         delay: 0,
         ratePenalty: 0,
+        beta: 0,
         alpha: 2,
         trainImages: 60_000,
         ...off,
@@ -52,6 +53,7 @@ describe('The settings of a run', () => {
       { hidden: 48, T: 20 },
       { delay: 12, learn_delay: true },
       { hidden: 48, rate_penalty: 0.5, rate_target: 0.1 },
+      { hidden: 48, beta: 0.2, tau_adapt: 50 },
       { dataset: 'randman', hidden: 100, T: 50 },
       { dataset: 'rows', T: 28, hidden: 100, recurrent: true, train_images: 50000 },
       { convolve: '12_24', gain: '6_12_1', shift: 1, schedule: 'cosine', encoder: 'direct', T: 4 },
@@ -102,6 +104,8 @@ describe('The settings of a run', () => {
       'learn_delay',
       'rate_penalty',
       'rate_target',
+      'beta',
+      'tau_adapt',
     ]);
   });
 });

@@ -74,6 +74,7 @@ for (const more of [
   ['--no-reset', '--soft-reset', '--learn-tau', 'layer'],
   ['--delay', '5', '--learn-delay', '--no-reset'],
   ['--rate-penalty', '2', '--rate-target', '0.1'],
+  ['--beta', '0.3', '--tau-adapt', '30', '--no-reset'],
   ['--loss', 'cross-entropy', '--encoder', 'direct', '--readout', 'highest-potential', '--no-reset'],
   [
     '--hidden',

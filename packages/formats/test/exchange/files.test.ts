@@ -366,6 +366,8 @@ describe('A network that leaves', () => {
     for (const hidden of [undefined, 3]) {
       const bytes = toSafetensors({ weights: weightsOf(hidden), neuron });
       assert.deepEqual(fromSafetensors(bytes), { weights: weightsOf(hidden), neuron });
+      const adapting = { weights: weightsOf(hidden), neuron: { ...neuron, beta: 0.5, tauAdapt: 30 } };
+      assert.deepEqual(fromSafetensors(toSafetensors(adapting)), adapting);
     }
     const tail = (bytes: Uint8Array) => Buffer.from(bytes.subarray(bytes.length - 4 * 7840)).toString('hex');
     assert.equal(tail(toSafetensors({ weights: weightsOf(), neuron })), tail(bytesOf('single.safetensors')));
@@ -388,6 +390,9 @@ describe('A network that leaves', () => {
     Object.assign(DEFAULT_NEURON, { later: null });
     t.after(() => Reflect.deleteProperty(DEFAULT_NEURON, 'later'));
     assert.deepEqual(toNir({ weights: weightsOf(), neuron: DEFAULT_NEURON }), before);
+    assert.throws(() => toNir({ weights: weightsOf(), neuron: { ...DEFAULT_NEURON, beta: 0.5 } }), {
+      message: 'beta: expected 0, found 0.5, which NIR cannot say; use another format, such as safetensors',
+    });
     assert.throws(() => toNir({ weights: weightsOf(), neuron: Object.assign({ ...DEFAULT_NEURON }, { later: -1 }) }), {
       message: 'later: expected null, found -1, which NIR cannot say; use another format, such as safetensors',
     });
