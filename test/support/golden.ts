@@ -299,6 +299,7 @@ function casesOf({ params, x, h, v, spike, gradients, ...rest }: LongNeurons): L
 
 /** A golden case's options as the engines take them, those that it leaves open as the tutorial's. */
 export const neuronOptions = (params: ForwardParams & Partial<GradientParams>): NeuronOptions => ({
+  ...DEFAULT_NEURON,
   tau: params.tau,
   decayInput: params.decay_input,
   vThreshold: params.v_threshold,
