@@ -17,7 +17,7 @@ import torch
 from norse.torch.functional import lsnn
 from spikingjelly.activation_based import surrogate
 
-T, NEURONS, MARGIN = 60, 10, 1e-5
+T, NEURONS, MARGIN, SEED = 60, 10, 1e-5, 7
 CASES = [dict(tau=2.0, beta=0.4, tauAdapt=10.0), dict(tau=5.0, beta=0.1, tauAdapt=40.0)]
 
 
@@ -54,8 +54,10 @@ def case(rng, tau, beta, tauAdapt):
 
 if __name__ == "__main__":
     lsnn.threshold = fire
-    rng = np.random.default_rng(5)
-    made = dict(norse=importlib.metadata.version("norse"), T=T, cases=[case(rng, **options) for options in CASES])
+    rng = np.random.default_rng(SEED)
+    # "+cpu" names a build of PyTorch, not a version.
+    versions = {name: importlib.metadata.version(name).split("+")[0] for name in ("norse", "spikingjelly", "torch")}
+    made = dict(source=dict(**versions, seed=SEED), T=T, cases=[case(rng, **options) for options in CASES])
     path = pathlib.Path(__file__).resolve().parent / "adaptive.json"
     path.write_text(json.dumps(made) + "\n")
     print([(sum(each["spikes"]), max(map(abs, each["gradient"]))) for each in made["cases"]])

@@ -117,7 +117,7 @@ class Client(NotebookClient):
         # Versions differ between machines, and the notebook has to be the same bytes on all of them.
         language = {k: v for k, v in info["content"]["language_info"].items() if k != "version"}
         spec = self.km.kernel_spec
-        kernelspec = {"display_name": spec.display_name, "language": spec.language, "name": "tslab"}
+        kernelspec = {"display_name": spec.display_name, "language": spec.language, "name": kernel_of(self.nb)}
         self.nb.metadata = nbformat.from_dict(
             {**self.nb.metadata, "kernelspec": kernelspec, "language_info": language}
         )

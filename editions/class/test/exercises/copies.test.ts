@@ -114,7 +114,7 @@ describe('A copy of a chapter', () => {
         for (const [, target] of textOf(cell).matchAll(/\]\(([^)\s#]+)[^)]*\)|src="([^"]+)"/g)) {
           if (!target || /^[a-z]+:/.test(target)) continue;
           // Before the book is built, its page is the text that it is made from.
-          const made = target.replace(/^\.\.\/\.\.\/build\/(book\/\w+)\.html$/, '../../editions/$1.md');
+          const made = target.replace(/^\.\.\/\.\.\/build\/(book\/[\w-]+)\.html$/, '../../editions/$1.md');
           const file = names.includes(made) ? join(root, 'notebooks', made) : join(root, 'notebooks', 'my', made);
           assert.ok(existsSync(file), `${name}: ${target}`);
         }

@@ -281,7 +281,7 @@ describe('A run', () => {
       ...{ seed: 4, T: 100, batchSize: 128, learningRate: 0.001, loss: 'mse', encoder: 'poisson', reset: false },
       readout: 'spikes',
       neuron: {
-        ...{ tau: 3, decayInput: false, vThreshold: 1, vReset: null, detachReset: false },
+        ...{ tau: 3, decayInput: false, vThreshold: 1, vReset: null, beta: 0, tauAdapt: 20, detachReset: false },
         surrogateFunction: { name: 'atan', alpha: 2 },
       },
     });
