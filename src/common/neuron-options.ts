@@ -67,8 +67,9 @@ const CHECKS: { readonly [Name in keyof Dynamics]: (value: Dynamics[Name]) => vo
   tau: (tau) => checkNumber('tau', tau, 1),
   vThreshold: (vThreshold) => checkNumber('vThreshold', vThreshold),
   vReset: (vReset) => vReset === null || checkNumber('vReset', vReset),
-  beta: (beta) => beta === 0 || checkNumber('beta', beta, 0),
-  tauAdapt: (tauAdapt) => checkNumber('tauAdapt', tauAdapt, 1),
+  // Objects of all options were written before there were these two.
+  beta: (beta = DEFAULT_NEURON.beta) => beta === 0 || checkNumber('beta', beta, 0),
+  tauAdapt: (tauAdapt = DEFAULT_NEURON.tauAdapt) => checkNumber('tauAdapt', tauAdapt, 1),
   decayInput: (decayInput) => checkSwitch('decayInput', decayInput),
   detachReset: (detachReset) => checkSwitch('detachReset', detachReset),
 };

@@ -29,7 +29,7 @@ export function checkNir(neuron: NeuronOptions): Dynamics {
     throw new RangeError(`vReset: expected a potential, found null: NIR has no soft reset; ${advice}`);
   }
   const dynamics = { tau, decayInput, vThreshold, vReset };
-  const lost = differingOption(neuron, { ...DEFAULT_NEURON, ...dynamics });
+  const lost = differingOption({ ...DEFAULT_NEURON, ...neuron }, { ...DEFAULT_NEURON, ...dynamics });
   if (lost) {
     throw new RangeError(
       `${lost}: expected ${DEFAULT_NEURON[lost]}, found ${neuron[lost]}, which NIR cannot say; ${advice}`,

@@ -390,6 +390,9 @@ describe('A network that leaves', () => {
     Object.assign(DEFAULT_NEURON, { later: null });
     t.after(() => Reflect.deleteProperty(DEFAULT_NEURON, 'later'));
     assert.deepEqual(toNir({ weights: weightsOf(), neuron: DEFAULT_NEURON }), before);
+    // Whoever wrote down all options before there were these two has a neuron without them.
+    const { beta: _beta, tauAdapt: _tauAdapt, ...earlier } = DEFAULT_NEURON;
+    assert.deepEqual(toNir({ weights: weightsOf(), neuron: earlier as typeof DEFAULT_NEURON }), before);
     assert.throws(() => toNir({ weights: weightsOf(), neuron: { ...DEFAULT_NEURON, beta: 0.5 } }), {
       message: 'beta: expected 0, found 0.5, which NIR cannot say; use another format, such as safetensors',
     });
