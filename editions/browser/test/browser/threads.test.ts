@@ -1,6 +1,7 @@
 /** All cores in a tab, where its threads can share memory. The bytes are those of Node on one thread. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runInThisContext } from 'node:vm';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
@@ -183,11 +184,16 @@ describe('Threads in Firefox', { ...inFirefox, timeout: 3 * PATIENCE }, () => {
     });
   /** That of the cases without settings, to each of which its server is another site. */
   let shared: ReturnType<typeof launch> | undefined;
-  after(async () => (await shared)?.close());
+  const servers: Server[] = [];
+  after(async () => {
+    for (const server of servers) server.close();
+    await (await shared)?.close();
+  });
 
   /** Opens a chapter in a Firefox with these settings. */
   async function open(headers: typeof ISOLATION | undefined, extraPrefsFirefox?: Record<string, unknown>) {
     const server = await serveLite({ headers, loadsAhead: false });
+    servers.push(server);
     if (!extraPrefsFirefox) shared ??= launch();
     const browser = await (extraPrefsFirefox ? launch(extraPrefsFirefox) : (shared as NonNullable<typeof shared>));
     const tab = await browser.newPage();
@@ -219,14 +225,20 @@ describe('Threads in Firefox', { ...inFirefox, timeout: 3 * PATIENCE }, () => {
     ],
   ];
   for (const [what, args, expected] of cases) {
-    test(what, { timeout: PATIENCE }, async () => {
-      const { page, close } = await open(...args);
+    const trains = async (settings = args[1]) => {
+      const { page, close } = await open(args[0], settings);
       try {
         await trainsAsNode(page, expected);
         if (args[0]) await helpMany(page);
       } finally {
         await close();
       }
+    };
+    test(what, { timeout: PATIENCE }, async () => {
+      // Of a page that loads itself anew Firefox's driver sometimes never answers, and no limit of its own ends that.
+      const late = Symbol('late');
+      const first = await Promise.race([trains(), sleep(PATIENCE / 2.4, late, { ref: false })]);
+      if (first === late) await trains(args[1] ?? {}); // in a browser of its own
     });
   }
 });
