@@ -252,7 +252,10 @@ export interface RandmanFile {
 }
 
 /** Which program makes a file, as far as it is not make_golden.py, and what it needs. */
-const MAKERS: Readonly<Record<string, string>> = { 'layers.json': 'make_layers.py, which needs snnTorch, too,' };
+const MAKERS: Readonly<Record<string, string>> = {
+  'layers.json': 'make_layers.py, which needs snnTorch, too,',
+  'adaptive.json': 'make_adaptive.py, which needs Norse, too,',
+};
 
 export function read<T>(name: string): T {
   const file = join(process.env.GOLDEN_DIR ?? join(__dirname, '..', 'golden'), name);

@@ -1,7 +1,5 @@
 /** Each option of the neuron means the same to the layer and to the kernel, and means something. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { initBackend, tf } from '../../../hosts/node/backend';
 import { simulate } from '../../../src/common/lif';
@@ -9,7 +7,7 @@ import { DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-o
 import { LIFNode, type Sequences } from '../../../src/snn/neuron';
 import { makeSurrogate } from '../../../src/snn/surrogate';
 import { coreOf, simulateWithGradient } from '../../../test/support/given';
-import { assertClose } from '../../../test/support/golden';
+import { assertClose, read } from '../../../test/support/golden';
 import { NEURON_VALUES, WITH } from '../../../test/support/options';
 import { withEngine } from './engines';
 
@@ -78,8 +76,7 @@ interface Adapting extends Pick<NeuronOptions, 'tau' | 'beta' | 'tauAdapt'> {
 }
 
 test('neurons whose spikes raise their threshold fire as Norse has it, and have its gradient', async () => {
-  const golden = join(__dirname, '../../../test/golden/adaptive.json');
-  const { cases } = JSON.parse(readFileSync(golden, 'utf8')) as { cases: Adapting[] };
+  const { cases } = read<{ cases: Adapting[] }>('adaptive.json');
   for (const { currents, spikes, v, gradient, ...options } of cases) {
     const neuron = { ...DEFAULT_NEURON, ...options };
     const x = Float32Array.from(currents);

@@ -184,6 +184,7 @@ describe('Threads in Firefox', { ...inFirefox, timeout: 3 * PATIENCE }, () => {
     });
   /** That of the cases without settings, to each of which its server is another site. */
   let shared: ReturnType<typeof launch> | undefined;
+  /** Of all cases: one whose page never answered is not closed by itself. */
   const servers: Server[] = [];
   after(async () => {
     for (const server of servers) server.close();
@@ -198,10 +199,7 @@ describe('Threads in Firefox', { ...inFirefox, timeout: 3 * PATIENCE }, () => {
     const browser = await (extraPrefsFirefox ? launch(extraPrefsFirefox) : (shared as NonNullable<typeof shared>));
     const tab = await browser.newPage();
     const page = tab as unknown as AnyPage; // its `evaluate` takes the same arguments
-    const close = async () => {
-      await (extraPrefsFirefox ? browser : tab).close();
-      server.close();
-    };
+    const close = () => (extraPrefsFirefox ? browser : tab).close();
     try {
       await openChapter(page, server.url, chapter);
     } catch (error) {
