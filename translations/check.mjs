@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+// node translations/check.mjs [NAME…]: what a test checks, by hand. Exit status 1 for faults; what is stale or missing is listed.
+import { execFileSync } from 'node:child_process';
+import { relative } from 'node:path';
+import { command } from '../packages/system/options.mjs';
+import { runProgram } from '../packages/system/program.mjs';
+import { root, UserError } from '../packages/system/project.mjs';
+import { seen } from './likeness.mjs';
+import { cellsOf, faults, stampNew, stampOf, textOf, twinOf, twins } from './twins.mjs';
+
+const options = command('node translations/check.mjs', 'check')
+  .argument('[names...]', 'chapters by their topics (lif-neuron) or pages (questions); all if none is named')
+  .option('--stamp', 'fill in the stamps of new blocks, which say `?`')
+  .option('--strict', 'fail on stale and missing blocks as well')
+  .option('--english', 'show the English of what has no block yet, as blocks to be translated')
+  .option('--diff <cell>', 'show the English of one cell as it was translated, and as it is now')
+  .parse();
+const { stamp, strict, english, diff } = options.opts();
+const names = /** @type {string[]} */ (options.args);
+
+/** The English of a cell as it was when it was translated, from the history. */
+function formerly(/** @type {import('./twins.mjs').Twin} */ twin, /** @type {string} */ id) {
+  const wanted = twin.blocks.get(id)?.stamp;
+  const now = twin.cells.find((cell) => cell.id === id);
+  if (!wanted || !now) throw new UserError(`${twin.name}: expected a translated cell, found ${id}`);
+  const topic = relative(root, twin.english);
+  const git = (/** @type {string[]} */ ...args) =>
+    execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 1e9, stdio: ['ignore', 'pipe', 'ignore'] });
+  for (const line of git('log', '--format=%h', '--follow', '--name-only', '--', topic).split(/\n(?=[0-9a-f]{7,}\n)/)) {
+    const [commit, path] = line.split(/\n+/);
+    const text = path ? git('show', `${commit}:${path}`) : '';
+    if (text === '') continue;
+    const old = cellsOf(path, text).find((cell) => cell.id === id && stampOf(textOf(cell)) === wanted);
+    if (old) return { old: textOf(old), now: textOf(now) };
+  }
+  throw new UserError(`${twin.name}: no commit has the English of ${id} that was translated (${wanted})`);
+}
+
+async function main() {
+  const chosen = names.length > 0 ? names.map((name) => twinOf(name)) : twins();
+  if (stamp) {
+    for (const twin of chosen) stampNew(twin);
+    for (const [i, { name }] of chosen.entries()) chosen[i] = twinOf(name);
+  }
+  if (diff) {
+    for (const twin of chosen) {
+      const { old, now } = formerly(twin, diff);
+      console.log(old === now ? 'unchanged' : `As it was translated:\n\n${old}\n\nNow:\n\n${now}`);
+    }
+    return;
+  }
+  if (english) {
+    for (const { cells, blocks } of chosen)
+      for (const cell of cells)
+        if (cell.cell_type === 'markdown' && !blocks.has(String(cell.id)))
+          console.log(`<!-- ${cell.id} ? -->\n${seen(textOf(cell))}\n`);
+    return;
+  }
+  const found = chosen.map(faults);
+  const [wrong, stale, missing] = (/** @type {const} */ (['wrong', 'stale', 'missing'])).map((kind) => found.flatMap((one) => one[kind]));
+  for (const line of [...wrong, ...stale, ...missing]) console.log(line);
+  const blocks = chosen.reduce((sum, twin) => sum + twin.blocks.size, 0);
+  console.log(`${blocks} blocks: ${wrong.length} faults, ${stale.length} stale, ${missing.length} not translated`);
+  if (wrong.length > 0 || (strict && stale.length + missing.length > 0)) process.exitCode = 1;
+}
+
+await runProgram('check', main);

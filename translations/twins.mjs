@@ -1,0 +1,171 @@
+// Translations of chapters and pages, and what keeps them true. zh/chapters/lif-neuron.md holds a block for each markdown cell of
+// the chapter, zh/pages/questions.md one for each section of the page:
+//   <!-- cell-05 1a2b3c4d5e6f -->            the cell's id, and which English text it translates
+//   <!-- cell-13 1a2b3c4d5e6f links: why --> the same, where links may differ
+// What has no block, or whose English has changed since, is shown in English below a note.
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chapterNames, chaptersFolder, root, UserError } from '../packages/system/project.mjs';
+import { differences, seen } from './likeness.mjs';
+
+/**
+ * @typedef {{ id?: string, cell_type: string, source: string | string[], metadata?: Record<string, unknown> }} Cell
+ * @typedef {{ cells: Cell[] }} Notebook
+ * @typedef {{ stamp: string, may: Record<string, string>, text: string }} Block
+ * @typedef {{ name: string, file: string, english: string, cells: Cell[], blocks: Map<string, Block> }} Twin
+ */
+export const LANGUAGES = ['zh'];
+const here = dirname(fileURLToPath(import.meta.url));
+/** @param {string} language @param {string[]} path */
+export const folderOf = (language, ...path) => join(here, language, ...path);
+const topicOf = (/** @type {string} */ name) => name.replace(/^\d+-/, '').replace(/\.ipynb$/, '');
+export const textOf = (/** @type {Cell} */ cell) => [cell.source].flat().join('');
+/** Which English text a block translates: 12 hex digits of the SHA-256 of what a reader sees of it. */
+export const stampOf = (/** @type {string} */ english) =>
+  createHash('sha256').update(seen(english)).digest('hex').slice(0, 12);
+
+const HEAD = /^<!-- ([\w-]+) (\?|[0-9a-f]{12})((?: [a-z]+: [^>]*?)?) -->\n/gm;
+const NOTES = {
+  missing: '> *（这一段尚未翻译，以下为英文原文。）*\n\n',
+  stale: '> *（英文原文已经修改，译文尚未更新，以下为英文原文。）*\n\n',
+};
+
+/** @param {string} text of a file @returns {Map<string, Block>} its blocks by their cells' ids */
+export function readBlocks(text) {
+  const heads = [...text.matchAll(HEAD)];
+  return new Map(
+    heads.map(({ 0: head, 1: id, 2: stamp, 3: may, index }, i) => {
+      const [, kind, why] = / ([a-z]+): (.+)/.exec(may) ?? [];
+      const end = heads[i + 1]?.index ?? text.length;
+      return [id, { stamp, may: kind ? { [kind]: why } : {}, text: text.slice(index + head.length, end).trim() }];
+    }),
+  );
+}
+
+/** The anchor that MyST gives to a heading. */
+const anchorOf = (/** @type {string} */ heading) =>
+  heading
+    .toLowerCase()
+    .replaceAll(' ', '-')
+    .replace(/[^\p{L}\p{N}_-]/gu, '');
+const HEADING = /^(#{2,3}) (.+?)\s*$/gm;
+
+/**
+ * A page's text as cells: one for each section (`top` is the first), one for each word of a glossary; HTML and what stands before
+ * the page are no text. Put together with `sourceOfPage`, they are the page again.
+ * @param {string} page
+ * @returns {Cell[]}
+ */
+export function cellsOfPage(page) {
+  const parts = page.split(/(^---\n[\s\S]*?^---\n|^```\{(?!glossary)[\s\S]*?^```\n|^```\{glossary\}\n(?::.*\n)*\n?|^```\n)/m);
+  /** @type {Map<string, number>} */
+  const used = new Map();
+  let inGlossary = false;
+  return parts.flatMap((part, i) => {
+    if (i % 2 === 1) {
+      inGlossary = part.startsWith('```{glossary}');
+      return [{ cell_type: 'raw', source: part }];
+    }
+    const pieces = inGlossary ? part.split(/(?<=\n)\n(?=\S)/) : part.split(/(?<=\n)(?=#{1,3} )/);
+    return pieces.map((source, at) => {
+      const heading = inGlossary ? source.split('\n')[0] : /^#{2,3} (.+)/.exec(source.trim())?.[1];
+      const base = heading ? anchorOf(heading.replace(/`/g, '')) : 'top';
+      const count = (used.get(base) ?? 0) + 1;
+      const text = inGlossary && at < pieces.length - 1 ? `${source}\n` : source;
+      if (text.trim() === '') return { cell_type: 'raw', source: text };
+      used.set(base, count);
+      return { cell_type: 'markdown', id: count === 1 ? base : `${base}-${count}`, source: text, metadata: { entry: inGlossary } };
+    });
+  });
+}
+
+/** The cells of a chapter or page. @param {string} file @param {string} text @returns {Cell[]} */
+export const cellsOf = (file, text) => (file.endsWith('.md') ? cellsOfPage(text) : JSON.parse(text).cells);
+
+/** @param {Cell[]} cells */
+export const sourceOfPage = (cells) => cells.map(textOf).join('');
+
+/**
+ * The cells in the other language. `anchors` gives each section the address of the English one, in MyST's way.
+ * @template {Cell} T
+ * @param {T[]} cells
+ * @param {Map<string, Block>} blocks
+ * @returns {T[]}
+ */
+export function translate(cells, blocks, { anchors = false } = {}) {
+  return cells.map((cell) => {
+    if (cell.cell_type !== 'markdown') return cell;
+    const english = textOf(cell);
+    const block = blocks.get(String(cell.id));
+    const state = !block ? 'missing' : block.stamp === stampOf(english) ? 'fresh' : 'stale';
+    if (!block || state !== 'fresh') {
+      if (cell.metadata?.entry) return cell;
+      // The note follows a heading, or the page would have none.
+      const note = NOTES[state === 'stale' ? 'stale' : 'missing'];
+      const source = english.replace(/^(\s*#+ .*\n+)?/, (heading) => heading + note);
+      return { ...cell, source, metadata: { ...cell.metadata, lang: 'en' } };
+    }
+    const [before] = /^\s*/.exec(english) ?? [''];
+    const [after] = /\s*$/.exec(english) ?? [''];
+    const own = [...english.matchAll(HEADING)].map(([, , heading]) => anchorOf(heading));
+    const text = block.text.replace(HEADING, (line) => (anchors ? `(${own.shift()})=\n${line}` : line));
+    return { ...cell, source: before + text + after };
+  });
+}
+
+/** All that is translated: chapters by their topics, then pages of the book. @param {string} [language] @returns {Twin[]} */
+export function twins(language = 'zh') {
+  const chapters = chapterNames().map((name) => ({
+    name: topicOf(name),
+    file: folderOf(language, 'chapters', `${topicOf(name)}.md`),
+    english: join(chaptersFolder, name),
+  }));
+  const book = join(root, 'editions', 'book');
+  const pages = readdirSync(book)
+    .filter((file) => file.endsWith('.md') && !UNTRANSLATED.has(file))
+    .map((file) => ({ name: basename(file, '.md'), file: folderOf(language, 'pages', file), english: join(book, file) }));
+  return [...chapters, ...pages].map((one) => {
+    const text = readFileSync(one.english, 'utf8');
+    return { ...one, cells: cellsOf(one.english, text), blocks: readBlocks(existsSync(one.file) ? readFileSync(one.file, 'utf8') : '') };
+  });
+}
+/** Who hosts the book reads English, as the programs that are named there do. */
+export const UNTRANSLATED = new Set(['hosting.md', 'bare.md']);
+
+/** @param {Pick<Twin, 'name' | 'cells' | 'blocks'>} twin @returns {{ wrong: string[], stale: string[], missing: string[] }} a line each */
+export function faults({ name, cells, blocks }) {
+  const texts = cells.filter(({ cell_type }) => cell_type === 'markdown');
+  const ids = new Set(texts.map(({ id }) => id));
+  const [wrong, stale, missing] = [
+    [...blocks.keys()].filter((id) => !ids.has(id)).map((id) => `${name}: ${id}: there is no such cell`),
+    /** @type {string[]} */ ([]),
+    /** @type {string[]} */ ([]),
+  ];
+  for (const cell of texts) {
+    const english = textOf(cell);
+    const block = blocks.get(String(cell.id));
+    if (!block) missing.push(`${name}: ${cell.id}: not translated`);
+    else if (block.stamp !== stampOf(english))
+      stale.push(`${name}: ${cell.id}: its English has changed since it was translated`);
+    else wrong.push(...differences(english, block, Boolean(cell.metadata?.entry)).map((what) => `${name}: ${cell.id}: ${what}`));
+  }
+  return { wrong, stale, missing };
+}
+
+/** Fills in the stamps of new blocks, which say `?`. A stale one is never filled: who translates it again writes the `?`. @param {Twin} twin */
+export function stampNew({ file, cells }) {
+  if (!existsSync(file)) return;
+  const stamps = new Map(cells.map((cell) => [cell.id, stampOf(textOf(cell))]));
+  const text = readFileSync(file, 'utf8');
+  const stamped = text.replace(HEAD, (head, id, stamp) => (stamp === '?' && stamps.has(id) ? head.replace('?', String(stamps.get(id))) : head));
+  if (stamped !== text) writeFileSync(file, stamped);
+}
+
+/** @param {string} name @param {string} [language] */
+export function twinOf(name, language) {
+  const found = twins(language).find((one) => one.name === topicOf(name));
+  if (!found) throw new UserError(`expected a chapter or page, found ${name}`);
+  return found;
+}
