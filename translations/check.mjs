@@ -57,7 +57,9 @@ async function main() {
     return;
   }
   const found = chosen.map(faults);
-  const [wrong, stale, missing] = (/** @type {const} */ (['wrong', 'stale', 'missing'])).map((kind) => found.flatMap((one) => one[kind]));
+  const [wrong, stale, missing] = /** @type {const} */ (['wrong', 'stale', 'missing']).map((kind) =>
+    found.flatMap((one) => one[kind]),
+  );
   for (const line of [...wrong, ...stale, ...missing]) console.log(line);
   const blocks = chosen.reduce((sum, twin) => sum + twin.blocks.size, 0);
   console.log(`${blocks} blocks: ${wrong.length} faults, ${stale.length} stale, ${missing.length} not translated`);

@@ -26,7 +26,7 @@ export const textOf = (/** @type {Cell} */ cell) => [cell.source].flat().join(''
 export const stampOf = (/** @type {string} */ english) =>
   createHash('sha256').update(seen(english)).digest('hex').slice(0, 12);
 
-const HEAD = /^<!-- ([\w-]+) (\?|[0-9a-f]{12})((?: [a-z]+: [^>]*?)?) -->\n/gm;
+const HEAD = /^<!-- ([\p{L}\w-]+) (\?|[0-9a-f]{12})((?: [a-z]+: [^>]*?)?) -->\n/gmu;
 const NOTES = {
   missing: '> *（这一段尚未翻译，以下为英文原文。）*\n\n',
   stale: '> *（英文原文已经修改，译文尚未更新，以下为英文原文。）*\n\n',
@@ -50,7 +50,10 @@ const anchorOf = (/** @type {string} */ heading) =>
     .toLowerCase()
     .replaceAll(' ', '-')
     .replace(/[^\p{L}\p{N}_-]/gu, '');
-const HEADING = /^(#{2,3}) (.+?)\s*$/gm;
+
+/** What of a page is no text: its head, HTML, the fence around a glossary, the places of what is made by a program. */
+const NO_TEXT =
+  /(^---\n[\s\S]*?^---\n|^```\{(?!glossary)[\s\S]*?^```\n|^```\{glossary\}\n(?::.*\n)*\n?|^```\n|^<!-- [a-z]+ -->\n)/m;
 
 /**
  * A page's text as cells: one for each section (`top` is the first), one for each word of a glossary; HTML and what stands before
@@ -59,7 +62,7 @@ const HEADING = /^(#{2,3}) (.+?)\s*$/gm;
  * @returns {Cell[]}
  */
 export function cellsOfPage(page) {
-  const parts = page.split(/(^---\n[\s\S]*?^---\n|^```\{(?!glossary)[\s\S]*?^```\n|^```\{glossary\}\n(?::.*\n)*\n?|^```\n)/m);
+  const parts = page.split(NO_TEXT);
   /** @type {Map<string, number>} */
   const used = new Map();
   let inGlossary = false;
@@ -76,7 +79,12 @@ export function cellsOfPage(page) {
       const text = inGlossary && at < pieces.length - 1 ? `${source}\n` : source;
       if (text.trim() === '') return { cell_type: 'raw', source: text };
       used.set(base, count);
-      return { cell_type: 'markdown', id: count === 1 ? base : `${base}-${count}`, source: text, metadata: { entry: inGlossary } };
+      return {
+        cell_type: 'markdown',
+        id: count === 1 ? base : `${base}-${count}`,
+        source: text,
+        metadata: { entry: inGlossary },
+      };
     });
   });
 }
@@ -88,13 +96,13 @@ export const cellsOf = (file, text) => (file.endsWith('.md') ? cellsOfPage(text)
 export const sourceOfPage = (cells) => cells.map(textOf).join('');
 
 /**
- * The cells in the other language. `anchors` gives each section the address of the English one, in MyST's way.
+ * The cells in the other language.
  * @template {Cell} T
  * @param {T[]} cells
  * @param {Map<string, Block>} blocks
  * @returns {T[]}
  */
-export function translate(cells, blocks, { anchors = false } = {}) {
+export function translate(cells, blocks) {
   return cells.map((cell) => {
     if (cell.cell_type !== 'markdown') return cell;
     const english = textOf(cell);
@@ -109,9 +117,7 @@ export function translate(cells, blocks, { anchors = false } = {}) {
     }
     const [before] = /^\s*/.exec(english) ?? [''];
     const [after] = /\s*$/.exec(english) ?? [''];
-    const own = [...english.matchAll(HEADING)].map(([, , heading]) => anchorOf(heading));
-    const text = block.text.replace(HEADING, (line) => (anchors ? `(${own.shift()})=\n${line}` : line));
-    return { ...cell, source: before + text + after };
+    return { ...cell, source: before + block.text + after };
   });
 }
 
@@ -125,10 +131,18 @@ export function twins(language = 'zh') {
   const book = join(root, 'editions', 'book');
   const pages = readdirSync(book)
     .filter((file) => file.endsWith('.md') && !UNTRANSLATED.has(file))
-    .map((file) => ({ name: basename(file, '.md'), file: folderOf(language, 'pages', file), english: join(book, file) }));
+    .map((file) => ({
+      name: basename(file, '.md'),
+      file: folderOf(language, 'pages', file),
+      english: join(book, file),
+    }));
   return [...chapters, ...pages].map((one) => {
     const text = readFileSync(one.english, 'utf8');
-    return { ...one, cells: cellsOf(one.english, text), blocks: readBlocks(existsSync(one.file) ? readFileSync(one.file, 'utf8') : '') };
+    return {
+      ...one,
+      cells: cellsOf(one.english, text),
+      blocks: readBlocks(existsSync(one.file) ? readFileSync(one.file, 'utf8') : ''),
+    };
   });
 }
 /** Who hosts the book reads English, as the programs that are named there do. */
@@ -149,7 +163,10 @@ export function faults({ name, cells, blocks }) {
     if (!block) missing.push(`${name}: ${cell.id}: not translated`);
     else if (block.stamp !== stampOf(english))
       stale.push(`${name}: ${cell.id}: its English has changed since it was translated`);
-    else wrong.push(...differences(english, block, Boolean(cell.metadata?.entry)).map((what) => `${name}: ${cell.id}: ${what}`));
+    else
+      wrong.push(
+        ...differences(english, block, Boolean(cell.metadata?.entry)).map((what) => `${name}: ${cell.id}: ${what}`),
+      );
   }
   return { wrong, stale, missing };
 }
@@ -159,7 +176,9 @@ export function stampNew({ file, cells }) {
   if (!existsSync(file)) return;
   const stamps = new Map(cells.map((cell) => [cell.id, stampOf(textOf(cell))]));
   const text = readFileSync(file, 'utf8');
-  const stamped = text.replace(HEAD, (head, id, stamp) => (stamp === '?' && stamps.has(id) ? head.replace('?', String(stamps.get(id))) : head));
+  const stamped = text.replace(HEAD, (head, id, stamp) =>
+    stamp === '?' && stamps.has(id) ? head.replace('?', String(stamps.get(id))) : head,
+  );
   if (stamped !== text) writeFileSync(file, stamped);
 }
 

@@ -1,12 +1,16 @@
 """Sphinx's settings of the book. editions/book/make/book.mjs prepares the sources and calls Sphinx; nothing here needs a network."""
 
+import json
+import re
 from html import escape
+from pathlib import Path
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput
 from pygments.formatters import HtmlFormatter
 from pygments.token import STANDARD_TYPES, Text
 from sphinx.highlighting import PygmentsBridge
+from sphinx.search import SearchLanguage, languages
 from sphinx.writers.html5 import HTML5Translator
 
 project = "lif-fc-mnist"
@@ -71,6 +75,52 @@ class Page(HTML5Translator):
         return super().starttag(node, tagname, suffix, empty, **attributes)
 
 
+# The search of a translated book.
+HAN = "\u3400-\u9fff"
+
+
+class Pairs(SearchLanguage):
+    """Chinese words by pairs of letters, which needs no dictionary: 阈值 is found, and so is 发放率."""
+
+    lang = "zh"
+    language_name = "Chinese"
+    stopwords = set()
+    js_splitter_code = (
+        "var splitQuery = (query) => (query.match(/[%s]+|[\\p{L}\\p{N}_]+?(?=[%s]|[^\\p{L}\\p{N}_]|$)/gu) || []).flatMap((run) =>"
+        " /[%s]/.test(run) && run.length > 2 ? Array.from({length: run.length - 1}, (_, i) => run.slice(i, i + 2)) : [run]);" % (HAN, HAN, HAN)
+    )
+    js_stemmer_code = "var Stemmer = function () { this.stemWord = (word) => word; };"
+
+    def split(self, input):
+        found = []
+        for run in re.findall(f"[{HAN}]+|[^\\W{HAN}]+", input):
+            pairs = re.match(f"[{HAN}]", run) and len(run) > 2
+            found += [run[i : i + 2] for i in range(len(run) - 1)] if pairs else [run]
+        return found
+
+    def stem(self, word):
+        return word.lower()
+
+    def word_filter(self, word):
+        return len(word) > 1
+
+
+languages["zh"] = Pairs
+
+
+# The sections of a translated book have the addresses of the English ones.
+sections = Path("sections.json")
+SECTIONS = json.loads(sections.read_text(encoding="utf-8")) if sections.exists() else {}
+section_ids = {}
+make_id = nodes.make_id
+nodes.make_id = lambda heading: section_ids.get(heading) or make_id(heading)
+
+
+def begin_page(app, env, docname):
+    section_ids.clear()
+    section_ids.update(SECTIONS.get(docname, {}))
+
+
 def visit_hidden_cell(translator, node):
     """Opens as a hint does. myst-nb makes an admonition of it, and hides its name from screen readers."""
     translator.body.append(
@@ -103,3 +153,4 @@ def setup(app):
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_cell, depart_HideCellInput))
     app.add_html_math_renderer("katex", (visit_inline_math, None), (visit_displayed_math, None))
     app.connect("html-page-context", note_formulas)
+    app.connect("env-purge-doc", begin_page)

@@ -227,7 +227,7 @@ function problemsOfReadings(notebook) {
 }
 
 /** How long a chapter takes, as it says itself: at the end of its first paragraph, or in a separate one. */
-const TIME = /(?:^|\s)(?:\*\*Time:\*\* )?(about [^.]*\bminutes\b[^.]*\.)/i;
+const TIME = /(?:^|\s)(?:\*\*Time:\*\* )?(about [^.]*\bminutes\b[^.]*\.)|(约需[^。]*分钟[^。]*。)/i;
 
 /**
  * The title of a chapter; its first paragraph as a sentence, what a reader will be able to do; and how long it takes.
@@ -242,8 +242,8 @@ export function introduction(notebook) {
     .trim()
     .split(/\n\s*\n/)
     .map((paragraph) => paragraph.replace(/\s*\n\s*/g, ' '));
-  const aim = paragraphs[0].replace(/^\*\*You will be able to\*\*\s*/, '').replace(TIME, '');
-  const time = paragraphs.map((paragraph) => TIME.exec(paragraph)?.[1]).find(Boolean) ?? '';
+  const aim = paragraphs[0].replace(/^\*\*(?:You will be able to|你将学会)\*\*[\s：]*/, '').replace(TIME, '');
+  const time = paragraphs.map((paragraph) => TIME.exec(paragraph)?.slice(1).find(Boolean)).find(Boolean) ?? '';
   const capital = (/** @type {string} */ sentence) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
   return { title: title.replace(/^#\s*/, ''), aim: capital(aim), time: capital(time) };
 }

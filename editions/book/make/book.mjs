@@ -33,11 +33,21 @@ import {
 import { embedOf } from './embeds.mjs';
 import { bundleEventCamera } from './event-camera.mjs';
 import { termsOf } from './glossary.mjs';
+import {
+  finishEnglish,
+  finishTranslated,
+  LANGUAGES,
+  languageOf,
+  shareStatic,
+  translateScripts,
+  writeTranslatedPages,
+} from './languages.mjs';
 import { mapPage } from './map.mjs';
 import { chapterHead, finishPage, movedPage } from './pages.mjs';
 import { bundlePlayground } from './playground.mjs';
 import { bundleScript, bundleScripts, darkTwice, importModule, minify } from './scripts.mjs';
 import { copyStatic, STYLES, write, writeChapters, writePages } from './sources.mjs';
+import { movingPicture } from './start.mjs';
 
 command('npm run book --', 'book')
   .description('The executed chapters and the playgrounds as a static site, in build/book/.')
@@ -50,7 +60,12 @@ const source = join(work, 'source');
 const pages = join(work, 'pages');
 const downloads = join(work, 'notebooks');
 
-async function sphinx() {
+/**
+ * @param {string} from the folder of its sources
+ * @param {string} to that of its pages
+ * @param {{ sphinx: string, title: string }} [language] if it is not English
+ */
+async function sphinx(from, to, language) {
   const env = {
     ...process.env,
     PYTHONNOUSERSITE: '1',
@@ -65,20 +80,21 @@ async function sphinx() {
     '-b',
     'html',
     '-d',
-    join(work, 'doctrees'),
+    join(work, `doctrees-${language?.sphinx ?? 'en'}`),
     '-A',
     `issues=${ADDRESSES.issues}`,
     '-D',
     `release=${readJson(join(root, 'package.json')).version}`,
+    ...(language ? ['-D', `language=${language.sphinx}`, '-D', `html_title=${language.title}`] : []),
   ];
-  const args = ['-m', 'sphinx', ...options, source, pages];
+  const args = ['-m', 'sphinx', ...options, from, to];
   const { code, lines } = await run(venvPython, args, { cwd: work, env, minutes: 5 });
   if (code === 0) return;
   const named = lines.find((line) => /WARNING|ERROR/.test(line)) ?? lines.at(-1) ?? `ended with ${code}`;
   // myst-nb counts 10,000 lines for each cell.
   const cell = (/** @type {string} */ _, /** @type {number} */ at) =>
     `.ipynb: cell ${Math.floor(at / 10_000)}, line ${at % 10_000}:`;
-  throw new UserError(`Sphinx: ${named.replaceAll(source + sep, '').replace(/\.ipynb:(\d{5,}):/, cell)}`);
+  throw new UserError(`Sphinx: ${named.replaceAll(from + sep, '').replace(/\.ipynb:(\d{5,}):/, cell)}`);
 }
 
 /** @typedef {import('./sources.mjs').Chapter} Chapter */
@@ -101,10 +117,11 @@ async function drawFigures(figures, folder, onLine) {
 /**
  * What every page is finished with: the words of the glossary, the heads of the chapters.
  * @param {Chapter[]} chapters
+ * @param {string} folder of the pages
  * @returns {(page: string) => Parameters<typeof finishPage>[2]}
  */
-function finishing(chapters) {
-  const terms = termsOf(new JSDOM(readFileSync(join(pages, 'glossary.html'), 'utf8')).window.document);
+function finishing(chapters, folder = pages) {
+  const terms = termsOf(new JSDOM(readFileSync(join(folder, 'glossary.html'), 'utf8')).window.document);
   return (page) => {
     const chapter = chapters.find(({ name }) => `${name}.html` === page);
     if (!chapter) return page === 'questions.html' ? { terms } : {};
@@ -120,10 +137,10 @@ function finishing(chapters) {
  * Removes files of Sphinx and its theme that no page requests, and minifies the scripts.
  * @param {string[]} html all pages
  */
-async function tidy(html) {
-  for (const name of filesUnder(pages)) {
+async function tidy(html, folder = pages) {
+  for (const name of filesUnder(folder)) {
     if (name.endsWith('.html') || existsSync(join(source, name))) continue;
-    const file = join(pages, name);
+    const file = join(folder, name);
     const address = name.split(sep).join('/');
     if (!html.some((page) => page.includes(address))) rmSync(file);
     else if (name.endsWith('.js')) writeFileSync(file, await minify(readFileSync(file, 'utf8'), 'js'));
@@ -146,7 +163,8 @@ async function finish(chapters, fontFaces) {
     if (!/^(?:src|hosts|packages)\//.test(page)) {
       const readDrawing = (/** @type {string} */ address) => readFileSync(join(pages, dirname(name), address), 'utf8');
       const finished = finishPage(html, page, { ...moreOf(page), readDrawing });
-      html = finished.html;
+      const isTranslated = Object.keys(LANGUAGES).every((folder) => existsSync(join(work, `pages-${folder}`, name)));
+      html = isTranslated ? finishEnglish(finished.html, page) : finished.html;
       texts[page.replace(/\.html$/, '')] = finished.texts;
       writeFileSync(join(pages, name), html);
     }
@@ -158,6 +176,54 @@ async function finish(chapters, fontFaces) {
   await tidy(all);
   write(join(pages, '_static', 'book.css'), await minify([fontFaces, ...styles].join('\n'), 'css'));
   write(join(pages, '_static', 'texts.js'), `bookTexts = ${JSON.stringify(texts)};\n`);
+}
+
+/**
+ * The book in another language, from the same executed chapters, into a folder of the book.
+ * @param {import('./languages.mjs').Texts} texts
+ * @param {{ names: string[], english: Chapter[], theme: import('./chapters.mjs').Theme, picture: string }} given
+ * @returns {Promise<Chapter[]>}
+ */
+async function writeTranslated(texts, { names, english, theme, picture }) {
+  const from = join(work, `source-${texts.language}`);
+  const folder = join(downloads, '..', `notebooks-${texts.language}`);
+  const chapters = await writeChapters(names, { theme, source: from, downloads: folder, language: texts });
+  const map = (/** @type {string} */ page) => mapPage(theme, undefined, page).text;
+  writeTranslatedPages(texts, { english, chapters, source: from, picture, map });
+  for (const name of ['conf.py', '_templates'])
+    cpSync(join(root, 'editions', 'book', name), join(from, name), { recursive: true });
+  for (const name of ['favicon.svg', 'main.js']) cpSync(join(source, '_static', name), join(from, '_static', name));
+  return chapters;
+}
+
+/**
+ * Finishes its pages, after those of the book.
+ * @param {import('./languages.mjs').Texts} texts
+ * @param {Chapter[]} chapters
+ */
+async function finishLanguage(texts, chapters) {
+  const folder = join(work, `pages-${texts.language}`);
+  const scripts = translateScripts(texts, join(source, '_static'), join(folder, '_static'));
+  const moreOf = finishing(chapters, folder);
+  /** @type {Record<string, string[][]>} */
+  const said = {};
+  const all = [];
+  for (const page of filesUnder(folder).filter((file) => file.endsWith('.html'))) {
+    const readDrawing = (/** @type {string} */ address) => readFileSync(join(folder, address), 'utf8');
+    const { html, texts: sections } = finishPage(readFileSync(join(folder, page), 'utf8'), page, {
+      ...moreOf(page),
+      readDrawing,
+    });
+    said[page.replace(/\.html$/, '')] = sections;
+    const finished = finishTranslated(html, page, texts, scripts);
+    writeFileSync(join(folder, page), finished);
+    all.push(finished);
+  }
+  shareStatic(folder, scripts);
+  await tidy(all, folder);
+  write(join(folder, '_static', 'texts.js'), `bookTexts = ${JSON.stringify(said)};\n`);
+  cpSync(join(downloads, '..', `notebooks-${texts.language}`), join(folder, 'notebooks'), { recursive: true });
+  renameSync(folder, join(pages, texts.language));
 }
 
 async function main() {
@@ -176,9 +242,11 @@ async function main() {
     const names = chapterNames().map((name) => name.replace('.ipynb', ''));
     /** @type {Chapter[]} */
     let chapters = [];
+    let picture = '';
     await step('Chapters', 'texts, outputs and the moving picture', async () => {
       chapters = await writeChapters(names, { theme, source, downloads });
-      await writePages(chapters, source);
+      picture = await movingPicture();
+      writePages(chapters, source, picture);
     });
     const map = mapPage(theme);
     write(join(source, 'map.md'), map.text);
@@ -189,15 +257,27 @@ async function main() {
       await bundleScript(join(root, 'editions', 'book', 'neuron', 'main.ts'), join(source, '_static', 'neuron.js'));
       await bundleEventCamera(join(source, '_static', 'event-camera.js'));
     });
+    const languages = /** @type {(keyof typeof LANGUAGES)[]} */ (Object.keys(LANGUAGES)).map(languageOf);
+    /** @type {Chapter[][]} */
+    const translated = [];
+    for (const texts of languages)
+      translated.push(await writeTranslated(texts, { names, english: chapters, theme, picture }));
     const drawn = join(work, 'figures');
     const figures = [...chapters.flatMap((chapter) => chapter.figures), ...map.figures];
     await Promise.all([
-      step('Sphinx', 'the pages', sphinx),
+      step('Sphinx', 'the pages', async () => {
+        await sphinx(source, pages);
+        for (const texts of languages)
+          await sphinx(join(work, `source-${texts.language}`), join(work, `pages-${texts.language}`), texts);
+      }),
       step('Figures', 'their pictures, for light and dark pages, wide and narrow', (onLine) =>
         drawFigures(figures, drawn, onLine),
       ),
     ]);
-    await step('Finishing', 'formulas, links, search', () => finish(chapters, fontFaces));
+    await step('Finishing', 'formulas, links, search', async () => {
+      await finish(chapters, fontFaces);
+      for (const [i, texts] of languages.entries()) await finishLanguage(texts, translated[i]);
+    });
     cpSync(drawn, join(pages, '_static', 'figures'), { recursive: true });
     cpSync(downloads, join(pages, 'notebooks'), { recursive: true });
     cpSync(join(root, 'editions', 'book', 'bare'), join(pages, 'bare'), { recursive: true });

@@ -44,8 +44,12 @@ export function linkTerms(article, terms, address) {
   const forms = [...byForm.values()].map(({ form }) => form).filter((form) => form.length > 1);
   if (forms.length === 0) return;
   forms.sort((a, b) => b.length - a.length);
+  // Chinese has no blanks between words.
+  const [han, spaced] = [true, false].map((wanted) =>
+    forms.filter((form) => /\p{Script=Han}/u.test(form) === wanted).map(escapePattern),
+  );
   const pattern = new RegExp(
-    `(?<![\\p{L}\\p{N}_-])(${forms.map(escapePattern).join('|')})(?:s|es)?(?![\\p{L}\\p{N}_-])`,
+    `(?<![\\p{L}\\p{N}_-])(${spaced.join('|')})(?:s|es)?(?![\\p{L}\\p{N}_-])${han.length > 0 ? `|(${han.join('|')})` : ''}`,
     'giu',
   );
   const linked = new Set();
@@ -57,11 +61,12 @@ export function linkTerms(article, terms, address) {
     const parts = [];
     let from = 0;
     for (const match of node.data.matchAll(pattern)) {
-      const found = byForm.get(match[1].toLowerCase().replace(/\s+/g, ' '));
+      const word = match[1] ?? match[2];
+      const found = byForm.get(word.toLowerCase().replace(/\s+/g, ' '));
       if (!found) continue;
       const { form, term } = found;
       // A name is written as a name: "Adam", "MSE".
-      const exact = form === form.toLowerCase() || match[1].replace(/\s+/g, ' ') === form;
+      const exact = form === form.toLowerCase() || word.replace(/\s+/g, ' ') === form;
       if (!exact || linked.has(term.id)) continue;
       linked.add(term.id);
       const link = document.createElement('a');

@@ -43,9 +43,10 @@ const likeness = (/** @type {string} */ a, /** @type {string} */ b) => {
  * @param {string} page its path, for messages
  * @param {string} markdown
  * @param {Chapter[]} chapters
+ * @param {(name: string, heading: string, number: number) => string} [worded] the link's words, in another language
  * @throws UserError in one line for a heading that no chapter has, or more than one
  */
-export function linkHeadings(page, markdown, chapters) {
+export function linkHeadings(page, markdown, chapters, worded) {
   const all = chapters.flatMap(headingsOf);
   return markdown.replace(/\[\[([^\]]+)\]\]/g, (_, wanted, /** @type {number} */ at) => {
     const heading = wanted.replace(/\s+/g, ' ');
@@ -60,7 +61,10 @@ export function linkHeadings(page, markdown, chapters) {
       throw new UserError(`${page}: line ${line}: expected one section "${heading}" in the chapters, ${instead}`);
     }
     const [{ name }] = found;
+    const number = Number(/^\d+/.exec(name)?.[0]);
+    const address = `${name}.ipynb#${anchorOf(heading)}`;
+    if (worded) return `[${worded(name, heading, number)}](${address})`;
     const chapter = /(?:^|[.?!:]\s|\n\n\s*)$/.test(markdown.slice(0, at)) ? 'Chapter' : 'chapter';
-    return `[${chapter} ${Number(/^\d+/.exec(name)?.[0])}, *${heading}*](${name}.ipynb#${anchorOf(heading)})`;
+    return `[${chapter} ${number}, *${heading}*](${address})`;
   });
 }

@@ -28,7 +28,11 @@ export const runsOf = (csv = readFileSync(TABLE, 'utf8')) => parseMap(csv, 'edit
  * @param {import('./chapters.mjs').Theme} theme the module editions/shared/page/figure-theme.ts
  * @returns `figures` are still to be drawn; `files` belong below _static/
  */
-export function mapPage(theme, csv = readFileSync(TABLE, 'utf8')) {
+export function mapPage(
+  theme,
+  csv = readFileSync(TABLE, 'utf8'),
+  page = readFileSync(join(root, 'editions', 'book', 'map.md'), 'utf8'),
+) {
   const map = runsOf(csv);
   /** @type {{ id: string, files: ReturnType<typeof chapterFigure>['files'] }[]} */
   const figures = [];
@@ -54,7 +58,7 @@ export function mapPage(theme, csv = readFileSync(TABLE, 'utf8')) {
     `One run proves little: another seed makes the same network a little better or worse. So here are **${map.rows.length} runs**, ` +
     'nearly every setting with several seeds, and each figure says how sure its means are. Every run can be computed again, on any machine, to the ' +
     'last bit: [choose one](#all-runs), copy its command, and compare the SHA-256 of its weights.';
-  const text = readFileSync(join(root, 'editions', 'book', 'map.md'), 'utf8')
+  const text = page
     .replace('<!-- about -->', () => about)
     .replace('<!-- sections -->', () => sections.join('\n\n'))
     .replace('<!-- table -->', () => `\`\`\`{raw} html\n${tableHtml(map, grids[0])}\n\`\`\``);

@@ -5,17 +5,17 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { chaptersFolder, readJson, root, UserError } from '../../../packages/system/project.mjs';
 import { FAVICON } from '../../shared/app.mjs';
-import { introduction } from '../../shared/cells.mjs';
+import { introduction, textOf } from '../../shared/cells.mjs';
 import { namedSource, sourceAddress, sourcePages } from '../../shared/source-pages.mjs';
 import { isExecuted, linkedNotebooks, prepare, shownImages } from './chapters.mjs';
 import { linkHeadings } from './headings.mjs';
 import { katexCss } from './pages.mjs';
 import { importModule } from './scripts.mjs';
-import { movingPicture, startPage } from './start.mjs';
+import { startPage } from './start.mjs';
 import { TEACHING, teachingPage } from './teaching.mjs';
 
 const require = createRequire(import.meta.url);
-const book = join(root, 'editions', 'book');
+export const book = join(root, 'editions', 'book');
 /**
  * Everything in book/ but pages: scripts, tests, the README's pictures, and the style sheets, which are joined to one.
  */
@@ -23,7 +23,7 @@ const NOT_COPIED = new Set([
   ...['make', 'test', 'images', 'index.md'],
   ...['page', 'playground', 'neuron', 'train', 'event-camera'],
 ]);
-export const STYLES = ['colours.css', 'theme.css', 'parts.css', 'figures.css', 'start.css'].map((name) =>
+export const STYLES = ['colours.css', 'theme.css', 'parts.css', 'figures.css', 'start.css', 'chinese.css'].map((name) =>
   join(book, '_static', name),
 );
 
@@ -41,7 +41,7 @@ export const write = (file, content) => {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);
 };
-const notebookFile = (/** @type {string} */ folder, /** @type {string} */ name) =>
+export const notebookFile = (/** @type {string} */ folder, /** @type {string} */ name) =>
   join(folder, ...`${name}.ipynb`.split('/'));
 
 const sourcesOf = (/** @type {Notebook} */ notebook) =>
@@ -84,13 +84,15 @@ async function linksOfRuns() {
 /**
  * Writes the chapters for Sphinx, and beside its folder the notebooks that readers download.
  * @param {string[]} names
- * @param {{ theme: import('./chapters.mjs').Theme, source: string, downloads: string }} place
+ * @param {{ theme: import('./chapters.mjs').Theme, source: string, downloads: string,
+ *   language?: ReturnType<typeof import('./languages.mjs').languageOf> }} place
  * @returns {Promise<Chapter[]>} its `figures` are still to be drawn
  */
-export async function writeChapters(names, { theme, source, downloads }) {
+export async function writeChapters(names, { theme, source, downloads, language }) {
   const runs = await linksOfRuns();
   return names.map((name) => {
-    const notebook = executedChapter(name);
+    const executed = executedChapter(name);
+    const notebook = language ? language.chapter(name, executed) : executed;
     write(notebookFile(downloads, name), `${JSON.stringify(notebook, null, 1)}\n`);
     const missing = linkedNotebooks(name, notebook).find((file) => !names.includes(file.replace(/\.ipynb$/, '')));
     if (missing) {
@@ -103,24 +105,28 @@ export async function writeChapters(names, { theme, source, downloads }) {
       if (!existsSync(from)) {
         throw new UserError(`notebooks/${name}.ipynb: expected a drawing in notebooks/${image}, found none`);
       }
-      write(join(source, ...image.split('/')), readFileSync(from));
+      write(join(source, ...image.split('/')), language ? language.drawing(from) : readFileSync(from));
     }
     /** @type {import('./chapters.mjs').SourceLink} */
     const sourceLink = (path, up) => sourceAddress(namedSource(path) ?? path, up, '.md');
     const { pictures, figures } = prepare(name, notebook, theme, sourceLink, runs);
     for (const [file, svg] of Object.entries(pictures)) write(join(source, '_static', 'figures', file), svg);
+    if (language) {
+      for (const cell of notebook.cells.filter(({ cell_type }) => cell_type === 'markdown'))
+        cell.source = language.linked(textOf(/** @type {import('../../shared/cells.mjs').Cell} */ (cell)));
+    }
     write(notebookFile(source, name), JSON.stringify(notebook));
     return { name, notebook, figures, title: introduction(notebook).title };
   });
 }
 
 /** The caption of the glossary, the source and what else is looked up. */
-const LOOK_UP = 'Look up';
+export const LOOK_UP = 'Look up';
 /** The groups that a page of book/ can stand in. */
 const CAPTIONS = ['Play', 'Results', 'Host it', LOOK_UP];
 
 /** The other pages, names by the caption that they stand under: `sidebar: …` at the top of a page, else "Play". */
-function pageGroups() {
+export function pageGroups() {
   /** @type {Record<string, string[]>} */
   const groups = { Play: [] };
   const names = readdirSync(book)
@@ -142,8 +148,9 @@ function pageGroups() {
 /**
  * @param {Chapter[]} chapters
  * @param {string} source
+ * @param {string} picture of the start page
  */
-export async function writePages(chapters, source) {
+export function writePages(chapters, source, picture) {
   const pages = sourcePages();
   for (const [name, text] of Object.entries(pages)) write(join(source, ...name.split('/')), text);
   write(join(source, `${TEACHING}.md`), teachingPage());
@@ -154,7 +161,7 @@ export async function writePages(chapters, source) {
   }
   const lookUp = [...found, 'glossary', ...('src/index.md' in pages ? ['src/index'] : [])];
   const groups = { ...others, Teach: [TEACHING], [LOOK_UP]: lookUp };
-  write(join(source, 'index.md'), startPage(await movingPicture(), chapters, groups));
+  write(join(source, 'index.md'), startPage(picture, chapters, groups));
 }
 
 /** The book's letters: of text, of what is around it, of code; Latin ones alone. */

@@ -163,7 +163,13 @@ const toctree = (/** @type {string} */ caption, /** @type {string[]} */ names) =
  * @param {Chapter[]} chapters the chapters in order
  * @param {Record<string, string[]>} groups the other pages of the sidebar, names by caption
  */
-export function startPage(picture, chapters, groups, addresses = ADDRESSES) {
+export function startPage(
+  picture,
+  chapters,
+  groups,
+  addresses = ADDRESSES,
+  text = readFileSync(join(root, 'editions', 'book', 'index.md'), 'utf8'),
+) {
   const trees = [
     ...byPart(chapters).map(({ part, chapters: own }) =>
       toctree(
@@ -173,7 +179,7 @@ export function startPage(picture, chapters, groups, addresses = ADDRESSES) {
     ),
     ...Object.entries(groups).map(([caption, names]) => toctree(caption, names)),
   ];
-  return readFileSync(join(root, 'editions', 'book', 'index.md'), 'utf8')
+  return text
     .replace('<!-- picture -->', () => `\`\`\`{raw} html\n${picture}\n\`\`\``)
     .replace('<!-- calls -->', () => calls(chapters[0].name))
     .replace('<!-- ways -->', () => waysHere(chapters[0].name, addresses))

@@ -13,11 +13,16 @@ const FIRST = ['questions', 'glossary'];
 /** How many of them are shown. */
 const SHOWN = 4;
 
+/** Its words. Chinese has no blanks between words: each pair of neighbours is one, as in the index (conf.py). */
 export const wordsOf = (text: string): string[] =>
-  text
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean);
+  (
+    text
+      .toLowerCase()
+      .match(/\p{Script=Han}+|[^\P{L}\p{Script=Han}]+(?:[^\P{L}\p{Script=Han}]|\p{N})*|\p{N}[\p{L}\p{N}]*/gu) ?? []
+  ).flatMap((run) =>
+    HAN.test(run) && run.length > 2 ? Array.from({ length: run.length - 1 }, (_, i) => run.slice(i, i + 2)) : [run],
+  );
+export const HAN: RegExp = /\p{Script=Han}/u;
 
 /** Whether one letter more, less, other or exchanged with its neighbour turns one word into another. */
 export function isOneSlip(a: string, b: string): boolean {

@@ -3,7 +3,7 @@
  * disk, where a page may not fetch another.
  */
 import { element } from '../../shared/page/dom';
-import { corrected, nearest, type Sections, wordsOf } from './find';
+import { corrected, HAN, nearest, type Sections, wordsOf } from './find';
 
 /** Sphinx's. */
 declare const Search: { performSearch(query: string): void };
@@ -14,7 +14,8 @@ declare global {
   }
 }
 
-const AROUND = 110;
+/** A Chinese letter says as much as half a word. */
+const AROUND = HAN.test(document.title) ? 45 : 110;
 
 /** Where a word, or else most of it, first occurs. */
 function placeOf(text: string, words: string[]): { at: number; length: number } | undefined {
@@ -22,7 +23,7 @@ function placeOf(text: string, words: string[]): { at: number; length: number } 
   for (const cut of [0, 2, 4]) {
     for (const word of words) {
       const part = word.slice(0, word.length - cut);
-      const at = part.length < 3 ? -1 : lower.indexOf(part);
+      const at = part.length < (HAN.test(part) ? 1 : 3) ? -1 : lower.indexOf(part);
       if (at >= 0) return { at, length: part.length };
     }
   }
@@ -34,9 +35,12 @@ function summary(sections: Sections, id: string, words: string[]): HTMLElement |
   for (const [, text] of wanted) {
     const place = placeOf(text, words);
     if (!place) continue;
-    const from = Math.max(0, text.lastIndexOf(' ', Math.max(0, place.at - AROUND)));
-    const end = text.indexOf(' ', place.at + place.length + AROUND);
-    const to = end < 0 ? text.length : end;
+    // Between words; where no blank is near, between letters.
+    const first = Math.max(0, place.at - AROUND);
+    const last = place.at + place.length + AROUND;
+    const [before, behind] = [text.lastIndexOf(' ', first), text.indexOf(' ', last)];
+    const from = HAN.test(text) && first - before > 20 ? first : Math.max(0, before);
+    const to = HAN.test(text) && behind > last + 20 ? last : behind < 0 ? text.length : behind;
     return element(
       'p',
       { class: 'context' },

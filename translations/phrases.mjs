@@ -1,0 +1,170 @@
+// What is said in single sentences and words (pages' scripts, drawings, the checks of exercises) by its English:
+// zh/phrases/*.json, { "Chapter {0} of {1}": "第 {0} 章，共 {1} 章" }. What is not in there stays English.
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { readJson } from '../packages/system/project.mjs';
+import { folderOf } from './twins.mjs';
+
+/** @type {typeof import('typescript')} */
+const ts = createRequire(import.meta.url)('typescript');
+const HOLE = /\{(\d)\}/g;
+const escapePattern = (/** @type {string} */ text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const squeeze = (/** @type {string} */ text) => text.replace(/\s+/g, ' ').trim();
+
+/**
+ * The phrases of some files in a language.
+ * @param {string} language
+ * @param {string[]} [files] without .json; all of them unless said
+ */
+export function readPhrases(
+  language,
+  files = readdirSync(folderOf(language, 'phrases')).map((file) => file.slice(0, -5)),
+) {
+  /** @type {Map<string, string>} */
+  const table = new Map(
+    files.sort().flatMap((file) => Object.entries(readJson(join(folderOf(language, 'phrases'), `${file}.json`)) ?? {})),
+  );
+  const patterns = [...table].flatMap(([english, other]) => {
+    if (!/\{\d\}/.test(english)) return [];
+    /** @type {number[]} */
+    const order = [];
+    const parts = english.split(HOLE).map((part, i) => {
+      if (i % 2 === 0) return escapePattern(part);
+      order.push(Number(part));
+      return '([\\s\\S]+?)';
+    });
+    return [{ english, pattern: new RegExp(`^${parts.join('')}$`), order, other }];
+  });
+  /** Those that were asked for. @type {Set<string>} */
+  const used = new Set();
+  return {
+    table,
+    used,
+    /** A text in the language, or undefined. @param {string} text */
+    say(text) {
+      const english = squeeze(text);
+      const whole = table.get(english);
+      if (whole !== undefined) {
+        used.add(english);
+        return whole;
+      }
+      for (const { english: key, pattern, order, other } of patterns) {
+        const found = pattern.exec(english);
+        if (!found) continue;
+        used.add(key);
+        return other.replace(HOLE, (_, hole) => found[order.indexOf(Number(hole)) + 1]);
+      }
+      return undefined;
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof readPhrases>} Phrases */
+
+/**
+ * The sentences and words that a script holds: literals, and templates with {0}, {1} in place of what they take in.
+ * @param {string} code
+ * @param {(phrase: string, literal: { start: number, end: number, holes: string[] }) => void} each
+ */
+export function eachLiteral(code, each) {
+  const source = ts.createSourceFile('script.ts', code, ts.ScriptTarget.ESNext, true);
+  const visit = (/** @type {import('typescript').Node} */ node) => {
+    const place = { start: node.getStart(source), end: node.end };
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
+    const isName = node.parent && 'name' in node.parent && node.parent.name === node;
+    if (isName) {
+    } else if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node))
+      each(node.text, { ...place, holes: [] });
+    else if (ts.isTemplateExpression(node)) {
+      const text = node.templateSpans.reduce((said, span, i) => `${said}{${i}}${span.literal.text}`, node.head.text);
+      each(text, { ...place, holes: node.templateSpans.map(({ expression }) => expression.getText(source)) });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+}
+
+/**
+ * A script whose sentences are said in another language. Blanks around a sentence stay.
+ * @param {string} code
+ * @param {Phrases} phrases
+ */
+export function translateScript(code, phrases) {
+  /** @type {{ start: number, end: number, text: string }[]} */
+  const found = [];
+  const written = (/** @type {string} */ text) =>
+    JSON.stringify(text).slice(1, -1).replaceAll('`', '\\`').replaceAll('\\"', '"').replaceAll('${', '\\${');
+  eachLiteral(code, (phrase, { start, end, holes }) => {
+    const key = squeeze(phrase);
+    const other = phrases.table.get(key);
+    if (other === undefined || key === '') return;
+    phrases.used.add(key);
+    const [before] = /^\s*/.exec(phrase) ?? [''];
+    const [after] = /\s*$/.exec(phrase) ?? [''];
+    const parts = other
+      .split(HOLE)
+      .map((part, i) => (i % 2 === 0 ? written(part) : `\${${translateScript(holes[Number(part)], phrases)}}`));
+    found.push({ start, end, text: `\`${written(before)}${parts.join('')}${written(after)}\`` });
+  });
+  // A template within a template is written anew with it.
+  const outer = found.filter(
+    (one) => !found.some((other) => other !== one && other.start <= one.start && one.end <= other.end),
+  );
+  let at = 0;
+  let result = '';
+  for (const { start, end, text } of outer.sort((a, b) => a.start - b.start)) {
+    result += code.slice(at, start) + text;
+    at = end;
+  }
+  return result + code.slice(at);
+}
+
+/** What of an element is read or heard. */
+const SAID = ['aria-label', 'title', 'placeholder', 'alt', 'content', 'aria-roledescription'];
+/** Code, what it printed and drew, and what is English on purpose. */
+const NOT_SAID = 'script, style, pre, code, .katex, .cell_output, .figure, [lang="en"]';
+
+/**
+ * Says in another language what a document (HTML or SVG) says in whole elements, texts and attributes.
+ * @param {Element} top
+ * @param {Phrases} phrases
+ * @param {(english: string) => void} [left] what stays English
+ */
+export function translateDocument(top, phrases, left = () => {}) {
+  const document = top.ownerDocument;
+  for (const element of top.querySelectorAll(
+    'p, li, td, th, dd, dt, figcaption, label, legend, summary, button, a, text',
+  )) {
+    if (element.closest(NOT_SAID) || element.children.length === 0) continue;
+    const other = phrases.table.get(squeeze(element.innerHTML));
+    if (other === undefined) continue;
+    phrases.used.add(squeeze(element.innerHTML));
+    element.innerHTML = other;
+  }
+  for (const element of top.querySelectorAll(SAID.map((name) => `[${name}]`).join())) {
+    if (element.closest(NOT_SAID)) continue;
+    for (const name of SAID) {
+      const english = element.getAttribute(name);
+      if (
+        !english ||
+        (name === 'content' &&
+          !/description|title|site_name/.test(`${element.getAttribute('name')}${element.getAttribute('property')}`))
+      )
+        continue;
+      const other = phrases.say(english);
+      if (other !== undefined) element.setAttribute(name, other);
+      else if (/[A-Za-z]{3}/.test(english) && !/\p{Script=Han}/u.test(english)) left(english);
+    }
+  }
+  const walker = document.createTreeWalker(top, 4 /* NodeFilter.SHOW_TEXT */);
+  /** @type {Text[]} */
+  const texts = [];
+  while (walker.nextNode()) texts.push(/** @type {Text} */ (walker.currentNode));
+  for (const node of texts) {
+    if (!/[A-Za-z]/.test(node.data) || node.parentElement?.closest(NOT_SAID)) continue;
+    const other = phrases.say(node.data);
+    if (other !== undefined) node.data = node.data.replace(/\S[\s\S]*\S|\S/, () => other);
+    else if (/[A-Za-z]{3}/.test(node.data) && !/\p{Script=Han}/u.test(node.data)) left(squeeze(node.data));
+  }
+}
