@@ -67,7 +67,7 @@ describe("A package's README", () => {
 
 test('no file walks over folders as Node does, whose newest releases follow links: `filesUnder` does not', () => {
   const asks = /\breaddir(Sync)?\(([^()]|\([^()]*\))*\brecursive: true/;
-  const walks = ['src', 'packages', 'hosts', 'editions', 'tools', 'test']
+  const walks = ['src', 'packages', 'hosts', 'editions', 'tools', 'translations', 'test']
     .flatMap((folder) => filesUnder(join(root, folder)).map((name) => join(root, folder, name)))
     .filter(
       (file) => /\.[mc]?[jt]s$/.test(file) && !file.includes('node_modules') && asks.test(readFileSync(file, 'utf8')),

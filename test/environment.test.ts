@@ -54,7 +54,7 @@ describe('environment.md', () => {
   });
 
   test('names for each patch a version that is installed, files that are there, and tests that are there', () => {
-    const folders = ['src', 'tools', 'test', 'hosts', 'packages', 'editions'];
+    const folders = ['src', 'tools', 'test', 'hosts', 'packages', 'editions', 'translations'];
     const files = folders.flatMap((folder) => filesUnder(join(root, folder)).map((name) => join(folder, name)));
     const patches = rows('## What we patch, and at which version', 'tools/README.md').slice(1);
     assert.ok(patches.length >= 20);

@@ -26,7 +26,7 @@ const OWN_COMMAND = [
   ...['editions/map/test/workflow', 'tools/peers/test'],
 ];
 /** Where tests are: each next to what it tests. */
-const FOLDERS = ['test', 'packages', 'hosts', 'editions', 'tools'];
+const FOLDERS = ['test', 'packages', 'hosts', 'editions', 'tools', 'translations'];
 const ENDING = '.test.ts';
 /** How long each file took when it last ran, in milliseconds, by its name. */
 const DURATIONS = 'build/test-durations.json';

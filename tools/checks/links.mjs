@@ -32,7 +32,7 @@ export function linksIn(markdown) {
  * @returns {Map<string, string[]>}
  */
 export function linksOf(folder = root) {
-  const below = ['notebooks', 'src', 'packages', 'hosts', 'editions', 'tools'].flatMap((name) =>
+  const below = ['notebooks', 'src', 'packages', 'hosts', 'editions', 'tools', 'translations'].flatMap((name) =>
     filesUnder(join(folder, name)).map((file) => posix.join(name, ...file.split(sep))),
   );
   const front = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md', 'environment.md'];
