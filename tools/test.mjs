@@ -4,6 +4,7 @@
 //   npm test -- NAME…        only the test files whose path contains one of the names, such as snn/neuron, packages/formats or
 //                            book/test/browser/map, without lint and type check
 //   --folder FOLDER          the test files of that folder (`npm run test:browser`); may be there several times
+//   --with FOLDER            those of that folder and all that `npm test` runs; may be there several times
 import { mkdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join, sep } from 'node:path';
@@ -55,6 +56,9 @@ const testNames = () =>
     .map((name) => name.slice(0, -ENDING.length).split(sep).join('/'))
     .sort();
 
+const isIn = (/** @type {string} */ own) => (/** @type {string} */ name) => name.startsWith(`${own}/`);
+const hasOwnCommand = (/** @type {string} */ name) => OWN_COMMAND.some((own) => isIn(own)(name));
+
 /**
  * The files that take longest, first: none of them may be left to end alone. A file that has not run here yet may be
  * one of them, the more so the larger it is.
@@ -70,29 +74,42 @@ function slowestFirst(names) {
   return places.sort((a, b) => b.took - a.took || b.size - a.size).map(({ name }) => name);
 }
 
+/**
+ * Browsers' files wait much, and others compute: one of the former goes with two of the latter, so that cores are
+ * neither idle nor too few for a page.
+ * @param {string[]} names
+ */
+function mixed(names) {
+  const pages = names.filter(hasOwnCommand);
+  const others = names.filter((name) => !hasOwnCommand(name));
+  const together = pages.flatMap((page, i) => [page, ...others.slice(2 * i, 2 * i + 2)]);
+  return [...together, ...others.slice(2 * pages.length)];
+}
+
 /** The test files that the arguments ask for. */
 function chosen(/** @type {string[]} */ args) {
-  const isFolder = (/** @type {number} */ i) => args[i - 1] === '--folder';
-  if (args.at(-1) === '--folder') fail('--folder: expected a folder with tests, found none');
-  const folders = args.filter((_, i) => isFolder(i));
-  const names = args.filter((name, i) => name !== '--folder' && !isFolder(i));
+  const after = (/** @type {string} */ option) => args.filter((_, i) => args[i - 1] === option);
+  const options = ['--folder', '--with'];
+  const last = options.find((option) => option === args.at(-1));
+  if (last) fail(`${last}: expected a folder with tests, found none`);
+  const [folders, more] = options.map(after);
+  const names = args.filter((name, i) => !options.includes(name) && !options.includes(args[i - 1]));
   const option = names.find((name) => name.startsWith('-'));
   if (option) fail(`unknown option ${option}; expected NAME…, parts of the path of a test file such as snn/neuron`);
   const every = testNames();
-  const isIn = (/** @type {string} */ own) => (/** @type {string} */ name) => name.startsWith(`${own}/`);
   // A name such as test/browser/map reaches into a folder with its own command; editions/book does not.
   const reaches = (/** @type {string} */ own, /** @type {string} */ name) =>
     name.includes('/') && every.some((file) => isIn(own)(file) && file.indexOf(name) + name.length > own.length + 1);
-  const left = OWN_COMMAND.filter((own) => !names.some((name) => reaches(own, name)));
+  const left = OWN_COMMAND.filter((own) => !more.includes(own) && !names.some((name) => reaches(own, name)));
   const isWanted = (/** @type {string} */ name) =>
     folders.length > 0 ? folders.some((folder) => isIn(folder)(name)) : !left.some((own) => isIn(own)(name));
   const all = every.filter(isWanted);
-  const empty = folders.find((folder) => !all.some(isIn(folder))) ?? (all.length === 0 ? '' : undefined);
+  const empty = [...folders, ...more].find((folder) => !all.some(isIn(folder))) ?? (all.length === 0 ? '' : undefined);
   if (empty !== undefined) fail(`expected test files in ${empty || 'the project'}, found none`);
   const unknown = names.find((name) => !all.some((file) => file.includes(name)));
   if (unknown !== undefined) fail(`no test file's path contains ${unknown}; there are ${all.join(', ')}`);
   const asked = names.length === 0 ? all : all.filter((file) => names.some((name) => file.includes(name)));
-  return { files: slowestFirst(asked), isWhole: args.length === 0 };
+  return { files: mixed(slowestFirst(asked)), isWhole: folders.length + names.length === 0 };
 }
 
 /**
@@ -128,7 +145,8 @@ async function check(/** @type {string[]} */ ...names) {
 const ABOUT = `npm test                      lint, type check, and all tests but those of folders with a command of their own
 npm test -- NAME…             only the test files whose path contains one of the names, such as snn/neuron or packages/formats,
                               without lint and type check
-npm test -- --folder FOLDER   the test files in FOLDER, such as editions/book/test/browser; may be there several times`;
+npm test -- --folder FOLDER   the test files in FOLDER, such as editions/book/test/browser; may be there several times
+npm test -- --with FOLDER     those of FOLDER and all that \`npm test\` runs; may be there several times`;
 if (process.argv.some((option) => option === '--help' || option === '-h')) {
   console.log(ABOUT);
   process.exit(0);
@@ -153,9 +171,9 @@ if (isWhole) {
 mkdirSync(join(root, 'build'), { recursive: true });
 // Browsers have work for all cores. Of other tests, many wait for programs that they start: with two more files than
 // cores fewer cores are idle.
-const inBrowser = files.some((name) => OWN_COMMAND.some((own) => name.startsWith(`${own}/`)));
+const inBrowser = files.some(hasOwnCommand);
 const cores = availableParallelism();
-const concurrency = inBrowser ? Math.min(2, cores) : Math.min(4, cores + 2);
+const concurrency = files.every(hasOwnCommand) ? Math.min(2, cores) : Math.min(4, cores + 2);
 // A file takes a minute or two, the chapters in a browser train for many. One that hangs has to fail rather than hold
 // up the others.
 const limit = inBrowser ? 30 : 20;

@@ -79,6 +79,17 @@ describe('npm test', { concurrency: 1 }, () => {
     });
   }
 
+  test('--with adds the files of a folder with a command of its own to all others, and checks as without it', async () => {
+    const { status, lines } = await run('--with', 'editions/book/test/browser');
+    assert.equal(status, 0, lines.join('\n'));
+    assert.match(lines[2] as string, /^✔ typecheck/);
+    assert.equal(summaryOf(lines).tests, 6);
+    assert.deepEqual(await run('--with', 'nowhere'), {
+      status: 2,
+      lines: ['test: expected test files in nowhere, found none'],
+    });
+  });
+
   test('--folder tools/peers/test installs the frameworks first', async () => {
     write('tools/peers/peers.mjs', "console.log('installs');\n");
     write('tools/peers/test/them.test.ts', PASSES);

@@ -1,10 +1,9 @@
 #!/usr/bin/env node
-// What a newcomer does first, under the newest release of each other Node that package.json names (this one
-// has all other tests). npm has these Nodes as packages. The newest sets up a clone, in which the others follow: what
-// set-up installs is the same for each Node, but for the kernelspec. With TESTS=all each has a clone of its own, with
-// the oldest and the newest Python of environment.md in turn.
+// What a newcomer does first, under the newest release of the newest other Node that package.json names (this one
+// has all other tests). npm has these Nodes as packages. With TESTS=all under each other Node, with the oldest and the
+// newest Python of environment.md in turn, and with the tests that depend on a Node most.
 //   node tools/setup/test/nodes.mjs 22 26   under these Nodes alone
-import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -18,24 +17,18 @@ const SUPPORTED = readJson(join(root, 'package.json')).engines.node.split('||').
 const PYTHONS = ['python3.11', 'python3.13'];
 const ALL = process.env.TESTS === 'all';
 
-/**
- * What newcomers type after `git clone`, and the seconds that it may take. The fast engine: threads that share memory, files,
- * and the bytes of hidden layers.
- */
+/** The fast engine's tests: threads that share memory, files, and the bytes of hidden layers. */
+const FAST_ENGINE = ['event-engine/test/threads', 'test/node/checkpoint', 'test/bytes-hidden'];
+
+/** What newcomers type after `git clone`, and the seconds that it may take. */
 const STEPS = {
   'set-up': { seconds: 600, args: ['run', '-s', 'setup'] },
   'chapter 0': { seconds: 120, args: ['run', '-s', 'notebooks', '--', `notebooks/${chapterNames()[0]}`, '--check'] },
-  'fast engine': {
-    seconds: 240,
-    args: ['test', '-s', '--', 'event-engine/test/threads', 'test/node/checkpoint', 'test/bytes-hidden'],
-  },
+  ...(ALL && { 'fast engine': { seconds: 240, args: ['test', '-s', '--', ...FAST_ENGINE] } }),
   doctor: { seconds: 120, args: ['run', '-s', 'doctor'] },
   // Nothing is left to do, which takes half a second, or a few beside the chapters.
   'set-up again': { seconds: 10, args: ['run', '-s', 'setup'] },
 };
-
-/** What is left for a Node in the clone of another. */
-const FOLLOWING = ['set-up', 'chapter 0', 'doctor'];
 
 /** @typedef {Map<string, string | number>} Row what was tried, and the seconds of each step */
 
@@ -121,12 +114,11 @@ function environment(/** @type {string} */ bin, /** @type {string} */ python, /*
  * @param {number} major
  * @param {{ executable: string, version: string }} python
  * @param {Row} row
- * @param {string} own the name of its clone
  */
-async function tryNode(major, python, row, own) {
+async function tryNode(major, python, row) {
   const { bin, version, took } = await install(major);
   row.set('Node', version).set('Python', python.version).set('install', took);
-  const [clone, home] = [join(scratch, `clone ${own}`), join(scratch, `home ${own}`)];
+  const [clone, home] = [join(scratch, `clone ${major}`), join(scratch, `home ${major}`)];
   const env = environment(bin, python.executable, home);
   // npm itself runs under this Node, too.
   const command = npm === process.execPath ? join(bin, 'node') : npm;
@@ -137,13 +129,9 @@ async function tryNode(major, python, row, own) {
     return lines;
   };
   const named = (/** @type {string} */ name) => `Node ${version} with Python ${python.version}, ${name}`;
-  const follows = existsSync(clone);
-  if (!follows) {
-    mkdirSync(home);
-    await step('clone', succeed(named('clone'), 'git', ['clone', '--quiet', root, clone], { seconds: 60 }));
-  }
+  mkdirSync(home);
+  await step('clone', succeed(named('clone'), 'git', ['clone', '--quiet', root, clone], { seconds: 60 }));
   for (const [name, { seconds, args }] of Object.entries(STEPS)) {
-    if (follows && !FOLLOWING.includes(name)) continue;
     const lines = await step(name, succeed(named(name), command, [...npmArgs, ...args], { cwd: clone, env, seconds }));
     if (name === 'set-up again' && !lines[0]?.startsWith('Everything is set up')) {
       throw new UserError(`${named(name)}: expected nothing left to do, found "${lines[1]?.trim()}"`);
@@ -167,7 +155,8 @@ async function main() {
   const unknown = asked.find((text) => !SUPPORTED.includes(Number(text)));
   if (unknown !== undefined) throw new UserError(`expected some of ${SUPPORTED.join(', ')}, found ${unknown}`);
   // The newest first: what breaks is more often in it.
-  const majors = asked.length > 0 ? asked.map(Number) : SUPPORTED.filter((major) => major !== nodeMajor).reverse();
+  const others = SUPPORTED.filter((major) => major !== nodeMajor).reverse();
+  const majors = asked.length > 0 ? asked.map(Number) : others.slice(0, ALL ? others.length : 1);
   const pythons = findPythons();
   const begin = performance.now();
   /** @type {Row[]} */
@@ -178,14 +167,14 @@ async function main() {
       const [i, major] = next;
       const row = new Map([['Node', String(major)]]);
       rows.push(row);
-      const clone = await tryNode(major, pythons[ALL ? i % pythons.length : 0], row, ALL ? `${major}` : 'of all');
+      const clone = await tryNode(major, pythons[i % pythons.length], row);
       // 2 GB: a busy disk takes a minute, in which the other lane's steps must not wait for this thread.
-      if (ALL) await rm(clone, { recursive: true, force: true });
+      await rm(clone, { recursive: true, force: true });
     }
   };
   try {
     // A newcomer's commands wait for the disk and for one another, so two at a time keep two cores busy.
-    await Promise.all(Array.from({ length: ALL ? Math.min(2, availableParallelism()) : 1 }, lane));
+    await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, lane));
   } finally {
     console.log(
       `\n${table(rows)}\n${((performance.now() - begin) / 1000).toFixed(0)} s in all, the columns in seconds`,
