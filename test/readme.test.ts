@@ -198,6 +198,15 @@ test('The front pages are short enough to be read: README in five minutes', () =
   }
 });
 
+test('README.zh.md says what README.md says: its program, its chapters, its measurements', () => {
+  const [english, chinese] = [read('README.md'), read('README.zh.md')];
+  const all = (text: string, pattern: RegExp) => text.match(pattern) ?? [];
+  assert.deepEqual(all(chinese, /```[\s\S]*?```/g), all(english, /```[\s\S]*?```/g).slice(0, 2));
+  assert.deepEqual(all(chinese, /notebooks\/[\w-]+\.ipynb/g), all(english, /notebooks\/[\w-]+\.ipynb/g));
+  for (const line of all(chinese, /<!-- measured: .*-->/g)) assert.ok(english.includes(line), line);
+  for (const seconds of all(chinese, /\d+ s\b/g)) assert.ok(english.includes(seconds), seconds);
+});
+
 test('The program in README.md runs, and prints what stands below it', () => {
   const [, code, printed] = /```ts\n([\s\S]*?)```\n\n```\n([\s\S]*?)```/.exec(read('README.md')) ?? [];
   assert.ok(code && printed, 'expected a program and what it prints');
