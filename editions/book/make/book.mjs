@@ -188,7 +188,8 @@ async function writeTranslated(texts, { names, english, theme, picture }) {
   const from = join(work, `source-${texts.language}`);
   const folder = join(downloads, '..', `notebooks-${texts.language}`);
   const chapters = await writeChapters(names, { theme, source: from, downloads: folder, language: texts });
-  const map = (/** @type {string} */ page) => mapPage(theme, undefined, page).text;
+  const map = (/** @type {string} */ page) =>
+    mapPage(theme, undefined, page, (text) => texts.phrases.say(text) ?? text).text;
   writeTranslatedPages(texts, { english, chapters, source: from, picture, map });
   for (const name of ['conf.py', '_templates'])
     cpSync(join(root, 'editions', 'book', name), join(from, name), { recursive: true });

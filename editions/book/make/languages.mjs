@@ -89,6 +89,8 @@ const linked = (markdown, ids) =>
 export function languageOf(language) {
   const all = new Map(twins(language).map((twin) => [twin.name, twin]));
   const phrases = readPhrases(language);
+  // A word of a drawing may be the name of something in a script.
+  const scripted = readPhrases(language, ['pages']);
   const blocksOf = (/** @type {string} */ name) => all.get(topicOf(name))?.blocks ?? new Map();
   /** The English headings' ids, by what links say. @type {Map<string, string>} */
   const ids = new Map(
@@ -108,6 +110,7 @@ export function languageOf(language) {
     ...LANGUAGES[language],
     language,
     phrases,
+    scripted,
     left,
     slugs,
     /** @param {string} name @param {import('./chapters.mjs').Notebook} notebook */
@@ -180,7 +183,7 @@ export function translateScripts(texts, from, to) {
   );
   return scripts.filter((name) => {
     const code = readFileSync(join(from, name), 'utf8');
-    const translated = translateScript(code, texts.phrases);
+    const translated = translateScript(code, texts.scripted);
     if (translated !== code) write(join(to, name), translated);
     return translated !== code;
   });

@@ -32,6 +32,7 @@ export function mapPage(
   theme,
   csv = readFileSync(TABLE, 'utf8'),
   page = readFileSync(join(root, 'editions', 'book', 'map.md'), 'utf8'),
+  worded = (/** @type {string} */ text) => text,
 ) {
   const map = runsOf(csv);
   /** @type {{ id: string, files: ReturnType<typeof chapterFigure>['files'] }[]} */
@@ -52,7 +53,8 @@ export function mapPage(
       .filter((figure) => figure !== undefined)
       .map((figure, i) => html(figure, `map-${grid}-${i + 1}`));
     const facts = `${plural(runs.rows.length, 'run')}, ${plural(runs.values('seed').length, 'seed')} per setting.`;
-    return [`## ${title}`, `${text} *${facts}*`, ...shown, said.filter(Boolean).join(' ')].join('\n\n');
+    const sentences = said.filter((sentence) => typeof sentence === 'string').map(worded);
+    return [`## ${worded(title)}`, `${worded(text)} *${worded(facts)}*`, ...shown, sentences.join(' ')].join('\n\n');
   });
   const about =
     `One run proves little: another seed makes the same network a little better or worse. So here are **${map.rows.length} runs**, ` +
