@@ -104,7 +104,7 @@ function settle(read: number): void {
   if (alike.times < ALIKE || read === answer) return;
   answer = read;
   arrow.textContent = ARROWS[answer];
-  word.textContent = DIRECTIONS[answer];
+  word.textContent = bars[answer].textContent;
   for (const [i, bar] of bars.entries()) bar.classList.toggle('ec-lead', i === answer);
 }
 

@@ -88,8 +88,8 @@ const linked = (markdown, ids) =>
  */
 export function languageOf(language) {
   const all = new Map(twins(language).map((twin) => [twin.name, twin]));
-  const phrases = readPhrases(language);
-  // A word of a drawing may be the name of something in a script.
+  const phrases = readPhrases(language, ['drawings', 'frame', 'html']);
+  // Apart: a word of a drawing may be the name of something in a script.
   const scripted = readPhrases(language, ['pages']);
   const blocksOf = (/** @type {string} */ name) => all.get(topicOf(name))?.blocks ?? new Map();
   /** The English headings' ids, by what links say. @type {Map<string, string>} */
@@ -178,6 +178,8 @@ export function writeTranslatedPages(texts, { english, chapters, source, picture
  * @returns {string[]} their names
  */
 export function translateScripts(texts, from, to) {
+  const search = join(to, 'searchtools.js');
+  write(search, translateScript(readFileSync(search, 'utf8'), texts.scripted));
   const scripts = readdirSync(from).filter(
     (name) => name.endsWith('.js') && !/^(?:plotly|map-table|texts)\.js$/.test(name),
   );
@@ -190,7 +192,10 @@ export function translateScripts(texts, from, to) {
 }
 
 /** What Sphinx writes for each language anew. */
-const OWN = new Set(['language_data.js', 'translations.js', 'texts.js', 'documentation_options.js']);
+const OWN = new Set([
+  ...['language_data.js', 'translations.js', 'texts.js', 'documentation_options.js'],
+  'searchtools.js',
+]);
 
 /**
  * Takes out of a translated book what the book above it has as well.

@@ -61,7 +61,7 @@ function equation({ x, current: i, h, v, spike }: Trace & { x: Float32Array }, t
 
 function sentence(spikes: number, highest: number, first: number): string {
   if (spikes === 0) return `The potential never reaches the threshold: its highest value is ${number(highest)}.`;
-  return `${spikes} ${spikes === 1 ? 'spike' : 'spikes'} in ${T} steps, the first in step ${first}.`;
+  return `${spikes === 1 ? '1 spike' : `${spikes} spikes`} in ${T} steps, the first in step ${first}.`;
 }
 
 function update(): void {

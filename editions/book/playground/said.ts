@@ -39,7 +39,7 @@ export function winnerOf(counts: number[]): number | undefined {
 export const answerOf = (counts: number[]): string => String(winnerOf(counts) ?? '?');
 
 export function sentenceOf(counts: number[], steps: number): string {
-  const of = `${steps} ${steps === 1 ? 'step' : 'steps'}`;
+  const of = steps === 1 ? '1 step' : `${steps} steps`;
   const first = winnerOf(counts);
   if (first === undefined) return `No neuron has fired in ${of}.`;
   const second = argmax(counts.map((count, neuron) => (neuron === first ? -1 : count)));

@@ -1,5 +1,4 @@
 /** Train a network: the buttons, the worker that trains, and what there is to take along. */
-import { plural } from '../../../packages/figures/values';
 import { formatOptions, layersOfRun, type Settings } from '../../../packages/runs/map';
 import { shortForm } from '../../../src/common/layers';
 import { copyText } from '../../shared/page/dom';
@@ -14,7 +13,18 @@ import { isRun, readRun, writeRun } from './link';
 import type { Ask, EpochEnd, Look, Told } from './protocol';
 import { drawAll, drawPad, part, root, type Seen } from './seen';
 import { cellOf, makeFields, START } from './settings';
-import { claimOf, comesBy, duration, falls, percent, progressOf, verdictOn, wholeTime } from './words';
+import {
+  claimOf,
+  comesBy,
+  duration,
+  epochs,
+  falls,
+  percent,
+  progressOf,
+  threads as threadsIn,
+  verdictOn,
+  wholeTime,
+} from './words';
 
 /** Where the browser edition is, as seen from the book; editions/book/make/playground.mjs puts it into the bundle. */
 declare const EDITION: string;
@@ -170,7 +180,7 @@ function tell(): void {
   if (phase === 'fresh') say('said', FRESH);
   if (phase === 'running' && !progress) say('said', 'The images are here, and the first batch is under way.');
   if (!progress || phase === 'fresh' || phase === 'failed') return;
-  const cost = `${plural(ends.length, 'epoch')} in ${duration(progress.seconds)}, on ${plural(threads, 'thread')}`;
+  const cost = `${epochs(ends.length)} in ${duration(progress.seconds)}, on ${threadsIn(threads)}`;
   const next = falls(settings)
     ? 'The learning rate has fallen to 0: other settings begin a new network.'
     : 'More epochs go on from here; any other setting begins a new network.';
@@ -257,7 +267,7 @@ function showKept(): void {
   const isSaved = settings.dataset === 'mnist' && settings.network === 'snn';
   for (const save of saves) save.disabled = !(last && isSaved);
   part('sha').textContent = last
-    ? `After ${plural(ends.length, 'epoch')}: ${percent(last.testAcc)}, SHA-256 of the weights ${last.sha256}.`
+    ? `After ${epochs(ends.length)}: ${percent(last.testAcc)}, SHA-256 of the weights ${last.sha256}.`
     : 'Nothing is trained yet: the link carries the settings alone.';
   part('cell').textContent = isSaved ? cellOf(doneRun()) : '';
   part('command').textContent = `npm run train -- ${formatOptions(doneRun())}`.trim();
@@ -271,7 +281,7 @@ for (const save of saves) {
     const short = shortForm(layers);
     const { weights } = ends[ends.length - 1];
     const network = { weights, neuron, readout: settings.readout ?? 'spikes', ...(!short && { layers }) };
-    const what = `the network after ${plural(ends.length, 'epoch')}`;
+    const what = `the network after ${epochs(ends.length)}`;
     say('kept', await saveNetwork(shortName(layers), network, save.dataset.format as Format, what));
   });
 }

@@ -1,8 +1,11 @@
 /** What the page says in words: how far it is, what a link claims, and whether that came out here. */
-import { plural } from '../../../packages/figures/values';
 import { isStandard, SETTING_NAMES, type Settings, tellSetting } from '../../../packages/runs/map';
 import { type Claim, writeRun } from './link';
 import type { EpochEnd, Progress } from './protocol';
+
+/** A number of things, each form a sentence's part of its own: another language has its own. */
+export const epochs = (count: number): string => (count === 1 ? '1 epoch' : `${count} epochs`);
+export const threads = (count: number): string => (count === 1 ? '1 thread' : `${count} threads`);
 
 export const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 const short = (sha256: string) => `${sha256.slice(0, 8)}…`;
@@ -29,7 +32,7 @@ export function claimOf(settings: Settings, { test, sha256 }: Claim): string {
     tellSetting(name, settings[name]),
   );
   const how = own.length > 0 ? `with ${own.join(', ')}, ` : '';
-  return `This link says: ${how}after ${plural(settings.epochs, 'epoch')} ${percent(test)} of the test images right, and weights with the SHA-256 ${short(sha256)} It is a claim: “Check” trains the network here, and compares.`;
+  return `This link says: ${how}after ${epochs(settings.epochs)} ${percent(test)} of the test images right, and weights with the SHA-256 ${short(sha256)} It is a claim: “Check” trains the network here, and compares.`;
 }
 
 /** Whether the learning rate falls to 0 at the last epoch: a run of fewer epochs then has other bytes. */
