@@ -269,6 +269,9 @@ export function finishTranslated(html, page, texts, scripts) {
     for (let next = note.nextElementSibling; next && next.tagName !== 'SECTION'; next = next.nextElementSibling)
       next.setAttribute('lang', 'en');
   }
+  // The book's own words among what a cell printed.
+  for (const link of document.querySelectorAll('.cell_output a[href^="train.html"]'))
+    link.textContent = texts.phrases.say(link.textContent ?? '') ?? link.textContent;
   texts.translateDocument(document.documentElement);
   for (const element of document.querySelectorAll('[src], [href], [srcset], [data-src], [data-folder]')) {
     for (const { name, value } of [...element.attributes]) {
