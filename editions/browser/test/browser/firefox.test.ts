@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { firefox, inFirefox } from '../../../../test/support/browser';
 import { differences } from '../../../../test/support/compare';
+import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
 import { HIDDEN_PRINTS, HIDDEN_RUN } from '../../../../test/support/hidden-run';
 import {
   type AnyPage,
@@ -153,11 +154,14 @@ describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
       page,
       links.map(({ text }) => ({ cell_type: 'markdown', source: text, metadata: {} })),
     );
-    for (const [i, { address }] of links.entries()) {
+    // By day one into the book and one to elsewhere: Chromium follows those to chapters, too, which take seconds to open.
+    const followed = LEAVE_NOTHING_OUT ? links : links.slice(-2);
+    for (const { text, address } of followed) {
       // A page that the proxy does not let through names its address in one of Firefox's own.
       const isIt = (url: string) => decodeURIComponent(url).includes(address);
       const opened = browser.waitForTarget((target) => isIt(target.url()), { timeout: 120_000 });
-      await tab.locator(`.jp-RenderedMarkdown p a ::-p-text(Link ${i})`).click();
+      const [name] = /Link \d+/.exec(text) ?? [];
+      await tab.locator(`.jp-RenderedMarkdown p a ::-p-text(${name})`).click();
       await (await (await opened).page())?.close();
     }
     const { host } = new URL(links[links.length - 1].address);

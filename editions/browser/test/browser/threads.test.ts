@@ -9,6 +9,7 @@ import { createEngine, fingerprint } from '../../../../hosts/node/host';
 import type { EngineOptions } from '../../../../src/common/engine';
 import { train } from '../../../../src/training/train';
 import { firefox, inChromium, inFirefox, launchChromium } from '../../../../test/support/browser';
+import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
 import {
   type AnyPage,
   chapters,
@@ -222,7 +223,8 @@ describe('Threads in Firefox', { ...inFirefox, timeout: 3 * PATIENCE }, () => {
       () => [ALONE, ALONE],
     ],
   ];
-  for (const [what, args, expected] of cases) {
+  // By day the first: which threads there are depends on headers and the service worker, as Chromium's cases show.
+  for (const [what, args, expected] of LEAVE_NOTHING_OUT ? cases : cases.slice(0, 1)) {
     const trains = async (settings = args[1]) => {
       const { page, close } = await open(args[0], settings);
       try {
