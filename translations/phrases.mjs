@@ -21,10 +21,14 @@ export function readPhrases(
   language,
   files = readdirSync(folderOf(language, 'phrases')).map((file) => file.slice(0, -5)),
 ) {
-  /** @type {Map<string, string>} */
-  const table = new Map(
+  return makePhrases(
     files.sort().flatMap((file) => Object.entries(readJson(join(folderOf(language, 'phrases'), `${file}.json`)) ?? {})),
   );
+}
+
+/** @param {[english: string, other: string][]} entries */
+export function makePhrases(entries) {
+  const table = new Map(entries);
   const patterns = [...table].flatMap(([english, other]) => {
     if (!/\{\d\}/.test(english)) return [];
     /** @type {number[]} */
@@ -60,7 +64,7 @@ export function readPhrases(
   };
 }
 
-/** @typedef {ReturnType<typeof readPhrases>} Phrases */
+/** @typedef {ReturnType<typeof makePhrases>} Phrases */
 
 /**
  * The sentences and words that a script holds: literals, and templates with {0}, {1} in place of what they take in.
