@@ -269,6 +269,7 @@ export function finishTranslated(html, page, texts, scripts) {
     for (let next = note.nextElementSibling; next && next.tagName !== 'SECTION'; next = next.nextElementSibling)
       next.setAttribute('lang', 'en');
   }
+  for (const em of document.querySelectorAll('article em')) if (/。$/.test(em.textContent)) em.className = 'aside';
   // The book's own words among what a cell printed.
   for (const link of document.querySelectorAll('.cell_output a[href^="train.html"]'))
     link.textContent = texts.phrases.say(link.textContent ?? '') ?? link.textContent;
