@@ -155,7 +155,9 @@ export function writeTranslatedPages(texts, { english, chapters, source, picture
   const isTranslated = (/** @type {string} */ name) => !UNTRANSLATED.has(`${name}.md`);
   for (const name of ['glossary', ...found, ...Object.values(others).flat()].filter(isTranslated)) {
     const text = texts.page(`${name}.md`);
-    const told = linkHeadings(`translations/${texts.language}/pages/${name}.md`, text, english, worded);
+    // A blank stands around a name in English, and none around a chapter's in Chinese.
+    const close = text.replace(/(?<=\p{Script=Han}) (?=\[\[)|(?<=\]\]) (?=\p{Script=Han})/gu, '');
+    const told = linkHeadings(`translations/${texts.language}/pages/${name}.md`, close, english, worded);
     write(join(source, `${name}.md`), texts.linked(name === 'map' ? map(told) : told));
   }
   const groups = Object.fromEntries(

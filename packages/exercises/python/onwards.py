@@ -4,7 +4,9 @@ A mistake that people make is known as a function, too: who answers as it does g
 """
 
 import json
+import os
 import pathlib
+import re
 
 import numpy
 import snntorch
@@ -17,6 +19,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 NUMBERS = json.loads((HERE / "onwards.json").read_text())
 T = NUMBERS["T"]
+# `npm run lab -- --language zh` says which language its copies are in.
+PHRASES_FILE = ROOT / "translations" / os.environ.get("LIF_FC_MNIST_LANGUAGE", "en") / "phrases" / "exercises-python.json"
+PHRASES = json.loads(PHRASES_FILE.read_text(encoding="utf-8")) if PHRASES_FILE.exists() else {}
 COUNTS = {float(tau): torch.tensor(counts) for tau, counts in NUMBERS["counts"].items()}
 
 
@@ -253,15 +258,25 @@ def problem(name, answer):
     return f"expected {float(wanted[at]):g}{where}, found {float(first[at]):g}. Which line computes it?"
 
 
+def say(english):
+    """A sentence in the learner's language, or as it is."""
+    for key, other in PHRASES.items():
+        found = re.fullmatch(re.sub(r"\\{(\d)\\}", r"(?P<hole\1>.+?)", re.escape(key)), english)
+        if found:
+            return re.sub(r"\{(\d)\}", lambda hole: found[f"hole{hole[1]}"], other)
+    return english
+
+
 def check(name, answer):
     try:
         question = problem(name, answer)
     except NotImplementedError:
-        print(f"… {name}: still to do.")
+        print(say(f"… {name}: still to do."))
     except Nothing:
-        print(f"✘ {name}: it returns nothing. Which line returns the answer?")
+        print(say(f"✘ {name}: it returns nothing. Which line returns the answer?"))
     except Exception as error:
         said = str(error).split("\n")[0]
-        print(f"✘ {name}: it ends with {type(error).__name__}: {said}. What does it get, and what does it return?")
+        what = f"{type(error).__name__}: {said}"
+        print(say(f"✘ {name}: it ends with {what}. What does it get, and what does it return?"))
     else:
-        print(f"✔ {name}: Right." if question is None else f"✘ {name}: {question}")
+        print(say(f"✔ {name}: Right.") if question is None else f"✘ {name}: {say(question)}")

@@ -35,3 +35,14 @@ test('Its checks know right answers, refuse 39 wrong ones with a question, and s
     else assert.match(said, new RegExp(`^✘ ${name}: .*\\?\n$`));
   }
 });
+
+test('Its checks speak the language of the copy', async () => {
+  process.env.LIF_FC_MNIST_LANGUAGE = 'zh';
+  const answers = await ask<{ name: string; isRight: boolean | null; said: string }[]>('answers.py').finally(
+    () => delete process.env.LIF_FC_MNIST_LANGUAGE,
+  );
+  for (const { name, isRight, said } of answers) {
+    if (isRight) assert.equal(said, `✔ ${name}：答对了。\n`);
+    else assert.match(said, isRight === null ? /还没有做/ : /\p{Script=Han}.*？\n$/u, said);
+  }
+});
