@@ -293,6 +293,9 @@ export function finishTranslated(html, page, texts, scripts) {
     const inside = link.getAttribute('href')?.slice(BROWSER_EDITION.length);
     link.setAttribute('href', `../${BROWSER_EDITION}${texts.language}/${inside}`);
   }
+  // The source is shown once.
+  for (const link of document.querySelectorAll('a[href^="src/"], a[href^="hosts/"], a[href^="packages/"]'))
+    link.setAttribute('href', `../${link.getAttribute('href')}`);
   addLanguage(document, `../${page}`, 'en', 'English');
   document.head.insertAdjacentHTML('beforeend', alternates(page));
   const finished = dom.serialize();
