@@ -75,15 +75,15 @@ function slowestFirst(names) {
 }
 
 /**
- * Browsers' files wait much, and others compute: one of the former goes with two of the latter, so that cores are
- * neither idle nor too few for a page.
+ * Browsers' files wait much, and others compute: one of the former goes with three of the latter, which take about as
+ * long together, so that cores are neither idle nor too few for a page, and no long file is left to end alone.
  * @param {string[]} names
  */
 function mixed(names) {
   const pages = names.filter(hasOwnCommand);
   const others = names.filter((name) => !hasOwnCommand(name));
-  const together = pages.flatMap((page, i) => [page, ...others.slice(2 * i, 2 * i + 2)]);
-  return [...together, ...others.slice(2 * pages.length)];
+  const together = pages.flatMap((page, i) => [page, ...others.slice(3 * i, 3 * i + 3)]);
+  return [...together, ...others.slice(3 * pages.length)];
 }
 
 /** The test files that the arguments ask for. */

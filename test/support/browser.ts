@@ -11,8 +11,19 @@ export const firefox = browsers.findFirefox();
 export const inChromium = { skip: chromium ? false : 'no Chromium found (CHROMIUM names one)' };
 export const inFirefox = { skip: firefox ? false : 'no Firefox found (FIREFOX names one)' };
 
-export const launchChromium = (...more: string[]): Promise<Browser> =>
-  browsers.launchChromium(chromium as string, more);
+/** Milliseconds that a page may take for what a test waits for: beside other tests it has a part of a core. */
+const PATIENCE = 120_000;
+
+export async function launchChromium(...more: string[]): Promise<Browser> {
+  const browser = await browsers.launchChromium(chromium as string, more);
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(PATIENCE);
+    return context;
+  };
+  return browser;
+}
 /** For it: no host is found but those that are named, such as this computer. */
 export const onlyHosts = (...hosts: string[]) =>
   `--host-resolver-rules=MAP * ~NOTFOUND${hosts.map((host) => `, EXCLUDE ${host}`).join('')}`;
