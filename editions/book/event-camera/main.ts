@@ -77,9 +77,10 @@ function forget(): void {
 
 /** The next picture. */
 function see(picture: Grey, now = performance.now()): void {
-  if (!reader || isPaused || pictures++ % Number(rate.value) > 0) return;
+  if (!reader || isPaused) return;
   if (now - lastAt > LONG) forget();
   lastAt = now;
+  if (pictures++ % Number(rate.value) > 0) return;
   const grey = steady.checked ? lamps.steady(picture) : picture;
   const count = camera.see(grey);
   const units = unitsOf(camera.events);

@@ -81,7 +81,7 @@ const WHY: Record<string, string> = {
 /** A camera that cannot be had says why in its message. */
 export class NoCamera extends Error {}
 
-/** How long a camera may take to its first picture, in milliseconds. */
+/** How long a camera may take to its first picture, and half of how long to each later one, in milliseconds. */
 const PATIENCE = 5000;
 
 /**
@@ -110,6 +110,8 @@ export async function openCamera(
   }
   let isOpen = true;
   let hasSeen = false;
+  /** How often in turn it was looked for a picture that had not come. */
+  let missed = 0;
   const close = () => {
     isOpen = false;
     for (const track of stream.getTracks()) track.stop();
@@ -122,11 +124,12 @@ export async function openCamera(
   };
   for (const track of stream.getTracks()) track.addEventListener('ended', () => end('The camera has gone.'));
   video.srcObject = stream;
-  // A tab in the background plays nothing: that is no fault of the camera.
+  // A tab in the background plays nothing: that is no fault of the camera, nor is it when the tab has just come back.
   const lookAgain = () => {
-    if (hasSeen) return;
-    if (document.hidden) setTimeout(lookAgain, PATIENCE);
-    else end('The camera sends no pictures.');
+    if (!isOpen) return;
+    missed = document.hidden ? 0 : missed + 1;
+    if (missed > Number(hasSeen)) end('The camera sends no pictures.');
+    else setTimeout(lookAgain, PATIENCE);
   };
   setTimeout(lookAgain, PATIENCE);
   let last = -1;
@@ -141,6 +144,7 @@ export async function openCamera(
     if (!video.requestVideoFrameCallback && video.currentTime === last) return;
     last = video.currentTime;
     hasSeen = true;
+    missed = 0;
     see();
   }
   next();

@@ -246,6 +246,8 @@ describe('An event camera', inChromium, () => {
         /^A browser lends its camera only to a page from this computer or over https\. A shape stands in/,
       ],
       [instead('return new MediaStream();'), /^The camera sends no pictures\. A shape stands in/],
+      // It shows one picture, and freezes.
+      [painted(320, 240), /^The camera sends no pictures\. A shape stands in/],
       [
         `CanvasRenderingContext2D.prototype.getImageData = () => new ImageData(32, 32);`,
         /^This browser answers at random when a page reads a picture/,
@@ -282,6 +284,25 @@ describe('An event camera', inChromium, () => {
     await said(page)
       .getByText(/^The camera has gone\. A shape stands in/)
       .waitFor();
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('sees every sixth picture of a slow camera: what is left out is no gap', async () => {
+    const watched = await withCamera(painted(320, 240));
+    const { page, faults } = watched;
+    await useCamera(watched);
+    await page.getByRole('slider', { name: /Pictures/ }).fill('6');
+    for (const grey of [90, 180, 90])
+      for (let picture = 0; picture < 6; picture++) {
+        await page.evaluate((grey) => (window as unknown as Painted).paint(grey, 120), grey);
+        await page.waitForTimeout(60);
+      }
+    const seen = await page.evaluate(() => window.seen);
+    assert.ok(
+      seen.some(({ count }) => count > 1000),
+      `all pixels are brighter: ${seen.map(({ count }) => count)}`,
+    );
     assert.deepEqual(faults, []);
     await page.context().close();
   });
