@@ -10,7 +10,7 @@ import { fromNir, fromSafetensors, toNir, toSafetensors } from '../../packages/f
 import { decodeNetwork, layersModelFiles } from '../../packages/formats/layers-model';
 import { type Engine, type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
 import { type LayerOptions, readLayers, resolveLayers, shortForm, storeLayers } from '../../src/common/layers';
-import { DEFAULT_NEURON } from '../../src/common/neuron-options';
+import { DEFAULT_NEURON, readNeuron, storeNeuron } from '../../src/common/neuron-options';
 import { makeSpikeTrains } from '../../src/common/spike-trains';
 import type { Trace } from '../../src/common/trace';
 import {
@@ -27,7 +27,7 @@ import { newHistory } from '../../src/training/history';
 import { train } from '../../src/training/train';
 import { smallMnist, temporaryFolder } from '../support/data';
 import { assertClose } from '../support/golden';
-import { LAYERS_WITH } from '../support/options';
+import { LAYERS_WITH, NEURON_VALUES, WITH } from '../support/options';
 
 before(async () => {
   await initBackend();
@@ -439,6 +439,21 @@ describe('A batch norm', () => {
     });
     await single.close();
   });
+});
+
+test('What the neurons of one layer have is in the text of records, and what all have beside it', () => {
+  for (const [name, [value]] of Object.entries(NEURON_VALUES)) {
+    const layers = resolveLayers({ layers: [{ neurons: 12, neuron: { [name]: value } }, {}], neuron: WITH[name] });
+    assert.equal(shortForm(layers), undefined, `${name}: \`shortForm\` in src/common/layers.ts`);
+    const { neuron } = layers[1];
+    assert.deepEqual(
+      readLayers(storeLayers(layers), neuron),
+      layers,
+      `${name}: \`storeLayers\` in src/common/layers.ts`,
+    );
+    const all = layers[0].neuron;
+    assert.deepEqual(readNeuron(storeNeuron(all)), all, `${name}: src/common/neuron-options.ts`);
+  }
 });
 
 for (const [name, tried] of Object.entries(LAYERS_WITH)) {

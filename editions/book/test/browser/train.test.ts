@@ -49,6 +49,12 @@ const DEEP = {
     '-T 8 -N 1 --train-images 2560 --hidden 30 --encoder direct --readout mean-potential --loss cross-entropy --tau 3 --seed 5',
 };
 
+/** What has no field here. */
+const UNOFFERED = {
+  hash: '#run=1&T=8&epochs=1&train_images=2560&hidden=20&rate_penalty=2&rate_target=0.1&beta=0.2&tau_adapt=10',
+  options: '--hidden 20 -T 8 --train-images 2560 -N 1 --rate-penalty 2 --rate-target 0.1 --beta 0.2 --tau-adapt 10',
+};
+
 /** By day a smaller network than those to choose from, which three programs train and test on 10,000 images. */
 const CHANNELS = LEAVE_NOTHING_OUT ? [12, 24] : [4, 8];
 const [FIRST, SECOND] = CHANNELS;
@@ -165,6 +171,20 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
       page.getByRole('button', { name: 'Save as NIR' }).click(),
     ]);
     assert.equal(download.suggestedFilename(), 'network-784-30-10.nir');
+    assert.deepEqual(faults, []);
+  });
+
+  test('trains what a link alone can ask for, held rates and thresholds that rise, to the same bytes', async () => {
+    const { page, faults } = await openRun(UNOFFERED.hash);
+    assert.equal(await page.getByTestId('command').textContent(), `npm run train -- ${UNOFFERED.options}`);
+    await page.getByTestId('train').click();
+    await done(page);
+    assert.equal(await shaOf(page), (await ofCommand(UNOFFERED.options)).sha256);
+    const cell = (await page.getByTestId('cell').textContent()) ?? '';
+    assert.match(cell, /"beta":0\.2,"tauAdapt":10/);
+    assert.match(cell, /ratePenalty: \{"weight":2,"target":0\.1\}/);
+    await page.getByRole('button', { name: 'Save as NIR' }).click();
+    await page.getByText('Not saved: beta: expected 0, found 0.2, which NIR cannot say').waitFor();
     assert.deepEqual(faults, []);
   });
 

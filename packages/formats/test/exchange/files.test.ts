@@ -393,9 +393,14 @@ describe('A network that leaves', () => {
     // Whoever wrote down all options before there were these two has a neuron without them.
     const { beta: _beta, tauAdapt: _tauAdapt, ...earlier } = DEFAULT_NEURON;
     assert.deepEqual(toNir({ weights: weightsOf(), neuron: earlier as typeof DEFAULT_NEURON }), before);
-    assert.throws(() => toNir({ weights: weightsOf(), neuron: { ...DEFAULT_NEURON, beta: 0.5 } }), {
-      message: 'beta: expected 0, found 0.5, which NIR cannot say; use another format, such as safetensors',
-    });
+    for (const [own, found] of [
+      [{ beta: 0.5 }, 'beta: expected 0, found 0.5'],
+      [{ tauAdapt: 30 }, 'tauAdapt: expected 20, found 30'],
+    ] as const) {
+      assert.throws(() => toNir({ weights: weightsOf(), neuron: { ...DEFAULT_NEURON, ...own } }), {
+        message: `${found}, which NIR cannot say; use another format, such as safetensors`,
+      });
+    }
     assert.throws(() => toNir({ weights: weightsOf(), neuron: Object.assign({ ...DEFAULT_NEURON }, { later: -1 }) }), {
       message: 'later: expected null, found -1, which NIR cannot say; use another format, such as safetensors',
     });
