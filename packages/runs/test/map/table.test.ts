@@ -291,6 +291,11 @@ describe('A run', () => {
     const found = engineOptions(parseMap(tableText(layered)).rows[0]);
     assert.deepEqual(found.layers, [...[100, 50].map((neurons) => ({ neurons, ...all, recurrent: true })), all]);
     assert.ok(!('hidden' in found));
+    const held = { ...row, hidden: 96, ratePenalty: 2, rateTarget: 0.1, beta: 0.3, tauAdapt: 30 };
+    const { ratePenalty, neuron } = engineOptions(held);
+    assert.deepEqual(ratePenalty, { weight: 2, target: 0.1 }, 'ratePenalty in packages/runs/engine-options.ts');
+    assert.equal(neuron?.beta, 0.3, 'beta in `neuronOf` of packages/runs/engine-options.ts');
+    assert.equal(neuron?.tauAdapt, 30, 'tauAdapt in `neuronOf` of packages/runs/engine-options.ts');
     assert.ok(!('encoder' in engineOptions(parseMap(tableText({ dataset: 'randman' })).rows[0])));
   });
 });
