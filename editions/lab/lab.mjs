@@ -6,11 +6,13 @@ import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endWithParent } from '../../packages/system/parent.mjs';
-import { chapterNames, remove, root, venvPython, writeJson } from '../../packages/system/project.mjs';
-import { makeCopies, sayRenumbered } from '../shared/copies.mjs';
+import { chapterNames, readJson, remove, root, venvPython, writeJson } from '../../packages/system/project.mjs';
+import { copiesIn, makeCopies, sayRenumbered } from '../shared/copies.mjs';
+import { isLanguage, LOCALES, noLanguage } from '../shared/translated.mjs';
 
 const ABOUT = `npm run lab               JupyterLab with your own copies of the chapters, notebooks/my/, which are made if there are none
 npm run lab -- --author   JupyterLab with the committed chapters, notebooks/
+npm run lab -- --language zh   JupyterLab and your copies of the chapters in Chinese, notebooks/my/zh/
 All other options go on to Jupyter, for example
   --no-browser            prints the address, and opens no browser
   --port=9999             another port than 8888`;
@@ -34,6 +36,14 @@ if (process.getuid?.() === 0 && !options.some((option) => /allow.root/.test(opti
 
 const here = join(root, 'editions', 'lab');
 const isAuthor = options.includes('--author');
+const at = options.findIndex((option) => /^--language(?:=|$)/.test(option));
+/** Taken out of what goes on to Jupyter, as `--language zh` or `--language=zh`. */
+const said = at < 0 ? [] : options.splice(at, options[at].includes('=') ? 1 : 2);
+const language = at < 0 ? undefined : (said[0].split('=')[1] ?? said[1] ?? 'nothing');
+if (language !== undefined && (isAuthor || !isLanguage(language))) {
+  console.error(`lab: ${isAuthor ? '--language and --author exclude each other' : noLanguage(language)}`);
+  process.exit(2);
+}
 
 /**
  * A folder that no other user of this machine can look into, nor into the files that it holds already.
@@ -70,14 +80,15 @@ for (const path of [folder, config, env.JUPYTER_DATA_DIR, runtime]) privateFolde
 /** The notebook to open, as a path below the project, and what is said of it. */
 function prepareNotebooks() {
   if (isAuthor) return { first: ['notebooks', chapterNames()[0]], lines: [] };
-  const { names, made, outdated, renumbered } = makeCopies();
+  const { names, made, outdated, renumbered } = makeCopies(undefined, copiesIn(language), language);
+  const place = language ? ['notebooks', 'my', language] : ['notebooks', 'my'];
   const lines = renumbered.map(sayRenumbered);
   if (made.length === names.length) {
     lines.push(
-      'Your own copies of the chapters are in notebooks/my/. Change them as you like: nothing overwrites them.',
+      `Your own copies of the chapters are in ${place.join('/')}/. Change them as you like: nothing overwrites them.`,
     );
   } else if (made.length > 0) {
-    lines.push(`New in notebooks/my/: ${made.join(', ')}.`);
+    lines.push(`New in ${place.join('/')}/: ${made.join(', ')}.`);
   }
   if (outdated.length > 0) {
     const [their, number] =
@@ -85,10 +96,10 @@ function prepareNotebooks() {
         ? ['This chapter has changed since your copy was', outdated[0].slice(0, 2)]
         : ['These chapters have changed since your copies were', 'NN'];
     lines.push(
-      `${their} made: ${outdated.join(', ')}. Your copies stay as they are; \`npm run exercises -- --reset ${number}\` makes a new one.`,
+      `${their} made: ${outdated.join(', ')}. Your copies stay as they are; \`npm run exercises -- --reset ${number}${language ? ` --language ${language}` : ''}\` makes a new one.`,
     );
   }
-  return { first: ['notebooks', 'my', names[0]], lines };
+  return { first: [...place, names[0]], lines };
 }
 
 let prepared;
@@ -128,6 +139,11 @@ writeJson(join(config, 'jupyter_server_config.json'), { ServerApp: { jpserver_ex
 // which starts two programs each time.
 for (const name of ['labconfig', 'custom']) {
   cpSync(join(root, 'editions', 'shared', 'server', name), join(config, name), { recursive: true });
+}
+if (language) {
+  const settings = join(config, 'labconfig', 'default_setting_overrides.json');
+  const translation = { locale: LOCALES[language] };
+  writeJson(settings, { ...readJson(settings), '@jupyterlab/translation-extension:plugin': translation });
 }
 
 // Not in the file, which another `npm run lab` would share. An option that stands there twice would be refused.

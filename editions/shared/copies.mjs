@@ -7,6 +7,7 @@ import { codeOf } from '../../packages/system/processes.cjs';
 import { chapterNames, chaptersFolder, readJson, root } from '../../packages/system/project.mjs';
 import { learnersCells, textOf } from './cells.mjs';
 import { isPython, topicOf } from './parts.mjs';
+import { translator } from './translated.mjs';
 
 /** @typedef {import('./cells.mjs').Notebook} Notebook */
 
@@ -16,28 +17,33 @@ export const { editionOf, hashOfCells } = /** @type {typeof import('../../hosts/
 );
 
 export const copiesFolder = join(chaptersFolder, 'my');
+/** @typedef {string | undefined} Language of copies; without one they are English */
+/** Where the copies in a language are. @param {Language} language */
+export const copiesIn = (language) => (language ? join(copiesFolder, language) : copiesFolder);
 
 /** Where a copy says, in its metadata, which chapter it was made from. */
 const ORIGIN = 'lif_fc_mnist';
 
 /**
- * A link as it is from a folder further down: pictures and files are one step up, other chapters stay beside.
+ * A link as it is from a folder further down: pictures and files are further up, other chapters stay beside.
  * @param {string} target
  * @param {string[]} chapters
+ * @param {string} up
  */
-function movedLink(target, chapters) {
+function movedLink(target, chapters, up) {
   const isElsewhere = /^([a-z][a-z0-9+.-]*:|[/#])/i.test(target);
-  return isElsewhere || chapters.includes(target.replace(/[?#].*$/, '')) ? target : `../${target}`;
+  return isElsewhere || chapters.includes(target.replace(/[?#].*$/, '')) ? target : up + target;
 }
 
 /**
  * Markdown whose links still lead where they led; code and formulas in it are not touched.
  * @param {string} markdown
  * @param {string[]} chapters
+ * @param {string} up
  */
-function movedText(markdown, chapters) {
+function movedText(markdown, chapters, up) {
   /** @type {(all: string, before: string, target: string) => string} */
-  const move = (_, before, target) => before + movedLink(target, chapters);
+  const move = (_, before, target) => before + movedLink(target, chapters, up);
   const parts = markdown.split(/(^```[\s\S]*?^```|`[^`\n]+`|\$\$[^$]+\$\$|\$[^$\n]+\$)/m);
   return parts
     .map((part, i) =>
@@ -54,9 +60,10 @@ function movedText(markdown, chapters) {
 /**
  * The cell of a copy that says so when its chapter has become newer.
  * @param {string} name
- * @param {Notebook} notebook
+ * @param {Notebook} notebook in English
+ * @param {Language} language in which checks speak
  */
-const editionCell = (name, notebook) => ({
+const editionCell = (name, notebook, language) => ({
   cell_type: 'code',
   execution_count: null,
   id: 'edition',
@@ -65,7 +72,7 @@ const editionCell = (name, notebook) => ({
   source: [
     '// Your own copy of this chapter: nothing overwrites it.\n',
     "import { exercises } from 'lif-fc-mnist';\n",
-    `exercises.edition('${name}', '${editionOf(notebook)}');`,
+    `exercises.edition('${name}', '${editionOf(notebook)}'${language ? `, '${language}'` : ''});`,
   ],
 });
 
@@ -94,16 +101,21 @@ export function openCopy(notebook, name) {
  * @param {Notebook} notebook
  * @param {string} name of its file
  * @param {string[]} chapters names of all chapters
+ * @param {{ language: string, translated: Notebook }} [other] the chapter in the language of the copy
  * @returns {Notebook}
  */
-export function learnersCopy(notebook, name, chapters) {
-  const copy = openCopy(notebook, name);
+export function learnersCopy(notebook, name, chapters, other) {
+  const copy = openCopy(other?.translated ?? notebook, name);
+  const up = other ? '../../' : '../';
   const cells = copy.cells.map((cell) =>
-    cell.cell_type === 'code' ? cell : { ...cell, source: movedText(textOf(cell), chapters).split(/(?<=\n)/) },
+    cell.cell_type === 'code' ? cell : { ...cell, source: movedText(textOf(cell), chapters, up).split(/(?<=\n)/) },
   );
   if (isPython(name)) return { ...copy, cells };
   const heading = cells.findIndex(({ id }) => id === 'exercises');
-  return { ...copy, cells: cells.toSpliced(heading < 0 ? cells.length : heading, 0, editionCell(name, notebook)) };
+  return {
+    ...copy,
+    cells: cells.toSpliced(heading < 0 ? cells.length : heading, 0, editionCell(name, notebook, other?.language)),
+  };
 }
 
 /** What is said of a copy whose chapter has another number now. */
@@ -117,11 +129,14 @@ export const sayRenumbered = (/** @type {{ copy: string, name: string }} */ { co
  */
 export const readChapter = (name, folder = chaptersFolder) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 
-/** The copies whose chapter has changed since they were made. */
-export function outdatedCopies(from = chaptersFolder, to = copiesFolder) {
+/** The copies whose chapter, or its translation, has changed since they were made. @param {Language} [language] */
+export function outdatedCopies(from = chaptersFolder, to = copiesFolder, language = undefined) {
+  const translated = language
+    ? translator(language)
+    : (/** @type {string} */ _, /** @type {Notebook} */ chapter) => chapter;
   return chapterNames(from).filter((name) => {
     const origin = readJson(join(to, name))?.metadata?.[ORIGIN];
-    return origin !== undefined && origin.cells !== hashOfCells(readChapter(name, from));
+    return origin !== undefined && origin.cells !== hashOfCells(translated(name, readChapter(name, from)));
   });
 }
 
@@ -138,17 +153,21 @@ const renumbered = (names, folder) =>
 
 /**
  * Makes the copies that are missing, and leaves all others alone.
+ * @param {Language} [language]
  * @returns {{ names: string[], made: string[], outdated: string[], renumbered: { copy: string, name: string }[] }} all
  * copies,
  * the new ones, those whose chapter has changed since they were made, and those whose chapter has another number now
  */
-export function makeCopies(from = chaptersFolder, to = copiesFolder) {
+export function makeCopies(from = chaptersFolder, to = copiesFolder, language = undefined) {
   const names = chapterNames(from);
   mkdirSync(to, { recursive: true });
+  const translated = language && translator(language);
   /** @type {string[]} */
   const made = [];
   for (const name of names) {
-    const text = `${JSON.stringify(learnersCopy(readChapter(name, from), name, names), null, 1)}\n`;
+    const chapter = readChapter(name, from);
+    const other = language && translated ? { language, translated: translated(name, chapter) } : undefined;
+    const text = `${JSON.stringify(learnersCopy(chapter, name, names, other), null, 1)}\n`;
     try {
       writeFileSync(join(to, name), text, { flag: 'wx' }); // fails if it exists
       made.push(name);
@@ -156,15 +175,16 @@ export function makeCopies(from = chaptersFolder, to = copiesFolder) {
       if (codeOf(error) !== 'EEXIST') throw error;
     }
   }
-  return { names, made, outdated: outdatedCopies(from, to), renumbered: renumbered(names, to) };
+  return { names, made, outdated: outdatedCopies(from, to, language), renumbered: renumbered(names, to) };
 }
 
 /**
  * Makes a new copy of a chapter, and keeps an existing one under a name with the time.
  * @param {string} name of the chapter
+ * @param {Language} [language]
  * @returns {string | undefined} that name
  */
-export function resetCopy(name, from = chaptersFolder, to = copiesFolder, now = new Date()) {
+export function resetCopy(name, from = chaptersFolder, to = copiesFolder, now = new Date(), language = undefined) {
   // Even a dangling link, which takes the place of a copy, too.
   const isThere = (/** @type {string} */ file) => lstatSync(join(to, file), { throwIfNoEntry: false }) !== undefined;
   /** @type {string | undefined} */
@@ -178,6 +198,6 @@ export function resetCopy(name, from = chaptersFolder, to = copiesFolder, now = 
     }
     renameSync(join(to, name), join(to, /** @type {string} */ (kept)));
   }
-  makeCopies(from, to);
+  makeCopies(from, to, language);
   return kept;
 }

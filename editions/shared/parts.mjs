@@ -31,8 +31,8 @@ export const FORMER = [
   '15-event-driven',
 ];
 
-/** The name of a chapter without its number, `07-a-hidden-layer.ipynb` or `07-a-hidden-layer`. */
-export const topicOf = (/** @type {string} */ name) => name.replace(/^\d+-|\.ipynb$/g, '');
+/** The name of a chapter without its number, `07-a-hidden-layer.ipynb`, `07-a-hidden-layer` or `zh/07-a-hidden-layer`. */
+export const topicOf = (/** @type {string} */ name) => name.replace(/^(?:[a-z]{2}\/)?\d+-|\.ipynb$/g, '');
 
 /** Whether a chapter is in Python: it runs in .venv-peers, and in the tab it is to be read. */
 export const isPython = (/** @type {string} */ name) => topicOf(name) === 'onwards';

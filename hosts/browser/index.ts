@@ -2,11 +2,11 @@
  * The package as a notebook of the browser edition sees it: what every host has, and what this one does in its own way.
  */
 import './frames';
-import * as checks from '../../packages/exercises';
 import type { Host } from '../contract/contract';
 import { makeRecompute } from '../contract/recompute';
 import { makeWithBar } from '../contract/with-bar';
 import { announce } from './engines';
+import * as checks from './exercises';
 import * as host from './host';
 
 export * from '../contract/entry-point';

@@ -1,9 +1,10 @@
 /** The exercises as Node has them: an answer that never ends is stopped, and an old copy of a chapter is noticed. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { makeExercises } from '../../packages/exercises';
 import { NeverEnds } from '../../packages/exercises/engine/exercise';
+import type { Phrases } from '../../packages/exercises/engine/phrases';
 import { recordProgress } from '../../packages/runs/node/progress';
 import { projectPath } from '../../packages/system/files.cjs';
 import { type Cells, editionOf } from './notebook/edition';
@@ -41,8 +42,18 @@ export function currentEdition(chapter: string): { file: string; edition: string
   }
 }
 
+/** What checks say in a language, as it comes with the package. */
+export function phrases(language: string): Phrases | undefined {
+  const folder = projectPath('translations', language, 'phrases');
+  if (!existsSync(folder)) return undefined;
+  const files = readdirSync(folder).filter((name) => /^exercises.*\.json$/.test(name));
+  const tables = files.sort().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Phrases);
+  return Object.assign({}, ...tables);
+}
+
 export const { judge, check, solved, progress, edition } = makeExercises({
   limit,
   currentEdition,
   record: recordProgress,
+  phrases,
 });

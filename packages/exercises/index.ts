@@ -7,6 +7,7 @@ export type { Exercise } from './engine/exercise';
 export { minutesOf, todo } from './engine/exercise';
 export { GENERAL } from './engine/general';
 export type { Verdict } from './engine/judge';
+export type { Phrases } from './engine/phrases';
 export { makeExercises, type Surroundings } from './engine/session';
 
 /** The functions on a host that adds nothing. */

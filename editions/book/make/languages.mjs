@@ -290,7 +290,10 @@ export function finishTranslated(html, page, texts, scripts) {
     }
   }
   for (const link of document.querySelectorAll(`a[href^="${BROWSER_EDITION}"]`)) {
-    const inside = link.getAttribute('href')?.slice(BROWSER_EDITION.length);
+    const inside = link
+      .getAttribute('href')
+      ?.slice(BROWSER_EDITION.length)
+      .replace('path=', `path=${texts.language}%2F`);
     link.setAttribute('href', `../${BROWSER_EDITION}${texts.language}/${inside}`);
   }
   // The source is shown once.

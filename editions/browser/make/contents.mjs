@@ -2,12 +2,16 @@
 // saved copy from a newer chapter.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { JSDOM } from 'jsdom';
 import { chapterNames, chaptersFolder, writeWhole } from '../../../packages/system/project.mjs';
 import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language.mjs';
-import { textOf } from '../../shared/cells.mjs';
-import { hashOfCells, openCopy, readChapter } from '../../shared/copies.mjs';
+import { readPhrases, translateDocument } from '../../../translations/phrases.mjs';
+import { LANGUAGES } from '../../../translations/twins.mjs';
+import { partOf, textOf } from '../../shared/cells.mjs';
+import { editionOf, hashOfCells, openCopy, readChapter } from '../../shared/copies.mjs';
 import { isPython } from '../../shared/parts.mjs';
 import { namedSource, sourceAddress } from '../../shared/source-pages.mjs';
+import { translator } from '../../shared/translated.mjs';
 
 /**
  * What the kernel reports of itself: the same in the files, or the page would take each for changed when it opens it.
@@ -24,7 +28,8 @@ const withSourceLinks = (markdown) =>
     (_, path) => `](${sourceAddress(/** @type {string} */ (namedSource(path)), '../build/book/')})`,
   );
 
-const PYTHON_HERE =
+/** At the head of a chapter in Python. */
+export const PYTHON_HERE =
   '**This chapter is in Python, and this tab runs TypeScript: read it here. On a machine of your own, in a clone of ' +
   'the project, `node tools/peers/peers.mjs` and `npm run lab` run it.**';
 
@@ -32,15 +37,16 @@ const PYTHON_HERE =
  * A cell of a chapter that is only to be read: its code, and what it printed.
  * @param {import('../../shared/cells.mjs').Cell} cell
  * @param {number} index
+ * @param {string} [note] at the head of the chapter
  * @returns {import('../../shared/cells.mjs').Cell}
  */
-function toRead({ cell_type, id, metadata, source, outputs = [] }, index) {
+function toRead({ cell_type, id, metadata, source, outputs = [] }, index, note = PYTHON_HERE) {
   const text = textOf({ source });
   const printed = outputs.map((output) => [output.text ?? ''].flat().join('')).join('');
   const fenced = (/** @type {string} */ kind, /** @type {string} */ content) =>
     `\`\`\`${kind}\n${content.trimEnd()}\n\`\`\``;
   const code = [fenced('python', text), ...(printed ? [fenced('text', printed)] : [])].join('\n\n');
-  const first = index === 0 ? text.replace('\n', `\n\n${PYTHON_HERE}\n`) : text;
+  const first = index === 0 ? text.replace('\n', `\n\n${note}\n`) : text;
   return { cell_type: 'markdown', id, metadata, source: cell_type === 'code' ? code : first };
 }
 
@@ -48,9 +54,11 @@ function toRead({ cell_type, id, metadata, source, outputs = [] }, index) {
  * A chapter as the site serves it.
  * @param {import('../../shared/cells.mjs').Notebook} chapter
  * @param {string} name of its file
+ * @param {string} [note] at the head of a chapter in Python
  */
-export function siteNotebook(chapter, name) {
-  const copy = openCopy(isPython(name) ? { ...chapter, cells: chapter.cells.map(toRead) } : chapter, name);
+export function siteNotebook(chapter, name, note = PYTHON_HERE) {
+  const cellsToRead = () => chapter.cells.map((cell, index) => toRead(cell, index, note));
+  const copy = openCopy(isPython(name) ? { ...chapter, cells: cellsToRead() } : chapter, name);
   const cells = copy.cells.map((cell) => {
     // One string: the page would show a list of lines joined by commas.
     const source = textOf(cell);
@@ -79,12 +87,35 @@ export const asciiDrawing = (svg) => svg.replace(/[^\0-\x7f]/gu, (character) => 
 /**
  * Writes the drawings into a folder.
  * @param {string} folder
+ * @param {string} [language] if it is not English
  */
-export function writeDrawings(folder) {
+export function writeDrawings(folder, language) {
   const drawings = join(chaptersFolder, 'images');
+  const phrases = language && readPhrases(language);
   for (const name of readdirSync(drawings).filter((file) => file.endsWith('.svg'))) {
-    writeWhole(join(folder, name), asciiDrawing(readFileSync(join(drawings, name), 'utf8')));
+    let svg = readFileSync(join(drawings, name), 'utf8');
+    if (phrases) {
+      const dom = new JSDOM(svg, { contentType: 'image/svg+xml' });
+      translateDocument(dom.window.document.documentElement, phrases);
+      svg = dom.serialize();
+    }
+    writeWhole(join(folder, name), asciiDrawing(svg));
   }
+}
+
+/**
+ * A chapter in another language as the site serves it. The cell that sets up its exercises says in which language checks
+ * speak.
+ * @param {import('../../shared/cells.mjs').Notebook} chapter in English
+ * @param {string} name of its file
+ * @param {{ language: string, translated: import('../../shared/cells.mjs').Notebook, say?: (english: string) => string }} other
+ */
+export function translatedNotebook(chapter, name, { language, translated, say = (english) => english }) {
+  const speaks = `exercises.edition('${name}', '${editionOf(chapter)}', '${language}');`;
+  const cells = translated.cells.map((cell) =>
+    partOf(cell).role === 'setup' ? { ...cell, source: `${textOf(cell)}\n${speaks}` } : cell,
+  );
+  return siteNotebook({ ...translated, cells }, name, say(PYTHON_HERE));
 }
 
 /**
@@ -101,5 +132,21 @@ export function writeContents(folder) {
     writeWhole(join(folder, name), `${JSON.stringify(notebook, null, 1)}\n`);
   }
   writeDrawings(join(folder, 'images'));
+  for (const language of LANGUAGES) {
+    const translated = translator(language);
+    const { say } = readPhrases(language);
+    for (const name of chapterNames()) {
+      const chapter = readChapter(name);
+      const other = {
+        language,
+        translated: translated(name, chapter),
+        say: (/** @type {string} */ text) => say(text) ?? text,
+      };
+      const notebook = translatedNotebook(chapter, name, other);
+      versions[`${language}/${name}`] = notebook.metadata.lif_fc_mnist.version;
+      writeWhole(join(folder, language, name), `${JSON.stringify(notebook, null, 1)}\n`);
+    }
+    writeDrawings(join(folder, language, 'images'), language);
+  }
   return versions;
 }

@@ -10,7 +10,7 @@ import { readChapter } from '../../shared/copies.mjs';
 import { byPart } from '../../shared/parts.mjs';
 
 /** The application's apps that are pages of the site, with the title that each has until it has loaded. */
-const APPS = { notebooks: 'A chapter', tree: 'All files' };
+export const APPS = { notebooks: 'A chapter', tree: 'All files' };
 
 /**
  * What a reader sees until the application has loaded, which hides it. By itself it would come with the scripts,

@@ -16,9 +16,11 @@ import {
 import { run } from '../../../packages/system/run.mjs';
 import { step } from '../../../packages/system/step.mjs';
 import { buildDeclarations, buildKernel } from '../../../packages/typescript-kernel/jupyterlite/build.mjs';
+import { LANGUAGES } from '../../../translations/twins.mjs';
 import { ISOLATION } from '../../shared/serve.mjs';
 import { trainIfNeeded } from '../../shared/trained.mjs';
 import { writeContents, writeDrawings } from './contents.mjs';
+import { isOf, writeLanguages } from './languages.mjs';
 import { bundleScript, writePackage } from './package.mjs';
 import { preparePages } from './pages.mjs';
 
@@ -130,9 +132,16 @@ async function finish(versions) {
     modules: { 'lif-fc-mnist': join(host, 'index.d.ts'), 'lif-fc-mnist/display': join(host, 'display.d.ts') },
     typescript,
   });
-  const needed = filesUnder(site)
+  await writeLanguages(site);
+  const files = filesUnder(site)
     .map((name) => name.split(sep).join('/'))
     .filter((name) => /^(lif-fc-mnist|extensions|files|api)\//.test(name));
+  const needed = files.filter((name) => !LANGUAGES.some((language) => isOf(language, name)));
+  for (const language of LANGUAGES)
+    writeJson(
+      join(site, language, 'needed.json'),
+      files.filter((name) => isOf(language, name)),
+    );
   const define = { NEEDED: JSON.stringify(needed), ISOLATION: JSON.stringify(ISOLATION) };
   await bundleScript(join('editions', 'shared', 'page', 'service-worker.ts'), join(site, 'offline.js'), { define });
 }

@@ -8,6 +8,7 @@ import { inOneLine } from '../../../src/common/checks';
 import { download } from '../../shared/page/dom';
 import { exists, freeName, nameOfOld } from './copies';
 import type { Contents, NotebookContent } from './jupyter';
+import { languageHere, languageOf } from './links';
 
 const today = () => new Date().toISOString().slice(0, 10);
 
@@ -31,11 +32,21 @@ export function nameOfZip(learner: string, date = today()): string {
   return `${name && `${name}-`}notebooks-${date}.zip`;
 }
 
-/** Returns how many notebooks there were, and what the zip file is called. */
-export async function downloadNotebooks(contents: Contents, learner: string): Promise<{ count: number; zip: string }> {
+/**
+ * Returns how many notebooks there were, and what the zip file is called. Of the chapters in another language than the
+ * page's, only those are in it in which the reader has changed something.
+ */
+export async function downloadNotebooks(
+  contents: Contents,
+  learner: string,
+  siteUrl: string,
+): Promise<{ count: number; zip: string }> {
   const files: Record<string, Uint8Array> = {};
+  const here = languageHere(siteUrl);
   for (const path of await notebookPaths(contents)) {
-    const { content } = await contents.get(path, { content: true });
+    const content = (await contents.get(path, { content: true })).content as NotebookContent;
+    const isForeign = (languageOf(path) ?? here) !== here;
+    if (isForeign && hashOfCells(content) === content.metadata.lif_fc_mnist?.version) continue;
     files[path] = strToU8(`${JSON.stringify(content, null, 1)}\n`);
   }
   const zip = nameOfZip(learner);

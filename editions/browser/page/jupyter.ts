@@ -51,6 +51,7 @@ interface Signal<Argument> {
 }
 
 export interface Commands {
+  execute(id: string, args?: object): Promise<unknown>;
   addCommand(
     id: string,
     options: { label: string; execute: () => unknown; isEnabled?: () => boolean; describedBy?: object },

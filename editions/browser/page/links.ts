@@ -12,9 +12,30 @@ export const titleOf = ({ cells }: NotebookContent): string | undefined =>
     .map(({ source }) => /^#\s+(.+)$/m.exec([source].flat().join(''))?.[1])
     .find(Boolean);
 
-/** The address at which the site shows a notebook. */
+/** The folder of the pages in another language, such as `zh/`, of which this is one; empty for an English page. */
+export const languageHere = (siteUrl: string, address = globalThis.location?.href ?? siteUrl): string =>
+  address.startsWith(siteUrl)
+    ? (/^[a-z]{2}\/(?=(?:notebooks|tree)\/)/.exec(address.slice(siteUrl.length))?.[0] ?? '')
+    : '';
+
+/** The folder of a chapter's language, empty for English; undefined for a notebook of the reader's own. */
+export function languageOf(path: string): string | undefined {
+  const [isChapter, folder] = /^([a-z]{2}\/)?\d\d-[^/]+\.ipynb$/.exec(path) ?? [];
+  return isChapter && (folder ?? '');
+}
+
+/** The address at which the site shows a notebook: a chapter in its language, another as this page. */
 export const notebookAddress = (siteUrl: string, path: string): string =>
-  new URL(`notebooks/index.html?path=${encodeURIComponent(path)}`, siteUrl).href;
+  new URL(`${languageOf(path) ?? languageHere(siteUrl)}notebooks/index.html?path=${encodeURIComponent(path)}`, siteUrl)
+    .href;
+
+/** A page of the application as the address of the same page in a language. */
+export function inLanguage(address: string, siteUrl: string, language: string): string {
+  const [, page, path] =
+    /^(notebooks|tree)\/?(?:index\.html)?(?:\?path=(.*))?$/.exec(address.replace(siteUrl, '')) ?? [];
+  if (page === 'notebooks' && path) return notebookAddress(siteUrl, decodeURIComponent(path));
+  return page ? new URL(`${language}${page}/index.html`, siteUrl).href : address;
+}
 
 /**
  * Where a link leads that the application has pointed at a file of the site; undefined if it is right already.
@@ -107,16 +128,21 @@ export function followLinks(contents: Contents, siteUrl: string, book: string): 
  * other path.
  */
 export function movedTo(path: string, chapters: string[]): string | undefined {
-  const [, topic] = /^\d+(-.+)$/.exec(path) ?? [];
+  const [, language, topic] = /^([a-z]{2}\/|)\d+(-.+)$/.exec(path) ?? [];
   if (topic === undefined || chapters.includes(path)) return undefined;
-  return chapters.find((name) => name.replace(/^\d+/, '') === topic);
+  return chapters.find((name) => name.replace(/\d+(?=-)/, '') === language + topic);
 }
 
-/** Leads from a chapter's former address to the chapter, unless the reader has saved a copy under the former name. */
+/**
+ * Leads from a chapter's former address to the chapter, unless the reader has saved a copy under the former name, and
+ * from a page in another language than the chapter's to one in its own.
+ */
 export async function followMoved(path: string, contents: Contents, siteUrl: string): Promise<void> {
   const versions = await fetch(new URL('lif-fc-mnist/chapters.json', siteUrl)).then((response) => response.json());
-  const moved = movedTo(path, Object.keys(versions));
-  if (moved === undefined || (await exists(contents, path))) return;
+  const chapters = Object.keys(versions);
+  const isElsewhere = chapters.includes(path) && languageOf(path) !== languageHere(siteUrl);
+  const moved = isElsewhere ? path : movedTo(path, chapters);
+  if (moved === undefined || (!isElsewhere && (await exists(contents, path)))) return;
   window.location.replace(notebookAddress(siteUrl, moved) + window.location.hash);
 }
 

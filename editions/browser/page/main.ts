@@ -15,7 +15,7 @@ import {
   type RenderMimeRegistry,
   type Scope,
 } from './jupyter';
-import { followLinks, followMoved, showSection, tabOf, titleOf } from './links';
+import { followLinks, followMoved, inLanguage, languageHere, showSection, tabOf, titleOf } from './links';
 import { addBookLink, addMenu, bookPage, type Drive, type Settings } from './menu';
 import { isShared, openShared } from './share';
 import { saveInTurns, saveWhenHidden, sayWhereWorkIsKept } from './stay';
@@ -23,10 +23,11 @@ import { keepTables } from './tables';
 import { sayWhatRuns } from './waiting';
 
 const NAME = 'lif-fc-mnist-lite';
-const folder = new URL('.', (document.currentScript as HTMLScriptElement).src).href;
+const script = (document.currentScript as HTMLScriptElement).src;
+const folder = new URL('.', script).href;
 
-/** A separate script, loaded on first use. */
-const files = (): Promise<typeof import('./files')> => import(`${folder}files.js`);
+/** A separate script in the same language, loaded on first use. */
+const files = (): Promise<typeof import('./files')> => import(script.replace('remoteEntry', 'files'));
 
 /** The styles, after JupyterLab's own. */
 function addStyles(): void {
@@ -90,11 +91,31 @@ async function plugins(scope: Scope) {
           keepTables();
           nameTabs(notebooks, option('appName'));
         }
-        void app.restored.then(() => sayWhereWorkIsKept(utilities)).then(() => workOffline(siteUrl));
+        const language = languageHere(siteUrl);
+        if (language !== '') stayInLanguage(app, language, siteUrl, option('notebookPage'));
+        const more = language === '' ? [] : neededIn(new URL(language, siteUrl), siteUrl);
+        void app.restored.then(() => sayWhereWorkIsKept(utilities)).then(async () => workOffline(siteUrl, await more));
       },
     },
   ];
 }
+
+/** The application opens its English pages, and its list of files with the English ones. */
+function stayInLanguage(app: App, language: string, siteUrl: string, page: string): void {
+  const open = window.open.bind(window);
+  window.open = (url, ...more) => open(url && inLanguage(String(url), siteUrl, language), ...more);
+  if (page === 'tree') {
+    const place = { path: language.slice(0, -1), dontShowBrowser: true };
+    void app.restored.then(() => app.commands.execute('filebrowser:go-to-path', place));
+  }
+}
+
+/** What chapters in a language need besides, to be kept for use without the network. */
+const neededIn = (pages: URL, siteUrl: string): Promise<string[]> =>
+  fetch(new URL('needed.json', pages))
+    .then((response) => response.json())
+    .then((paths: string[]) => paths.map((path) => new URL(path, siteUrl).href))
+    .catch(() => []);
 
 /** Each tab has the title of its chapter. The application gives all of them its own name, and does so again later. */
 function nameTabs(tracker: NotebookTracker, appName: string): void {

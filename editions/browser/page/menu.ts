@@ -2,6 +2,7 @@
 import { removeWork, storeFile } from '../../../hosts/browser/storage';
 import { copyText } from '../../shared/page/dom';
 import type { App, ApplicationUtilities, MainMenu, Modules, NotebookPanel, NotebookTracker } from './jupyter';
+import { languageHere, languageOf, notebookAddress } from './links';
 import { shareAddress } from './share';
 
 export interface Settings {
@@ -16,7 +17,7 @@ export interface Drive {
 
 /** Where the book shows a notebook. */
 export const bookPage = (siteUrl: string, book: string, path: string | undefined): string =>
-  new URL(`${book}${path ? path.replace(/\.ipynb$/, '.html') : 'index.html'}`, siteUrl).href;
+  new URL(`${book}${path ? path.replace(/\.ipynb$/, '.html') : `${languageHere(siteUrl)}index.html`}`, siteUrl).href;
 
 /** A file's name as `checkName` wants it, with its ending: `net (1).nir` is what browsers call a second download. */
 export function plainName(name: string): string {
@@ -118,11 +119,20 @@ export function addMenu(
       window.open(bookPage(siteUrl, settings.book, tracker?.currentWidget?.context.path), '_blank', 'noopener');
     });
   }
-  add('lif:files', 'All chapters and files', () => window.open(new URL('tree/index.html', siteUrl), '_blank'));
+  const here = languageHere(siteUrl);
+  add('lif:files', 'All chapters and files', () => window.open(new URL(`${here}tree/index.html`, siteUrl), '_blank'));
+  // The scripts of the other language say its name here.
+  add('lif:language', '中文', () => {
+    const path = tracker?.currentWidget?.context.path ?? '';
+    const other = here === '' ? `zh/${path}` : path.slice(here.length);
+    const isChapter = path.startsWith(here) && languageOf(other) !== undefined;
+    const front = `${here === '' ? 'zh/' : ''}index.html`;
+    window.open(isChapter ? notebookAddress(siteUrl, other) : new URL(front, siteUrl), '_blank');
+  });
   menu.addItem({ type: 'separator' });
   const downloadFor = async (learner: string) => {
     await tracker?.currentWidget?.context.save();
-    const { count, zip } = await (await files()).downloadNotebooks(app.serviceManager.contents, learner);
+    const { count, zip } = await (await files()).downloadNotebooks(app.serviceManager.contents, learner, siteUrl);
     const actions = [{ label: 'Another name…', callback: () => void askForName(learner) }];
     Notification.info(`${count} notebooks in one zip file, ${zip}.`, { autoClose: 6000, actions });
   };

@@ -21,9 +21,12 @@ export function progressOf(cells: readonly Cell[]): string {
     : `begun, ${passed.length} of ${answers.length} exercises passed`;
 }
 
+/** Where this script is, in a folder of the site. */
+const script = typeof document === 'undefined' ? '' : (document.currentScript as HTMLScriptElement).src;
+
 /** Where JupyterLite keeps the files of this site; nothing where it never kept one, or the browser does not say. */
 async function openFiles() {
-  const name = `JupyterLite Storage - ${new URL('.', location.href).pathname}`;
+  const name = `JupyterLite Storage - ${new URL('..', script).pathname}`;
   const known = (await indexedDB.databases?.()) ?? [];
   return known.some((one) => one.name === name) ? createStore(name, 'files') : undefined;
 }

@@ -8,7 +8,7 @@ import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/l
 import { fromAddress, toAddress } from '../../shared/page/base64';
 import { exists, freeName } from './copies';
 import type { Contents, NotebookContent } from './jupyter';
-import { notebookAddress } from './links';
+import { languageHere, notebookAddress } from './links';
 
 const BEGIN = '#cells=';
 /**
@@ -51,7 +51,7 @@ export async function shareAddress({ cells }: Pick<NotebookContent, 'cells'>, si
     .filter(([kind, source]) => KINDS.includes(kind) && source !== NOTE && source.trim() !== '');
   const json = new TextEncoder().encode(JSON.stringify(check(own)));
   const packed = toAddress(await pipe(json, new CompressionStream('deflate')));
-  const address = `${new URL('notebooks/index.html', siteUrl).href}${BEGIN}${packed}`;
+  const address = `${new URL(`${languageHere(siteUrl)}notebooks/index.html`, siteUrl).href}${BEGIN}${packed}`;
   if (address.length > MOST.address)
     throw new RangeError(`expected an address of up to ${MOST.address} characters, found ${address.length}`);
   return address;

@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
 import { command, whole } from '../../../packages/system/options.mjs';
 import { chapterNames, root, writeWhole } from '../../../packages/system/project.mjs';
-import { makeCopies, outdatedCopies, readChapter, resetCopy, sayRenumbered } from '../../shared/copies.mjs';
+import { copiesIn, makeCopies, outdatedCopies, readChapter, resetCopy, sayRenumbered } from '../../shared/copies.mjs';
+import { isLanguage, noLanguage } from '../../shared/translated.mjs';
 import { BadInput } from './handed-in.mjs';
 import { teachersNotes, writeHalfDays } from './notes.mjs';
 import { report } from './report.mjs';
@@ -14,6 +15,7 @@ const program = command('npm run exercises --', 'exercises')
   .description('Makes your own copies of the chapters in notebooks/my/; nothing is overwritten.')
   .argument('[chapter...]', 'for --report: only these, such as 02')
   .option('--reset <chapter>', 'make a new copy of a chapter, and keep the old one under a name with the time')
+  .option('--language <language>', 'copies in another language, such as zh, in a folder of its own in notebooks/my/')
   .option('--check', 'prove that stubs, checks and solutions are sound')
   .option('--report <folder>', 'execute notebooks that were handed in: learner × exercise')
   .option('--csv <file>', 'for --report: where the table goes as CSV, instead of build/exercises/report.csv')
@@ -44,18 +46,25 @@ function writing(work) {
   }
 }
 
-function makeAll() {
-  const { names, made, outdated, renumbered } = writing(() => makeCopies());
-  if (made.length > 0) console.log(`Made in notebooks/my/: ${made.join(', ')}.`);
-  else console.log(`Your ${names.length} copies are in notebooks/my/; nothing was changed.`);
+/** Where copies in a language lie, and what asks for it. @param {string | undefined} language */
+const wordsFor = (language) =>
+  language
+    ? { folder: `notebooks/my/${language}`, option: ` --language ${language}` }
+    : { folder: 'notebooks/my', option: '' };
+
+function makeAll(/** @type {string | undefined} */ language) {
+  const { folder, option } = wordsFor(language);
+  const { names, made, outdated, renumbered } = writing(() => makeCopies(undefined, copiesIn(language), language));
+  if (made.length > 0) console.log(`Made in ${folder}/: ${made.join(', ')}.`);
+  else console.log(`Your ${names.length} copies are in ${folder}/; nothing was changed.`);
   for (const one of renumbered) console.log(sayRenumbered(one));
-  for (const name of outdated) sayOutdated(name);
-  console.log('`npm run lab` opens them.');
+  for (const name of outdated) sayOutdated(name, language);
+  console.log(`\`npm run lab${option && ` --${option}`}\` opens them.`);
 }
 
-const sayOutdated = (/** @type {string} */ name) =>
+const sayOutdated = (/** @type {string} */ name, /** @type {string | undefined} */ language) =>
   console.log(
-    `${name} has changed since your copy was made: \`npm run exercises -- --reset ${name.slice(0, 2)}\` makes a new one.`,
+    `${name} has changed since your copy was made: \`npm run exercises -- --reset ${name.slice(0, 2)}${wordsFor(language).option}\` makes a new one.`,
   );
 
 /**
@@ -71,17 +80,18 @@ function chapterOf(number, option) {
   throw new BadInput(`${option}: expected the number of a chapter, ${numbers}, found ${number}`);
 }
 
-function reset(/** @type {string} */ number) {
+function reset(/** @type {string} */ number, /** @type {string | undefined} */ language) {
   const name = chapterOf(number, '--reset');
-  const kept = writing(() => resetCopy(name));
-  console.log(`notebooks/my/${name} is new.${kept ? ` Your former copy is notebooks/my/${kept}.` : ''}`);
+  const kept = writing(() => resetCopy(name, undefined, copiesIn(language), undefined, language));
+  const { folder } = wordsFor(language);
+  console.log(`${folder}/${name} is new.${kept ? ` Your former copy is ${folder}/${kept}.` : ''}`);
 }
 
 /** The tests prove the exercises. A copy on this machine that is older than its chapter is named as well. */
 async function check() {
   const status = await runInForeground(process.execPath, [join(root, 'tools', 'test.mjs'), 'exercises/']);
   const outdated = outdatedCopies();
-  for (const name of outdated) sayOutdated(name);
+  for (const name of outdated) sayOutdated(name, undefined);
   return status !== 0 || outdated.length > 0 ? 1 : 0;
 }
 
@@ -113,9 +123,13 @@ const ofReport = program.options.find(
   (option) => option.description.startsWith('for --report') && given[option.attributeName()] !== undefined,
 );
 const stray = ofReport?.long ?? chapters[0];
+const { language } = given;
+if (language !== undefined && !isLanguage(language)) program.error(noLanguage(language));
+const other = chosen.find((name) => name !== 'reset');
+if (language !== undefined && other) program.error(`--language and --${other} exclude each other`);
 if (stray !== undefined && given.report === undefined) program.error(`${stray}: expected --report FOLDER beside it`);
 try {
-  if (given.reset !== undefined) reset(given.reset);
+  if (given.reset !== undefined) reset(given.reset, language);
   else if (given.check) process.exitCode = await check();
   else if (given.notes) {
     const { ALL, GENERAL } = packageExercises();
@@ -133,7 +147,7 @@ try {
     refuseRoot(given.trust);
     const { cellTimeout = 20 } = given;
     process.exitCode = await report(folder, csv, packageExercises(), { chapters: numbers, cellTimeout });
-  } else makeAll();
+  } else makeAll(language);
 } catch (error) {
   if (!(error instanceof BadInput)) throw error;
   console.error(`exercises: ${error.message}`);

@@ -1,7 +1,10 @@
 /** Makes what was visited work without the network: the book, and by the same means the browser edition. */
 
-/** Registers the service worker where the browser allows one: over https, and on this computer. */
-export async function workOffline(siteUrl: string): Promise<void> {
+/**
+ * Registers the service worker where the browser allows one: over https, and on this computer.
+ * @param more addresses that it keeps, besides what was loaded
+ */
+export async function workOffline(siteUrl: string, more: string[] = []): Promise<void> {
   if (!navigator.serviceWorker) return;
   try {
     await navigator.serviceWorker.register(new URL('offline.js', siteUrl), { scope: siteUrl });
@@ -10,7 +13,8 @@ export async function workOffline(siteUrl: string): Promise<void> {
       document.documentElement.dataset.offline = String(data);
     });
     // What came before the worker was there: it takes these files from the browser's cache.
-    active?.postMessage([window.location.href, ...performance.getEntriesByType('resource').map(({ name }) => name)]);
+    const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
+    active?.postMessage([window.location.href, ...loaded, ...more]);
   } catch {
     // All but offline use still works.
   }

@@ -3,6 +3,7 @@ import { checkText, formatValue } from '../../../src/common/checks';
 import { ALL, type Answers, CHAPTERS, type ExerciseId } from '../chapters/all';
 import { minutesOf } from './exercise';
 import { judgeAnswer, type Limit, type Verdict } from './judge';
+import { type Phrases, speaker } from './phrases';
 
 /** What a host adds to the checks. */
 export interface Surroundings {
@@ -19,6 +20,8 @@ export interface Surroundings {
    * Records what each check found: `passed`, `todo`, `error`, `wrong`, or the name of the mistake. Never the answer.
    */
   record?: (id: ExerciseId, result: string) => void;
+  /** What checks say in a language, such as `zh`, by the English sentence; undefined for one that is not there. */
+  phrases?: (language: string) => Phrases | undefined;
 }
 
 type ChapterName = keyof typeof CHAPTERS;
@@ -49,8 +52,11 @@ export function makeExercises({
   print = (text) => console.log(text),
   currentEdition,
   record,
+  phrases,
 }: Surroundings = {}) {
   const verdicts = new Map<ExerciseId, Verdict>();
+  /** In the language of the copy that runs; what is recorded and compared stays English. */
+  let say = (english: string): string => english;
 
   /**
    * Whether an answer is right or, if not, which mistake it is. Nothing is printed or kept.
@@ -67,7 +73,7 @@ export function makeExercises({
     const verdict = judge(id, answer);
     verdicts.set(id, verdict);
     record?.(id, verdict.name ?? verdict.status);
-    print(line(id, verdict));
+    print(line(id, { ...verdict, message: say(verdict.message) }));
   }
 
   /** Whether the last check of this exercise, in this kernel, was passed. */
@@ -85,27 +91,37 @@ export function makeExercises({
     if (ids.length === 0) throw new RangeError(`chapter: expected one with exercises, found ${formatValue(chapter)}`);
     const { core, all } = minutesOf(ids.filter((id) => !solved(id)).map((id) => ALL[id]));
     const left = all === 0 ? '' : `, about ${all} minutes to go, ${core} of them core`;
-    print(`${ids.filter(solved).length} of ${ids.length} exercises passed${left}.`);
+    print(say(`${ids.filter(solved).length} of ${ids.length} exercises passed${left}.`));
     for (const id of ids) {
       const verdict = verdicts.get(id);
       const state =
         verdict === undefined ? 'not run' : verdict.status === 'todo' ? 'not attempted' : (verdict.name ?? 'not yet');
       const sign = verdict ? SIGNS[verdict.status] : '○';
       const optional = ALL[id].optional ? ' (optional)' : '';
-      print(verdict?.status === 'passed' ? `  ✔ ${id}` : `  ${sign} ${id}: ${state}${optional}`);
+      print(verdict?.status === 'passed' ? `  ✔ ${id}` : say(`  ${sign} ${id}: ${state}${optional}`));
     }
   }
 
-  /** Says of a learner's copy whether its chapter has changed since the copy was made. */
-  function edition(chapter: string, copied: string): void {
+  /**
+   * Says of a learner's copy whether its chapter has changed since the copy was made.
+   * @param language of the copy, in which checks speak from now on
+   * @throws RangeError if nothing is said in that language
+   */
+  function edition(chapter: string, copied: string, language = 'en'): void {
     checkText('chapter', chapter);
     checkText('copied', copied);
+    const table = language === 'en' ? {} : /^[a-z]{2}$/.test(language) ? phrases?.(language) : undefined;
+    if (table === undefined)
+      throw new RangeError(`language: expected 'en' or one that is translated, found ${formatValue(language)}`);
+    say = speaker(table);
     const current = currentEdition?.(chapter);
-    print(`Your copy of ${chapter}, edition ${copied}.`);
+    print(say(`Your copy of ${chapter}, edition ${copied}.`));
     if (current === undefined || current.edition === copied) return;
-    const number = current.file.slice(0, 2);
+    const again = current.file.slice(0, 2) + (language === 'en' ? '' : ` --language ${language}`);
     print(
-      `The chapter is newer: edition ${current.edition}. “npm run exercises -- --reset ${number}” gives you a new copy and keeps this one.`,
+      say(
+        `The chapter is newer: edition ${current.edition}. “npm run exercises -- --reset ${again}” gives you a new copy and keeps this one.`,
+      ),
     );
   }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { currentEdition } from '../../../hosts/node/exercises';
+import { currentEdition, phrases as phrasesOfPackage } from '../../../hosts/node/exercises';
 import { chapterNames } from '../../system/project.mjs';
 import { ALL, makeExercises, type Surroundings, todo } from '..';
 
@@ -153,4 +153,74 @@ test('Every exercise has a name per argument, and takes 3 to 20 minutes', () => 
     }
     assert.ok(minutes >= 3 && minutes <= 20, id);
   }
+});
+
+describe('A copy in another language', () => {
+  const chinese: Record<string, string> = {
+    'Without input this potential never falls. Where does the leak pull v?': '漏电把 v 拉向哪里？',
+    'Not yet: for {0} and {1} = {2} your function returns {3}. What do you get on paper?': '{1}：{3}，{0}，{2}。',
+    '{0} of {1} exercises passed, about {2} minutes to go, {3} of them core.': '共 {1} 道，通过 {0} 道。',
+    '○ {0}: not run (optional)': '○ {0}：未运行（选做）',
+    'Your copy of {0}, edition {1}.': '副本 {0}，版本 {1}。',
+    'The chapter is newer: edition {0}. “npm run exercises -- --reset {1}” gives you a new copy and keeps this one.':
+      '新版 {0}：“{1}”。',
+  };
+  const phrases = (language: string) => (language === 'zh' ? chinese : undefined);
+  const inChinese = (more: Surroundings = {}) => {
+    const own = kernel({ phrases, ...more });
+    own.edition('02-lif-neuron.ipynb', '12345678', 'zh');
+    own.printed.length = 0;
+    return own;
+  };
+
+  test('says what a check finds in it, with the values of the answer', () => {
+    const { check, printed } = inChinese();
+    check('lif-charge', (v, x, tau) => v + x / tau);
+    check('lif-charge', () => 5);
+    assert.equal(printed[0], '✘ lif-charge (no-leak): 漏电把 v 拉向哪里？');
+    assert.match(printed[1], /^✘ lif-charge: rest：5，for v = |^✘ lif-charge: rest：5，v = /);
+  });
+
+  test('says in English what is not translated', () => {
+    const { check, printed } = inChinese();
+    check('lif-charge', () => todo());
+    assert.deepEqual(printed, ['○ lif-charge: Not attempted yet.']);
+  });
+
+  test('says how far a chapter is, and that there is a newer one', () => {
+    const { progress, edition, printed } = inChinese({ currentEdition: (file) => ({ file, edition: '87654321' }) });
+    progress('lif-neuron');
+    assert.equal(printed[0], '共 12 道，通过 0 道。');
+    assert.equal(printed[2], '  ○ lif-fire：未运行（选做）');
+    printed.length = 0;
+    edition('02-lif-neuron.ipynb', '12345678', 'zh');
+    assert.deepEqual(printed, ['副本 02-lif-neuron.ipynb，版本 12345678。', '新版 87654321：“02 --language zh”。']);
+  });
+
+  test('is recorded as one in English', () => {
+    const recorded: unknown[][] = [];
+    const { check } = inChinese({ record: (...result) => recorded.push(result) });
+    check('lif-charge', (v, x, tau) => v + x / tau);
+    assert.deepEqual(recorded, [['lif-charge', 'no-leak']]);
+  });
+
+  test('is refused in one line if nothing is said in it, and no name reaches another file', () => {
+    for (const language of ['xx', '../zh', 'ZH', ''])
+      assert.throws(
+        () =>
+          kernel({ phrases: (asked) => (asked === 'xx' ? undefined : chinese) }).edition('02-x.ipynb', '1', language),
+        new RegExp(`^RangeError: language: expected 'en' or one that is translated, found '${language}'$`),
+      );
+    assert.throws(() => kernel().edition('02-x.ipynb', '1', 'zh'), /^RangeError: language: /);
+  });
+
+  test('finds its sentences in the files of the package', () => {
+    const { check, printed, edition } = kernel({ phrases: phrasesOfPackage });
+    edition('02-lif-neuron.ipynb', '12345678', 'zh');
+    check('lif-charge', (v, x, tau) => v + x / tau);
+    assert.match(printed[1], /^✘ lif-charge \(no-leak\): \p{Script=Han}/u);
+    const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    assert.ok(files.includes('translations/*/phrases/exercises*.json'));
+    assert.equal(phrasesOfPackage('xx'), undefined);
+  });
 });

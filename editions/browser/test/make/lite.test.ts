@@ -12,12 +12,13 @@ import { chapterNames } from '../../../../packages/system/project.mjs';
 import { temporaryFolder } from '../../../../test/support/data';
 import { FORMER, topicOf } from '../../../shared/parts.mjs';
 import { serve } from '../../../shared/serve.mjs';
-import { asciiDrawing, siteNotebook } from '../../make/contents.mjs';
+import { translator } from '../../../shared/translated.mjs';
+import { asciiDrawing, siteNotebook, translatedNotebook } from '../../make/contents.mjs';
 import { appPage, frontPage } from '../../make/pages.mjs';
 import { decide, freeName, nameOfOld } from '../../page/copies';
 import { nameOfZip, readDownload, runsZip } from '../../page/files';
 import type { NotebookContent } from '../../page/jupyter';
-import { destinationOf, movedTo } from '../../page/links';
+import { destinationOf, inLanguage, languageHere, languageOf, movedTo } from '../../page/links';
 import { bookPage, plainName } from '../../page/menu';
 
 const cell = (source: string) => ({ cell_type: 'code', source });
@@ -74,6 +75,35 @@ describe('A notebook of the site', () => {
     );
     assert.match(cells[1].source, /^```python\nconst f [\s\S]*\n```\n\n```text\n1\n```$/);
     assert.equal(metadata.kernelspec.name, 'tslab');
+  });
+
+  test('in another language says so to its checks, in the cell that sets them up, and is a version of its own', () => {
+    const setup = {
+      id: 's',
+      cell_type: 'code',
+      source: ["import { exercises } from 'lif-fc-mnist';"],
+      metadata: { exercise: { role: 'setup' } },
+    };
+    const english = { ...chapter, cells: [...chapter.cells, setup] };
+    const cells = english.cells.map((one) => (one.id === 'a' ? { ...one, source: '# 神经元' } : one));
+    const notebook = translatedNotebook(english, '02-x.ipynb', { language: 'zh', translated: { ...english, cells } });
+    assert.equal(notebook.cells[0].source, '# 神经元');
+    assert.match(
+      notebook.cells[2].source,
+      /^import \{ exercises \} from 'lif-fc-mnist';\nexercises\.edition\('02-x\.ipynb', '[0-9a-f]{8}', 'zh'\);$/,
+    );
+    const { version } = notebook.metadata.lif_fc_mnist;
+    assert.equal(version, hashOfCells(notebook));
+    assert.notEqual(version, siteNotebook(english, '02-x.ipynb').metadata.lif_fc_mnist.version);
+  });
+
+  test('in another language leads to the book in it, but for pages that are English alone', () => {
+    const text =
+      'A [page](../build/book/map.html#a), [one](../build/book/hosting.html), [code](../build/book/src/a.ts.html).';
+    const cell = { id: 'a', cell_type: 'markdown', source: text, metadata: {} };
+    const [{ source }] = translator('zh')('02-none.ipynb', { nbformat: 4, metadata: {}, cells: [cell] }).cells;
+    assert.match(String(source), /\]\(\.\.\/build\/book\/zh\/map\.html#a\)/);
+    assert.match(String(source), /\]\(\.\.\/build\/book\/hosting\.html\).*\]\(\.\.\/build\/book\/src\/a\.ts\.html\)/);
   });
 
   test('has the version that its page computes', async () => {
@@ -137,6 +167,7 @@ test('A chapter leads to its page of the book, and any other place to the first 
   const site = 'https://a.example/b/lite/';
   assert.equal(bookPage(site, '../book/', '02-x.ipynb'), 'https://a.example/b/book/02-x.html');
   assert.equal(bookPage(site, '../book/', undefined), 'https://a.example/b/book/index.html');
+  assert.equal(bookPage(site, '../book/', 'zh/02-x.ipynb'), 'https://a.example/b/book/zh/02-x.html');
 });
 
 test('A file that is taken in has a name that a cell can read, and its ending', () => {
@@ -289,7 +320,14 @@ describe('A link of a text', () => {
     assert.equal(to('files/02-x.ipynb'), `${site}notebooks/index.html?path=02-x.ipynb`);
     assert.equal(to('files/a%20b.ipynb#part'), `${site}notebooks/index.html?path=a%20b.ipynb#part`);
   });
+  test('to a chapter in another language opens it in a page of that language', () => {
+    assert.equal(to('files/zh/02-x.ipynb#part'), `${site}zh/notebooks/index.html?path=zh%2F02-x.ipynb#part`);
+    assert.equal(to('files/zh%2F02-x.ipynb'), `${site}zh/notebooks/index.html?path=zh%2F02-x.ipynb`);
+    // A folder of the reader's own has no pages.
+    assert.equal(to('files/hw/mine.ipynb'), `${site}notebooks/index.html?path=hw%2Fmine.ipynb`);
+  });
   test('to a page of the book opens it there, if there is a book', () => {
+    assert.equal(to('files/build/book/zh/map.html'), 'https://a.example/b/book/zh/map.html');
     assert.equal(to('files/build/book/src/a.ts.html#l'), 'https://a.example/b/book/src/a.ts.html#l');
     assert.equal(to('files/build/book/x.html', ''), undefined);
   });
@@ -304,8 +342,40 @@ test('A former address of a chapter means the chapter of its topic, and no other
     const moved = movedTo(`${former}.ipynb`, chapterNames());
     assert.ok(moved !== undefined && topicOf(moved) === topicOf(former), former);
   }
+  const inChinese = chapterNames().map((name) => `zh/${name}`);
+  for (const [i, former] of ['zh/99-a-memory.ipynb', 'zh/07-is-it-worth-it.ipynb'].entries())
+    assert.match(
+      movedTo(former, [...chapterNames(), ...inChinese]) ?? '',
+      [/^zh\/\d\d-a-memory/, /^zh\/\d\d-is-it/][i],
+    );
   for (const path of [...chapterNames(), '', '07-mine.ipynb', 'is-it-worth-it.ipynb', 'a/07-is-it-worth-it.ipynb'])
     assert.equal(movedTo(path, chapterNames()), undefined, path);
+});
+
+describe('A page in another language', () => {
+  const site = 'https://a.example/hw/';
+  test('is known by its address, whatever the folder of the site is called', () => {
+    assert.equal(languageHere(site, `${site}zh/notebooks/index.html?path=a`), 'zh/');
+    assert.equal(languageHere(site, `${site}zh/tree/`), 'zh/');
+    for (const page of ['notebooks/index.html', 'index.html', 'zh/index.html', 'zz/a'])
+      assert.equal(languageHere(site, site + page), '', page);
+  });
+  test('opens other pages in it, each chapter in its own language', () => {
+    const to = (page: string) => inLanguage(`${site}${page}`, site, 'zh/').replace(site, '');
+    assert.equal(to('tree'), 'zh/tree/index.html');
+    assert.equal(to('notebooks/index.html?path=zh%2F02-x.ipynb'), 'zh/notebooks/index.html?path=zh%2F02-x.ipynb');
+    assert.equal(to('notebooks/index.html?path=02-x.ipynb'), 'notebooks/index.html?path=02-x.ipynb');
+    assert.equal(to('edit/index.html?path=a.txt'), 'edit/index.html?path=a.txt');
+    assert.equal(inLanguage('https://b.example/tree', site, 'zh/'), 'https://b.example/tree');
+  });
+  test('knows the language of a chapter, and none of a notebook of the reader', () => {
+    assert.deepEqual(['02-x.ipynb', 'zh/02-x.ipynb', 'mine.ipynb', 'zh/mine.ipynb'].map(languageOf), [
+      '',
+      'zh/',
+      undefined,
+      undefined,
+    ]);
+  });
 });
 
 describe('The server', () => {
