@@ -17,11 +17,14 @@ import { readPhrases, translateDocument, translateScript } from '../../../transl
 import { folderOf, LANGUAGES } from '../../../translations/twins.mjs';
 import { readChapter } from '../../shared/copies.mjs';
 import { LOCALES, translator } from '../../shared/translated.mjs';
-import { APPS, frontPage } from './pages.mjs';
+import { APPS, frontPage, withoutImages } from './pages.mjs';
 
 /** Whose sentences scripts and pages of the site say. Those of other pages may have words of programs for keys. */
 const PHRASES = ['lite', 'tab'];
 const CONFIG = 'jupyter-config-data';
+/** Chinese letters do not slant. */
+const EMPHASIS =
+  '<style>html:lang(zh) em { font-style: normal; text-emphasis: dot; text-emphasis-position: under right; }</style>';
 /** What belongs to a language alone, by its path below the site. */
 export const isOf = (/** @type {string} */ language, /** @type {string} */ path) =>
   new RegExp(`^(?:files|api/contents)/${language}/|[./]${language}(?:_[A-Z]+)?\\.(?:js|json)$`).test(path);
@@ -41,6 +44,7 @@ function translatePage(html, language, change = () => {}) {
   const { document } = dom.window;
   document.documentElement.lang = LOCALES[language].replace('_', '-');
   translateDocument(document.documentElement, readPhrases(language, PHRASES));
+  document.head.insertAdjacentHTML('beforeend', EMPHASIS);
   change(document);
   return dom.serialize();
 }
@@ -61,23 +65,73 @@ for locale in locales: write(locale, {k: v for k, v in get_language_pack(locale)
     throw new UserError(`no words of JupyterLab in ${missing}: ${lines.at(-1) ?? 'run `npm run setup`'}`);
 }
 
-/** The page's extension in a language, beside the English one. @param {string} folder @param {string} language */
-function translateScripts(folder, language) {
+const EXTENSION = 'lif-fc-mnist-lite';
+const scriptIn = (/** @type {string} */ script, /** @type {string} */ language) =>
+  script.replace(/\.js$/, `.${language}.js`);
+
+/** The site's scripts that say something, each in a language beside the English one. @param {string} site @param {string} language */
+function translateScripts(site, language) {
   const phrases = readPhrases(language, PHRASES);
-  for (const [from, to] of [
-    [
-      'extensions/lif-fc-mnist-lite/static/remoteEntry.js',
-      `extensions/lif-fc-mnist-lite/static/remoteEntry.${language}.js`,
-    ],
-    ['extensions/lif-fc-mnist-lite/static/files.js', `extensions/lif-fc-mnist-lite/static/files.${language}.js`],
-    ['lif-fc-mnist/progress.js', `lif-fc-mnist/progress.${language}.js`],
-  ])
-    writeWhole(join(folder, to), translateScript(readFileSync(join(folder, from), 'utf8'), phrases));
+  const page = `extensions/${EXTENSION}/static`;
+  for (const script of [`${page}/remoteEntry.js`, `${page}/files.js`, 'lif-fc-mnist/progress.js']) {
+    const code = readFileSync(join(site, script), 'utf8');
+    writeWhole(join(site, scriptIn(script, language)), translateScript(code, phrases));
+  }
 }
 
 /**
- * Writes the pages of each language into a site whose own are finished. Each page names the extension that speaks its
- * language, since lists of extensions are joined on the way from the site's settings to those of a page.
+ * The application's pages in each language. Each page names the extension that speaks its language, since lists of
+ * extensions are joined on the way from the site's settings to those of a page.
+ * @param {string} site
+ * @param {{ load: string }} extension
+ */
+function writeApps(site, extension) {
+  for (const app of Object.keys(APPS)) {
+    const [html, page] = [readFileSync(join(site, app, 'index.html'), 'utf8'), join(app, 'jupyter-lite.json')];
+    const settings = readJson(join(site, page));
+    const withExtension = (/** @type {string} */ load) => ({
+      ...settings,
+      [CONFIG]: { ...settings[CONFIG], federated_extensions: [{ ...extension, load }] },
+    });
+    for (const language of LANGUAGES) {
+      const folder = join(site, language);
+      const own = withExtension(scriptIn(extension.load, language));
+      writeWhole(join(folder, page), lower(JSON.stringify(own)));
+      writeWhole(join(folder, app, 'index.html'), translatePage(lower(html), language));
+      for (const name of ['favicon.ico', 'jupyter-lite.ipynb']) cpSync(join(site, app, name), join(folder, app, name));
+    }
+    writeJson(join(site, page), withExtension(extension.load));
+  }
+}
+
+/** The page in front. @param {string} site @param {string} language @param {string} book as seen from the site */
+function writeFront(site, language, book) {
+  const translated = translator(language);
+  const chapters = chapterNames().map((name) => ({
+    name: `${language}/${name}`,
+    notebook: translated(name, readChapter(name)),
+  }));
+  const template = readFileSync(join(root, 'editions', 'browser', 'index.html'), 'utf8');
+  const front = frontPage(template, chapters, book && `../${book}${language}/`);
+  const page = translatePage(front, language, (document) => {
+    for (const link of document.querySelectorAll('link')) link.setAttribute('href', `../${link.getAttribute('href')}`);
+    for (const script of document.querySelectorAll('script[src]'))
+      script.setAttribute('src', `../${scriptIn(String(script.getAttribute('src')), language)}`);
+    const link = document.querySelector(`a[href="${language}/index.html"]`);
+    if (link) link.outerHTML = '<a href="../index.html" lang="en" hreflang="en">English</a>';
+  });
+  writeWhole(join(site, language, 'index.html'), page);
+}
+
+/** What checks say. @param {string} language */
+function messagesOf(language) {
+  const folder = folderOf(language, 'phrases');
+  const files = filesUnder(folder).filter((name) => /^exercises.*\.json$/.test(name));
+  return Object.assign({}, ...files.sort().map((name) => readJson(join(folder, name))));
+}
+
+/**
+ * Writes what is there in each language into a site whose English pages are finished.
  * @param {string} site
  */
 export async function writeLanguages(site) {
@@ -85,69 +139,20 @@ export async function writeLanguages(site) {
   const file = join(site, 'jupyter-lite.json');
   const settings = readJson(file);
   const data = settings[CONFIG];
-  const own = data.federated_extensions.find(
-    (/** @type {{ name: string }} */ { name }) => name === 'lif-fc-mnist-lite',
-  );
-  data.federated_extensions = data.federated_extensions.filter((/** @type {object} */ one) => one !== own);
+  const isOurs = (/** @type {{ name: string }} */ { name }) => name === EXTENSION;
+  writeApps(site, data.federated_extensions.find(isOurs));
+  data.federated_extensions = data.federated_extensions.filter((/** @type {{ name: string }} */ one) => !isOurs(one));
   writeJson(file, settings);
-  const { book } = data.litePluginSettings['lif-fc-mnist-lite'];
-  for (const app of Object.keys(APPS)) {
-    const page = readJson(join(site, app, 'jupyter-lite.json'));
-    const withExtension = (/** @type {string} */ load) => ({
-      ...page[CONFIG],
-      federated_extensions: [{ ...own, load }],
-    });
-    for (const language of LANGUAGES) {
-      const lowered = JSON.parse(lower(JSON.stringify(withExtension(own.load.replace(/js$/, `${language}.js`)))));
-      writeJson(join(site, language, app, 'jupyter-lite.json'), { ...page, [CONFIG]: lowered });
-    }
-    writeJson(join(site, app, 'jupyter-lite.json'), { ...page, [CONFIG]: withExtension(own.load) });
-  }
-  const template = readFileSync(join(root, 'editions', 'browser', 'index.html'), 'utf8');
   for (const language of LANGUAGES) {
     const folder = join(site, language);
-    const { say } = readPhrases(language, PHRASES);
-    for (const app of Object.keys(APPS)) {
-      const html = readFileSync(join(site, app, 'index.html'), 'utf8');
-      writeWhole(join(folder, app, 'index.html'), translatePage(lower(html), language));
-      for (const name of ['favicon.ico', 'jupyter-lite.ipynb']) cpSync(join(site, app, name), join(folder, app, name));
-    }
-    const translated = translator(language);
-    const chapters = chapterNames().map((name) => ({
-      name: `${language}/${name}`,
-      notebook: translated(name, readChapter(name)),
-    }));
-    const front = frontPage(template, chapters, book && `../${book}${language}/`);
-    writeWhole(
-      join(folder, 'index.html'),
-      translatePage(front, language, (document) => {
-        for (const element of document.querySelectorAll('link, script[src]'))
-          for (const name of ['href', 'src']) {
-            const address = element.getAttribute(name)?.replace('progress.js', `progress.${language}.js`);
-            if (address) element.setAttribute(name, `../${address}`);
-          }
-        const link = document.querySelector(`a[href="${language}/index.html"]`);
-        if (link) link.outerHTML = '<a href="../index.html" lang="en" hreflang="en">English</a>';
-      }),
-    );
-    writeJson(join(folder, 'jupyter-lite.json'), {
-      [CONFIG]: {
-        appName: say(data.appName) ?? data.appName,
-        appUrl: './tree',
-        settingsOverrides: { '@jupyterlab/translation-extension:plugin': { locale: LOCALES[language] } },
-      },
-    });
+    const appName = readPhrases(language, PHRASES).say(data.appName) ?? data.appName;
+    const settingsOverrides = { '@jupyterlab/translation-extension:plugin': { locale: LOCALES[language] } };
+    writeJson(join(folder, 'jupyter-lite.json'), { [CONFIG]: { appName, settingsOverrides } });
+    cpSync(join(site, 'jupyter-lite.ipynb'), join(folder, 'jupyter-lite.ipynb'));
+    writeFront(site, language, data.litePluginSettings[EXTENSION].book);
     translateScripts(site, language);
     cpSync(join(site, 'files', language, 'images'), join(folder, 'notebooks', 'images'), { recursive: true });
-    cpSync(join(site, 'jupyter-lite.ipynb'), join(folder, 'jupyter-lite.ipynb'));
-    const list = join(site, 'api', 'contents', language, 'all.json');
-    /** @type {{ content: { name: string }[] }} */
-    const listed = readJson(list);
-    writeWhole(list, JSON.stringify({ ...listed, content: listed.content.filter(({ name }) => name !== 'images') }));
-    const files = filesUnder(folderOf(language, 'phrases'))
-      .filter((name) => /^exercises.*\.json$/.test(name))
-      .sort();
-    const said = files.map((name) => readJson(join(folderOf(language, 'phrases'), name)));
-    writeJson(join(site, 'lif-fc-mnist', `exercises.${language}.json`), Object.assign({}, ...said));
+    withoutImages(join(site, 'api', 'contents', language, 'all.json'));
+    writeJson(join(site, 'lif-fc-mnist', `exercises.${language}.json`), messagesOf(language));
   }
 }

@@ -75,7 +75,7 @@ export function frontPage(template, chapters, book) {
   const item = (/** @type {typeof chapters[number]} */ { name, notebook }) => {
     const { title, aim, time } = introduction(notebook);
     const address = `notebooks/index.html?path=${encodeURIComponent(name)}`;
-    return `<li><a href="${address}">${escapeHtml(title)}</a><p>${inline(`${aim} ${time}`.trimEnd())}</p></li>`;
+    return `<li><a href="${address}">${escapeHtml(title)}</a><p>${inline(`${aim} ${time}`.trimEnd().replace('。 ', '。'))}</p></li>`;
   };
   const parts = byPart(chapters).map(
     ({ part, chapters: own }) => `<h2>${part}</h2>\n<ol>\n${own.map(item).join('\n')}\n</ol>`,
@@ -112,9 +112,15 @@ export function preparePages(site, isolate) {
     short_name: 'Notebooks',
     description: 'The chapters as notebooks that run in this browser',
   });
-  // The drawings stay where the texts find them, but are not listed.
-  const list = join(site, 'api', 'contents', 'all.json');
-  /** @type {{ content: { path: string }[] }} */
+  withoutImages(join(site, 'api', 'contents', 'all.json'));
+}
+
+/**
+ * Takes the drawings out of a folder's list: they stay where the texts find them.
+ * @param {string} list
+ */
+export function withoutImages(list) {
+  /** @type {{ content: { name: string }[] }} */
   const folder = readJson(list);
-  writeWhole(list, JSON.stringify({ ...folder, content: folder.content.filter(({ path }) => path !== 'images') }));
+  writeWhole(list, JSON.stringify({ ...folder, content: folder.content.filter(({ name }) => name !== 'images') }));
 }

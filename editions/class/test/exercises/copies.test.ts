@@ -1,5 +1,6 @@
 /** The learner's own copies of the chapters, as `npm run lab` makes them. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -119,6 +120,76 @@ describe('A copy of a chapter', () => {
           assert.ok(existsSync(file), `${name}: ${target}`);
         }
       }
+    }
+  });
+
+  test('in another language is the translated chapter, with links that lead where they led, and checks that speak it', async () => {
+    const { translator } = await import('../../../shared/translated.mjs');
+    const translated = translator('zh');
+    const names = chapterNames();
+    for (const name of names) {
+      const chapter = read(join(root, 'notebooks', name));
+      const { cells, metadata } = copies.learnersCopy(chapter, name, names, {
+        language: 'zh',
+        translated: translated(name, chapter),
+      });
+      assert.match(textOf(cells[0] as Cell), /^# .*\p{Script=Han}/u, name);
+      assert.equal(metadata.lif_fc_mnist.cells, copies.hashOfCells(translated(name, chapter)));
+      for (const [, target] of cells.map(textOf).flatMap((text) => [...text.matchAll(/\]\(([^)\s#]*\/[^)\s#]+)/g)])) {
+        if (/^[a-z]+:/.test(target)) continue;
+        const made = target.replace(
+          /^\.\.\/\.\.\/\.\.\/build\/(book\/)(?:zh\/)?([\w-]+)\.html$/,
+          '../../../editions/$1$2.md',
+        );
+        assert.ok(existsSync(join(root, 'notebooks', 'my', 'zh', made)), `${name}: ${target}`);
+      }
+      const asks = cells.map(textOf).find((text) => /^exercises\.edition/m.test(text));
+      if (asks)
+        assert.match(
+          asks,
+          new RegExp(`^exercises\\.edition\\('${name}', '${copies.editionOf(chapter)}', 'zh'\\);$`, 'm'),
+        );
+    }
+  });
+
+  test('in another language lies apart, and is outdated only once its own chapter or translation has changed', async () => {
+    const { name, cells, blocks } = (await import('../../../../translations/twins.mjs')).twinOf('start', 'zh');
+    const [from, to] = [join(temporary, 'english'), join(temporary, 'english', 'my', 'zh')];
+    const write = (...changed: Notebook['cells']) => {
+      mkdirSync(from, { recursive: true });
+      writeFileSync(join(from, `00-${name}.ipynb`), JSON.stringify(notebook(...changed)));
+    };
+    const [first] = cells as Cell[];
+    assert.ok(blocks.has(first.id));
+    write(first, code('1;'));
+    const ofIts = () => copies.makeCopies(from, to, 'zh');
+    assert.deepEqual([ofIts().made, ofIts().made, ofIts().outdated], [['00-start.ipynb'], [], []]);
+    const copy = readFileSync(join(to, '00-start.ipynb'), 'utf8');
+    assert.match(copy, /\p{Script=Han}/u);
+    write(first, code('2;'));
+    assert.deepEqual(ofIts().outdated, ['00-start.ipynb']);
+    assert.equal(readFileSync(join(to, '00-start.ipynb'), 'utf8'), copy, 'it is never written over');
+    const kept = copies.resetCopy('00-start.ipynb', from, to, undefined, 'zh');
+    assert.equal(readFileSync(join(to, String(kept)), 'utf8'), copy);
+    assert.deepEqual(ofIts().outdated, []);
+    // As where somebody has translated its text anew.
+    const origin = read(join(to, '00-start.ipynb'));
+    origin.metadata.lif_fc_mnist.cells = copies.hashOfCells(notebook(prose('# 旧译'), code('2;')));
+    writeFileSync(join(to, '00-start.ipynb'), JSON.stringify(origin));
+    assert.deepEqual(ofIts().outdated, ['00-start.ipynb']);
+  });
+
+  test('in a language that nothing is translated to is refused in one line, by both commands', () => {
+    for (const [tool, told] of [
+      [['class', 'exercises', 'exercises.mjs'], 'exercises'],
+      [['lab', 'lab.mjs'], 'lab'],
+    ] as const) {
+      const options = ['--language', 'xx', ...(told === 'lab' ? ['--allow-root'] : [])];
+      const { status, stderr } = spawnSync(process.execPath, [join(root, 'editions', ...tool), ...options], {
+        encoding: 'utf8',
+      });
+      assert.match(stderr, new RegExp(`^${told}: --language: expected zh, found xx.*\n$`));
+      assert.equal(status, 2);
     }
   });
 

@@ -38,6 +38,12 @@ const setup = code(
   "import { exercises } from 'lif-fc-mnist';\nconst { check, progress, solved, todo } = exercises;",
   { role: 'setup' },
 );
+/** As in a Chinese copy, whose checks speak Chinese. */
+const CHINESE = code(
+  'exercises-setup',
+  `${[setup.source].flat().join('')}\nexercises.edition('02-lif-neuron.ipynb', '12345678', 'zh');`,
+  { role: 'setup' },
+);
 const answer = (id: string, source: string) => code(`${id}-answer`, source, { id, role: 'answer' });
 const charge = (formula: string) =>
   answer('lif-charge', `check('lif-charge', (v: number, x: number, tau: number, rest: number) => ${formula});`);
@@ -87,7 +93,7 @@ describe('The report of a class', () => {
   let csv: string;
 
   before(async () => {
-    write('class', 'ada/02-lif-neuron.ipynb', "throw new Error('not executed');", setup, RIGHT, FIRE, progress);
+    write('class', 'ada/zh/02-lif-neuron.ipynb', "throw new Error('not executed');", CHINESE, RIGHT, FIRE, progress);
     write(
       'class',
       'ada/old/02-lif-neuron.ipynb',
@@ -148,6 +154,11 @@ describe('The report of a class', () => {
     assert.equal(row('ada'), '  ✔  a  -');
     assert.equal(row('02-lif-neuron'), '  ✔  ○  -');
     assert.equal(row('zoe'), '  -  -  -');
+  });
+
+  test('names mistakes alike, whatever language a copy is in', () => {
+    assert.equal(at(csv, 'ada', 'lif-fire'), 'zero-means-spike');
+    assert.ok(lines.some((line) => /lif-fire: .*a zero-means-spike/.test(line)));
   });
 
   test('says why a file is left out, and what to do', () => {
@@ -419,7 +430,7 @@ describe('Copies in a folder that cannot be written to', { skip: !isRoot && 'not
   /** A clone that another user can read: what makes copies, and one chapter. */
   const clone = join(temporary, 'clone');
   before(() => {
-    for (const part of ['tools', 'packages', 'hosts', 'editions', 'src', 'dist', 'package.json'])
+    for (const part of ['tools', 'packages', 'hosts', 'editions', 'translations', 'src', 'dist', 'package.json'])
       cpSync(join(root, part), join(clone, part), { recursive: true });
     const options = join('node_modules', 'commander');
     cpSync(join(root, options), join(clone, options), { recursive: true });
