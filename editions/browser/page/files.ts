@@ -32,10 +32,11 @@ export function nameOfZip(learner: string, date = today()): string {
   return `${name && `${name}-`}notebooks-${date}.zip`;
 }
 
-/**
- * Returns how many notebooks there were, and what the zip file is called. Of the chapters in another language than the
- * page's, only those are in it in which the reader has changed something.
- */
+/** Whether a chapter is in another language than the page, and nothing in it is the reader's. */
+export const isForeign = (path: string, content: NotebookContent, here: string): boolean =>
+  (languageOf(path) ?? here) !== here && hashOfCells(content) === content.metadata.lif_fc_mnist?.version;
+
+/** Returns how many notebooks there were, and what the zip file is called. */
 export async function downloadNotebooks(
   contents: Contents,
   learner: string,
@@ -45,9 +46,7 @@ export async function downloadNotebooks(
   const here = languageHere(siteUrl);
   for (const path of await notebookPaths(contents)) {
     const content = (await contents.get(path, { content: true })).content as NotebookContent;
-    const isForeign = (languageOf(path) ?? here) !== here;
-    if (isForeign && hashOfCells(content) === content.metadata.lif_fc_mnist?.version) continue;
-    files[path] = strToU8(`${JSON.stringify(content, null, 1)}\n`);
+    if (!isForeign(path, content, here)) files[path] = strToU8(`${JSON.stringify(content, null, 1)}\n`);
   }
   const zip = nameOfZip(learner);
   download(zip, zipSync(files), 'application/zip');

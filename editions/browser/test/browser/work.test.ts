@@ -266,6 +266,7 @@ console.log(T, trainAccs.length, weights.length);`;
     assert.deepEqual(await axeFaults(page, '.jp-Dialog'), []);
     const notebooks = await downloaded(page, () => named('Zoë O’Neil'), /^Zoë-O-Neil-notebooks-\d{4}-\d\d-\d\d\.zip$/);
     for (const name of chapters()) assert.ok(notebooks[`${name}.ipynb`], name);
+    assert.ok(!Object.keys(notebooks).some((path) => path.startsWith('zh/')), 'no chapter in another language');
     const mine = JSON.parse(new TextDecoder().decode(notebooks[`${other}.ipynb`]));
     assert.equal(textOf(mine.cells[0].source), look, 'with what was changed just now');
     await downloaded(page, all, /^Zoë-O-Neil-notebooks-/); // asked once

@@ -16,7 +16,7 @@ import { translator } from '../../../shared/translated.mjs';
 import { asciiDrawing, siteNotebook, translatedNotebook } from '../../make/contents.mjs';
 import { appPage, frontPage } from '../../make/pages.mjs';
 import { decide, freeName, nameOfOld } from '../../page/copies';
-import { nameOfZip, readDownload, runsZip } from '../../page/files';
+import { isForeign, nameOfZip, readDownload, runsZip } from '../../page/files';
 import type { NotebookContent } from '../../page/jupyter';
 import { destinationOf, inLanguage, languageHere, languageOf, movedTo } from '../../page/links';
 import { bookPage, plainName } from '../../page/menu';
@@ -147,6 +147,20 @@ test('A download of runs has a folder for each', () => {
   );
   assert.deepEqual(Object.keys(files).sort(), ['other/a.npy', 'other/m/b.bin', 'run/a.npy', 'run/m/b.bin']);
   assert.deepEqual(Array.from(files['other/a.npy']), [2]);
+});
+
+test('A download of notebooks leaves out chapters in another language than the page, unless the reader has changed them', () => {
+  const chapter = content(['1'], { lif_fc_mnist: { version: hashOfCells(content(['1'])) } });
+  const changed = content(['mine'], chapter.metadata);
+  assert.deepEqual(
+    ['02-x.ipynb', 'zh/02-x.ipynb', 'mine.ipynb', 'zh/mine.ipynb'].map((path) => isForeign(path, chapter, '')),
+    [false, true, false, false],
+  );
+  assert.equal(isForeign('02-x.ipynb', chapter, 'zh/'), true);
+  assert.equal(isForeign('zh/02-x.ipynb', chapter, 'zh/'), false);
+  for (const here of ['', 'zh/'])
+    for (const path of ['02-x.ipynb', 'zh/02-x.ipynb'])
+      assert.equal(isForeign(path, changed, here), false, path + here);
 });
 
 test("A download of notebooks has the learner's name in its own, in any script, and nothing that a file name cannot hold", () => {
