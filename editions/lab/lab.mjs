@@ -73,6 +73,8 @@ const env = {
   IPYTHONDIR: join(folder, 'ipython'),
   JUPYTER_PREFER_ENV_PATH: '1',
   PYTHONNOUSERSITE: '1',
+  // For the checks of the chapter in Python; a copy in TypeScript says its language itself.
+  ...(language && { LIF_FC_MNIST_LANGUAGE: language }),
 };
 // Who reads the token may run code as this user.
 for (const path of [folder, config, env.JUPYTER_DATA_DIR, runtime]) privateFolder(path);

@@ -8,6 +8,7 @@ import { remove } from '../../../packages/system/project.mjs';
 import { readPhrases, translateDocument, translateScript } from '../../../translations/phrases.mjs';
 import { cellsOfPage, sourceOfPage, textOf, translate, twins, UNTRANSLATED } from '../../../translations/twins.mjs';
 import { topicOf } from '../../shared/parts.mjs';
+import { LOCALES } from '../../shared/translated.mjs';
 import { linkHeadings } from './headings.mjs';
 import { book, LOOK_UP, pageGroups, write } from './sources.mjs';
 import { startPage } from './start.mjs';
@@ -15,7 +16,7 @@ import { TEACHING } from './teaching.mjs';
 
 /** What a page of the book says of itself in each language. */
 export const LANGUAGES = {
-  zh: { lang: 'zh-CN', sphinx: 'zh_CN', title: '脉冲神经元识别数字', name: '中文' },
+  zh: { sphinx: LOCALES.zh, lang: LOCALES.zh.replace('_', '-'), title: '脉冲神经元识别数字', name: '中文' },
 };
 
 /** @typedef {import('./sources.mjs').Chapter} Chapter */
