@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { codeOf } from '../../packages/system/processes.cjs';
 import { chapterNames, chaptersFolder, readJson, root } from '../../packages/system/project.mjs';
-import { learnersCells, textOf } from './cells.mjs';
+import { learnersCells, partOf, sectionOf, textOf } from './cells.mjs';
 import { isPython, topicOf } from './parts.mjs';
 import { translator } from './translated.mjs';
 
@@ -58,12 +58,19 @@ function movedText(markdown, chapters, up) {
 }
 
 /**
- * The cell of a copy that says so when its chapter has become newer.
+ * The call that says so when the chapter of a copy has become newer, and in which language checks speak.
  * @param {string} name
  * @param {Notebook} notebook in English
- * @param {Language} language in which checks speak
+ * @param {Language} [language]
  */
-const editionCell = (name, notebook, language) => ({
+const editionCall = (name, notebook, language) =>
+  `exercises.edition('${name}', '${editionOf(notebook)}'${language ? `, '${language}'` : ''});`;
+
+/**
+ * The cell of a copy with that call.
+ * @param {string} call
+ */
+const editionCell = (call) => ({
   cell_type: 'code',
   execution_count: null,
   id: 'edition',
@@ -72,9 +79,25 @@ const editionCell = (name, notebook, language) => ({
   source: [
     '// Your own copy of this chapter: nothing overwrites it.\n',
     "import { exercises } from 'lif-fc-mnist';\n",
-    `exercises.edition('${name}', '${editionOf(notebook)}'${language ? `, '${language}'` : ''});`,
+    call,
   ],
 });
+
+/**
+ * A chapter in another language with that call in the cell that sets up its exercises: who begins there runs none above.
+ * @param {Notebook} translated
+ * @param {string} name of its file
+ * @param {Notebook} chapter in English
+ * @param {string} language
+ * @returns {Notebook}
+ */
+export function speaking(translated, name, chapter, language) {
+  const call = editionCall(name, chapter, language);
+  const cells = translated.cells.map((cell) =>
+    partOf(cell).role === 'setup' ? { ...cell, source: `${textOf(cell)}\n${call}`.split(/(?<=\n)/) } : cell,
+  );
+  return { ...translated, cells };
+}
 
 /**
  * A learner's copy of a chapter that lies where the chapter is: stubs in place of solutions, no outputs, and where it
@@ -111,10 +134,12 @@ export function learnersCopy(notebook, name, chapters, other) {
     cell.cell_type === 'code' ? cell : { ...cell, source: movedText(textOf(cell), chapters, up).split(/(?<=\n)/) },
   );
   if (isPython(name)) return { ...copy, cells };
+  if (other && sectionOf(copy).length > 0) return speaking({ ...copy, cells }, name, notebook, other.language);
   const heading = cells.findIndex(({ id }) => id === 'exercises');
+  const cell = editionCell(editionCall(name, notebook, other?.language));
   return {
     ...copy,
-    cells: cells.toSpliced(heading < 0 ? cells.length : heading, 0, editionCell(name, notebook, other?.language)),
+    cells: cells.toSpliced(heading < 0 ? cells.length : heading, 0, cell),
   };
 }
 

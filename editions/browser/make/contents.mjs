@@ -7,8 +7,8 @@ import { chapterNames, chaptersFolder, writeWhole } from '../../../packages/syst
 import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language.mjs';
 import { readPhrases, translateDocument } from '../../../translations/phrases.mjs';
 import { LANGUAGES } from '../../../translations/twins.mjs';
-import { partOf, textOf } from '../../shared/cells.mjs';
-import { editionOf, hashOfCells, openCopy, readChapter } from '../../shared/copies.mjs';
+import { textOf } from '../../shared/cells.mjs';
+import { hashOfCells, openCopy, readChapter, speaking } from '../../shared/copies.mjs';
 import { isPython } from '../../shared/parts.mjs';
 import { namedSource, sourceAddress } from '../../shared/source-pages.mjs';
 import { translator } from '../../shared/translated.mjs';
@@ -104,18 +104,14 @@ export function writeDrawings(folder, language) {
 }
 
 /**
- * A chapter in another language as the site serves it. The cell that sets up its exercises says in which language checks
- * speak.
+ * A chapter in another language as the site serves it.
  * @param {import('../../shared/cells.mjs').Notebook} chapter in English
  * @param {string} name of its file
- * @param {{ language: string, translated: import('../../shared/cells.mjs').Notebook, say?: (english: string) => string }} other
+ * @param {{ language: string, translated: import('../../shared/cells.mjs').Notebook,
+ *   say?: (english: string) => string }} other
  */
 export function translatedNotebook(chapter, name, { language, translated, say = (english) => english }) {
-  const speaks = `exercises.edition('${name}', '${editionOf(chapter)}', '${language}');`;
-  const cells = translated.cells.map((cell) =>
-    partOf(cell).role === 'setup' ? { ...cell, source: `${textOf(cell)}\n${speaks}` } : cell,
-  );
-  return siteNotebook({ ...translated, cells }, name, say(PYTHON_HERE));
+  return siteNotebook(speaking(translated, name, chapter, language), name, say(PYTHON_HERE));
 }
 
 /**

@@ -49,7 +49,7 @@ function translatePage(html, language, change = () => {}) {
   return dom.serialize();
 }
 
-/** JupyterLab's own words, of which the pages here need two parts. @param {string} site */
+/** JupyterLab's own words. JupyterLite, which has none, says some of the same sentences. @param {string} site */
 async function writeWords(site) {
   const program = `import json, sys
 from jupyterlab_server.translation_utils import get_language_pack, get_language_packs
@@ -57,19 +57,25 @@ folder, *locales = sys.argv[1:]
 def write(name, data):
     with open(f'{folder}/{name}.json', 'w') as file: json.dump({'data': data, 'message': ''}, file, ensure_ascii=False)
 write('all', {k: v for k, v in get_language_packs()[0].items() if k in ['en', *locales]})
-for locale in locales: write(locale, {k: v for k, v in get_language_pack(locale)[0].items() if k in ['jupyterlab', 'notebook']})`;
+for locale in locales:
+    lab, notebook = map(get_language_pack(locale)[0].get, ['jupyterlab', 'notebook'])
+    lite = {k: lab[k] for k in ['About %1', 'Cancel', 'Download', 'Download the file to your computer', 'OK']}
+    lite[''] = {**lab[''], 'domain': 'jupyterlite'}
+    write(locale, {'jupyterlab': lab, 'notebook': notebook, 'jupyterlite': lite})`;
   const folder = join(site, 'api', 'translations');
   const { code, lines } = await run(venvPython, ['-X', 'utf8', '-c', program, folder, ...Object.values(LOCALES)]);
-  const missing = Object.values(LOCALES).find((locale) => !readJson(join(folder, `${locale}.json`))?.data.jupyterlab);
-  if (code !== 0 || missing)
-    throw new UserError(`no words of JupyterLab in ${missing}: ${lines.at(-1) ?? 'run `npm run setup`'}`);
+  if (code !== 0) throw new UserError(`no words of JupyterLab in .venv, run \`npm run setup\`: ${lines.at(-1)}`);
 }
 
 const EXTENSION = 'lif-fc-mnist-lite';
 const scriptIn = (/** @type {string} */ script, /** @type {string} */ language) =>
   script.replace(/\.js$/, `.${language}.js`);
 
-/** The site's scripts that say something, each in a language beside the English one. @param {string} site @param {string} language */
+/**
+ * The site's scripts that say something, each in a language beside the English one.
+ * @param {string} site
+ * @param {string} language
+ */
 function translateScripts(site, language) {
   const phrases = readPhrases(language, PHRASES);
   const page = `extensions/${EXTENSION}/static`;
