@@ -142,7 +142,7 @@ describe('The report of a class', () => {
     symlinkSync(join(root, 'node_modules'), join(folder, 'ada', 'node_modules'), 'junction');
     write('class', 'ada/.ipynb_checkpoints/02-lif-neuron.ipynb', setup, WRONG);
     write('class', 'fay/node_modules/02-lif-neuron.ipynb', setup, WRONG);
-    const result = await report(folder, '--csv', file, '--trust', '--cell-timeout', '30');
+    const result = await report(folder, '--csv', file, '--trust', '--cell-timeout', '60');
     assert.equal(result.status, 0, result.lines.join('\n'));
     lines = result.lines;
     csv = readFileSync(file, 'utf8');
@@ -196,7 +196,7 @@ describe('The report of a class', () => {
     assert.match(all, /^ada: ada\/old\/02-lif-neuron\.ipynb, cell 3: the kernel died/m);
     assert.match(
       all,
-      /^fay: fay\/02-lif-neuron\.ipynb, cell 3: it does not end \(stopped after 30 s, --cell-timeout\)/m,
+      /^fay: fay\/02-lif-neuron\.ipynb, cell 3: it does not end \(stopped after 60 s, --cell-timeout\)/m,
     );
   });
 
