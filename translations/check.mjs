@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 // node translations/check.mjs [NAME…]: what a test checks, by hand. Exit status 1 for faults; what is stale or missing is listed.
 import { execFileSync } from 'node:child_process';
-import { relative } from 'node:path';
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
 import { command } from '../packages/system/options.mjs';
 import { runProgram } from '../packages/system/program.mjs';
 import { root, UserError } from '../packages/system/project.mjs';
 import { seen } from './likeness.mjs';
+import { readPhrases } from './phrases.mjs';
 import { cellsOf, faults, stampNew, stampOf, textOf, twinOf, twins } from './twins.mjs';
 
 const options = command('node translations/check.mjs', 'check')
@@ -36,6 +38,18 @@ function formerly(/** @type {import('./twins.mjs').Twin} */ twin, /** @type {str
   throw new UserError(`${twin.name}: no commit has the English of ${id} that was translated (${wanted})`);
 }
 
+/** The messages of exercises that checks say in English, a line each. */
+function unsaidMessages() {
+  /** @type {typeof import('../packages/exercises/index.js')} */
+  const { ALL } = createRequire(import.meta.url)(join(root, 'dist', 'packages', 'exercises', 'index.js'));
+  const { table } = readPhrases('zh', ['exercises-1', 'exercises-2']);
+  return Object.entries(ALL).flatMap(([id, { mistakes }]) =>
+    Object.entries(mistakes)
+      .filter(([, { diagnosis }]) => !table.has(diagnosis))
+      .map(([name]) => `exercises: ${id}: ${name}: not translated`),
+  );
+}
+
 async function main() {
   const chosen = names.length > 0 ? names.map((name) => twinOf(name)) : twins();
   if (stamp) {
@@ -60,6 +74,7 @@ async function main() {
   const [wrong, stale, missing] = /** @type {const} */ (['wrong', 'stale', 'missing']).map((kind) =>
     found.flatMap((one) => one[kind]),
   );
+  if (names.length === 0) missing.push(...unsaidMessages());
   for (const line of [...wrong, ...stale, ...missing]) console.log(line);
   const blocks = chosen.reduce((sum, twin) => sum + twin.blocks.size, 0);
   console.log(`${blocks} blocks: ${wrong.length} faults, ${stale.length} stale, ${missing.length} not translated`);

@@ -3,13 +3,13 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { readJson } from '../packages/system/project.mjs';
+import { readJson, root } from '../packages/system/project.mjs';
 import { folderOf } from './twins.mjs';
 
+const require = createRequire(import.meta.url);
 /** @type {typeof import('typescript')} */
-const ts = createRequire(import.meta.url)('typescript');
+const ts = require('typescript');
 const HOLE = /\{(\d)\}/g;
-const escapePattern = (/** @type {string} */ text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const squeeze = (/** @type {string} */ text) => text.replace(/\s+/g, ' ').trim();
 
 /**
@@ -28,38 +28,17 @@ export function readPhrases(
 
 /** @param {[english: string, other: string][]} entries */
 export function makePhrases(entries) {
-  const table = new Map(entries);
-  const patterns = [...table].flatMap(([english, other]) => {
-    if (!/\{\d\}/.test(english)) return [];
-    /** @type {number[]} */
-    const order = [];
-    const parts = english.split(HOLE).map((part, i) => {
-      if (i % 2 === 0) return escapePattern(part);
-      order.push(Number(part));
-      return '([\\s\\S]+?)';
-    });
-    return [{ english, pattern: new RegExp(`^${parts.join('')}$`), order, other }];
-  });
-  /** Those that were asked for. @type {Set<string>} */
-  const used = new Set();
+  // As the checks of exercises say theirs; it needs what set-up builds.
+  /** @type {typeof import('../packages/exercises/engine/phrases.js')} */
+  const { speaker } = require(join(root, 'dist', 'packages', 'exercises', 'engine', 'phrases.js'));
+  const speak = speaker(Object.fromEntries(entries));
   return {
-    table,
-    used,
+    table: new Map(entries),
     /** A text in the language, or undefined. @param {string} text */
     say(text) {
       const english = squeeze(text);
-      const whole = table.get(english);
-      if (whole !== undefined) {
-        used.add(english);
-        return whole;
-      }
-      for (const { english: key, pattern, order, other } of patterns) {
-        const found = pattern.exec(english);
-        if (!found) continue;
-        used.add(key);
-        return other.replace(HOLE, (_, hole) => found[order.indexOf(Number(hole)) + 1]);
-      }
-      return undefined;
+      const other = speak(english);
+      return other === english ? undefined : other;
     },
   };
 }
@@ -103,7 +82,6 @@ export function translateScript(code, phrases) {
     const key = squeeze(phrase);
     const other = phrases.table.get(key);
     if (other === undefined || key === '') return;
-    phrases.used.add(key);
     const [before] = /^\s*/.exec(phrase) ?? [''];
     const [after] = /\s*$/.exec(phrase) ?? [''];
     const parts = other
@@ -133,9 +111,8 @@ const NOT_SAID = 'script, style, pre, code, .katex, .cell_output, .figure, [lang
  * Says in another language what a document (HTML or SVG) says in whole elements, texts and attributes.
  * @param {Element} top
  * @param {Phrases} phrases
- * @param {(english: string) => void} [left] what stays English
  */
-export function translateDocument(top, phrases, left = () => {}) {
+export function translateDocument(top, phrases) {
   const document = top.ownerDocument;
   for (const element of top.querySelectorAll(
     'p, li, td, th, dd, dt, figcaption, label, legend, summary, button, a, text',
@@ -143,7 +120,6 @@ export function translateDocument(top, phrases, left = () => {}) {
     if (element.closest(NOT_SAID) || element.children.length === 0) continue;
     const other = phrases.table.get(squeeze(element.innerHTML));
     if (other === undefined) continue;
-    phrases.used.add(squeeze(element.innerHTML));
     element.innerHTML = other;
   }
   for (const element of top.querySelectorAll(SAID.map((name) => `[${name}]`).join())) {
@@ -158,7 +134,6 @@ export function translateDocument(top, phrases, left = () => {}) {
         continue;
       const other = phrases.say(english);
       if (other !== undefined) element.setAttribute(name, other);
-      else if (/[A-Za-z]{3}/.test(english) && !/\p{Script=Han}/u.test(english)) left(english);
     }
   }
   const walker = document.createTreeWalker(top, 4 /* NodeFilter.SHOW_TEXT */);
@@ -169,6 +144,5 @@ export function translateDocument(top, phrases, left = () => {}) {
     if (!/[A-Za-z]/.test(node.data) || node.parentElement?.closest(NOT_SAID)) continue;
     const other = phrases.say(node.data);
     if (other !== undefined) node.data = node.data.replace(/\S[\s\S]*\S|\S/, () => other);
-    else if (/[A-Za-z]{3}/.test(node.data) && !/\p{Script=Han}/u.test(node.data)) left(squeeze(node.data));
   }
 }

@@ -44,8 +44,8 @@ export function readBlocks(text) {
   );
 }
 
-/** The anchor that MyST gives to a heading. */
-const anchorOf = (/** @type {string} */ heading) =>
+/** The anchor that MyST gives to a heading: small letters, digits and hyphens. */
+export const anchorOf = (/** @type {string} */ heading) =>
   heading
     .toLowerCase()
     .replaceAll(' ', '-')

@@ -57,13 +57,11 @@ test('A document is said in texts, names and whole elements; code and what is En
   const { document } = new JSDOM(
     '<button title="Run"> Run </button><code>Run</code><p lang="en">Run</p><p>Keys: <kbd>0</kbd> clears</p><text>step 7</text><p>Left</p>',
   ).window;
-  const left: string[] = [];
-  translateDocument(document.body, phrases, (english) => left.push(english));
+  translateDocument(document.body, phrases);
   assert.equal(
     document.body.innerHTML,
     '<button title="运行"> 运行 </button><code>Run</code><p lang="en">Run</p><p><kbd>0</kbd> 清除</p><text>第 7 步</text><p>Left</p>',
   );
-  assert.deepEqual(left, ['Left']);
 });
 
 const folder = join(root, 'translations', 'zh', 'phrases');

@@ -1,19 +1,10 @@
 // [[What happens without the reset?]] on a page of book/ leads to the section of that heading, in whichever chapter it
 // is. So a page need not know the number of a chapter, and a heading that is gone stops the build.
 import { UserError } from '../../../packages/system/project.mjs';
+import { anchorOf } from '../../../translations/twins.mjs';
 import { text } from './chapters.mjs';
 
 /** @typedef {Pick<import('./sources.mjs').Chapter, 'name' | 'notebook'>} Chapter */
-
-/**
- * The anchor that MyST gives to a heading: small letters, digits and hyphens.
- * @param {string} heading
- */
-const anchorOf = (heading) =>
-  heading
-    .toLowerCase()
-    .replaceAll(' ', '-')
-    .replace(/[^\p{L}\p{N}_-]/gu, '');
 
 /**
  * The headings of a chapter that have an anchor, down to the third level.

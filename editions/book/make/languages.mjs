@@ -6,7 +6,15 @@ import { JSDOM } from 'jsdom';
 import { ADDRESSES, BROWSER_EDITION } from '../../../packages/system/addresses.mjs';
 import { remove } from '../../../packages/system/project.mjs';
 import { readPhrases, translateDocument, translateScript } from '../../../translations/phrases.mjs';
-import { cellsOfPage, sourceOfPage, textOf, translate, twins, UNTRANSLATED } from '../../../translations/twins.mjs';
+import {
+  anchorOf,
+  cellsOfPage,
+  sourceOfPage,
+  textOf,
+  translate,
+  twins,
+  UNTRANSLATED,
+} from '../../../translations/twins.mjs';
 import { topicOf } from '../../shared/parts.mjs';
 import { LOCALES } from '../../shared/translated.mjs';
 import { linkHeadings } from './headings.mjs';
@@ -51,12 +59,6 @@ const idOf = (/** @type {string} */ heading) =>
     .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[-0-9]+|-+$/g, '');
-/** The end of a link that leads to it. */
-const anchorOf = (/** @type {string} */ heading) =>
-  heading
-    .toLowerCase()
-    .replaceAll(' ', '-')
-    .replace(/[^\p{L}\p{N}_-]/gu, '');
 
 /** Pages that are only there in English: a link to one leads out of the translated book. */
 const ENGLISH = new RegExp(
@@ -104,15 +106,11 @@ export function languageOf(language) {
     slugs[page] = Object.fromEntries(own.flatMap((heading, i) => (said[i] ? [[plain(said[i]), idOf(heading)]] : [])));
     return other;
   };
-  /** Words of pages that are still English. @type {Set<string>} */
-  const left = new Set();
-  const tell = (/** @type {string} */ english) => left.add(english);
   return {
     ...LANGUAGES[language],
     language,
     phrases,
     scripted,
-    left,
     slugs,
     /** @param {string} name @param {import('./chapters.mjs').Notebook} notebook */
     chapter(name, notebook) {
@@ -124,7 +122,7 @@ export function languageOf(language) {
     /** @param {string} file an SVG file */
     drawing(file) {
       const dom = new JSDOM(readFileSync(file, 'utf8'), { contentType: 'image/svg+xml' });
-      translateDocument(dom.window.document.documentElement, phrases, tell);
+      translateDocument(dom.window.document.documentElement, phrases);
       return dom.serialize();
     },
     /** A page of the book, with addresses of the English sections. @param {string} file */
@@ -134,7 +132,7 @@ export function languageOf(language) {
       return sourceOfPage(keep(name, cells, translate(cells, blocksOf(name))));
     },
     /** @param {ParentNode & Element} top */
-    translateDocument: (top) => translateDocument(top, phrases, tell),
+    translateDocument: (top) => translateDocument(top, phrases),
   };
 }
 
