@@ -62,7 +62,7 @@ export function showMaps(list: HTMLElement, { maps = [], T }: Presentation, from
     const [line, pictures] = place.children;
     const [all, now] = [countsOf(layer, 0, T), countsOf(layer, from, to)];
     const sum = now.reduce((a, b) => a + b, 0);
-    line.textContent = `Layer ${i + 1}, ${channels} maps of ${height} × ${width} neurons: ${sum === 1 ? '1 spike' : `${sum} spikes`}, ${silentOf(all)}.`;
+    line.textContent = `Layer ${i + 1}, ${channels} maps of ${height} × ${width} neurons: ${sum === 1 ? '1 spike' : `${sum.toLocaleString('en')} spikes`}, ${silentOf(all)}.`;
     const captions = all.map((count, channel) => (count === 0 ? 'silent' : String(now[channel])));
     pictures.setAttribute(
       'aria-label',

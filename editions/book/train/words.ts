@@ -4,8 +4,8 @@ import { type Claim, writeRun } from './link';
 import type { EpochEnd, Progress } from './protocol';
 
 /** A number of things, each form a sentence's part of its own: another language has its own. */
-export const epochs = (count: number): string => (count === 1 ? '1 epoch' : `${count} epochs`);
-export const threads = (count: number): string => (count === 1 ? '1 thread' : `${count} threads`);
+export const epochs = (count: number): string => (count === 1 ? '1 epoch' : `${count.toLocaleString('en')} epochs`);
+export const threads = (count: number): string => (count === 1 ? '1 thread' : `${count.toLocaleString('en')} threads`);
 
 export const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 const short = (sha256: string) => `${sha256.slice(0, 8)}…`;
