@@ -1,4 +1,5 @@
 /** The spikes of layers that convolve: a picture for each channel, and in words which channels are silent. */
+import { grouped } from '../../../packages/figures/values';
 import { element } from '../../shared/page/dom';
 import type { FeatureMaps, Presentation } from './kernel';
 import { type Colours, paintImage } from './paint';
@@ -62,7 +63,7 @@ export function showMaps(list: HTMLElement, { maps = [], T }: Presentation, from
     const [line, pictures] = place.children;
     const [all, now] = [countsOf(layer, 0, T), countsOf(layer, from, to)];
     const sum = now.reduce((a, b) => a + b, 0);
-    line.textContent = `Layer ${i + 1}, ${channels} maps of ${height} × ${width} neurons: ${sum === 1 ? '1 spike' : `${sum.toLocaleString('en')} spikes`}, ${silentOf(all)}.`;
+    line.textContent = `Layer ${i + 1}, ${channels} maps of ${height} × ${width} neurons: ${sum === 1 ? '1 spike' : `${grouped(sum)} spikes`}, ${silentOf(all)}.`;
     const captions = all.map((count, channel) => (count === 0 ? 'silent' : String(now[channel])));
     pictures.setAttribute(
       'aria-label',

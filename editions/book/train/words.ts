@@ -1,11 +1,12 @@
 /** What the page says in words: how far it is, what a link claims, and whether that came out here. */
+import { grouped } from '../../../packages/figures/values';
 import { isStandard, SETTING_NAMES, type Settings, tellSetting } from '../../../packages/runs/map';
 import { type Claim, writeRun } from './link';
 import type { EpochEnd, Progress } from './protocol';
 
 /** A number of things, each form a sentence's part of its own: another language has its own. */
-export const epochs = (count: number): string => (count === 1 ? '1 epoch' : `${count.toLocaleString('en')} epochs`);
-export const threads = (count: number): string => (count === 1 ? '1 thread' : `${count.toLocaleString('en')} threads`);
+export const epochs = (count: number): string => (count === 1 ? '1 epoch' : `${grouped(count)} epochs`);
+export const threads = (count: number): string => (count === 1 ? '1 thread' : `${grouped(count)} threads`);
 
 export const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 const short = (sha256: string) => `${sha256.slice(0, 8)}…`;
