@@ -3,6 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { JSDOM } from 'jsdom';
 import { readJson, root } from '../packages/system/project.mjs';
 import { folderOf } from './twins.mjs';
 
@@ -145,4 +146,15 @@ export function translateDocument(top, phrases) {
     const other = phrases.say(node.data);
     if (other !== undefined) node.data = node.data.replace(/\S[\s\S]*\S|\S/, () => other);
   }
+}
+
+/**
+ * A drawing that says its words in another language.
+ * @param {string} svg
+ * @param {Phrases} phrases
+ */
+export function translateDrawing(svg, phrases) {
+  const dom = new JSDOM(svg, { contentType: 'image/svg+xml' });
+  translateDocument(dom.window.document.documentElement, phrases);
+  return dom.serialize();
 }

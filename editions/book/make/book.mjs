@@ -148,29 +148,45 @@ async function tidy(html, folder = pages) {
 }
 
 /**
+ * @param {string} folder of the pages
+ * @param {Chapter[]} chapters
+ * @param {(document: Document, page: string) => void} last what is done to each page at the end
+ */
+function finishPages(folder, chapters, last) {
+  const moreOf = finishing(chapters, folder);
+  /** @type {Record<string, string[][]>} */
+  const texts = {};
+  const all = filesUnder(folder)
+    .filter((file) => file.endsWith('.html'))
+    .map((name) => {
+      const page = name.split(sep).join('/');
+      let html = readFileSync(join(folder, name), 'utf8');
+      // Source pages are many, and are not searched.
+      if (!/^(?:src|hosts|packages)\//.test(page)) {
+        const readDrawing = (/** @type {string} */ address) =>
+          readFileSync(join(folder, dirname(name), address), 'utf8');
+        const more = { ...moreOf(page), readDrawing, last: (/** @type {Document} */ one) => last(one, page) };
+        const finished = finishPage(html, page, more);
+        html = finished.html;
+        texts[page.replace(/\.html$/, '')] = finished.texts;
+        writeFileSync(join(folder, name), html);
+      }
+      if (html.includes(root)) throw new UserError(`${page}: expected no path of this machine, found ${root}`);
+      return html;
+    });
+  return { all, texts };
+}
+
+/**
  * @param {Chapter[]} chapters
  * @param {string} fontFaces the rules of the fonts
  */
 async function finish(chapters, fontFaces) {
-  const moreOf = finishing(chapters);
-  /** @type {Record<string, string[][]>} */
-  const texts = {};
-  const all = [];
-  for (const name of filesUnder(pages).filter((file) => file.endsWith('.html'))) {
-    const page = name.split(sep).join('/');
-    let html = readFileSync(join(pages, name), 'utf8');
-    // Source pages are many, and are not searched.
-    if (!/^(?:src|hosts|packages)\//.test(page)) {
-      const readDrawing = (/** @type {string} */ address) => readFileSync(join(pages, dirname(name), address), 'utf8');
-      const finished = finishPage(html, page, { ...moreOf(page), readDrawing });
-      const isTranslated = Object.keys(LANGUAGES).every((folder) => existsSync(join(work, `pages-${folder}`, name)));
-      html = isTranslated ? finishEnglish(finished.html, page) : finished.html;
-      texts[page.replace(/\.html$/, '')] = finished.texts;
-      writeFileSync(join(pages, name), html);
-    }
-    if (html.includes(root)) throw new UserError(`${page}: expected no path of this machine, found ${root}`);
-    all.push(html);
-  }
+  const isTranslated = (/** @type {string} */ page) =>
+    Object.keys(LANGUAGES).every((folder) => existsSync(join(work, `pages-${folder}`, page)));
+  const { all, texts } = finishPages(pages, chapters, (document, page) => {
+    if (isTranslated(page)) finishEnglish(document, page);
+  });
   const own = STYLES.map((file) => darkTwice(readFileSync(file, 'utf8')));
   const styles = [readFileSync(join(pages, '_static', 'styles', 'furo.css'), 'utf8'), ...own];
   await tidy(all);
@@ -205,21 +221,9 @@ async function writeTranslated(texts, { names, english, theme, picture }) {
 async function finishLanguage(texts, chapters) {
   const folder = join(work, `pages-${texts.language}`);
   const scripts = translateScripts(texts, join(source, '_static'), join(folder, '_static'));
-  const moreOf = finishing(chapters, folder);
-  /** @type {Record<string, string[][]>} */
-  const said = {};
-  const all = [];
-  for (const page of filesUnder(folder).filter((file) => file.endsWith('.html'))) {
-    const readDrawing = (/** @type {string} */ address) => readFileSync(join(folder, address), 'utf8');
-    const { html, texts: sections } = finishPage(readFileSync(join(folder, page), 'utf8'), page, {
-      ...moreOf(page),
-      readDrawing,
-    });
-    said[page.replace(/\.html$/, '')] = sections;
-    const finished = finishTranslated(html, page, texts, scripts);
-    writeFileSync(join(folder, page), finished);
-    all.push(finished);
-  }
+  const { all, texts: said } = finishPages(folder, chapters, (document, page) =>
+    finishTranslated(document, page, texts, scripts),
+  );
   shareStatic(folder, scripts);
   await tidy(all, folder);
   write(join(folder, '_static', 'texts.js'), `bookTexts = ${JSON.stringify(said)};\n`);

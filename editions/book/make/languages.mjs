@@ -2,10 +2,9 @@
 // sections are said in it, and whose figures, styles and scripts without words are the book's.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { JSDOM } from 'jsdom';
 import { ADDRESSES, BROWSER_EDITION } from '../../../packages/system/addresses.mjs';
 import { remove } from '../../../packages/system/project.mjs';
-import { readPhrases, translateDocument, translateScript } from '../../../translations/phrases.mjs';
+import { readPhrases, translateDocument, translateDrawing, translateScript } from '../../../translations/phrases.mjs';
 import {
   anchorOf,
   cellsOfPage,
@@ -120,11 +119,7 @@ export function languageOf(language) {
     /** @param {string} markdown */
     linked: (markdown) => linked(markdown, ids),
     /** @param {string} file an SVG file */
-    drawing(file) {
-      const dom = new JSDOM(readFileSync(file, 'utf8'), { contentType: 'image/svg+xml' });
-      translateDocument(dom.window.document.documentElement, phrases);
-      return dom.serialize();
-    },
+    drawing: (file) => translateDrawing(readFileSync(file, 'utf8'), phrases),
     /** A page of the book, with addresses of the English sections. @param {string} file */
     page(file) {
       const cells = cellsOfPage(readFileSync(join(book, file), 'utf8'));
@@ -193,10 +188,9 @@ export function translateScripts(texts, from, to) {
 }
 
 /** What Sphinx writes for each language anew. */
-const OWN = new Set([
-  ...['language_data.js', 'translations.js', 'texts.js', 'documentation_options.js'],
-  'searchtools.js',
-]);
+const OWN = new Set(
+  ['language_data', 'translations', 'texts', 'documentation_options', 'searchtools'].map((name) => `${name}.js`),
+);
 
 /**
  * Takes out of a translated book what the book above it has as well.
@@ -238,30 +232,24 @@ function addLanguage(document, address, lang, name) {
 }
 
 /**
- * An English page with a link to it in each language that has it.
- * @param {string} html
+ * An English page gets a link to it in each language that has it.
+ * @param {Document} document
  * @param {string} page
  */
-export function finishEnglish(html, page) {
-  const dom = new JSDOM(html);
+export function finishEnglish(document, page) {
   for (const [folder, { lang, name }] of Object.entries(LANGUAGES))
-    addLanguage(dom.window.document, `${folder}/${page}`, lang, name);
-  dom.window.document.head.insertAdjacentHTML('beforeend', alternates(page));
-  const finished = dom.serialize();
-  dom.window.close();
-  return finished;
+    addLanguage(document, `${folder}/${page}`, lang, name);
+  document.head.insertAdjacentHTML('beforeend', alternates(page));
 }
 
 /**
- * A page that `finishPage` has finished, in its language.
- * @param {string} html
+ * A page in its language, once the rest of it is finished.
+ * @param {Document} document
  * @param {string} page
  * @param {Texts} texts
  * @param {string[]} scripts that are its own
  */
-export function finishTranslated(html, page, texts, scripts) {
-  const dom = new JSDOM(html);
-  const { document } = dom.window;
+export function finishTranslated(document, page, texts, scripts) {
   document.documentElement.lang = texts.lang;
   document.documentElement.dataset.up = '../';
   document.documentElement.dataset.translated = scripts.join(' ');
@@ -300,7 +288,4 @@ export function finishTranslated(html, page, texts, scripts) {
     link.setAttribute('href', `../${link.getAttribute('href')}`);
   addLanguage(document, `../${page}`, 'en', 'English');
   document.head.insertAdjacentHTML('beforeend', alternates(page));
-  const finished = dom.serialize();
-  dom.window.close();
-  return finished;
 }

@@ -188,10 +188,11 @@ export function sectionTexts(document) {
  * Finishes a page of text.
  * @param {string} html as Sphinx left it
  * @param {string} page its name below the book
- * @param {{ terms?: import('./glossary.mjs').Term[], head?: string, shown?: string, readDrawing?: (address: string) => string }} more `terms` of the glossary to link, `head` of a chapter, `shown`: HTML of another page that it shows, `readDrawing`: the text of an SVG file by its address from the page
+ * @param {{ terms?: import('./glossary.mjs').Term[], head?: string, shown?: string, readDrawing?: (address: string) => string,
+ *   last?: (document: Document) => void }} more `last` is done to the page at the end; `terms` of the glossary to link, `head` of a chapter, `shown`: HTML of another page that it shows, `readDrawing`: the text of an SVG file by its address from the page
  * @returns the page and, for the search, the text of its sections
  */
-export function finishPage(html, page, { terms = [], head, shown, readDrawing } = {}) {
+export function finishPage(html, page, { terms = [], head, shown, readDrawing, last } = {}) {
   const dom = new JSDOM(html);
   const { document } = dom.window;
   const article = document.querySelector('article');
@@ -208,6 +209,7 @@ export function finishPage(html, page, { terms = [], head, shown, readDrawing } 
     if (!title) throw new UserError(`${page}: expected a title, found none: begin the notebook with "# …"`);
     title.insertAdjacentHTML('beforebegin', head);
   }
+  last?.(document);
   const finished = dom.serialize();
   dom.window.close();
   return { html: finished, texts };

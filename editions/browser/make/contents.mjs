@@ -2,10 +2,9 @@
 // saved copy from a newer chapter.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { JSDOM } from 'jsdom';
 import { chapterNames, chaptersFolder, writeWhole } from '../../../packages/system/project.mjs';
 import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language.mjs';
-import { readPhrases, translateDocument } from '../../../translations/phrases.mjs';
+import { readPhrases, translateDrawing } from '../../../translations/phrases.mjs';
 import { LANGUAGES } from '../../../translations/twins.mjs';
 import { textOf } from '../../shared/cells.mjs';
 import { hashOfCells, openCopy, readChapter, speaking } from '../../shared/copies.mjs';
@@ -91,15 +90,10 @@ export const asciiDrawing = (svg) => svg.replace(/[^\0-\x7f]/gu, (character) => 
  */
 export function writeDrawings(folder, language) {
   const drawings = join(chaptersFolder, 'images');
-  const phrases = language && readPhrases(language);
+  const phrases = language && readPhrases(language, ['drawings']);
   for (const name of readdirSync(drawings).filter((file) => file.endsWith('.svg'))) {
-    let svg = readFileSync(join(drawings, name), 'utf8');
-    if (phrases) {
-      const dom = new JSDOM(svg, { contentType: 'image/svg+xml' });
-      translateDocument(dom.window.document.documentElement, phrases);
-      svg = dom.serialize();
-    }
-    writeWhole(join(folder, name), asciiDrawing(svg));
+    const svg = readFileSync(join(drawings, name), 'utf8');
+    writeWhole(join(folder, name), asciiDrawing(phrases ? translateDrawing(svg, phrases) : svg));
   }
 }
 

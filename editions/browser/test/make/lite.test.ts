@@ -1,6 +1,6 @@
 /** What the browser edition is made of: its notebooks, its server, and what it decides about a reader's copies. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { get, type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -13,7 +13,7 @@ import { temporaryFolder } from '../../../../test/support/data';
 import { FORMER, topicOf } from '../../../shared/parts.mjs';
 import { serve } from '../../../shared/serve.mjs';
 import { translator } from '../../../shared/translated.mjs';
-import { asciiDrawing, siteNotebook, translatedNotebook } from '../../make/contents.mjs';
+import { asciiDrawing, siteNotebook, translatedNotebook, writeDrawings } from '../../make/contents.mjs';
 import { appPage, frontPage } from '../../make/pages.mjs';
 import { decide, freeName, nameOfOld } from '../../page/copies';
 import { isForeign, nameOfZip, readDownload, runsZip } from '../../page/files';
@@ -120,6 +120,12 @@ describe('A notebook of the site', () => {
 describe('A saved copy', () => {
   const first = hashOfCells(content(['a']));
   const second = hashOfCells(content(['b']));
+  test('A drawing of the tab has the words of drawings, also where a page says the same word otherwise', () => {
+    const folder = temporaryFolder();
+    writeDrawings(folder, 'zh');
+    assert.ok(readFileSync(join(folder, 'reset.svg'), 'utf8').includes(asciiDrawing('>没有重置<')));
+  });
+
   test('is kept while the chapter is the same, and always if it is no chapter', () => {
     assert.equal(decide(content(['mine'], { lif_fc_mnist: { version: first } }), first), 'keep');
     assert.equal(decide(content(['mine']), first), 'keep');
