@@ -5,6 +5,7 @@
 //                            book/test/browser/map, without lint and type check
 //   --folder FOLDER          the test files of that folder (`npm run test:browser`); may be there several times
 //   --with FOLDER            those of that folder and all that `npm test` runs; may be there several times
+//   --without PLACE          without those of that folder, or that file; may be there several times
 import { mkdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join, sep } from 'node:path';
@@ -34,8 +35,9 @@ const DURATIONS = 'build/test-durations.json';
 
 /** @type {NodeJS.ProcessEnv} */
 const env = {
-  // Threads of TensorFlow's that wait for one that is not running wait busily, and more files run than there are cores.
+  // Threads that wait for one that is not running wait busily, and more files run than there are cores.
   TF_NUM_INTRAOP_THREADS: '1',
+  LIF_FC_MNIST_THREADS: '1',
   ...process.env,
   TF_CPP_MIN_LOG_LEVEL: '3',
 };
@@ -89,10 +91,10 @@ function mixed(names) {
 /** The test files that the arguments ask for. */
 function chosen(/** @type {string[]} */ args) {
   const after = (/** @type {string} */ option) => args.filter((_, i) => args[i - 1] === option);
-  const options = ['--folder', '--with'];
+  const options = ['--folder', '--with', '--without'];
   const last = options.find((option) => option === args.at(-1));
   if (last) fail(`${last}: expected a folder with tests, found none`);
-  const [folders, more] = options.map(after);
+  const [folders, more, less] = options.map(after);
   const names = args.filter((name, i) => !options.includes(name) && !options.includes(args[i - 1]));
   const option = names.find((name) => name.startsWith('-'));
   if (option) fail(`unknown option ${option}; expected NAME…, parts of the path of a test file such as snn/neuron`);
@@ -103,7 +105,11 @@ function chosen(/** @type {string[]} */ args) {
   const left = OWN_COMMAND.filter((own) => !more.includes(own) && !names.some((name) => reaches(own, name)));
   const isWanted = (/** @type {string} */ name) =>
     folders.length > 0 ? folders.some((folder) => isIn(folder)(name)) : !left.some((own) => isIn(own)(name));
-  const all = every.filter(isWanted);
+  const isAt = (/** @type {string} */ place) => (/** @type {string} */ name) => name === place || isIn(place)(name);
+  const nowhere = less.find((place) => !every.some(isAt(place)));
+  if (nowhere !== undefined)
+    fail(`--without: expected a folder with tests or a test file without its ending, found ${nowhere}`);
+  const all = every.filter((name) => isWanted(name) && !less.some((place) => isAt(place)(name)));
   const empty = [...folders, ...more].find((folder) => !all.some(isIn(folder))) ?? (all.length === 0 ? '' : undefined);
   if (empty !== undefined) fail(`expected test files in ${empty || 'the project'}, found none`);
   const unknown = names.find((name) => !all.some((file) => file.includes(name)));
@@ -146,7 +152,8 @@ const ABOUT = `npm test                      lint, type check, and all tests but
 npm test -- NAME…             only the test files whose path contains one of the names, such as snn/neuron or packages/formats,
                               without lint and type check
 npm test -- --folder FOLDER   the test files in FOLDER, such as editions/book/test/browser; may be there several times
-npm test -- --with FOLDER     those of FOLDER and all that \`npm test\` runs; may be there several times`;
+npm test -- --with FOLDER     those of FOLDER and all that \`npm test\` runs; may be there several times
+npm test -- --without PLACE   without those of a folder, or without one file; may be there several times`;
 if (process.argv.some((option) => option === '--help' || option === '-h')) {
   console.log(ABOUT);
   process.exit(0);

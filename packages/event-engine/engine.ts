@@ -89,7 +89,8 @@ export class EventEngine implements Engine {
     const coreOptions: CoreOptions = {
       ...others,
       data: { [PURPOSE.train]: data.train, [PURPOSE.test]: data.test },
-      ...{ inputs, threads },
+      inputs,
+      threads,
     };
     const module = await compileKernel(host.kernel, threads);
     const core = new EventCore(module, createMemory(coreOptions), coreOptions);
@@ -186,7 +187,9 @@ export class EventEngine implements Engine {
       const { T, layers } = this.options;
       const mean = (of: keyof Statistics) => works.reduce((sum, work) => sum + work[of], 0) / (works.length * T);
       return {
-        ...{ spikes: mean('spikes'), dense: mean('dense'), rows: mean('rows') },
+        spikes: mean('spikes'),
+        dense: mean('dense'),
+        rows: mean('rows'),
         ...(layers.length > 1 && { hiddenSpikes: mean('hiddenSpikes') }),
       };
     });

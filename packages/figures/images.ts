@@ -80,10 +80,11 @@ function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Fig
     images.length % columns === 0 &&
     captions.length === 0 &&
     images.every((image) => image.every((value) => value !== null && Uint8Array.of(value)[0] === value));
+  const rect = (x0: number, y0: number, x1: number, y1: number): Spec => ({ type: 'rect', x0, y0, x1, y1 });
   // No byte means nothing, so paper covers what lies between the images.
-  const paper = (x0: number, y0: number, x1: number, y1: number): Spec => ({
-    ...{ type: 'rect', x0, y0, x1, y1, line: { width: 0 }, fillcolor: PAPER },
-  });
+  const paper = (...corners: Parameters<typeof rect>): Spec => {
+    return { ...rect(...corners), line: { width: 0 }, fillcolor: PAPER };
+  };
   const between = [
     ...Array.from({ length: columns - 1 }, (_, i) => (i + 1) * CELL - BETWEEN - 0.5).map((x) =>
       paper(x, -0.5, x + BETWEEN, h - 0.5),
@@ -92,7 +93,7 @@ function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Fig
   ];
   const outlines = images.flatMap((image, i): Spec[] => {
     const [x0, y0] = corner(i).map((at) => at - 0.5);
-    const frame = { type: 'rect', x0, y0, x1: x0 + IMAGE_SIDE, y1: y0 + IMAGE_SIDE };
+    const frame = rect(x0, y0, x0 + IMAGE_SIDE, y0 + IMAGE_SIDE);
     const outline = { ...frame, line: { color: '#888888', width: 1 } };
     // White is a colour of the scale, so pixels without a value are grey.
     const behind = { ...frame, line: { width: 0 }, fillcolor: GAP, layer: 'below' };

@@ -107,24 +107,31 @@ export function layersModelFiles(
         ]
       : []),
     layer('Conv2D', {
-      ...{
-        name: named('conv2d', i),
-        trainable: true,
-        filters: channels,
-        kernel_size: square(kernel),
-        strides: square(stride),
-      },
-      ...{ padding: 'valid', data_format: 'channels_last', activation: 'linear', use_bias: bias },
+      name: named('conv2d', i),
+      trainable: true,
+      filters: channels,
+      kernel_size: square(kernel),
+      strides: square(stride),
+      padding: 'valid',
+      data_format: 'channels_last',
+      activation: 'linear',
+      use_bias: bias,
     }),
   ];
   const normed = (norm: Norm, i: number) =>
     layer('BatchNorm2d', {
-      ...{ name: named('batch_norm2d', i), trainable: true, ...(norm === 'batch' ? {} : norm) },
+      name: named('batch_norm2d', i),
+      trainable: true,
+      ...(norm === 'batch' ? {} : norm),
     });
   const pooled = (i: number) =>
     layer('AveragePooling2D', {
-      ...{ name: named('average_pooling2d', i), trainable: true, pool_size: square(POOL), strides: square(POOL) },
-      ...{ padding: 'valid', data_format: 'channels_last' },
+      name: named('average_pooling2d', i),
+      trainable: true,
+      pool_size: square(POOL),
+      strides: square(POOL),
+      padding: 'valid',
+      data_format: 'channels_last',
     });
   const takes = (...shape: number[]) => ({ batch_input_shape: [null, ...shape], dtype: 'float32' });
   const start = inputs === undefined ? takes(IMAGE_SIDE, IMAGE_SIDE) : takes(inputs);

@@ -44,7 +44,9 @@ function networkOf(settings: Some): {
     hidden: undefined,
     layers: [
       ...channels.map((count) => ({
-        ...{ convolve: { channels: count, kernel: 5 }, ...normed, pool: 'spikes' as const },
+        convolve: { channels: count, kernel: 5 },
+        ...normed,
+        pool: 'spikes' as const,
         ...all,
       })),
       ...widths.map((neurons) => ({ neurons, ...all, recurrent: recurrent ?? false })),
@@ -120,19 +122,17 @@ export function engineOptions(settings: Some): Omit<EngineOptions, 'data'> {
   const { seed, T, batchSize, learningRate, loss, readout, encoder, reset, shift, threads } = settings;
   const { ratePenalty, rateTarget } = settings;
   const all: { [N in Exclude<keyof EngineOptions, 'data'>]-?: EngineOptions[N] | null } = {
-    ...{
-      seed,
-      T,
-      batchSize,
-      learningRate,
-      loss,
-      readout,
-      reset,
-      shift: shift || undefined,
-      threads,
-      gain: gainsOf(settings),
-      ratePenalty: ratePenalty ? { weight: ratePenalty, target: rateTarget ?? 0 } : undefined,
-    },
+    seed,
+    T,
+    batchSize,
+    learningRate,
+    loss,
+    readout,
+    reset,
+    shift: shift || undefined,
+    threads,
+    gain: gainsOf(settings),
+    ratePenalty: ratePenalty ? { weight: ratePenalty, target: rateTarget ?? 0 } : undefined,
     ...networkOf(settings),
     encoder: settings.dataset && settings.dataset !== 'mnist' ? undefined : encoder,
   };

@@ -155,12 +155,11 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   const { shift = standard.shift, gain = standard.gain as number | readonly number[] } = some;
   const { T, encoder } = resolveInput(some);
   const layers = resolveLayers(some);
-  const { neuron } = layers[layers.length - 1];
-  const options = {
-    ...{ data, seed, T, batchSize, learningRate, neuron, layers, hidden: shortForm(layers)?.hidden },
-    ...{ loss, readout, encoder, reset, shift, gain: Array.isArray(gain) ? [...gain] : gain, threads },
-    ratePenalty: resolveRatePenalty(some.ratePenalty, layers.length),
-  };
+  const general = { data, seed, T, batchSize, learningRate, threads };
+  const network = { neuron: layers[layers.length - 1].neuron, layers, hidden: shortForm(layers)?.hidden };
+  const training = { loss, readout, encoder, reset, shift, gain: Array.isArray(gain) ? [...gain] : gain };
+  const ratePenalty = resolveRatePenalty(some.ratePenalty, layers.length);
+  const options = { ...general, ...network, ...training, ratePenalty };
   checkWhole('seed', seed, 0, MAX_UINT32);
   checkWhole('T', T, 1, MAX_T);
   checkWhole('batchSize', batchSize, 1, 2 ** 20);

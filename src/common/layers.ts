@@ -284,7 +284,10 @@ function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean, 
   if (recurrent && isLast) throw new RangeError('recurrent: expected a hidden layer, found the outputs');
   if (learn !== undefined) checkChoice('learn', learn, LEARN_NAMES);
   return {
-    ...{ neurons, ...convolution, neuron: own, recurrent },
+    neurons,
+    ...convolution,
+    neuron: own,
+    recurrent,
     ...(synapse && { synapse: { tau: synapse.tau } }),
     ...(delay !== undefined && { delay: resolveDelay(delay) }),
     ...(learn && { learn }),
@@ -314,8 +317,11 @@ export function storeLayers(layers: readonly ResolvedLayer[]): string {
     const own = Object.fromEntries(others.map((name) => [name, neuron[name]]));
     return {
       ...(convolve ? { convolve, ...(norm && { norm }), ...(pool && { pool }) } : { neurons }),
-      ...{ ...(others.length > 0 && { neuron: own }), ...(synapse && { synapse }), ...(delay && { delay }) },
-      ...{ ...(recurrent && { recurrent }), ...(learn && { learn }) },
+      ...(others.length > 0 && { neuron: own }),
+      ...(synapse && { synapse }),
+      ...(delay && { delay }),
+      ...(recurrent && { recurrent }),
+      ...(learn && { learn }),
     };
   });
   return JSON.stringify(stored);

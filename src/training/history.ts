@@ -83,7 +83,11 @@ export function collectSettings(
   );
   const isChanged = ([name, value]: [string, unknown]) => value !== undefined && value !== defaults.get(name);
   return {
-    ...{ engine: name, seed, ...(T !== undefined && { T }), batchSize, learningRate },
+    engine: name,
+    seed,
+    ...(T !== undefined && { T }),
+    batchSize,
+    learningRate,
     ...(neuron && storeNeuron(neuron)),
     // Left out while at their defaults, as in older histories.
     ...Object.fromEntries(Object.entries(later).filter(isChanged)),

@@ -11,11 +11,28 @@ export function rowText(given: Record<string, string | number> = {}): string {
   const ann = given.network === 'ann';
   const { dataset = 'mnist' } = given;
   const settings = {
-    ...{ dataset: 'mnist', network: 'snn', hidden: 0, loss: 'mse', surrogate: 'atan', alpha: 2 },
-    ...{ detach_reset: 'false', decay_input: 'true' },
-    ...{ soft_reset: 'false', encoder: 'poisson', reset: 'true', tau: 2, T: 100, batch_size: 128 },
-    ...{ learning_rate: 0.001, train_images: 60000, seed: 0, epochs: 2, readout: 'spikes' },
-    ...{ synapse_tau: 0, recurrent: 'false', learn_tau: 'none' },
+    dataset: 'mnist',
+    network: 'snn',
+    hidden: 0,
+    loss: 'mse',
+    surrogate: 'atan',
+    alpha: 2,
+    detach_reset: 'false',
+    decay_input: 'true',
+    soft_reset: 'false',
+    encoder: 'poisson',
+    reset: 'true',
+    tau: 2,
+    T: 100,
+    batch_size: 128,
+    learning_rate: 0.001,
+    train_images: 60000,
+    seed: 0,
+    epochs: 2,
+    readout: 'spikes',
+    synapse_tau: 0,
+    recurrent: 'false',
+    learn_tau: 'none',
     ...(ann ? { surrogate: '', alpha: '', detach_reset: '', decay_input: '', soft_reset: '', encoder: '' } : {}),
     ...(ann
       ? { hidden: '', reset: '', tau: '', T: '', readout: '', synapse_tau: '', recurrent: '', learn_tau: '' }
@@ -26,13 +43,19 @@ export function rowText(given: Record<string, string | number> = {}): string {
   };
   const sha = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
   const fields: Record<string, string | number> = {
-    ...{ id: sha.slice(0, 12), grid: 'first', ...settings },
-    ...{ acc_1: 0.9, acc_2: 0.91, acc_5: '', last: 0.91, best: 0.91, best_epoch: 2, held_back: '' },
-    ...{
-      output_spikes: ann ? '' : 0.9,
-      input_spikes: settings.encoder === 'poisson' || dataset !== 'mnist' ? 97.5 : '',
-      rows_added: ann ? '' : 9000,
-    },
+    id: sha.slice(0, 12),
+    grid: 'first',
+    ...settings,
+    acc_1: 0.9,
+    acc_2: 0.91,
+    acc_5: '',
+    last: 0.91,
+    best: 0.91,
+    best_epoch: 2,
+    held_back: '',
+    output_spikes: ann ? '' : 0.9,
+    input_spikes: settings.encoder === 'poisson' || dataset !== 'mnist' ? 97.5 : '',
+    rows_added: ann ? '' : 9000,
     weights_sha256: sha,
     ...given,
   };

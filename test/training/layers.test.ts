@@ -335,8 +335,14 @@ describe('A batch norm', () => {
     {},
   ];
   const options: EngineOptions = {
-    ...{ data, layers: normed, T: 4, batchSize: 16, learningRate: 1e-3, encoder: 'direct' },
-    ...{ neuron: { vThreshold: 0.3 }, gain: [1, 1, 8] },
+    data,
+    layers: normed,
+    T: 4,
+    batchSize: 16,
+    learningRate: 1e-3,
+    encoder: 'direct',
+    neuron: { vThreshold: 0.3 },
+    gain: [1, 1, 8],
   };
   const batch = (b: number) => Uint32Array.from({ length: 16 }, (_, i) => 16 * b + i);
 
@@ -429,7 +435,9 @@ describe('A batch norm', () => {
     await engine.close();
     // A map of one position, one step and one image have no variance.
     const small: EngineOptions = {
-      ...{ ...options, gain: 1, T: 1 },
+      ...options,
+      gain: 1,
+      T: 1,
       layers: [{ convolve: { channels: 2, kernel: 1, shape: [784, 1, 1] }, norm: 'batch' }, {}],
     };
     const single = await createEngine('tfjs', small);

@@ -22,11 +22,14 @@ function firstProgram(names, places) {
   });
 }
 
-/** The Chromium of the system: `CHROMIUM`, or the first of its usual names; undefined without one. */
+/**
+ * The Chromium of the system: `CHROMIUM`, or the first of its usual names; undefined without one. Before others its
+ * headless shell, which draws the same pages for half of the computing.
+ */
 export const findChromium = () =>
   process.env.CHROMIUM ||
   firstProgram(
-    ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'],
+    ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'],
     [
       '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
       '/Applications/Chromium.app/Contents/MacOS/Chromium',

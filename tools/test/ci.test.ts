@@ -5,6 +5,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync }
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'yaml';
 import { chapterNames } from '../../packages/system/project.mjs';
 import { ended, root, temporaryFolder } from '../../test/support/notebooks';
 
@@ -13,8 +14,13 @@ const posix = { skip: process.platform === 'win32' && 'a script for a Unix shell
 
 /** What `.ci/run` looks for and does not need here. */
 const FOUND = ['g++', 'chromium', 'firefox-esr', 'python3'];
-const FOLDERS = ['editions/book/test/browser', 'editions/lab/test', 'editions/browser/test/browser'];
-const TESTS = `npm test -- ${FOLDERS.map((folder) => `--with ${folder}`).join(' ')}`;
+/** What it runs last, with the folders that it adds and the places that it leaves out. */
+const [, TESTS = ''] =
+  /LITE_CHAPTERS=\S+ \\\n\s*(npm test .*)$/s.exec(
+    readFileSync(join(root, '.ci', 'run'), 'utf8')
+      .replaceAll(' \\\n  --', ' --')
+      .trim(),
+  ) ?? [];
 
 /** Starts it in a separate clone, for root on Linux; `parts` says in shell what npm and node do, by their arguments. */
 function start(name: string, parts: Record<string, string> = {}, user = 0) {
@@ -35,47 +41,57 @@ function start(name: string, parts: Record<string, string> = {}, user = 0) {
 }
 
 const HUB = 'node editions/class/test/learners/run.mjs --learners 2';
-const NODES = 'node tools/setup/test/nodes.mjs';
 
-test(
-  'CI tests another Node and the hub beside the chapters, tells of them after those, and ends with all tests',
-  posix,
-  async () => {
-    const parts = { [NODES]: 'sleep 0.5; echo a Node', [HUB]: 'sleep 0.5; echo 70 passed' };
-    const { status, lines } = await ended(start('passes', parts));
-    const told = [NODES, 'a Node', HUB, '70 passed'];
-    const wanted = ['npm run setup', 'npm run tutorial -- --check', ...told, TESTS];
-    assert.deepEqual({ status, lines }, { status: 0, lines: wanted });
-  },
-);
+test('CI tests the hub beside the chapters, tells of it after those, and ends with the tests', posix, async () => {
+  const { status, lines } = await ended(start('passes', { [HUB]: 'sleep 0.5; echo 70 passed' }));
+  const wanted = ['npm run setup', 'npm run tutorial -- --check', HUB, '70 passed', TESTS];
+  assert.deepEqual({ status, lines }, { status: 0, lines: wanted });
+});
 
-test('CI fails where another Node or the hub fails, and runs no part after it', posix, async () => {
-  for (const [name, part] of Object.entries({ nodes: NODES, hub: HUB })) {
-    const { status, lines } = await ended(start(`${name}-fails`, { [part]: 'exit 3' }));
-    assert.equal(status, 3);
-    assert.equal(lines.at(-1), part);
-  }
+test('CI fails where the hub fails, and runs no part after it', posix, async () => {
+  const { status, lines } = await ended(start('hub-fails', { [HUB]: 'exit 3' }));
+  assert.deepEqual([status, lines.at(-1)], [3, HUB]);
+});
+
+test('What CI leaves out, GitHub runs at every push', () => {
+  const { run } = parse(readFileSync(join(root, '.github', 'workflows', 'ci.yml'), 'utf8')).jobs;
+  const commands: string[] = run.strategy.matrix.include.map((job: { command: string }) => job.command);
+  assert.equal(run.if, "github.event_name != 'schedule'");
+  const scripts: Record<string, string> = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts;
+  const after = (text: string, option: string) =>
+    [...text.matchAll(new RegExp(`${option} (\\S+)`, 'g'))].map(([, to]) => to);
+  const whole = commands.flatMap((command) => after(scripts[command.replace('npm run ', '')] ?? '', '--folder'));
+  const own = ['editions/book/test/browser', 'editions/lab/test', 'editions/browser/test/browser'];
+  const isRun = (place: string) =>
+    own.some((folder) => place.startsWith(folder))
+      ? whole.some((folder) => place === folder || place.startsWith(`${folder}/`))
+      : commands.includes('npm test');
+  assert.deepEqual(
+    after(TESTS, '--with').filter((folder) => !whole.includes(folder)),
+    [],
+  );
+  assert.deepEqual(
+    after(TESTS, '--without').filter((place) => !isRun(place)),
+    [],
+  );
 });
 
 test('CI says where there is no place for a hub, and goes on', posix, async () => {
   const cannot = await ended(start('no-place', { [HUB]: 'echo no place; exit 2' }));
   assert.equal(cannot.status, 0);
-  assert.deepEqual(cannot.lines.slice(3, -1), [HUB, 'no place', 'the hub was not tested']);
+  assert.deepEqual(cannot.lines.slice(2, -1), [HUB, 'no place', 'the hub was not tested']);
   const other = await ended(start('not-root', {}, 1000));
   assert.equal(other.status, 0);
-  assert.deepEqual(other.lines.slice(3, -1), ['not root on Linux: the hub was not tested']);
+  assert.deepEqual(other.lines.slice(2, -1), ['not root on Linux: the hub was not tested']);
 });
 
-test('CI leaves neither of them behind where the chapters fail', posix, async () => {
-  const marks = [NODES, HUB].map((part, i) => [part, join(folder, `ended-${i}`)] as const);
-  const waits = marks.map(([part, mark]) => [part, `trap 'echo > "${mark}"; exit 143' TERM; sleep 60 & wait`]);
-  const parts = { ...Object.fromEntries(waits), 'npm run tutorial': 'sleep 1; exit 1' };
-  const { status } = await ended(start('ends-both', parts));
+test('CI does not leave the hub behind where the chapters fail', posix, async () => {
+  const mark = join(folder, 'ended');
+  const waits = `trap 'echo > "${mark}"; exit 143' TERM; sleep 60 & wait`;
+  const { status } = await ended(start('ends-it', { [HUB]: waits, 'npm run tutorial': 'sleep 1; exit 1' }));
   assert.equal(status, 1);
-  for (const [, mark] of marks) {
-    for (let i = 0; i < 100 && !existsSync(mark); i++) await sleep(50);
-    assert.equal(readFileSync(mark, 'utf8'), '\n');
-  }
+  for (let i = 0; i < 100 && !existsSync(mark); i++) await sleep(50);
+  assert.equal(readFileSync(mark, 'utf8'), '\n');
 });
 
 test('CI names chapters that there are', () => {

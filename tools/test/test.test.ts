@@ -86,6 +86,20 @@ describe('npm test', { concurrency: 1 }, () => {
     assert.deepEqual(await run('--with', 'nowhere'), { status: 2, lines: nowhere });
   });
 
+  test('--without leaves out a folder or a file, which has to be there', async () => {
+    // Those of passes.test.ts remain.
+    const { status, lines } = await run(
+      '--without',
+      'test/deep',
+      '--without',
+      'editions/book/test/browser/other',
+      'test/',
+    );
+    assert.deepEqual([status, lines[0], lines.length], [0, '..', 1 + SUMMARY.length], lines.join('\n'));
+    const nowhere = ['test: --without: expected a folder with tests or a test file without its ending, found test/dee'];
+    assert.deepEqual(await run('--without', 'test/dee'), { status: 2, lines: nowhere });
+  });
+
   test('--folder tools/peers/test installs the frameworks first', async () => {
     write('tools/peers/peers.mjs', "console.log('installs');\n");
     write('tools/peers/test/them.test.ts', PASSES);

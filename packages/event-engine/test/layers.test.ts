@@ -469,7 +469,14 @@ async function compareEngines(i: number, drawLayers: () => LayerOptions[], input
   const readout = draw(...READOUT_NAMES);
   const layers = drawLayers();
   const options: EngineOptions = {
-    ...{ data, seed: i, readout, layers, threads: 1, learningRate: 1e-12, batchSize: 3, reset: i % 2 === 0 },
+    data,
+    seed: i,
+    readout,
+    layers,
+    threads: 1,
+    learningRate: 1e-12,
+    batchSize: 3,
+    reset: i % 2 === 0,
     ...(layers.length > 1 && i % 3 === 0 && { ratePenalty: { weight: 5, target: 0.1 * (i % 4) } }),
     loss: readout === 'spikes' ? draw(...LOSS_NAMES) : draw('mse', 'cross-entropy', 'cross-entropy-each-step'),
   };

@@ -111,8 +111,12 @@ for (const [readout, loss, hidden, neuron] of [
           const input = new Uint8Array(T * inputs);
           for (const [i, t] of times.entries()) input[t * inputs + split.trains[0].units[i]] = 1;
           const exact = forwardMode(input, weights, along, {
-            ...{ T, inputs, layers: engine.options.layers },
-            ...{ readout, loss, label: 4 },
+            T,
+            inputs,
+            layers: engine.options.layers,
+            readout,
+            loss,
+            label: 4,
           });
           // Adam's first moment after one step is a tenth of the gradient.
           const slope = m.reduce((sum, value, i) => sum + 10 * value * along[i], 0);

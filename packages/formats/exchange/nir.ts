@@ -83,7 +83,9 @@ export function toNir(network: SavedNetwork): Uint8Array {
     // From the last axis but two on: whatever the axes before are, of steps and batches.
     if (!convolve && i > 0 && i === maps.length)
       nodes.flatten = node('Flatten', {
-        ...{ input_type: ints(toShape(maps[i - 1].makes)), start_dim: int(-3), end_dim: int(-1) },
+        input_type: ints(toShape(maps[i - 1].makes)),
+        start_dim: int(-3),
+        end_dim: int(-1),
       });
     if (!convolve) nodes[numbered('fc', i)] = node('Linear', { weight: { values, shape } });
     const isRead = readout !== 'spikes' && i === all.length - 1;
@@ -136,8 +138,13 @@ function convNode(
   bias: Float32Array = new Float32Array(channels),
 ): Group {
   return node('Conv2d', {
-    ...{ input_shape: ints([height, width]), weight, stride: square(stride), padding: square(padding) },
-    ...{ dilation: square(1), groups: int(1), bias: { values: bias, shape: [channels] } },
+    input_shape: ints([height, width]),
+    weight,
+    stride: square(stride),
+    padding: square(padding),
+    dilation: square(1),
+    groups: int(1),
+    bias: { values: bias, shape: [channels] },
   });
 }
 

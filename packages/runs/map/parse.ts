@@ -135,8 +135,17 @@ function readRow(epochs: readonly number[], fields: Fields): Row {
 
 /** What a row has besides its settings. */
 const RESULTS = {
-  ...{ id: true, grids: true, accuracies: true, last: true, best: true, bestEpoch: true, heldBack: true },
-  ...{ outputSpikes: true, inputSpikes: true, rowsAdded: true, weightsSha256: true },
+  id: true,
+  grids: true,
+  accuracies: true,
+  last: true,
+  best: true,
+  bestEpoch: true,
+  heldBack: true,
+  outputSpikes: true,
+  inputSpikes: true,
+  rowsAdded: true,
+  weightsSha256: true,
 } as const satisfies Record<Exclude<keyof Row, SettingName>, true>;
 
 /**

@@ -256,9 +256,22 @@ describe('A run', () => {
     assert.equal(text({}), '-N 2');
     assert.equal(
       text({
-        ...{ loss: 'cross-entropy', surrogate: 'sigmoid', alpha: 4, detach_reset: 'true', decay_input: 'false' },
-        ...{ soft_reset: 'true', encoder: 'direct', reset: 'false', tau: 3.5, T: 5, batch_size: 64 },
-        ...{ learning_rate: 0.01, train_images: 50000, held_back: 0.9, seed: 4, epochs: 3 },
+        loss: 'cross-entropy',
+        surrogate: 'sigmoid',
+        alpha: 4,
+        detach_reset: 'true',
+        decay_input: 'false',
+        soft_reset: 'true',
+        encoder: 'direct',
+        reset: 'false',
+        tau: 3.5,
+        T: 5,
+        batch_size: 64,
+        learning_rate: 0.01,
+        train_images: 50000,
+        held_back: 0.9,
+        seed: 4,
+        epochs: 3,
       }),
       '--loss cross-entropy --surrogate sigmoid --detach-reset --no-decay-input --soft-reset --encoder direct ' +
         '--no-reset --tau 3.5 -T 5 -b 64 --lr 0.01 --train-images 50000 --seed 4 -N 3',
@@ -278,10 +291,22 @@ describe('A run', () => {
       tableText({ tau: 3, soft_reset: 'true', decay_input: 'false', reset: 'false', seed: 4 }),
     ).rows;
     assert.deepEqual(engineOptions(row), {
-      ...{ seed: 4, T: 100, batchSize: 128, learningRate: 0.001, loss: 'mse', encoder: 'poisson', reset: false },
+      seed: 4,
+      T: 100,
+      batchSize: 128,
+      learningRate: 0.001,
+      loss: 'mse',
+      encoder: 'poisson',
+      reset: false,
       readout: 'spikes',
       neuron: {
-        ...{ tau: 3, decayInput: false, vThreshold: 1, vReset: null, beta: 0, tauAdapt: 20, detachReset: false },
+        tau: 3,
+        decayInput: false,
+        vThreshold: 1,
+        vReset: null,
+        beta: 0,
+        tauAdapt: 20,
+        detachReset: false,
         surrogateFunction: { name: 'atan', alpha: 2 },
       },
     });
