@@ -29,7 +29,8 @@ function start(name: string, parts: Record<string, string> = {}, user = 0) {
   mkdirSync(bin, { recursive: true });
   cpSync(join(root, '.ci'), join(clone, '.ci'), { recursive: true });
   const cases = Object.entries(parts).map(([args, what]) => `"${args}"*) ${what};;`);
-  const says = `echo "\${0##*/} $*"\ncase "\${0##*/} $*" in\n${cases.join('\n')}\n*) ;;\nesac`;
+  // Installing prints a folder alone.
+  const says = `[ "\${0##*/} $*" = "${NEWEST}" ] && echo newest && exit\necho "\${0##*/} $*"\ncase "\${0##*/} $*" in\n${cases.join('\n')}\n*) ;;\nesac`;
   const programs = { npm: says, node: says, id: `echo ${user}`, uname: 'echo Linux', 'apt-get': 'exit 1' };
   const empty = Object.fromEntries(FOUND.map((program) => [program, 'exit 0']));
   for (const [program, script] of Object.entries({ ...programs, ...empty })) {
@@ -40,13 +41,20 @@ function start(name: string, parts: Record<string, string> = {}, user = 0) {
   return spawn('bash', [join(clone, '.ci', 'run')], { env, cwd: clone, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
+const NEWEST = 'node tools/setup/test/nodes.mjs --install build/node';
 const HUB = 'node editions/class/test/learners/run.mjs --learners 2';
 
-test('CI tests the hub beside the chapters, tells of it after those, and ends with the tests', posix, async () => {
-  const { status, lines } = await ended(start('passes', { [HUB]: 'sleep 0.5; echo 70 passed' }));
-  const wanted = ['npm run setup', 'npm run tutorial -- --check', HUB, '70 passed', TESTS];
-  assert.deepEqual({ status, lines }, { status: 0, lines: wanted });
-});
+test(
+  'CI tests the hub beside the chapters, which the newest Node executes, tells of it after those, and ends with the tests',
+  posix,
+  async () => {
+    const which = `echo "by the \${PATH%%:*}" | sed 's|by the .*/bin$|by this one|'`;
+    const parts = { 'npm run tutorial': which, 'npm test': which, [HUB]: 'sleep 0.5; echo 70 passed' };
+    const { status, lines } = await ended(start('passes', parts));
+    const chapters = ['npm run setup', 'npm run setup', 'npm run tutorial -- --check', 'by the newest'];
+    assert.deepEqual({ status, lines }, { status: 0, lines: [...chapters, HUB, '70 passed', TESTS, 'by this one'] });
+  },
+);
 
 test('CI fails where the hub fails, and runs no part after it', posix, async () => {
   const { status, lines } = await ended(start('hub-fails', { [HUB]: 'exit 3' }));
@@ -79,10 +87,10 @@ test('What CI leaves out, GitHub runs at every push', () => {
 test('CI says where there is no place for a hub, and goes on', posix, async () => {
   const cannot = await ended(start('no-place', { [HUB]: 'echo no place; exit 2' }));
   assert.equal(cannot.status, 0);
-  assert.deepEqual(cannot.lines.slice(2, -1), [HUB, 'no place', 'the hub was not tested']);
+  assert.deepEqual(cannot.lines.slice(3, -1), [HUB, 'no place', 'the hub was not tested']);
   const other = await ended(start('not-root', {}, 1000));
   assert.equal(other.status, 0);
-  assert.deepEqual(other.lines.slice(2, -1), ['not root on Linux: the hub was not tested']);
+  assert.deepEqual(other.lines.slice(3, -1), ['not root on Linux: the hub was not tested']);
 });
 
 test('CI does not leave the hub behind where the chapters fail', posix, async () => {

@@ -57,10 +57,13 @@ export function linkTerms(article, terms, address) {
   const walker = document.createTreeWalker(article, 4 /* NodeFilter.SHOW_TEXT */);
   while (walker.nextNode()) texts.push(/** @type {Text} */ (walker.currentNode));
   for (const node of texts) {
+    // The looks around it take longest, so only for what may have a link.
+    const matches = [...node.data.matchAll(pattern)];
+    if (matches.length === 0) continue;
     if (!node.parentElement?.closest('p, li, dd, td') || node.parentElement.closest(NOT_IN)) continue;
     const parts = [];
     let from = 0;
-    for (const match of node.data.matchAll(pattern)) {
+    for (const match of matches) {
       const word = match[1] ?? match[2];
       const found = byForm.get(word.toLowerCase().replace(/\s+/g, ' '));
       if (!found) continue;

