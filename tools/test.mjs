@@ -35,9 +35,8 @@ const DURATIONS = 'build/test-durations.json';
 
 /** @type {NodeJS.ProcessEnv} */
 const env = {
-  // Threads that wait for one that is not running wait busily, and more files run than there are cores.
+  // Threads of TensorFlow's that wait for one that is not running wait busily, and more files run than there are cores.
   TF_NUM_INTRAOP_THREADS: '1',
-  LIF_FC_MNIST_THREADS: '1',
   ...process.env,
   TF_CPP_MIN_LOG_LEVEL: '3',
 };
