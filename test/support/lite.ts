@@ -192,9 +192,15 @@ export async function watchedPage(context: BrowserContext, site: string): Promis
   return { page, faults };
 }
 
+/** How long a page may take for an answer, in ms. Firefox's driver loses one sometimes, of which nothing is heard. */
+const UNHEARD = 30_000;
+
 async function until(what: string, look: () => Promise<boolean>, seconds: number): Promise<void> {
   const end = Date.now() + 1000 * seconds;
-  while (!(await look())) {
+  for (;;) {
+    const looking = look();
+    looking.catch(() => {}); // of one that answers too late
+    if (await Promise.race([looking, sleep(UNHEARD, false, { ref: false })])) return;
     if (Date.now() > end) throw new Error(`expected ${what} within ${seconds} s`);
     await sleep(250);
   }

@@ -13,7 +13,7 @@ const folder = temporaryFolder('ci');
 const posix = { skip: process.platform === 'win32' && 'a script for a Unix shell' };
 
 /** What `.ci/run` looks for and does not need here. */
-const FOUND = ['g++', 'chromium', 'firefox-esr', 'python3'];
+const FOUND = ['g++', 'chromium', 'python3'];
 /** What it runs last, with the folders that it adds and the places that it leaves out. */
 const [, TESTS = ''] =
   /LITE_CHAPTERS=\S+ \\\n\s*(npm test .*)$/s.exec(
