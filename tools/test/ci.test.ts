@@ -14,6 +14,8 @@ const posix = { skip: process.platform === 'win32' && 'a script for a Unix shell
 
 /** What `.ci/run` looks for and does not need here. */
 const FOUND = ['g++', 'chromium', 'python3'];
+/** With commands of their own, whose tests it runs too. */
+const FOLDERS = ['editions/book/test/browser', 'editions/lab/test', 'editions/browser/test/browser'];
 /** What it runs last, with the folders that it adds and the places that it leaves out. */
 const [, TESTS = ''] =
   /LITE_CHAPTERS=\S+ \\\n\s*(npm test .*)$/s.exec(
@@ -69,13 +71,13 @@ test('What CI leaves out, GitHub runs at every push', () => {
   const after = (text: string, option: string) =>
     [...text.matchAll(new RegExp(`${option} (\\S+)`, 'g'))].map(([, to]) => to);
   const whole = commands.flatMap((command) => after(scripts[command.replace('npm run ', '')] ?? '', '--folder'));
-  const own = ['editions/book/test/browser', 'editions/lab/test', 'editions/browser/test/browser'];
   const isRun = (place: string) =>
-    own.some((folder) => place.startsWith(folder))
+    FOLDERS.some((folder) => place.startsWith(folder))
       ? whole.some((folder) => place === folder || place.startsWith(`${folder}/`))
       : commands.includes('npm test');
+  assert.deepEqual(after(TESTS, '--with'), FOLDERS);
   assert.deepEqual(
-    after(TESTS, '--with').filter((folder) => !whole.includes(folder)),
+    FOLDERS.filter((folder) => !whole.includes(folder)),
     [],
   );
   assert.deepEqual(

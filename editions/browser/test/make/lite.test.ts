@@ -117,14 +117,15 @@ describe('A notebook of the site', () => {
   });
 });
 
+test('A drawing of the tab has the words of drawings, also where a page says the same word otherwise', () => {
+  const folder = temporaryFolder();
+  writeDrawings(folder, 'zh');
+  assert.ok(readFileSync(join(folder, 'reset.svg'), 'utf8').includes(asciiDrawing('>没有重置<')));
+});
+
 describe('A saved copy', () => {
   const first = hashOfCells(content(['a']));
   const second = hashOfCells(content(['b']));
-  test('A drawing of the tab has the words of drawings, also where a page says the same word otherwise', () => {
-    const folder = temporaryFolder();
-    writeDrawings(folder, 'zh');
-    assert.ok(readFileSync(join(folder, 'reset.svg'), 'utf8').includes(asciiDrawing('>没有重置<')));
-  });
 
   test('is kept while the chapter is the same, and always if it is no chapter', () => {
     assert.equal(decide(content(['mine'], { lif_fc_mnist: { version: first } }), first), 'keep');
