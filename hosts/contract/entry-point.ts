@@ -6,6 +6,7 @@ import * as figures from '../../packages/figures';
 import * as data from '../../packages/formats/datasets';
 import * as files from '../../packages/formats/exchange';
 import * as tests from '../../packages/runs/map/statistics';
+import * as exact from '../../src/common/exact';
 import * as images from '../../src/common/mnist';
 import * as chance from '../../src/common/random';
 import * as encoders from '../../src/snn/encoding';
@@ -55,6 +56,16 @@ export namespace exchange {
 export namespace functional {
   export import multiStepForward = functions.multiStepForward;
   export import resetNet = functions.resetNet;
+}
+
+/** Where `Math` gives other last bits in another browser: the same bits on every machine. */
+export namespace math {
+  export import cos = exact.cos;
+  export import exp = exact.exp;
+  export import log = exact.log;
+  export import log2 = exact.log2;
+  export import pow = exact.pow;
+  export import sin = exact.sin;
 }
 
 /** MNIST's images. */

@@ -4,7 +4,7 @@
  */
 import { argmax } from '../../src/common/argmax';
 import type { BatchResult, EngineState } from '../../src/common/engine';
-import { power } from '../../src/common/exact';
+import { pow } from '../../src/common/exact';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Purpose } from '../../src/common/random';
 import { atRest } from '../../src/common/remembered';
@@ -191,7 +191,7 @@ export class EventCore {
     const step = this.control[Control.Step];
     const learningRate = this.doubles[this.map.learningRate / 8];
     const { adam, limit } = this.kernel.functions;
-    const [correction1, correction2] = [1 - power(0.9, step), 1 - power(0.999, step)];
+    const [correction1, correction2] = [1 - pow(0.9, step), 1 - pow(0.999, step)];
     const all = this.used.reduce((sum, { count }) => sum + count, 0);
     const [begin, end] = [slice, slice + 1].map((cut) => Math.floor((cut * all) / SLICES));
     let before = 0;

@@ -1,42 +1,71 @@
 /**
  * Powers, exponentials, logarithms and sines by additions, products and divisions alone: the same bits on every
- * machine, which `Math.pow`, `Math.exp`, `Math.log` and `Math.sin` do not promise.
+ * machine, which `Math.pow`, `**`, `Math.exp`, `Math.log` and `Math.sin` do not promise. Chapters have them as `math`.
  */
 
-/** base^exponent, for a whole exponent of 0 or more. */
-export function power(base: number, exponent: number): number {
+/** base^exponent, for a whole exponent; each of the products rounds once. */
+export function pow(base: number, exponent: number): number {
+  if (!Number.isInteger(exponent)) {
+    throw new RangeError(
+      `math.pow: expected a whole exponent, found ${exponent}: math.exp(exponent * math.log(base)) takes any`,
+    );
+  }
   let result = 1;
-  for (let square = base, left = exponent; left > 0; left = Math.floor(left / 2), square *= square) {
+  for (let square = base, left = Math.abs(exponent); left > 0; left = Math.floor(left / 2), square *= square) {
     if (left % 2 === 1) result *= square;
   }
-  return result;
+  return exponent < 0 ? 1 / result : result;
 }
 
 // ln 2 in two parts, so that a whole number times the first is exact.
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 
-/**
- * exp(x) for x ≤ 0, to the last digit or two: x = n ln 2 + r, and the Taylor polynomial of r in [−ln 2 / 2, ln 2 / 2].
- */
+/** 2ⁿ x for a whole n, in two factors: where 2ⁿ itself is too large or too small, too. */
+function scaled(x: number, n: number): number {
+  const half = Math.trunc(n / 2);
+  const two = n < 0 ? 0.5 : 2;
+  return x * pow(two, Math.abs(half)) * pow(two, Math.abs(n - half));
+}
+
+/** exp(x), to the last digit or two: x = n ln 2 + r, and the Taylor polynomial of r in [−ln 2 / 2, ln 2 / 2]. */
 export function exp(x: number): number {
-  if (x < -700) return 0;
+  if (x < -746) return 0;
+  if (x > 710) return Number.POSITIVE_INFINITY;
+  if (Number.isNaN(x)) return x;
   const n = Math.floor(x * Math.LOG2E + 0.5);
   const r = x - n * LN2_HIGH - n * LN2_LOW;
   let sum = 1;
   for (let k = 14; k > 0; k--) sum = 1 + (sum * r) / k;
-  return sum * power(0.5, -n);
+  return scaled(sum, n);
 }
 
-/** ln(x) for x ≥ 1, to the last digit or two: x = 2ⁿ s, and ln s = 2 artanh((s − 1) / (s + 1)) as a series. */
-export function log(x: number): number {
+/** A logarithm of x = 2ⁿ s, from n and ln s; s is in [1/√2, √2], and ln s = 2 artanh((s − 1) / (s + 1)) a series. */
+function logarithm(x: number, join: (n: number, ofS: number) => number): number {
+  if (x === 0) return Number.NEGATIVE_INFINITY;
+  if (!(x > 0)) return Number.NaN;
+  if (x === Number.POSITIVE_INFINITY) return x;
   let n = 0;
   let s = x;
-  for (; s > Math.SQRT2 && n < 1024; n++) s /= 2;
+  for (; s > Math.SQRT2; n++) s /= 2;
+  for (; s < Math.SQRT1_2; n--) s *= 2;
   const f = (s - 1) / (s + 1);
   let sum = 0;
   for (let k = 21; k > 0; k -= 2) sum = sum * f * f + 1 / k;
-  return n * LN2_HIGH + (n * LN2_LOW + 2 * f * sum);
+  return join(n, 2 * f * sum);
+}
+
+/** ln(x), to the last digit or two. */
+export const log = (x: number): number => logarithm(x, (n, ofS) => n * LN2_HIGH + (n * LN2_LOW + ofS));
+
+/** The logarithm to base 2, to the last digit or two; a power of two gives a whole number. */
+export const log2 = (x: number): number => logarithm(x, (n, ofS) => n + ofS * Math.LOG2E);
+
+/** sin(x) for |x| ≤ π/2, by the Taylor polynomial. */
+function sine(x: number): number {
+  let sum = 1;
+  for (let k = 21; k > 1; k -= 2) sum = 1 - (sum * x * x) / (k * (k - 1));
+  return x * sum;
 }
 
 /** sin(2π u), to 1e-15: u is brought to [−1/4, 1/4] turns, and then the Taylor polynomial. */
@@ -44,8 +73,28 @@ export function sinTurns(u: number): number {
   // From −1/2 to 1/2, exactly.
   const rest = u - Math.floor(u + 0.5);
   const folded = rest > 0.25 ? 0.5 - rest : rest < -0.25 ? -0.5 - rest : rest;
-  const x = 2 * Math.PI * folded;
-  let sum = 1;
-  for (let k = 21; k > 1; k -= 2) sum = 1 - (sum * x * x) / (k * (k - 1));
-  return x * sum;
+  return sine(2 * Math.PI * folded);
 }
+
+// π/2 in three parts, so that a whole number up to 2²⁰ times the first two is exact.
+const QUARTER = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21];
+const MOST_QUARTERS = 2 ** 20;
+
+/** sin(x), with x brought to [−π/2, π/2] around its nearest even quarter of a turn, or odd one for a cosine. */
+function turned(name: string, x: number, odd: 0 | 1): number {
+  const half = Math.floor((x / (Math.PI / 2) - odd) / 2 + 0.5);
+  const quarters = 2 * half + odd;
+  if (Math.abs(quarters) > MOST_QUARTERS) {
+    throw new RangeError(
+      `math.${name}: expected an angle from -1600000 to 1600000, found ${x}: take off whole turns first`,
+    );
+  }
+  const rest = QUARTER.reduce((left, part) => left - quarters * part, x);
+  return (half % 2 === 0) === (odd === 0) ? sine(rest) : -sine(rest);
+}
+
+/** sin(x) of an angle in radians, to the last digit or two. */
+export const sin = (x: number): number => turned('sin', x, 0);
+
+/** cos(x) of an angle in radians, to the last digit or two. */
+export const cos = (x: number): number => turned('cos', x, 1);

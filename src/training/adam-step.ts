@@ -1,13 +1,13 @@
 /** Adam on plain numbers, for engines that need no TensorFlow. */
 import type { EngineState } from '../common/engine';
-import { power } from '../common/exact';
+import { pow } from '../common/exact';
 
 /** Changes weights and moments in place by one step of Adam, as PyTorch computes it. */
 export function adamStep(state: EngineState, gradient: ArrayLike<number>, learningRate: number): void {
   const { weights, m, v } = state;
   const step = ++state.step;
-  const stepSize = learningRate / (1 - power(0.9, step));
-  const root2 = Math.sqrt(1 - power(0.999, step));
+  const stepSize = learningRate / (1 - pow(0.9, step));
+  const root2 = Math.sqrt(1 - pow(0.999, step));
   for (let i = 0; i < weights.length; i++) {
     const g = gradient[i];
     m[i] += (g - m[i]) * 0.1;
