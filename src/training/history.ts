@@ -54,16 +54,24 @@ export function newHistory(): TrainingHistory {
   };
 }
 
+/** What only some runs have. */
+interface RarerSettings {
+  /** How many images are held back. */
+  heldBack?: number;
+  /** Of how many images, the first ones, epochs are drawn, if not of all that are not held back. */
+  firstImages?: number;
+  /** Over how many epochs the learning rate falls. */
+  cosineEpochs?: number;
+}
+
 /**
- * What the results of a run depend on: the engine's options except its threads, the training images that are used, and
- * how many are held back, if any.
- * @param cosineEpochs over how many epochs the learning rate falls, if it does
+ * What the results of a run depend on: the engine's options except its threads, and which images it trains on.
+ * @param trainImages in an epoch's whole batches
  */
 export function collectSettings(
   { name, options }: Learner,
   trainImages: number,
-  heldBack = 0,
-  cosineEpochs?: number,
+  rarer: RarerSettings = {},
 ): RunSettings {
   const { data, neuron, threads, seed, T, batchSize, learningRate, layers, gain, ratePenalty, ...others } =
     options as Learner['options'] & Partial<ResolvedEngineOptions>;
@@ -74,8 +82,7 @@ export function collectSettings(
     gain: Array.isArray(gain) ? gain.join('_') : gain,
     ratePenalty: ratePenalty?.weight,
     rateTarget: ratePenalty?.target,
-    heldBack,
-    cosineEpochs,
+    ...rarer,
     inputs: countInputs(data),
   };
   const defaults = new Map<string, unknown>(

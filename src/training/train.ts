@@ -33,7 +33,10 @@ export interface TrainOptions {
   engine: Learner;
   /** Default 100. */
   epochs?: number;
-  /** How many images of each epoch's shuffled order to train on; default all, which more than there are also means. */
+  /**
+   * Trains on the first so many images alone, the same ones in every epoch; default all that are not held back, which
+   * more than there are also means.
+   */
   trainImages?: number;
   /**
    * How many training images to hold back, the last ones of the data: no epoch trains on them, and the accuracy on them
@@ -93,15 +96,19 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
   }
   checkCounts(options);
   const { data, batchSize, seed } = engine.options;
-  const drawn = data.train.count - heldBack;
-  const count = Math.min(options.trainImages ?? drawn, drawn);
-  const batches = Math.floor(count / batchSize);
+  const most = data.train.count - heldBack;
+  const drawn = Math.min(options.trainImages ?? most, most);
+  const batches = Math.floor(drawn / batchSize);
   if (batches < 1) {
-    throw new RangeError(`trainImages: expected at least one batch of ${batchSize} images, found ${count} images`);
+    throw new RangeError(`trainImages: expected at least one batch of ${batchSize} images, found ${drawn} images`);
   }
   const { history = newHistory() } = options;
   checkHistory(history, batches);
-  const settings = collectSettings(engine, batches * batchSize, heldBack, schedule === 'cosine' ? epochs : undefined);
+  const settings = collectSettings(engine, batches * batchSize, {
+    heldBack,
+    firstImages: drawn < most ? drawn : undefined,
+    cosineEpochs: schedule === 'cosine' ? epochs : undefined,
+  });
   checkBelongs(history, settings);
   if (history.epoch >= epochs && epochs > 0) {
     throw new RangeError(

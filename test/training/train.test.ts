@@ -3,12 +3,14 @@ import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
 import { ENGINE_OPTIONS, type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
+import type { Mnist } from '../../src/common/mnist';
 import { initialWeights } from '../../src/common/random';
 import { rateAt } from '../../src/common/schedule';
 import { moveImage, shiftOf } from '../../src/common/shift';
 import { PoissonEncoder } from '../../src/snn/encoding';
 import { getWeights, setWeights, snn } from '../../src/snn/networks';
 import { Sigmoid } from '../../src/snn/surrogate';
+import { AnnEngine } from '../../src/training/ann-engine';
 import { makeBatch } from '../../src/training/batches';
 import { newHistory, type TrainingHistory } from '../../src/training/history';
 import { type TrainOptions, train as trainEngine } from '../../src/training/train';
@@ -178,6 +180,44 @@ test("a learning rate falls as half a cosine from batch to batch, PyTorch's, and
   assert.equal(rates.length, 16);
   const expected = rates.map((_, i) => 0.01 * (1 + Math.cos((Math.PI * i) / 16)));
   assertClose(rates as number[], expected, 1e-12, 'rates');
+  await engine.close();
+});
+
+test('trainImages trains on the first images alone, the same in every epoch: as if the data had no others', async () => {
+  const first = { images: data.train.images.subarray(0, 300 * 784), labels: data.train.labels.subarray(0, 300) };
+  const cut = { ...data, train: { ...first, count: 300 } };
+  const learners = [
+    ...(['event', 'tfjs'] as const).map((name) => (of: Mnist) => createEngine(name, { data: of, T: 4, seed: 1 })),
+    async (of: Mnist) => new AnnEngine({ data: of, seed: 1 }),
+  ];
+  for (const learner of learners) {
+    const trained = async (of: Mnist, more: Partial<TrainOptions>) => {
+      const engine = await learner(of);
+      const { settings, ...results } = await trainEngine({ engine, epochs: 3, testImages: 100, ...more });
+      await engine.close();
+      return { settings, results };
+    };
+    const { settings, results } = await trained(data, { trainImages: 300 });
+    assert.deepEqual(results, (await trained(cut, {})).results);
+    assert.deepEqual([settings?.trainImages, settings?.firstImages, results.trainAccs.length], [256, 300, 6]);
+    // The images in between are neither trained on nor read.
+    const apart = await trained(data, { trainImages: 300, heldBack: 200 });
+    const { heldBackAccs, ...others } = apart.results;
+    assert.deepEqual({ ...others, heldBackAccs: [] }, results);
+    assert.deepEqual([apart.settings?.heldBack, heldBackAccs.length], [200, 3]);
+  }
+});
+
+test('a history of the first images goes on with no other number of them, though batches are as many', async () => {
+  const engine = await createEngine('event', { data, T: 2 });
+  const history = newHistory();
+  await trainEngine({ engine, epochs: 1, testImages: 0, history, trainImages: 300 });
+  const more = { engine, epochs: 2, testImages: 0, history };
+  const message =
+    /^RangeError: train: this history belongs to a run with firstImages = 300, but now firstImages = 310\./;
+  await assert.rejects(trainEngine({ ...more, trainImages: 310 }), message);
+  await trainEngine({ ...more, trainImages: 300 });
+  assert.equal(history.trainAccs.length, 4);
   await engine.close();
 });
 
