@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 // npm run bench: how long a batch of training takes, in turns over several rounds, so that a busy moment hits all
 // alike.
-//   -- --peer PYTHON   SpikingJelly, PyTorch by hand and numba as well, run by this Python; by hand in AVX-512 where g++ and the processor can
-//   -- --setup-peer    makes .venv-peers with torch, spikingjelly and numba first, and takes its Python as the peer
+//   -- --peer PYTHON   SpikingJelly and PyTorch by hand as well, run by this Python; by hand in AVX-512 where g++ and the processor can
+//   -- --setup-peer    makes .venv-peers with torch and spikingjelly first, and takes its Python as the peer
 //   -- --rounds N      rounds (5)
 //   -- --update        also keeps the results in tools/bench/measured.json, with which the numbers in README.md here and at the top have to agree
-//   -- --stages        the stages of the kernel alone, without and with a hidden layer
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,7 +15,6 @@ import { command, whole } from '../../packages/system/options.mjs';
 import { runProgram } from '../../packages/system/program.mjs';
 import { root, UserError, windows, writeJson, writeWhole } from '../../packages/system/project.mjs';
 import { installPeers } from '../peers/python.mjs';
-import { stages } from './stages.mjs';
 
 const load = createRequire(import.meta.url);
 const T = 100;
@@ -162,8 +160,6 @@ function rows(peer) {
     (/** @type {string} */ mode, /** @type {number} */ threads, /** @type {number | string} */ network = 0) =>
     () =>
       new Contender(peer, [script, data, mode, `${threads}`, `${network}`]);
-  const numba = (/** @type {number} */ threads) => () =>
-    new Contender(peer, [join(root, 'tools', 'bench', 'bench_numba.py'), data, `${threads}`]);
   const program = byHand();
   const avx512 =
     (/** @type {number} */ threads, hidden = 0) =>
@@ -179,8 +175,6 @@ function rows(peer) {
   return [
     ...own,
     ...(program ? handRows : []),
-    ['numba_1', 'numba, 1 thread', numba(1), 60],
-    ['numba_all', `numba, ${all} threads`, numba(all), 60],
     ['pytorch', `PyTorch by hand, step by step, ${all} threads`, jelly('by-hand', 0), 8],
     ['pytorch_1', 'PyTorch by hand, step by step, 1 thread', jelly('by-hand', 1), 8],
     ['spikingjelly_single', `SpikingJelly, single-step, ${all} threads`, jelly('single', 0), 8],
@@ -332,8 +326,6 @@ function ratios(/** @type {Measured[]} */ table) {
     out["event engine against SpikingJelly's faster mode, one thread"] = fastest('_1') / time.event_1;
     out['event engine against PyTorch by hand, all threads'] = time.pytorch / time.event_all;
     out['event engine against PyTorch by hand, one thread'] = time.pytorch_1 / time.event_1;
-    out['event engine against numba, all threads'] = time.numba_all / time.event_all;
-    out['event engine against numba, one thread'] = time.numba_1 / time.event_1;
   }
   for (const hidden of HIDDEN) {
     const jelly = (/** @type {string} */ suffix) =>
@@ -387,21 +379,15 @@ async function compareSizes(order) {
 
 async function main() {
   const values = command('npm run bench --', 'bench')
-    .option('--peer <python>', 'SpikingJelly and numba as well, run by this Python')
-    .option(
-      '--setup-peer',
-      'make .venv-peers with torch, spikingjelly and numba first, and take its Python as the peer',
-    )
+    .option('--peer <python>', 'SpikingJelly and PyTorch by hand as well, run by this Python')
+    .option('--setup-peer', 'make .venv-peers with torch and spikingjelly first, and take its Python as the peer')
     .option('--rounds <n>', 'rounds', whole(1, 10_000), 5)
     .option('--update', 'also keep the results in tools/bench/measured.json; needs a quiet machine and a peer')
-    .option('--stages', 'the stages of the kernel alone, without and with a hidden layer; writes no file')
     .parse()
     .opts();
   const { rounds } = values;
   if (values.peer && !existsSync(values.peer)) {
-    throw new UserError(
-      `--peer: expected the path of a Python with torch, spikingjelly and numba, found ${values.peer}`,
-    );
+    throw new UserError(`--peer: expected the path of a Python with torch and spikingjelly, found ${values.peer}`);
   }
   const peer = values.setupPeer ? await installPeers() : values.peer;
   if (values.update && !peer) throw new UserError('--update: expected --peer or --setup-peer beside it, found neither');
@@ -416,10 +402,6 @@ async function main() {
   const order = shuffled(0, 0, 60000);
 
   print(`${machine.cpu}, ${machine.threads} threads, Node ${machine.node}`);
-  if (values.stages) {
-    await printStages();
-    return;
-  }
   print(`Training batches of ${BATCH} at T = ${T}, ${rounds} rounds in turns`);
   const table = await compare(peer, rounds, order);
   print();
@@ -433,35 +415,12 @@ async function main() {
     `\nFrom the start of the process to the end of the first batch: ${ms(start.ms)}, ${start.memory_mb.toFixed(0)} MB`,
   );
 
-  const parts = await printStages();
-
   const results = Object.fromEntries(table.map(({ key, ...row }) => [key, row]));
-  const byStage = { stages_us: parts.single, stages_hidden_us: parts.hidden };
-  const measured = { machine, T, batch: BATCH, ...results, ratios: ratios(table), against, start, ...byStage };
+  const measured = { machine, T, batch: BATCH, ...results, ratios: ratios(table), against, start };
   writeJson(join(root, 'build', 'bench.json'), { ...measured, peer: peer ?? null });
   if (values.update) writeJson(join(root, 'tools', 'bench', 'measured.json'), measured);
   await drawFigure(table, machine);
   print(`\nbuild/bench.json and build/bench.png are written`);
-}
-
-/** Measures and prints the stages of the kernel, without a hidden layer and with the narrower one. */
-async function printStages() {
-  const { readMnist } = load('../../dist/hosts/node/data.js');
-  const { DEFAULT_NEURON } = load('../../dist/src/common/neuron-options.js');
-  const [data, [width]] = [readMnist(), HIDDEN];
-  const show = (/** @type {string} */ what, /** @type {Record<string, number>} */ parts) => {
-    print(`\nStages of the kernel, ${what}, T = ${T}, one thread, microseconds per image`);
-    const sum = Object.values(parts).reduce((total, time) => total + time, 0);
-    for (const [name, time] of Object.entries(parts)) {
-      print(`  ${name.padEnd(19)} ${time.toFixed(2).padStart(6)}  ${((100 * time) / sum).toFixed(0).padStart(3)} %`);
-    }
-    print(`  ${'all'.padEnd(19)} ${sum.toFixed(2).padStart(6)}`);
-    return parts;
-  };
-  return {
-    single: show('a single layer', await stages(data, DEFAULT_NEURON)),
-    hidden: show(`${width} hidden neurons`, await stages(data, DEFAULT_NEURON, width)),
-  };
 }
 
 /**

@@ -2,14 +2,24 @@
 
 import json
 import math
+import struct
 import sys
 import time
 
+import numpy as np
 import torch
-from idx import read_idx
 from spikingjelly.activation_based import encoding, functional, layer, neuron, surrogate
 
 BATCH_T = 100
+
+
+def read_idx(path):
+    """The array of a file in MNIST's own format."""
+    with open(path, "rb") as file:
+        content = file.read()
+    dimensions = content[3]
+    shape = struct.unpack_from(f">{dimensions}I", content, 4)
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 
 
 class Rows(torch.nn.Module):

@@ -1,4 +1,4 @@
-// The Python that has SpikingJelly, snnTorch, Norse, nir and numba: that of .venv-peers, or the one that PEERS_PYTHON names.
+// The Python that has SpikingJelly, snnTorch, Norse and nir: that of .venv-peers, or the one that PEERS_PYTHON names.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
