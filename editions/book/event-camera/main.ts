@@ -9,7 +9,7 @@ import { coloursOf, watchColours } from '../playground/paint';
 import { COLUMNS, drawGrey, drawRaster, type Fired, rasterHeight, Trail } from './draw';
 import { Lamps } from './lamps';
 import { Reader, SIDE, T, unitsOf } from './network';
-import { LONGEST, recordingOf, toBin } from './record';
+import { addPicture, type Gesture, recordingOf, toBin } from './record';
 import { drawShape, type Grey, goesAt, NoCamera, openCamera, type Place, Shrinker } from './sources';
 
 /** What editions/book/make/event-camera.mjs puts into the bundle, bytes as base64. */
@@ -64,8 +64,8 @@ let isPaused = matchMedia('(prefers-reduced-motion: reduce)').matches;
 /** Pictures of the source so far, and when the last one came. */
 let pictures = 0;
 let lastAt = 0;
-/** The pictures of a gesture, and when each came. */
-let recorded: { frames: Grey[]; times: number[] } | undefined;
+/** The gesture that is being recorded. */
+let recorded: Gesture | undefined;
 
 /** Begins anew: what was seen before the first picture from now on is forgotten. */
 function forget(): void {
@@ -95,7 +95,7 @@ function see(picture: Grey, now = performance.now()): void {
   drawGrey(seen, grey);
   trail.draw(events, camera.events, colours);
   drawRaster(raster, spikes, T, colours);
-  if (recorded) record(recorded, grey, now);
+  if (recorded && !addPicture(recorded, grey, now)) stopRecording();
   hook.onPicture?.({ answer: DIRECTIONS[answer], count, units });
 }
 
@@ -211,11 +211,6 @@ for (const end of ['keyup', 'blur'] as const)
   });
 
 // Recording: the pictures of the next seconds, of which a file of events is made.
-function record({ frames, times }: NonNullable<typeof recorded>, grey: Grey, now: number): void {
-  frames.push(grey.slice());
-  times.push(now);
-  if (now - times[0] > 1000 * LONGEST) stopRecording();
-}
 function stopRecording(): void {
   if (!recorded) return;
   const { frames, times } = recorded;

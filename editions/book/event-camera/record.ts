@@ -3,11 +3,32 @@ import { events, type Frame } from '../../../packages/formats/datasets/camera';
 import type { Recording } from '../../../packages/formats/datasets/events';
 import { SIDE } from './network';
 
-/** The file counts microseconds in 23 bits, which are 8.4 s. */
-export const LONGEST = 8;
+/** In seconds: the file counts microseconds in 23 bits, which are 8.4 s. */
+const LONGEST = 8;
+const MOST_TIME = 2 ** 23 - 1;
 
-/** Of each event 8 bits x, 8 bits y, 1 bit polarity and 23 bits of microseconds, the highest first. */
+/** The pictures of a gesture, and when each came, in milliseconds. */
+export interface Gesture {
+  frames: Frame[];
+  times: number[];
+}
+
+/** Adds a picture. @returns false, and adds nothing, if a file cannot hold what comes that late */
+export function addPicture({ frames, times }: Gesture, frame: Frame, now: number): boolean {
+  if (now - (times[0] ?? now) > 1000 * LONGEST) return false;
+  frames.push(frame.slice());
+  times.push(now);
+  return true;
+}
+
+/**
+ * Of each event 8 bits x, 8 bits y, 1 bit polarity and 23 bits of microseconds, the highest first.
+ * @throws RangeError if an event comes later than 23 bits can say
+ */
 export function toBin({ x, y, polarity, times }: Recording): Uint8Array {
+  const late = times.find((time) => time > MOST_TIME);
+  if (late !== undefined)
+    throw new RangeError(`times: expected at most ${MOST_TIME} µs, which 23 bits count, found ${late} (record less)`);
   const bytes = new Uint8Array(5 * x.length);
   x.forEach((column, event) => {
     const time = times[event];

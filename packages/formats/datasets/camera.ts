@@ -5,17 +5,22 @@
  */
 import { checkArray, checkNumber, checkOptions, checkWhole, isTyped, typeName } from '../../../src/common/checks';
 import { log } from '../../../src/common/exact';
+import { MAX_UINT32 } from '../../../src/common/random';
 import type { Recording } from './events';
 
 export interface CameraOptions {
   /** Pixels, 1 to 256 in each direction. */
   width: number;
   height: number;
-  /** By how much ln(intensity) has to change for an event. Default 0.2. */
+  /** By how much ln(intensity) has to change for an event, at least 0.001. Default 0.2. */
   threshold?: number;
-  /** Added to the intensity, 0 to 1, so that the logarithm of black is finite. Default 0.03. */
+  /** Added to the intensity, from 1e-6 to 1, so that the logarithm of black is finite. Default 0.03. */
   floor?: number;
 }
+
+/** With these, a pixel has at most ln(1e6 + 1) / 0.001 = 13,816 events in a frame: 16 bits count them. */
+const LEAST_THRESHOLD = 1e-3;
+const LEAST_FLOOR = 1e-6;
 
 /** Intensities of a frame, 0 to 255, row by row: a canvas gives them. */
 export type Frame = Uint8Array | Uint8ClampedArray;
@@ -43,8 +48,12 @@ export class EventCamera {
     checkWhole('width', width, 1, 256);
     checkWhole('height', height, 1, 256);
     checkNumber('threshold', threshold, 0);
+    if (threshold < LEAST_THRESHOLD)
+      throw new RangeError(`threshold: expected a number of at least ${LEAST_THRESHOLD}, found ${threshold}`);
     checkNumber('floor', floor, 0);
-    // The same bits on every machine; `log` takes numbers of at least 1.
+    if (floor < LEAST_FLOOR || floor > 1)
+      throw new RangeError(`floor: expected a number from ${LEAST_FLOOR} to 1, found ${floor}`);
+    // −ln(1 / x) differs from ln(x) in the last digit; networks were trained on recordings that were made with it.
     const ln = (x: number) => (x < 1 ? -log(1 / x) : log(x));
     this.logs = Float64Array.from({ length: 256 }, (_, grey) => ln(grey / 255 + floor));
     [this.width, this.height, this.threshold] = [width, height, threshold];
@@ -79,8 +88,9 @@ export class EventCamera {
   }
 }
 
-/** The longest recording, in frames. */
+/** The longest recording, in frames and in events: so many take half a gigabyte while they are sorted. */
 const MOST_FRAMES = 100_000;
+const MOST_EVENTS = 2 ** 23;
 
 /**
  * A recording of frames as an event camera would have made it. Between two frames the logarithm of the intensity is
@@ -92,7 +102,8 @@ const MOST_FRAMES = 100_000;
  * @example
  * const recording = datasets.events(frames, { width: 32, height: 32, fps: 30 });
  * @param frames intensities 0 to 255, row by row; frame k is seen at k / fps seconds, and the first gives no events
- * @throws TypeError or RangeError in one line: which frame, what was expected, what was found
+ * @throws TypeError or RangeError in one line: which frame, what was expected, what was found; also beyond 2³²
+ *   microseconds or 2²³ events
  */
 export function events(frames: readonly Frame[], options: CameraOptions & { fps?: number }): Recording {
   checkOptions('events', options, ['width', 'height', 'threshold', 'floor', 'fps']);
@@ -100,13 +111,23 @@ export function events(frames: readonly Frame[], options: CameraOptions & { fps?
   checkNumber('fps', fps, 0);
   checkArray('frames', frames, 'frames');
   checkWhole('frames: how many', frames.length, 1, MOST_FRAMES);
+  const seconds = (frames.length - 1) / fps;
+  if (seconds * 1e6 > MAX_UINT32)
+    throw new RangeError(
+      `frames: expected at most ${Math.floor(MAX_UINT32 / 1e6)} s, whose microseconds 32 bits count, found ${frames.length} frames in ${seconds} s (a higher fps, or fewer frames)`,
+    );
   const camera = new EventCamera(own);
   const found: { at: number; pixel: number; polarity: number }[] = [];
   const before = new Float64Array(camera.levels.length);
+  let total = 0;
   frames.forEach((frame, k) => {
     const [start, end] = [((k - 1) * 1e6) / fps, (k * 1e6) / fps];
     const levels = camera.levels.slice();
-    camera.see(frame, `frame ${k}`);
+    total += camera.see(frame, `frame ${k}`);
+    if (total > MOST_EVENTS)
+      throw new RangeError(
+        `frames: expected at most ${MOST_EVENTS} events in a recording, found ${total} up to frame ${k} (raise the threshold, or record in parts)`,
+      );
     camera.events.forEach((n, pixel) => {
       const now = camera.logs[frame[pixel]];
       for (let i = 1; i <= Math.abs(n); i++) {

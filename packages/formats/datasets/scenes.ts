@@ -210,7 +210,12 @@ function drawThing(random: RandomStream, between: (low: number, high: number) =>
   // A loop: a list for each pixel would take most of the time.
   return (x: number, y: number) => {
     let most = 0;
-    for (const disc of discs) most = Math.max(most, cover(disc.r - Math.sqrt((x - disc.x) ** 2 + (y - disc.y) ** 2)));
+    for (const disc of discs) {
+      // Products, since `**` gives other last bits in some browsers.
+      const right = x - disc.x;
+      const down = y - disc.y;
+      most = Math.max(most, cover(disc.r - Math.sqrt(right * right + down * down)));
+    }
     return most;
   };
 }
@@ -218,7 +223,7 @@ function drawThing(random: RandomStream, between: (low: number, high: number) =>
 /** A random smooth background: bilinear between the nodes of a coarse grid. */
 function drawBackground(side: number, random: RandomStream, base: number, depth: number): Float64Array {
   const n = 2 + Math.floor(6 * random.uniform());
-  const grid = Float64Array.from({ length: (n + 1) ** 2 }, () => random.uniform());
+  const grid = Float64Array.from({ length: (n + 1) * (n + 1) }, () => random.uniform());
   return Float64Array.from({ length: side * side }, (_, pixel) => {
     const [gx, gy] = [((pixel % side) * n) / side, (Math.floor(pixel / side) * n) / side];
     const [i, j] = [Math.floor(gy), Math.floor(gx)];

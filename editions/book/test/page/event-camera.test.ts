@@ -11,7 +11,7 @@ import { accuracy } from '../../../../src/training/metrics';
 import { bytes } from '../../../shared/page/base64';
 import { Lamps } from '../../event-camera/lamps';
 import { CAMERA, INPUTS, READOUT, Reader, SIDE, T, UNITS, unitsOf, withClock } from '../../event-camera/network';
-import { recordingOf, toBin } from '../../event-camera/record';
+import { addPicture, type Gesture, recordingOf, toBin } from '../../event-camera/record';
 import { drawShape, goesAt } from '../../event-camera/sources';
 
 const root = join(__dirname, '..', '..', '..', '..');
@@ -157,4 +157,22 @@ test('A recorded gesture is read back as the events that the camera reported', (
   assert.ok(recording.x.length > 500);
   for (const name of ['x', 'y', 'polarity', 'times'] as const)
     assert.deepEqual(Array.from(back[name]), Array.from(recording[name]), name);
+});
+
+test('A recorded gesture ends before the file has no room for its times, which would turn polarities round', () => {
+  const gesture: Gesture = { frames: [], times: [] };
+  const taken = Array.from({ length: 20 }, (_, n) => addPicture(gesture, drawShape({ x: 2 * n, y: 20 }), 470 * n));
+  assert.equal(taken.indexOf(false), 18, 'the picture at 8.46 s is not kept');
+  const seconds = (gesture.times[gesture.times.length - 1] - gesture.times[0]) / 1000;
+  const recording = recordingOf(gesture.frames, seconds, 0.2);
+  const back = datasets.readEvents(toBin(recording));
+  assert.deepEqual(Array.from(back.polarity), Array.from(recording.polarity));
+  const one = (time: number) => ({
+    x: Uint8Array.of(1),
+    y: Uint8Array.of(2),
+    polarity: Uint8Array.of(0),
+    times: Uint32Array.of(time),
+  });
+  assert.deepEqual(datasets.readEvents(toBin(one(8_388_607))), one(8_388_607));
+  assert.throws(() => toBin(one(8_388_608)), /^RangeError: times: expected at most 8388607 µs, .*, found 8388608/);
 });

@@ -79,6 +79,40 @@ test('what is no frame, and what is no camera, is refused in one line', () => {
     assert.throws(call, message);
 });
 
+test('a camera counts every event of its most sensitive pixel, and refuses to be more sensitive', () => {
+  const most = { width: 1, height: 1, threshold: 1e-3, floor: 1e-6 };
+  const pixel = new EventCamera(most);
+  pixel.see(frame(0));
+  const count = Math.trunc(Math.log(1e6 + 1) / 1e-3);
+  assert.equal(pixel.see(frame(255)), count);
+  assert.equal(pixel.events[0], count);
+  assert.equal(pixel.see(frame(0)), count);
+  assert.equal(pixel.events[0], -count);
+  for (const [change, message] of [
+    [{ threshold: 1e-4 }, /^RangeError: threshold: expected a number of at least 0\.001, found 0\.0001$/],
+    [{ floor: 1e-7 }, /^RangeError: floor: expected a number from 0\.000001 to 1, found 1e-7$/],
+    [{ floor: 100 }, /^RangeError: floor: expected a number from 0\.000001 to 1, found 100$/],
+  ] as const)
+    assert.throws(() => new EventCamera({ ...most, ...change }), message);
+});
+
+test('a recording whose times or events are more than can be counted is refused in one line', () => {
+  const flash = Array.from({ length: 3 }, (_, k) => frame(255 * (k % 2)));
+  const slow = { width: 1, height: 1, fps: 2 / 4294 };
+  // The third frame comes after 4294 s, before 32 bits of microseconds are full; the fourth would come after.
+  const { times } = events(flash, slow);
+  assert.ok(times[times.length - 1] > 4e9 && times.every((time, i) => i === 0 || time >= times[i - 1]));
+  assert.throws(
+    () => events([...flash, frame(255)], slow),
+    /^RangeError: frames: expected at most 4294 s, .* found 4 frames in 6441 s \(a higher fps, or fewer frames\)$/,
+  );
+  const all = [0, 255, 0].map((grey) => new Uint8Array(256 * 256).fill(grey));
+  assert.throws(
+    () => events(all, { width: 256, height: 256, threshold: 1e-3 }),
+    /^RangeError: frames: expected at most 8388608 events in a recording, found \d+ up to frame 1 \(raise the threshold,/,
+  );
+});
+
 test('an eye that moves over an image sees it shifted, and is back at the end', () => {
   const image = new Uint8Array(784);
   image[14 * 28 + 14] = 255;
