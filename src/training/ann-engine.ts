@@ -1,7 +1,7 @@
 /**
- * The ANN of chapter 1 as an engine: 784 → 10 without bias, softmax, Adam; or 784 → hidden with ReLU → 10. It adds
- * everything up in a fixed order and in plain numbers, so for one seed its results are the same bytes on every machine
- * and host. It needs no TensorFlow.
+ * The ANN of chapter 1 as an engine: 784 → 10 without bias, softmax, Adam; or 784 → hidden with ReLU → 10. Of spike
+ * trains it reads how often each unit fires. It adds everything up in a fixed order and in plain numbers, so for one seed
+ * its results are the same bytes on every machine and host. It needs no TensorFlow.
  */
 import { argmax } from '../common/argmax';
 import { checkChoice, checkOptions } from '../common/checks';
@@ -18,8 +18,9 @@ import {
 } from '../common/engine';
 import { exp, log } from '../common/exact';
 import { plainLayers } from '../common/layers';
-import { CLASSES, checkMnist, IMAGE_SIZE, type Mnist } from '../common/mnist';
+import { CLASSES } from '../common/mnist';
 import { takePresentation } from '../common/presentation';
+import { countInputs, type Dataset, isSpikeTrains } from '../common/spike-trains';
 import { nextTurn } from '../common/turn';
 import { countWeights, initialNetwork } from '../common/weights';
 import { adamStep } from './adam-step';
@@ -30,7 +31,8 @@ export type AnnLoss = (typeof ANN_LOSSES)[number];
 
 /** What the ANN is made from; the defaults are those of the engines. */
 export type AnnEngineOptions = Pick<EngineOptions, 'seed' | 'batchSize' | 'learningRate'> & {
-  data: Mnist;
+  /** Images; or spike trains, of which each unit is read as the share of steps in which it fires. */
+  data: Dataset;
   /** Units of a hidden layer with ReLU, 1 to 800; none by default. */
   hidden?: number;
   /**
@@ -102,8 +104,13 @@ export class AnnEngine implements Learner {
   readonly options: Required<Omit<AnnEngineOptions, 'hidden'>> & Pick<AnnEngineOptions, 'hidden'>;
   private current: EngineState;
   private readonly gradient: Float64Array;
-  /** For the current image: where the weights of its pixels that are not black begin, and their intensities. */
-  private readonly pixels = noInputs(IMAGE_SIZE);
+  /** How many inputs there are: pixels, or units of spike trains. */
+  private readonly inputs: number;
+  /** For the current sample: where the weights of the inputs that are not 0 begin, and their values. */
+  private readonly pixels: Inputs;
+  /** Of spike trains, which units have fired in which step of the current sample [T × units], and in how many [units]. */
+  private readonly fired: Uint8Array;
+  private readonly counts: Uint16Array;
   /** The same for what the ten read: these pixels or, with a hidden layer, its units above 0. */
   private readonly read: Inputs;
   /** The sums of the hidden units; on the way back the slopes dL/dh of those above 0, one after the other. */
@@ -123,12 +130,15 @@ export class AnnEngine implements Learner {
     checkOptions('AnnEngine', options, ['data', 'seed', 'batchSize', 'learningRate', 'loss', 'hidden']);
     const { loss = 'mse', ...some } = options;
     const { data } = some;
-    checkMnist(data);
     const { seed, batchSize, learningRate, hidden } = resolveEngineOptions(some);
     checkChoice('loss', loss, ANN_LOSSES);
     this.options = frozen({ data, seed, batchSize, learningRate, loss, ...(hidden === undefined ? {} : { hidden }) });
-    this.current = freshState(initialNetwork(seed, hidden));
-    this.gradient = new Float64Array(countWeights(hidden));
+    this.inputs = countInputs(data);
+    this.pixels = noInputs(this.inputs);
+    this.fired = new Uint8Array(isSpikeTrains(data) ? data.T * data.units : 0);
+    this.counts = new Uint16Array(isSpikeTrains(data) ? data.units : 0);
+    this.current = freshState(initialNetwork(seed, hidden, this.inputs));
+    this.gradient = new Float64Array(countWeights(hidden, this.inputs));
     this.sums = new Float64Array(hidden ?? 0);
     this.read = hidden === undefined ? this.pixels : noInputs(hidden);
   }
@@ -140,12 +150,12 @@ export class AnnEngine implements Learner {
   ): Promise<BatchResult> {
     const shown = takePresentation(this.options.data, { split: 'train', epoch, indices });
     await nextTurn();
-    const { train } = this.options.data;
+    const { labels } = this.options.data.train;
     const result = { loss: 0, correct: 0 };
     this.gradient.fill(0);
     for (const index of shown.indices) {
-      const label = train.labels[index];
-      const distance = this.forward(train.images, index, label);
+      const label = labels[index];
+      const distance = this.forward('train', index, label);
       result.loss += this.findSlope(label, distance, shown.indices.length);
       if (argmax(this.p) === label) result.correct++;
       this.addGradient();
@@ -161,27 +171,20 @@ export class AnnEngine implements Learner {
     await nextTurn();
     const out = new Float32Array(indices.length * CLASSES);
     for (let i = 0; i < indices.length; i++) {
-      this.forward(this.options.data[split].images, indices[i], 0);
+      this.forward(split, indices[i], 0);
       out.set(this.p, i * CLASSES);
     }
     return out;
   }
 
   /**
-   * The probabilities p of one image: the softmax of z = x W.
+   * The probabilities p of one sample: the softmax of z = x W.
    * @returns −ln p of the label
    */
-  private forward(images: Uint8Array, index: number, label: number): number {
-    const { pixels, sums, p } = this;
+  private forward(split: 'train' | 'test', index: number, label: number): number {
+    const { sums, p } = this;
     const { weights } = this.current;
-    const width = sums.length || p.length;
-    pixels.count = 0;
-    for (let pixel = 0, from = index * IMAGE_SIZE; pixel < IMAGE_SIZE; pixel++) {
-      const byte = images[from + pixel];
-      if (byte === 0) continue;
-      pixels.rows[pixels.count] = pixel * width;
-      pixels.values[pixels.count++] = INTENSITIES[byte];
-    }
+    this.look(split, index);
     if (sums.length > 0) this.activate();
     addTen(this.read, weights, 0, p);
     const most = p[argmax(p)];
@@ -193,6 +196,39 @@ export class AnnEngine implements Learner {
     }
     for (let j = 0; j < p.length; j++) p[j] /= sum;
     return log(sum) - below;
+  }
+
+  /** Finds the inputs of one sample that are not 0. */
+  private look(split: 'train' | 'test', index: number): void {
+    const { pixels, inputs, fired, counts } = this;
+    const { data } = this.options;
+    const width = this.sums.length || this.p.length;
+    pixels.count = 0;
+    if (!isSpikeTrains(data)) {
+      const { images } = data[split];
+      for (let pixel = 0, from = index * inputs; pixel < inputs; pixel++) {
+        const byte = images[from + pixel];
+        if (byte === 0) continue;
+        pixels.rows[pixels.count] = pixel * width;
+        pixels.values[pixels.count++] = INTENSITIES[byte];
+      }
+      return;
+    }
+    const { units, times, starts } = data[split];
+    const [from, to] = [starts[index], starts[index + 1]];
+    counts.fill(0);
+    for (let spike = from; spike < to; spike++) {
+      const at = times[spike] * inputs + units[spike];
+      // Two spikes of a unit in one step are one.
+      counts[units[spike]] += 1 - fired[at];
+      fired[at] = 1;
+    }
+    for (let spike = from; spike < to; spike++) fired[times[spike] * inputs + units[spike]] = 0;
+    for (let unit = 0; unit < inputs; unit++) {
+      if (counts[unit] === 0) continue;
+      pixels.rows[pixels.count] = unit * width;
+      pixels.values[pixels.count++] = counts[unit] / data.T;
+    }
   }
 
   /**
@@ -226,7 +262,7 @@ export class AnnEngine implements Learner {
     read.count = 0;
     for (let j = 0; j < sums.length; j++) {
       if (!(sums[j] > 0)) continue;
-      read.rows[read.count] = IMAGE_SIZE * sums.length + j * CLASSES;
+      read.rows[read.count] = this.inputs * sums.length + j * CLASSES;
       read.values[read.count++] = sums[j];
     }
   }
@@ -241,7 +277,7 @@ export class AnnEngine implements Learner {
       let sum = 0;
       for (let k = 0; k < slope.length; k++) sum += weights[row + k] * slope[k];
       sums[i] = sum;
-      units[i] = (row - IMAGE_SIZE * sums.length) / CLASSES;
+      units[i] = (row - this.inputs * sums.length) / CLASSES;
     }
     const { rows, values, count } = pixels;
     let j = 0;

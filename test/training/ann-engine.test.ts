@@ -3,6 +3,7 @@ import { before, describe, test } from 'node:test';
 import { initBackend } from '../../hosts/node/backend';
 import { freshState } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
+import { makeSpikeTrains } from '../../src/common/spike-trains';
 import { ann, getWeights } from '../../src/snn/networks';
 import { train as trainWithTfjs } from '../../src/training/ann';
 import { AnnEngine, type AnnLoss } from '../../src/training/ann-engine';
@@ -119,6 +120,41 @@ describe('the ANN’s engine', () => {
       assert.deepEqual(history.losses, whole.losses);
     });
   }
+
+  test('reads of spike trains in how many of the steps each unit fires, as of images how bright a pixel is', async () => {
+    // Every unit fires in each step where its pixel is lit, and once more in the first, which counts once.
+    const T = 3;
+    const ofSplit = ({ images, labels, count }: Mnist['train']) => ({
+      labels,
+      trains: Array.from({ length: count }, (_, i) => {
+        const lit = [...images.subarray(784 * i, 784 * i + 784).keys()].filter(
+          (pixel) => images[784 * i + pixel] > 127,
+        );
+        const steps = [0, 0, 1, 2];
+        return { units: steps.flatMap(() => lit), times: steps.flatMap((step) => lit.map(() => step)) };
+      }),
+    });
+    const trains = makeSpikeTrains({ units: 784, T, train: ofSplit(data.train), test: ofSplit(data.test) });
+    const black = ({ images, ...split }: Mnist['train']) => {
+      return { ...split, images: images.map((byte) => (byte > 127 ? 255 : 0)) };
+    };
+    const images = { train: black(data.train), test: black(data.test) };
+    for (const hidden of [undefined, 12]) {
+      const [ofTrains, ofImages] = await Promise.all(
+        [trains, images].map((shown) => train({ engine: new AnnEngine({ data: shown, hidden }), epochs: 2 })),
+      );
+      assert.deepEqual(ofTrains.state, ofImages.state);
+      assert.deepEqual(ofTrains.testAccs, ofImages.testAccs);
+    }
+    // Two units: the first fires in two of three steps. With weights of ln 8 for class 1 alone, 8^(2/3) = 4 stands to 9.
+    const one = { trains: [{ units: [0, 0, 1], times: [0, 2, 1] }], labels: [1] };
+    const engine = new AnnEngine({ data: makeSpikeTrains({ units: 2, T, train: one, test: one }) });
+    const weights = new Float32Array(20);
+    weights[1] = Math.log(8);
+    await engine.restore(freshState(weights));
+    const [, probability] = await engine.rates({ split: 'test', epoch: 0, indices: [0] });
+    assertClose([probability], [4 / 13], 1e-6, 'probability');
+  });
 
   test('refuses another loss, and a history of another loss, and names both', async () => {
     assert.throws(() => new AnnEngine({ data, loss: 'cross-entropy-counts' as AnnLoss }), {
