@@ -198,12 +198,12 @@ describe('An event camera', inChromium, () => {
     });
   });
 
-  test('sees lamps of 50 Hz at 30 pictures a second, until what rows have in common is taken off', async () => {
+  test('sees lamps of 50 Hz at 30 pictures a second, until it is told to remove their flicker', async () => {
     await withFilm({ ...stillHand, flicker: 0.2 }, {}, async (watched) => {
       await useCamera(watched);
       const events = (seen: Seen[]) => seen.slice(15).reduce((sum, { count }) => sum + count, 0) / (seen.length - 15);
       const flickering = events(await seenAfter(watched, 40));
-      await watched.page.getByLabel('Take off what a row has in common').check();
+      await watched.page.getByLabel('Remove lamp flicker, row by row').check();
       await listen(watched.page);
       const steady = await seenAfter(watched, 40);
       assert.ok(flickering > 100 && events(steady) < flickering / 20, `${flickering} and ${events(steady)} events`);
@@ -292,7 +292,7 @@ describe('An event camera', inChromium, () => {
     const watched = await withCamera(painted(320, 240));
     const { page, faults } = watched;
     await useCamera(watched);
-    await page.getByRole('slider', { name: /Pictures/ }).fill('6');
+    await page.getByRole('slider', { name: /Look at/ }).fill('6');
     for (const grey of [90, 180, 90])
       for (let picture = 0; picture < 6; picture++) {
         await page.evaluate((grey) => (window as unknown as Painted).paint(grey, 120), grey);
@@ -327,7 +327,7 @@ describe('An event camera', inChromium, () => {
     await page.getByRole('slider', { name: /Threshold/ }).focus();
     await page.keyboard.press('End');
     await page.locator('#ec-threshold-value').getByText('0.60').waitFor();
-    await page.getByRole('slider', { name: /Pictures every picture/ }).focus();
+    await page.getByRole('slider', { name: /Look at every picture/ }).focus();
     await page.keyboard.press('ArrowRight');
     await page.locator('#ec-rate-value').getByText('every 2nd').waitFor();
     assert.deepEqual(faults, []);
@@ -369,6 +369,17 @@ describe('An event camera', inChromium, () => {
       assert.ok(overflow <= 0, `${overflow} pixels wider than the page`);
       assert.ok(bottom !== undefined && bottom < PHONE.viewport.height, `the answer ends at ${bottom}`);
       await page.getByRole('button', { name: 'Pause' }).click();
+      for (const width of [PHONE.viewport.width, 1280]) {
+        await page.setViewportSize({ ...PHONE.viewport, width });
+        const tops = await page.evaluate(() =>
+          ['A line.', 'Line after line. '.repeat(12)].map((text) => {
+            const said = document.querySelector('#ec-said') as HTMLElement;
+            said.textContent = text;
+            return ['#ec-word', '#ec-pause'].map((id) => document.querySelector(id)?.getBoundingClientRect().top);
+          }),
+        );
+        assert.deepEqual(tops[0], tops[1], `answer and buttons stay where they are, ${width} px wide`);
+      }
       assert.deepEqual(await axeFaults(page, '#ec-root', start === disk ? COLOURS : undefined), []);
       assert.deepEqual(faults, []);
       await page.context().close();
