@@ -66,7 +66,7 @@ export function placeConvolutions(
     const { channels, padding } = convolve as Convolution;
     const { kernel, stride } = effective(convolve as Convolution, pool);
     const columns = columnsOf(channels);
-    const taps = pool === 'currents' ? columns * kernel ** 2 * reads[2] * ROW_BYTES : 0;
+    const taps = pool === 'currents' ? columns * kernel * kernel * reads[2] * ROW_BYTES : 0;
     const positions = neurons[0] * neurons[1];
     const makesEvents = place(eventBytes(makes, T));
     const all = {
@@ -87,7 +87,7 @@ export function placeConvolutions(
       lit: place(positions),
       slopes: place(i === 0 ? 0 : positions * (16 + columns * ROW_FLOATS * 32)),
       before: place(positions * columns * ROW_BYTES),
-      backward: place(i === 0 ? 0 : columnsOf(reads[2]) * kernel ** 2 * columns * ROW_FLOATS * ROW_BYTES),
+      backward: place(i === 0 ? 0 : columnsOf(reads[2]) * kernel * kernel * columns * ROW_FLOATS * ROW_BYTES),
     };
     readsEvents = makesEvents;
     return all;

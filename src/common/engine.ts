@@ -336,12 +336,12 @@ export function takeState(
   const taken = {
     weights: take('weights', LARGEST),
     m: take('m', LARGEST),
-    v: take('v', LARGEST ** 2, 0),
+    v: take('v', LARGEST * LARGEST, 0),
     step: state.step,
   };
   checkDelaysIn(taken.weights, layers, countInputs(data));
   checkWhole('step', taken.step, 0, MAX_STEP);
   if (reset || state.potentials === undefined) return taken;
   const count = batchSize * countRemembered(layers);
-  return { ...taken, potentials: take('potentials', LARGEST ** 2, -(LARGEST ** 2), count) };
+  return { ...taken, potentials: take('potentials', LARGEST * LARGEST, -LARGEST * LARGEST, count) };
 }

@@ -40,7 +40,7 @@ export function parameters(layers: readonly LayerShape[], inputs = IMAGE_SIZE): 
         ? {
             name: named('conv2d', 'kernel'),
             kind: 'weight',
-            shape: [convolve.kernel ** 2 * maps[layer].reads[2], convolve.channels],
+            shape: [convolve.kernel * convolve.kernel * maps[layer].reads[2], convolve.channels],
           }
         : { name: named('dense', 'kernel'), kind: 'weight', shape: [before, neurons] },
       convolve?.bias && { name: named('conv2d', 'bias'), kind: 'bias', shape: [1, convolve.channels] },

@@ -8,6 +8,7 @@ import { checkChoice, checkNumbers, checkOptions, checkSwitch, checkText, format
 import { LEARN_NAMES, type LearnName } from '../common/layers';
 import { checkDynamics, DEFAULT_NEURON, type NeuronOptions, neuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
+import { startOfW } from '../common/weights';
 import { detach, MemoryModule } from './memory-module';
 import { checkSurrogate, makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
 
@@ -144,7 +145,7 @@ export class LIFNode extends MemoryModule {
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     if (this.learn) {
       const units = this.learn === 'tau' ? 1 : (inputShape as tf.Shape)[inputShape.length - 1];
-      const start = tf.initializers.constant({ value: -Math.log(this.tau - 1) });
+      const start = tf.initializers.constant({ value: startOfW(this.tau) });
       this.#w = this.addWeight('w', [1, units], 'float32', start);
     }
     super.build(inputShape);

@@ -134,7 +134,8 @@ export class PlainEngine {
       loss += (error * error) / CLASSES;
       let ofLater = 0;
       for (let at = (T - 1) * CLASSES + k; at >= 0; at -= CLASSES) {
-        const slope = 1 / (1 + (Math.PI * (h[at] - 1)) ** 2);
+        const far = Math.PI * (h[at] - 1);
+        const slope = 1 / (1 + far * far);
         const ofH = ofSpike * slope + ofLater * ((h[at] < 1 ? 1 : 0) - h[at] * slope);
         ofLater = ofH / 2;
         dx[at] = ofLater;

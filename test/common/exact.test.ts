@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { cos, exp, log, log2, pow, sin, sinTurns } from '../../src/common/exact';
+import { atan, cos, exp, log, log2, pow, sin, sinTurns } from '../../src/common/exact';
 
 const ULP = Number.EPSILON / 2;
 
@@ -85,6 +85,10 @@ test('sin() and cos() are those of radians, to the last digits, and refuse angle
       message: `math.sin: expected an angle from -1600000 to 1600000, found ${x}: take off whole turns first`,
     });
   }
+});
+
+test('atan() is the angle of a slope, to the last digits', () => {
+  for (const x of [...spread(1e99).map(Math.abs), 0, 1]) assertNear(atan(x), Math.atan(x), `atan(${x})`, 10);
 });
 
 test('pow() is the power of a whole exponent', () => {

@@ -19,16 +19,18 @@ const [BIG, SMALL] = [0.5, 0.1];
 const CLASSES = 3;
 const UNITS = 4;
 
+const square = (x: number) => x * x;
+
 /**
  * The class of a point of the disc: 0 yin, 1 yang, 2 one of the two dots. It compares squares, so it is the same on
  * every machine.
  * @param x from 0 to 1, as y; outside the disc there is no class, and the answer means nothing
  */
 export function yinYangClass(x: number, y: number): number {
-  const right = (x - 1.5 * BIG) ** 2 + (y - BIG) ** 2;
-  const left = (x - 0.5 * BIG) ** 2 + (y - BIG) ** 2;
-  if (right < SMALL ** 2 || left < SMALL ** 2) return 2;
-  const half = (0.5 * BIG) ** 2;
+  const right = square(x - 1.5 * BIG) + square(y - BIG);
+  const left = square(x - 0.5 * BIG) + square(y - BIG);
+  if (right < square(SMALL) || left < square(SMALL)) return 2;
+  const half = square(0.5 * BIG);
   return Number(left <= half || (y > BIG && right > half));
 }
 
@@ -61,7 +63,7 @@ function draw(count: number, T: number, seed: number, split: number): SpikeTrain
   labels.forEach((label, i) => {
     let [x, y] = [0, 0];
     do [x, y] = [random.uniform(), random.uniform()];
-    while ((x - BIG) ** 2 + (y - BIG) ** 2 > BIG ** 2 || yinYangClass(x, y) !== label);
+    while (square(x - BIG) + square(y - BIG) > square(BIG) || yinYangClass(x, y) !== label);
     for (const [unit, v] of [x, y, 1 - x, 1 - y].entries()) times[UNITS * i + unit] = Math.floor(v * (T - 1) + 0.5);
   });
   return {

@@ -4,6 +4,7 @@
  */
 
 import { checkNumbers } from '../../../src/common/checks';
+import { atan } from '../../../src/common/exact';
 
 /** A mean over seeds. */
 export interface Estimate {
@@ -31,14 +32,15 @@ export const CONFIDENCE = 0.95;
  * @param df a whole number, 1 or more
  */
 function insideProbability(t: number, df: number): number {
-  const theta = Math.atan(t / Math.sqrt(df));
-  const [sine, cosine] = [Math.sin(theta), Math.cos(theta)];
+  const theta = atan(t / Math.sqrt(df));
+  const long = Math.sqrt(t * t + df);
+  const [sine, cosine] = [t / long, Math.sqrt(df) / long];
   const odd = df % 2;
   if (df === 1) return (2 * theta) / Math.PI;
   let term = odd ? cosine : 1;
   let sum = term;
   for (let k = odd ? 3 : 2; k <= df - 2; k += 2) {
-    term *= ((k - 1) / k) * cosine ** 2;
+    term *= ((k - 1) / k) * cosine * cosine;
     sum += term;
   }
   return odd ? (2 / Math.PI) * (theta + sine * sum) : sine * sum;
@@ -56,7 +58,7 @@ function checkFreedom(df: number): void {
  */
 export function tProbability(t: number, df: number): number {
   checkFreedom(df);
-  return Math.min(1, Math.max(0, 1 - insideProbability(Math.abs(t), df)));
+  return Math.min(1, Math.max(0, 1 - insideProbability(Math.min(Math.abs(t), 1e100), df)));
 }
 
 /**
@@ -84,7 +86,7 @@ function spread(values: readonly number[]): { mean: number; error: number } {
   const n = values.length;
   if (n === 0) throw new RangeError('values: expected at least one, found none');
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const squares = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
   return { mean, error: n > 1 ? Math.sqrt(squares / (n - 1) / n) : Number.NaN };
 }
 
