@@ -58,7 +58,7 @@ export function peersPython() {
 /** What a person should know before it begins. PyPI's PyTorch for Linux does not start without CUDA's libraries. */
 const SIZE =
   process.platform === 'linux'
-    ? "; downloads 2.9 GB, which take minutes and 5 GB there, most of it CUDA's libraries (PEERS_PYTHON may name a Python with a PyTorch for the CPU)"
+    ? "; downloads 2.9 GB, which take minutes and 5 GB of disk, most of it CUDA's libraries (Ctrl-C stops it; PEERS_PYTHON may name a Python with a PyTorch for the CPU)"
     : '; downloads some hundred MB, which takes minutes';
 
 /**
