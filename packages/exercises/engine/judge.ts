@@ -240,9 +240,13 @@ function returnsRight(results: unknown[], right: unknown[], tolerance: number): 
   return returned(right).some((value) => value !== undefined) && same(returned(results), returned(right), tolerance);
 }
 
-/** What of a result is compared with the right one. `compared` is written for results of the right kind. */
+/**
+ * What of a result is compared with the right one. `compared` is written for results of the right kind. Where only what
+ * an answer does counts, its result does not: `map` is as good as a loop.
+ */
 function comparedSafely(exercise: Exercise, outcome: Outcome, [right]: unknown[]): unknown[] {
   let [result, seen]: unknown[] = [outcome.result, outcome.seen];
+  if (right === undefined && !isPromise(result)) return [undefined, seen];
   try {
     [result, seen] = compared(exercise, outcome);
   } catch {}
@@ -267,7 +271,7 @@ function notYet(
   right: unknown,
 ) {
   const where = wordedArguments(names, args);
-  if (result === undefined) {
+  if (right === undefined) {
     const did = description ? `${where}your function ${description}` : 'it does something else than the task asks for';
     return `Not yet: ${did}. What do you do on paper, and in which order?`;
   }

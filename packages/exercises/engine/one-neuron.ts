@@ -6,14 +6,14 @@ export type Gradient = (w: number, inputs: number[], target: number, tau: number
 export type Lesson = (w: number, inputs: number[], target: number, tau: number, rounds: number) => number[];
 
 /** Rate and gradient of one neuron with one weight, in plain numbers; parts of the backward pass may be missing. */
-export function oneNeuron(w: number, inputs: number[], tau: number) {
+export function oneNeuron(w: number, inputs: number[], tau: number, fires = (h: number) => h >= 1) {
   const h: number[] = [];
   let v = 0;
   for (const spike of inputs) {
     h.push(v + (w * spike - v) / tau);
-    v = (h.at(-1) as number) >= 1 ? 0 : (h.at(-1) as number);
+    v = fires(h.at(-1) as number) ? 0 : (h.at(-1) as number);
   }
-  const s = h.map((potential) => (potential >= 1 ? 1 : 0));
+  const s = h.map((potential) => (fires(potential) ? 1 : 0));
   const left = h.map((potential, t) => potential * (1 - s[t]));
   /**
    * Σ dL/dx inputs, with the same dL/ds in every step, or with one of each step's own.
@@ -39,9 +39,13 @@ export function oneNeuron(w: number, inputs: number[], tau: number) {
 }
 
 export const gradientBy =
-  (part: (rate: number, target: number, T: number) => number | ((spike: number) => number), missing = {}): Gradient =>
+  (
+    part: (rate: number, target: number, T: number) => number | ((spike: number) => number),
+    missing = {},
+    fires?: (h: number) => boolean,
+  ): Gradient =>
   (w, inputs, target, tau) => {
-    const { rate, back } = oneNeuron(w, inputs, tau);
+    const { rate, back } = oneNeuron(w, inputs, tau, fires);
     return back(part(rate, target, inputs.length), missing);
   };
 export const dLossDSpike = (rate: number, target: number, T: number) => (2 * (rate - target)) / T;

@@ -53,6 +53,8 @@ export function same(left: unknown, right: unknown, tolerance: number): boolean 
     if (a === b || Object.is(a, b)) return true;
     return Math.abs(a - b) <= tolerance * Math.max(1, Math.min(Math.abs(a), Math.abs(b)));
   }
+  // An answer that makes a function makes another one each time.
+  if (typeof a === 'function' && typeof b === 'function') return String(a) === String(b);
   if (!isObject(a) || !isObject(b)) return a === b;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key], tolerance));
@@ -78,8 +80,9 @@ const GAP: Flaw = { name: 'gap', diagnosis: `A value of your result is undefined
  * What is wrong with a result before its numbers are compared, seen beside a right one; undefined if nothing is.
  * @param where the case in words, "for x = 1"
  * @param part which list of the result it is: "your list", "your list “v”", "row 0 of your list"
+ * @param place the same as code: "", "v", "[0]"
  */
-export function findFlaw(found: unknown, right: unknown, where = '', part = 'your list'): Flaw | undefined {
+export function findFlaw(found: unknown, right: unknown, where = '', part = 'your list', place = ''): Flaw | undefined {
   if (right === undefined && !isPromise(found)) return undefined; // an answer whose result is what it does
   const [value, like] = [plain(found), plain(right)];
   if (value === undefined)
@@ -91,7 +94,8 @@ export function findFlaw(found: unknown, right: unknown, where = '', part = 'you
     return { name: 'promise', diagnosis: `Your function returns a promise. ${GENERAL.promise.question}` };
   }
   if (nameKind(value) !== nameKind(like)) {
-    return { name: 'kind', diagnosis: `Your function returns ${nameKind(value)}. ${GENERAL.kind.question}` };
+    const at = place ? ` at ${place}` : where && ` ${where}`;
+    return { name: 'kind', diagnosis: `Your function returns ${nameKind(value)}${at}. ${GENERAL.kind.question}` };
   }
   if (typeof value === 'number' && !Number.isFinite(value) && Number.isFinite(like)) {
     const name = Number.isNaN(value) ? 'nan' : 'infinite';
@@ -110,7 +114,8 @@ export function findFlaw(found: unknown, right: unknown, where = '', part = 'you
       if (!(key in value))
         return { name: 'missing', diagnosis: `Your result has no “${key}”. ${GENERAL.missing.question}` };
       const list = Array.isArray(value) ? `row ${key} of ${part}` : `${part} “${key}”`;
-      const inner = findFlaw(value[key], like[key], where, list);
+      const inside = Array.isArray(value) ? `${place}[${key}]` : `${place}${place && '.'}${key}`;
+      const inner = findFlaw(value[key], like[key], where, list, inside);
       if (inner) return inner.name === 'nothing' ? GAP : inner;
     }
   }
@@ -170,8 +175,9 @@ export function wordedArguments(names: readonly string[], args: readonly unknown
   return `for ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)} `;
 }
 
-/** A list of numbers in an array of its own; one that is too long stays as it is, to be refused. */
-export const toList = (values: ArrayLike<number>) => (isTooLong(values) ? values : Array.from(values));
+/** A list of numbers in an array of its own. What is no list, such as a Set, or is too long stays, to be refused. */
+export const toList = (values: ArrayLike<number>) =>
+  isTooLong(values) || !Array.isArray(plain(values)) ? values : Array.from(values);
 
 /** 0, 1, … count − 1 */
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

@@ -99,9 +99,10 @@ for (const id of ids) {
         assert.deepEqual(pick(changing), ['wrong', 'changes-arguments']);
       }
       let calls = 0;
+      const isAction = resultOf(id) === undefined; // what counts is what it does
       const forgetful = judge(id, (...given: never[]) => {
-        if (++calls > probes.length) return withLast(oracle(...given), (value) => Number(value) + 0.5);
-        return oracle(...given);
+        if (++calls <= probes.length) return oracle(...given);
+        return isAction ? undefined : withLast(oracle(...given), (value) => Number(value) + 0.5);
       });
       assert.deepEqual(pick(forgetful), ['wrong', 'keeps-state']);
     });
@@ -298,7 +299,7 @@ describe('The checks', () => {
       }
     };
   };
-  const almostRight: [string, ExerciseId, string | undefined, (...args: never[]) => unknown][] = [
+  const almostRight: readonly (readonly [string, ExerciseId, string | undefined, (...args: never[]) => unknown])[] = [
     [
       'leaks only while something comes in',
       'lif-run',
@@ -374,6 +375,53 @@ describe('The checks', () => {
       }),
     ],
     [
+      'adds the place of the first kernel before it divides',
+      'conv-size',
+      undefined,
+      (size: number, kernel: number, stride: number, padding: number) =>
+        Math.floor((size + 2 * padding - kernel + 1) / stride),
+    ],
+    [
+      'never looks at the upper right neuron of a square',
+      'conv-pool',
+      undefined,
+      (spikes: number[][]) =>
+        Array.from({ length: spikes.length >> 1 }, (_, y) =>
+          Array.from({ length: spikes[0].length >> 1 }, (_, x) => {
+            const [above, below] = [spikes[2 * y], spikes[2 * y + 1]];
+            return (above[2 * x] + below[2 * x] + 2 * below[2 * x + 1]) / 4;
+          }),
+        ),
+    ],
+    [
+      'takes the rows of a map for its columns',
+      'conv-pool',
+      'length',
+      (spikes: number[][]) =>
+        Array.from({ length: spikes.length >> 1 }, (_, y) =>
+          Array.from({ length: spikes.length >> 1 }, (_, x) => {
+            const [above, below] = [spikes[2 * y], spikes[2 * y + 1]];
+            return (above[2 * x] + above[2 * x + 1] + below[2 * x] + below[2 * x + 1]) / 4;
+          }),
+        ),
+    ],
+    [
+      'rounds to the nearest step',
+      'memory-pays',
+      undefined,
+      (inputs: number, neurons: number) => Math.round((2 * (inputs + neurons) * neurons) / (inputs + 2 * neurons)) + 1,
+    ],
+    ...(['third-silent', 'camera-lamps'] as const).map(
+      (id) =>
+        [
+          'returns a Set',
+          id,
+          'kind',
+          (...args: never[]) => new Set(Array.from(ALL[id].oracle(...args) as number[])),
+        ] as const,
+    ),
+    ...[5, Number.NaN].map((value) => [`returns ${value}`, 'latency-front', 'kind', () => value] as const),
+    [
       'lets the input decay',
       'time-gap',
       'input-decays',
@@ -390,6 +438,44 @@ describe('The checks', () => {
       assert.deepEqual(pick(verdict), ['wrong', mistake], verdict.message);
     });
   }
+
+  test('accept an answer that goes through the batches with map, and judge what it does whatever it returns', () => {
+    const mapped = (net: Net, batches: number[], T: number) =>
+      batches.map((batch) => {
+        for (let t = 0; t < T; t++) net.step(net.encode(batch));
+        net.update();
+        return net.reset();
+      });
+    assert.deepEqual(judge('train-loop', mapped), { status: 'passed', message: 'Right.' });
+    assert.match(judge('train-loop', () => Number.NaN).message, /your function calls nothing of the net\./);
+  });
+
+  test('say of a function that returns a function that it does, and not that it keeps something', () => {
+    for (const id of ids) {
+      if (resultOf(id) === undefined) continue;
+      assert.deepEqual(pick(judge(id, () => () => 1)), ['wrong', 'kind'], id);
+    }
+  });
+
+  test('say where the wrong kind of value is', () => {
+    assert.equal(
+      judge('delay-axon', (arrivals: object[][]) => arrivals[0].map(() => '1')).message,
+      'Your function returns a string at [0]. What does the task ask for?',
+    );
+    assert.equal(
+      judge('choose-split', (count: number, held: number) => ({ train: Array(count - held).fill(0), validation: 3 }))
+        .message,
+      'Your function returns a number at validation. What does the task ask for?',
+    );
+    assert.equal(
+      judge('camera-backwards', (events: number[][]) => events.map(([time, polarity]) => [time, [polarity]])).message,
+      'Your function returns a list at [0][1]. What does the task ask for?',
+    );
+    assert.equal(
+      judge('lif-charge', () => []).message,
+      'Your function returns a list for v = 0, x = 1, tau = 2 and rest = 0. What does the task ask for?',
+    );
+  });
 
   test('accept a result with more parts than the task asks for, and say what is wrong with the parts that it asks for', () => {
     const more = (...args: Parameters<Run>) => ({ h: args[0], ...run(...args), note: 'mine' });

@@ -63,6 +63,7 @@ export const hiddenLayerBack = {
       [0.6, -0.7, 1, 1, 2],
       [7, 1.5, 1, 1, 5],
       [2.4, 1.1, 2, 1, 3],
+      [3, 2, 1, 1, 2], // the output exactly at the threshold
     ],
     oracle: byTensors,
     mistakes: {

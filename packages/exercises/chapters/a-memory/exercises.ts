@@ -1,16 +1,12 @@
-/**
- * What neurons hear of one another, the gradient that comes back that way, a τ that is learned, and traces that go
- * forward.
- */
+/** What neurons hear of one another, the gradient that comes back that way, and a τ that is learned. */
 
 import { exercise, mistake as m } from '../../engine/exercise';
-import { range, sum, toList } from '../../engine/values';
+import { sum, toList } from '../../engine/values';
 
 type Heard = (R: number[][], spikes: number[], arrived: number[]) => ArrayLike<number>;
 type WayBack = (slopes: number[], direct: number[], R: number[][], later: number[]) => ArrayLike<number>;
 type Slope = (v: number, w: number) => number;
 type Left = (share: number, steps: number) => number;
-type Trace = (before: number[], own: number[], tau: number) => ArrayLike<number>;
 
 const sigmoid = (w: number) => 1 / (1 + Math.exp(-w));
 /** The sum over senders, by what stands between sender i and receiver j. */
@@ -24,20 +20,10 @@ const wayBack =
     slopes.map((slope, i) =>
       delta(slope, direct[i], sum(later.map((value, j) => value * (transposed ? R[j][i] : R[i][j])))),
     );
-/** The trace after each step, by what a step makes of it. */
-const traces =
-  (step: (trace: number, arrived: number, fired: number, keep: number) => number, lag = 1): Trace =>
-  (before, own, tau) => {
-    let trace = 0;
-    return before.map((arrived, t) => {
-      trace = step(trace, arrived, own[t - lag] ?? 0, 1 - 1 / tau);
-      return trace;
-    });
-  };
 /** The largest whole τ that leaves at most this share. */
-function slowest(share: number, steps: number): number {
+function slowest(share: number, steps: number, forgets = (left: number) => left <= share): number {
   let tau = 2;
-  while ((1 - 1 / (tau + 1)) ** steps <= share) tau++;
+  while (forgets((1 - 1 / (tau + 1)) ** steps)) tau++;
   return tau;
 }
 
@@ -236,6 +222,9 @@ export const aMemory = {
       [0.01, 20],
       [0.5, 10],
       [0.25, 2],
+      [0.5625, 2], // a τ of 4 leaves exactly this share
+      [0.1, 15],
+      [0.2, 2], // no τ from 2 on forgets as much
     ],
     tolerance: 0,
     oracle: slowest,
@@ -251,6 +240,17 @@ export const aMemory = {
         'takes e to the power −steps/τ for the leak',
         'This is the τ of a leak without steps. How much does a neuron keep in one step?',
         (share, steps) => Math.floor(-steps / Math.log(share)),
+        (share, steps) => Math.max(2, Math.floor(-steps / Math.log(share))),
+      ),
+      'below-2': m(
+        'returns a τ below 2 where nothing forgets enough',
+        'One of these is below 2. What does the task say of the smallest τ?',
+        (share, steps) => Math.floor(1 / (1 - share ** (1 / steps)) + 1e-9),
+      ),
+      'less-than-the-share': m(
+        'asks for less than the share',
+        'With one of these just the share would be left at a larger τ. Does the task say “at most”?',
+        (share, steps) => slowest(share, steps, (left) => left < share),
       ),
       'not-whole': m(
         'does not round',
@@ -269,68 +269,11 @@ export const aMemory = {
       ),
     },
     forms: [
-      (share, steps) => Math.floor(1 / (1 - share ** (1 / steps)) + 1e-9),
+      (share, steps) => Math.max(2, Math.floor(1 / (1 - share ** (1 / steps)) + 1e-9)),
       (share, steps) => {
         let last = 2;
         for (let tau = 2; tau < 10_000; tau++) if ((1 - 1 / tau) ** steps <= share) last = tau;
         return last;
-      },
-    ],
-  }),
-  'memory-trace': exercise<Trace>({
-    minutes: 8,
-    names: ['before', 'own', 'tau'],
-    probes: [
-      [[1, 0, 0, 1, 0], [0, 0, 1, 0, 0], 2],
-      [[1, 1, 0, 1, 1, 0], [0, 1, 0, 1, 0, 1], 4],
-      [[0, 1, 1, 1], [0, 0, 0, 0], 2],
-    ],
-    compared: toList,
-    oracle: traces((trace, arrived, fired, keep) => (fired ? 0 : keep * trace) + arrived),
-    mistakes: {
-      'no-reset': m(
-        'keeps the trace through a spike',
-        'Your trace lives on where the neuron fired. What is left of a potential after a spike?',
-        traces((trace, arrived, _, keep) => keep * trace + arrived),
-      ),
-      'reset-at-once': m(
-        'empties the trace in the step of the spike',
-        'Your trace is empty in the very step in which the neuron fires. Does the reset come before the spike, or after it?',
-        traces((trace, arrived, fired, keep) => (fired ? 0 : keep * trace) + arrived, 0),
-        traces((trace, arrived, fired, keep) => (fired ? 0 : keep * trace + arrived), 0),
-      ),
-      'no-leak': m(
-        'forgets nothing',
-        'Your trace never fades. How much of a potential is left after one step?',
-        traces((trace, arrived, fired) => (fired ? 0 : trace) + arrived),
-      ),
-      'arrival-lost': m(
-        'also loses what arrives after the spike',
-        'In the step after a spike nothing reaches your trace. Is the neuron deaf then?',
-        traces((trace, arrived, fired, keep) => (fired ? 0 : keep * trace + arrived)),
-      ),
-      'leaks-first': m(
-        'lets what arrives leak in its own step',
-        'A spike begins with less than 1 here. When does it leak for the first time?',
-        traces((trace, arrived, fired, keep) => keep * ((fired ? 0 : trace) + arrived)),
-      ),
-    },
-    forms: [
-      (before, own, tau) =>
-        before.map((_, t) =>
-          sum(
-            range(t + 1).map((from) =>
-              own.slice(from, t).includes(1) ? 0 : before[from] * (1 - 1 / tau) ** (t - from),
-            ),
-          ),
-        ),
-      (before, own, tau) => {
-        const out: number[] = [];
-        for (let t = 0; t < before.length; t++) {
-          const kept = t === 0 || own[t - 1] === 1 ? 0 : out[t - 1] * (1 - 1 / tau);
-          out.push(kept + before[t]);
-        }
-        return out;
       },
     ],
   }),

@@ -1,13 +1,83 @@
-/** From how many steps on traces that go forward take less memory than the way back. */
+/** Traces that go forward, and from how many steps on they take less memory than the way back. */
 import { exercise, mistake as m } from '../../engine/exercise';
+import { range, sum, toList } from '../../engine/values';
 
+type Trace = (before: number[], own: number[], tau: number) => ArrayLike<number>;
 type Steps = (inputs: number, neurons: number) => number;
+
+/** The trace after each step, by what a step makes of it. */
+const traces =
+  (step: (trace: number, arrived: number, fired: number, keep: number) => number, lag = 1): Trace =>
+  (before, own, tau) => {
+    let trace = 0;
+    return before.map((arrived, t) => {
+      trace = step(trace, arrived, own[t - lag] ?? 0, 1 - 1 / tau);
+      return trace;
+    });
+  };
 
 /** The steps, not whole, at which the way back keeps as many numbers as traces, `each` for all weights that count. */
 const even = (inputs: number, neurons: number, weights = (inputs + neurons) * neurons, each = 2) =>
   (each * weights) / (inputs + 2 * neurons);
 
 export const aMemoryPays = {
+  'memory-trace': exercise<Trace>({
+    minutes: 8,
+    names: ['before', 'own', 'tau'],
+    probes: [
+      [[1, 0, 0, 1, 0], [0, 0, 1, 0, 0], 2],
+      [[1, 1, 0, 1, 1, 0], [0, 1, 0, 1, 0, 1], 4],
+      [[0, 1, 1, 1], [0, 0, 0, 0], 2],
+    ],
+    compared: toList,
+    oracle: traces((trace, arrived, fired, keep) => (fired ? 0 : keep * trace) + arrived),
+    mistakes: {
+      'no-reset': m(
+        'keeps the trace through a spike',
+        'Your trace lives on where the neuron fired. What is left of a potential after a spike?',
+        traces((trace, arrived, _, keep) => keep * trace + arrived),
+      ),
+      'reset-at-once': m(
+        'empties the trace in the step of the spike',
+        'Your trace is empty in the very step in which the neuron fires. Does the reset come before the spike, or after it?',
+        traces((trace, arrived, fired, keep) => (fired ? 0 : keep * trace) + arrived, 0),
+        traces((trace, arrived, fired, keep) => (fired ? 0 : keep * trace + arrived), 0),
+      ),
+      'no-leak': m(
+        'forgets nothing',
+        'Your trace never fades. How much of a potential is left after one step?',
+        traces((trace, arrived, fired) => (fired ? 0 : trace) + arrived),
+      ),
+      'arrival-lost': m(
+        'also loses what arrives after the spike',
+        'In the step after a spike nothing reaches your trace. Is the neuron deaf then?',
+        traces((trace, arrived, fired, keep) => (fired ? 0 : keep * trace + arrived)),
+      ),
+      'leaks-first': m(
+        'lets what arrives leak in its own step',
+        'A spike begins with less than 1 here. When does it leak for the first time?',
+        traces((trace, arrived, fired, keep) => keep * ((fired ? 0 : trace) + arrived)),
+      ),
+    },
+    forms: [
+      (before, own, tau) =>
+        before.map((_, t) =>
+          sum(
+            range(t + 1).map((from) =>
+              own.slice(from, t).includes(1) ? 0 : before[from] * (1 - 1 / tau) ** (t - from),
+            ),
+          ),
+        ),
+      (before, own, tau) => {
+        const out: number[] = [];
+        for (let t = 0; t < before.length; t++) {
+          const kept = t === 0 || own[t - 1] === 1 ? 0 : out[t - 1] * (1 - 1 / tau);
+          out.push(kept + before[t]);
+        }
+        return out;
+      },
+    ],
+  }),
   'memory-pays': exercise<Steps>({
     minutes: 6,
     optional: true,
@@ -17,6 +87,7 @@ export const aMemoryPays = {
       [20, 100],
       [10, 10],
       [100, 50],
+      [40, 100],
     ],
     tolerance: 0,
     oracle: (inputs, neurons) => {

@@ -147,6 +147,10 @@ export const aMemoryProject = {
         [3, 6],
         [1, 0.75],
       ],
+      [
+        [1, 2, 4],
+        [1, 0.75, 0.5],
+      ],
     ],
     tolerance: 0,
     oracle: before((share) => share < 0.5),

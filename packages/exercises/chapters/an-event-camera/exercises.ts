@@ -65,6 +65,11 @@ export const anEventCamera = {
       [[20, 200, 190, 0, 255, 255, 3], 0.3, 0.5],
       [[100, 110, 121, 133, 146, 160, 176, 100, 91, 83, 75, 68, 62], 0.25, 0.2],
       [[50, 60, 70, 60, 50, 40, 30, 60], 0.2, 0.35],
+      // Just above and just below one threshold: 256 or 254 in place of 255 shows.
+      [[255, 0], 1, 3.535],
+      [[255, 0], 1, 3.538],
+      [[0, 255], 3.535, 1],
+      [[0, 255], 3.538, 1],
     ],
     tolerance: 0,
     oracle: pixel(truncated, moved),
@@ -99,6 +104,16 @@ export const anEventCamera = {
         'uses the threshold of ON events for both',
         'Your darker and brighter events have the same threshold. Which one is for OFF?',
         pixel(truncated, moved, logOf, (_, on) => on),
+      ),
+      'moved-by-on': m(
+        'moves the level by the threshold of ON events, whichever side it is',
+        'Your level moves by the same threshold to both sides. By how much has the light changed at an OFF event?',
+        (greys, on, off) => pixel(truncated, (level, _by, _now, n) => level + n * on)(greys, on, off),
+      ),
+      'on-alone': m(
+        'reports nothing where it becomes darker',
+        'Your pixel never reports that it gets darker. Which threshold is for that?',
+        pixel((change, threshold) => Math.max(0, truncated(change, threshold)), moved),
       ),
       exchanged: m(
         'exchanges both thresholds',

@@ -1,7 +1,7 @@
 /** A film that runs backwards, delays that detect motion, and lamps that stand still. */
 
 import { exercise, mistake as m } from '../../engine/exercise';
-import { range } from '../../engine/values';
+import { range, toList } from '../../engine/values';
 
 type Event = [time: number, polarity: number];
 type Backwards = (events: Event[], duration: number) => Event[];
@@ -47,6 +47,13 @@ export const anEventCameraMotion = {
         ],
         100,
       ],
+      [
+        [
+          [50, 1],
+          [90, 0],
+        ],
+        100,
+      ],
     ],
     tolerance: 0,
     oracle: backwards(mirrored),
@@ -71,6 +78,11 @@ export const anEventCameraMotion = {
         'counts from the last event',
         'Your film begins with the last event. How long was it still before?',
         backwards((time, _, events) => events[events.length - 1][0] - time),
+      ),
+      'sorted-as-text': m(
+        'sorts without comparing numbers',
+        '“sort()” compares numbers as texts, so 11 comes before 2. Which function must you give it?',
+        (events, duration) => backwards(mirrored)(events, duration).sort(),
       ),
       'not-in-order': m(
         'leaves the events in their old order',
@@ -145,7 +157,7 @@ export const anEventCameraMotion = {
       [60, [15, 25, 40, 60, 80, 120, 240]],
       [50, [10, 20, 75, 200]],
     ],
-    compared: (rates) => Array.from(rates),
+    compared: toList,
     tolerance: 0,
     oracle: ratesBy((rate, mains) => (2 * mains) % rate === 0),
     mistakes: {

@@ -153,6 +153,13 @@ export const convolutionsMaps = {
           [1, 0, 1],
         ],
       ],
+      // Not square, and the neurons of each square differ from one another.
+      [
+        [
+          [0, 1, 0, 1, 1, 0, 0],
+          [0, 0, 0, 1, 1, 1, 0],
+        ],
+      ],
     ],
     oracle: pooled(mean),
     mistakes: {
@@ -227,6 +234,7 @@ export const convolutionsMaps = {
           [4, 0, 1, 0],
         ],
       ],
+      [[[1, -2]], [[1, 2, 0, 4]]],
     ],
     oracle: shared(sum),
     mistakes: {

@@ -198,6 +198,23 @@ export const convolutionsProject = {
           [0.75, 0],
         ],
       ],
+      [
+        [1, 2, 4],
+        [
+          [1, 1],
+          [0.75, 1],
+          [0, 0.75],
+        ],
+      ],
+      [
+        [1, 2, 4, 8],
+        [
+          [0.75, 0.75],
+          [0.25, 0.25],
+          [0.25, 0.5],
+          [0.25, 0.75],
+        ],
+      ],
     ],
     tolerance: 0,
     oracle: chosen((row) => row.every((share) => share <= 0.5)),
@@ -221,6 +238,29 @@ export const convolutionsProject = {
         'takes the mean of the layers',
         'One layer that is awake makes up for a silent one here. Can a spike get through that one?',
         chosen((row) => sum(row) / row.length <= 0.5),
+      ),
+      'largest-that-wakes': m(
+        'takes the largest gain that is enough',
+        'This gain is enough, but so is another one. Which of them does the task ask for?',
+        (gains, silent) =>
+          gains[silent.findLastIndex((row) => row.every((share) => share <= 0.5))] ?? gains.at(-1) ?? 0,
+      ),
+      'smallest-if-none': m(
+        'takes the smallest gain if none is enough',
+        'Where no gain is enough you take the smallest. Which one does the task ask for?',
+        (gains, silent) =>
+          gains[
+            Math.max(
+              0,
+              silent.findIndex((row) => row.every((share) => share <= 0.5)),
+            )
+          ],
+      ),
+      'all-silent': m(
+        'asks for layers of which at least half is silent',
+        'With this gain the layers are silent by half or more. Do you ask for the share that is silent, or for the one that fires?',
+        chosen((row) => row.every((share) => share >= 0.5)),
+        chosen((row) => row.every((share) => share > 0.5)),
       ),
       place: m(
         'returns the place in the list',

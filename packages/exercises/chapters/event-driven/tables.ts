@@ -3,17 +3,20 @@ import { IMAGE_SIZE } from '../../../../src/common/mnist';
 import { counted, exercise, mistake as m, type Trial } from '../../engine/exercise';
 import { pattern } from './exercises';
 
-type EightPixels = () => number;
+type EightPixels = () => ArrayLike<number>;
 type Gradient = (spikes: number[], lookUp: (block: number, pattern: number) => number) => number;
 
 /** Additions and look-ups for tables of n pixels over T steps. */
 const cost = (n: number, T: number, additions = 2 ** n - n - 1) => (IMAGE_SIZE / n) * (additions + T);
 
-/** The first T for which eight pixels cost less than four. */
-function firstThatPays(costOf: (n: number, T: number) => number): number {
+/**
+ * The first T for which eight pixels cost less than four, `off` steps more, and what eight cost there. The cost is asked
+ * for since other ways to count a table's additions lead to the same T.
+ */
+function firstThatPays(costOf: (n: number, T: number) => number, off = 0): number[] {
   let T = 1;
   while (costOf(8, T) >= costOf(4, T)) T++;
-  return T;
+  return [T + off, costOf(8, T + off)];
 }
 
 /** dL/dx of eight or twelve steps. */
@@ -24,6 +27,7 @@ const lookingUp = (spikes: number[]) => (): Trial<[number[], (block: number, pat
   const blocks: number[] = [];
   const lookUp = counted((block: number, pattern: number) => {
     blocks.push(block);
+    if (pattern !== (pattern & 15)) return Number.NaN; // no table has such an entry
     return [0, 1, 2, 3].reduce((sum, bit) => sum + (((pattern >> bit) & 1) === 1 ? SLOPES[4 * block + bit] : 0), 0);
   });
   // Where a block has no spike, no look-up is right as well.
@@ -56,12 +60,25 @@ export const eventDrivenTables = {
       'no-cost-of-tables': m(
         'returns 1: counts look-ups only, or turns the comparison round',
         'At T = 1 tables of eight still cost far more. Do you count what fills them, and which way round do you compare?',
-        () => 1,
+        () => [1, cost(8, 1)],
+        () => firstThatPays((n, T) => cost(n, T, 0)),
       ),
       'one-too-few': m(
-        'returns the T at which both cost the same, or counts an addition for every entry of a table',
-        'One step too few. Do both cost the same there, or do you count additions for entries that need none?',
-        () => firstThatPays(cost) - 1,
+        'returns the T at which both cost the same',
+        'At your T tables of eight pixels are not cheaper. Which of the two costs less there?',
+        () => firstThatPays(cost, -1),
+      ),
+      'every-entry': m(
+        'counts an addition for entries that need none',
+        'You also count additions for entries without one. Which sums has a table before anything is added?',
+        () => firstThatPays((n, T) => cost(n, T, 2 ** n)),
+        () => firstThatPays((n, T) => cost(n, T, 2 ** n - 1)),
+        () => firstThatPays((n, T) => cost(n, T, 2 ** n - n)),
+      ),
+      'cost-of-four': m(
+        'returns what tables of four pixels cost',
+        'Your T may be right, but this is what the other tables cost. Whose cost does the task ask for?',
+        () => [firstThatPays(cost)[0], cost(4, firstThatPays(cost)[0])],
       ),
       'whole-batch': m(
         'lets one table serve all 128 images of a batch',
@@ -80,9 +97,12 @@ export const eventDrivenTables = {
       ),
     },
     forms: [
-      () => Math.floor((98 * 247 - 196 * 11) / 98) + 1,
       () => {
-        for (let T = 1; ; T++) if (98 * (255 - 8 + T) < 196 * (15 - 4 + T)) return T;
+        const T = Math.floor((98 * 247 - 196 * 11) / 98) + 1;
+        return [T, 98 * 247 + 98 * T];
+      },
+      () => {
+        for (let T = 1; ; T++) if (98 * (255 - 8 + T) < 196 * (15 - 4 + T)) return [T, 98 * (255 - 8 + T)];
       },
     ],
   }),

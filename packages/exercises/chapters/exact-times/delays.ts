@@ -36,6 +36,11 @@ export const exactTimesDelays = {
         (times) => times.map((t) => times.reduce((a, b) => a + b) - t),
         (times) => times.map((t) => Math.max(...times) + 1 - t),
       ),
+      turned: m(
+        'takes the time of the last spike from its own',
+        'No delay is above 0 here. Which of the two times is the later one?',
+        (times) => times.map((t) => t - Math.max(...times)),
+      ),
       'arrival-times': m(
         'gives the time of the meeting',
         'This is when they arrive. How long does each have to wait until then?',
@@ -85,6 +90,7 @@ export const exactTimesDelays = {
           ],
         ],
       ],
+      [[[{ x: 0.5, dx: -2 }]]],
     ],
     oracle: perUnit((all) => sum(all.map(({ x, dx }) => (-dx * x) / 2))),
     mistakes: {

@@ -33,7 +33,6 @@ export const exactTimes = {
     minutes: 6,
     names: ['w', 'gap'],
     probes: [
-      [4.5, 5],
       [3, 0.5],
       [3, 2],
       [3, 4],
@@ -42,6 +41,7 @@ export const exactTimes = {
       [1.5, 0],
       [1.5, 3],
       [3.9, 6],
+      [2, 0], // only just touches 1
     ],
     oracle: reaches((w, second) => [w * (1 + second), w * (1 + second ** 2)]),
     mistakes: {
@@ -55,6 +55,12 @@ export const exactTimes = {
         'asks whether one spike alone is enough',
         'Here the first spike does not help the second. What do A and B hold when the second has arrived?',
         (w) => w >= 4,
+      ),
+      'not-at-1': m(
+        'asks for more than 1',
+        'Here a potential that only just touches 1 does not reach it. What does the task say of that?',
+        (w, gap) => w * (1 + Math.exp(gap / 2)) ** 2 > 4 * (1 + Math.exp(gap)),
+        (w, gap) => (w + w / Math.exp(-gap / 2)) ** 2 > 4 * (w + w / Math.exp(-gap / 2) ** 2),
       ),
       'not-squared': m(
         'adds w / x to B, too',
@@ -156,7 +162,7 @@ export const exactTimes = {
       ),
       'b-forgets': m(
         'does not pass a on to b',
-        'A after the reset depends on B, too: A = B x + rest / x. What does b get of a?',
+        'Here b comes through the reset as it was. On which of the two constants before the spike does A after it depend?',
         back(
           (a, B, rest, x) => a * (B - rest / x ** 2),
           () => 0,

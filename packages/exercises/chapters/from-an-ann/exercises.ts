@@ -111,6 +111,7 @@ export const fromAnAnn = {
       [[8, 0, 0, 16], 0.75],
       [[5, 1, 12, 2.5], 0.7],
       [[6, 2, 10, 1, 4, 20], 0.5],
+      [[6, 2, 10, 1, 4, 20, 3, 5, 7, 12, 8, 9], 0.85],
     ],
     tolerance: 0,
     // 0.9 * 10 and the like must not miss a whole number by rounding.
@@ -151,6 +152,12 @@ export const fromAnAnn = {
         'takes the next larger one',
         'This is one place too far. Which index has the first number of a list?',
         at((share, count) => Math.min(count - 1, Math.ceil(share * count - 1e-9))),
+      ),
+      nearest: m(
+        'rounds to the nearest place, or down',
+        'Fewer activations than the share are at most your scale. To which side do you round their number?',
+        at((share, count) => Math.round(share * count) - 1),
+        at((share, count) => Math.floor(share * count + 1e-9) - 1),
       ),
       'from-the-top': m(
         'sorts in descending order',

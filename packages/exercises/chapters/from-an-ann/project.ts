@@ -110,6 +110,16 @@ export const fromAnAnnProject = {
         0.75,
         0.125,
       ],
+      // One that is not good enough has as few spikes, and comes first.
+      [
+        [
+          { steps: 4, accuracy: 0.5, spikes: 100 },
+          { steps: 10, accuracy: 0.75, spikes: 100 },
+          { steps: 20, accuracy: 0.875, spikes: 300 },
+        ],
+        0.875,
+        0.125,
+      ],
     ],
     tolerance: 0,
     oracle: bestBy(({ spikes }) => spikes, enough),

@@ -171,6 +171,7 @@ export const worthItProject = {
       [answers('111100110000'), answers('111111101111')],
       [answers('1111111110'), answers('1110001011')],
       [answers('10110'), answers('11010')],
+      [answers('0110100'), answers('1001011')],
     ],
     oracle: fromCounts(({ onlyA, onlyB }) => (onlyB - onlyA) / Math.sqrt(onlyA + onlyB)),
     mistakes: {

@@ -106,6 +106,7 @@ export const lifNeuron = {
       [[0.9, 0.45, 0.225, 0], [1.8, 0, 0, 3], 2],
       [[0, 0, 0, 0.25], [3, 3, 3, 0.5], 2],
       [[-1, 0], [-2, 1], 2], // a current of 1 lifts the potential from below 0 just to 0
+      [[0.9, 0.95], [1.8, 1], 2], // only what leaks keeps the second step below the threshold
     ],
     oracle: (_v, x, tau) => simulate({ tau }, x).s,
     mistakes: {
@@ -139,6 +140,12 @@ export const lifNeuron = {
         '`x / tau >= 1`',
         'Every step starts from 0 here. What was left of the step before?',
         firesBy(({ x, tau }) => x / tau >= 1),
+      ),
+      'no-leak': m(
+        'forgets the leak',
+        'The potential of this neuron never leaks. Where does the charge contain v itself?',
+        firesBy(({ before, x, tau }) => before + x / tau >= 1),
+        firesBy(({ before, x }) => before + x >= 1),
       ),
       'input-reaches-threshold': m(
         '`x >= 1`',

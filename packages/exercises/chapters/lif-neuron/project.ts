@@ -123,6 +123,7 @@ export const lifProject = {
       [1.5, INPUTS, 0.5, 2],
       [2.6, INPUTS, 0.25, 2],
       [3.5, INPUTS.slice(0, 7), 0.1, 4],
+      [2, [1, 0, 1], 0.5, 2], // exactly at the threshold
     ],
     oracle: (w, inputs, target, tau) =>
       withNeuron({ tau, surrogateFunction: new ATan(2) }, (neuron) =>
@@ -186,6 +187,11 @@ export const lifProject = {
         'goes back with the v that the neuron leaves behind, in place of h',
         'This goes back with the potentials after the reset. Which potential decides whether a step fires?',
         gradientBy(dLossDSpike, { before: false }),
+      ),
+      'not-at-threshold': m(
+        '`h > 1`',
+        'A potential that just reaches 1 stays silent here. What does Θ return at 0?',
+        gradientBy(dLossDSpike, {}, (h) => h > 1),
       ),
       'weight-counted': m(
         'multiplies by the weight as well',

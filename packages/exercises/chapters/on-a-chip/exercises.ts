@@ -173,6 +173,7 @@ export const onAChip = {
       [4, [-6, -6, 3, 1]],
       [3, [1, 1, -3]],
       [5, [9, 9, 9, -20, -20, 4]],
+      [3, [3, 3, 3, 3, -5]], // beyond a register with one bit more, too
     ],
     tolerance: 0,
     oracle: sumBy(saturated),
@@ -181,6 +182,11 @@ export const onAChip = {
         'saturates the sum at the end',
         'The order of the weights makes no difference in your sum. When does the register lose what does not fit?',
         sumBy((sum) => sum, saturated),
+      ),
+      'no-limit': m(
+        'never saturates',
+        'Your register holds any sum, however large. What are the lowest and the highest number of so many bits?',
+        sumBy((sum) => sum),
       ),
       wraps: m(
         'wraps around',

@@ -1,5 +1,6 @@
 /** The small project of the chapter: which layer needs the bits? */
 import { exercise, mistake as m } from '../../engine/exercise';
+import { toList } from '../../engine/values';
 
 type BytesOf = (shapes: [number, number][], bits: number[]) => number;
 type Pack = (weights: number[]) => ArrayLike<number>;
@@ -106,7 +107,7 @@ export const onAChipProject = {
     names: ['weights'],
     probes: [[[1, -2, 7, -8]], [[3]], [[-1, 0, 5]], [[0, 1, -3, 4, 2, -7]]],
     tolerance: 0,
-    compared: (bytes) => Array.from(bytes),
+    compared: toList,
     oracle: packBy((low, high = 0) => (low & 15) | ((high & 15) << 4)),
     mistakes: {
       'high-first': m(
@@ -182,6 +183,7 @@ export const onAChipProject = {
       [[0.25, 0.5, 0.46875, 0.453125], [8, 9, 6, 5], 0.0390625],
       [[1, 0.5, 0.75], [50, 20, 30], 0.25],
       [[0.9375, 1, 0.9375], [30, 20, 10], 0.125],
+      [[0.9375, 0.75, 1, 0.875], [30, 10, 40, 20], 0.125],
     ],
     tolerance: 0,
     oracle: (accuracies, sizes, loss) =>

@@ -108,6 +108,7 @@ export const poissonEncoding = {
           [1, 0],
         ],
       ],
+      [[[1, 0]]],
       // Another number of steps.
       [
         [

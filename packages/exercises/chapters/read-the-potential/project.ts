@@ -97,6 +97,10 @@ export const readPotentialProject = {
       [[0.5, 0.625, 0.125], 0.5, 2],
       [[3, 0, 4], 0.25, 2],
       [[-4, -1, 0, 1.875], 0.125, 2],
+      [[0.65625, 0.75], 0.25, 1],
+      [[0.5, 0.8125], 0.25, 1],
+      [[0.8125, 1.25], 0.25, 1],
+      [[1.125, 2.5], 0.25, 1],
     ],
     tolerance: 0,
     oracle: (h, ramp, threshold) => first(stepsOf(h, ramp, threshold)),
@@ -123,6 +127,22 @@ export const readPotentialProject = {
         'returns the step of the first spike',
         'This is a step. Which neuron fired in it?',
         (h, ramp, threshold) => Math.min(...stepsOf(h, ramp, threshold)),
+      ),
+      nearest: m(
+        'rounds to the nearest step, or down',
+        'In this step the potential is still below the threshold. To which side do you round?',
+        (h, ramp, threshold) => first(h.map((value) => Math.max(0, Math.round((threshold - value) / ramp)))),
+        (h, ramp, threshold) => first(h.map((value) => Math.max(0, Math.floor((threshold - value) / ramp)))),
+      ),
+      'ramp-lost': m(
+        'lifts by 1 in each step',
+        'Here every step lifts the potentials by 1. By how much does the ramp lift them?',
+        (h, _, threshold) => first(h.map((value) => Math.max(0, Math.ceil(threshold - value)))),
+      ),
+      'never-at-once': m(
+        'lets nothing fire in step 0',
+        'Here a neuron that begins above the threshold waits a step. In which one does it fire?',
+        (h, ramp, threshold) => first(h.map((value) => Math.max(1, Math.ceil((threshold - value) / ramp)))),
       ),
       'before-ramp': m(
         'lets neurons above the threshold fire before the ramp',

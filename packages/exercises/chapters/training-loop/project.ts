@@ -207,6 +207,14 @@ export const trainingLoopProject = {
         ],
         5,
       ],
+      [
+        [
+          [0, 4],
+          [1, 3],
+          [4, 4],
+        ],
+        4,
+      ],
     ],
     oracle: (times, T) => mean(times.map((row) => Math.min(earliest(row) + 1, T))),
     mistakes: {
@@ -235,6 +243,13 @@ export const trainingLoopProject = {
         'counts no steps for images without a spike',
         'An image without a spike costs nothing here. For how many steps was it shown?',
         (times, T) => mean(times.map((row) => (earliest(row) < T ? earliest(row) + 1 : 0))),
+      ),
+      rounded: m(
+        'rounds the mean',
+        'This is a whole number. Is a mean of whole numbers always one?',
+        (times, T) => Math.round(mean(times.map((row) => Math.min(earliest(row) + 1, T)))),
+        (times, T) => Math.ceil(mean(times.map((row) => Math.min(earliest(row) + 1, T)))),
+        (times, T) => Math.floor(mean(times.map((row) => Math.min(earliest(row) + 1, T)))),
       ),
       'slowest-neuron': m(
         'waits for the last neuron of each image',

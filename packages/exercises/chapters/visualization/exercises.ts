@@ -219,6 +219,10 @@ export const visualization = {
         [0.4, 0, 0.4],
         [-2, -1, -3],
       ],
+      [
+        [0, 0.5, 0],
+        [0.9, 0, 0.1],
+      ],
     ],
     tolerance: 0,
     oracle: (rates, potentials) => argmax(fires(rates) ? rates : potentials),
@@ -232,6 +236,11 @@ export const visualization = {
         'asks the potentials alone',
         'The potential decides even where a neuron fires. What does a reset do to the potential of a neuron that fires often?',
         (_rates, potentials) => argmax(potentials),
+      ),
+      'first-alone': m(
+        'asks whether the first neuron fires',
+        'Here the first neuron alone tells whether the network is silent. Which rates does that take?',
+        (rates, potentials) => argmax(rates[0] ? rates : potentials),
       ),
       'by-size': m(
         'takes the largest absolute value',

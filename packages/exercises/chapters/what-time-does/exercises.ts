@@ -22,9 +22,9 @@ const leftAfterStep = (tau: number) =>
 const stepsUntil = (factor: number, share: number) => Math.log(share) / Math.log(factor);
 
 /** How many steps it takes to charge from 0 to 1 under a current x, if each closes this share of the gap. */
-function stepsToFire(x: number, share: number): number {
+function stepsToFire(x: number, share: number, fires = (v: number) => v >= 1): number {
   let steps = 0;
-  for (let v = 0; v < 1; steps++) v += (x - v) * share;
+  for (let v = 0; !fires(v); steps++) v += (x - v) * share;
   return steps;
 }
 
@@ -188,7 +188,7 @@ export const whatTimeDoes = {
     minutes: 8,
     optional: true,
     names: ['x', 'tau', 'dt'],
-    // None of these reaches the threshold exactly: there rounding would decide.
+    // Only the last one reaches the threshold exactly: elsewhere rounding would decide.
     probes: [
       [1.2, 2, 1],
       [1.2, 2, 0.25],
@@ -196,6 +196,7 @@ export const whatTimeDoes = {
       [3, 10, 2],
       [2, 2, 0.125],
       [5, 1.5, 0.5],
+      [2, 2, 1],
     ],
     oracle: (x, tau, dt) => dt * (simulate({ tau: tau / dt }, new Array<number>(100).fill(x)).s.indexOf(1) + 1),
     mistakes: {
@@ -216,6 +217,11 @@ export const whatTimeDoes = {
         'returns the start of the step',
         'This is the time at which that step begins. When is the potential there that reaches the threshold?',
         (x, tau, dt) => dt * (stepsToFire(x, dt / tau) - 1),
+      ),
+      'not-at-threshold': m(
+        'waits until the potential is above the threshold',
+        'A potential that just reaches 1 stays silent here. What does Θ return at 0?',
+        (x, tau, dt) => dt * stepsToFire(x, dt / tau, (v) => v > 1),
       ),
       equation: m(
         '`tau * Math.log(x / (x - 1))`, the solution of the equation',

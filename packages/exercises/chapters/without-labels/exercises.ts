@@ -34,8 +34,9 @@ const nearest = byTraces();
 /** Where p of the winner's spikes raise a weight by `up` of its room, and the others lower it by `down` of itself. */
 const rest = (p: number, up: number, down: number) => (p * up) / (p * up + (1 - p) * down);
 
-const squared = (centre: readonly number[], image: readonly number[]) =>
-  sum(centre.map((value, q) => (value - image[q]) ** 2));
+const apart = (centre: readonly number[], image: readonly number[], of: (difference: number) => number) =>
+  sum(centre.map((value, q) => of(value - image[q])));
+const squared = (centre: readonly number[], image: readonly number[]) => apart(centre, image, (d) => d ** 2);
 const product = (centre: readonly number[], image: readonly number[]) =>
   sum(centre.map((value, q) => value * image[q]));
 /** The first of those with the highest value. */
@@ -100,6 +101,21 @@ export const withoutLabels = {
         'Here a spike takes part in one pair of its kind at most. Does reading a trace change it?',
         byTraces({ read: () => 0 }),
       ),
+      'late-raises': m(
+        'lets a late sender raise the weight, too',
+        'Here a sender that fires too late raises the weight as well. Which way should it go?',
+        byTraces({ down: -0.5 }),
+      ),
+      'only-down': m(
+        'leaves out the pairs in which the sender fires first',
+        'Here no weight ever rises. What does a spike of the receiver do if the sender has fired before?',
+        (sender, receiver, keep) => nearest(sender, receiver, keep) - byTraces({ down: 0 })(sender, receiver, keep),
+      ),
+      'first-spike': m(
+        'pairs with the first spike in place of the last',
+        'Here a trace goes on fading while new spikes come. What does a new spike do to it?',
+        byTraces({ spike: (trace) => trace || 1 }),
+      ),
       reversed: m(
         'exchanges sender and receiver',
         'Here the weight rises when the receiver fires first. Who has to be early for that?',
@@ -153,6 +169,11 @@ export const withoutLabels = {
         'Here rises have the size of the target. How large is 1 − target, and when does it count?',
         (p, target) => rest(p, target, 1 - target),
       ),
+      turned: m(
+        'returns the share of the falls',
+        'This is what your weight lacks to 1. Which of the two pulls it up?',
+        (p, target) => rest(1 - p, target, 1 - target),
+      ),
       'to-the-end': m(
         'sends the weight to 0 or 1',
         'That would be so if the steps did not shrink near 0 and 1. What do 1 − w and w do to them?',
@@ -204,6 +225,16 @@ export const withoutLabels = {
         [0.5, 0, 0.25],
         0.25,
       ],
+      // Another one is nearest by each pixel alone, and by the sum of the differences.
+      [
+        [
+          [1.5, 3, 1.25],
+          [2, 2, 2],
+          [1, 4, 1],
+        ],
+        [1, 1, 1],
+        0.5,
+      ],
     ],
     oracle: moved(isNearest),
     mistakes: {
@@ -212,6 +243,23 @@ export const withoutLabels = {
         'A large centre has a large product with every image. Which centre is at the smallest distance?',
         moved((k, centres, image) => k === first(centres.map((centre) => product(centre, image)))),
         moved((k, centres) => k === first(centres.map((centre) => sum(centre)))),
+      ),
+      farthest: m(
+        'moves the centre that is farthest away',
+        'Here the centre with the largest distance moves. Which one is meant to learn?',
+        moved((k, centres, image) => k === first(centres.map((centre) => squared(centre, image)))),
+      ),
+      'not-squared': m(
+        'adds up the sizes of the differences',
+        'Your distance is a sum of plain differences. What does the task do with each before it adds them up?',
+        moved((k, centres, image) => k === first(centres.map((centre) => -apart(centre, image, Math.abs)))),
+        moved((k, centres, image) => k === first(centres.map((centre) => -apart(centre, image, (d) => d)))),
+      ),
+      'one-pixel': m(
+        'compares one pixel of each centre',
+        'Here a single pixel decides which centre is nearest. How many have to count?',
+        moved((k, centres, image) => k === first(centres.map(([value]) => -((value - image[0]) ** 2)))),
+        moved((k, centres, image) => k === first(centres.map((centre) => -squared(centre.slice(-1), image.slice(-1))))),
       ),
       'all-move': m(
         'moves all centres',

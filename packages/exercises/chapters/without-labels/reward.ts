@@ -11,13 +11,15 @@ const rewarded =
   (
     eligible: (kept: number, trace: number, fired: number, keep: number) => number,
     worth = (reward: number, eligibility: number, _before: number) => reward * eligibility,
+    { traceFirst = true } = {},
   ): Rewarded =>
   (sender, receiver, reward, keep) => {
     let [x, e, change] = [0, 0, 0];
     for (let t = 0; t < sender.length; t++) {
+      const heard = x;
       x = keep * x + sender[t];
       const before = keep * e;
-      e = eligible(e, x, receiver[t], keep);
+      e = eligible(e, traceFirst ? x : heard, receiver[t], keep);
       change += worth(reward[t], e, before);
     }
     return change;
@@ -62,6 +64,16 @@ export const withoutLabelsReward = {
           (e, x, fired, keep) => keep * e + fired * x,
           (reward, _, before) => reward * before,
         ),
+      ),
+      'trace-late': m(
+        'reads the trace before this step has changed it',
+        'Here the trace is read as it was a step ago. Does a sender’s spike of this step count?',
+        rewarded((e, x, fired, keep) => keep * e + fired * x, undefined, { traceFirst: false }),
+      ),
+      'fades-at-once': m(
+        'lets a new pair fade in the step in which it is made',
+        'Here a new pair has already faded when its first reward comes. In which order must a step go?',
+        rewarded((e, x, fired, keep) => keep * (e + fired * x)),
       ),
       'sender-alone': m(
         'lets the sender’s trace alone be eligible',
@@ -121,6 +133,10 @@ export const withoutLabelsReward = {
         'returns what one image leaves',
         'This is what is left of one image. At which growth does an image add as much as fades?',
         (spikes, plus, fade) => spikes * plus * (1 - fade),
+      ),
+      'one-image-added': m(
+        'returns what the spikes of one image add',
+        'This is what the spikes of one image add. At which growth does as much fade after it?',
         (spikes, plus) => spikes * plus,
       ),
       'keep-for-fade': m(
