@@ -97,7 +97,8 @@ function withoutLoadingAhead(): string {
 
 /** Serves build/ below a folder. */
 export async function serveLite({ headers, loadsAhead = true }: Serving = {}): Promise<Server> {
-  if (!existsSync(built)) throw new Error('build/lite: expected the browser edition, found none; run `npm run lite`');
+  if (!existsSync(join(built, 'index.html')))
+    throw new Error('build/lite: expected the browser edition, found none; run `npm run lite`');
   const instead: Record<string, string> = loadsAhead ? {} : { '/lite/jupyter-lite.json': withoutLoadingAhead() };
   const { port, close } = await serve(join(root, 'build'), 0, '/some/folder', { headers, compresses: false, instead });
   return { url: `http://127.0.0.1:${port}/some/folder/lite/`, close };

@@ -329,6 +329,11 @@ describe('The book', inChromium, () => {
     }
   });
 
+  test('a page that was not built is said at once', async () => {
+    const missing = 'not-built.html: expected this page, found none; run `npm run book`';
+    await assert.rejects(site.open('not-built.html'), { message: missing });
+  });
+
   test('a question is found from the start page: by the button, by its heading, and by words that people type', async () => {
     const { page, faults } = await site.open('index.html', { viewport: { width: 390, height: 844 } });
     await page.getByRole('link', { name: 'Any questions?' }).click();

@@ -116,7 +116,9 @@ async function watch(browser: Browser, origin: string, options: BrowserContextOp
     async go(name) {
       faults.length = 0;
       requested.clear();
-      await page.goto(new URL(name, `${origin}/`).href);
+      const response = await page.goto(new URL(name, `${origin}/`).href);
+      // What is looked for in it would be waited for as long as a busy machine may take.
+      if (response?.status() === 404) throw new Error(`${name}: expected this page, found none; run \`npm run book\``);
     },
   };
 }

@@ -7,41 +7,12 @@ import { describe, type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { readNpy } from '../../../../packages/runs/node';
 import { inChromium } from '../../../../test/support/browser';
-import { differences } from '../../../../test/support/compare';
-import {
-  type Cell,
-  chosenChapters,
-  chromiumAndSite,
-  committed,
-  openChapter,
-  root,
-  runAllCells,
-  setCells,
-  textOf,
-  watchedPage,
-} from '../../../../test/support/lite';
+import { putsOutWhatIsCommitted } from '../../../../test/support/compare';
+import { chosenChapters, chromiumAndSite, root, watchedPage } from '../../../../test/support/lite';
 import { ISOLATION } from '../../../shared/serve.mjs';
 
 /** Chapter 5 looks at what chapter 4 has left. */
 const isTraining = (name: string) => /^0[45]/.test(name);
-/**
- * The chapter Event-driven measures times, which are not compared: where chapters are chosen it does so on three batches
- * instead of fifteen.
- */
-const FEWER = { '[0, 3, 6, 9, 12]': '[0, 1, 2]', 'i < batch + 3': 'i < batch + 1' };
-function cellsOf(name: string): Cell[] {
-  const { cells } = committed(name);
-  if (!process.env.LITE_CHAPTERS || !name.includes('event-driven')) return cells;
-  for (const all of Object.keys(FEWER))
-    assert.ok(
-      cells.some(({ source }) => textOf(source).includes(all)),
-      `${name}: expected ${all}, found none`,
-    );
-  return cells.map((cell) => ({
-    ...cell,
-    source: Object.entries(FEWER).reduce((text, [all, few]) => text.replace(all, few), textOf(cell.source)),
-  }));
-}
 const chaptersOf = (part: (name: string) => boolean) => chosenChapters().filter(part);
 /** Milliseconds that a chapter may take on a busy machine. */
 const PATIENCE = 1_500_000;
@@ -76,20 +47,7 @@ describe('In Chromium', { ...inChromium, concurrency: true, timeout: PATIENCE },
     for (const name of names) {
       await t.test(`${name} puts out what is committed`, { timeout: PATIENCE }, async () => {
         const { page, faults } = await watchedPage(context, site.url);
-        const ready = await openChapter(page, site.url, name);
-        // With the solutions: the site serves stubs.
-        await setCells(page, cellsOf(name));
-        const begin = performance.now();
-        const now = await runAllCells(page, PATIENCE / 1000);
-        const seconds = (performance.now() - begin) / 1000;
-        const found = differences(committed(name), now);
-        const explained = found.filter(({ why }) => why !== undefined).map(({ cell, why }) => `${cell}: ${why}`);
-        console.log(`${name}: kernel ready after ${ready.toFixed(1)} s, all cells in ${seconds.toFixed(0)} s`);
-        for (const line of explained) console.log(`  ${line}`);
-        assert.deepEqual(
-          found.filter(({ why }) => why === undefined),
-          [],
-        );
+        await putsOutWhatIsCommitted(page, site.url, name, PATIENCE / 1000);
         assert.deepEqual(faults, []);
         await look?.(name, page);
         await page.close();
