@@ -185,15 +185,15 @@ export function narrow(figure: Figure, width: number): Figure {
   const was = { l: numberAt(margin, 'l', 70), r: numberAt(margin, 'r', 30) };
   const side = (value: number) => Math.round(value * (value > 100 ? 0.65 : 0.68));
   const plate = isPlate(figure);
+  const hasBarBelow = plate && figure.data.some((trace) => isSpec(trace.colorbar));
   // Captions and the last label of an axis are wider than what they stand below.
   const least = plate ? 18 : 26;
-  const [l, r] =
-    plate && was.l === was.r
-      ? [least, least]
-      : [Math.max(plate ? least : 0, side(was.l)), Math.max(least, side(was.r))];
+  const [l, r] = plate
+    ? [hasNames(layout) ? Math.max(least, side(was.l)) : least, least]
+    : [side(was.l), Math.max(least, side(was.r))];
   const [t, b] = [numberAt(margin, 't', 20), numberAt(margin, 'b', 58)];
   const columns = brokenColumns(figure, width - l - r);
-  const below = Math.round(b * 0.8) + 13 * (columns?.more ?? 0);
+  const below = Math.round(b * 0.8) + 13 * (columns?.more ?? 0) + (hasBarBelow ? BAR_BELOW : 0);
   const inner = numberAt(layout, 'height', 400) - t - b;
   const ratio = (width - l - r) / (numberAt(layout, 'width', 760) - was.l - was.r);
   const rows = labelledRows(layout);
@@ -208,10 +208,11 @@ export function narrow(figure: Figure, width: number): Figure {
   const shrunk = small(layout, '') as Spec;
   if (rows) shrunk.yaxis = { ...specAt(shrunk, 'yaxis'), ticktext: rows.map((label) => broken(label, 20)) };
   if (columns) shrunk.xaxis = { ...specAt(shrunk, 'xaxis'), ...columns.ticks };
-  return {
-    data: figure.data.map((trace) => thinBar(small(trace, '') as Spec)),
+  const fitted: Figure = {
+    data: figure.data.map((trace) => thinBar(small(trace, '') as Spec, hasBarBelow)),
     layout: { ...shrunk, width, height, margin: { ...margin, l, r, b: below } },
   };
+  return plate ? brokenCaptions(fitted, width - l - r) : fitted;
 }
 
 /** The labels of a figure that has a row for each text; their spacing is kept. */
@@ -248,6 +249,47 @@ function brokenColumns({ data, layout }: Figure, room: number): { ticks: Spec; m
   };
 }
 
+/** From one image of a plate to the next, in pixels of the images. */
+const PITCH = 31;
+/** Height of a line of a caption. */
+const LINE = 13;
+
+/** A plate whose captions are wider than their images: in several lines, with room for them above each row of images. */
+function brokenCaptions(figure: Figure, room: number): Figure {
+  const { data, layout } = figure;
+  const captions = data.find(({ text, y }) => Array.isArray(text) && Array.isArray(y));
+  const [x, y] = [specAt(layout, 'xaxis').range, specAt(layout, 'yaxis').range] as [number[], number[]];
+  const scale = room / (x[1] - x[0]);
+  const text = (captions?.text as string[] | undefined)?.map((one) => broken(one, Math.floor((scale * PITCH) / 5.2)));
+  const more = Math.max(0, ...(text ?? []).map((one) => one.split('<br>').length - 1));
+  if (more === 0) return figure;
+  const places = captions?.y as number[];
+  const rows = [...new Set(places)];
+  const added = Math.ceil((more * LINE) / scale);
+  const moved = (at: number) => at + added * rows.filter((row) => row < at).length;
+  const movedAll = (shapes: Json) =>
+    (shapes as Spec[]).map((shape) =>
+      mapped(shape, (value, key) => (/^y[01]?$/.test(key) ? moved(value as number) : value)),
+    );
+  const spread = (z: Json[][]) => {
+    const empty = Array.from({ length: added }, () => z[0].map(() => null));
+    return z.flatMap((line, at) => (rows.some((row) => Math.round(row) === at) ? [...empty, line] : [line]));
+  };
+  return {
+    data: data.map((trace) => {
+      if (trace === captions) return { ...trace, text: text as string[], y: places.map((at) => moved(at) + added / 2) };
+      return trace.type === 'heatmap' ? { ...trace, z: spread(trace.z as Json[][]) } : trace;
+    }),
+    layout: {
+      ...layout,
+      shapes: movedAll(layout.shapes),
+      ...(hasNames(layout) ? { annotations: movedAll(layout.annotations) } : {}),
+      yaxis: { ...specAt(layout, 'yaxis'), range: [y[0] + added * rows.length, y[1]] },
+      height: Math.round(numberAt(layout, 'height', 400) + added * rows.length * scale),
+    },
+  };
+}
+
 /** A label in lines of at most so many letters, broken between words. */
 function broken(label: string, letters: number): string {
   const lines = [''];
@@ -259,7 +301,22 @@ function broken(label: string, letters: number): string {
   return lines.join('<br>');
 }
 
-/** A thinner colour bar, nearer to the figure: its labels have less room. */
-function thinBar(trace: Spec): Spec {
-  return isSpec(trace.colorbar) ? { ...trace, colorbar: { ...trace.colorbar, thickness: 10, xpad: 4 } } : trace;
+/** Pixels for a colour bar below its images: its labels, and what they measure. */
+const BAR_BELOW = 44;
+
+/** Whether a plate of images has names at the left of its rows. */
+const hasNames = ({ annotations }: Spec): boolean => Array.isArray(annotations) && annotations.length > 0;
+
+/**
+ * A thinner colour bar, nearer to the figure: its labels have less room. Beside a row of small images it would be too
+ * short for them, so there it lies below.
+ */
+function thinBar(trace: Spec, isBelow: boolean): Spec {
+  if (!isSpec(trace.colorbar)) return trace;
+  const { colorbar } = trace;
+  if (!isBelow) return { ...trace, colorbar: { ...colorbar, thickness: 10, xpad: 4 } };
+  const title = specAt(colorbar, 'title');
+  const text = String(title.text ?? '').replaceAll('<br>', ' ');
+  const place = { orientation: 'h', x: 0.5, xanchor: 'center', y: 0, yanchor: 'top', len: 0.8, thickness: 10, ypad: 8 };
+  return { ...trace, colorbar: { ...colorbar, ...place, title: { ...title, text, side: 'bottom' } } };
 }

@@ -256,6 +256,21 @@ describe('The book', inChromium, () => {
     }
   });
 
+  test('the button that copies a block of code covers none of it on a phone', async () => {
+    const { page } = await site.open(lif, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    await page.locator('button.copy').first().waitFor();
+    const covering = await page.evaluate(() =>
+      [...document.querySelectorAll('button.copy')]
+        .filter((button) => {
+          const code = button.parentElement?.querySelector('pre')?.getBoundingClientRect().bottom ?? Number.NaN;
+          return !(button.getBoundingClientRect().top >= code);
+        })
+        .map((button) => button.parentElement?.textContent?.slice(0, 40)),
+    );
+    assert.deepEqual(covering, []);
+    await page.context().close();
+  });
+
   test('the chapters follow each other, and the playground follows the last', () => {
     const order = ['index.html', ...chapterPages(), 'playground.html'];
     for (const [i, name] of order.slice(0, -1).entries()) {

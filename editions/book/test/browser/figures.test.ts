@@ -88,7 +88,7 @@ describe('A live figure', inChromium, () => {
   });
   after(() => site.close());
 
-  test('of images has a picture for a phone that cuts no caption, and no label of the colours', async () => {
+  test('of images has a picture for a phone that cuts no caption and no label of the colours, and lays none over another', async () => {
     const folder = join(book, '_static', 'figures');
     const isOfImages = (name: string) => isPlate(figureOf(name.replace('-narrow.svg', '')));
     const names = readdirSync(folder).filter((name) => name.endsWith('-narrow.svg') && isOfImages(name));
@@ -96,20 +96,27 @@ describe('A live figure', inChromium, () => {
     const { page } = await site.open(lif());
     for (const name of names) {
       await page.setContent(readFileSync(join(folder, name), 'utf8'));
-      const cut = await page.evaluate(() => {
+      const { cut, covered } = await page.evaluate(() => {
         const edge = (document.querySelector('svg') as SVGElement).getBoundingClientRect();
         const texts = Array.from(document.querySelectorAll('svg text'), (text) => {
           return { text: text.textContent, box: text.getBoundingClientRect() };
-        });
-        return texts
-          .filter(({ box }) => box.width > 0)
-          .filter(
-            ({ box: { left, right, top, bottom } }) =>
-              Math.max(edge.left - left, right - edge.right, edge.top - top, bottom - edge.bottom) > 0.5,
-          )
-          .map(({ text }) => text);
+        }).filter(({ box }) => box.width > 0);
+        const isCut = ({ left, right, top, bottom }: DOMRect) =>
+          Math.max(edge.left - left, right - edge.right, edge.top - top, bottom - edge.bottom) > 0.5;
+        const areTogether = (a: DOMRect, b: DOMRect) =>
+          Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5 &&
+          Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+        return {
+          cut: texts.filter(({ box }) => isCut(box)).map(({ text }) => text),
+          covered: texts.flatMap((one, i) =>
+            texts
+              .slice(i + 1)
+              .flatMap((other) => (areTogether(one.box, other.box) ? [`${one.text}, ${other.text}`] : [])),
+          ),
+        };
       });
       assert.deepEqual(cut, [], name);
+      assert.deepEqual(covered, [], name);
     }
     await page.context().close();
   });
