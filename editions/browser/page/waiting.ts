@@ -7,7 +7,8 @@ import type { NotebookPanel, NotebookTracker } from './jupyter';
 /** Milliseconds without a message from the cell that runs. A bar that moves is a message. */
 const PATIENCE = 10_000;
 
-const RUNS = 'Still running; nothing new for 10 s. ■ in the toolbar stops it, or Esc and then I twice.';
+const RUNS =
+  'Still running; nothing new for 10 s. The first time, loading and compiling come before the work. ■ in the toolbar stops it, or Esc and then I twice.';
 const WAITS = 'Waits for the cell above, which is still running.';
 
 /** The line of a cell; without a text it goes. */
