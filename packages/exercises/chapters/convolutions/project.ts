@@ -1,6 +1,6 @@
 /** The small project of the chapter: a third layer that convolves, and learns. */
 import { exercise, mistake as m } from '../../engine/exercise';
-import { range, sum, toList } from '../../engine/values';
+import { range, toList } from '../../engine/values';
 
 type Layer = { kernel: number; pools: boolean };
 type Shapes = (size: number, layers: Layer[]) => number[];
@@ -158,44 +158,40 @@ export const convolutionsProject = {
     minutes: 6,
     optional: true,
     names: ['gains', 'silent'],
+    // As in a network: behind a layer that is silent as a whole, all are.
     probes: [
       [
-        [1, 3, 6, 12],
+        [1, 3, 6, 12, 24],
         [
           [1, 1, 1],
           [0.25, 0.75, 1],
-          [0.25, 0.5, 0.5],
-          [0.125, 0, 0],
+          [0.25, 0.5, 0.75],
+          [0.125, 0.25, 0.5],
+          [0, 0, 0.25],
+        ],
+      ],
+      [
+        [2, 4, 8, 16],
+        [
+          [0.75, 0.875],
+          [0.5, 0.5],
+          [0, 0],
+          [0, 0],
         ],
       ],
       [
         [3, 5, 7],
         [
-          [0.75, 0.75, 0.25],
-          [0.25, 0.25, 0.75],
-          [0.25, 0.25, 0.25],
-        ],
-      ],
-      [
-        [2, 4, 8],
-        [
-          [0.75, 0.125],
-          [0.25, 0.625],
-          [0.5, 0.25],
+          [0.75, 1, 1],
+          [0.5, 0.25, 1],
+          [0.75, 0.875, 0.75],
         ],
       ],
       [
         [5, 10],
         [
-          [0.25, 0],
-          [0, 0],
-        ],
-      ],
-      [
-        [1, 2],
-        [
           [1, 1],
-          [0.75, 0],
+          [0.75, 1],
         ],
       ],
       [
@@ -217,27 +213,22 @@ export const convolutionsProject = {
       ],
     ],
     tolerance: 0,
-    oracle: chosen((row) => row.every((share) => share <= 0.5)),
+    oracle: chosen((row) => row.every((share) => share < 1)),
     mistakes: {
-      'less-than-half': m(
-        'refuses exactly one half',
-        'A layer of which exactly half is silent does not count here. Does the task say "at most"?',
-        chosen((row) => row.every((share) => share < 0.5)),
+      'half-of-each': m(
+        'asks for half of each layer',
+        'Here at most half of a layer may be silent. Through how many of its channels does a spike have to get?',
+        chosen((row) => row.every((share) => share <= 0.5)),
+      ),
+      'all-awake': m(
+        'asks for every channel',
+        'Here every channel has to fire. Is one of a layer not enough?',
+        chosen((row) => row.every((share) => share === 0)),
       ),
       'any-layer': m(
         'asks for one layer that is awake',
         'Here one layer that is awake is enough. Through how many layers does a spike have to get?',
-        chosen((row) => row.some((share) => share <= 0.5)),
-      ),
-      'last-layer': m(
-        'looks at the last layer alone',
-        'Your answer asks the last layer alone. What of those before it?',
-        chosen((row) => row[row.length - 1] <= 0.5),
-      ),
-      'on-average': m(
-        'takes the mean of the layers',
-        'One layer that is awake makes up for a silent one here. Can a spike get through that one?',
-        chosen((row) => sum(row) / row.length <= 0.5),
+        chosen((row) => row.some((share) => share < 1)),
       ),
       'largest-that-wakes': m(
         'takes the largest gain that is enough',
@@ -256,19 +247,18 @@ export const convolutionsProject = {
             )
           ],
       ),
-      'all-silent': m(
-        'asks for layers of which at least half is silent',
-        'With this gain the layers are silent by half or more. Do you ask for the share that is silent, or for the one that fires?',
-        chosen((row) => row.every((share) => share >= 0.5)),
-        chosen((row) => row.every((share) => share > 0.5)),
-      ),
       place: m(
         'returns the place in the list',
         'This is the place in the list. Which gain stands there?',
         (gains, silent) => {
-          const found = silent.findIndex((row) => row.every((share) => share <= 0.5));
+          const found = silent.findIndex((row) => row.every((share) => share < 1));
           return found < 0 ? gains.length - 1 : found;
         },
+      ),
+      smallest: m(
+        'takes the smallest gain',
+        'This is the smallest of all gains. What if a layer is silent as a whole with it?',
+        (gains) => gains[0],
       ),
       largest: m(
         'takes the largest gain',
@@ -278,10 +268,12 @@ export const convolutionsProject = {
     },
     forms: [
       (gains, silent) => {
-        for (let i = 0; i < gains.length; i++) if (Math.max(...silent[i]) <= 0.5) return gains[i];
+        for (let i = 0; i < gains.length; i++) if (Math.max(...silent[i]) < 1) return gains[i];
         return gains[gains.length - 1];
       },
-      (gains, silent) => gains.find((_, i) => silent[i].filter((s) => s > 0.5).length === 0) ?? gains.at(-1) ?? 0,
+      (gains, silent) => gains.find((_, i) => !silent[i].includes(1)) ?? gains.at(-1) ?? 0,
+      // What reaches the last layer went through all.
+      (gains, silent) => gains.find((_, i) => silent[i][silent[i].length - 1] < 1) ?? gains[gains.length - 1],
     ],
   }),
 };
