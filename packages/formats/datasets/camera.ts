@@ -128,17 +128,20 @@ export function events(frames: readonly Frame[], options: CameraOptions & { fps?
       throw new RangeError(
         `frames: expected at most ${MOST_EVENTS} events in a recording, found ${total} up to frame ${k} (raise the threshold, or record in parts)`,
       );
-    camera.events.forEach((n, pixel) => {
+    // A loop: most pixels of most frames have nothing to report.
+    for (let pixel = 0; pixel < before.length; pixel++) {
+      const n = camera.events[pixel];
+      const from = before[pixel];
       const now = camera.logs[frame[pixel]];
+      before[pixel] = now;
       for (let i = 1; i <= Math.abs(n); i++) {
         const level = levels[pixel] + Math.sign(n) * i * camera.threshold;
-        const share = (level - before[pixel]) / (now - before[pixel]);
+        const share = (level - from) / (now - from);
         // Before the next frame, even where the line ends on a level.
         const at = Math.min(Math.floor(start + Math.max(0, share) * (end - start)), Math.ceil(end) - 1);
         found.push({ at, pixel, polarity: n > 0 ? 1 : 0 });
       }
-      before[pixel] = now;
-    });
+    }
   });
   found.sort((a, b) => a.at - b.at || a.pixel - b.pixel);
   return {
