@@ -4,10 +4,10 @@
 //   <!-- cell-13 1a2b3c4d5e6f links: why --> the same, where links may differ
 // What has no block, or whose English has changed since, is shown in English below a note.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chapterNames, chaptersFolder, root, UserError } from '../packages/system/project.mjs';
+import { chapterNames, chaptersFolder, root, UserError, writeWhole } from '../packages/system/project.mjs';
 import { differences, seen } from './likeness.mjs';
 
 /**
@@ -179,7 +179,7 @@ export function stampNew({ file, cells }) {
   const stamped = text.replace(HEAD, (head, id, stamp) =>
     stamp === '?' && stamps.has(id) ? head.replace('?', String(stamps.get(id))) : head,
   );
-  if (stamped !== text) writeFileSync(file, stamped);
+  if (stamped !== text) writeWhole(file, stamped);
 }
 
 /** @param {string} name @param {string} [language] */

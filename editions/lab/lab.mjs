@@ -7,7 +7,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } 
 import { join } from 'node:path';
 import { endWithParent } from '../../packages/system/parent.mjs';
 import { chapterNames, readJson, remove, root, venvPython, writeJson } from '../../packages/system/project.mjs';
-import { copiesIn, makeCopies, sayRenumbered } from '../shared/copies.mjs';
+import { copiesIn, makeCopies, sayDamaged, sayNotMade, sayRenumbered } from '../shared/copies.mjs';
 import { isLanguage, LOCALES, noLanguage } from '../shared/translated.mjs';
 
 const ABOUT = `npm run lab               JupyterLab with your own copies of the chapters, notebooks/my/, which are made if there are none
@@ -82,9 +82,9 @@ for (const path of [folder, config, env.JUPYTER_DATA_DIR, runtime]) privateFolde
 /** The notebook to open, as a path below the project, and what is said of it. */
 function prepareNotebooks() {
   if (isAuthor) return { first: ['notebooks', chapterNames()[0]], lines: [] };
-  const { names, made, outdated, renumbered } = makeCopies(undefined, copiesIn(language), language);
+  const { names, made, outdated, renumbered, damaged } = makeCopies(undefined, copiesIn(language), language);
   const place = language ? ['notebooks', 'my', language] : ['notebooks', 'my'];
-  const lines = renumbered.map(sayRenumbered);
+  const lines = [...renumbered.map(sayRenumbered), ...damaged.map(sayDamaged)];
   if (made.length === names.length) {
     lines.push(
       `Your own copies of the chapters are in ${place.join('/')}/. Change them as you like: nothing overwrites them.`,
@@ -108,7 +108,7 @@ let prepared;
 try {
   prepared = prepareNotebooks();
 } catch (error) {
-  console.error(`lab: your copies in notebooks/my/ cannot be made: ${/** @type {Error} */ (error).message}`);
+  console.error(`lab: ${sayNotMade(error) ?? /** @type {Error} */ (error).message}`);
   process.exit(1);
 }
 const { first, lines } = prepared;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // npm run map: many runs, by Snakemake. `--help` lists the options; all others are Snakemake's own.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, delimiter, dirname, extname, join, relative, resolve } from 'node:path';
 import { lock, unlock } from '../../packages/system/lock.mjs';
@@ -234,7 +234,7 @@ async function main() {
     console.log(`${here(TABLE)} has these rows already.`);
     return;
   }
-  copyFileSync(table, TABLE);
+  writeWhole(TABLE, readFileSync(table));
   console.log(`Copied to ${here(TABLE)}; \`npm run book\` makes its page, build/book/map.html.`);
 }
 

@@ -1,10 +1,11 @@
 // The learner's own copies of the chapters, in notebooks/my/: theirs to change, and never written over. Git ignores
 // them, so a `git pull` that changes a chapter never meets an edited one.
-import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { moveToNew, removeUnfinished, writeFileNew } from '../../packages/system/files.cjs';
 import { codeOf } from '../../packages/system/processes.cjs';
-import { chapterNames, chaptersFolder, readJson, root } from '../../packages/system/project.mjs';
+import { chapterNames, chaptersFolder, readJson, readText, root } from '../../packages/system/project.mjs';
 import { learnersCells, partOf, sectionOf, textOf } from './cells.mjs';
 import { isPython, topicOf } from './parts.mjs';
 import { translator } from './translated.mjs';
@@ -147,6 +148,25 @@ export function learnersCopy(notebook, name, chapters, other) {
 export const sayRenumbered = (/** @type {{ copy: string, name: string }} */ { copy, name }) =>
   `The chapter of your copy ${copy} is ${name} now. Yours stays as it is, and a new copy lies beside it.`;
 
+/** What is said of a copy that a new one took the place of. */
+export const sayDamaged = (/** @type {{ name: string, kept: string }} */ { name, kept }) =>
+  `Your copy ${name} was no notebook, perhaps since a disk was full. It is ${kept} now, and a new one took its place.`;
+
+/**
+ * Why copies cannot be made, and what to do, in a line.
+ * @param {unknown} error
+ */
+export function sayNotMade(error) {
+  const code = codeOf(error);
+  if (!/^E[A-Z\d]+$/.test(code ?? '')) return undefined;
+  const why = ['ENOSPC', 'EDQUOT'].includes(code ?? '')
+    ? 'expected room on the disk, found none: free some and run it again'
+    : ['EACCES', 'EPERM', 'EROFS'].includes(code ?? '')
+      ? 'give yourself the right to, or work in a clone of your own'
+      : /** @type {Error} */ (error).message;
+  return `notebooks/my cannot be written to (${code}); ${why}`;
+}
+
 /**
  * A chapter as it is in a folder.
  * @param {string} name
@@ -176,31 +196,68 @@ const renumbered = (names, folder) =>
     return name === undefined || name === copy ? [] : [{ copy, name }];
   });
 
+/** Whether something has this name; even a link to nothing, which takes the place of a copy, too. */
+const isThere = (/** @type {string} */ path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** Whether a file can be read and is no notebook: a half one, say. */
+function isDamaged(/** @type {string} */ path) {
+  const text = readText(path);
+  if (text === undefined) return false;
+  try {
+    return !Array.isArray(JSON.parse(text).cells);
+  } catch {
+    return true;
+  }
+}
+
 /**
- * Makes the copies that are missing, and leaves all others alone.
- * @param {Language} [language]
- * @returns {{ names: string[], made: string[], outdated: string[], renumbered: { copy: string, name: string }[] }} all
- * copies,
- * the new ones, those whose chapter has changed since they were made, and those whose chapter has another number now
+ * Moves a copy to a name with the time, which nothing has yet.
+ * @param {string} name
+ * @param {string} folder
+ * @param {Date} now
+ * @returns {string} that name
  */
-export function makeCopies(from = chaptersFolder, to = copiesFolder, language = undefined) {
-  const names = chapterNames(from);
-  mkdirSync(to, { recursive: true });
-  const translated = language && translator(language);
-  /** @type {string[]} */
-  const made = [];
-  for (const name of names) {
-    const chapter = readChapter(name, from);
-    const other = language && translated ? { language, translated: translated(name, chapter) } : undefined;
-    const text = `${JSON.stringify(learnersCopy(chapter, name, names, other), null, 1)}\n`;
+function keepAside(name, folder, now) {
+  const two = (/** @type {number} */ number) => String(number).padStart(2, '0');
+  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
+  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('');
+  for (let n = 1; ; n++) {
+    const kept = name.replace(/\.ipynb$/, `.${day}-${time}${n > 1 ? `-${n}` : ''}.ipynb`);
     try {
-      writeFileSync(join(to, name), text, { flag: 'wx' }); // fails if it exists
-      made.push(name);
+      moveToNew(join(folder, name), join(folder, kept));
+      return kept;
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
     }
   }
-  return { names, made, outdated: outdatedCopies(from, to, language), renumbered: renumbered(names, to) };
+}
+
+/**
+ * Makes the copies that are missing, and leaves all others alone, but for those that are no notebooks: they get another
+ * name.
+ * @param {Language} [language]
+ * @returns {{ names: string[], made: string[], outdated: string[], renumbered: { copy: string, name: string }[],
+ * damaged: { name: string, kept: string }[] }} all copies, the new ones, those whose chapter has changed since they were
+ * made, those whose chapter has another number now, and those that were no notebooks
+ */
+export function makeCopies(from = chaptersFolder, to = copiesFolder, language = undefined, now = new Date()) {
+  const names = chapterNames(from);
+  mkdirSync(to, { recursive: true });
+  const translated = language && translator(language);
+  removeUnfinished(to, (name) => names.includes(name));
+  /** @type {string[]} */
+  const made = [];
+  /** @type {{ name: string, kept: string }[]} */
+  const damaged = [];
+  for (const name of names) {
+    if (isDamaged(join(to, name))) damaged.push({ name, kept: keepAside(name, to, now) });
+    if (isThere(join(to, name))) continue;
+    const chapter = readChapter(name, from);
+    const other = language && translated ? { language, translated: translated(name, chapter) } : undefined;
+    const text = `${JSON.stringify(learnersCopy(chapter, name, names, other), null, 1)}\n`;
+    if (writeFileNew(join(to, name), text)) made.push(name);
+  }
+  return { names, made, outdated: outdatedCopies(from, to, language), renumbered: renumbered(names, to), damaged };
 }
 
 /**
@@ -210,19 +267,7 @@ export function makeCopies(from = chaptersFolder, to = copiesFolder, language = 
  * @returns {string | undefined} that name
  */
 export function resetCopy(name, from = chaptersFolder, to = copiesFolder, now = new Date(), language = undefined) {
-  // Even a dangling link, which takes the place of a copy, too.
-  const isThere = (/** @type {string} */ file) => lstatSync(join(to, file), { throwIfNoEntry: false }) !== undefined;
-  /** @type {string | undefined} */
-  let kept;
-  if (isThere(name)) {
-    const two = (/** @type {number} */ number) => String(number).padStart(2, '0');
-    const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
-    const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('');
-    for (let n = 1; kept === undefined || isThere(kept); n++) {
-      kept = name.replace(/\.ipynb$/, `.${day}-${time}${n > 1 ? `-${n}` : ''}.ipynb`);
-    }
-    renameSync(join(to, name), join(to, /** @type {string} */ (kept)));
-  }
-  makeCopies(from, to, language);
+  const kept = isThere(join(to, name)) ? keepAside(name, to, now) : undefined;
+  makeCopies(from, to, language, now);
   return kept;
 }

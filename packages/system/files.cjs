@@ -8,6 +8,7 @@ const {
   existsSync,
   fstatSync,
   fsyncSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -19,7 +20,7 @@ const {
   writeSync,
 } = require('node:fs');
 const { basename, dirname, join, resolve } = require('node:path');
-const { isAlive } = require('./processes.cjs');
+const { codeOf, isAlive } = require('./processes.cjs');
 
 /** The folder of package.json: this file runs in place and, one folder deeper, as a part of `dist/`. */
 const ROOT = /** @type {string} */ (
@@ -112,6 +113,43 @@ function bytesOf(file, part) {
  * @throws Error in one line that names the file and the reason, RangeError for content of another kind
  */
 function writeFileAtomic(file, content, mode) {
+  writeBeside(file, content, mode, (unfinished) => renameSync(unfinished, file));
+}
+
+/**
+ * Writes a file that is not there yet, at once with its whole content; what has its name, be it a link, is kept.
+ * @param {string} file
+ * @param {Content} content
+ * @returns {boolean} false if there was one
+ * @throws Error in one line that names the file and the reason
+ */
+function writeFileNew(file, content) {
+  try {
+    writeBeside(file, content, undefined, (unfinished) => {
+      try {
+        linkSync(unfinished, file);
+      } catch (error) {
+        if (codeOf(error) === 'EEXIST') throw error;
+        moveToNew(unfinished, file); // a file system without links, such as a memory stick's
+        return;
+      }
+      rmSync(unfinished);
+    });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Writes content to a file beside the one that is meant, and hands it over once it is on the disk.
+ * @param {string} file
+ * @param {Content} content
+ * @param {number | undefined} mode
+ * @param {(unfinished: string) => void} finish
+ */
+function writeBeside(file, content, mode, finish) {
   const unfinished = unfinishedName(file);
   const parts = (Array.isArray(content) ? content : [content]).map((part) => bytesOf(file, part));
   try {
@@ -122,10 +160,26 @@ function writeFileAtomic(file, content, mode) {
     } finally {
       closeSync(handle);
     }
-    renameSync(unfinished, file);
+    finish(unfinished);
   } catch (error) {
     if (existsSync(unfinished)) rmSync(unfinished);
     throw notWritten(file, error);
+  }
+}
+
+/**
+ * Renames a file, or a link, to a name that nothing has. `rename` alone would replace what got that name a moment ago.
+ * @param {string} file
+ * @param {string} to
+ * @throws Error with the code EEXIST if something has the name
+ */
+function moveToNew(file, to) {
+  closeSync(openSync(to, 'wx')); // the name is ours from here on
+  try {
+    renameSync(file, to);
+  } catch (error) {
+    rmSync(to);
+    throw error;
   }
 }
 
@@ -236,6 +290,7 @@ module.exports = {
   identityOf,
   isDangling,
   makeFolder,
+  moveToNew,
   openFile,
   projectPath,
   readFile,
@@ -243,4 +298,5 @@ module.exports = {
   unfinishedName,
   writeAll,
   writeFileAtomic,
+  writeFileNew,
 };

@@ -1,9 +1,9 @@
 'use strict';
 // A lock is a file that names the process which owns it. One whose owner is gone, a killed process's, is taken over.
-const { closeSync, linkSync, openSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { linkSync, renameSync, rmSync, statSync } = require('node:fs');
 const { hostname } = require('node:os');
 const { join } = require('node:path');
-const { readFile, unfinishedName, writeAll } = require('./files.cjs');
+const { readFile, unfinishedName, writeFileNew } = require('./files.cjs');
 const { bornAt, codeOf, hasEnded } = require('./processes.cjs');
 
 /**
@@ -52,50 +52,6 @@ function readLock(file) {
     if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error) ?? '')) return undefined;
     const { message } = /** @type {Error} */ (error);
     throw new Error(`${file}: cannot be read (${message}); if no run made it, remove it`);
-  }
-}
-
-/**
- * Makes a lock; returns false if there is one.
- * @param {string} file
- * @param {string} content
- */
-function createLock(file, content) {
-  // A link, and not an exclusive open: the lock appears with its whole content or not at all.
-  const part = unfinishedName(file);
-  try {
-    writeFileSync(part, content);
-    try {
-      linkSync(part, file);
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
-      // A file system without links, such as a memory stick's.
-      writeNew(file, content);
-    }
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw new Error(`${file}: cannot be written (${/** @type {Error} */ (error).message})`, { cause: error });
-  } finally {
-    rmSync(part, { force: true });
-  }
-}
-
-/**
- * Writes a file that is not there yet. If that fails, on a full disk say, there is none afterwards: an empty lock would
- * keep others waiting.
- * @param {string} file
- * @param {string} content
- */
-function writeNew(file, content) {
-  const handle = openSync(file, 'wx');
-  let isWhole = false;
-  try {
-    writeAll(handle, Buffer.from(content));
-    isWhole = true;
-  } finally {
-    closeSync(handle);
-    if (!isWhole) rmSync(file, { force: true });
   }
 }
 
@@ -168,7 +124,7 @@ function refuse(folder, file, content, what) {
 function lockFolder(folder, what = 'run') {
   const file = join(folder, LOCK_NAME);
   const content = JSON.stringify(owner());
-  for (let tries = 0; !createLock(file, content); tries++) {
+  for (let tries = 0; !writeFileNew(file, content); tries++) {
     if (tries === MOST_TRIES) throw new Error(`${file}: cannot be made, although there is none; remove what is there`);
     const found = readLock(file);
     if (found === undefined) continue;
@@ -197,7 +153,6 @@ function assertUnlocked(folder) {
 module.exports = {
   assertUnlocked,
   breakLock,
-  createLock,
   LOCK_NAME,
   lockFolder,
   owner,

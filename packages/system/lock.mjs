@@ -4,8 +4,8 @@
 import { mkdirSync, statSync, utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { writeFileAtomic } from './files.cjs';
-import { breakLock, createLock, owner, ownerOf, readLock, releaseLock } from './lock.cjs';
+import { writeFileAtomic, writeFileNew } from './files.cjs';
+import { breakLock, owner, ownerOf, readLock, releaseLock } from './lock.cjs';
 import { hasEnded, isAlive } from './processes.cjs';
 import { root, windows } from './project.mjs';
 import { killGroup, watchChildren } from './run.mjs';
@@ -30,7 +30,7 @@ export async function lock(onWait, file = join(root, 'build', 'setup.lock')) {
   let seen = '';
   let since = Date.now();
   let told = false;
-  while (!createLock(file, JSON.stringify(me))) {
+  while (!writeFileNew(file, JSON.stringify(me))) {
     const content = readLock(file);
     if (content === undefined) continue;
     const now = `${statSync(file, { throwIfNoEntry: false })?.mtimeMs} ${content}`;

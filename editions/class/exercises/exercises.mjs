@@ -5,7 +5,16 @@ import { join, resolve } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
 import { command, whole } from '../../../packages/system/options.mjs';
 import { chapterNames, root, writeWhole } from '../../../packages/system/project.mjs';
-import { copiesIn, makeCopies, outdatedCopies, readChapter, resetCopy, sayRenumbered } from '../../shared/copies.mjs';
+import {
+  copiesIn,
+  makeCopies,
+  outdatedCopies,
+  readChapter,
+  resetCopy,
+  sayDamaged,
+  sayNotMade,
+  sayRenumbered,
+} from '../../shared/copies.mjs';
 import { isLanguage, noLanguage } from '../../shared/translated.mjs';
 import { BadInput } from './handed-in.mjs';
 import { teachersNotes, writeHalfDays } from './notes.mjs';
@@ -38,11 +47,9 @@ function writing(work) {
   try {
     return work();
   } catch (error) {
-    const { code, syscall } = /** @type {NodeJS.ErrnoException} */ (error);
-    if (syscall === undefined) throw error;
-    throw new BadInput(
-      `notebooks/my cannot be written to (${code}); give yourself the right to, or work in a clone of your own`,
-    );
+    const line = sayNotMade(error);
+    if (line === undefined) throw error;
+    throw new BadInput(line);
   }
 }
 
@@ -54,10 +61,13 @@ const wordsFor = (language) =>
 
 function makeAll(/** @type {string | undefined} */ language) {
   const { folder, option } = wordsFor(language);
-  const { names, made, outdated, renumbered } = writing(() => makeCopies(undefined, copiesIn(language), language));
+  const { names, made, outdated, renumbered, damaged } = writing(() =>
+    makeCopies(undefined, copiesIn(language), language),
+  );
   if (made.length > 0) console.log(`Made in ${folder}/: ${made.join(', ')}.`);
   else console.log(`Your ${names.length} copies are in ${folder}/; nothing was changed.`);
   for (const one of renumbered) console.log(sayRenumbered(one));
+  for (const one of damaged) console.log(sayDamaged(one));
   for (const name of outdated) sayOutdated(name, language);
   console.log(`\`npm run lab${option && ` --${option}`}\` opens them.`);
 }

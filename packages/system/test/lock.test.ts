@@ -115,7 +115,7 @@ describe('a locked folder', () => {
     const { stdout } = spawnSync(process.execPath, ['--require', FULL_DISK, '--require', noLinks, '-e', program], {
       cwd: folder,
       encoding: 'utf8',
-      env: { ...process.env, FULL_DISK: 'mnist\\.lock$' },
+      env: { ...process.env, FULL_DISK: 'mnist\\.lock' },
     });
     assert.match(stdout, /^lif_fc_mnist\.lock: cannot be written \(ENOSPC: no space left on device, write\)\n$/);
     assert.deepEqual(readdirSync(folder), ['no-links.cjs']);

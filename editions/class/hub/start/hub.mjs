@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 // `npm run hub`: JupyterHub for a workshop in one room. Options after `--`; `--help` lists them.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { checkAddress, checkPort, networkAddresses } from '../../../../packages/system/listening.mjs';
 import { command, whole } from '../../../../packages/system/options.mjs';
 import { describe } from '../../../../packages/system/program.mjs';
-import { UserError } from '../../../../packages/system/project.mjs';
+import { UserError, writeWhole } from '../../../../packages/system/project.mjs';
 import { endChildren } from '../../../../packages/system/run.mjs';
 import { makeHomes, removeAccounts } from './accounts.mjs';
 import { checkReadable, setUpHub } from './environment.mjs';
@@ -129,16 +129,17 @@ const WARNING =
 /** @typedef {Awaited<ReturnType<typeof check>>} Options */
 
 /**
- * Writes and prints the slips of new people.
- * @param {import('./roster.mjs').Slip[]} fresh
+ * Writes the slips of new people and then the roster, which holds no passwords, and prints the slips.
+ * @param {{ people: import('./roster.mjs').Person[], fresh: import('./roster.mjs').Slip[] }} result
  * @param {Options} options
  */
-function handOut(fresh, options) {
+function handOut({ people, fresh }, options) {
   const note = options.hasOwnCertificate ? WARNING : '';
   /** @param {string} ending */
   const file = (ending) => join(options.state, 'hub', `slips.${ending}`);
-  writeFileSync(file('html'), slipsAsHtml(fresh, options.address, note), { mode: 0o600 });
-  writeFileSync(file('txt'), slipsAsText(fresh, options.address, note), { mode: 0o600 });
+  writeWhole(file('html'), slipsAsHtml(fresh, options.address, note), 0o600);
+  writeWhole(file('txt'), slipsAsText(fresh, options.address, note), 0o600);
+  writeRoster(options.roster, people);
   process.stdout.write(slipsAsText(fresh, options.address, note));
   console.log(`\n${fresh.length} slips to print: ${file('html')}, ${file('txt')}`);
   console.log('The roster holds no passwords, so these files are the only copy: print them, then delete them.');
@@ -163,8 +164,7 @@ function roster(options, wanted) {
     options.state,
     result.people.map(({ name }) => name),
   );
-  writeRoster(options.roster, result.people);
-  handOut(result.fresh, options);
+  handOut(result, options);
 }
 
 /** @param {string} state @param {string[]} names */

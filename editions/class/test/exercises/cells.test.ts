@@ -2,6 +2,7 @@
  * Exercises in a chapter's cells, what a learner's copy makes of them, and what is read out of an executed notebook.
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
@@ -191,6 +192,70 @@ test('--reset makes a new copy and keeps the former one under a name with the ti
     ['mine', 'mine, too'],
   );
   assert.match(read('02-b.ipynb'), /return todo\(\);/);
+});
+
+/** Calls a function of the copies in a process of its own. */
+function inProcess(call: string, options: string[] = [], env = {}) {
+  const module = JSON.stringify(join(__dirname, '..', '..', '..', 'shared', 'copies.mjs'));
+  const program = `import(${module}).then((copies) => ${call}).catch((error) => console.log(error.message));`;
+  return [
+    program,
+    spawnSync(process.execPath, [...options, '-e', program], { encoding: 'utf8', env: { ...process.env, ...env } })
+      .stdout,
+  ];
+}
+
+test('two --reset of one chapter in one second keep what was in it', () => {
+  const from = temporaryFolder();
+  const to = join(from, 'my');
+  mkdirSync(to);
+  writeFileSync(join(from, '02-b.ipynb'), JSON.stringify(chapter()));
+  const mine = JSON.stringify({ ...chapter(), metadata: { mine: true } });
+  writeFileSync(join(to, '02-b.ipynb'), mine);
+  const call = `copies.resetCopy('02-b.ipynb', ${JSON.stringify(from)}, ${JSON.stringify(to)}, new Date(2026, 0, 2))`;
+  const [program] = inProcess('0');
+  // The second runs from beginning to end once the first is about to rename.
+  writeFileSync(
+    join(from, 'meanwhile.cjs'),
+    `const fs = require('node:fs');
+    const { renameSync } = fs;
+    fs.renameSync = (...names) => {
+      fs.renameSync = renameSync;
+      require('node:child_process').execFileSync(process.execPath, ['-e', ${JSON.stringify(program.replace('=> 0)', `=> ${call})`))}]);
+      renameSync(...names);
+    };
+    require('node:module').syncBuiltinESMExports();`,
+  );
+  assert.equal(inProcess(call, ['--require', join(from, 'meanwhile.cjs')])[1], '');
+  const texts = readdirSync(to).map((name) => readFileSync(join(to, name), 'utf8'));
+  assert.equal(texts.length, 3);
+  assert.equal(texts.filter((text) => text === mine).length, 1);
+});
+
+test('a copy for which the disk has no room is not there; a half one is kept aside, and made anew', async () => {
+  const { makeCopies, sayDamaged } = await import('../../../shared/copies.mjs');
+  const from = temporaryFolder();
+  const to = join(from, 'my');
+  for (const name of ['01-a.ipynb', '02-b.ipynb', '03-c.ipynb'])
+    writeFileSync(join(from, name), JSON.stringify(chapter()));
+  const call = `copies.makeCopies(${JSON.stringify(from)}, ${JSON.stringify(to)})`;
+  const full = join(__dirname, '..', '..', '..', '..', 'test', 'support', 'full-disk.cjs');
+  const [, said] = inProcess(call, ['--require', full], { FULL_DISK: '02-b' });
+  assert.match(said, /02-b\.ipynb: cannot be written \(ENOSPC/);
+  assert.deepEqual(readdirSync(to), ['01-a.ipynb']);
+
+  makeCopies(from, to);
+  const whole = readFileSync(join(to, '02-b.ipynb'), 'utf8');
+  writeFileSync(join(to, '02-b.ipynb'), whole.slice(0, 100));
+  writeFileSync(join(to, '03-c.ipynb'), '');
+  const { made, damaged } = makeCopies(from, to, undefined, new Date(2026, 0, 2, 3, 4, 5));
+  assert.deepEqual(made, ['02-b.ipynb', '03-c.ipynb']);
+  assert.equal(readFileSync(join(to, '02-b.ipynb'), 'utf8'), whole);
+  assert.equal(readFileSync(join(to, damaged[0].kept), 'utf8'), whole.slice(0, 100));
+  assert.equal(
+    sayDamaged(damaged[1]),
+    'Your copy 03-c.ipynb was no notebook, perhaps since a disk was full. It is 03-c.2026-01-02-030405.ipynb now, and a new one took its place.',
+  );
 });
 
 test('--reset makes a new copy where a link leads nowhere, and keeps the link', async () => {

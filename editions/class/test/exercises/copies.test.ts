@@ -209,6 +209,7 @@ describe('A copy of a chapter', () => {
       made: ['01-a.ipynb', '02-b.ipynb'],
       outdated: [],
       renumbered: [],
+      damaged: [],
     });
 
     const copy = join(to, '01-a.ipynb');
@@ -225,8 +226,9 @@ describe('A copy of a chapter', () => {
     assert.deepEqual(copies.makeCopies(from, to).outdated, ['01-a.ipynb']);
     assert.equal(readFileSync(copy, 'utf8'), before);
 
-    writeFileSync(join(to, '02-b.ipynb'), 'no notebook at all');
+    writeFileSync(join(to, '02-b.ipynb'), '{ "cells": [] }');
     assert.deepEqual(copies.makeCopies(from, to).outdated, ['01-a.ipynb'], 'what is not a copy is left alone');
+    assert.equal(readFileSync(join(to, '02-b.ipynb'), 'utf8'), '{ "cells": [] }');
 
     renameSync(join(from, '01-a.ipynb'), join(from, '04-a.ipynb'));
     const { made, renumbered } = copies.makeCopies(from, to);
