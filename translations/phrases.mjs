@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { JSDOM } from 'jsdom';
-import { readJson, root } from '../packages/system/project.mjs';
+import { readJson, root, UserError } from '../packages/system/project.mjs';
 import { folderOf } from './twins.mjs';
 
 const require = createRequire(import.meta.url);
@@ -27,8 +27,21 @@ export function readPhrases(
   );
 }
 
-/** @param {[english: string, other: string][]} entries */
+/** The tags in a text, whatever their order. @param {string} text */
+const tagsOf = (text) => (text.match(/<[/!?a-z][^>]*>?/gi) ?? []).sort().join(' ') || 'no tags';
+
+/**
+ * @param {[english: string, other: string][]} entries
+ * @throws UserError if a phrase brings tags that its English does not have: pages would run what is in them
+ */
 export function makePhrases(entries) {
+  for (const [english, other] of entries) {
+    const [expected, found] = [tagsOf(english), tagsOf(other)];
+    if (expected !== found)
+      throw new UserError(
+        `phrases: "${english}": expected ${expected} as in the English, found ${found}; translate the text alone`,
+      );
+  }
   // As the checks of exercises say theirs; it needs what set-up builds.
   /** @type {typeof import('../packages/exercises/engine/phrases.js')} */
   const { speaker } = require(join(root, 'dist', 'packages', 'exercises', 'engine', 'phrases.js'));

@@ -61,6 +61,9 @@ export async function serve(
       response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' });
       response.end(request.method === 'HEAD' ? undefined : body);
     };
+    // A page of another site whose name leads to 127.0.0.1 (DNS rebinding) names that site as the host.
+    if (host === '127.0.0.1' && !/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(request.headers.host ?? ''))
+      return answer(403, 'expected the host 127.0.0.1 or localhost\n');
     const path = pathOf(request);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (!isReading(request)) {

@@ -30,6 +30,38 @@ export async function mnistFrom(load: typeof siteFile): Promise<Mnist> {
   return { train, test };
 }
 
+/**
+ * As `mnistFrom`, with files that a browser keeps: new ones once all are checked, since a login page may have answered
+ * in their place; and if one is another's content, those that were kept are forgotten, so that the next call fetches.
+ * @param cache none in a browser that keeps nothing
+ */
+export async function mnistIn(
+  cache: Pick<Cache, 'match' | 'put' | 'delete'> | undefined,
+  addressOf: (path: string) => string,
+  load: typeof siteFile,
+): Promise<Mnist> {
+  const fresh = new Map<string, Uint8Array<ArrayBuffer>>();
+  const kept: string[] = [];
+  try {
+    const images = await mnistFrom(async (path) => {
+      const address = addressOf(path);
+      const found = await cache?.match(address);
+      if (found) {
+        kept.push(address);
+        return new Uint8Array(await found.arrayBuffer());
+      }
+      const content = await load(path);
+      fresh.set(address, content);
+      return content;
+    });
+    for (const [address, content] of fresh) await cache?.put(address, new Response(content)).catch(() => undefined);
+    return images;
+  } catch (error) {
+    if (error instanceof DatasetError) for (const address of kept) await cache?.delete(address);
+    throw error;
+  }
+}
+
 async function loadSplit(split: 'train' | 'test', load: typeof siteFile): Promise<MnistSplit> {
   const [images, labels] = await Promise.all(MNIST_FILES[split].map((name) => loadFile(name, load)));
   const parsed = parseSplit(split, images, labels); // first: its messages say more than a checksum

@@ -24,7 +24,7 @@ import {
   storeNeuron,
 } from '../../src/common/neuron-options';
 import type { Norm } from '../../src/common/norm';
-import { countNumbers, networkOf, parameters } from '../../src/common/weights';
+import { checkRanges, countNumbers, networkOf, parameters } from '../../src/common/weights';
 
 /** Weights [784, 10], or [784, hidden] and [hidden, 10], and the options of the neurons. */
 export interface SavedNetwork {
@@ -76,6 +76,7 @@ export function layersModelFiles(
   if (weights.length !== countNumbers(numbers)) {
     throw new RangeError(`weights: expected ${countNumbers(numbers)} numbers, found ${weights.length}`);
   }
+  checkRanges(weights, all, inputs);
   for (const each of [neuron, ...all.map((layer) => layer.neuron)]) if (each) checkNeuron(each);
   // As tfjs numbers layers of one kind.
   const named = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
@@ -224,6 +225,7 @@ function decode(name: (file: ModelFile) => string, read: (file: ModelFile) => Ui
   if (!weights.every(Number.isFinite)) {
     throw new Error(`${name('weights.bin')}: expected finite numbers, found NaN or infinity`);
   }
+  checkRanges(weights, layers, undefined, name('weights.bin'));
   const { neuron } = layers[layers.length - 1];
   return { weights, neuron, ...(readout && { readout }), ...(!shortForm(layers) && { layers }) };
 }

@@ -18,7 +18,7 @@ import { type RatePenalty, resolveRatePenalty } from './rate-penalty';
 import { countRemembered } from './remembered';
 import { checkSpikeTrains, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
 import type { Trace } from './trace';
-import { checkDelaysIn, checkGain, countNumbers, parameters } from './weights';
+import { checkGain, checkRanges, countNumbers, parameters } from './weights';
 
 export type { LayerOptions } from './layers';
 export type { NeuronOptions } from './neuron-options';
@@ -145,7 +145,7 @@ export const DEFAULT_TRAINING = {
 export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions {
   const standard = DEFAULT_TRAINING;
   checkObject('createEngine', some, 'an object of options');
-  const misplaced = Object.keys(DEFAULT_NEURON).find((name) => Object.hasOwn(some, name));
+  const misplaced = Object.keys(DEFAULT_NEURON).find((name) => some[name as keyof EngineOptions] !== undefined);
   if (misplaced) {
     throw new TypeError(`${misplaced}: expected inside neuron, as in { neuron: { ${misplaced}: … } }, found beside it`);
   }
@@ -284,7 +284,8 @@ export interface Engine extends Learner {
 
 /** @throws TypeError unless this is an engine, or another learner */
 export function checkLearner(engine: Learner): void {
-  if (typeof engine?.trainBatch === 'function' && typeof engine.rates === 'function') return;
+  const has = (call: 'trainBatch' | 'rates') => typeof engine?.[call] === 'function';
+  if (has('trainBatch') && has('rates') && engine.options?.data) return;
   const found = engine === undefined || engine === null ? 'none' : formatValue(engine);
   throw new TypeError(`engine: expected what createEngine() returns, found ${found}`);
 }
@@ -324,7 +325,7 @@ export function takeState(
     const values = state[name];
     if (!(values && isTyped(values, 'Float32Array') && values.length === count)) {
       throw new RangeError(
-        `${name}: expected a Float32Array of ${count} numbers, found ${values?.length ?? formatValue(values)}`,
+        `${name}: expected a Float32Array of ${count} numbers, found ${isTyped(values, 'Float32Array') ? values?.length : formatValue(values)}`,
       );
     }
     let i = 0; // a loop: `find` takes several times as long, and chapters restore a state for each batch
@@ -339,7 +340,7 @@ export function takeState(
     v: take('v', LARGEST * LARGEST, 0),
     step: state.step,
   };
-  checkDelaysIn(taken.weights, layers, countInputs(data));
+  checkRanges(taken.weights, layers, countInputs(data));
   checkWhole('step', taken.step, 0, MAX_STEP);
   if (reset || state.potentials === undefined) return taken;
   const count = batchSize * countRemembered(layers);

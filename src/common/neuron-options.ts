@@ -46,7 +46,8 @@ export const neuronOptions = () => Object.keys(DEFAULT_NEURON) as (keyof NeuronO
  */
 export function resolveNeuronOptions(some: Partial<NeuronOptions> = {}, base = DEFAULT_NEURON): NeuronOptions {
   checkOptions('neuron', some, neuronOptions(), neuronOptions());
-  const all = { ...base, ...some };
+  const given = Object.fromEntries(Object.entries(some).filter(([, value]) => value !== undefined));
+  const all = { ...base, ...given };
   // Only the data of an object such as `new surrogate.ATan(2)` can be sent to a thread.
   const { name, alpha } = all.surrogateFunction ?? {};
   return { ...all, surrogateFunction: { name, alpha } };

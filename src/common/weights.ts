@@ -130,6 +130,7 @@ export function foldNorm(
 ): { weights: Float32Array; layers: ResolvedLayer[] } {
   checkArray('layers', layers, "an engine's layers");
   const parts = splitWeights(weights, layers, inputs);
+  checkRanges(weights, layers, inputs);
   const all = parameters(layers, inputs);
   const folded = layers.map(({ norm, ...layer }): ResolvedLayer => {
     return norm && layer.convolve ? { ...layer, convolve: { ...layer.convolve, bias: true } } : layer;
@@ -154,24 +155,29 @@ export function foldNorm(
   return { weights: numbers, layers: folded };
 }
 
-/** @throws RangeError unless the running variances among these numbers are 0 or more */
-export function checkVariances(numbers: Float32Array, all: readonly Parameter[]): void {
-  const stray = splitParameters(numbers, all).flatMap((part, i) =>
-    all[i].kind === 'running variance' ? Array.from(part).filter((variance) => !(variance >= 0)) : [],
-  );
-  if (stray.length > 0) throw new RangeError(`weights: expected running variances of 0 or more, found ${stray[0]}`);
-}
-
 /** The longest delay of a layer, in steps. */
 export const mostOf = ({ delay }: Pick<LayerShape, 'delay'>): number => delay?.most ?? 0;
 
-/** @throws RangeError unless the delays among these numbers are in their range */
-export function checkDelaysIn(numbers: Float32Array, layers: readonly LayerShape[], inputs?: number): void {
+/**
+ * For each way that numbers come in: from a file, from a caller, or back into an engine.
+ * @param what the numbers are of, for the message: a file
+ * @throws RangeError unless the delays among these numbers are in their range, and running variances 0 or more
+ */
+export function checkRanges(
+  numbers: Float32Array,
+  layers: readonly LayerShape[],
+  inputs?: number,
+  what = 'weights',
+): void {
   const all = parameters(layers, inputs);
   splitParameters(numbers, all).forEach((part, i) => {
-    const most = mostOf(layers[all[i].layer]);
-    const stray = all[i].kind === 'delay' ? part.find((d) => !(d >= 0 && d <= most)) : undefined;
-    if (stray !== undefined) throw new RangeError(`weights: expected delays from 0 to ${most}, found ${stray}`);
+    const { kind, layer } = all[i];
+    if (kind !== 'delay' && kind !== 'running variance') return;
+    const most = kind === 'delay' ? mostOf(layers[layer]) : Number.POSITIVE_INFINITY;
+    const stray = part.find((value) => !(value >= 0 && value <= most));
+    if (stray === undefined) return;
+    const range = kind === 'delay' ? `delays from 0 to ${most}` : 'running variances of 0 or more';
+    throw new RangeError(`${what}: expected ${range}, found ${stray}`);
   });
 }
 

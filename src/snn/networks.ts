@@ -18,9 +18,8 @@ import { DEFAULT_NEURON, neuronOptions } from '../common/neuron-options';
 import { MAX_UINT32 } from '../common/random';
 import { MAX_UNITS } from '../common/spike-trains';
 import {
-  checkDelaysIn,
   checkGain,
-  checkVariances,
+  checkRanges,
   countNumbers,
   initialParameters,
   parameters,
@@ -270,8 +269,7 @@ export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
   }
   const stray = weights.find((weight) => !Number.isFinite(weight));
   if (stray !== undefined) throw new RangeError(`weights: expected finite numbers, found ${stray}`);
-  checkDelaysIn(weights, layersOf(net), countNetworkInputs(net));
-  checkVariances(weights, all);
+  checkRanges(weights, layersOf(net), countNetworkInputs(net));
   const parts = splitParameters(weights, all);
   tf.tidy(() => {
     for (const [i, variable] of variablesOf(net).entries())

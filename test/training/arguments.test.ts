@@ -5,13 +5,16 @@ import { initBackend, tf } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
 import * as datasets from '../../packages/formats/datasets';
 import {
+  ENGINE_OPTIONS,
   type EngineOptions,
   type EngineState,
   freshState,
   type Presentation,
   resolveEngineOptions,
 } from '../../src/common/engine';
+import { LAYER_OPTIONS, resolveLayers } from '../../src/common/layers';
 import type { Mnist } from '../../src/common/mnist';
+import { DEFAULT_NEURON, neuronOptions } from '../../src/common/neuron-options';
 import { RandomStream } from '../../src/common/random';
 import { LatencyEncoder, PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
 import { ann, setWeights, snn } from '../../src/snn/networks';
@@ -188,6 +191,7 @@ for (const name of ['event', 'tfjs'] as const) {
           ],
           [{ m: state.m.map(() => -2e12) }, /^RangeError: m: expected numbers from -1e\+12 to 1e\+12, found -/],
           [{ m: new Float32Array(3) }, /^RangeError: m: expected a Float32Array of 7840 numbers, found 3$/],
+          [{ m: new Float64Array(7840) as never }, /^RangeError: m: expected .* numbers, found a Float64Array$/],
         ];
         for (const [change, message] of states) await assert.rejects(engine.restore({ ...state, ...change }), message);
         assert.deepEqual(await engine.state(), state);
@@ -293,6 +297,13 @@ test('the accuracy of a number of images that is none, or of more than there are
   await engine.close();
 });
 
+test('what only looks like an engine is refused in one line', async () => {
+  const engine = { trainBatch() {}, rates() {} } as never;
+  const message = 'engine: expected what createEngine() returns, found an object';
+  await assert.rejects(train({ engine }), { name: 'TypeError', message });
+  await assert.rejects(accuracy(engine), { name: 'TypeError', message });
+});
+
 describe('an option that nobody reads is refused', () => {
   const trains = { trains: [{ units: [0], times: [0] }], labels: [0] };
   const stray = (options: object) => ({ ...options, lerningRate: 1 }) as never;
@@ -335,6 +346,31 @@ describe('an option that nobody reads is refused', () => {
 
   test('unless it is undefined, which asks for nothing', () => {
     assert.equal(new LIFNode({ tau: 3, later: undefined } as never).tau, 3);
+  });
+
+  const names = [...ENGINE_OPTIONS, ...neuronOptions(), ...LAYER_OPTIONS, 'way', 'images', 'classes', 'train', 'test'];
+  const nothing = Object.fromEntries(names.map((name) => [name, undefined]));
+  const outcome = async (open: () => unknown) => {
+    try {
+      const opened = (await open()) as { options?: { data?: unknown }; close?: () => Promise<void> };
+      await opened?.close?.();
+      return opened?.options && { ...opened.options, data: undefined };
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  // Of those that train, the loop itself is the outcome.
+  for (const [name, open] of DOORS.filter(([door]) => !/train$/.test(door))) {
+    test(`and nobody tells one that is undefined from one that is left out: ${name}`, async () => {
+      const left = await outcome(() => open((some = {}) => some as never));
+      assert.deepEqual(await outcome(() => open((some = {}) => ({ ...nothing, ...some }) as never)), left);
+    });
+  }
+
+  test('and an option of a layer that is undefined is the network’s', () => {
+    const neuron = { beta: 0.5, tau: 3, tauAdapt: undefined };
+    const [layer] = resolveLayers({ layers: [{ neurons: 5, neuron: { tau: undefined } }, {}], neuron });
+    assert.deepEqual(layer.neuron, { ...DEFAULT_NEURON, beta: 0.5, tau: 3 });
   });
 });
 

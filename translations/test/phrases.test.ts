@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { JSDOM } from 'jsdom';
+import { drawCurves } from '../../editions/book/neuron/plot';
 import { filesUnder } from '../../packages/system/project.mjs';
 import { load, root } from '../../test/support/book';
 
@@ -62,6 +63,25 @@ test('A document is said in texts, names and whole elements; code and what is En
     document.body.innerHTML,
     '<button title="运行"> 运行 </button><code>Run</code><p lang="en">Run</p><p><kbd>0</kbd> 清除</p><text>第 7 步</text><p>Left</p>',
   );
+});
+
+test('A phrase with tags that its English does not have is refused, and a title of a drawing is text', async () => {
+  for (const other of ['<img src=x onerror=alert(1)>', '运行<script', '<b>运行</b>'])
+    await assert.rejects(made({ Run: other }), /phrases: "Run": expected no tags as in the English, found </);
+  await made({ 'a <b>b</b> < c': 'c > <b>b</b>', 'below 1': '< 1' });
+
+  const { document } = new JSDOM('<svg></svg>').window;
+  const svg = document.querySelector('svg') as SVGSVGElement;
+  drawCurves(
+    svg,
+    [
+      { from: 0, to: 1, title: 'a<b & <img src=x onerror=alert(1)>' },
+      { from: 0, to: 1, title: 'y' },
+    ],
+    [],
+  );
+  assert.equal(svg.querySelector('img'), null);
+  assert.match(svg.textContent ?? '', /a<b & <img src=x onerror=alert\(1\)>/);
 });
 
 const folder = join(root, 'translations', 'zh', 'phrases');

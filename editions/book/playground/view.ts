@@ -47,11 +47,18 @@ function paint(scene: Scene, winner: number | undefined): void {
   else if (taken) paintDigit(buffer, image, colours);
   paintPaper(paper, strokes, why || taken ? buffer : null, colours);
   part('why-legend').hidden = !isPressed(whyButton);
-  part('why-legend').innerHTML = why
+  const legend = why
     ? `${network.hidden === undefined ? `Weights of neuron ${winner}` : `Weights to neuron ${winner}, by way of the hidden neurons that spoke`}: a spike <i class="pg-up"></i> pushes it up, <i class="pg-down"></i> pushes it down.`
     : network.convolved
       ? 'Kernels slide over the picture, so no weight belongs to a pixel. The maps of the layers show what they found.'
       : 'No neuron has fired, so there is no winner to explain.';
+  // The two marks are elements; all else is text, in any language.
+  const pieces = legend.split(/<i class="(pg-\w+)"><\/i>/);
+  part('why-legend').replaceChildren(
+    ...pieces.map((piece, i) =>
+      i % 2 === 0 ? piece : Object.assign(document.createElement('i'), { className: piece }),
+    ),
+  );
 
   const { inputs } = presentation;
   const last = Math.max(drawn, 1) - 1;

@@ -9,6 +9,8 @@ export const epochs = (count: number): string => (count === 1 ? '1 epoch' : `${g
 export const threads = (count: number): string => (count === 1 ? '1 thread' : `${grouped(count)} threads`);
 
 export const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+/** With all digits, where two decimals do not tell two shares apart. */
+const exactly = (share: number) => `${Number((100 * share).toPrecision(15))} %`;
 const short = (sha256: string) => `${sha256.slice(0, 8)}…`;
 
 export function duration(seconds: number): string {
@@ -52,9 +54,11 @@ export function verdictOn(claim: Claim, { testAcc, sha256 }: EpochEnd): { holds:
   // Those that begin alike are written out.
   const [here, there] =
     short(sha256) === short(claim.sha256) ? [sha256, claim.sha256] : [sha256, claim.sha256].map(short);
+  const [right, claimed] =
+    percent(testAcc) === percent(claim.test) ? [testAcc, claim.test].map(exactly) : [testAcc, claim.test].map(percent);
   const differs = [
     ...(weights ? [] : [`the weights have the SHA-256 ${here} here, and ${there} in the link`]),
-    ...(test ? [] : [`${percent(testAcc)} of the test images are right here, and ${percent(claim.test)} in the link`]),
+    ...(test ? [] : [`${right} of the test images are right here, and ${claimed} in the link`]),
   ];
   return { holds: false, text: `Not the same: ${differs.join('; ')}.` };
 }

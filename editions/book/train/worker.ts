@@ -3,7 +3,7 @@
  * Between two batches the page may look: it asks again once it has drawn what it got.
  */
 
-import { mnistFrom } from '../../../hosts/browser/data';
+import { mnistIn } from '../../../hosts/browser/data';
 import { createEventEngine } from '../../../hosts/browser/event-engine';
 import { fingerprint } from '../../../hosts/browser/hash';
 import { once } from '../../../hosts/browser/once';
@@ -46,28 +46,25 @@ let site = '';
 let arrived = 0;
 
 /**
- * A file of the browser edition's package. The images are kept where that edition keeps them, and checked whenever they
- * are used.
+ * A file of the browser edition's package.
  * @throws Error in one line that names the file
  */
 async function load(path: string): Promise<Uint8Array<ArrayBuffer>> {
   if (path === 'kernel.wasm') return bytes(KERNEL);
-  const url = new URL(`lif-fc-mnist/${path}`, site).href;
-  const isImages = path.startsWith('mnist/');
-  // A browser that keeps nothing refuses, or has no such thing.
-  const cache = await globalThis.caches?.open(`lif-fc-mnist ${new URL(site).pathname}`).catch(() => undefined);
-  const kept = await cache?.match(url);
-  if (isImages && kept) return new Uint8Array(await kept.arrayBuffer());
-  const response = (await fetch(url).catch(() => undefined)) ?? kept;
+  const url = addressOf(path);
+  const response = (await fetch(url).catch(() => undefined)) ?? (await (await openCache())?.match(url));
   if (!response?.ok) {
     const found = response?.status ?? 'no answer';
     throw new Error(`${path}: expected a file of the browser edition, found none (${found}); are you online?`);
   }
-  if (!isImages) return new Uint8Array(await response.arrayBuffer());
-  const content = new Uint8Array(await new Response(response.body?.pipeThrough(counted())).arrayBuffer());
-  await cache?.put(url, new Response(content)).catch(() => undefined);
-  return content;
+  const body = path.startsWith('mnist/') ? response.body?.pipeThrough(counted()) : response.body;
+  return new Uint8Array(await new Response(body).arrayBuffer());
 }
+
+const addressOf = (path: string) => new URL(`lif-fc-mnist/${path}`, site).href;
+
+/** Where the browser edition keeps its files. A browser that keeps nothing refuses, or has no such thing. */
+const openCache = async () => globalThis.caches?.open(`lif-fc-mnist ${new URL(site).pathname}`).catch(() => undefined);
 
 /** Passes bytes on, and fills the bar by them. */
 const counted = () =>
@@ -82,7 +79,7 @@ const counted = () =>
 
 const loadImages = once(async () => {
   arrived = 0;
-  const images = await mnistFrom(load);
+  const images = await mnistIn(await openCache(), addressOf, load);
   tell({ kind: 'loading', part: 1 });
   return images;
 });

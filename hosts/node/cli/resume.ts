@@ -65,6 +65,12 @@ export function resumedSettings({ settings, given }: Arguments, checkpoint: Chec
     }
   }
   const { epoch } = checkpoint.history;
+  const begun = options[nameThere(OPTIONS.find(({ name }) => name === 'epochs') as Entry)];
+  if (resumed.schedule === 'cosine' && resumed.epochs !== begun) {
+    throw new UsageError(
+      `-N/--epoch: expected ${begun} as in the checkpoint, where --schedule cosine lets the rate fall to 0, found ${resumed.epochs}; leave it out, or start a new run in another folder`,
+    );
+  }
   if ((resumed.epochs as number) < epoch) {
     throw new UsageError(`-N/--epoch: expected at least the ${epoch} epochs that are done, found ${resumed.epochs}`);
   }

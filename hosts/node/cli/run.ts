@@ -68,7 +68,11 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
       refuseToLose(outDir, settings, checkpoint);
       removeLeftovers(outDir, logDir);
       const earlier = settings.overwrite && findEarlier(outDir);
-      if (checkpoint) say(describeResuming(file, checkpoint, settings.epochs));
+      if (checkpoint) say(describeResuming(file, checkpoint, settings));
+      if (checkpoint && settings.skipChecksum && !isSpikeTrains(data))
+        say(
+          '--skip-checksum: of the images, the first 1000 and all labels are those of the checkpoint; the others were not compared',
+        );
       if (earlier) {
         const progress = earlier.checkpoint ? ` (${describeProgress(earlier.checkpoint)})` : '';
         say(`Replacing the run in ${outDir}${progress}`);
@@ -109,11 +113,15 @@ function refuseToLose(outDir: string, settings: Settings, checkpoint: Checkpoint
   checkFigures(outDir, settings, checkpoint);
 }
 
-function describeResuming(file: string, checkpoint: Checkpoint, epochs: number): string {
+function describeResuming(file: string, checkpoint: Checkpoint, { epochs, schedule }: Settings): string {
   const { epoch } = checkpoint.history;
   if (epoch < epochs) return `Resuming from ${file}: ${describeProgress(checkpoint, epochs)}`;
   const done = epoch === 1 ? 'its only epoch is' : `all ${epoch} epochs are`;
-  return `Nothing left to train in ${file}: ${done} done; a larger -N, such as \`-N ${2 * epoch}\`, trains on`;
+  const further =
+    schedule === 'cosine'
+      ? 'its rate has fallen to 0, so a longer run begins anew, in another folder'
+      : `a larger -N, such as \`-N ${2 * epoch}\`, trains on`;
+  return `Nothing left to train in ${file}: ${done} done; ${further}`;
 }
 
 function readText(file: string): string | undefined {

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { DatasetError } from '../../../src/common/mnist';
 import { idxHeader, temporaryFolder, writeSmallMnist } from '../../../test/support/data';
+import { mnistIn } from '../../browser/data';
 import { readMnist } from '../data';
 
 const FILES = [
@@ -129,4 +130,26 @@ describe('a damaged data set is refused in one line', () => {
     writeFileSync(join(folder, `${FILES[0]}.gz`), gzipSync(new Uint8Array(2 ** 28 + 1), { level: 1 }));
     refused(folder, /train-images-idx3-ubyte\.gz: expected a gzip file, found more than 268435456 bytes in it$/);
   });
+});
+
+test('Images that a browser keeps are kept once they are checked, and forgotten if they are not the images', async () => {
+  const cache = new Map<string, Response>();
+  const keeps = {
+    match: async (url: string) => cache.get(url)?.clone(),
+    put: async (url: string, response: Response) => void cache.set(url, response),
+    delete: async (url: string) => cache.delete(url),
+  } as unknown as Cache;
+  const whole = async (path: string) => new Uint8Array(readFileSync(join(source, path.slice(6, -3))));
+  const loginPage = async (path: string) =>
+    path.includes('train-images') ? new TextEncoder().encode('<!doctype html>') : whole(path);
+  const open = (load: typeof whole) => mnistIn(keeps, (path) => `https://a.example/${path}`, load);
+  await assert.rejects(open(loginPage), { name: 'DatasetError' });
+  assert.equal(cache.size, 0);
+  assert.equal((await open(whole)).train.count, 60000);
+  assert.equal(cache.size, 4);
+  const fails = () => Promise.reject(new Error('offline'));
+  assert.equal((await open(fails)).test.count, 10000, 'what is kept needs no network');
+  cache.set('https://a.example/mnist/train-images-idx3-ubyte.gz', new Response('<!doctype html>'));
+  await assert.rejects(open(fails), { name: 'DatasetError' });
+  assert.equal((await open(whole)).train.count, 60000, 'the next call fetches what was no image');
 });

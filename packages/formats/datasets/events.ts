@@ -6,10 +6,12 @@
 import {
   checkArray,
   checkNumber,
+  checkNumbers,
   checkObject,
   checkOptions,
   checkText,
   checkWhole,
+  formatValue,
   isTyped,
   typeName,
 } from '../../../src/common/checks';
@@ -190,7 +192,11 @@ export function splitByGroup(
     const found = values?.length ?? typeName(values);
     throw new RangeError(`${name}: expected ${recordings.length}, one for each recording, found ${found}`);
   }
-  const all = [...new Set(Array.from(groups))];
+  checkNumbers('labels', labels, '[recordings]');
+  const members = Array.from(groups);
+  const odd = members.findIndex((group) => typeof group !== 'number' && typeof group !== 'string');
+  if (odd >= 0) throw new TypeError(`groups: expected numbers or names, found ${formatValue(members[odd])} at ${odd}`);
+  const all = [...new Set(members)];
   if (all.length < 2) throw new RangeError(`groups: expected at least two, found ${all.length}`);
   const order = Uint32Array.from({ length: all.length }, (_, i) => i);
   shuffle(order, new RandomStream(seed, Purpose.Control, 0, GROUPS));

@@ -1,5 +1,5 @@
 /** A network from a file in any readable format, recognized by its name. */
-import { checkText, checkUint8 } from '../../../src/common/checks';
+import { checkText, checkUint8, inOneLine } from '../../../src/common/checks';
 import type { EngineState, ReadoutName } from '../../../src/common/engine';
 import type { ResolvedLayer } from '../../../src/common/layers';
 import type { NeuronOptions } from '../../../src/common/neuron-options';
@@ -48,9 +48,11 @@ const READERS: Readonly<
  */
 export function fromFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLayer[]): FileNetwork {
   checkText('file', file);
-  checkFileName(file);
-  checkUint8(file, bytes);
-  return READERS[endOf(file)](bytes, file, layers);
+  return inOneLine(() => {
+    checkFileName(file);
+    checkUint8(file, bytes);
+    return READERS[endOf(file)](bytes, file, layers);
+  });
 }
 
 /** @throws Error in one line unless a file of this name can be read */

@@ -8,7 +8,7 @@ import { type EngineState, MAX_STEP } from '../../../src/common/engine';
 import { MAX_HIDDEN, type ResolvedLayer } from '../../../src/common/layers';
 import { countNumbers, countWeights, parameters } from '../../../src/common/weights';
 import { type Pickled, type StoredTensor, unpickle } from './pickle';
-import { fromTensors, fromTensorsOf, type Tensor } from './tensors';
+import { checkKnown, fromTensors, fromTensorsOf, type Tensor } from './tensors';
 import { storedFiles } from './zip';
 
 /** Weights, and from a checkpoint what training continues with. */
@@ -40,6 +40,7 @@ const WIDTHS: Readonly<Record<string, number>> = { FloatStorage: 4, DoubleStorag
  * @throws Error in one line if the file is damaged, or holds a pickled module or another network
  */
 export function fromPth(bytes: Uint8Array, file = 'pth', layers?: readonly ResolvedLayer[]): PthNetwork {
+  checkKnown(layers);
   return inOneLine(() => readFile(bytes, file, layers));
 }
 

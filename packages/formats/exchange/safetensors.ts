@@ -9,7 +9,15 @@ import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
 import { type ResolvedLayer, readLayers, storeLayers } from '../../../src/common/layers';
 import { type NeuronOptions, readNeuron, storeNeuron } from '../../../src/common/neuron-options';
 import { checkNetworkToSave, type SavedNetwork } from '../layers-model';
-import { areWhole, fromNamedTensors, fromTensors, fromTensorsOf, listTensors, type Tensor } from './tensors';
+import {
+  areWhole,
+  checkKnown,
+  fromNamedTensors,
+  fromTensors,
+  fromTensorsOf,
+  listTensors,
+  type Tensor,
+} from './tensors';
 
 /** Weights, and the options of the neurons and what is read of them if the file holds them. */
 export type ReadNetwork = Omit<SavedNetwork, 'neuron'> & { neuron?: NeuronOptions };
@@ -73,6 +81,7 @@ export function fromSafetensors(
   file = 'safetensors',
   known?: readonly ResolvedLayer[],
 ): ReadNetwork {
+  checkKnown(known);
   return inOneLine(() => readFile(bytes, file, known));
 }
 

@@ -3,11 +3,12 @@
  * height, width], under a name. Inputs of a map are in our order by row, column and channel, in PyTorch's by channel,
  * row and column.
  */
-import { isTyped, typeName } from '../../../src/common/checks';
+import { checkArray, checkObject, isTyped, typeName } from '../../../src/common/checks';
 import { allMaps, isWidth, type LayerShape, MAX_HIDDEN, type MapShape, plainLayers } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { NORM_PARTS } from '../../../src/common/norm';
 import {
+  checkRanges,
   countNumbers,
   countWeights,
   networkOf,
@@ -22,6 +23,14 @@ import {
 export interface Tensor {
   shape: readonly number[];
   data: Float32Array;
+}
+
+/** @throws TypeError or RangeError unless the layers of a network are those of an engine, or left out */
+export function checkKnown(layers: readonly LayerShape[] | undefined): void {
+  if (layers === undefined) return;
+  for (const layer of checkArray('layers', layers, "an engine's layers"))
+    checkObject('layers', layer, "an engine's layers");
+  if (layers.length === 0) throw new RangeError('layers: expected at least one, found none');
 }
 
 /** Whether a file's value is a list of whole numbers, 0 or more, such as a shape. */
@@ -82,6 +91,7 @@ export function listTensors(
   if (found !== countNumbers(all))
     throw new RangeError(`weights: expected a Float32Array of ${countNumbers(all)} numbers, found ${found}`);
   if (!weights.every(Number.isFinite)) throw new RangeError('weights: expected finite numbers, found NaN or infinity');
+  checkRanges(weights, shapes);
   const parts = splitParameters(weights, all);
   return all.map((each, i) => {
     const data = toPyTorch(parts[i], rowsOf(each, shapes), each.shape[1]);
@@ -92,7 +102,8 @@ export function listTensors(
 /**
  * The opposite of `listTensors`, for a network whose layers are known.
  * @param file what is read, for the messages
- * @throws Error in one line if a tensor is missing, has another shape, or is not finite
+ * @throws Error in one line if a tensor is missing, has another shape, is not finite, or holds a delay or a variance that
+ *   cannot be
  */
 export function fromNamedTensors(
   file: string,
@@ -110,6 +121,7 @@ export function fromNamedTensors(
     part.set(fromPyTorch(tensors[nameOf(all[i], layers)].data, rowsOf(all[i], layers), all[i].shape[1]));
   });
   if (!numbers.every(Number.isFinite)) throw new Error(`${file}: expected finite numbers, found NaN or infinity`);
+  checkRanges(numbers, layers, undefined, file);
   return numbers;
 }
 
@@ -128,7 +140,7 @@ export function fromTensorsOf(
   const left = new Map(
     Object.entries(tensors).map(([name, { shape, data }]) => [name, { shape: shape.length === 0 ? [1] : shape, data }]),
   );
-  const own: Record<string, Tensor> = {};
+  const own: Record<string, Tensor> = Object.create(null); // where `__proto__` is a name like any other
   let module = '';
   for (const wanted of parameters(layers)) {
     const name = nameOf(wanted, layers);

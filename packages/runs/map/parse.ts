@@ -186,6 +186,8 @@ export function readSettings({ get, fail }: Fields): Settings {
     else settings[name] = (text === undefined ? standard : read(text)) ?? fail(column, expected);
   }
   const odd = contradiction(settings as Partial<Settings>);
-  if (odd) fail(SETTINGS[odd.setting as SettingName].column, odd.expected);
+  // A map and a page have columns where the command line has options.
+  const columnOf = (_: string, flag: string) => flag.replaceAll('-', '_');
+  if (odd) fail(SETTINGS[odd.setting as SettingName].column, odd.expected.replace(/--([a-z-]+)/g, columnOf));
   return settings as unknown as Settings;
 }

@@ -37,6 +37,14 @@ describe('A link to a run', () => {
     const test = '80.00 % of the test images are right here, and 90.00 % in the link';
     assert.deepEqual(verdict(0.9, other), { holds: false, text: `Not the same: ${weights}.` });
     assert.deepEqual(verdict(0.8, claim), { holds: false, text: `Not the same: ${test}.` });
+    assert.deepEqual(verdict(0.900001, claim), {
+      holds: false,
+      text: 'Not the same: 90.0001 % of the test images are right here, and 90 % in the link.',
+    });
+    assert.throws(
+      () => readRun('#run=1&learn_delay=true'),
+      /^RangeError: learn_delay: expected delay with it, found "true"$/,
+    );
     assert.deepEqual(verdict(0.8, other), { holds: false, text: `Not the same: ${weights}; ${test}.` });
   });
 
@@ -69,7 +77,7 @@ describe('A link to a run', () => {
       [`#run=1&test=0.9&sha256=${sha256.toUpperCase().replace('0', 'A')}`, /^sha256: expected/],
       ['#run=1&T=10&T=10', /^found "T", which is unknown or there twice$/],
       ['#run=1&network=ann&tau=3', /^tau: expected nothing, for an ANN has none, found "3"$/],
-      ['#run=1&network=ann&dataset=randman', /^network: expected snn with --dataset randman/],
+      ['#run=1&network=ann&dataset=randman', /^network: expected snn with dataset randman/],
       ['#run=1&loss=%3Cb%3E', /^loss: expected mse/],
       ['#run=1&surrogate=constructor', /^surrogate: expected/],
     ] as const) {

@@ -426,6 +426,19 @@ describe('The server', () => {
     assert.equal((await get('/x/')).status, 200);
   });
 
+  test('refuses a request that names another host, as after DNS rebinding', async () => {
+    const { port, close } = await serve(folder, 0, '/x');
+    after(close);
+    const ask = (host: string) =>
+      new Promise((resolve) => {
+        get({ port, path: '/x/', headers: { host } }, (response) => resolve(response.resume().statusCode));
+      });
+    for (const host of ['evil.example', `evil.example:${port}`, `127.0.0.1.evil.example:${port}`])
+      assert.equal(await ask(host), 403, host);
+    // Another port is how a forwarded one looks.
+    for (const host of [`127.0.0.1:${port}`, 'localhost', 'LOCALHOST:9000']) assert.equal(await ask(host), 200, host);
+  });
+
   test('adds the slash that pages need, and keeps what the address asks', async () => {
     const { status, headers } = await (await ask())('/x/pages?path=a');
     assert.deepEqual([status, headers.get('location')], [301, '/x/pages/?path=a']);

@@ -29,14 +29,14 @@ tr.stuck { background: #fdecc8; } button { font: inherit; } form { margin: 0; } 
 """
 
 
-async def call_hub(method: str, path: str) -> object:
+async def call_hub(method: str, path: str, accept: str = "application/json") -> object:
     """Asks the hub, as this service. Returns what it answered."""
     body = "" if method == "POST" else None
     request = HTTPRequest(
         url_path_join(os.environ["JUPYTERHUB_API_URL"], path),
         method=method,
         body=body,
-        headers={"Authorization": f"token {os.environ['JUPYTERHUB_API_TOKEN']}"},
+        headers={"Accept": accept, "Authorization": f"token {os.environ['JUPYTERHUB_API_TOKEN']}"},
         request_timeout=60,
     )
     answer = await AsyncHTTPClient().fetch(request)
@@ -44,7 +44,13 @@ async def call_hub(method: str, path: str) -> object:
 
 
 async def list_users() -> list[dict]:
-    return await call_hub("GET", "users?limit=200")
+    """All users: the hub gives at most 200 at once, and says where the next ones begin."""
+    users, after = [], {"offset": 0}
+    while after:
+        page = await call_hub("GET", f"users?limit=200&offset={after['offset']}", "application/jupyterhub-pagination+json")
+        users += page["items"]
+        after = page["_pagination"]["next"]
+    return users
 
 
 def state_of(user: dict | None, now: datetime) -> str:

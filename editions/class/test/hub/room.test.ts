@@ -84,6 +84,32 @@ print(attempt("ana", "right"))`);
   });
 });
 
+test('The page of the room sees all users of the hub, which gives 200 of them at once', () => {
+  const names = inRoom(`import asyncio, json, os
+from types import ModuleType, SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
+names = ["jupyterhub", "jupyterhub.services", "jupyterhub.services.auth", "jupyterhub.spawner", "jupyterhub.utils"]
+sys.modules.update({name: ModuleType(name) for name in names})
+auth = sys.modules["jupyterhub.services.auth"]
+auth.HubOAuthCallbackHandler = auth.HubOAuthenticated = type("None", (), {})
+sys.modules["jupyterhub.spawner"].set_user_setuid = None
+sys.modules["jupyterhub.utils"].url_path_join = lambda *parts: "/".join(parts)
+os.environ.update(JUPYTERHUB_API_URL="http://hub/api", JUPYTERHUB_API_TOKEN="t")
+from room import page
+class Hub:
+    async def fetch(self, request):
+        query = parse_qs(urlsplit(request.url).query)
+        start, limit = int(query.get("offset", ["0"])[0]), min(200, int(query["limit"][0]))
+        items = [{"name": f"l{i}"} for i in range(500)][start : start + limit]
+        after = {"offset": start + limit, "limit": limit} if start + limit < 500 else None
+        isPaged = request.headers.get("Accept") == "application/jupyterhub-pagination+json"
+        answer = {"items": items, "_pagination": {"offset": start, "next": after}} if isPaged else items
+        return SimpleNamespace(body=json.dumps(answer))
+page.AsyncHTTPClient = Hub
+print(len({user["name"] for user in asyncio.run(page.list_users())}))`);
+  assert.equal(names, '500');
+});
+
 describe("A learner's progress", () => {
   const read = (...lines: string[]) => {
     const file = join(temporary, 'progress.jsonl');

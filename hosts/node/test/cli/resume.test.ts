@@ -57,6 +57,24 @@ test('a finished run that is resumed says how to train on, and writes the same r
   assert.match(further.stdout, /^Epoch 3: train_acc/m);
 });
 
+test('a run whose rate has fallen to 0 is not trained on, and what was not compared of other data is said', () => {
+  const { cwd } = lifFcMnist([...SMALL, '-N', '1', '--schedule', 'cosine', '--log-dir', 'out']);
+  const resume = (...more: string[]) => lifFcMnist([...DATA, '--log-dir', 'out', '--resume', ...more], cwd);
+  const { status, stderr } = resume();
+  assert.equal(status, 0);
+  assert.match(
+    stderr,
+    /^Nothing left .*: its only epoch is done; its rate has fallen to 0, so a longer run begins anew/,
+  );
+  assert.match(stderr, /^--skip-checksum: of the images, the first 1000 and all labels are those of the checkpoint/m);
+  const further = resume('-N', '2');
+  assert.equal(further.status, 2);
+  assert.match(
+    further.stderr,
+    /^lif_fc_mnist: -N\/--epoch: expected 1 as in the checkpoint, where --schedule cosine .*\n$/,
+  );
+});
+
 describe('options that came later', () => {
   const other = ['--loss', 'cross-entropy', '--encoder', 'direct', '--no-reset'];
   const optionsIn = (cwd: string) =>

@@ -215,6 +215,14 @@ test('no person is in both parts of recordings that are split by person', () => 
     /^RangeError: groups: expected at least two, found 1$/,
   );
   assert.throws(
+    () => splitByGroup(train, train.recordings.map(() => ({})) as never),
+    /^TypeError: groups: expected numbers or names, found an object at 0$/,
+  );
+  assert.throws(
+    () => splitByGroup(train, new Array(train.recordings.length)),
+    /^TypeError: groups: expected numbers or names, found undefined at 0$/,
+  );
+  assert.throws(
     () => splitByGroup(train, [1, 2]),
     /^RangeError: groups: expected 12, one for each recording, found 2$/,
   );

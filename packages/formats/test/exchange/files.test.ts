@@ -12,6 +12,7 @@ import { littleEndian } from '../../../../src/common/bytes';
 import { resolveLayers } from '../../../../src/common/layers';
 import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
 import {
+  foldNorm,
   initialNetwork,
   initialParameters,
   parameters,
@@ -21,7 +22,7 @@ import {
 } from '../../../../src/common/weights';
 import { fromFile, fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../exchange';
 import { fromTensors, listTensors, type Tensor } from '../../exchange/tensors';
-import { layersModelFiles } from '../../layers-model';
+import { decodeNetwork, layersModelFiles } from '../../layers-model';
 
 const FOLDER = resolve(__dirname, '..', '..', '..', '..', 'test', 'golden', 'exchange');
 const bytesOf = (name: string) => new Uint8Array(readFileSync(join(FOLDER, name)));
@@ -318,6 +319,77 @@ describe('A network that convolves leaves and comes back', () => {
       () => fromPth(stateDict([named[0], ['conv.bias', { shape: [2], data: Float32Array.of(0, 1) }]]), 'a.pth', layers),
       /found .*conv\.bias \[2\]/,
     );
+  });
+});
+
+describe('A file whose numbers no network can have', () => {
+  const layers = resolveLayers({ layers: [{ convolve: { channels: 2, kernel: 15, stride: 13 }, norm: 'batch' }, {}] });
+  const delayed = resolveLayers({ layers: [{ delay: { most: 2 } }] });
+  const wrongOf = (of: typeof layers, kind: 'running variance' | 'delay', value: number) => {
+    const numbers = initialParameters(1, of);
+    const all = parameters(of);
+    splitParameters(numbers, all)[all.findIndex((each) => each.kind === kind)][1] = value;
+    return numbers;
+  };
+  const neuron = DEFAULT_NEURON;
+
+  test('such as a variance below zero or a delay beyond the longest is neither read nor written', () => {
+    for (const [of, kind, value, said] of [
+      [layers, 'running variance', -1, 'expected running variances of 0 or more, found -1'],
+      [delayed, 'delay', 99, 'expected delays from 0 to 2, found 99'],
+    ] as const) {
+      const weights = wrongOf(of, kind, value);
+      const message = `weights: ${said}`;
+      assert.throws(() => toSafetensors({ weights, neuron, layers: of }), { name: 'RangeError', message });
+      assert.throws(() => layersModelFiles(weights, neuron, undefined, 'spikes', of), { name: 'RangeError', message });
+      const bytes = toSafetensors({ weights: initialParameters(1, of), neuron, layers: of });
+      const at = parameters(of).findIndex((each) => each.kind === kind);
+      const before = parameters(of)
+        .slice(0, at)
+        .reduce((sum, { shape: [rows, columns] }) => sum + rows * columns, 0);
+      new DataView(bytes.buffer).setFloat32(bytes.length - 4 * (weights.length - before), value, true);
+      assert.throws(() => fromFile(bytes, 'a.safetensors'), { message: `a.safetensors: ${said}` });
+      const files = layersModelFiles(initialParameters(1, of), neuron, undefined, 'spikes', of);
+      new DataView(files['weights.bin'].buffer).setFloat32(4 * before, value, true);
+      assert.throws(() => decodeNetwork(String, (file) => files[file]), { message: `weights.bin: ${said}` });
+    }
+    const weights = wrongOf(layers, 'running variance', -1);
+    assert.throws(() => foldNorm(weights, layers), /^RangeError: weights: expected running variances of 0 or more/);
+    const named = listTensors(initialParameters(1, layers), layers).map(({ name, shape, data }): [string, Tensor] => [
+      name,
+      { shape, data: name.endsWith('running_var') ? data.map(() => -1) : data },
+    ]);
+    assert.throws(() => fromPth(stateDict(named), 'a.pth', layers), {
+      message: 'a.pth: expected running variances of 0 or more, found -1',
+    });
+  });
+
+  test('nor is it read with layers that are none, or under a name that makes two lines', () => {
+    const bytes = toSafetensors({ weights: weightsOf(), neuron });
+    const read = (known: unknown) => () => fromFile(bytes, 'a.safetensors', known as never);
+    assert.throws(read(5), { message: "layers: expected an array of an engine's layers, found 5" });
+    assert.throws(read([5]), { message: "layers: expected an engine's layers, found 5" });
+    assert.throws(read([]), { message: 'layers: expected at least one, found none' });
+    assert.throws(() => fromPth(stateDict([]), 'a.pth', 5 as never), /^TypeError: layers: expected an array/);
+    assert.throws(() => fromFile(bytes, 'a\nb.txt'), {
+      message: /^expected a file \.safetensors, .*, found a\ufffdb\.txt$/,
+    });
+  });
+
+  test('or with a tensor too many is not read, whatever its name', () => {
+    const own = resolveLayers({});
+    const tensor = { shape: [10, 784], data: new Float32Array(7840) };
+    const entries = ['layer.1.weight', '__proto__'].map((name, i): [string, object] => [
+      name,
+      { dtype: 'F32', shape: [10, 784], data_offsets: [i * 31360, (i + 1) * 31360] },
+    ]);
+    const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+    const bytes = Buffer.concat([Buffer.alloc(8), header, Buffer.alloc(2 * 31360)]);
+    bytes.writeBigUInt64LE(BigInt(header.length));
+    const message =
+      /^Error: a: expected layer\.1\.weight \[10, 784\], found layer\.1\.weight .*, __proto__ \[10, 784\]$/;
+    assert.throws(() => fromSafetensors(new Uint8Array(bytes), 'a', own), message);
+    assert.throws(() => fromPth(stateDict(entries.map(([name]) => [name, tensor])), 'a', own), message);
   });
 });
 
