@@ -53,7 +53,9 @@ async function npm(onLine, ...args) {
   // The list of files in the browser edition says how old they are: as old as the commit.
   const time = args.includes('lite') ? { SOURCE_DATE_EPOCH: gitIn(clone, 'log', '-1', '--format=%ct') } : {};
   const env = { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm', npm_config_loglevel: 'error', ...time };
-  const result = await run(program, [...first, ...args], { cwd: clone, env, onLine, minutes: 30 });
+  // Each of these commands gives what it runs itself five seconds to end; ended before, it would leave that running.
+  const ending = /** @type {const} */ ({ signal: 'SIGTERM', seconds: 20 });
+  const result = await run(program, [...first, ...args], { cwd: clone, env, onLine, minutes: 30, ending });
   succeeded(result, `npm ${args.join(' ')}`);
 }
 

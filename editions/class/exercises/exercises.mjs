@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
 import { command, whole } from '../../../packages/system/options.mjs';
+import { describe } from '../../../packages/system/program.mjs';
 import { chapterNames, root, writeWhole } from '../../../packages/system/project.mjs';
 import {
   copiesIn,
@@ -159,7 +160,6 @@ try {
     process.exitCode = await report(folder, csv, packageExercises(), { chapters: numbers, cellTimeout });
   } else makeAll(language);
 } catch (error) {
-  if (!(error instanceof BadInput)) throw error;
-  console.error(`exercises: ${error.message}`);
-  process.exitCode = 2;
+  console.error(`exercises: ${error instanceof BadInput ? error.message : describe(error)}`);
+  process.exitCode = error instanceof BadInput ? 2 : 1;
 }
