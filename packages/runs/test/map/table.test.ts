@@ -102,17 +102,17 @@ describe('The file of the table', () => {
     [
       'an ANN on spikes',
       tableText({ dataset: 'randman', network: 'ann', encoder: '' }),
-      /network: expected snn with --dataset randman, found ann/,
+      /network: expected snn with dataset randman, found ann/,
     ],
     [
       'spikes in one step',
       tableText({ dataset: 'randman', encoder: '', train_images: '', T: 1 }),
-      /T: expected at least 2 with --dataset randman, found 1/,
+      /T: expected at least 2 with dataset randman, found 1/,
     ],
     [
       'rows in more steps than there are',
       tableText({ dataset: 'rows', encoder: '', T: 29 }),
-      /T: expected 28 with --dataset rows, found 29/,
+      /T: expected 28 with dataset rows, found 29/,
     ],
     ['an accuracy above 1', tableText({ acc_2: 91 }), /acc_2: expected a share from 0 to 1, found 91/],
     ['no accuracy', tableText({ acc_1: '' }), /acc_1: expected a share from 0 to 1, found nothing/],
