@@ -2,7 +2,8 @@
 // What a machine needs before set-up: Node, a Python for .venv, a C++ compiler, room on the disk.
 // In the syntax of Node 12: the doctor reads this file on a Node that is too old for everything else.
 const { spawnSync } = require('child_process');
-const { existsSync } = require('fs');
+const { existsSync, statfsSync } = require('fs');
+const { tmpdir } = require('os');
 const { delimiter, isAbsolute, join } = require('path');
 const { engines } = require('../../package.json');
 
@@ -11,6 +12,39 @@ const nodeMajor = Number(process.versions.node.split('.')[0]);
 
 /** Bytes that set-up needs: in the clone, and while it runs in the folder for temporary files and the caches. */
 const ROOM = { clone: 3e9, elsewhere: 1e9 };
+
+/** @returns {number | undefined} bytes that are free for this user where a folder is; undefined if Node is too old to say */
+function freeBytes(/** @type {string} */ folder) {
+  if (!statfsSync) return undefined;
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+const gigabytes = (/** @type {number} */ bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** @typedef {{ folder: string, needed: number, other: string }} Place needed: bytes; other: what to do unless some are freed */
+
+/** Where set-up needs room, before it has begun. @type {(clone: string) => Place[]} */
+const placesOf = (clone) => [
+  { folder: clone, needed: ROOM.clone, other: 'put the project on another disk' },
+  { folder: tmpdir(), needed: ROOM.elsewhere, other: 'set TMPDIR (Windows: TEMP) to another folder' },
+];
+
+/**
+ * The first of the places that has not enough room: what was found, and what to do.
+ * @param {Place[]} places
+ */
+function lacksRoom(places, free = freeBytes) {
+  for (const { folder, needed, other } of places) {
+    const found = free(folder);
+    if (found !== undefined && found < needed)
+      return {
+        found: `${gigabytes(found)} free in ${folder}, ${gigabytes(needed)} needed`,
+        fix: `free some, or ${other}`,
+      };
+  }
+  return undefined;
+}
 
 /** What LIF_FC_MNIST_BACKEND may name. */
 const BACKENDS = ['native', 'wasm', 'cpu'];
@@ -184,8 +218,12 @@ module.exports = {
   checkNode,
   findCompiler,
   findPython,
+  freeBytes,
+  gigabytes,
+  lacksRoom,
   nodeMajor,
   noCompiler,
+  placesOf,
   printable,
   pythonEnv,
   ROOM,

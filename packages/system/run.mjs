@@ -64,6 +64,7 @@ export async function endChildren() {
  * @property {NodeJS.ProcessEnv} [env]
  * @property {number} [minutes] Infinity for as long as it takes
  * @property {Ending} [ending]
+ * @property {AbortSignal} [giveUp] ends it, with the code -1
  * @property {(line: string) => void} [onLine]
  */
 
@@ -75,7 +76,7 @@ export async function endChildren() {
  * @param {RunOptions} [options]
  * @returns {Promise<{ code: number, lines: string[] }>}
  */
-export function run(command, args, { cwd, env = process.env, minutes = 20, ending = SOON, onLine } = {}) {
+export function run(command, args, { cwd, env = process.env, minutes = 20, ending = SOON, giveUp, onLine } = {}) {
   return new Promise((done, fail) => {
     /** @type {string[]} */
     const lines = [];
@@ -93,11 +94,14 @@ export function run(command, args, { cwd, env = process.env, minutes = 20, endin
       running.set(pid, { pid, born: bornAt(pid), ending });
       tell();
     }
-    const stop = () => {
-      lines.push(`stopped after ${minutes} minutes`);
+    const stop = (/** @type {string} */ why) => {
+      lines.push(why);
       if (pid !== undefined) killGroup(pid, 'SIGKILL');
     };
-    const limit = Number.isFinite(minutes) ? setTimeout(stop, minutes * 60_000) : undefined;
+    const limit = Number.isFinite(minutes)
+      ? setTimeout(() => stop(`stopped after ${minutes} minutes`), minutes * 60_000)
+      : undefined;
+    giveUp?.addEventListener('abort', () => stop(String(giveUp.reason)), { once: true });
     let rest = '';
     const read = (/** @type {string} */ text) => {
       const parts = (rest + text).split(/\r?\n|\r/);
@@ -128,29 +132,81 @@ export function run(command, args, { cwd, env = process.env, minutes = 20, endin
 
 const OFFLINE =
   /ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ERR_SOCKET|timed? ?out|Connection|IncompleteRead|network|HTTP error 5/i;
+/** Lines of npm (with `--loglevel=http`) and of pip that name what has arrived, or what was there already. */
+const ARRIVED =
+  /^npm http (cache|fetch [A-Z]+ [23])|^ *(Downloading|Using cached|Processing|Requirement already satisfied|Saved) /;
+/** What a line says of a network that is not there, in a word or two. */
+const CAUSE =
+  /\b(E(?:CONN[A-Z]+|TIMEDOUT|NOTFOUND|AI_AGAIN)|connection refused|timed out|name or service not known|name resolution|nodename nor servname|getaddrinfo failed|cannot connect to proxy)\b/i;
+/** If nothing has arrived after so many seconds, help is offered; after so many more, the network is given up. */
+const SILENCE = { help: 12, end: 30 };
+const HELP =
+  'connect this machine, or set up from a bundle: see “Without a network, or behind a mirror” in environment.md';
+
+/** Thrown where npm or pip reached nothing, and trying once more did not help. */
+export class Offline extends UserError {}
+
+const isOffline = (/** @type {string[]} */ lines) => lines.some((line) => !ARRIVED.test(line) && OFFLINE.test(line));
+
+/** What the first of the lines that names a cause says. */
+const causeIn = (/** @type {string[]} */ lines) => lines.map((line) => CAUSE.exec(line)?.[1]).find(Boolean);
+
+/** npm and pip work at the same time: whoever misses the network first says so. */
+let offered = false;
+function offerHelp(/** @type {string[]} */ lines) {
+  if (offered) return;
+  offered = true;
+  const cause = causeIn(lines);
+  console.log(
+    `  No network? npm's registry or pip's index does not answer${cause ? ` (${cause})` : ''}: ${HELP}. Still trying …`,
+  );
+}
 
 /**
- * `run`, repeated once after three seconds if the command failed and its output mentions the network.
+ * `run` for npm or pip. If nothing arrives, it says what to do, and soon gives up: npm by itself tries for minutes. If
+ * the command failed and its output mentions the network, it is repeated once after three seconds.
  * @param {string} command
  * @param {string[]} args
- * @param {RunOptions} [options]
+ * @param {RunOptions & { silence?: { help: number, end: number }, offline?: string[] }} [options] `offline`: arguments
+ * with which it takes everything from its cache, tried before it is given up
  */
-export async function runTwice(command, args, options) {
-  const first = await run(command, args, options);
-  if (first.code === 0 || !first.lines.some((line) => OFFLINE.test(line))) return first;
-  options?.onLine?.('network error; trying once more');
+export async function runTwice(command, args, { silence = SILENCE, offline, ...options } = {}) {
+  /** @type {string[]} */
+  const said = [];
+  const giveUp = new AbortController();
+  const silent = () => {
+    offerHelp(said);
+    timer = setTimeout(() => giveUp.abort('timed out'), silence.end * 1000);
+  };
+  let timer = setTimeout(silent, silence.help * 1000);
+  const onLine = (/** @type {string} */ line) => {
+    if (ARRIVED.test(line)) clearTimeout(timer);
+    else said.push(line);
+    options.onLine?.(line);
+  };
+  const first = await run(command, args, { ...options, onLine, giveUp: giveUp.signal });
+  clearTimeout(timer);
+  if (first.code === 0 || !isOffline(first.lines)) return first;
+  offerHelp(first.lines);
+  if (giveUp.signal.aborted) {
+    const cached = offline ? await run(command, [...args, ...offline], options) : first;
+    return cached.code === 0 ? cached : first;
+  }
   await new Promise((done) => setTimeout(done, 3000));
   return run(command, args, options);
 }
 
 /**
- * Throws if a command failed, with the first and last lines of its output: npm names the cause first, pip last.
+ * Throws if a command failed: without a network in one line, else with the first and last lines of its output, since npm
+ * names the cause first, pip last.
  * @param {{ code: number, lines: string[] }} result
  * @param {string} command as a person would type it
  */
 export function succeeded(result, command) {
   if (result.code === 0) return;
-  const lines = result.lines.filter((line) => !/^Ignoring .*: markers /.test(line));
+  const lines = result.lines.filter((line) => !/^Ignoring .*: markers |^npm http /.test(line));
+  const cause = causeIn(lines);
+  if (cause) throw new Offline(`no network: npm's registry or pip's index does not answer (${cause}); ${HELP}`);
   const shown = lines.length <= 24 ? lines : [...lines.slice(0, 12), '…', ...lines.slice(-12)];
   throw new UserError(`\`${command}\` failed (exit ${result.code}):\n${shown.map((line) => `    ${line}`).join('\n')}`);
 }

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 // Set-up: installs and builds all that a clone needs. `npm run setup`; the other commands run it first by themselves.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runInForeground } from '../../packages/system/foreground.mjs';
 import { lock, unlock } from '../../packages/system/lock.mjs';
 import { runProgram } from '../../packages/system/program.mjs';
-import { root, UserError } from '../../packages/system/project.mjs';
-import { BACKENDS, checkNode, findPython } from '../../packages/system/requirements.cjs';
+import { nodeModules, root, UserError, venv } from '../../packages/system/project.mjs';
+import { BACKENDS, checkNode, findPython, lacksRoom, placesOf } from '../../packages/system/requirements.cjs';
+import { Offline } from '../../packages/system/run.mjs';
 import { seconds, step } from '../../packages/system/step.mjs';
 import { build, isBuilt } from './build.mjs';
 import { openBundle } from './bundle.mjs';
@@ -114,7 +116,11 @@ async function work(todo, wanted, nodeWarning) {
   const errors = [...new Set(results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])))];
   const unexpected = errors.find((error) => !(error instanceof UserError));
   if (unexpected) throw unexpected;
-  if (errors.length > 0) throw new UserError(errors.map((error) => error.message).join('\nsetup: '));
+  // npm and pip miss the same network: one of them says it.
+  const told = errors.filter(
+    (error, i) => !(error instanceof Offline) || errors.findIndex((one) => one instanceof Offline) === i,
+  );
+  if (told.length > 0) throw new UserError(told.map((error) => error.message).join('\nsetup: '));
   console.log(`Set up in ${seconds(start)}.`);
 }
 
@@ -155,8 +161,10 @@ async function main() {
   const wanted = wantedBackend();
   let todo = pending(wanted, retry);
   if (isPending(todo)) {
-    // Nothing is started without a suitable Python.
+    // Nothing is started without a suitable Python, nor in a new clone without room for all of it.
     if (todo.python) findPython();
+    const lack = existsSync(nodeModules) || existsSync(venv) ? undefined : lacksRoom(placesOf(root));
+    if (lack) throw new UserError(`the disk is too full: ${lack.found}; ${lack.fix}`);
     await lock((pid) => console.log(`Another set-up (process ${pid}) is running in this clone; waiting for it.`));
     todo = pending(wanted, retry);
     if (isPending(todo)) return work(todo, wanted, nodeWarning);

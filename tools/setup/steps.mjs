@@ -74,11 +74,13 @@ export async function installPackages(onLine, bundle) {
   remove(stamps.packages);
   const [command, first] = npmCommand();
   const args = [...first, 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  args.push('--loglevel=http');
   const registry = bundle && (await startRegistry(bundle.npm, readJson(join(root, 'package-lock.json'))));
   const from = registry ? fromRegistry(registry.address) : { args: [], env: process.env, cache: undefined };
   try {
     const env = { ...from.env, NODE_OPTIONS: '' };
-    const result = await runTwice(command, [...args, ...from.args], { cwd: root, env, onLine });
+    const offline = bundle ? undefined : ['--offline'];
+    const result = await runTwice(command, [...args, ...from.args], { cwd: root, env, onLine, offline });
     succeeded(result, 'npm ci');
   } finally {
     registry?.close();

@@ -109,7 +109,7 @@ async function nodePackages(folder, onLine) {
   for (let i = 0; i < missing.length; i += 20) {
     onLine(`fetching ${i + 1} to ${Math.min(i + 20, missing.length)} of ${missing.length}`);
     const names = missing.slice(i, i + 20).map(({ name, version }) => `${name}@${version}`);
-    succeeded(await npm('cache', 'add', ...names), `npm cache add ${names.join(' ')}`);
+    succeeded(await npm('cache', 'add', '--loglevel=http', ...names), `npm cache add ${names.join(' ')}`);
   }
   for (const one of wanted) {
     const file = inCache(cache, one.integrity);

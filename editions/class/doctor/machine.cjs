@@ -16,7 +16,7 @@ const MEMORY = { needed: 1 * GB, comfortable: 2 * GB };
 const AFTER_SET_UP = 0.3 * GB; // for runs and executed notebooks
 
 const root = path.resolve(__dirname, '..', '..', '..');
-const gigabytes = (/** @type {number} */ bytes) => `${(bytes / GB).toFixed(1)} GB`;
+const { gigabytes } = requirements;
 
 /** @returns {Verdict} */
 const ok = (/** @type {string} */ found) => ({ status: 'ok', found });
@@ -30,15 +30,6 @@ function splitMend(/** @type {string} */ message) {
 /** What the checks ask of the machine; a test hands in another one. */
 const machine = Object.assign({}, requirements, {
   env: process.env,
-  /**
-   * @returns {number | undefined} bytes that are free for this user where a folder is; undefined if Node is too old to
-   * say
-   */
-  freeBytes(/** @type {string} */ folder) {
-    if (!fs.statfsSync) return undefined;
-    const { bavail, bsize } = fs.statfsSync(folder);
-    return bavail * bsize;
-  },
   /**
    * Bytes of memory: all, and those that a new program could have (on a Mac unknown). A container may have less than
    * its machine.
@@ -114,20 +105,14 @@ function compiler({ findCompiler, noCompiler, env, isSetUp, windows }) {
 }
 
 /** @type {(machine: Machine) => Verdict} */
-function disk({ freeBytes, whyNotWritable, isSetUp, ROOM }) {
-  const places = [
-    { folder: root, needed: isSetUp() ? AFTER_SET_UP : ROOM.clone, other: 'put the project on another disk' },
-  ];
-  if (!isSetUp())
-    places.push({ folder: os.tmpdir(), needed: ROOM.elsewhere, other: 'set TMPDIR (Windows: TEMP) to another folder' });
-  for (const { folder, needed, other } of places) {
-    const reason = whyNotWritable(folder);
-    if (reason) return { status: 'fault', found: `${folder} cannot be written to (${reason})`, fix: other };
-    const free = freeBytes(folder);
-    if (free !== undefined && free < needed) {
-      const found = `${gigabytes(free)} free in ${folder}, ${gigabytes(needed)} needed`;
-      return { status: 'fault', found, fix: `free some, or ${other}` };
-    }
+function disk({ freeBytes, whyNotWritable, isSetUp, lacksRoom, placesOf }) {
+  const [clone, temporary] = placesOf(root);
+  const places = isSetUp() ? [Object.assign(clone, { needed: AFTER_SET_UP })] : [clone, temporary];
+  for (const place of places) {
+    const reason = whyNotWritable(place.folder);
+    if (reason) return { status: 'fault', found: `${place.folder} cannot be written to (${reason})`, fix: place.other };
+    const lack = lacksRoom([place], freeBytes);
+    if (lack) return Object.assign({ status: /** @type {const} */ ('fault') }, lack);
   }
   const free = freeBytes(root);
   return ok(free === undefined ? 'can be written to' : `${gigabytes(free)} free`);

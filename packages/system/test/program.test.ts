@@ -7,6 +7,7 @@ import { writeFileAtomic } from '../files.cjs';
 import { openLog } from '../log.mjs';
 import { describe } from '../program.mjs';
 import { UserError } from '../requirements.cjs';
+import { Offline, runTwice, succeeded } from '../run.mjs';
 
 const ROOM =
   /expected room on the disk, found none: free some and run it again \(set-up needs 3 GB, and 1 GB for .*\)$/;
@@ -62,6 +63,31 @@ group('an error that ends a program', () => {
     assert.throws(
       () => writeFileAtomic(file, 'a'),
       (error) => /^Error: .*none.file: cannot be written \(ENOENT/.test(describe(error) ?? ''),
+    );
+  });
+});
+
+group('npm or pip', () => {
+  const silence = { help: 0.2, end: 0.3 };
+  const node = (script: string, more = {}) => runTwice(process.execPath, ['-e', script, '--'], { silence, ...more });
+
+  test('that hears nothing is given up, and takes what its cache has', async () => {
+    const script = "if (!process.argv.includes('--offline')) setInterval(() => {}, 1000);";
+    const silent = await node(script);
+    assert.throws(() => succeeded(silent, 'npm ci'), Offline);
+    assert.equal((await node(script, { offline: ['--offline'] })).code, 0);
+  });
+
+  test('that has received something may be silent for as long as it takes', async () => {
+    const { code } = await node("console.log('Downloading a'); setTimeout(() => {}, 1500);");
+    assert.equal(code, 0);
+  });
+
+  test('that failed for another reason is shown with its lines', () => {
+    const lines = ['npm error code EUSAGE', 'npm error Missing: is-network-error@1.0.0 from lock file'];
+    assert.throws(
+      () => succeeded({ code: 1, lines }, 'npm ci'),
+      /^UserError|`npm ci` failed \(exit 1\):\n.*EUSAGE\n.*/,
     );
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -28,6 +28,16 @@ describe('set-up on a full disk', () => {
   }
   const lockOf = () => readdirSync(join(clone, 'build')).filter((name) => name.startsWith('setup.lock'));
 
+  test('that has too little room for a new clone begins nothing, and says how much it needs', () => {
+    const full = join(scratch, 'too-full.cjs');
+    writeFileSync(full, "require('node:fs').statfsSync = () => ({ bavail: 1000, bsize: 2e5 });\n");
+    const { status, stdout, stderr } = setUp('none', 0, {}, full);
+    assert.equal(status, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^setup: the disk is too full: 0\.2 GB free in .*clone, 3\.0 GB needed; free some, or .*\n$/);
+    assert.equal(existsSync(join(clone, 'build')), false);
+  });
+
   test('that has no room for its lock begins nothing, and says in one line what to do', () => {
     const { status, stdout, stderr } = setUp('setup\\.lock', 0);
     assert.equal(status, 1);
@@ -47,6 +57,20 @@ describe('set-up on a full disk', () => {
     assert.equal(lines[0], 'setup: `npm ci` failed (exit 228):');
     assert.ok(lines.at(-2)?.startsWith(`  ${ROOM}`), stderr);
     assert.doesNotMatch(stderr, /\n +at /);
+  });
+
+  test('and with room but no network: help while it still tries, then one sentence and none of what npm says', () => {
+    const npm = join(scratch, 'offline', 'npm-cli.js');
+    mkdirSync(join(scratch, 'offline'));
+    writeFileSync(npm, "console.error('npm error code ECONNREFUSED\\nnpm error network'); process.exitCode = 1;\n");
+    const { status, stdout, stderr } = setUp('none', 0, { npm_execpath: npm });
+    assert.equal(status, 1);
+    assert.equal(
+      stdout.match(/ {2}No network\? .* \(ECONNREFUSED\): connect this machine, or .*\n/g)?.length,
+      1,
+      stdout,
+    );
+    assert.match(stderr, /^setup: no network: .* \(ECONNREFUSED\); connect this machine, or .*environment\.md\n$/);
   });
 
   test('that is full once a step is done says which file it could not write, and leaves no lock', () => {

@@ -75,7 +75,7 @@ async function installPython(onLine) {
 async function installProxy(onLine) {
   remove(node.stamp);
   const [command, first] = npmCommand();
-  const args = [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const args = [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http'];
   const env = { ...process.env, NODE_OPTIONS: '' };
   succeeded(await runTwice(command, args, { cwd: hubFolder, env, onLine }), 'npm ci in editions/class/hub');
   writeJson(node.stamp, node.state());
