@@ -1,8 +1,13 @@
 'use strict';
 // What a cell shows of TypeScript's errors, and what to do about an undeclared name.
 
-/** TypeScript's codes for a name that nothing declares. */
-const UNKNOWN_NAME = [2304, 2503, 18004];
+/** TypeScript's codes for a name that nothing declares; the last is for one that resembles another. */
+const UNKNOWN_NAME = [2304, 2503, 18004, 2552];
+
+/** Its codes for what follows from one: a parameter whose type nothing says. */
+const FOLLOWS = [7006, 7031];
+
+const RESEMBLES = / Did you mean '([\w$]+)'\?$/;
 
 /** What engines say of such a name when the cell runs; the last is Safari. */
 const UNDEFINED_NAME = / is not defined$|Can't find variable: /;
@@ -52,6 +57,30 @@ const QUOTED = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
 const isSyntax = (/** @type {number} */ code) => code >= 1000 && code < 2000;
 
 /**
+ * Of type errors with unknown names, each name once, without what follows from it. After a restart most names of a cell
+ * are unknown, and those that it declares itself are all that they can resemble.
+ * @template {{ code: number, messageText: string }} Problem
+ * @param {Problem[]} problems
+ * @param {string} source of the cell
+ * @returns {Problem[]}
+ */
+function unknownOnce(problems, source) {
+  const isUnknown = (/** @type {Problem} */ { code }) => UNKNOWN_NAME.includes(code);
+  const texts = new Set(problems.filter(isUnknown).map(({ messageText }) => messageText));
+  if (texts.size === 0) return problems;
+  const several = texts.size > 1;
+  const isOfCell = (/** @type {string} */ name) =>
+    new RegExp(`\\b(?:const|let|var|function|class)\\b[^=;(]*${name.replaceAll('$', '\\$')}\\b`).test(source);
+  return problems.flatMap((one) => {
+    if (!isUnknown(one)) return FOLLOWS.includes(one.code) ? [] : [one];
+    if (!texts.delete(one.messageText)) return [];
+    const [, other] = RESEMBLES.exec(one.messageText) ?? [];
+    if (!other || !several || !isOfCell(other)) return [one];
+    return [{ ...one, code: UNKNOWN_NAME[0], messageText: one.messageText.replace(RESEMBLES, '') }];
+  });
+}
+
+/**
  * The same type errors, the first unknown name with its hint; where something cannot be read, that alone.
  * @template {{ code: number, messageText: string }} Problem
  * @param {Problem[]} problems
@@ -65,9 +94,10 @@ const withHints = (problems, source) => {
     const [, messageText] = MISREAD.find(([form]) => form.test(source.replace(QUOTED, '""'))) ?? [];
     return messageText ? [{ ...syntax, messageText }] : unread;
   }
-  const first = problems.find(({ code }) => UNKNOWN_NAME.includes(code));
+  const shown = unknownOnce(problems, source);
+  const first = shown.find(({ code, messageText }) => UNKNOWN_NAME.includes(code) && !RESEMBLES.test(messageText));
   if (first && COMMAND.test(source)) return [{ ...first, messageText: IPYTHON }];
-  return problems.map((one) => (one === first ? { ...one, messageText: withHint(one.messageText) } : one));
+  return shown.map((one) => (one === first ? { ...one, messageText: withHint(one.messageText) } : one));
 };
 exports.withHints = withHints;
 

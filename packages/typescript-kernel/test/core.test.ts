@@ -69,6 +69,24 @@ test('A cell that cannot be read gets what is wrong there alone, and one line fo
   assert.match(problemLines(names, '!ls'), /Cannot find name 'ls'/);
 });
 
+test('After a restart a cell names each unknown name once, and does not take it for one of its own', () => {
+  const problem = (line: number, code: number, messageText: string) => ({ line, column: 1, code, messageText });
+  const resembles = "Cannot find name 'byRows'. Did you mean 'byTables'?";
+  const problems = [
+    problem(2, 2552, resembles),
+    problem(2, 7006, "Parameter 'row' implicitly has an 'any' type."),
+    problem(3, 2304, "Cannot find name 'images'."),
+    problem(3, 2304, "Cannot find name 'images'."),
+    problem(4, 2552, resembles),
+  ];
+  const cell = 'const byTables = 1;\nbyRows((row) => row);\nimages, images;\nbyRows;';
+  assert.equal(
+    problemLines(problems, cell),
+    "2:1 - Cannot find name 'byRows'. If a cell above declares it, run that cell first.\n3:1 - Cannot find name 'images'.\n",
+  );
+  assert.equal(problemLines([problems[0]], cell), `2:1 - ${resembles}\n`, 'one name may be misspelt');
+});
+
 test('Of very many type errors the first are shown', () => {
   const all = Array.from({ length: 1000 }, (_, i) => ({ line: i + 1, column: 1, code: 2322, messageText: 'wrong' }));
   assert.match(problemLines(all, ''), /^(?:\d+:1 - wrong\n){50}… 950 more\n$/);
