@@ -138,15 +138,14 @@ export const TABLE = {
     read: gains,
     default: '1',
     spiking: true,
-    label: 'gain',
-    heading: 'initial gain',
+    label: 'first weights ×',
   },
   schedule: {
     flags: '--schedule <NAME>',
     help: 'how the learning rate changes: constant, or cosine, which falls to 0 at the last epoch',
     read: oneOf(...SCHEDULE_NAMES),
     default: 'constant',
-    words: { constant: 'constant rate', cosine: 'falling rate' },
+    words: { constant: 'constant learning rate', cosine: 'falling learning rate' },
   },
   shift: {
     flags: '--shift <N>',
@@ -202,15 +201,15 @@ export const TABLE = {
     flags: '--detach-reset',
     help: 'leave the reset out of the gradient',
     spiking: true,
-    words: { true: 'reset detached', false: 'reset in the gradient' },
-    heading: 'reset in the gradient',
+    words: { true: 'no gradient through the reset', false: 'gradient through the reset' },
+    heading: 'gradient through the reset',
   },
   decayInput: {
     flags: '--no-decay-input',
     help: 'add the whole input to the potential: only what was there decays',
     spiking: true,
-    words: { true: 'decaying input', false: 'undecayed input' },
-    heading: 'input decays',
+    words: { true: 'input divided by τ', false: 'input not divided by τ' },
+    heading: 'input divided by τ',
   },
   softReset: {
     flags: '--soft-reset',
@@ -252,9 +251,9 @@ export const TABLE = {
     default: DEFAULT_TRAINING.readout,
     spiking: true,
     words: {
-      'last-potential': 'last potential',
-      'mean-potential': 'mean potential',
-      'highest-potential': 'highest potential',
+      'last-potential': 'last potential as the answer',
+      'mean-potential': 'mean potential as the answer',
+      'highest-potential': 'highest potential as the answer',
     },
   },
   synapseTau: {
@@ -263,8 +262,8 @@ export const TABLE = {
     read: tau,
     spiking: true,
     without: 0,
-    label: 'τ of currents',
-    words: { 0: 'no lasting currents' },
+    label: 'currents fade with τ',
+    words: { 0: 'currents of one step' },
   },
   recurrent: {
     flags: '--recurrent',
@@ -328,7 +327,7 @@ export const TABLE = {
     read: tau,
     default: '20',
     spiking: true,
-    label: 'τ of thresholds',
+    label: 'thresholds fall with τ',
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 

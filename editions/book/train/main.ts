@@ -135,7 +135,7 @@ function hear(told: Told): void {
   else {
     if (told.kind === 'epoch') {
       seen.ends.push(told);
-      const which = `Epoch ${seen.ends.length} of ${seen.settings.epochs}`;
+      const which = `Epoch ${seen.ends.length - 1} (of 0 to ${seen.settings.epochs - 1})`;
       say('live', `${which}: ${percent(told.testAcc)} of the test images right.`);
       showKept();
       if (comparing && seen.ends.length === linked.settings.epochs) compare(told);
@@ -268,7 +268,7 @@ function showKept(): void {
   for (const save of saves) save.disabled = !(last && isSaved);
   part('sha').textContent = last
     ? `After ${epochs(ends.length)}: ${percent(last.testAcc)}, SHA-256 of the weights ${last.sha256}.`
-    : 'Nothing is trained yet: the link carries the settings alone.';
+    : 'Until the first epoch is done, there is nothing to save, and the link carries the settings alone.';
   part('cell').textContent = isSaved ? cellOf(doneRun()) : '';
   part('command').textContent = `npm run train -- ${formatOptions(doneRun())}`.trim();
 }

@@ -22,11 +22,11 @@ export function duration(seconds: number): string {
 export const wholeTime = ({ seconds, trainTimes, batches }: Progress, epochs: number) =>
   (seconds / trainTimes) * batches * epochs;
 
-/** How far a training is. */
+/** How far a training is. Epochs are counted from 0, as in the curve below it and in the chapters. */
 export function progressOf(progress: Progress, { epochs }: Settings, isRunning: boolean): string {
   const { epoch, batch, batches, loss, accuracy, seconds } = progress;
   const left = isRunning ? ` About ${duration(wholeTime(progress, epochs) - seconds)} left.` : '';
-  return `Epoch ${epoch + 1} of ${epochs}, batch ${batch} of ${batches}: ${percent(accuracy)} of the training images right, loss ${loss.toFixed(4)}.${left}`;
+  return `Epoch ${epoch} (of 0 to ${epochs - 1}), batch ${batch} of ${batches}: ${percent(accuracy)} of the training images right, loss ${loss.toFixed(4)}.${left}`;
 }
 
 /** What a link says. */

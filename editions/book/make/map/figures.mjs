@@ -280,7 +280,7 @@ function memory(map) {
     figures: [curvesAgainst(detached, 'tau', ['loss'], nameValue('detachReset', true)), change?.figure],
     said: [
       highest(best(namedGroups(map, settingsOf(map)))),
-      `With the reset detached, ${nameValue('tau', from)} and ${nameValue('tau', to)} read: ${growth.join('; ')}.`,
+      `Without a gradient through the reset, ${nameValue('tau', from)} and ${nameValue('tau', to)} read: ${growth.join('; ')}.`,
       `Detaching adds, over all losses, ${gains.join(', ')} (percentage points).`,
       change?.said,
       change && change.others.length > 0 && `The others: ${change.others.join('; ')}.`,

@@ -51,14 +51,14 @@ test('τ × T is a heat map for each kind of input, in the same colours, and the
     ...cell(3, 10, 'false', 0.3),
   );
   assert.deepEqual(altsOf(text), [
-    'Test accuracy after 2 epochs: decaying input: 2 × 2 values, highest 80.0 at τ 3, T 5; lowest 40.0 at τ 3, T 10.',
-    'Test accuracy after 2 epochs: undecayed input: 2 × 2 values, highest 94.0 at τ 2, T 5; lowest 30.0 at τ 3, T 10. 2 of 4 values are not finite numbers (gaps).',
+    'Test accuracy after 2 epochs: input divided by τ: 2 × 2 values, highest 80.0 at τ 3, T 5; lowest 40.0 at τ 3, T 10.',
+    'Test accuracy after 2 epochs: input not divided by τ: 2 × 2 values, highest 94.0 at τ 2, T 5; lowest 30.0 at τ 3, T 10. 2 of 4 values are not finite numbers (gaps).',
     // 39 ± 12.7062 · 1.
-    'Difference: undecayed input, less decaying input: 1 difference from decaying input: τ 2 · T 5 +39.00 (+26.29 to +51.71); larger than chance is τ 2 · T 5.',
+    'Difference: input not divided by τ, less input divided by τ: 1 difference from input divided by τ: τ 2 · T 5 +39.00 (+26.29 to +51.71); larger than chance is τ 2 · T 5.',
   ]);
   assert.match(
     text,
-    /Highest: decaying input, τ 3 · T 5 with 80\.00 %\. Highest: undecayed input, τ 2 · T 5 with 94\.00 %/,
+    /Highest: input divided by τ, τ 3 · T 5 with 80\.00 %\. Highest: input not divided by τ, τ 2 · T 5 with 94\.00 %/,
   );
 });
 
@@ -168,7 +168,7 @@ test('On Randman each loss is a curve over τ at the rate of the chapter, and wh
   );
   assert.match(
     text,
-    /With the reset detached, τ 2 and τ 20 read: MSE 50\.0 % and 90\.0 %; cross-entropy 60\.0 % and 97\.0 %\./,
+    /Without a gradient through the reset, τ 2 and τ 20 read: MSE 50\.0 % and 90\.0 %; cross-entropy 60\.0 % and 97\.0 %\./,
   );
   // The means of 10 and 0, and of 20 and 11.
   assert.match(text, /Detaching adds, over all losses, \+5\.0 at τ 2, \+15\.5 at τ 20 \(percentage points\)\./);

@@ -331,6 +331,6 @@ test('A setting in a sentence is told once: a number after what it counts, and a
   assert.equal(tellSetting('learningRate', 0.001), 'learning rate 0.001');
   assert.equal(tellSetting('hidden', 0), 'no hidden layer');
   assert.equal(tellSetting('hidden', 96), 'hidden neurons 96');
-  assert.equal(tellSetting('gain', '6_12_1'), 'initial gain 6-12-1');
+  assert.equal(tellSetting('gain', '6_12_1'), 'first weights × 6-12-1');
   assert.equal(tellSetting('recurrent', false), 'not recurrent');
 });
