@@ -67,7 +67,7 @@ describe('The addresses', () => {
     const { readme, citation } = written({});
     assert.match(
       readme,
-      /^- \*\*A tab of your browser:\*\* in a clone, `npm run lite -- --serve` .* Node\.js, Python, disk space /m,
+      /^- \*\*A tab of your browser:\*\* in a clone, `npm run lite -- --serve` sets up, builds .* serves /m,
     );
     assert.match(readme, /^- \*\*This machine:\*\* in a clone of this repository, `npm run tutorial` /m);
     assert.doesNotMatch(readme, /git clone|<[^!>]+>/);

@@ -18,7 +18,7 @@ const FIRST_COPY = `lab/tree/notebooks/my/${FIRST}.ipynb`;
 /** How a reader gets to the browser edition from a page that is not part of the site. */
 function tabOf(/** @type {string} */ homepage, /** @type {string} */ hosting) {
   if (!homepage || !BROWSER_EDITION) {
-    return `in a clone, \`npm run lite -- --serve\` sets up, builds the chapters for a browser, and serves them to yours. It needs what any clone needs: Node.js, Python, disk space and some minutes. Any web server can [host it](${hosting}).`;
+    return `in a clone, \`npm run lite -- --serve\` sets up, builds the chapters for a browser, and serves them to yours. Any web server can [host it](${hosting}).`;
   }
   const book = new URL('book/', homepage).href;
   return `[run chapter 0](${new URL(runAddress(FIRST), book)}), or [read the book](${book}). Nothing to install.`;
