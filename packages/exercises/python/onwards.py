@@ -3,10 +3,12 @@
 A mistake that people make is known as a function, too: who answers as it does gets its question. The right answers are not here.
 """
 
+import ctypes
 import json
 import os
 import pathlib
 import re
+import threading
 
 import numpy
 import snntorch
@@ -66,6 +68,28 @@ class Nothing(Exception):
     pass
 
 
+class NeverEnds(BaseException):
+    """Raised in an answer that runs on. No `except Exception` of its own takes it."""
+
+
+LIMIT = 5  # seconds; a right answer takes a fraction of one
+
+
+def within_limit(work):
+    """What work() returns, unless it runs on. By threads: Windows has no signal for it."""
+    thread, over = ctypes.c_ulong(threading.get_ident()), threading.Event()
+
+    def stop():
+        while not over.wait(LIMIT):  # again, for an answer that takes everything that is raised
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(NeverEnds))
+
+    threading.Thread(target=stop, daemon=True).start()
+    try:
+        return work()
+    finally:
+        over.set()
+
+
 def call(answer, *args):
     found = answer(*args)
     if found is None:
@@ -89,11 +113,23 @@ def run_twice(answer):
 
 
 def run_multi(answer):
-    return [one for found in run_twice(answer) for one in (found, found.sum(0))]
+    """As run_twice, and how often the network was called."""
+    calls = []
+
+    def watched(net, x, t):
+        hook = net.register_forward_pre_hook(lambda *_: calls.append(t))
+        found = answer(net, x, t)
+        hook.remove()
+        return found
+
+    found = run_twice(watched)
+    return [*(part for one in found for part in (one, one.sum(0))), torch.tensor(calls.count(T))]
 
 
 def run_threshold(answer):
     leaky, spikes = answer(), []
+    if leaky is None:
+        raise Nothing
     potential = leaky.reset_mem()
     for current in NUMBERS["round"]["currents"]:
         spike, potential = leaky(torch.tensor([current / 2]), potential)
@@ -170,12 +206,17 @@ EXERCISES = {
                 lambda net, x, t: steps(net, x, t)[-1]
             ),
             "One step is missing. How many does your loop take?": lambda net, x, t: steps(net, x, t - 1).sum(0),
+            "These are the spikes of one step, times T. Does a neuron do the same in each of them?": (
+                lambda net, x, t: steps(net, x, 1)[0] * t,
+                lambda net, x, t: steps(net, x, 1, rest=False)[0] * t,
+            ),
         },
     ),
     "on-multi": (
         run_multi,
-        [torch.Size([T, 10, 10]), TWICE[0], torch.Size([2, 10, 10]), TWICE[1]],
+        [torch.Size([T, 10, 10]), TWICE[0], torch.Size([2, 10, 10]), TWICE[1], torch.tensor(1)],
         {
+            "You call the network in each step. How many steps does one call take in step mode 'm'?": steps,
             "The steps stand second here. Which dimension does step mode 'm' take for time?": (
                 lambda net, x, t: multi(net, x.expand(t, -1, -1)).transpose(0, 1)
             ),
@@ -197,8 +238,13 @@ EXERCISES = {
             "It fires when it reaches 1, but what is left after a spike? Which reset is ours?": (
                 lambda: snntorch.Leaky(beta=0.5, threshold=0.99999)
             ),
-            "It fires below 1, too. How near to 1 may its threshold be?": (
-                lambda: snntorch.Leaky(beta=0.5, threshold=0.5, reset_mechanism="zero")
+            "It fires below 1, too. How near to 1 may its threshold be?": tuple(
+                lambda threshold=threshold: snntorch.Leaky(beta=0.5, threshold=threshold, reset_mechanism="zero")
+                for threshold in (0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
+            ),
+            "Its potential fades too little, or too much, from step to step. Which beta has a tau of 2?": tuple(
+                lambda beta=beta: snntorch.Leaky(beta=beta, threshold=0.99999, reset_mechanism="zero")
+                for beta in (2.0, 1.0, 0.9, 0.8, 0.75, 0.25, 0.0)
             ),
             "It never forgets that it has fired. Which reset is ours?": (
                 lambda: snntorch.Leaky(beta=0.5, threshold=0.99999, reset_mechanism="none")
@@ -221,7 +267,7 @@ EXERCISES = {
             "This is a sum over images and neurons. What has to become of it?": (
                 lambda spikes, labels: F.mse_loss(spikes.mean(0), one_hot(labels), reduction="sum")
             ),
-            "You compare each step with the label. Should a neuron fire in every step?": (
+            "This is the same with a square for each step, and without a square. Of what does chapter 4 take it?": (
                 lambda spikes, labels: F.mse_loss(spikes, one_hot(labels).expand_as(spikes))
             ),
         },
@@ -243,19 +289,20 @@ def problem(name, answer):
     """What is wrong with an answer, as a question; None if it is right."""
     run, expected, mistakes = EXERCISES[name]
     with torch.no_grad():
-        found = run(answer)
+        found = within_limit(lambda: run(answer))
         if same(found, expected):
             return None
-        for question, mistake in mistakes.items():
-            if same(found, run(mistake)):
+        for question, ways in mistakes.items():
+            if any(same(found, run(way)) for way in (ways if isinstance(ways, tuple) else (ways,))):
                 return question
     first, wanted = next(pair for pair in zip(found, expected) if not close(*pair))
     shape = wanted if isinstance(wanted, torch.Size) else wanted.shape
     if first.shape != shape:
         return f"expected the shape {list(shape)}, found {list(first.shape)}. What does each dimension count?"
     at = tuple(int(one) for one in (~torch.isclose(first.double(), wanted.double(), rtol=1e-5, atol=1e-6)).nonzero()[0])
-    where = f" at {list(at)}" if at else ""
-    return f"expected {float(wanted[at]):g}{where}, found {float(first[at]):g}. Which line computes it?"
+    if not at:
+        return f"found {float(first):g}. What do you get on paper?"
+    return f"found {float(first[at]):g} at {list(at)}. What do you get there on paper?"
 
 
 def say(english):
@@ -274,6 +321,8 @@ def check(name, answer):
         print(say(f"… {name}: still to do."))
     except Nothing:
         print(say(f"✘ {name}: it returns nothing. Which line returns the answer?"))
+    except NeverEnds:
+        print(say(f"✘ {name}: it was stopped, since it does not end. Which loop never reaches its last round?"))
     except Exception as error:
         said = str(error).split("\n")[0]
         what = f"{type(error).__name__}: {said}"

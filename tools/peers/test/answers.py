@@ -63,6 +63,25 @@ def multi(net, x, t):
     return spikes
 
 
+def multi_from_rest(net, x, t):
+    functional.reset_net(net)
+    functional.set_step_mode(net, "m")
+    return net(x.expand(t, *x.shape))
+
+
+def step_by_step(net, x, t):
+    functional.reset_net(net)
+    return torch.stack([net(x) for _ in range(t)])
+
+
+def endless(*_):
+    while True:
+        try:
+            pass
+        except Exception:
+            pass
+
+
 def single(net, x, t):
     spikes = net(x.unsqueeze(0).repeat(t, 1, 1))
     functional.reset_net(net)
@@ -100,7 +119,7 @@ RIGHT = {
     "on-beta": [lambda tau: 1 - 1 / tau, lambda tau: (tau - 1) / tau],
     "on-weights": [lambda w, tau: w / tau, lambda w, tau: (1 / tau) * w],
     "on-count": [count, resets_first],
-    "on-multi": [multi, lambda net, x, t: functional.reset_net(net) or torch.stack([net(x) for _ in range(t)])],
+    "on-multi": [multi, multi_from_rest],
     "on-threshold": [leaky(threshold=math.nextafter(1, 0) - 1e-7), leaky(threshold=0.99999)],
     "on-loss": [lambda s, y: mse(s.mean(0), y), lambda s, y: ((s.sum(0) / len(s) - F.one_hot(y, 10)) ** 2).mean()],
 }
@@ -129,9 +148,12 @@ WRONG = {
         lambda net, x, t: count(net, x, t - 1),
         lambda net, x, t: count(net, x, t).sum(),
         lambda net, x, t: count(net, x, t).argmax(1),
+        lambda net, x, t: net(x) * t,
+        endless,
     ],
     "on-multi": [
         single,
+        step_by_step,
         multi_without_reset,
         batch_of_steps,
         second,
@@ -145,6 +167,9 @@ WRONG = {
         leaky(threshold=0.5),
         leaky(threshold=0.99999, reset_mechanism="none"),
         leaky(threshold=2),
+        leaky(threshold=0.9),
+        leaky(threshold=0.99999, beta=2),
+        lambda: None,
         leaky(threshold=0.99999, beta=0.9),
     ],
     "on-loss": [
@@ -154,6 +179,7 @@ WRONG = {
         lambda s, y: mse(s.mean(0), y) * 100,
         lambda s, y: F.mse_loss(s, F.one_hot(y, 10).float().expand_as(s)),
         lambda s, y: mse(s[-1], y),
+        lambda s, y: F.l1_loss(s.mean(0), F.one_hot(y, 10).float()),
         lambda s, y: F.mse_loss(s.mean(0), y.float()),
     ],
 }

@@ -23,12 +23,13 @@ test('The numbers of its exercises are those of our engines', async () => {
   assert.equal(committed, written(await numbers()), 'node tools/peers/numbers.mjs writes them');
 });
 
-test('Its checks know right answers, refuse 39 wrong ones with a question, and say what is still to do', async () => {
+test('Its checks know right answers, refuse 46 wrong ones with a question, end one that runs on, and say what is still to do', async () => {
   mkdirSync(join(root, 'build'), { recursive: true });
   const file = toSafetensors({ weights: await trained({ T: 100 }), neuron: DEFAULT_NEURON });
   writeFileSync(join(root, 'build', 'onwards.safetensors'), file);
   const answers = await ask<{ name: string; isRight: boolean | null; said: string }[]>('answers.py');
-  assert.equal(answers.filter(({ isRight }) => isRight === false).length, 39);
+  assert.equal(answers.filter(({ isRight }) => isRight === false).length, 46);
+  assert.ok(answers.some(({ said }) => /^✘ on-count: it was stopped, since it does not end\./.test(said)));
   for (const { name, isRight, said } of answers) {
     if (isRight) assert.equal(said, `✔ ${name}: Right.\n`);
     else if (isRight === null) assert.equal(said, `… ${name}: still to do.\n`);
