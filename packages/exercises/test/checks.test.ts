@@ -37,7 +37,7 @@ const JUNK: Record<string, unknown> = {
 
 for (const id of ids) {
   const exercise = ALL[id];
-  const { oracle, forms, mistakes, probes } = exercise;
+  const { oracle, forms, mistakes, probes, names } = exercise;
 
   describe(`The check of ${id}`, () => {
     test('accepts right answers in at least two forms that are not the oracle', () => {
@@ -70,6 +70,14 @@ for (const id of ids) {
       }
       const longer = judge(id, (...args: never[]) => lengthened(oracle(...args)));
       assert.equal(longer.status, 'wrong', longer.message);
+    });
+
+    test('refuses what is right for one case alone', () => {
+      if (names.length === 0 || resultOf(id) === undefined) return;
+      for (const probe of probes) {
+        const right = oracle(...(typeof probe === 'function' ? probe().args : (copy(probe) as never[])));
+        assert.equal(judge(id, () => copy(right)).status, 'wrong', JSON.stringify(right));
+      }
     });
 
     test('is not passed by the stub, by an error, or by an answer without an end', () => {

@@ -57,6 +57,14 @@ export const aMemory = {
         [0, 0],
         [0.5, 0.25],
       ],
+      [
+        [
+          [0, 1],
+          [-2, 0.5],
+        ],
+        [1, 1],
+        [0, 0],
+      ],
     ],
     compared: toList,
     oracle: heard((R, i, j) => R[i][j]),
@@ -244,12 +252,12 @@ export const aMemory = {
       ),
       'below-2': m(
         'returns a τ below 2 where nothing forgets enough',
-        'One of these is below 2. What does the task say of the smallest τ?',
+        'Where nothing forgets enough your τ is below 2. What does the task say of the smallest one?',
         (share, steps) => Math.floor(1 / (1 - share ** (1 / steps)) + 1e-9),
       ),
       'less-than-the-share': m(
         'asks for less than the share',
-        'With one of these just the share would be left at a larger τ. Does the task say “at most”?',
+        'A τ that leaves just the share is refused here. Does the task say “at most”?',
         (share, steps) => slowest(share, steps, (left) => left < share),
       ),
       'not-whole': m(

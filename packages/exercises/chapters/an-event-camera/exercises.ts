@@ -159,6 +159,7 @@ export const anEventCamera = {
       [9, 6, 1, 10, 7, 3],
       [0, 5, 0, 12, 8, 1],
       [11, 2, 1, 12, 8, 5],
+      [3, 1, 1, 6, 20, 2],
     ],
     tolerance: 0,
     oracle: unit(inOrder),

@@ -52,7 +52,7 @@ export const anEventCameraMotion = {
           [50, 1],
           [90, 0],
         ],
-        100,
+        98,
       ],
     ],
     tolerance: 0,

@@ -81,6 +81,15 @@ export const convolutionsMaps = {
         ],
         3,
       ],
+      [
+        [
+          [0, 3],
+          [2, 1],
+          [3, 3],
+        ],
+        CORNER,
+        4,
+      ],
     ],
     oracle: scattered((kernel, dy, dx) => kernel[dy]?.[dx]),
     mistakes: {

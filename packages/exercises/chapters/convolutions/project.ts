@@ -113,6 +113,7 @@ export const convolutionsProject = {
       [[0, 2, 0, 0, 0, 0, 1, 0, 0, 3, 0, 0], 3],
       [[0, 0, 0, 4, 0, 0, 0, 1], 4],
       [[1, 1, 0, 1], 2],
+      [[0, 0, 0, 1], 2],
     ],
     compared: toList,
     oracle: silent((spikes, channels, c) => spikes.every((count, i) => i % channels !== c || count === 0)),
@@ -200,6 +201,13 @@ export const convolutionsProject = {
           [1, 1],
           [0.75, 1],
           [0, 0.75],
+        ],
+      ],
+      [
+        [1, 2],
+        [
+          [0.75, 0, 0],
+          [0, 0, 0],
         ],
       ],
       [

@@ -70,7 +70,7 @@ export const eventDrivenTables = {
       ),
       'every-entry': m(
         'counts an addition for entries that need none',
-        'You also count additions for entries without one. Which sums has a table before anything is added?',
+        'Here some entries cost an addition that need none. Which sums does a table have before anything is added?',
         () => firstThatPays((n, T) => cost(n, T, 2 ** n)),
         () => firstThatPays((n, T) => cost(n, T, 2 ** n - 1)),
         () => firstThatPays((n, T) => cost(n, T, 2 ** n - n)),
@@ -114,6 +114,7 @@ export const eventDrivenTables = {
       lookingUp([0, 0, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0]),
       lookingUp([1, 1, 1, 1, 0, 0, 0, 0]),
       lookingUp([1, 1, 0, 0]),
+      lookingUp([0, 1, 0, 1]),
     ],
     oracle: byBlocks(pattern),
     mistakes: {

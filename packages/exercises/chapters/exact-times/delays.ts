@@ -91,6 +91,7 @@ export const exactTimesDelays = {
         ],
       ],
       [[[{ x: 0.5, dx: -2 }]]],
+      [[[{ x: 0.5, dx: 1 }], [{ x: 0.25, dx: 2 }], [{ x: 1, dx: 4 }]]],
     ],
     oracle: perUnit((all) => sum(all.map(({ x, dx }) => (-dx * x) / 2))),
     mistakes: {

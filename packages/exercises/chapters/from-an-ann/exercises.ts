@@ -155,7 +155,7 @@ export const fromAnAnn = {
       ),
       nearest: m(
         'rounds to the nearest place, or down',
-        'Fewer activations than the share are at most your scale. To which side do you round their number?',
+        'Your scale is too low for the share. To which side do you round the number of activations?',
         at((share, count) => Math.round(share * count) - 1),
         at((share, count) => Math.floor(share * count + 1e-9) - 1),
       ),

@@ -114,8 +114,9 @@ export const fromAnAnnProject = {
       [
         [
           { steps: 4, accuracy: 0.5, spikes: 100 },
-          { steps: 10, accuracy: 0.75, spikes: 100 },
           { steps: 20, accuracy: 0.875, spikes: 300 },
+          { steps: 16, accuracy: 0.8125, spikes: 200 },
+          { steps: 10, accuracy: 0.75, spikes: 100 },
         ],
         0.875,
         0.125,

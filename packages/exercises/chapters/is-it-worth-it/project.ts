@@ -110,7 +110,11 @@ export const worthItProject = {
     minutes: 8,
     optional: true,
     names: ['validation', 'askTest'],
-    probes: [asking([0.88, 0.91, 0.9, 0.85], [0.89, 0.9, 0.92, 0.86]), asking([0.7, 0.9, 0.9], [0.95, 0.6, 0.8])],
+    probes: [
+      asking([0.88, 0.91, 0.9, 0.85], [0.89, 0.9, 0.92, 0.86]),
+      asking([0.7, 0.9, 0.9], [0.95, 0.6, 0.8]),
+      asking([0.8, 0.85, 0.82, 0.95], [0.9, 0.7, 0.75, 0.8]),
+    ],
     tolerance: 0,
     oracle: (validation, askTest) => askTest(argmax(validation)),
     mistakes: {

@@ -226,7 +226,7 @@ export const lifProject = {
     probes: [
       [3.1, [1, 1], 0.4, 2, 2],
       [1.5, INPUTS, 0.5, 2, 4],
-      [3.1, INPUTS, 0.25, 2, 3],
+      [3.1, INPUTS, 0.25, 3, 3],
     ],
     tolerance: 1e-4,
     oracle: lesson(downhill),

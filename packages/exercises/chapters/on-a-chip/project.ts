@@ -50,6 +50,14 @@ export const onAChipProject = {
         [2, 5],
       ],
       [[[8, 2]], [4]],
+      [
+        [
+          [2, 2],
+          [2, 3],
+          [3, 5],
+        ],
+        [3, 1, 2],
+      ],
     ],
     tolerance: 0,
     oracle: perLayer((weights, bits) => Math.ceil((weights * bits) / 8)),

@@ -101,6 +101,8 @@ export const readPotentialProject = {
       [[0.5, 0.8125], 0.25, 1],
       [[0.8125, 1.25], 0.25, 1],
       [[1.125, 2.5], 0.25, 1],
+      [[0.5, 0.75], 0.5, 1],
+      [[0.5, 0.625], 0.25, 1.125],
     ],
     tolerance: 0,
     oracle: (h, ramp, threshold) => first(stepsOf(h, ramp, threshold)),
@@ -130,7 +132,7 @@ export const readPotentialProject = {
       ),
       nearest: m(
         'rounds to the nearest step, or down',
-        'In this step the potential is still below the threshold. To which side do you round?',
+        'Here a neuron may fire while it is still below the threshold. To which side do you round the steps?',
         (h, ramp, threshold) => first(h.map((value) => Math.max(0, Math.round((threshold - value) / ramp)))),
         (h, ramp, threshold) => first(h.map((value) => Math.max(0, Math.floor((threshold - value) / ramp)))),
       ),
@@ -195,6 +197,14 @@ export const readPotentialProject = {
           [5, 6, 7],
         ],
         5,
+      ],
+      [
+        [
+          [3, 5],
+          [4, 4],
+          [7, 2],
+        ],
+        2,
       ],
     ],
     oracle: (steps, T) => steps.filter((row) => decided(row, T)).length / steps.length,

@@ -223,6 +223,10 @@ export const visualization = {
         [0, 0.5, 0],
         [0.9, 0, 0.1],
       ],
+      [
+        [0, 0, 0.3],
+        [0.9, 0, 0.1],
+      ],
     ],
     tolerance: 0,
     oracle: (rates, potentials) => argmax(fires(rates) ? rates : potentials),
