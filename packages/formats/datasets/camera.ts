@@ -136,7 +136,9 @@ export function events(frames: readonly Frame[], options: CameraOptions & { fps?
       before[pixel] = now;
       for (let i = 1; i <= Math.abs(n); i++) {
         const level = levels[pixel] + Math.sign(n) * i * camera.threshold;
-        const share = (level - from) / (now - from);
+        // A rounding error may leave a whole threshold over, which the next frame reports even if its pixel is the same:
+        // 0 / 0 would be no time, and each browser sorts what is no number elsewhere.
+        const share = now === from ? 0 : (level - from) / (now - from);
         // Before the next frame, even where the line ends on a level.
         const at = Math.min(Math.floor(start + Math.max(0, share) * (end - start)), Math.ceil(end) - 1);
         found.push({ at, pixel, polarity: n > 0 ? 1 : 0 });

@@ -96,6 +96,23 @@ test('a camera counts every event of its most sensitive pixel, and refuses to be
     assert.throws(() => new EventCamera({ ...most, ...change }), message);
 });
 
+test('an event that only rounding has kept back comes when the next frame begins, in the order of times', () => {
+  const greys = [31, 31, 32, 31, 31, 15, 9, 9, 8, 9, 8, 19, 31, 31];
+  const camera = { width: 1, height: 1, threshold: 0.1664879071712494 };
+  const pixel = new EventCamera(camera);
+  const counts = greys.map((grey) => pixel.see(frame(grey)));
+  assert.equal(counts[13], 1, 'the last two frames are the same, and there is an event between them');
+  const { times } = events(
+    greys.map((grey) => frame(grey)),
+    { ...camera, fps: 10 },
+  );
+  assert.equal(times[times.length - 1], 1_200_000);
+  assert.deepEqual(
+    Array.from(times),
+    Array.from(times).sort((a, b) => a - b),
+  );
+});
+
 test('a recording whose times or events are more than can be counted is refused in one line', () => {
   const flash = Array.from({ length: 3 }, (_, k) => frame(255 * (k % 2)));
   const slow = { width: 1, height: 1, fps: 2 / 4294 };
