@@ -369,7 +369,7 @@ describe('An event camera', inChromium, () => {
       assert.ok(overflow <= 0, `${overflow} pixels wider than the page`);
       assert.ok(bottom !== undefined && bottom < PHONE.viewport.height, `the answer ends at ${bottom}`);
       await page.getByRole('button', { name: 'Pause' }).click();
-      for (const width of [PHONE.viewport.width, 1280]) {
+      for (const width of [1280, PHONE.viewport.width]) {
         await page.setViewportSize({ ...PHONE.viewport, width });
         const tops = await page.evaluate(() =>
           ['A line.', 'Line after line. '.repeat(12)].map((text) => {
