@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // node translations/check.mjs [NAME…]: what a test checks, by hand. Exit status 1 for faults; what is stale or missing is listed.
 import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { command } from '../packages/system/options.mjs';
 import { runProgram } from '../packages/system/program.mjs';
-import { root, UserError } from '../packages/system/project.mjs';
+import { filesUnder, root, UserError } from '../packages/system/project.mjs';
 import { seen } from './likeness.mjs';
-import { readPhrases } from './phrases.mjs';
+import { readPhrases, unsaid } from './phrases.mjs';
 import { cellsOf, faults, stampNew, stampOf, textOf, twinOf, twins } from './twins.mjs';
 
 const options = command('node translations/check.mjs', 'check')
@@ -50,6 +51,34 @@ function unsaidMessages() {
   );
 }
 
+/** Where pages, the tab and drawings come from, and which phrases say them. */
+const SAYING = /** @type {const} */ ([
+  ['pages', ['editions/book', 'editions/shared/page'], /^(?!.*\btest\b).*\.ts$/],
+  ['tab', ['editions/browser'], /^(?!.*\btest\b).*\.ts$/],
+  ['drawings', ['notebooks/images'], /\.svg$/],
+]);
+
+/** The sentences of pages, the tab and drawings that stay English, a line each. */
+const unsaidSentences = () =>
+  SAYING.flatMap(([name, folders, files]) => {
+    const phrases = readPhrases('zh', name === 'tab' ? ['tab', 'lite', 'frame'] : [name]);
+    const paths = folders.flatMap((folder) => filesUnder(join(root, folder)).map((file) => join(folder, file)));
+    return paths
+      .filter((path) => files.test(path))
+      .flatMap((path) => unsaid(readFileSync(join(root, path), 'utf8'), phrases).map((one) => `${path}: ${one}`))
+      .map((line) => `${line}: not in translations/zh/phrases/${name}.json`);
+  });
+
+/** A line about a cell with the file and line where its translation stands, or would. @param {import('./twins.mjs').Twin} twin */
+const placed = ({ name, file }) => {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  return (/** @type {string} */ line) => {
+    const [, id, what] = /^.*?: (.*?): (.*)$/s.exec(line) ?? [];
+    const at = lines.findIndex((one) => one.startsWith(`<!-- ${id} `));
+    return `${relative(root, file)}${at < 0 ? '' : `:${at + 1}`}: ${name}: ${id}: ${what}`;
+  };
+};
+
 async function main() {
   const chosen = names.length > 0 ? names.map((name) => twinOf(name)) : twins();
   if (stamp) {
@@ -70,11 +99,15 @@ async function main() {
           console.log(`<!-- ${cell.id} ? -->\n${seen(textOf(cell))}\n`);
     return;
   }
-  const found = chosen.map(faults);
+  const found = chosen.map((twin) => {
+    const { wrong, stale, missing } = faults(twin);
+    const place = placed(twin);
+    return { wrong: wrong.map(place), stale: stale.map(place), missing: missing.map(place) };
+  });
   const [wrong, stale, missing] = /** @type {const} */ (['wrong', 'stale', 'missing']).map((kind) =>
     found.flatMap((one) => one[kind]),
   );
-  if (names.length === 0) missing.push(...unsaidMessages());
+  if (names.length === 0) missing.push(...unsaidMessages(), ...unsaidSentences());
   for (const line of [...wrong, ...stale, ...missing]) console.log(line);
   const blocks = chosen.reduce((sum, twin) => sum + twin.blocks.size, 0);
   console.log(`${blocks} blocks: ${wrong.length} faults, ${stale.length} stale, ${missing.length} not translated`);

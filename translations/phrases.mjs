@@ -116,6 +116,27 @@ export function translateScript(code, phrases) {
   return result + code.slice(at);
 }
 
+/**
+ * The sentences of a script, or the words of a drawing, that no phrase says.
+ * @param {string} text a script, or SVG
+ * @param {Phrases} phrases
+ */
+export function unsaid(text, phrases) {
+  /** @type {Set<string>} */
+  const found = new Set();
+  const look = (/** @type {string} */ one, /** @type {RegExp} */ read) => {
+    const english = squeeze(one);
+    if (read.test(english) && phrases.say(english) === undefined) found.add(english);
+  };
+  if (!text.startsWith('<')) eachLiteral(text, (phrase) => look(phrase, /^[A-Z].* .*[.?!…]$/));
+  else {
+    const { document } = new JSDOM(text, { contentType: 'image/svg+xml' }).window;
+    for (const one of document.querySelectorAll('text, title, desc'))
+      if (one.children.length === 0) look(one.textContent ?? '', /[a-z]{3}/);
+  }
+  return [...found];
+}
+
 /** What of an element is read or heard. */
 const SAID = ['aria-label', 'title', 'placeholder', 'alt', 'content', 'aria-roledescription'];
 /** Code, what it printed and drew, and what is English on purpose. */

@@ -62,7 +62,9 @@ const NO_TEXT =
  * @returns {Cell[]}
  */
 export function cellsOfPage(page) {
-  const parts = page.split(NO_TEXT);
+  // The end of a fence with code belongs to its text, and only that of a glossary to the page.
+  const code = page.replace(/^```[a-z]+\n[\s\S]*?^```\n/gm, (fence) => fence.replace(/^```\n/m, '\0\n'));
+  const parts = code.split(NO_TEXT).map((part) => part.replaceAll('\0', '```'));
   /** @type {Map<string, number>} */
   const used = new Map();
   let inGlossary = false;

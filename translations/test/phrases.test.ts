@@ -84,6 +84,23 @@ test('A phrase with tags that its English does not have is refused, and a title 
   assert.match(svg.textContent ?? '', /a<b & <img src=x onerror=alert\(1\)>/);
 });
 
+test('What no phrase says is found: sentences of a script, words of a drawing', async () => {
+  const { unsaid } = await phrasesOf();
+  const phrases = await made({ 'It runs.': '在运行。', spikes: '脉冲' });
+  const script = "say('It runs.'); say('It has ended.'); name = 'data-figure';";
+  assert.deepEqual(unsaid(script, phrases), ['It has ended.']);
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg"><text>spikes</text><text>weights</text><text>LIF</text></svg>';
+  assert.deepEqual(unsaid(svg, phrases), ['weights']);
+});
+
+test('No phrase has a fault that a program can see in Chinese text', async () => {
+  const { habits } = await load<typeof import('../likeness.mjs')>('translations/likeness');
+  for (const file of readdirSync(folder)) {
+    for (const [english, chinese] of Object.entries(tableOf(file)))
+      assert.deepEqual(habits(chinese), [], `${file}: ${english}`);
+  }
+});
+
 const folder = join(root, 'translations', 'zh', 'phrases');
 const tableOf = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, string>;
 

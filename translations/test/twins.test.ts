@@ -203,6 +203,10 @@ test('A page is split into sections, words of its glossary and HTML, and put tog
       ['batch', 'batch\nminibatch\n  Some images.\n\n  More.'],
     ],
   );
+  const code = '# T\n\n```sh\nls\n```\n\nAfter it.\n\n```{raw} html\n<p>x</p>\n```\n';
+  const [text, html] = cellsOfPage(code);
+  assert.equal(text.source, '# T\n\n```sh\nls\n```\n\nAfter it.\n\n', 'a fence with code is text');
+  assert.equal(html.source, '```{raw} html\n<p>x</p>\n```\n');
 });
 
 test('No translation of a chapter or page has a fault, where its English is still the same', async () => {

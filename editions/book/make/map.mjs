@@ -7,7 +7,7 @@ import { root } from '../../../packages/system/project.mjs';
 import { chapterFigure } from './figures.mjs';
 import { settingsOf, show } from './map/figures.mjs';
 import { QUESTIONS } from './map/questions.mjs';
-import { plural } from './map/sentences.mjs';
+import { plural, sentences } from './map/sentences.mjs';
 
 /**
  * @typedef {import('../../../packages/runs/map/index.js').MapTable} MapTable
@@ -37,7 +37,9 @@ export function mapPage(
   const map = runsOf(csv);
   /** @type {{ id: string, files: ReturnType<typeof chapterFigure>['files'] }[]} */
   const figures = [];
-  const html = (/** @type {Figure} */ figure, /** @type {string} */ id) => {
+  const html = (/** @type {Figure} */ drawn, /** @type {string} */ id) => {
+    // The page says the title; what is within the drawing is the same file in all languages.
+    const figure = { ...drawn, layout: { ...drawn.layout, title: { text: worded(theme.titleOf(drawn)) } } };
     const drawing = chapterFigure(theme, { id, folder: '_static/figures/', figure, alt: figure.alt });
     figures.push({ id, files: drawing.files });
     return `\`\`\`{raw} html\n${drawing.html}\n\`\`\``;
@@ -53,8 +55,8 @@ export function mapPage(
       .filter((figure) => figure !== undefined)
       .map((figure, i) => html(figure, `map-${grid}-${i + 1}`));
     const facts = `${plural(runs.rows.length, 'run')}, ${plural(runs.values('seed').length, 'seed')} per setting.`;
-    const sentences = said.filter((sentence) => typeof sentence === 'string').map(worded);
-    return [`## ${worded(title)}`, `${worded(text)} *${worded(facts)}*`, ...shown, sentences.join(' ')].join('\n\n');
+    const read = sentences(said.filter((sentence) => typeof sentence === 'string').map(worded));
+    return [`## ${worded(title)}`, `${worded(text)} *${worded(facts)}*`, ...shown, read].join('\n\n');
   });
   const about =
     `One run proves little: another seed makes the same network a little better or worse. So here are **${map.rows.length} runs**, ` +

@@ -10,6 +10,7 @@ import { ways } from '../../../tools/checks/ways.mjs';
 import { introduction } from '../../shared/cells.mjs';
 import { byPart } from '../../shared/parts.mjs';
 import { trainedTau } from '../../shared/trained.mjs';
+import { sentences } from './map/sentences.mjs';
 import { weights } from './playground.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';
 
@@ -147,7 +148,7 @@ function waysHere(first, addresses) {
 function chapterList(chapters) {
   const entry = (/** @type {Chapter} */ { name, notebook }) => {
     const { title, aim, time } = introduction(notebook);
-    return `**[${title}](${name}.ipynb)**\n: ${aim} ${time}`.trimEnd();
+    return `**[${title}](${name}.ipynb)**\n: ${sentences([aim, time])}`.trimEnd();
   };
   return byPart(chapters)
     .map(({ part, chapters: own }) => [`### ${part}`, ...own.map(entry)].join('\n\n'))

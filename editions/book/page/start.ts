@@ -98,7 +98,7 @@ class Scene {
     this.drawDigit(digit);
     if (wide) this.drawWires(digit.left + digit.width + 14, digit.top + digit.height / 2, left, top, row);
     this.write('ten neurons add up and fire', left + 30, top - 12, { color: this.colors.muted });
-    this.write('spikes', width - 8, top - 12, { align: 'right', color: this.colors.muted });
+    this.write('its spikes', width - 8, top - 12, { align: 'right', color: this.colors.muted });
     this.drawNeurons(left, top, row, width - left - 4, wide);
   }
 

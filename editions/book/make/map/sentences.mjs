@@ -28,3 +28,6 @@ export const highest = (/** @type {{ label: string } & Estimate} */ one) => `Hig
 export const farBelow = (/** @type {{ label: string, runs: MapTable }[]} */ groups) =>
   groups.length > 0 &&
   `Far below, and not in the first figure: ${groups.map(({ label, runs }) => named({ label, ...runs.mean() })).join('; ')}.`;
+
+/** One after the other; after a Chinese full stop without a blank. */
+export const sentences = (/** @type {string[]} */ all) => all.join(' ').replace(/(?<=[。！？]) /g, '');
