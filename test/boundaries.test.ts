@@ -28,11 +28,11 @@ describe('What the package exports', () => {
     assert.deepEqual([...namesOf(browserDisplay), ...onlyNode].sort(), namesOf(nodeDisplay).sort());
   });
 
-  test('is at most 29 names and 93 in namespaces', () => {
+  test('is at most 29 names and 94 in namespaces', () => {
     const names = namesOf(node);
     const inner = names.filter((name) => name.includes('.') && !name.startsWith('withBar.'));
     const top = names.filter((name) => !name.includes('.'));
-    assert.deepEqual([top.length <= 29, inner.length <= 93], [true, true], `${top.length} and ${inner.length}`);
+    assert.deepEqual([top.length <= 29, inner.length <= 94], [true, true], `${top.length} and ${inner.length}`);
   });
 });
 

@@ -60,6 +60,7 @@ export namespace functional {
 
 /** Where `Math` gives other last bits in another browser: the same bits on every machine. */
 export namespace math {
+  export import acos = exact.acos;
   export import cos = exact.cos;
   export import exp = exact.exp;
   export import log = exact.log;

@@ -99,11 +99,15 @@ export const sin = (x: number): number => turned('sin', x, 0);
 /** cos(x) of an angle in radians, to the last digit or two. */
 export const cos = (x: number): number => turned('cos', x, 1);
 
-/** atan(x) for x from 0 to 1e100, to 1e-15 of it: the angle is halved three times, and then the series. */
+/** atan(x) for x ≥ 0, to 1e-15 of it: the angle is halved three times, and then the series. */
 export function atan(x: number): number {
+  if (x > 1e100) return Math.PI / 2;
   let small = x;
   for (let k = 0; k < 3; k++) small /= 1 + Math.sqrt(1 + small * small);
   let sum = 0;
   for (let k = 21; k > 0; k -= 2) sum = 1 / k - sum * small * small;
   return 8 * small * sum;
 }
+
+/** The angle in radians that has this cosine, to 1e-15. */
+export const acos = (x: number): number => 2 * atan(Math.sqrt((1 - x) / (1 + x)));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { atan, cos, exp, log, log2, pow, sin, sinTurns } from '../../src/common/exact';
+import { acos, atan, cos, exp, log, log2, pow, sin, sinTurns } from '../../src/common/exact';
 
 const ULP = Number.EPSILON / 2;
 
@@ -87,8 +87,10 @@ test('sin() and cos() are those of radians, to the last digits, and refuse angle
   }
 });
 
-test('atan() is the angle of a slope, to the last digits', () => {
-  for (const x of [...spread(1e99).map(Math.abs), 0, 1]) assertNear(atan(x), Math.atan(x), `atan(${x})`, 10);
+test('atan() and acos() are the angles of a slope and of a cosine, to the last digits', () => {
+  for (let x = -1; x <= 1; x += 1 / 64) assert.ok(Math.abs(acos(x) - Math.acos(x)) < 1e-15, `acos(${x})`);
+  for (const x of [...spread(1e99).map(Math.abs), 0, 1, 1e300, Infinity])
+    assertNear(atan(x), Math.atan(x), `atan(${x})`, 10);
 });
 
 test('pow() is the power of a whole exponent', () => {
