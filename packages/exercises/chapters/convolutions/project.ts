@@ -200,7 +200,7 @@ export const convolutionsProject = {
         [
           [1, 1],
           [0.75, 1],
-          [0, 0.75],
+          [0.5, 1],
         ],
       ],
       [
@@ -213,10 +213,10 @@ export const convolutionsProject = {
       [
         [1, 2, 4, 8],
         [
-          [0.75, 0.75],
+          [1, 1],
           [0.25, 0.25],
           [0.25, 0.5],
-          [0.25, 0.75],
+          [0.5, 1],
         ],
       ],
     ],
@@ -241,8 +241,7 @@ export const convolutionsProject = {
       'largest-that-wakes': m(
         'takes the largest gain that is enough',
         'This gain is enough, but so is another one. Which of them does the task ask for?',
-        (gains, silent) =>
-          gains[silent.findLastIndex((row) => row.every((share) => share <= 0.5))] ?? gains.at(-1) ?? 0,
+        (gains, silent) => gains[silent.findLastIndex((row) => row.every((share) => share < 1))] ?? gains.at(-1) ?? 0,
       ),
       'smallest-if-none': m(
         'takes the smallest gain if none is enough',
@@ -251,7 +250,7 @@ export const convolutionsProject = {
           gains[
             Math.max(
               0,
-              silent.findIndex((row) => row.every((share) => share <= 0.5)),
+              silent.findIndex((row) => row.every((share) => share < 1)),
             )
           ],
       ),
