@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { type MapTable, parseMap } from '../../packages/runs/map';
 import { projectPath, readFile } from '../../packages/system/files.cjs';
-import { checkOptions, checkText } from '../../src/common/checks';
+import { asOneLine, checkOptions, checkText } from '../../src/common/checks';
 
 const COMMITTED = ['editions', 'map', 'map.csv'];
 
@@ -26,7 +26,7 @@ export async function readMap(options: MapOptions = {}): Promise<MapTable> {
   const { file } = options;
   if (file !== undefined) checkText('file', file);
   const path = file ?? projectPath(...COMMITTED);
-  const name = file ?? COMMITTED.join('/');
+  const name = asOneLine(file ?? COMMITTED.join('/'));
   if (!existsSync(path))
     throw new Error(`${name}: expected the table of the map, found none; \`npm run map\` makes it`);
   let content: Buffer;

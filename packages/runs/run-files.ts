@@ -3,7 +3,7 @@
  * TensorBoard's file.
  */
 
-import { checkNumbers, checkObject, formatValue, isTyped, typeName } from '../../src/common/checks';
+import { asOneLine, checkNumbers, checkObject, formatValue, isTyped, typeName } from '../../src/common/checks';
 import type { ReadoutName } from '../../src/common/engine';
 import { type ResolvedLayer, readLayers } from '../../src/common/layers';
 import { CLASSES } from '../../src/common/mnist';
@@ -243,7 +243,7 @@ export function checkSavedName(name: string): void {
 /** @throws RangeError unless the name is a bare one, without a path */
 export function checkName(what: string, name: string): void {
   if (typeof name !== 'string' || !/^\w[\w.-]*$/.test(name)) {
-    const found = typeof name === 'string' ? name : formatValue(name);
+    const found = typeof name === 'string' ? asOneLine(name) : formatValue(name);
     throw new RangeError(`name of ${what}: expected letters, digits, '_', '-' and '.', found ${found}`);
   }
 }

@@ -88,8 +88,10 @@ const unfinishedName = (file) => `${file}.${process.pid}.unfinished`;
  * @param {string} file
  * @param {unknown} error
  */
-const notWritten = (file, error) =>
-  new Error(`${file}: cannot be written (${/** @type {Error} */ (error).message})`, { cause: error });
+const notWritten = (file, error) => {
+  const why = `${file}: cannot be written (${/** @type {Error} */ (error).message})`;
+  return new Error(why.replace(/\p{Cc}/gu, '\ufffd'), { cause: error }); // a name may hold anything, also a line's end
+};
 
 /**
  * A part of a file as bytes, even those of another realm, such as a notebook's cell.

@@ -2,7 +2,7 @@
  * MNIST in typed arrays, and its idx files read from bytes (http://yann.lecun.com/exdb/mnist describes the format).
  * The host knows where the bytes come from.
  */
-import { checkIndices, checkWhole, isTyped, typeName } from './checks';
+import { asOneLine, checkIndices, checkWhole, isTyped, typeName } from './checks';
 
 /** Height and width of an image, in pixels. */
 export const IMAGE_SIDE = 28;
@@ -28,6 +28,10 @@ export interface Mnist {
 /** The data set, or a part of it, is unusable. The message is one line. */
 export class DatasetError extends Error {
   override name = 'DatasetError';
+
+  constructor(message: string) {
+    super(asOneLine(message)); // the name of a file may hold anything
+  }
 }
 
 /** The files of each split: images, labels. */

@@ -153,3 +153,10 @@ test('Images that a browser keeps are kept once they are checked, and forgotten 
   await assert.rejects(open(fails), { name: 'DatasetError' });
   assert.equal((await open(whole)).train.count, 60000, 'the next call fetches what was no image');
 });
+
+test('A folder whose name has a line break is refused in one line', () => {
+  assert.throws(
+    () => readMnist({ directory: 'a\nb' }),
+    /^DatasetError: a\ufffdb: expected a folder with MNIST's four files.*$/,
+  );
+});

@@ -32,6 +32,7 @@ test('a table that is missing or damaged is refused in one line that names it', 
   await assert.rejects(readMap({ file }), {
     message: `${file}: expected the table of the map, found none; \`npm run map\` makes it`,
   });
+  await assert.rejects(readMap({ file: 'a\nb' }), /^Error: a\ufffdb: expected the table of the map, found none/);
   writeFileSync(file, tableText({}).slice(0, -20));
   await assert.rejects(readMap({ file }), (error: Error) => {
     assert.match(error.message, /damaged\.csv: line 2: weights_sha256: expected 64 hexadecimal digits, found \w+; /);

@@ -71,6 +71,7 @@ describe('a file', () => {
       () => writeFileAtomic(file, 'a'),
       (error) => codeOf(error) === 'ENOENT',
     );
+    assert.throws(() => writeFileAtomic(join(file, 'a\nb'), 'a'), /^Error: .*a\ufffdb: cannot be written \(.*\)$/);
   });
 
   test('is for those alone whom the mode lets read', { skip: process.platform === 'win32' && 'Unix' }, () => {

@@ -113,8 +113,8 @@ describe('a saved run', () => {
 describe('a run is not saved', () => {
   test('under a name that leads elsewhere', async () => {
     const folder = runsFolder();
-    for (const name of ['../run', 'a/b', 'a\\b', '..', '', '.hidden']) {
-      await assert.rejects(saveRun(run(), name), /name of a run: expected letters, digits/);
+    for (const name of ['../run', 'a/b', 'a\\b', '..', '', '.hidden', 'a\nb']) {
+      await assert.rejects(saveRun(run(), name), /^RangeError: name of a run: expected letters, digits, .*, found .*$/);
       await assert.rejects(loadRun(name), /name of a run: expected letters, digits/);
     }
     assert.ok(!existsSync(folder));
