@@ -42,7 +42,11 @@ export async function runProgram(name, work, { tidy, interrupted, status = 1 } =
     stopping = true;
     if (line) console.error(`${name}: ${line}`);
     await endChildren();
-    tidy?.();
+    try {
+      tidy?.();
+    } catch (error) {
+      console.error(`${name}: ${describe(error)}`);
+    }
     process.exit(code);
   };
   const unhandle = onSignals((code) => stop(code, interrupted));
@@ -50,6 +54,8 @@ export async function runProgram(name, work, { tidy, interrupted, status = 1 } =
   try {
     await work();
   } catch (error) {
+    // Ctrl-C reaches what this program waits for as well: its own handler, which is still to come, says what happened.
+    await new Promise((done) => setTimeout(done, 100));
     if (!(error instanceof Stopped)) await stop(status, describe(error));
     await new Promise(() => {}); // a signal came, whose handler ends the program
   }

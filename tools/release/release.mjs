@@ -100,7 +100,7 @@ async function main() {
   mkdirSync(out, { recursive: true });
   removeLeftOvers('release');
   try {
-    git('clone', '--quiet', '--shared', root, clone);
+    succeeded(await run('git', ['clone', '--quiet', '--shared', root, clone]), 'git clone');
     const version = await build();
     remove(target);
     renameSync(out, target);

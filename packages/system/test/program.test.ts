@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe as group, test } from 'node:test';
@@ -90,6 +92,27 @@ group('npm or pip', () => {
       /^UserError|`npm ci` failed \(exit 1\):\n.*EUSAGE\n.*/,
     );
   });
+});
+
+test('A program says in one line that Ctrl-C ended it, also where the terminal ends what it waits for first', {
+  skip: process.platform === 'win32' && 'process groups are a Unix thing',
+}, async () => {
+  const program = `const { runProgram } = await import(${JSON.stringify(join(__dirname, '..', 'program.mjs'))});
+    const work = async () => {
+      console.log('works');
+      require('node:child_process').execFileSync('sleep', ['20']);
+    };
+    const tidy = () => { throw new Error('ENOTEMPTY: directory not empty, rmdir a'); };
+    await runProgram('a', work, { interrupted: 'interrupted', tidy });`;
+  const child = spawn(process.execPath, ['-e', `(async () => { ${program} })()`], { detached: true });
+  let said = '';
+  child.stderr.on('data', (text) => {
+    said += text;
+  });
+  child.stdout.once('data', () => setTimeout(() => process.kill(-(child.pid as number), 'SIGINT'), 300));
+  const [status] = await once(child, 'close');
+  assert.equal(status, 130, said);
+  assert.match(said, /^a: interrupted\na: Error: ENOTEMPTY/);
 });
 
 group('a log', () => {
