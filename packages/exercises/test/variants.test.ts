@@ -147,7 +147,8 @@ export function variantsOf(cell: string): Variant[] {
         while (shown.getText().length < 12 && shown.parent && shown.parent.getText().length < 60) shown = shown.parent;
         const [first, last] = [shown.getStart(), shown.getEnd()];
         const put = bare ? other : `(${other})`;
-        const words = (value: string) => value.replace(/\s+/g, ' ').trim();
+        // `math.exp` and `Math.exp` are one: which a chapter calls is no business of this list.
+        const words = (value: string) => value.replace(/\s+/g, ' ').replaceAll('Math.', 'math.').trim();
         const changed = words(cell.slice(first, from) + other + cell.slice(to, last));
         const name = `${words(shown.getText())} → ${changed}`;
         const count = (counts.get(name) ?? 0) + 1;
