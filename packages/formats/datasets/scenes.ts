@@ -7,6 +7,8 @@ import { events, type Frame } from './camera';
 import type { LabelledRecordings } from './events';
 
 const IMAGE_SIDE = 28;
+/** How far the eye turns, and the pixel beyond, which the one before is mixed with. */
+const BORDER = 3;
 /** Where the eye looks at the corners of its way, in pixels from the middle: three saccades along a triangle. */
 const CORNERS = [
   [0, -2],
@@ -30,7 +32,11 @@ export function saccades(image: Uint8Array, steps = 30): Uint8Array[] {
   if (image.length !== IMAGE_SIZE)
     throw new RangeError(`image: expected ${IMAGE_SIZE} intensities, found ${image.length}`);
   checkWhole('steps', steps, 1, 1000);
-  const at = (x: number, y: number) => (Math.min(x, y) < 0 || Math.max(x, y) >= IMAGE_SIDE ? 0 : image[y * 28 + x]);
+  // Black all around, as far as the eye turns: a question for each pixel would take most of the time.
+  const wide = IMAGE_SIDE + 2 * BORDER;
+  const seen = new Uint8Array(wide * wide);
+  for (let y = 0; y < IMAGE_SIDE; y++)
+    seen.set(image.subarray(y * IMAGE_SIDE, (y + 1) * IMAGE_SIDE), (y + BORDER) * wide + BORDER);
   return Array.from({ length: steps + 1 }, (_, step) => {
     const way = (step * 3) / steps;
     const corner = Math.min(2, Math.floor(way));
@@ -40,12 +46,16 @@ export function saccades(image: Uint8Array, steps = 30): Uint8Array[] {
     });
     const [left, top] = [Math.floor(dx), Math.floor(dy)];
     const [right, down] = [dx - left, dy - top];
-    return Uint8Array.from({ length: IMAGE_SIZE }, (_, pixel) => {
-      const [x, y] = [(pixel % IMAGE_SIDE) + left, Math.floor(pixel / IMAGE_SIDE) + top];
-      const upper = (1 - right) * at(x, y) + right * at(x + 1, y);
-      const lower = (1 - right) * at(x, y + 1) + right * at(x + 1, y + 1);
-      return Math.round((1 - down) * upper + down * lower);
-    });
+    const frame = new Uint8Array(IMAGE_SIZE);
+    for (let pixel = 0; pixel < IMAGE_SIZE; pixel++) {
+      const x = (pixel % IMAGE_SIDE) + left + BORDER;
+      const y = Math.floor(pixel / IMAGE_SIDE) + top + BORDER;
+      const at = y * wide + x;
+      const upper = (1 - right) * seen[at] + right * seen[at + 1];
+      const lower = (1 - right) * seen[at + wide] + right * seen[at + wide + 1];
+      frame[pixel] = Math.round((1 - down) * upper + down * lower);
+    }
+    return frame;
   });
 }
 
