@@ -4,11 +4,12 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { build } from 'esbuild';
+import type { Notebook } from '../editions/shared/cells.mjs';
 import * as browser from '../hosts/browser';
 import * as browserDisplay from '../hosts/browser/display';
 import * as node from '../hosts/node';
 import * as nodeDisplay from '../hosts/node/display';
-import { filesUnder, sourceFiles } from '../packages/system/project.mjs';
+import { chapterNames, filesUnder, sourceFiles } from '../packages/system/project.mjs';
 
 const root = resolve(__dirname, '..');
 describe('What the package exports', () => {
@@ -73,6 +74,41 @@ test('no file walks over folders as Node does, whose newest releases follow link
       (file) => /\.[mc]?[jt]s$/.test(file) && !file.includes('node_modules') && asks.test(readFileSync(file, 'utf8')),
     );
   assert.deepEqual(walks, []);
+});
+
+describe('What reaches a printed number', () => {
+  // V8 and SpiderMonkey compute these with other last bits, V8 also from release to release. The standard lets them.
+  const differs =
+    /\bMath\.(a?(cos|sin|tan)h?|atan2|cbrt|exp(m1)?|log(10|1p|2)?|pow)\b|\{[^{}]*\b(a?(cos|sin|tan)h?|exp|log|pow)\b[^{}]*\} = Math\b|(?<!(?<![\w.])\d+ )\*\*|\*\*(?! \d+(?![\w.]))/g;
+  const found = (code: string) => code.replace(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'/g, '').match(differs) ?? [];
+  const advice =
+    'write `math.exp(x)` of lif-fc-mnist (src/common/exact.ts) for `Math.exp(x)`, and `x * x` for `x ** 2`';
+
+  test('comes from functions that give the same bits in every browser, in cells', async () => {
+    const { isPython } = await import('../editions/shared/parts.mjs');
+    // Learners write as they like: a check allows for last digits.
+    const ofLearners = /\/\/ BEGIN SOLUTION[\s\S]*?\/\/ END SOLUTION/g;
+    const cells = chapterNames()
+      .filter((name) => !isPython(name))
+      .flatMap((name) => {
+        const { cells } = JSON.parse(readFileSync(join(root, 'notebooks', name), 'utf8')) as Notebook;
+        return cells.filter(({ cell_type }) => cell_type === 'code').map((cell) => ({ name, ...cell }));
+      })
+      .flatMap(({ name, id, source }) =>
+        found([source].flat().join('').replace(ofLearners, '')).map((what) => `${name}, cell ${id}: ${what}`),
+      );
+    assert.deepEqual(cells, [], advice);
+    assert.deepEqual(found("Math.exp(x) + x ** 2 + 2 ** n + 2 ** 30 + Math.sqrt(x) + '**'"), ['Math.exp', '**', '**']);
+  });
+
+  test('comes from functions that give the same bits in every browser, in the lesson, its data sets and engines', () => {
+    // The kernel is WebAssembly, whose powers and logarithms are its own: the same instructions everywhere.
+    const own = /^(src|packages\/formats\/datasets|packages\/event-engine(?!\/kernel)|packages\/runs\/map)\//;
+    const sources = sourceFiles()
+      .filter((file) => own.test(file) && file.endsWith('.ts'))
+      .flatMap((file) => found(readFileSync(join(root, file), 'utf8')).map((what) => `${file}: ${what}`));
+    assert.deepEqual(sources, [], advice);
+  });
 });
 
 test('no file of the package is longer than 350 lines', () => {
