@@ -5,9 +5,9 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInForeground } from '../../packages/system/foreground.mjs';
 import { endWithParent } from '../../packages/system/parent.mjs';
 import { chapterNames, readJson, remove, root, venvPython, writeJson } from '../../packages/system/project.mjs';
-import { copiesIn, makeCopies, sayDamaged, sayNotMade, sayRenumbered } from '../shared/copies.mjs';
 import { isLanguage, LOCALES, noLanguage } from '../shared/translated.mjs';
 
 const ABOUT = `npm run lab               JupyterLab with your own copies of the chapters, notebooks/my/, which are made if there are none
@@ -18,13 +18,11 @@ All other options go on to Jupyter, for example
   --port=9999             another port than 8888`;
 
 const options = process.argv.slice(2);
+/** `npm run lab` sets up; who is refused is so before that. */
+const isSettingUp = options[0] === '--set-up' && options.shift();
 if (options.includes('--help') || options.includes('-h')) {
   console.log(ABOUT);
   process.exit(0);
-}
-if (!existsSync(venvPython)) {
-  console.error('lab: no JupyterLab in .venv; run `npm run setup`');
-  process.exit(2);
 }
 // Jupyter would refuse it, too, with an option that `npm run` keeps to itself.
 if (process.getuid?.() === 0 && !options.some((option) => /allow.root/.test(option))) {
@@ -33,6 +31,16 @@ if (process.getuid?.() === 0 && !options.some((option) => /allow.root/.test(opti
   );
   process.exit(2);
 }
+
+if (isSettingUp) {
+  const status = await runInForeground(process.execPath, [join(root, 'tools', 'setup', 'setup.mjs'), '--quiet']);
+  if (status !== 0) process.exit(status);
+}
+if (!existsSync(venvPython)) {
+  console.error('lab: no JupyterLab in .venv; run `npm run setup`');
+  process.exit(2);
+}
+const { copiesIn, makeCopies, sayDamaged, sayNotMade, sayRenumbered } = await import('../shared/copies.mjs');
 
 const here = join(root, 'editions', 'lab');
 const isAuthor = options.includes('--author');

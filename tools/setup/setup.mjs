@@ -90,7 +90,9 @@ async function work(todo, wanted, nodeWarning) {
     await Promise.all([packages, environment]);
     if (!todo.native) return;
     let reason;
-    await step('Native backend', "TensorFlow's library for @tensorflow/tfjs-node", async (onLine) => {
+    const what =
+      "TensorFlow's library for @tensorflow/tfjs-node, about 230 MB, once (the browser edition does without)";
+    await step('Native backend', what, async (onLine) => {
       const state = await setUpNative(onLine, bundle);
       reason = state.outcome === 'none' ? state.reason : undefined;
       return FOUND[state.outcome];

@@ -3,23 +3,31 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
-import { command, whole } from '../../../packages/system/options.mjs';
 import { describe } from '../../../packages/system/program.mjs';
 import { chapterNames, root, writeWhole } from '../../../packages/system/project.mjs';
-import {
-  copiesIn,
-  makeCopies,
-  outdatedCopies,
-  readChapter,
-  resetCopy,
-  sayDamaged,
-  sayNotMade,
-  sayRenumbered,
-} from '../../shared/copies.mjs';
-import { isLanguage, noLanguage } from '../../shared/translated.mjs';
-import { BadInput } from './handed-in.mjs';
-import { teachersNotes, writeHalfDays } from './notes.mjs';
-import { report } from './report.mjs';
+
+/** `npm run exercises` sets up; who is refused is so before that. */
+const isSettingUp = process.argv[2] === '--set-up' && process.argv.splice(2, 1);
+const asks = (/** @type {string} */ option) => process.argv.some((one) => one.split('=')[0] === option);
+// Learners' code reads what its reader may read, so root is refused unless nothing else is there.
+if (asks('--report') && process.getuid?.() === 0 && !asks('--trust')) {
+  console.error(
+    'exercises: --report: expected a user other than root, since a notebook is a program and could read everything here; ' +
+      'run it as another user, or add --trust in a container that holds nothing else',
+  );
+  process.exit(2);
+}
+if (isSettingUp) {
+  const status = await runInForeground(process.execPath, [join(root, 'tools', 'setup', 'setup.mjs'), '--quiet']);
+  if (status !== 0) process.exit(status);
+}
+const { command, whole } = await import('../../../packages/system/options.mjs');
+const { copiesIn, makeCopies, outdatedCopies, readChapter, resetCopy, sayDamaged, sayNotMade, sayRenumbered } =
+  await import('../../shared/copies.mjs');
+const { isLanguage, noLanguage } = await import('../../shared/translated.mjs');
+const { BadInput } = await import('./handed-in.mjs');
+const { teachersNotes, writeHalfDays } = await import('./notes.mjs');
+const { report } = await import('./report.mjs');
 
 const program = command('npm run exercises --', 'exercises')
   .description('Makes your own copies of the chapters in notebooks/my/; nothing is overwritten.')
@@ -114,18 +122,6 @@ function folderOf(/** @type {string} */ path) {
   return folder;
 }
 
-/**
- * Learners' code reads what its reader may read, so root is refused unless nothing else is there.
- * @param {boolean | undefined} isTrusted
- */
-function refuseRoot(isTrusted) {
-  if (process.getuid?.() !== 0 || isTrusted) return;
-  throw new BadInput(
-    '--report: expected a user other than root, since a notebook is a program and could read everything here; ' +
-      'run it as another user, or add --trust in a container that holds nothing else',
-  );
-}
-
 const given = program.parse().opts();
 const chapters = program.args;
 const chosen = ['check', 'notes', 'reset', 'report'].filter((name) => given[name] !== undefined);
@@ -155,7 +151,6 @@ try {
     const csv = resolve(process.env.INIT_CWD ?? '.', given.csv ?? join(root, 'build', 'exercises', 'report.csv'));
     const numbers = chapters.map((number) => Number(chapterOf(number, '--report FOLDER').slice(0, 2)));
     const folder = folderOf(given.report);
-    refuseRoot(given.trust);
     const { cellTimeout = 20 } = given;
     process.exitCode = await report(folder, csv, packageExercises(), { chapters: numbers, cellTimeout });
   } else makeAll(language);
