@@ -2,9 +2,17 @@
  * Powers, exponentials, logarithms and sines by additions, products and divisions alone: the same bits on every
  * machine, which `Math.pow`, `**`, `Math.exp`, `Math.log` and `Math.sin` do not promise. Chapters have them as `math`.
  */
+import { formatValue } from './checks';
+
+/** A text or a bigint would get far into the sums. */
+function checkReal(name: string, x: number): void {
+  if (typeof x !== 'number') throw new TypeError(`math.${name}: expected a number, found ${formatValue(x)}`);
+}
 
 /** base^exponent, for a whole exponent; each of the products rounds once. */
 export function pow(base: number, exponent: number): number {
+  checkReal('pow', base);
+  checkReal('pow', exponent);
   if (!Number.isInteger(exponent)) {
     throw new RangeError(
       `math.pow: expected a whole exponent, found ${exponent}: math.exp(exponent * math.log(base)) takes any`,
@@ -30,6 +38,7 @@ function scaled(x: number, n: number): number {
 
 /** exp(x), to the last digit or two: x = n ln 2 + r, and the Taylor polynomial of r in [−ln 2 / 2, ln 2 / 2]. */
 export function exp(x: number): number {
+  checkReal('exp', x);
   if (x < -746) return 0;
   if (x > 710) return Number.POSITIVE_INFINITY;
   if (Number.isNaN(x)) return x;
@@ -41,7 +50,8 @@ export function exp(x: number): number {
 }
 
 /** A logarithm of x = 2ⁿ s, from n and ln s; s is in [1/√2, √2], and ln s = 2 artanh((s − 1) / (s + 1)) a series. */
-function logarithm(x: number, join: (n: number, ofS: number) => number): number {
+function logarithm(name: string, x: number, join: (n: number, ofS: number) => number): number {
+  checkReal(name, x);
   if (x === 0) return Number.NEGATIVE_INFINITY;
   if (!(x > 0)) return Number.NaN;
   if (x === Number.POSITIVE_INFINITY) return x;
@@ -56,10 +66,10 @@ function logarithm(x: number, join: (n: number, ofS: number) => number): number 
 }
 
 /** ln(x), to the last digit or two. */
-export const log = (x: number): number => logarithm(x, (n, ofS) => n * LN2_HIGH + (n * LN2_LOW + ofS));
+export const log = (x: number): number => logarithm('log', x, (n, ofS) => n * LN2_HIGH + (n * LN2_LOW + ofS));
 
 /** The logarithm to base 2, to the last digit or two; a power of two gives a whole number. */
-export const log2 = (x: number): number => logarithm(x, (n, ofS) => n + ofS * Math.LOG2E);
+export const log2 = (x: number): number => logarithm('log2', x, (n, ofS) => n + ofS * Math.LOG2E);
 
 /** sin(x) for |x| ≤ π/2, by the Taylor polynomial. */
 function sine(x: number): number {
@@ -82,6 +92,7 @@ const MOST_QUARTERS = 2 ** 20;
 
 /** sin(x), with x brought to [−π/2, π/2] around its nearest even quarter of a turn, or odd one for a cosine. */
 function turned(name: string, x: number, odd: 0 | 1): number {
+  checkReal(name, x);
   const half = Math.floor((x / (Math.PI / 2) - odd) / 2 + 0.5);
   const quarters = 2 * half + odd;
   if (Math.abs(quarters) > MOST_QUARTERS) {
@@ -110,4 +121,7 @@ export function atan(x: number): number {
 }
 
 /** The angle in radians that has this cosine, to 1e-15. */
-export const acos = (x: number): number => 2 * atan(Math.sqrt((1 - x) / (1 + x)));
+export function acos(x: number): number {
+  checkReal('acos', x);
+  return 2 * atan(Math.sqrt((1 - x) / (1 + x)));
+}
