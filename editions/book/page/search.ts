@@ -92,7 +92,20 @@ function begin(results: Element): void {
   results.querySelector('ul.search')?.before(list);
 }
 
-if (results) {
+/** Sphinx leaves the page empty until there is something to look for. */
+function ask(results: Element): void {
+  const field = element('input', { name: 'q', type: 'search', 'aria-label': 'What to search for' });
+  const button = element('input', { type: 'submit', value: 'Search' });
+  results.append(
+    element('h1', {}, 'Search'),
+    element('p', {}, 'Type a word or a question, such as “threshold” or “the network learns nothing”.'),
+    element('form', { method: 'get', role: 'search' }, field, ' ', button),
+  );
+  field.focus();
+}
+
+if (results && !query) ask(results);
+else if (results) {
   new MutationObserver(addSummaries).observe(results, { childList: true, subtree: true });
   // Sphinx waits for the same event, and its script stands above.
   document.addEventListener('DOMContentLoaded', () => {

@@ -344,6 +344,22 @@ describe('The book', inChromium, () => {
     }
   });
 
+  test('the search without a word says what to do, and searches from there, in both languages', async () => {
+    for (const [folder, line, word, done] of [
+      ['', 'Type a word or a question', 'surrogate', /Search finished, found/],
+      ['zh/', '输入一个词或一个问题', '阈值', /搜索完成/],
+    ] as const) {
+      const { page, faults } = await site.open(`${folder}search.html`);
+      await page.getByText(line, { exact: false }).waitFor();
+      await page.keyboard.type(word);
+      await page.keyboard.press('Enter');
+      await page.getByText(done).waitFor();
+      assert.equal(new URL(page.url()).searchParams.get('q'), word);
+      assert.deepEqual(faults, []);
+      await page.context().close();
+    }
+  });
+
   test('a page that was not built is said at once', async () => {
     const missing = 'not-built.html: expected this page, found none; run `npm run book`';
     await assert.rejects(site.open('not-built.html'), { message: missing });

@@ -174,6 +174,24 @@ describe('The playground', inChromium, () => {
     await page.context().close();
   });
 
+  test('The networks to choose from fill their lines, on a phone and at 1,280 pixels', async () => {
+    for (const options of [PHONE, { viewport: { width: 1280, height: 720 } }]) {
+      const { page } = await playground.opened('playground.html', options);
+      const gaps = await page.locator('.pg-network').evaluate((all) => {
+        const places = Array.from(all.querySelectorAll('label:not([hidden])'), (label) =>
+          label.getBoundingClientRect(),
+        );
+        const last = places.filter(({ top }, i) => top !== places[i + 1]?.top);
+        return last.map(({ right }) => Math.round(all.getBoundingClientRect().right - right));
+      });
+      assert.deepEqual(
+        gaps.filter((gap) => gap !== 0),
+        [],
+      );
+      await page.context().close();
+    }
+  });
+
   test('Nothing has gone wrong on the page meanwhile', () => {
     assert.deepEqual(playground.watched.faults, []);
   });
