@@ -55,6 +55,20 @@ const QUOTED = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
 
 /** TypeScript's codes for what cannot be read. */
 const isSyntax = (/** @type {number} */ code) => code >= 1000 && code < 2000;
+/** That for "')' expected." and the like. */
+const MISSING = 1005;
+
+/**
+ * Where a cell shows an error of TypeScript. What it misses it reports at what comes instead: an open parenthesis at the
+ * end of a line, on the next one.
+ * @param {number} code @param {number} start from 0 @param {string} source of the cell
+ */
+exports.placeOf = (code, start, source) => {
+  const end = source.slice(0, start).trimEnd().length;
+  const offset = code === MISSING && source.slice(end, start).includes('\n') ? end : start;
+  const lines = source.slice(0, offset).split('\n');
+  return { offset, line: lines.length - 1, character: lines[lines.length - 1].length };
+};
 
 /**
  * Of type errors with unknown names, each name once, without what follows from it. After a restart most names of a cell

@@ -612,4 +612,8 @@ for (const { depth: each } of [packet.deep]) console.log(each, pixels);
     differs: 'of tslab it takes the value away; in a script it does not',
     here: { stdout: '[ 5, 5 ]\n' },
   },
+  {
+    name: 'a parenthesis that is left open is missed at the end of its line',
+    cell: 'function twice(x: number) {\n  return double(x\n\n}',
+  },
 ];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { countLate, describeFailure } from '../core/errors.cjs';
-import { problemLines, warningLines } from '../core/hints.cjs';
+import { placeOf, problemLines, warningLines } from '../core/hints.cjs';
 import { describeValue } from '../core/values.cjs';
 
 test('A cell that throws no error is reported by what it has thrown', () => {
@@ -44,6 +44,14 @@ test('An error is cut to what a page can show', () => {
 test('A value that says itself how it is printed is cut, too', () => {
   const loud = { [inspect.custom]: () => 'x'.repeat(1_000_000) };
   assert.equal(describeValue(inspect, loud), `${'x'.repeat(20_000)}… 980000 more characters`);
+});
+
+test('What is missing at the end of a line is said of that line; all else stays where TypeScript finds it', () => {
+  const cell = 'const f = () => {\n  return todo(  \n\n};\n';
+  const brace = cell.indexOf('}');
+  assert.deepEqual(placeOf(1005, brace, cell), { offset: 32, line: 1, character: 14 });
+  assert.deepEqual(placeOf(1109, brace, cell), { offset: brace, line: 3, character: 0 });
+  assert.deepEqual(placeOf(1005, 10, cell), { offset: 10, line: 0, character: 10 });
 });
 
 test('A cell that cannot be read gets what is wrong there alone, and one line for what other notebooks can read', () => {

@@ -3,7 +3,7 @@
 // (`core/`).
 const { inspect } = require('node:util');
 const { countLate, describeFailure, describeLate, shortenStacks } = require('../core/errors.cjs');
-const { problemLine, withHints } = require('../core/hints.cjs');
+const { placeOf, problemLine, withHints } = require('../core/hints.cjs');
 const { interruption, interruptText, isAbort, stillRunning } = require('../core/interrupts.cjs');
 const { describeValue } = require('../core/values.cjs');
 const { rememberBuiltIns, restoreBuiltIns } = require('./builtins.cjs');
@@ -83,7 +83,9 @@ function named(converter, number) {
   const convert = (earlier, source) => {
     const result = unlessTooDeep(() => converter.convert(earlier, source));
     endStart();
-    result.diagnostics = withHints(result.diagnostics ?? [], source);
+    result.diagnostics = withHints(result.diagnostics ?? [], source).map((one) =>
+      one.fileName ? one : { ...one, start: placeOf(one.code, one.start.offset, source) },
+    );
     for (const { path, data } of result.sideOutputs ?? []) nameFile(path, data);
     if (result.output) {
       result.output = nameCell(result.output, { number: number(), source, isAsync: result.hasToplevelAwait === true });

@@ -5,6 +5,7 @@
  * assigned to, and no text is added: positions are the cell's own.
  */
 import type * as TypeScript from 'typescript';
+import { placeOf } from '../../../core/hints.cjs';
 import { isRelative, moduleAt, OWN_MODULES, scriptsIn, urlOf } from '../imports';
 import type { CompilerSettings, Completions, Lost, Match, TypeProblem } from '../protocol';
 import { adviceOn } from './advice';
@@ -270,14 +271,14 @@ export class NotebookTypes {
 
   check(code: string): TypeProblem[] {
     const { service, library } = this;
-    const file = this.open(code);
+    this.open(code);
     const { path } = this.current;
     const found = [...service.getSyntacticDiagnostics(path), ...service.getSemanticDiagnostics(path)].filter(
       ({ category }) => category === library.ts.DiagnosticCategory.Error,
     );
     found.sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
     return found.flatMap((one) => {
-      const { line, character } = library.ts.getLineAndCharacterOfPosition(file, one.start ?? 0);
+      const { line, character } = placeOf(one.code, one.start ?? 0, code);
       return this.problemsOf(one).map((problem) => ({ line: line + 1, column: character + 1, ...problem }));
     });
   }
