@@ -26,8 +26,7 @@ import { shareAddress } from '../../page/share';
 import { opensShared, SHARED } from './shared';
 
 const PATIENCE = 600_000;
-/** Milliseconds that a chapter may take, and all tests: at night all chapters are among them. */
-const CHAPTER = 1_500_000;
+/** For all tests: at night all chapters are among them. */
 const ALL = LEAVE_NOTHING_OUT ? 5_400_000 : 2 * PATIENCE;
 
 /** A proxy that lets nothing through and notes who was asked for. */
@@ -76,35 +75,33 @@ describe('In Firefox', { ...inFirefox, timeout: ALL }, () => {
 
   /** The tab in which each test goes on that can, since a page takes seconds to open. */
   let tab: Page | undefined;
-  const visit = async () => {
+  const visit = async (opens = true) => {
     const isNew = !tab || tab.isClosed();
     if (!tab || isNew) tab = await browser.newPage();
     const page = tab as unknown as AnyPage; // its `evaluate` takes the same arguments
-    if (isNew) await openChapter(page, server.url, chapters()[0]);
+    if (isNew && opens) await openChapter(page, server.url, chapters()[0]);
     return { tab, page };
   };
 
   // All run in Chromium at every push, and here at night. 12 and 13 compute most of what they print in their cells.
   const few = (chapter: string) => LEAVE_NOTHING_OUT || /^(0[027]|1[23])/.test(chapter);
   for (const name of chosenChapters().filter(few)) {
-    test(`${name} puts out what is committed`, { timeout: CHAPTER }, async () => {
+    test(`${name} puts out what is committed`, { timeout: 3 * PATIENCE }, async () => {
       await tab?.close();
-      tab = await browser.newPage();
-      await putsOutWhatIsCommitted(tab as unknown as AnyPage, server.url, name, CHAPTER / 1000);
+      await again(false, (page) => putsOutWhatIsCommitted(page, server.url, name, PATIENCE / 1000));
     });
   }
 
   /**
-   * What cells print that train. On a busy machine Firefox now and then never starts a worker that another worker asks
+   * What cells give that train. On a busy machine Firefox now and then never starts a worker that another worker asks
    * for: both threads sleep, and no timer of theirs runs. Another page then does, as for a reader who loads the page
    * again.
    */
-  async function trained(cells: string[]): Promise<string> {
+  async function again<T>(opens: boolean, work: (page: AnyPage) => Promise<T>): Promise<T> {
     for (let left = 2; ; left--) {
-      const { page, tab: hanging } = await visit();
+      const { page, tab: hanging } = await visit(opens);
       try {
-        await setCells(page, cells);
-        return printed(await runAllCells(page, 150));
+        return await work(page);
       } catch (error) {
         if (left === 0 || !/the kernel is busy/.test(String(error))) throw error;
         console.log(`Firefox has not started a worker: ${(error as Error).message}`);
@@ -113,6 +110,12 @@ describe('In Firefox', { ...inFirefox, timeout: ALL }, () => {
       }
     }
   }
+
+  const trained = (cells: string[]) =>
+    again(true, async (page) => {
+      await setCells(page, cells);
+      return printed(await runAllCells(page, 150));
+    });
 
   test("hidden layers, Randman, its controls and a training on it have Node's bytes", async () => {
     assert.equal(await trained([HIDDEN_RUN, RANDMAN_RUN]), HIDDEN_PRINTS + RANDMAN_PRINTS);
