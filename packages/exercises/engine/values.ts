@@ -56,6 +56,7 @@ export function same(left: unknown, right: unknown, tolerance: number): boolean 
   // An answer that makes a function makes another one each time.
   if (typeof a === 'function' && typeof b === 'function') return String(a) === String(b);
   if (!isObject(a) || !isObject(b)) return a === b;
+  if (Array.isArray(a) !== Array.isArray(b)) return false; // a Set has no keys, as an empty list
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key], tolerance));
 }

@@ -612,6 +612,7 @@ describe('Values', () => {
     assert.ok(!same(Number.NaN, 0, 1e-5));
     assert.ok(same(Number.NaN, Number.NaN, 0));
     assert.ok(!same({ a: 1 }, { b: 1 }, 0));
+    assert.ok(!same(new Set([1]), [], 0));
     assert.ok(!same(undefined, null, 0));
   });
 

@@ -240,6 +240,7 @@ export const anEventCamera = {
       [[30, 40, 50, 60, 61, 62, 63, 700, 701, 990], 4, 1000, 'number'],
       [[5, 15, 77, 90], 3, 120, 'time'],
       [[1, 2, 3, 4, 5, 6, 7], 3, 10, 'number'],
+      [[3.2, 6.5, 9.5], 3, 10, 'time'], // a step lasts no whole number of units
     ],
     tolerance: 0,
     oracle: (times, T, duration, by) => (by === 'time' ? timed(times, T, duration) : counted(times, T)),
@@ -260,6 +261,11 @@ export const anEventCamera = {
         'rounds to the nearest step',
         'An event late in a step counts for the next one here. When does step 1 begin?',
         byTime((time, T, duration) => Math.round((time * T) / duration)),
+      ),
+      'whole-units': m(
+        'rounds the duration of a step down',
+        'Your last step lasts longer than the others. Must the duration of a step be a whole number?',
+        byTime((time, T, duration) => Math.min(T - 1, Math.floor(time / Math.floor(duration / T)))),
       ),
       'one-step-more': m(
         'gives what is left over a step of its own',

@@ -86,8 +86,8 @@ export const annBaseline = {
     oracle: (sums, sharpness) => allNumbers(() => tf.softmax(tf.mul(tf.tensor1d(sums), sharpness))),
     mistakes: {
       'sharpness-lost': m(
-        'the softmax of the chapter: the second argument is not used',
-        'With a sharpness of 1 this is right. Where does your function use its second argument?',
+        'the softmax of the chapter: the second argument is not used, or only where it cancels',
+        'With a sharpness of 1 this is right, but any other gives the same. What should be multiplied, and before which step?',
         (sums) => softmax(sums),
       ),
       'sharpness-outside': m(

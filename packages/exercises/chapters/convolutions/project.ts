@@ -114,6 +114,7 @@ export const convolutionsProject = {
       [[0, 0, 0, 4, 0, 0, 0, 1], 4],
       [[1, 1, 0, 1], 2],
       [[0, 0, 0, 1], 2],
+      [[1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 1], 12],
     ],
     compared: toList,
     oracle: silent((spikes, channels, c) => spikes.every((count, i) => i % channels !== c || count === 0)),
@@ -135,6 +136,14 @@ export const convolutionsProject = {
         'lists the channels that fire',
         'These channels do fire. Which ones are asked for?',
         silent((spikes, channels, c) => spikes.some((count, i) => i % channels === c && count > 0)),
+      ),
+      'sorted-as-text': m(
+        'sorts without comparing numbers',
+        '“sort()” compares numbers as texts, so 11 comes before 2. Which function must you give it?',
+        (spikes, channels) =>
+          Array.from(
+            silent((counts, of, c) => counts.every((count, i) => i % of !== c || count === 0))(spikes, channels),
+          ).sort(),
       ),
       'first-position': m(
         'looks at the first position alone',

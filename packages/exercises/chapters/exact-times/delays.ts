@@ -16,7 +16,7 @@ export const exactTimesDelays = {
   'delay-meet': exercise<Meet>({
     minutes: 5,
     names: ['times'],
-    probes: [[[1, 4, 2.5]], [[3, 0]], [[2, 2, 2, 5]]],
+    probes: [[[1, 4, 2.5]], [[3, 0]], [[2, 2, 2, 5]], [[9, 12, 10]]],
     oracle: (times) => times.map((t) => Math.max(...times) - t),
     mistakes: {
       'wrong-input': m(
@@ -40,6 +40,11 @@ export const exactTimesDelays = {
         'takes the time of the last spike from its own',
         'No delay is above 0 here. Which of the two times is the later one?',
         (times) => times.map((t) => t - Math.max(...times)),
+      ),
+      'sorted-as-text': m(
+        'sorts without comparing numbers',
+        '“sort()” compares numbers as texts, so 11 comes before 2. Which function must you give it?',
+        (times) => times.map((t) => [...times].sort()[times.length - 1] - t),
       ),
       'arrival-times': m(
         'gives the time of the meeting',

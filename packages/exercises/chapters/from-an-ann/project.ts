@@ -121,6 +121,16 @@ export const fromAnAnnProject = {
         0.875,
         0.125,
       ],
+      // The one with the fewest spikes is better than the ANN, by more than it might be worse.
+      [
+        [
+          { steps: 4, accuracy: 0.75, spikes: 100 },
+          { steps: 20, accuracy: 0.5, spikes: 300 },
+          { steps: 16, accuracy: 0.4375, spikes: 200 },
+        ],
+        0.5,
+        0.125,
+      ],
     ],
     tolerance: 0,
     oracle: bestBy(({ spikes }) => spikes, enough),
@@ -149,6 +159,14 @@ export const fromAnAnnProject = {
         bestBy(
           ({ spikes }) => spikes,
           ({ accuracy }, ann) => accuracy >= ann,
+        ),
+      ),
+      'better-refused': m(
+        'asks for a small distance to the ANN, to either side',
+        'A setting that is much better than the ANN is refused here. Is it below it?',
+        bestBy(
+          ({ spikes }) => spikes,
+          ({ accuracy }, ann, allowed) => Math.abs(accuracy - ann) <= allowed,
         ),
       ),
       'just-enough-refused': m(

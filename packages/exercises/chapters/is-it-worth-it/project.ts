@@ -139,6 +139,10 @@ export const worthItProject = {
       'validation-reported': m(
         'reports the accuracy that chose',
         'The images that chose this setting make it look better than it is. Which images has nobody asked yet?',
+        (validation, askTest) => {
+          askTest(argmax(validation));
+          return Math.max(...validation);
+        },
         (validation) => Math.max(...validation),
       ),
       'index-itself': m(

@@ -174,6 +174,7 @@ export const onAChip = {
       [3, [1, 1, -3]],
       [5, [9, 9, 9, -20, -20, 4]],
       [3, [3, 3, 3, 3, -5]], // beyond a register with one bit more, too
+      [3, [5, -2]], // the first weight alone is beyond it
     ],
     tolerance: 0,
     oracle: sumBy(saturated),
@@ -182,6 +183,11 @@ export const onAChip = {
         'saturates the sum at the end',
         'The order of the weights makes no difference in your sum. When does the register lose what does not fit?',
         sumBy((sum) => sum, saturated),
+      ),
+      'first-not-cut': m(
+        '`weights.reduce((sum, weight) => …)`, without the 0 to begin with',
+        'The first weight gets in whole, however large. What does “reduce” begin with if it is given no value?',
+        (bits, weights) => weights.reduce((sum, weight) => saturated(sum + weight, 2 ** (bits - 1))),
       ),
       'no-limit': m(
         'never saturates',

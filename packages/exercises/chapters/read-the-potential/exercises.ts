@@ -55,10 +55,26 @@ export const readPotential = {
           [2, 0],
         ],
       ],
+      [
+        [
+          [9, 10, 9],
+          [10, 9, 10],
+          [12, 3, 12],
+        ],
+      ],
     ],
     tolerance: 0,
     oracle: (counts) => counts.filter((row) => share(row, highest(row)) > 1).length,
     mistakes: {
+      'sorted-as-text': m(
+        'sorts without comparing numbers',
+        '“sort()” compares numbers as texts, so 11 comes before 2. Which function must you give it?',
+        (counts) =>
+          counts.filter((row) => {
+            const [one, two] = [...row].sort().reverse();
+            return one === two;
+          }).length,
+      ),
       'any-equals': m(
         'counts samples in which any two neurons are equal',
         'Two losers that are equal make a tie here. Which value do the tied neurons share?',

@@ -110,6 +110,7 @@ export const readPotentialProject = {
       'highest-potential': m(
         'answers by the potential itself',
         'You compare potentials that the chip does not send. Which neurons fire in the same step?',
+        (h, ramp, threshold) => first(h.map((value) => Math.max(0, (threshold - value) / ramp))),
         (h) => h.indexOf(Math.max(...h)),
       ),
       'last-spike': m(
@@ -206,6 +207,14 @@ export const readPotentialProject = {
         ],
         2,
       ],
+      [
+        [
+          [9, 10, 9],
+          [10, 12, 10],
+          [11, 2, 2],
+        ],
+        12,
+      ],
     ],
     oracle: (steps, T) => steps.filter((row) => decided(row, T)).length / steps.length,
     mistakes: {
@@ -219,6 +228,15 @@ export const readPotentialProject = {
         'Two later spikes in one step undo an answer here. Which spikes decide?',
         (steps, T) =>
           steps.filter((row) => Math.min(...row) <= T && new Set(row).size === row.length).length / steps.length,
+      ),
+      'sorted-as-text': m(
+        'sorts without comparing numbers',
+        '“sort()” compares numbers as texts, so 11 comes before 2. Which function must you give it?',
+        (steps, T) =>
+          steps.filter((row) => {
+            const [one, two] = [...row].sort();
+            return one <= T && one !== two;
+          }).length / steps.length,
       ),
       'without-end': m(
         'forgets that the ramp ends',

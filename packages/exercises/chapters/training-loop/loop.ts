@@ -1,5 +1,6 @@
 /** The order of the calls in the training loop, on a network that writes them down. */
 import { counted, exercise, mistake as m, type Trial } from '../../engine/exercise';
+import { worded } from '../../engine/values';
 
 /** A network that writes down what is done to it. */
 export interface Net {
@@ -16,6 +17,8 @@ export interface Net {
 type Loop = (net: Net, batches: number[], T: number) => void;
 
 const MANY_CALLS = 12;
+/** Spikes have numbers that no batch has, so that a batch is not taken for them. */
+const FIRST_SPIKES = 100;
 
 /** What a loop makes the network do, so that two orders that mean the same are the same. */
 const watched = (batches: number[], T: number) => (): Trial<[Net, number[], number]> => {
@@ -27,12 +30,13 @@ const watched = (batches: number[], T: number) => (): Trial<[Net, number[], numb
   const shown = new Set<number>();
   const net: Net = {
     encode: counted((batch) => {
-      calls.push(`encode(${batch})`);
-      return drawn.push(batch) - 1;
+      calls.push(`encode(${worded(batch)})`);
+      return FIRST_SPIKES + drawn.push(batch) - 1;
     }),
     step: counted((spikes) => {
-      calls.push('step');
-      done.push(['step', drawn[spikes] ?? 'no spikes', shown.has(spikes) ? 'again' : 'fresh', ++sinceReset]);
+      const batch = drawn[spikes - FIRST_SPIKES];
+      calls.push(batch === undefined ? `step(${worded(spikes)})` : 'step');
+      done.push(['step', batch ?? 'no spikes', shown.has(spikes) ? 'again' : 'fresh', ++sinceReset]);
       shown.add(spikes);
       sinceUpdate++;
     }),
@@ -131,6 +135,16 @@ export const trainLoop = exercise<Loop>({
       'shows the batch itself',
       'The network is shown something that you did not encode. Where do its spikes come from?',
       loop({ encode: 'never' }),
+      (net, batches, T) => {
+        for (const batch of batches) {
+          for (let t = 0; t < T; t++) {
+            net.encode(batch);
+            net.step(batch);
+          }
+          net.update();
+          net.reset();
+        }
+      },
     ),
     'steps-outside': m(
       'goes through the steps outside and through the batches inside',
@@ -169,6 +183,9 @@ export const trainLoop = exercise<Loop>({
       'You encode places in the list. Which batch stands at such a place?',
       (net, batches, T) => {
         for (const place of batches.keys()) loop()(net, [place], T);
+      },
+      (net, batches, T) => {
+        for (const place of Object.keys(batches)) loop()(net, [place as never], T); // as for … in does
       },
     ),
   },

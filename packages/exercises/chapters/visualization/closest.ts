@@ -57,6 +57,8 @@ export const visualizationClosest = {
         steps([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 1, 0]),
         4,
       ],
+      // Of two that are equal, the one with the higher index gets there first.
+      [steps([0.9, 0.1, 0.5], [0.3, 0.5, 0.2], [0, 0.2, 0.1]), steps([0, 0, 0], [0, 0, 0], [1, 0, 0]), 3],
       [
         record(4, 10),
         steps(new Array<number>(20).fill(0), [1, 0, 0, 1, 0, 0, 0, 1, 0, 0], new Array<number>(10).fill(0)),
@@ -135,6 +137,15 @@ export const visualizationClosest = {
         (v, spike, neurons) => {
           const highest = highestOf(v, spike, neurons, isSilent);
           return highest.lastIndexOf(Math.max(...highest));
+        },
+      ),
+      'first-to-get-there': m(
+        'goes through the steps, so that the one that gets there first wins a tie',
+        'On a tie the neuron wins here that gets there first. Which one should win, by the task?',
+        (v, spike, neurons) => {
+          const highest = highestOf(v, spike, neurons, isSilent);
+          const most = Math.max(...highest);
+          return v.findIndex((value, i) => value === most && highest[i % neurons] === most) % neurons;
         },
       ),
     },

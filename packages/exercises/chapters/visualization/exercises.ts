@@ -227,6 +227,10 @@ export const visualization = {
         [0, 0, 0.3],
         [0.9, 0, 0.1],
       ],
+      [
+        [0, 0.4, 0.4],
+        [0.9, 0.1, 0.2],
+      ],
     ],
     tolerance: 0,
     oracle: (rates, potentials) => argmax(fires(rates) ? rates : potentials),
@@ -263,6 +267,14 @@ export const visualization = {
         (rates, potentials) => lastHighest(fires(rates) ? rates : potentials),
         (rates, potentials) => (fires(rates) ? lastHighest(rates) : argmax(potentials)),
         (rates, potentials) => (fires(rates) ? argmax(rates) : lastHighest(potentials)),
+      ),
+      'tie-by-potential': m(
+        'lets the potentials decide between equal rates',
+        'Where rates are equal the potentials decide here, though neurons fire. What does the task say of a tie?',
+        (rates, potentials) => {
+          const highest = Math.max(...rates);
+          return argmax(potentials.map((v, i) => (rates[i] === highest ? v : Number.NEGATIVE_INFINITY)));
+        },
       ),
       'zero-is-silent': m(
         'asks the potentials wherever the rates answer 0',

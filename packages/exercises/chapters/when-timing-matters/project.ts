@@ -163,6 +163,11 @@ export const timingProject = {
         [0.9, 0.6, 0.9],
         [300, 100, 300],
       ],
+      // More than ten settings, and one that is as cheap as another and less accurate.
+      [
+        [0.9, 0.4, 0.8, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.7, 0.6],
+        [400, 100, 300, 300, 300, 300, 300, 300, 300, 300, 200, 200],
+      ],
     ],
     compared: toList,
     tolerance: 0,
@@ -187,6 +192,8 @@ export const timingProject = {
         'asks that the other one is better in both',
         'A setting stays although another one is as accurate with fewer spikes, or better with as many. When is it beaten?',
         unbeaten((other, own) => other.accuracy > own.accuracy && other.spikes < own.spikes),
+        unbeaten((other, own) => other.accuracy > own.accuracy && other.spikes <= own.spikes),
+        unbeaten((other, own) => other.accuracy >= own.accuracy && other.spikes < own.spikes),
       ),
       'beats-itself': m(
         'lets each setting beat itself',
@@ -213,6 +220,11 @@ export const timingProject = {
         'sorts by the spikes',
         'These are the right settings. In which order does the task ask for their numbers?',
         (accuracies, spikes) => Array.from(unbeaten(beats)(accuracies, spikes)).sort((a, b) => spikes[a] - spikes[b]),
+      ),
+      'sorted-as-text': m(
+        'sorts without comparing numbers',
+        '“sort()” compares numbers as texts, so 11 comes before 2. Which function must you give it?',
+        (accuracies, spikes) => Array.from(unbeaten(beats)(accuracies, spikes)).sort(),
       ),
       'more-is-better': m(
         'takes many spikes for good',

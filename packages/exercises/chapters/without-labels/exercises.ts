@@ -7,10 +7,13 @@ type Nearest = (sender: number[], receiver: number[], keep: number) => number;
 type Rest = (p: number, target: number) => number;
 type Move = (centres: number[][], image: number[], eta: number) => number[][];
 
+/** What a spike makes of its side's trace: one that remembers the last spike alone, or one that remembers all. */
+const last = (_: number): number => 1;
+const more = (trace: number): number => trace + 1;
 /** The change by pairs: what a spike makes of its side's trace, and what each side's spike reads. */
 const byTraces =
   ({
-    spike = (_: number): number => 1,
+    spike = { sender: last, receiver: last },
     fades = true,
     down = 0.5,
     read = (trace: number) => trace,
@@ -21,8 +24,8 @@ const byTraces =
     for (let t = 0; t < sender.length; t++) {
       if (fades) [x, y] = [keep * x, keep * y];
       const [xBefore, yBefore] = [x, y];
-      if (sender[t]) x = spike(x);
-      if (receiver[t]) y = spike(y);
+      if (sender[t]) x = spike.sender(x);
+      if (receiver[t]) y = spike.receiver(y);
       const [heard, fired] = [ofThisStep.sender ? x : xBefore, ofThisStep.receiver ? y : yBefore];
       if (sender[t]) [change, y] = [change - down * fired, receiver[t] ? y : read(y)];
       if (receiver[t]) [change, x] = [change + heard, read(x)];
@@ -69,7 +72,9 @@ export const withoutLabels = {
       'all-pairs': m(
         'adds 1 to a trace at each spike, so that all pairs count',
         'Here earlier spikes still count once a newer one has come. What does a trace look like that remembers the last spike alone?',
-        byTraces({ spike: (trace) => trace + 1 }),
+        byTraces({ spike: { sender: more, receiver: more } }),
+        byTraces({ spike: { sender: more, receiver: last } }),
+        byTraces({ spike: { sender: last, receiver: more } }),
       ),
       'never-fades': m(
         'lets no trace fade',
@@ -114,7 +119,7 @@ export const withoutLabels = {
       'first-spike': m(
         'pairs with the first spike in place of the last',
         'Here a trace goes on fading while new spikes come. What does a new spike do to it?',
-        byTraces({ spike: (trace) => trace || 1 }),
+        byTraces({ spike: { sender: (trace) => trace || 1, receiver: (trace) => trace || 1 } }),
       ),
       reversed: m(
         'exchanges sender and receiver',
@@ -235,6 +240,15 @@ export const withoutLabels = {
         [1, 1, 1],
         0.5,
       ],
+      // Another one is nearest by its largest difference alone.
+      [
+        [
+          [3, 0],
+          [2.5, 2.5],
+        ],
+        [0, 0],
+        0.5,
+      ],
     ],
     oracle: moved(isNearest),
     mistakes: {
@@ -254,6 +268,14 @@ export const withoutLabels = {
         'Your distance is a sum of plain differences. What does the task do with each before it adds them up?',
         moved((k, centres, image) => k === first(centres.map((centre) => -apart(centre, image, Math.abs)))),
         moved((k, centres, image) => k === first(centres.map((centre) => -apart(centre, image, (d) => d)))),
+      ),
+      'largest-difference': m(
+        'compares the largest differences',
+        'Here the largest difference alone decides which centre is nearest. What does the task add up?',
+        moved((k, centres, image) => {
+          const largest = centres.map((centre) => Math.max(...centre.map((value, q) => Math.abs(value - image[q]))));
+          return k === largest.indexOf(Math.min(...largest));
+        }),
       ),
       'one-pixel': m(
         'compares one pixel of each centre',
