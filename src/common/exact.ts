@@ -22,7 +22,9 @@ export function pow(base: number, exponent: number): number {
   for (let square = base, left = Math.abs(exponent); left > 0; left = Math.floor(left / 2), square *= square) {
     if (left % 2 === 1) result *= square;
   }
-  return exponent < 0 ? 1 / result : result;
+  if (exponent >= 0) return result;
+  // 10³¹⁰ is infinite, yet 10⁻³¹⁰ is not 0.
+  return Math.abs(result) === Number.POSITIVE_INFINITY ? pow(1 / base, -exponent) : 1 / result;
 }
 
 // ln 2 in two parts, so that a whole number times the first is exact.
@@ -41,7 +43,7 @@ export function exp(x: number): number {
   checkReal('exp', x);
   if (x < -746) return 0;
   if (x > 710) return Number.POSITIVE_INFINITY;
-  if (Number.isNaN(x)) return x;
+  if (!(x <= 710)) return Number.NaN;
   const n = Math.floor(x * Math.LOG2E + 0.5);
   const r = x - n * LN2_HIGH - n * LN2_LOW;
   let sum = 1;
@@ -86,6 +88,12 @@ export function sinTurns(u: number): number {
   return sine(2 * Math.PI * folded);
 }
 
+/** cos(x) for |x| ≤ π/4: exactly 1 at 0, and nowhere above 1, as a polynomial near π/2 would be. */
+function cosine(x: number): number {
+  const s = sine(x / 2);
+  return 1 - 2 * s * s;
+}
+
 // π/2 in three parts, so that a whole number up to 2²⁰ times the first two is exact.
 const QUARTER = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21];
 const MOST_QUARTERS = 2 ** 20;
@@ -101,7 +109,8 @@ function turned(name: string, x: number, odd: 0 | 1): number {
     );
   }
   const rest = QUARTER.reduce((left, part) => left - quarters * part, x);
-  return (half % 2 === 0) === (odd === 0) ? sine(rest) : -sine(rest);
+  const value = Math.abs(rest) < Math.PI / 4 ? sine(rest) : Math.sign(rest) * cosine(Math.PI / 2 - Math.abs(rest));
+  return (half % 2 === 0) === (odd === 0) ? value : -value;
 }
 
 /** sin(x) of an angle in radians, to the last digit or two. */
