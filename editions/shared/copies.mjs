@@ -180,8 +180,8 @@ export function outdatedCopies(from = chaptersFolder, to = copiesFolder, languag
     ? translator(language)
     : (/** @type {string} */ _, /** @type {Notebook} */ chapter) => chapter;
   return chapterNames(from).filter((name) => {
-    const origin = readJson(join(to, name))?.metadata?.[ORIGIN];
-    return origin !== undefined && origin.cells !== hashOfCells(translated(name, readChapter(name, from)));
+    const cells = readJson(join(to, name))?.metadata?.[ORIGIN]?.cells;
+    return cells !== undefined && cells !== hashOfCells(translated(name, readChapter(name, from)));
   });
 }
 

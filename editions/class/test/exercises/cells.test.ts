@@ -258,6 +258,21 @@ test('a copy for which the disk has no room is not there; a half one is kept asi
   );
 });
 
+test('a copy is left alone, whatever its metadata holds where its chapter is named', async () => {
+  const { makeCopies } = await import('../../../shared/copies.mjs');
+  const from = temporaryFolder();
+  const to = join(from, 'my');
+  writeFileSync(join(from, '02-b.ipynb'), JSON.stringify(chapter()));
+  makeCopies(from, to);
+  for (const metadata of [null, { lif_fc_mnist: null }, { lif_fc_mnist: 5 }]) {
+    const text = JSON.stringify({ ...chapter(), metadata });
+    writeFileSync(join(to, '02-b.ipynb'), text);
+    const { made, outdated, damaged } = makeCopies(from, to);
+    assert.deepEqual([made, outdated, damaged], [[], [], []]);
+    assert.equal(readFileSync(join(to, '02-b.ipynb'), 'utf8'), text);
+  }
+});
+
 test('--reset makes a new copy where a link leads nowhere, and keeps the link', async () => {
   const { makeCopies, resetCopy } = await import('../../../shared/copies.mjs');
   const from = temporaryFolder();
