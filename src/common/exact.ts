@@ -43,7 +43,7 @@ export function exp(x: number): number {
   checkReal('exp', x);
   if (x < -746) return 0;
   if (x > 710) return Number.POSITIVE_INFINITY;
-  if (!(x <= 710)) return Number.NaN;
+  if (Number.isNaN(x)) return x;
   const n = Math.floor(x * Math.LOG2E + 0.5);
   const r = x - n * LN2_HIGH - n * LN2_LOW;
   let sum = 1;
