@@ -45,6 +45,9 @@ export function killGroup(pid, signal) {
   }
 }
 
+/** Whether the children are being ended: then nobody wants to hear how far they are. */
+export const isStopping = () => stopping;
+
 /** Ends all children and resolves when they are gone; those that take too long are killed. */
 export async function endChildren() {
   stopping = true;
@@ -138,8 +141,11 @@ const ARRIVED =
 /** What a line says of a network that is not there, in a word or two. */
 const CAUSE =
   /\b(E(?:CONN[A-Z]+|TIMEDOUT|NOTFOUND|AI_AGAIN)|connection refused|timed out|name or service not known|name resolution|nodename nor servname|getaddrinfo failed|cannot connect to proxy)\b/i;
-/** If nothing has arrived after so many seconds, help is offered; after so many more, the network is given up. */
-const SILENCE = { help: 12, end: 30 };
+/**
+ * If nothing has arrived after so many seconds, help is offered; after so many more, the network is given up. Where
+ * something else came before, the person has waited since then, but even a good network needs `least` seconds.
+ */
+const SILENCE = { help: 12, end: 30, least: 3 };
 const HELP =
   'connect this machine, or set up from a bundle: see “Without a network, or behind a mirror” in environment.md';
 
@@ -153,12 +159,12 @@ const causeIn = (/** @type {string[]} */ lines) => lines.map((line) => CAUSE.exe
 
 /** npm and pip work at the same time: whoever misses the network first says so. */
 let offered = false;
-function offerHelp(/** @type {string[]} */ lines) {
-  if (offered) return;
+function offerHelp(/** @type {string[]} */ lines, help = HELP) {
+  if (offered || stopping) return;
   offered = true;
   const cause = causeIn(lines);
   console.log(
-    `  No network? npm's registry or pip's index does not answer${cause ? ` (${cause})` : ''}: ${HELP}. Still trying …`,
+    `  No network? npm's registry or pip's index does not answer${cause ? ` (${cause})` : ''}: ${help}. Still trying …`,
   );
 }
 
@@ -167,18 +173,20 @@ function offerHelp(/** @type {string[]} */ lines) {
  * the command failed and its output mentions the network, it is repeated once after three seconds.
  * @param {string} command
  * @param {string[]} args
- * @param {RunOptions & { silence?: { help: number, end: number }, offline?: string[] }} [options] `offline`: arguments
- * with which it takes everything from its cache, tried before it is given up
+ * @param {RunOptions & { silence?: typeof SILENCE, offline?: string[], since?: number, help?: string }} [options]
+ * `offline`: arguments with which it takes everything from its cache, tried before it is given up; `since`: when the
+ * step began, by performance.now(); `help`: what helps without a network
  */
-export async function runTwice(command, args, { silence = SILENCE, offline, ...options } = {}) {
+export async function runTwice(command, args, { silence = SILENCE, offline, since, help, ...options } = {}) {
   /** @type {string[]} */
   const said = [];
   const giveUp = new AbortController();
   const silent = () => {
-    offerHelp(said);
+    offerHelp(said, help);
     timer = setTimeout(() => giveUp.abort('timed out'), silence.end * 1000);
   };
-  let timer = setTimeout(silent, silence.help * 1000);
+  const waited = since === undefined ? 0 : (performance.now() - since) / 1000;
+  let timer = setTimeout(silent, Math.max(silence.least, silence.help - waited) * 1000);
   const onLine = (/** @type {string} */ line) => {
     if (ARRIVED.test(line)) clearTimeout(timer);
     else said.push(line);
@@ -187,7 +195,7 @@ export async function runTwice(command, args, { silence = SILENCE, offline, ...o
   const first = await run(command, args, { ...options, onLine, giveUp: giveUp.signal });
   clearTimeout(timer);
   if (first.code === 0 || !isOffline(first.lines)) return first;
-  offerHelp(first.lines);
+  offerHelp(first.lines, help);
   if (giveUp.signal.aborted) {
     const cached = offline ? await run(command, [...args, ...offline], options) : first;
     return cached.code === 0 ? cached : first;
@@ -201,12 +209,13 @@ export async function runTwice(command, args, { silence = SILENCE, offline, ...o
  * names the cause first, pip last.
  * @param {{ code: number, lines: string[] }} result
  * @param {string} command as a person would type it
+ * @param {string} [help] what helps without a network
  */
-export function succeeded(result, command) {
+export function succeeded(result, command, help = HELP) {
   if (result.code === 0) return;
   const lines = result.lines.filter((line) => !/^Ignoring .*: markers |^npm http /.test(line));
   const cause = causeIn(lines);
-  if (cause) throw new Offline(`no network: npm's registry or pip's index does not answer (${cause}); ${HELP}`);
+  if (cause) throw new Offline(`no network: npm's registry or pip's index does not answer (${cause}); ${help}`);
   const shown = lines.length <= 24 ? lines : [...lines.slice(0, 12), '…', ...lines.slice(-12)];
   throw new UserError(`\`${command}\` failed (exit ${result.code}):\n${shown.map((line) => `    ${line}`).join('\n')}`);
 }

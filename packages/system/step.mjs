@@ -1,5 +1,5 @@
 // How a step of set-up is run and reported.
-import { Stopped } from './run.mjs';
+import { isStopping, Stopped } from './run.mjs';
 
 export const seconds = (/** @type {number} */ since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
@@ -14,7 +14,7 @@ export async function step(name, doing, work) {
   let last = '';
   console.log(`  ${name}: ${doing}`);
   const pulse = setInterval(() => {
-    console.log(`  ${name}: ${seconds(begin)} …${last === '' ? '' : ` ${last.slice(0, 100)}`}`);
+    if (!isStopping()) console.log(`  ${name}: ${seconds(begin)} …${last === '' ? '' : ` ${last.slice(0, 100)}`}`);
   }, 10_000);
   try {
     const note = await work((line) => {

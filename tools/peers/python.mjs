@@ -3,11 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pythonIn, root, UserError, writeJson } from '../../packages/system/project.mjs';
-import { findPython, pythonEnv } from '../../packages/system/requirements.cjs';
+import { findPython, lacksRoom, pythonEnv } from '../../packages/system/requirements.cjs';
 import { step } from '../../packages/system/step.mjs';
 import { installPython, venvLacks } from '../setup/steps.mjs';
 
-const ENVIRONMENT = { folder: join(root, '.venv-peers'), lock: 'tools/peers/test/requirements.txt' };
+const OWN = 'let PEERS_PYTHON name a Python that has the packages';
+const ENVIRONMENT = {
+  folder: join(root, '.venv-peers'),
+  lock: 'tools/peers/test/requirements.txt',
+  offline: `connect this machine, or ${OWN}`,
+};
 const LIST = 'tools/peers/test/requirements.in';
 
 const PROBE = `
@@ -68,6 +73,9 @@ const SIZE =
 export async function installPeers() {
   const reason = process.env.PEERS_PYTHON ? undefined : venvLacks(ENVIRONMENT);
   if (reason) {
+    const needed = process.platform === 'linux' ? 5e9 : 1e9;
+    const lack = reason === 'new' ? lacksRoom([{ folder: root, needed, other: OWN }]) : undefined;
+    if (lack) throw new UserError(`the disk is too full: ${lack.found}; ${lack.fix}`);
     const because = reason === 'new' ? '' : `: ${reason}`;
     await step('Peers', `PyTorch and three frameworks into .venv-peers, once${because}${SIZE}`, (onLine) =>
       installPython(findPython(), onLine, undefined, ENVIRONMENT),

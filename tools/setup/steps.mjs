@@ -93,8 +93,9 @@ export async function installPackages(onLine, bundle) {
 // -----------------------------------------------------------------------------------------------
 
 /**
- * A folder with its own Python, and the lock file, as a path in the clone, whose packages are in it.
- * @typedef {{ folder: string, lock: string }} Environment
+ * A folder with its own Python, and the lock file, as a path in the clone, whose packages are in it. `offline` says
+ * what helps without a network, if not the bundle.
+ * @typedef {{ folder: string, lock: string, offline?: string }} Environment
  */
 
 /** What the notebooks, the book and the browser edition need. */
@@ -123,7 +124,8 @@ export function venvLacks(/** @type {Environment} */ environment = MAIN) {
  * @param {Environment} [environment]
  */
 export async function installPython(python, onLine, bundle, environment = MAIN) {
-  const { folder, lock } = environment;
+  const { folder, lock, offline: help } = environment;
+  const since = performance.now();
   remove(stampIn(folder));
   const env = pythonEnv();
   const made = await run(python.executable, ['-m', 'venv', '--clear', folder], { cwd: root, env, onLine });
@@ -131,8 +133,9 @@ export async function installPython(python, onLine, bundle, environment = MAIN) 
   // Compiling every module would double the time; Python compiles those that are used.
   const pip = ['-m', 'pip', 'install', '--no-compile', '--progress-bar', 'off', '--require-hashes'];
   if (bundle) pip.push('--no-index', '--find-links', bundle.wheels);
-  const result = await runTwice(pythonIn(folder), [...pip, '-r', join(root, lock)], { cwd: root, env, onLine });
-  succeeded(result, `pip install --require-hashes -r ${lock}`);
+  const options = { cwd: root, env, onLine, since, help };
+  const result = await runTwice(pythonIn(folder), [...pip, '-r', join(root, lock)], options);
+  succeeded(result, `pip install --require-hashes -r ${lock}`, help);
   writeJson(stampIn(folder), { ...venvStamp(environment), python: python.version, files: namesIn(folder) });
 }
 

@@ -228,7 +228,7 @@ recordButton.addEventListener('click', () => {
   setPaused(false);
   recorded = { frames: [], times: [] };
   recordButton.setAttribute('aria-pressed', 'true');
-  part('kept').textContent = 'Recording …';
+  part('kept').textContent = 'Recording … Press again to stop.';
 });
 
 function showSettings(): void {

@@ -196,8 +196,8 @@ export function narrow(figure: Figure, width: number): Figure {
   const below = Math.round(b * 0.8) + 13 * (columns?.more ?? 0) + (hasBarBelow ? BAR_BELOW : 0);
   const inner = numberAt(layout, 'height', 400) - t - b;
   const ratio = (width - l - r) / (numberAt(layout, 'width', 760) - was.l - was.r);
-  const rows = labelledRows(layout);
-  const lower = rows ? 1 : Math.max(ratio, 0.78);
+  const rows = labelledRows(layout)?.map((label) => broken(label, 20));
+  const lower = rows ? roomForLines(rows, inner) : Math.max(ratio, 0.78);
   const height = Math.round(t + below + (plate ? inner * ratio : Math.max(rows ? 0 : 190, inner * lower)));
   const small = (value: Json, key: string): Json => {
     if (DATA_KEYS.has(key)) return value;
@@ -206,7 +206,7 @@ export function narrow(figure: Figure, width: number): Figure {
     return key === 'size' && typeof value === 'number' && value >= 12 ? Math.max(10, Math.round(value * 0.8)) : value;
   };
   const shrunk = small(layout, '') as Spec;
-  if (rows) shrunk.yaxis = { ...specAt(shrunk, 'yaxis'), ticktext: rows.map((label) => broken(label, 20)) };
+  if (rows) shrunk.yaxis = { ...specAt(shrunk, 'yaxis'), ticktext: rows };
   if (columns) shrunk.xaxis = { ...specAt(shrunk, 'xaxis'), ...columns.ticks };
   const fitted: Figure = {
     data: figure.data.map((trace) => thinBar(small(trace, '') as Spec, hasBarBelow)),
@@ -220,6 +220,15 @@ function labelledRows({ yaxis }: Spec): string[] | undefined {
   const texts = isSpec(yaxis) && yaxis.automargin === true ? yaxis.ticktext : undefined;
   return Array.isArray(texts) ? texts.map(String) : undefined;
 }
+
+/** By how much rows have to be higher, so that the longest of their labels does not cover the next. */
+function roomForLines(labels: string[], height: number): number {
+  const lines = Math.max(...labels.map((label) => label.split('<br>').length));
+  return Math.max(1, (lines * LINE * labels.length) / height);
+}
+
+/** Height of a line of small letters. */
+const LINE = 13;
 
 /** Pixels of a small letter, on average. */
 const LETTER = 6;
@@ -251,8 +260,6 @@ function brokenColumns({ data, layout }: Figure, room: number): { ticks: Spec; m
 
 /** From one image of a plate to the next, in pixels of the images. */
 const PITCH = 31;
-/** Height of a line of a caption. */
-const LINE = 13;
 
 /** A plate whose captions are wider than their images: in several lines, with room for them above each row of images. */
 function brokenCaptions(figure: Figure, room: number): Figure {

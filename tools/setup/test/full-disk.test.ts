@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { smallClone } from '../../../test/support/small-clone';
 
 const FULL = resolve(__dirname, '..', '..', '..', 'test', 'support', 'full-disk.cjs');
+const SETUP = join('setup', 'setup.mjs');
 const ROOM = 'expected room on the disk, found none: free some and run it again (set-up needs 3 GB, and 1 GB for ';
 
 describe('set-up on a full disk', () => {
@@ -18,9 +19,9 @@ describe('set-up on a full disk', () => {
   after(() => rmSync(scratch, { recursive: true, force: true }));
 
   /** Runs set-up where no file that matches takes another byte after some writes. */
-  function setUp(places: string, writes: number, more: NodeJS.ProcessEnv = {}, preload = FULL) {
+  function setUp(places: string, writes: number, more: NodeJS.ProcessEnv = {}, preload = FULL, program = SETUP) {
     const disk = { FULL_DISK: places, FULL_DISK_AFTER: String(writes) };
-    return spawnSync(process.execPath, ['--require', preload, join(clone, 'tools', 'setup', 'setup.mjs')], {
+    return spawnSync(process.execPath, ['--require', preload, join(clone, 'tools', program)], {
       encoding: 'utf8',
       cwd: tmpdir(),
       env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm', ...disk, ...more },
@@ -36,6 +37,13 @@ describe('set-up on a full disk', () => {
     assert.equal(stdout, '');
     assert.match(stderr, /^setup: the disk is too full: 0\.2 GB free in .*clone, 3\.0 GB needed; free some, or .*\n$/);
     assert.equal(existsSync(join(clone, 'build')), false);
+
+    const peers = setUp('none', 0, { PEERS_PYTHON: '' }, full, join('peers', 'peers.mjs'));
+    assert.match(
+      peers.stderr,
+      /^peers: the disk is too full: 0\.2 GB free in .*clone, \d\.0 GB needed; free some, or .*\n$/,
+    );
+    assert.equal(existsSync(join(clone, '.venv-peers')), false);
   });
 
   test('that has no room for its lock begins nothing, and says in one line what to do', () => {

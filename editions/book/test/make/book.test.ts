@@ -201,6 +201,11 @@ test('On a phone the labels of rows are broken between words, and the rows stay 
     return Number(layout.height) - t - b;
   };
   assert.equal(inner(small), inner(wide));
+
+  const three = Array(8).fill('cross-entropy of counts · lr 0.005 · spikes');
+  const many = { name: 's', mean: three.map(() => 1), low: three.map(() => 0), high: three.map(() => 2) };
+  const crowded = theme.narrow(theme.withoutHeading(intervals(three, [many], { title: 'Accuracy' })), 346);
+  assert.ok(inner(crowded) >= 3 * 13 * three.length, 'room for three lines in each row');
 });
 
 test('On a phone the labels below bars are broken between words, with room for their lines, and not turned', () => {
