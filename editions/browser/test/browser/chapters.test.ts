@@ -14,8 +14,8 @@ import { ISOLATION } from '../../../shared/serve.mjs';
 /** Chapter 5 looks at what chapter 4 has left. */
 const isTraining = (name: string) => /^0[45]/.test(name);
 const chaptersOf = (part: (name: string) => boolean) => chosenChapters().filter(part);
-/** Milliseconds that a chapter may take on a busy machine. */
-const PATIENCE = 1_500_000;
+/** Milliseconds that a chapter may take on a busy machine, and all of them. */
+const [PATIENCE, ALL] = [1_500_000, 5_400_000];
 
 /** The weights that chapter 4 left in the browser. */
 async function savedWeights(page: Page, site: string): Promise<Uint8Array> {
@@ -37,7 +37,7 @@ async function savedWeights(page: Page, site: string): Promise<Uint8Array> {
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-describe('In Chromium', { ...inChromium, concurrency: true, timeout: PATIENCE }, () => {
+describe('In Chromium', { ...inChromium, concurrency: true, timeout: ALL }, () => {
   // As `npm run lite -- --serve` serves it, so with all cores.
   const site = chromiumAndSite({ headers: ISOLATION });
 
@@ -56,7 +56,7 @@ describe('In Chromium', { ...inChromium, concurrency: true, timeout: PATIENCE },
     await context.close();
   }
 
-  test('the training and what is drawn of it', { timeout: PATIENCE }, (t) =>
+  test('the training and what is drawn of it', { timeout: ALL }, (t) =>
     runChapters(t, chaptersOf(isTraining), async (name, page) => {
       if (!name.endsWith('training-loop')) return;
       const weights = await savedWeights(page, site.url);
@@ -72,7 +72,7 @@ describe('In Chromium', { ...inChromium, concurrency: true, timeout: PATIENCE },
     }),
   );
 
-  test('the other chapters', { timeout: PATIENCE }, (t) =>
+  test('the other chapters', { timeout: ALL }, (t) =>
     runChapters(
       t,
       chaptersOf((name) => !isTraining(name)),
