@@ -37,7 +37,6 @@ def remove_left_overs() -> None:
 
 
 if __name__ == "__main__":
-    name = "notebooks" if places.IS_CLONE else "lif_fc_mnist_notebooks"
     try:
         for folder in ("config", "data", "runtime"):
             files.make_folder(places.SCRATCH / folder)
@@ -45,16 +44,16 @@ if __name__ == "__main__":
         parsed = options.parse(sys.argv[1:])
     except files.BadInput as error:
         for line in str(error).splitlines():
-            report.say(f"{name}: {line}", sys.stderr)
+            report.say(f"notebooks: {line}", sys.stderr)
         sys.exit(2)
     try:
         report.as_json = parsed.json
         sys.exit(asyncio.run(run.main(parsed)))
     except files.BadInput as error:  # the disk is full, or the output folder is gone
-        report.say(f"{name}: {error}", sys.stderr)
+        report.say(f"notebooks: {error}", sys.stderr)
         sys.exit(1)
     except OSError as error:
         if not files.what_to_do(error):
             raise
-        report.say(f"{name}: {error}{files.what_to_do(error)}", sys.stderr)
+        report.say(f"notebooks: {error}{files.what_to_do(error)}", sys.stderr)
         sys.exit(1)

@@ -9,8 +9,6 @@ import { nodeMajor, UserError, windows } from './requirements.cjs';
 export { nodeMajor, UserError, windows };
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
-/** Whether this is the project itself; otherwise it is the package, installed in another: npm packs no lock file. */
-export const isClone = existsSync(join(root, 'package-lock.json'));
 export const nodeModules = join(root, 'node_modules');
 export const venv = join(root, '.venv');
 /** The Python of an environment. */

@@ -1,12 +1,10 @@
 // The steps of set-up: what each does, and whether it still has to be done.
 /** @typedef {Awaited<ReturnType<typeof import('./bundle.mjs').openBundle>>} Bundle */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import {
   filesUnder,
   hashOf,
-  isClone,
   nodeModules,
   pythonIn,
   readJson,
@@ -143,15 +141,9 @@ export async function installPython(python, onLine, bundle, environment = MAIN) 
 
 export const kernelFile = join(venv, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
 
-/** In another project npm may hoist it. */
-const tslabFolder = () =>
-  isClone
-    ? join(nodeModules, 'tslab')
-    : dirname(createRequire(join(root, 'package.json')).resolve('tslab/package.json'));
-
 /** What `tslab install` writes, but with absolute paths, so neither node nor tslab has to be on PATH. */
 const kernelText = () => {
-  const tslab = join(tslabFolder(), 'bin', 'tslab');
+  const tslab = join(nodeModules, 'tslab', 'bin', 'tslab');
   const preload = join(root, 'packages', 'typescript-kernel', 'tslab', 'preload.cjs');
   const spec = {
     argv: [process.execPath, '--require', preload, tslab, 'kernel', '--config-path', '{connection_file}'],

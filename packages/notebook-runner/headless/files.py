@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import re
 import shutil
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def has_code(cell) -> bool:
 def kernel_of(nb) -> str:
     """tslab, but python3 for a chapter that says so."""
     spec = nb.metadata.get("kernelspec", {})
-    return "python3" if places.IS_CLONE and spec.get("name") == "python3" else "tslab"
+    return "python3" if spec.get("name") == "python3" else "tslab"
 
 
 def read(path: Path) -> tuple[object, bytes]:
@@ -118,34 +117,3 @@ def is_unchanged(path: Path, content: bytes) -> bool:
         return path.read_bytes() == content
     except OSError:
         return False
-
-
-TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|\n')
-
-
-def cell_lines(text: str) -> list[int]:
-    """The line of the file, counted from 1, on which the source of each cell begins."""
-    lines: list[int] = []
-    line, depth, in_cells, key = 1, 0, False, ""
-    for match in TOKEN.finditer(text):
-        token = match.group()
-        if token == "\n":
-            line += 1
-        elif token in "{[":
-            depth += 1
-            if depth == 2:
-                in_cells = token == "[" and key == "cells"
-            elif depth == 3 and in_cells:
-                lines.append(line)
-            elif depth == 4 and in_cells and key == "source":
-                # In the usual form each line of the source is on a separate line, below `"source": [`.
-                lines[-1] = line + text.startswith("\n", match.end())
-            key = ""
-        elif token in "}]":
-            depth -= 1
-        else:
-            # A value takes the place of a key, but no value can be followed by a bracket.
-            key = token[1:-1]
-            if depth == 3 and in_cells and key == "source":
-                lines[-1] = line
-    return lines

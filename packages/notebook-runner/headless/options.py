@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .files import BadInput, kernel_of, read
-from .places import IS_CLONE, KERNELS, NOTEBOOKS, PEERS, PROJECT, RESULTS, TYPED_IN, shown
+from .places import KERNELS, NOTEBOOKS, PEERS, RESULTS, ROOT, TYPED_IN, shown
 
 ABOUT = """\
 Executes notebooks without a browser. A notebook fails if anything in it goes wrong:
@@ -61,7 +61,7 @@ class OneLineParser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     it = OneLineParser(
-        prog="npm run notebooks --" if IS_CLONE else "lif_fc_mnist_notebooks",
+        prog="npm run notebooks --",
         description=ABOUT,
         epilog=AFTER,
         allow_abbrev=False,
@@ -86,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
 
 def target_of(path: Path, out: Path) -> Path:
     """Where the result of a notebook goes. Two notebooks of one name get different places."""
-    for folder in (NOTEBOOKS, PROJECT, TYPED_IN):
+    for folder in (NOTEBOOKS, ROOT, TYPED_IN):
         if path.is_relative_to(folder):
             return out / path.relative_to(folder)
     return out / path.name

@@ -10,14 +10,11 @@ from pathlib import Path
 TYPED_IN = Path(os.environ.get("INIT_CWD", ".")).resolve()
 
 ROOT = Path(__file__).resolve().parents[3]
-# npm packs no lock file, so without one, this is the package, installed in another project.
-IS_CLONE = (ROOT / "package-lock.json").is_file()
-PROJECT = ROOT if IS_CLONE else TYPED_IN
-NOTEBOOKS = PROJECT / "notebooks"
+NOTEBOOKS = ROOT / "notebooks"
 KERNELS = Path(sys.prefix, "share", "jupyter", "kernels")
 # A chapter in Python runs on the Python that has SpikingJelly and snnTorch, which `node tools/peers/peers.mjs` makes.
 PEERS = ROOT / ".venv-peers" / "share" / "jupyter" / "kernels"
-RESULTS = PROJECT / "build" / "notebooks"
+RESULTS = ROOT / "build" / "notebooks"
 # Somebody else's clone cannot be written to; then a folder is named.
 SCRATCH = Path(os.environ.get("LIF_FC_MNIST_SCRATCH") or ROOT / "build" / "jupyter")
 
@@ -51,4 +48,4 @@ def kernel_env(at_a_time: int) -> dict[str, str]:
 
 def shown(path: Path) -> str:
     """A path as the reader would type it in the project's root."""
-    return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else str(path)
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

@@ -1,4 +1,4 @@
-"""What the runner prints: one line per notebook, the cell that is running, annotations for GitHub."""
+"""What the runner prints: one line per notebook, the cell that is running."""
 
 from __future__ import annotations
 
@@ -91,19 +91,3 @@ def on_terminal(line: str) -> None:
     if is_terminal():
         sys.stdout.write("\r\x1b[2K" + line[: shutil.get_terminal_size().columns - 1])
         sys.stdout.flush()
-
-
-def escaped(text: str, more: str = "") -> str:
-    for character in "%\r\n" + more:
-        text = text.replace(character, f"%{ord(character):02X}")
-    return text
-
-
-def annotate(path: Path, line: int, title: str, message: str) -> None:
-    """Marks the line of the file on GitHub, where the runner is part of a workflow there."""
-    if os.environ.get("GITHUB_ACTIONS") != "true":
-        return
-    workspace = Path(os.environ.get("GITHUB_WORKSPACE") or ".").resolve()
-    file = path.relative_to(workspace).as_posix() if path.is_relative_to(workspace) else str(path)
-    properties = f"file={escaped(file, ':,')},line={line},title={escaped(title, ':,')}"
-    say(f"::error {properties}::{escaped(message)}")

@@ -13,12 +13,12 @@ import time
 
 from .cells import Client, Failure
 from .compare import differences
-from .files import cell_lines, has_code, is_unchanged, write, write_text
+from .files import has_code, is_unchanged, write, write_text
 from .junit import Case, Suite, document
 from .options import NO_PYTHON, Job
 from .outputs import first_line, tags, tidy
 from .places import shown
-from .report import Progress, annotate, tell
+from .report import Progress, tell
 
 import nbformat
 import zmq
@@ -166,19 +166,15 @@ class Runner:
         cell = None if first.cell is None else first.cell + 1
         event = {"event": "failed", "notebook": shown(job.path), "cell": cell, "kind": first.kind, "reason": first.reason}
         tell(line, sys.stderr, **event)
-        lines = cell_lines(job.content.decode("utf-8"))
         code = [index for index, cell in enumerate(nb.cells) if has_code(cell)]
         for failure in failures:
             if failure.cell is None:
                 suite.error = failure.reason
-                annotate(job.path, 1, "notebook failed", failure.reason)
                 continue
             if failure.cell in code:
                 printed = [one.text for one in nb.cells[failure.cell].outputs if one.get("name") == "stderr"]
                 suite.cases[code.index(failure.cell)].skipped = False
                 suite.cases[code.index(failure.cell)].failure = (failure.reason, "".join(printed)[-10_000:])
-            line = lines[failure.cell] if failure.cell < len(lines) else 1
-            annotate(job.path, line, place_of(nb, failure.cell).removeprefix(", "), failure.reason)
 
     def write_junit(self) -> None:
         if self.options.junit:

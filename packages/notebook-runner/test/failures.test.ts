@@ -79,7 +79,6 @@ describe('A notebook fails', () => {
       JUPYTER_PATH: wrongKernels,
       FORCE_COLOR: '1',
       CANARY_OPTION: 'an option',
-      GITHUB_ACTIONS: '',
     };
     const call = (kernels: string[][], timeout = 60) => {
       const notebooks = kernels.flatMap((names) => ['+', ...names.map(canary)]);

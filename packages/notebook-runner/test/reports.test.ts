@@ -1,4 +1,4 @@
-/** Where results go, and what a CI reads: the JUnit file, annotations for GitHub, lines that say what is running. */
+/** Where results go, and what a CI reads: the JUnit file, lines that say what is running. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -148,10 +148,7 @@ describe('For a CI and another program', { concurrency: 1 }, () => {
     '3',
   );
   // Begun here, beside the four notebooks, which mostly wait.
-  const running = run(['--json', '--out', output, '--junit', junit, canary('green'), canary('throw'), control], {
-    GITHUB_ACTIONS: 'true',
-    GITHUB_WORKSPACE: root,
-  });
+  const running = run(['--json', '--out', output, '--junit', junit, canary('green'), canary('throw'), control]);
   let result: Ended;
   before(async () => {
     result = await running;
@@ -196,25 +193,9 @@ print(json.dumps([root.attrib, [[s.attrib, [case(c) for c in s]] for s in root]]
     assert.match(special?.[1][1]?.[2][0]?.[1] ?? '', /^Error: control � .*<&"> .* 100%, a: b$/);
   });
 
-  test('annotations name file and line on GitHub, each in one line without control characters', () => {
-    const annotations = result.lines.filter((line) => line.startsWith('::'));
-    assert.equal(annotations.length, 2, result.lines.join('\n'));
-    const source = readFileSync(canary('throw'), 'utf8').split('\n');
-    const line = source.findIndex((text) => text.includes("console.error('a warning');")) + 1;
-    assert.equal(
-      annotations[0],
-      `::error file=packages/notebook-runner/test/canaries/throw.ipynb,line=${line},title=cell 3 (code cell 2)::RangeError: a thrown error`,
-    );
-    assert.match(
-      annotations[1] ?? '',
-      /^::error file=[^,:]*control\.ipynb,line=\d+,title=cell 2 \(code cell 2\)::Error/,
-    );
-    assert.match(annotations[1] ?? '', /::Error: control � .* 100%25, a: b$/);
-  });
-
-  test('each line besides those (--json) is an object: what each cell ended with, and each notebook', () => {
+  test('each line (--json) is an object: what each cell ended with, and each notebook', () => {
     assert.equal(result.status, 1);
-    const events = result.lines.filter((line) => !line.startsWith('::')).map((line) => JSON.parse(line));
+    const events = result.lines.map((line) => JSON.parse(line));
     const of = (event: string) => events.filter((one) => one.event === event);
     const place = (name: string) => `packages/notebook-runner/test/canaries/${name}.ipynb`;
     const cells = of('cell').filter(({ notebook }) => notebook === place('green'));
@@ -245,49 +226,5 @@ print(document([Suite("a.ipynb", 1.5, [Case("cell 1", skipped=True)], error="the
       xml,
       /<testcase classname="a.ipynb" name="the notebook as a whole" time="1.500">\s*<error message="the/,
     );
-  });
-});
-
-describe('The line of a notebook file on which the source of a cell begins', () => {
-  const linesOf = (...texts: string[]) =>
-    JSON.parse(
-      execFileSync(
-        PYTHON,
-        [
-          '-B',
-          '-c',
-          'import json, sys\nsys.path.insert(0, "packages/notebook-runner")\nfrom headless.files import cell_lines\nprint(json.dumps([cell_lines(text) for text in json.load(sys.stdin)]))',
-        ],
-        { cwd: root, input: JSON.stringify(texts), encoding: 'utf8' },
-      ),
-    ) as number[][];
-
-  test('is found in every chapter and canary', () => {
-    const files = ['throw', 'figure', 'green'].map(canary);
-    const texts = files.map((file) => readFileSync(file, 'utf8'));
-    for (const [i, found] of linesOf(...texts).entries()) {
-      const lines = (texts[i] as string).split('\n');
-      assert.deepEqual(
-        found.map((line) => lines[line - 1]?.trim().replace(/,$/, '')),
-        read(files[i] as string).cells.map((cell) => JSON.stringify(cell.source[0])),
-      );
-    }
-  });
-
-  test('is found where a source is one text, where keys come in another order, and in one line', () => {
-    const text = `{
- "metadata": {"cells": [{}], "source": "no"},
- "cells": [
-  {
-   "source": "a \\" { [",
-   "cell_type": "code"
-  },
-  {"cell_type": "code", "outputs": [{"data": {"source": [1]}}],
-   "source": []}
- ], "nbformat": 4}`;
-    assert.deepEqual(linesOf(text, JSON.stringify(JSON.parse(text))), [
-      [5, 9],
-      [1, 1],
-    ]);
   });
 });
