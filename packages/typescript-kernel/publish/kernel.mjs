@@ -35,7 +35,7 @@ export async function buildPackages(out, { python = defaultPython(), settings = 
   try {
     const copy = join(work, 'source');
     const isOwn = (/** @type {string} */ path) =>
-      !/[\\/](node_modules|test|tslab|labextension|dist|build|\.\w+|publish[\\/]repository(\.mjs)?)$/.test(path);
+      !/[\\/](node_modules|test|tslab|labextension|dist|build|\.\w+)$/.test(path);
     cpSync(source, copy, { recursive: true, filter: isOwn });
     const path = join(copy, 'package.json');
     const manifest = { ...JSON.parse(readFileSync(path, 'utf8')), ...settings };
@@ -69,25 +69,17 @@ export function defaultPython() {
   return existsSync(ofFolder) ? ofFolder : (process.env.PYTHON ?? 'python3');
 }
 
-const HELP = `Usage: node publish/kernel.mjs [folder] [--repository DIR]
+const HELP = `Usage: node publish/kernel.mjs [folder]
 
 Wheel, sdist and npm tarball of the TypeScript kernel, in a folder (dist). Author, homepage, repository and bugs are those
-of the current folder's package.json. Python, with hatchling and hatch-nodejs-version, is its .venv or else PYTHON.
-
---repository DIR  makes a repository of its own for the kernel instead: its history, tests, CI and demo site`;
+of the current folder's package.json. Python, with hatchling and hatch-nodejs-version, is its .venv or else PYTHON.`;
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const options = /** @type {const} */ ({ help: { type: 'boolean', short: 'h' }, repository: { type: 'string' } });
+  const options = /** @type {const} */ ({ help: { type: 'boolean', short: 'h' } });
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [out = 'dist'] = positionals;
   if (values.help) console.log(HELP);
-  else if (values.repository !== undefined) {
-    const { makeRepository } = await import('./repository.mjs');
-    const made = makeRepository(resolve(process.env.INIT_CWD ?? '.', values.repository));
-    if (typeof made === 'string') console.error(`kernel: --repository: ${made}`);
-    else console.log(`kernel: ${made.folder} has ${made.commits} commits. In it: npm install, then npm test`);
-    process.exitCode = typeof made === 'string' ? 2 : 0;
-  } else {
+  else {
     const { author, homepage, repository, bugs } = JSON.parse(readFileSync('package.json', 'utf8'));
     const onStep = (/** @type {string} */ doing) => console.log(`kernel: ${doing}`);
     await buildPackages(out, { settings: { author, homepage, repository, bugs }, onStep });
