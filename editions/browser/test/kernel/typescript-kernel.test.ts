@@ -28,33 +28,15 @@ declare const window: {
     requestInspect(content: object): Promise<{ content: { found: boolean; data: Record<string, string> } }>;
     requestHistory(content: object): Promise<{ content: { history: unknown[] } }>;
     requestIsComplete(content: object): Promise<{ content: { status: string } }>;
-    requestCommInfo(content: object): Promise<{ content: { comms: Record<string, { target_name: string }> } }>;
     requestExecute(content: object): {
       done: Promise<unknown>;
       onStdin(message: { header: object; content: { prompt: string; password: boolean } }): void;
       sendInputReply(content: object, to: object): void;
     };
-    registerCommTarget(name: string, open: (comm: PageComm, message: CommMessage) => void): void;
-    createComm(name: string): PageComm;
     restart(): Promise<void>;
     status: string;
   };
-  /** What a test notes in the page. */
-  notes: unknown[];
 };
-
-interface CommMessage {
-  content: { data: unknown };
-  buffers?: DataView[];
-}
-
-interface PageComm {
-  open(data: object): { done: Promise<unknown> };
-  send(data: object, metadata?: object, buffers?: ArrayBuffer[]): unknown;
-  close(): unknown;
-  onMsg(message: CommMessage): void;
-  onClose(message: CommMessage): void;
-}
 
 /** Runs a cell and answers its questions, one after the other; `null` interrupts it. Returns the questions. */
 const runAndAnswer = (kernel: KernelPage, code: string, answers: (string | null)[]) =>
@@ -507,64 +489,6 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
       return ((await future.done) as { content: { evalue: string } }).content.evalue;
     }, `${ASKS}await input();`);
     assert.equal(ran, 'input() has nobody to ask: who runs this cell takes no input');
-  });
-
-  test('speaks with the page through comms that a cell opens', async () => {
-    await kernel.page.evaluate(() => {
-      window.notes = [];
-      window.kernel.registerCommTarget('echo', (comm, { content }) => {
-        window.notes.push(['opened', content.data]);
-        comm.onMsg = ({ content: { data }, buffers = [] }) => {
-          const bytes = buffers.map((view) => [...new Uint8Array(view.buffer, view.byteOffset, view.byteLength)]);
-          window.notes.push(['got', data, bytes]);
-          comm.send({ twice: 2 * (data as { n: number }).n }, {}, [new Uint8Array([9, 8]).buffer]);
-        };
-        comm.onClose = () => window.notes.push(['closed']);
-      });
-    });
-    const code = `import { openComm } from 'jupyterlite-typescript-kernel';
-const echo = openComm('echo', { data: { from: 'cell' } });
-const answer = await new Promise<unknown[]>((resolve) => {
-  echo.onMessage((data, [bytes]) => resolve([data.twice, new Uint8Array(bytes)]));
-  echo.send({ n: 21 }, [new Uint8Array([1, 2, 3]).subarray(1)]);
-});
-answer`;
-    const { stdout, stderr } = await kernel.run(code);
-    assert.deepEqual([stdout, stderr], ['[ 42, Uint8Array(2) [ 9, 8 ] ]\n', '']);
-    const info = () =>
-      kernel.page.evaluate(async () =>
-        Object.values((await window.kernel.requestCommInfo({ target_name: 'echo' })).content.comms),
-      );
-    assert.deepEqual(await info(), [{ target_name: 'echo' }]);
-    await kernel.run('echo.close();');
-    assert.deepEqual(await kernel.page.evaluate(() => window.notes), [
-      ['opened', { from: 'cell' }],
-      ['got', { n: 21 }, [[2, 3]]],
-      ['closed'],
-    ]);
-    assert.deepEqual(await info(), []);
-    assert.match((await kernel.run('echo.send();')).stderr, /^Error: The comm of 'echo' is closed\n/);
-  });
-
-  test('speaks with the page through comms that the page opens, if a cell takes them', async () => {
-    await kernel.run(`import { onComm } from 'jupyterlite-typescript-kernel';
-onComm('doubler', (comm, { start }) => { comm.onMessage((data) => comm.send({ n: start + 2 * data.n })); });`);
-    const found = await kernel.page.evaluate(async () => {
-      const notes: unknown[] = [];
-      const doubler = window.kernel.createComm('doubler');
-      await doubler.open({ start: 1 }).done;
-      await new Promise<void>((resolve) => {
-        doubler.onMsg = ({ content }) => resolve(void notes.push(content.data));
-        doubler.send({ n: 4 });
-      });
-      const nobody = window.kernel.createComm('nobody');
-      await new Promise<void>((resolve) => {
-        nobody.onClose = () => resolve(void notes.push('closed'));
-        nobody.open({});
-      });
-      return notes;
-    });
-    assert.deepEqual(found, [{ n: 9 }, 'closed']);
   });
 
   test('reports a wrong type of the package as tslab does', async () => {

@@ -48,22 +48,6 @@ export type ImportSettings = Pick<Settings, 'modules' | 'cdn'>;
 export type CompilerSettings = ImportSettings &
   Pick<Settings, 'lib' | 'siteUrl' | 'strict' | 'experimentalDecorators' | 'typeErrors'>;
 
-/** Something that happens to a comm, from either end; `target` and `metadata` where it is opened. */
-export interface CommEvent {
-  type: 'comm_open' | 'comm_msg' | 'comm_close';
-  id: string;
-  target?: string;
-  metadata?: Record<string, unknown>;
-  data: unknown;
-  buffers: ArrayBuffer[];
-}
-
-/** Bytes as they can be posted, whatever view of them a message or a cell has. */
-export const bytesOf = (bytes: unknown): ArrayBuffer =>
-  (ArrayBuffer.isView(bytes)
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice().buffer
-    : bytes) as ArrayBuffer;
-
 /**
  * How a cell ended, as in an execute reply. `lost`: the names that a cell which failed or was interrupted on its way
  * did not reach, so the notebook does not have them; undefined if nothing of it ran, or all is lost.
@@ -101,7 +85,6 @@ export type ToCells =
   | { type: 'interrupt' }
   /** What a person has written; undefined if no one can be asked. */
   | { type: 'input'; value: string | undefined }
-  | CommEvent
   | Asked<OfCells>;
 
 /** What a cell puts out. */
@@ -112,7 +95,6 @@ export type Output =
   | { type: 'result'; count: number; data: Bundle['data'] }
   | { type: 'error'; failure: Failure }
   | { type: 'input'; prompt: string; isPassword: boolean }
-  | { type: 'comm'; event: CommEvent }
   /** It has broken the worker; `name` is the built-in that cannot be put back. */
   | { type: 'locked'; name: string };
 

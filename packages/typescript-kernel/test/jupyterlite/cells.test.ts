@@ -175,11 +175,10 @@ test('A cell of 10,000 lines with a name in each is compiled in a time that grow
 
 describe('What a cell shows', () => {
   const open = () => {
-    const shown = { stdout: '', stderr: '', displays: [] as unknown[], comms: 0, messages: 0 };
+    const shown = { stdout: '', stderr: '', displays: [] as unknown[], messages: 0 };
     const output = createOutput((message) => {
       shown.messages++;
       if (message.type === 'stream') shown[message.name] += message.text;
-      else if (message.type === 'comm') shown.comms++;
       else if (message.type === 'display') {
         const { bundle, displayId, update } = message;
         shown.displays.push([bundle.data['text/html'], displayId, update]);
@@ -266,16 +265,6 @@ describe('What a cell shows', () => {
     for (let i = 0; i < 100; i++) output.update(html(String(i)), String(i));
     output.flush();
     assert.equal(shown.displays.length - before, 100, 'none waits when a cell has ended');
-  });
-
-  test('is no endless run of messages of a comm', async () => {
-    const { shown, output } = open();
-    const send = () => output.comm({ type: 'comm_msg', id: 'a', data: {}, buffers: [] });
-    for (let i = 0; i < 10_000; i++) send();
-    assert.throws(send, /^Error: A comm sends 10000 messages at most before the cell awaits something/);
-    assert.equal(shown.comms, 10_000);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    send();
   });
 });
 

@@ -2,14 +2,12 @@
  * What a cell puts out, on its way to the page: not too much, as an endless loop would fill the page, which could then
  * not even interrupt it, and not too often, as a loop that prints a thousand lines needs a few messages.
  */
-import type { Bundle, CommEvent, Output } from '../protocol';
+import type { Bundle, Output } from '../protocol';
 
 /**
  * Of text lines and characters, because a line can be long; of displays their number and the characters of their texts.
  */
 const MOST = { lines: 10_000, characters: 5_000_000, displays: 1000, shown: 50_000_000 };
-/** Messages that a comm may send before the cell lets the page answer. */
-const COMMS = 10_000;
 /** Milliseconds for which text and updates may wait. The last update of each display is enough. */
 const PAUSE = 50;
 /**
@@ -43,7 +41,6 @@ export function createOutput(post: (message: Output) => void, guarded = (work: (
   let windowStart = 0;
   let sent = 0;
   let hasTimer = false;
-  let comms = 0;
 
   const isFull = () => left.lines <= 0 || left.characters <= 0;
 
@@ -129,16 +126,6 @@ export function createOutput(post: (message: Output) => void, guarded = (work: (
       // Of displays above the limit, which the page does not know, there can be any number.
       if (updates.size < UPDATES || updates.has(displayId)) updates.set(displayId, bundle);
       sendSoon(UPDATE);
-    },
-    comm(event: CommEvent) {
-      if (comms === 0) {
-        setTimeout(() => {
-          comms = 0;
-        }, 0);
-      }
-      comms++;
-      if (comms > COMMS) throw new Error(`A comm sends ${COMMS} messages at most before the cell awaits something`);
-      send({ type: 'comm', event });
     },
   };
 }

@@ -12,9 +12,7 @@ import { problemLine } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts.cjs';
 import { describeValue } from '../../../core/values.cjs';
 import type { OwnModule } from '../imports';
-import type { Bundle, CommEvent, Emitted, Failure, Outcome, Output, Settings } from '../protocol';
-import type { onComm, openComm } from '../types/kernel';
-import { Comms } from './comms';
+import type { Bundle, Emitted, Failure, Outcome, Output, Settings } from '../protocol';
 import { type CellHost, CellSyntaxError, compileCell, NAMES } from './compile';
 import { createConsole } from './console';
 import { type Display, dataOf, displayModule, jupyterOf } from './display';
@@ -47,8 +45,6 @@ export interface KernelInterface extends Display {
   cell(): { count: number } | undefined;
   /** Asks the person at the page, while a cell runs. */
   input(prompt?: string, options?: { password?: boolean }): Promise<string>;
-  openComm: typeof openComm;
-  onComm: typeof onComm;
 }
 
 /** What a cell leaves. */
@@ -114,7 +110,6 @@ export class Session {
   private readonly output: ReturnType<typeof createOutput>;
   private readonly late = countLate((text) => this.guard(() => this.output.printSoon('stderr', `${text}\n`)));
   private readonly questions: Input;
-  private readonly comms: Comms;
   private readonly ownModules: Record<OwnModule, Record<string, unknown>>;
 
   constructor(private readonly host: SessionHost) {
@@ -129,24 +124,23 @@ export class Session {
     this.guard = guard;
     this.output = createOutput(host.post, guard);
     this.questions = new Input((prompt, isPassword) => this.output.send({ type: 'input', prompt, isPassword }));
-    this.comms = new Comms(this.output.comm);
     const api = this.createApi();
     const own = Object.entries(createConsole(this.output.print)) as [string, (...args: unknown[]) => void][];
     for (const [name, print] of own) {
       Object.assign(console, { [name]: (...args: unknown[]) => guard.lightly(() => print(...args)) });
     }
-    const { input, openComm, onComm } = api;
+    const { input } = api;
     const prompt = async (text?: string, otherwise = '') => (await input(text)) || otherwise;
     const kernel = Symbol.for('jupyterlite-typescript-kernel');
     Object.assign(globalThis, { [kernel]: api, Jupyter: jupyterOf(api), prompt });
     this.ownModules = {
       tslab: bare(displayModule(api)),
-      'jupyterlite-typescript-kernel': bare({ input, openComm, onComm }),
+      'jupyterlite-typescript-kernel': bare({ input }),
     };
   }
 
   private createApi(): KernelInterface {
-    const { guard, output, listeners, comms } = this;
+    const { guard, output, listeners } = this;
     return {
       display: (bundle, displayId) => guard.lightly(() => output.display(bundle, displayId)),
       updateDisplay: (bundle, displayId) => guard.lightly(() => output.update(bundle, displayId)),
@@ -163,8 +157,6 @@ export class Session {
         if (this.interrupted) return Promise.reject(aborted());
         return guard.lightly(() => this.questions.ask(String(prompt), password));
       },
-      openComm: comms.openComm,
-      onComm: comms.onComm,
     };
   }
 
@@ -338,7 +330,6 @@ export class Session {
   }
 
   receiveInput = (value: string | undefined) => this.guard.lightly(() => this.questions.receive(value));
-  receiveComm = (event: CommEvent) => this.comms.receive(event);
 }
 
 /** More than a message of an engine has. */

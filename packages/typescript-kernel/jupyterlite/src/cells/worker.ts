@@ -98,9 +98,7 @@ function receive(event: MessageEvent<ToCells>): void {
   } else if (data.type === 'execute') void execute(data.id, data.code, data.count, data.emitted);
   else if (data.type === 'interrupt') session?.interrupt();
   else if (data.type === 'input') session?.receiveInput(data.value);
-  else if (data.type === 'can-run') {
-    post({ type: 'reply', id: data.id, content: session?.canRun(data.code) ?? true });
-  } else session?.receiveComm(data);
+  else post({ type: 'reply', id: data.id, content: session?.canRun(data.code) ?? true });
 }
 // Before any listener of a cell, which could stop the event.
 self.addEventListener('message', receive, { capture: true });

@@ -5,7 +5,6 @@ import { INTERRUPTED, interruption, lockedOut } from '../../../core/interrupts.c
 import { LANGUAGE_INFO } from '../../language.mjs';
 import type { OfTypes, Outcome, Output, Settings } from '../protocol';
 import { CellWorker } from './cell-worker';
-import { type CommMessage, Comms } from './comms';
 import { Queue } from './queue';
 import type { TypesClient } from './types-client';
 
@@ -51,7 +50,6 @@ export class TypeScriptKernel extends BaseKernel {
   private readonly queue: Queue;
   private readonly settings: Settings;
   private readonly types: TypesClient;
-  private readonly comms: Comms;
   private readonly cells: CellWorker;
   /** Ends the wait for an answer of the types, if any. */
   private stopWaiting: (() => void) | undefined;
@@ -66,10 +64,6 @@ export class TypeScriptKernel extends BaseKernel {
     this.queue = queue;
     this.settings = settings;
     this.types = types;
-    this.comms = new Comms(
-      (event) => this.cells.post(event),
-      (...message) => this.handleComm(...message),
-    );
     const begin = () => {
       const folder = folderOf(this.location, settings.siteUrl);
       types.send({ type: 'begin', kernel: this.id, folder });
@@ -80,7 +74,6 @@ export class TypeScriptKernel extends BaseKernel {
       ready: () => types.load(),
       output: (message, header) => this.show(message, header ?? this.parentHeader),
       ended: (text, header) => {
-        this.comms.closeAll(header);
         this.stream({ name: 'stdout', text: `${text}\n` }, header);
         return interrupted(text);
       },
@@ -100,10 +93,8 @@ export class TypeScriptKernel extends BaseKernel {
     return this.queue.take(message, async () => {
       if (this.isDisposed) return;
       // JupyterLite does not answer this one.
-      if (message.header.msg_type === 'comm_info_request') {
-        const { target_name } = message.content as KernelMessage.ICommInfoRequestMsg['content'];
-        this.queue.answer(message, 'shell', 'comm_info_reply', this.comms.list(target_name));
-      }
+      if (message.header.msg_type === 'comm_info_request')
+        this.queue.answer(message, 'shell', 'comm_info_reply', await this.commInfoRequest());
       await super.handleMessage(message);
     });
   }
@@ -112,7 +103,6 @@ export class TypeScriptKernel extends BaseKernel {
     if (message.type === 'locked') this.cells.startAgain(message.id, lockedOut(message.name));
     else if (message.type === 'stream') this.stream({ name: message.name, text: message.text }, header);
     else if (message.type === 'input') this.askPerson(message.prompt, message.isPassword);
-    else if (message.type === 'comm') this.comms.send(message.event, header);
     else if (message.type === 'error') this.publishExecuteError(message.failure, header);
     else if (message.type === 'result') {
       const content = { execution_count: message.count, data: message.data, metadata: {} };
@@ -233,16 +223,13 @@ export class TypeScriptKernel extends BaseKernel {
     return status === 'incomplete' ? { status, indent: '' } : { status };
   }
 
-  async commOpen(message: CommMessage): Promise<void> {
-    this.comms.receive(message);
-  }
-  commMsg = this.commOpen;
-  commClose = this.commOpen;
-
-  // What `BaseKernel` would call; both are dealt with where messages arrive.
+  // `BaseKernel` wants these: the kernel has no comms, and answers to questions are dealt with where messages arrive.
+  async commOpen(): Promise<void> {}
+  async commMsg(): Promise<void> {}
+  async commClose(): Promise<void> {}
   inputReply(): void {}
   async commInfoRequest(): Promise<KernelMessage.ICommInfoReplyMsg['content']> {
-    return this.comms.list();
+    return { status: 'ok', comms: {} };
   }
 
   private askPerson(prompt: string, password: boolean): void {
