@@ -9,28 +9,6 @@ export const PARTS = [
   { part: 'Appendix', first: 'event-driven' },
 ];
 
-/** What chapters' pages were called before they were numbered anew: their addresses lead to the new ones. */
-export const FORMER = [
-  '07-is-it-worth-it',
-  '08-event-driven',
-  '09-a-hidden-layer',
-  '10-when-timing-matters',
-  '11-out-and-in',
-  '09-is-it-worth-it',
-  '10-out-and-in',
-  '11-event-driven',
-  '14-read-the-potential',
-  '12-out-and-in',
-  '13-event-driven',
-  '14-from-an-ann',
-  '15-on-a-chip',
-  '11-is-it-worth-it',
-  '12-from-an-ann',
-  '13-on-a-chip',
-  '14-out-and-in',
-  '15-event-driven',
-];
-
 /** The name of a chapter without its number, `07-a-hidden-layer.ipynb`, `07-a-hidden-layer` or `zh/07-a-hidden-layer`. */
 export const topicOf = (/** @type {string} */ name) => name.replace(/^(?:[a-z]{2}\/)?\d+-|\.ipynb$/g, '');
 

@@ -22,7 +22,7 @@ import {
 import { run } from '../../../packages/system/run.mjs';
 import { step } from '../../../packages/system/step.mjs';
 import { writeApp } from '../../shared/app.mjs';
-import { FORMER, isPython, topicOf } from '../../shared/parts.mjs';
+import { isPython } from '../../shared/parts.mjs';
 import { ISOLATION } from '../../shared/serve.mjs';
 import {
   trainConvolutionalIfNeeded,
@@ -43,7 +43,7 @@ import {
   writeTranslatedPages,
 } from './languages.mjs';
 import { mapPage } from './map.mjs';
-import { chapterHead, finishPage, movedPage } from './pages.mjs';
+import { chapterHead, finishPage } from './pages.mjs';
 import { bundlePlayground } from './playground.mjs';
 import { bundleScript, bundleScripts, darkTwice, importModule, minify } from './scripts.mjs';
 import { copyStatic, STYLES, write, writeChapters, writePages } from './sources.mjs';
@@ -287,10 +287,6 @@ async function main() {
     cpSync(downloads, join(pages, 'notebooks'), { recursive: true });
     cpSync(join(root, 'editions', 'book', 'bare'), join(pages, 'bare'), { recursive: true });
     write(join(pages, 'bare', 'network.safetensors'), trainedNetwork());
-    for (const former of FORMER) {
-      const chapter = chapters.find(({ name }) => topicOf(name) === topicOf(former));
-      if (chapter) write(join(pages, `${former}.html`), movedPage(`${chapter.name}.html`, chapter.title));
-    }
     writeApp(pages, {
       name: 'Spiking neurons read digits: the book',
       short_name: 'Spiking neurons',

@@ -142,22 +142,6 @@ export function chapterHead({ name, position, chapters, notebook, run }) {
 }
 
 /**
- * A page at the former address of another one, which leads there, also to a section of it.
- * @param {string} to
- * @param {string} title
- */
-export const movedPage = (to, title) => `<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<title>${escapeHtml(title)}</title>
-<link rel="canonical" href="${to}">
-<script>location.replace('${to}' + location.hash)</script>
-<meta http-equiv="refresh" content="0; url=${to}">
-<p>This chapter is now <a href="${to}">${escapeHtml(title)}</a>.</p>
-</html>
-`;
-
-/**
  * The text of a page's sections, for the search: `[id, text, title]`, the first without an id.
  * @param {Document} document
  */

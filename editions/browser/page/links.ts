@@ -2,7 +2,6 @@
  * Links of texts: a chapter opens in the application, and what the book shows opens in the book. By themselves they
  * would lead to the files.
  */
-import { exists } from './copies';
 import type { Contents, NotebookContent } from './jupyter';
 
 /** The first heading of a notebook; undefined if it has none. */
@@ -123,27 +122,11 @@ export function followLinks(contents: Contents, siteUrl: string, book: string): 
   for (const type of ['pointerover', 'focusin', 'click']) document.addEventListener(type, correct, { capture: true });
 }
 
-/**
- * The chapter of the same topic, for a path that was one before the chapters were numbered anew; undefined for any
- * other path.
- */
-export function movedTo(path: string, chapters: string[]): string | undefined {
-  const [, language, topic] = /^([a-z]{2}\/|)\d+(-.+)$/.exec(path) ?? [];
-  if (topic === undefined || chapters.includes(path)) return undefined;
-  return chapters.find((name) => name.replace(/\d+(?=-)/, '') === language + topic);
-}
-
-/**
- * Leads from a chapter's former address to the chapter, unless the reader has saved a copy under the former name, and
- * from a page in another language than the chapter's to one in its own.
- */
-export async function followMoved(path: string, contents: Contents, siteUrl: string): Promise<void> {
+/** Leads from a page in another language than its chapter's to one in the chapter's own. */
+export async function followLanguage(path: string, siteUrl: string): Promise<void> {
+  if (languageOf(path) === languageHere(siteUrl)) return;
   const versions = await fetch(new URL('lif-fc-mnist/chapters.json', siteUrl)).then((response) => response.json());
-  const chapters = Object.keys(versions);
-  const isElsewhere = chapters.includes(path) && languageOf(path) !== languageHere(siteUrl);
-  const moved = isElsewhere ? path : movedTo(path, chapters);
-  if (moved === undefined || (!isElsewhere && (await exists(contents, path)))) return;
-  window.location.replace(notebookAddress(siteUrl, moved) + window.location.hash);
+  if (Object.hasOwn(versions, path)) window.location.replace(notebookAddress(siteUrl, path) + window.location.hash);
 }
 
 /**

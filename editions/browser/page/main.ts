@@ -15,7 +15,7 @@ import {
   type RenderMimeRegistry,
   type Scope,
 } from './jupyter';
-import { followLinks, followMoved, inLanguage, languageHere, showSection, tabOf, titleOf } from './links';
+import { followLanguage, followLinks, inLanguage, languageHere, showSection, tabOf, titleOf } from './links';
 import { addBookLink, addMenu, bookPage, type Drive, type Settings } from './menu';
 import { isShared, openShared } from './share';
 import { saveInTurns, saveWhenHidden, sayWhereWorkIsKept } from './stay';
@@ -77,7 +77,7 @@ async function plugins(scope: Scope) {
           window.name = tabOf(window.location.href) ?? '';
           window.addEventListener('hashchange', () => showSection(window.location.hash));
           // Without the network the list of chapters may be missing; then the address stays as it is.
-          followMoved(openedPath() ?? '', app.serviceManager.contents, siteUrl).catch(() => undefined);
+          followLanguage(openedPath() ?? '', siteUrl).catch(() => undefined);
           const { hash } = window.location;
           const shares = isShared(hash) && !openedPath();
           sayWhat(

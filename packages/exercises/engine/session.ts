@@ -26,19 +26,6 @@ export interface Surroundings {
 
 type ChapterName = keyof typeof CHAPTERS;
 
-/** The chapters in their former order, whose numbers stand in copies of that time. */
-const FORMER: readonly ChapterName[] = [
-  ...(['start', 'ann-baseline', 'lif-neuron', 'poisson-encoding', 'training-loop', 'visualization'] as const),
-  ...([
-    'what-time-does',
-    'is-it-worth-it',
-    'event-driven',
-    'a-hidden-layer',
-    'when-timing-matters',
-    'out-and-in',
-  ] as const),
-];
-
 const SIGNS = { passed: '✔', todo: '○', error: '✘', wrong: '✘' } as const;
 
 /** One line that a check prints: sign, exercise, the mistake's name if it is known, and the message. */
@@ -81,13 +68,9 @@ export function makeExercises({
 
   /**
    * Prints how far the exercises of a chapter are, from this kernel's checks.
-   * @param chapter its name; older copies have the number that it had when they were made
    */
-  function progress(chapter: ChapterName | number): void {
-    const name = typeof chapter === 'number' ? FORMER[chapter] : chapter;
-    const ids = Object.keys(
-      typeof name === 'string' && Object.hasOwn(CHAPTERS, name) ? CHAPTERS[name] : {},
-    ) as ExerciseId[];
+  function progress(chapter: ChapterName): void {
+    const ids = Object.keys(Object.hasOwn(CHAPTERS, chapter) ? CHAPTERS[chapter] : {}) as ExerciseId[];
     if (ids.length === 0) throw new RangeError(`chapter: expected one with exercises, found ${formatValue(chapter)}`);
     const { core, all } = minutesOf(ids.filter((id) => !solved(id)).map((id) => ALL[id]));
     const left = all === 0 ? '' : `, about ${all} minutes to go, ${core} of them core`;

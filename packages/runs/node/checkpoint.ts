@@ -184,8 +184,6 @@ function readHeader(file: string): Header {
     new Error(
       `${file}: expected a checkpoint of version ${VERSION}, found ${found}; finish that run with the program that began it, or start again with --overwrite`,
     );
-  // Before there were versions, the first line was a checksum.
-  if (/^[0-9a-f]{64}\n/.test(text)) throw other('one of an earlier version');
   let parsed: (Header & { sum: string }) | null;
   try {
     parsed = JSON.parse(text);

@@ -19,12 +19,9 @@ export function bookFiles(): string[] {
 }
 
 /** The pages that Sphinx made: all but the one that has no library, and nothing of the book around it. */
-export const bookPages = () =>
-  bookFiles().filter((file) => file.endsWith('.html') && !file.startsWith('bare/') && !isFormer(file));
+export const bookPages = () => bookFiles().filter((file) => file.endsWith('.html') && !file.startsWith('bare/'));
 /** Those of the chapters, in their order. */
 export const chapterPages = () => chapterNames().map((name) => name.replace('.ipynb', '.html'));
-/** A chapter's former address, which leads to the present one. */
-const isFormer = (file: string) => /^\d\d-/.test(file) && !chapterPages().includes(file);
 
 export interface Site {
   url: string;

@@ -1,13 +1,12 @@
 /** What is done to the pages that Sphinx has made: links, heads of chapters, texts for the search. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { JSDOM } from 'jsdom';
 import { simulate } from '../../../../src/common/lif';
 import { articleOf, load, root } from '../../../../test/support/book';
 
-type Parts = typeof import('../../../shared/parts.mjs');
 type Pages = typeof import('../../make/pages.mjs');
 type Glossary = typeof import('../../make/glossary.mjs');
 type SourcePages = typeof import('../../../shared/source-pages.mjs');
@@ -97,22 +96,6 @@ test('The head of a chapter counts the chapters that there are', async () => {
     head(1, chapters, 'lite/?a=1&b=2').innerHTML,
     /<a class="run" href="lite\/\?a=1&amp;b=2">Run this chapter/,
   );
-});
-
-test('The former address of a chapter leads to a chapter that there is, and is not the address of another', async () => {
-  const [{ FORMER, topicOf }, { movedPage }] = [await load<Parts>('editions/shared/parts'), await load<Pages>('pages')];
-  const names = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
-  for (const former of FORMER) {
-    assert.ok(
-      names.some((name) => topicOf(name) === topicOf(former)),
-      former,
-    );
-    assert.ok(!names.includes(`${former}.ipynb`), former);
-  }
-  const { document } = new JSDOM(movedPage('07-x.html', '7. A < B')).window;
-  assert.equal(document.querySelector('p a')?.textContent, '7. A < B');
-  assert.match(document.querySelector('meta[http-equiv]')?.getAttribute('content') ?? '', /; url=07-x\.html$/);
-  assert.equal(document.querySelector('script')?.textContent, "location.replace('07-x.html' + location.hash)");
 });
 
 test('The browser edition is found from every page, in a folder beside the book or elsewhere', async () => {

@@ -83,16 +83,6 @@ const curve = (n: number) => visualizing.lines([{ name: 'y', y: Array.from({ len
 });
 await show(curve(2));`;
 
-interface Copies {
-  get(path: string, options: { content: boolean }): Promise<{ content: object }>;
-  save(path: string, model: object): Promise<object>;
-}
-
-/** The part of JupyterLab's application that says whether a notebook is there. */
-interface Opened {
-  jupyterapp?: { shell: { currentWidget: { context: { isReady: boolean } } | null } };
-}
-
 /** What the pointer is told of buttons. */
 const titles = (buttons: Element[]) => buttons.map((button) => button.getAttribute('data-title') ?? '');
 
@@ -496,24 +486,6 @@ describe('The site', inChromium, () => {
     assert.equal(context.pages().length, 2);
     for (const one of [page, second])
       assert.equal(await one.evaluate(() => (window as unknown as { isKept?: boolean }).isKept), true);
-    await context.close();
-  });
-
-  test('leads from the former address of a chapter to the chapter, and opens a copy that was saved under that name', async () => {
-    const { context, page } = await fresh();
-    const isOpen = () => (window as unknown as Opened).jupyterapp?.shell.currentWidget?.context.isReady === true;
-    const at = (name: string) => `${site.url}notebooks/index.html?path=${name}.ipynb`;
-    await page.goto(`${at('07-is-it-worth-it')}#map`);
-    await page.waitForURL(`${at('15-is-it-worth-it')}#map`, { timeout: 60_000 });
-    await page.waitForFunction(isOpen, null, { timeout: 60_000 });
-    await page.evaluate(async (path) => {
-      const { contents } = (window as unknown as { jupyterapp: { serviceManager: { contents: Copies } } }).jupyterapp
-        .serviceManager;
-      const { content } = await contents.get(path, { content: true });
-      await contents.save('07-is-it-worth-it.ipynb', { type: 'notebook', format: 'json', content });
-    }, `${chapter}.ipynb`);
-    await openChapter(page, site.url, '07-is-it-worth-it');
-    assert.equal(page.url(), at('07-is-it-worth-it'));
     await context.close();
   });
 

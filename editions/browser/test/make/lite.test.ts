@@ -8,9 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { unzipSync, zipSync } from 'fflate';
 import { hashOfCells } from '../../../../hosts/browser/hash';
 import { checkName, RUN_FILES } from '../../../../packages/runs/run-files';
-import { chapterNames } from '../../../../packages/system/project.mjs';
 import { temporaryFolder } from '../../../../test/support/data';
-import { FORMER, topicOf } from '../../../shared/parts.mjs';
 import { serve } from '../../../shared/serve.mjs';
 import { translator } from '../../../shared/translated.mjs';
 import { asciiDrawing, siteNotebook, translatedNotebook, writeDrawings } from '../../make/contents.mjs';
@@ -18,7 +16,7 @@ import { appPage, frontPage } from '../../make/pages.mjs';
 import { decide, freeName, nameOfOld } from '../../page/copies';
 import { isForeign, nameOfZip, readDownload, runsZip } from '../../page/files';
 import type { NotebookContent } from '../../page/jupyter';
-import { destinationOf, inLanguage, languageHere, languageOf, movedTo } from '../../page/links';
+import { destinationOf, inLanguage, languageHere, languageOf } from '../../page/links';
 import { bookPage, plainName } from '../../page/menu';
 
 const cell = (source: string) => ({ cell_type: 'code', source });
@@ -356,21 +354,6 @@ describe('A link of a text', () => {
     assert.equal(to('files/images/a.svg'), undefined);
     assert.equal(destinationOf('https://b.example/x.ipynb', site, ''), undefined);
   });
-});
-
-test('A former address of a chapter means the chapter of its topic, and no other path means another', () => {
-  for (const former of FORMER) {
-    const moved = movedTo(`${former}.ipynb`, chapterNames());
-    assert.ok(moved !== undefined && topicOf(moved) === topicOf(former), former);
-  }
-  const inChinese = chapterNames().map((name) => `zh/${name}`);
-  for (const [i, former] of ['zh/99-a-memory.ipynb', 'zh/07-is-it-worth-it.ipynb'].entries())
-    assert.match(
-      movedTo(former, [...chapterNames(), ...inChinese]) ?? '',
-      [/^zh\/\d\d-a-memory/, /^zh\/\d\d-is-it/][i],
-    );
-  for (const path of [...chapterNames(), '', '07-mine.ipynb', 'is-it-worth-it.ipynb', 'a/07-is-it-worth-it.ipynb'])
-    assert.equal(movedTo(path, chapterNames()), undefined, path);
 });
 
 describe('A page in another language', () => {

@@ -128,11 +128,6 @@ describe('a checkpoint is refused in one line', () => {
       /expected a checkpoint, found other content/,
     ],
     [
-      'if an earlier version wrote it',
-      (file) => writeFileSync(file, `${'0'.repeat(64)}\n{"options":{}}\n`),
-      /expected a checkpoint of version 2, found one of an earlier version; .* or start again with --overwrite$/,
-    ],
-    [
       'if a later version wrote it',
       (file) => forge(file, { version: 3 }),
       /expected a checkpoint of version 2, found version 3/,
