@@ -104,7 +104,6 @@ const blank = (/** @type {string} */ found) => found.replace(/[^\n]/g, ' ');
  */
 function prose(markdown) {
   return markdown
-    .replace(/<!-- size: [\s\S]*?<!-- end -->/g, blank)
     .replace(/<!--[\s\S]*?-->/g, blank)
     .replace(/^(```+|~~~+)[\s\S]*?^\1/gm, blank)
     .replace(/`[^`\n]+`/g, blank)

@@ -12,8 +12,6 @@ const TEXTS = [
   ['CITATION.cff', /^version: "(.*)"$/],
   ['.binder/Dockerfile', /lif-fc-mnist:(\d[\w.-]*\w)/],
   ['editions/class/README.md', /lif-fc-mnist:(\d[\w.-]*\w)/],
-  ['editions/class/kubernetes/values.yaml', /tag: "(.*)"/],
-  ['packages/notebook-runner/README.md', /lif-fc-mnist-(\d[\w.-]*)\.tgz/],
   ['packages/typescript-kernel/CHANGELOG.md', /^## (\S+)/],
   ['packages/typescript-kernel/README.md', /typescript[_-]kernel-(\d[\w.]*?)(?:-py3|\.tgz)/],
 ];

@@ -8,7 +8,6 @@ import type { Page } from 'playwright-core';
 import { numbered } from '../../../../packages/system/project.mjs';
 import { axeFaults, COLOURS, holdBack, inChromium } from '../../../../test/support/browser';
 import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
-import { outdatedSizes } from '../../../../tools/sizes.mjs';
 import { isRun, readRun } from '../../train/link';
 import { book, bookFiles, bookPages, chapterPages, disk, openSite, root, type Site, type Watched } from './site';
 import { spareAxe } from './spare';
@@ -565,10 +564,6 @@ describe('The book', inChromium, () => {
       (html(name).match(/(?:file|open) an issue|Report a mistake/gi) ?? []).map((words) => `${name}: ${words}`),
     );
     if (!bugs) assert.deepEqual(promises, []);
-  });
-
-  test('has the size that the pages say', () => {
-    assert.deepEqual(outdatedSizes(/^build\/book/), []);
   });
 
   test('no page tells of the machine that it was made on', () => {

@@ -64,17 +64,6 @@ describe('The containers', () => {
     }
   });
 
-  test('on Kubernetes have the version of the package, places held free, and limits', () => {
-    const values = yaml('editions/class/kubernetes/values.yaml');
-    assert.equal(values.singleuser.image.tag, version);
-    assert.equal(values.singleuser.defaultUrl, `/${firstCopy}`);
-    assert.ok(text('.binder', 'Dockerfile').includes(`lif-fc-mnist:${version} .`));
-    assert.ok(values.scheduling.userPlaceholder.replicas >= 1);
-    assert.ok(values.prePuller.hook.enabled && values.prePuller.continuous.enabled);
-    assert.deepEqual(values.singleuser.memory, { guarantee: '768M', limit: '2G' });
-    assert.ok(values.cull.timeout >= 4 * 3600);
-  });
-
   test('are told what not to copy', () => {
     const ignored = text('.dockerignore');
     for (const folder of ['.git', 'node_modules', '.venv', 'build', 'notebooks/my']) {

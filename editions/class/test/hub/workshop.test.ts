@@ -127,11 +127,11 @@ describe("The teacher's page", () => {
   test('is a page of the book, in which no link leads nowhere', async () => {
     const { teachingPage } = await import(pathToFileURL(join(root, 'editions', 'book', 'make', 'teaching.mjs')).href);
     const page = teachingPage(
-      'See [the values](kubernetes/values.yaml) and [the hub](https://jupyter.org/hub).<!-- x -->',
+      'See [the values](hub/start/hub.mjs) and [the hub](https://jupyter.org/hub).<!-- x -->',
     );
     assert.match(
       page,
-      /^See .*editions\/class\/kubernetes\/values\.yaml.* and \[the hub\]\(https:\/\/jupyter\.org\/hub\)\.$/,
+      /^See .*editions\/class\/hub\/start\/hub\.mjs.* and \[the hub\]\(https:\/\/jupyter\.org\/hub\)\.$/,
     );
     assert.doesNotMatch(teachingPage(), /\]\((?!https?:|#)/);
   });
