@@ -1,4 +1,4 @@
-/** The containers: one Dockerfile for Binder, VS Code and Kubernetes. */
+/** The containers: one Dockerfile for Binder and VS Code. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
@@ -7,14 +7,10 @@ import { describe, test } from 'node:test';
 import { chapterNames } from '../../../../packages/system/project.mjs';
 import { temporaryFolder } from '../../../../test/support/data';
 import { root } from '../../../../test/support/notebooks';
-import { python } from '../../../../test/support/python';
 
 describe('The containers', () => {
   const text = (...parts: string[]) => readFileSync(join(root, ...parts), 'utf8');
-  const { version } = JSON.parse(text('package.json')) as { version: string };
   const firstCopy = `lab/tree/notebooks/my/${chapterNames()[0]}`;
-  const yaml = (file: string) =>
-    JSON.parse(python(`import json, yaml\nprint(json.dumps(yaml.safe_load(open(${JSON.stringify(file)}))))`));
 
   test('are built from a base that is pinned by its digest, for a user who is not root', () => {
     const dockerfile = text('.binder', 'Dockerfile');
