@@ -126,9 +126,7 @@ describe("The teacher's page", () => {
 
   test('is a page of the book, in which no link leads nowhere', async () => {
     const { teachingPage } = await import(pathToFileURL(join(root, 'editions', 'book', 'make', 'teaching.mjs')).href);
-    const page = teachingPage(
-      'See [the values](hub/start/hub.mjs) and [the hub](https://jupyter.org/hub).<!-- x -->',
-    );
+    const page = teachingPage('See [the values](hub/start/hub.mjs) and [the hub](https://jupyter.org/hub).<!-- x -->');
     assert.match(
       page,
       /^See .*editions\/class\/hub\/start\/hub\.mjs.* and \[the hub\]\(https:\/\/jupyter\.org\/hub\)\.$/,
