@@ -145,7 +145,7 @@ const CAUSE =
  * If nothing has arrived after so many seconds, help is offered; after so many more, the network is given up. Where
  * something else came before, the person has waited since then, but even a good network needs `least` seconds.
  */
-const SILENCE = { help: 12, end: 30, least: 3 };
+const SILENCE = { help: 8, end: 30, least: 3 };
 const HELP =
   'connect this machine, or set up from a bundle: see “Without a network, or behind a mirror” in environment.md';
 
