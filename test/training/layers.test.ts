@@ -473,9 +473,11 @@ for (const [name, tried] of Object.entries(LAYERS_WITH)) {
     const layers = resolveLayers({ layers: some });
     const plain = [{ neurons: 12 }, {}];
     const [weights, { neuron }] = [initialParameters(1, layers), layers[layers.length - 1]];
-    // Each neuron has learnt another τ, or NIR would have one for all, and each channel another bias.
+    // Each neuron has learnt another τ, or NIR would have one for all, each channel another bias; delays stay in their range.
     splitParameters(weights, parameters(layers)).forEach((part, i) => {
-      if (!/weight|recurrent/.test(parameters(layers)[i].kind)) part.set(part.map((w, j) => w + j / 10));
+      const { kind } = parameters(layers)[i];
+      if (kind === 'delay') part.set(part.map((_, j) => (j % 30) / 10));
+      else if (!/weight|recurrent/.test(kind)) part.set(part.map((w, j) => w + j / 10));
     });
     const saved = { weights, neuron, layers };
     const files = layersModelFiles(weights, neuron, undefined, undefined, layers);

@@ -198,19 +198,24 @@ async function finish(chapters, fontFaces) {
  * The book in another language, from the same executed chapters, into a folder of the book.
  * @param {import('./languages.mjs').Texts} texts
  * @param {{ names: string[], english: Chapter[], theme: import('./chapters.mjs').Theme, picture: string }} given
- * @returns {Promise<Chapter[]>}
+ * @returns {Promise<{ chapters: Chapter[], figures: ReturnType<typeof mapPage>["figures"] }>}
  */
 async function writeTranslated(texts, { names, english, theme, picture }) {
   const from = join(work, `source-${texts.language}`);
   const folder = join(downloads, '..', `notebooks-${texts.language}`);
   const chapters = await writeChapters(names, { theme, source: from, downloads: folder, language: texts });
-  const map = (/** @type {string} */ page) =>
-    mapPage(theme, undefined, page, (text) => texts.phrases.say(text) ?? text).text;
+  /** @type {ReturnType<typeof mapPage>['figures']} */
+  let figures = [];
+  const map = (/** @type {string} */ page) => {
+    const made = mapPage(theme, undefined, page, (text) => texts.phrases.say(text) ?? text, texts.language);
+    figures = made.figures;
+    return made.text;
+  };
   writeTranslatedPages(texts, { english, chapters, source: from, picture, map });
   for (const name of ['conf.py', '_templates'])
     cpSync(join(root, 'editions', 'book', name), join(from, name), { recursive: true });
   for (const name of ['favicon.svg', 'main.js']) cpSync(join(source, '_static', name), join(from, '_static', name));
-  return chapters;
+  return { chapters, figures };
 }
 
 /**
@@ -265,10 +270,14 @@ async function main() {
     const languages = /** @type {(keyof typeof LANGUAGES)[]} */ (Object.keys(LANGUAGES)).map(languageOf);
     /** @type {Chapter[][]} */
     const translated = [];
-    for (const texts of languages)
-      translated.push(await writeTranslated(texts, { names, english: chapters, theme, picture }));
+    const mapFigures = [...map.figures];
+    for (const texts of languages) {
+      const written = await writeTranslated(texts, { names, english: chapters, theme, picture });
+      translated.push(written.chapters);
+      mapFigures.push(...written.figures);
+    }
     const drawn = join(work, 'figures');
-    const figures = [...chapters.flatMap((chapter) => chapter.figures), ...map.figures];
+    const figures = [...chapters.flatMap((chapter) => chapter.figures), ...mapFigures];
     await Promise.all([
       step('Sphinx', 'the pages', async () => {
         await sphinx(source, pages);

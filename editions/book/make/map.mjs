@@ -24,8 +24,34 @@ export const TABLE = join(root, 'editions', 'map', 'map.csv');
 export const runsOf = (csv = readFileSync(TABLE, 'utf8')) => parseMap(csv, 'editions/map/map.csv');
 
 /**
+ * A figure whose title, axes and traces are named in a language; settings such as `T 5` keep their names.
+ * @param {Figure} figure
+ * @param {string} title
+ * @param {(text: string) => string} worded
+ */
+function inWords({ data, layout, ...rest }, title, worded) {
+  const named = (/** @type {any} */ axis) =>
+    axis?.title?.text ? { ...axis, title: { ...axis.title, text: worded(axis.title.text) } } : axis;
+  const axes = Object.entries(layout).filter(([name]) => /axis/.test(name));
+  return {
+    ...rest,
+    data: data.map((trace) => ({
+      ...trace,
+      ...(trace.name === undefined ? {} : { name: worded(String(trace.name)) }),
+      ...(trace.colorbar === undefined ? {} : { colorbar: named(trace.colorbar) }),
+    })),
+    layout: {
+      ...layout,
+      ...Object.fromEntries(axes.map(([name, axis]) => [name, named(axis)])),
+      title: { text: title },
+    },
+  };
+}
+
+/**
  * The page for Sphinx, and its other files.
  * @param {import('./chapters.mjs').Theme} theme the module editions/shared/page/figure-theme.ts
+ * @param {string} language of `worded`, at the end of the figures' names; empty for English
  * @returns `figures` are still to be drawn; `files` belong below _static/
  */
 export function mapPage(
@@ -33,13 +59,14 @@ export function mapPage(
   csv = readFileSync(TABLE, 'utf8'),
   page = readFileSync(join(root, 'editions', 'book', 'map.md'), 'utf8'),
   worded = (/** @type {string} */ text) => text,
+  language = '',
 ) {
   const map = runsOf(csv);
   /** @type {{ id: string, files: ReturnType<typeof chapterFigure>['files'] }[]} */
   const figures = [];
-  const html = (/** @type {Figure} */ drawn, /** @type {string} */ id) => {
-    // The page says the title; what is within the drawing is the same file in all languages.
-    const figure = { ...drawn, layout: { ...drawn.layout, title: { text: worded(theme.titleOf(drawn)) } } };
+  const html = (/** @type {Figure} */ drawn, /** @type {string} */ name) => {
+    const id = language ? `${name}-${language}` : name;
+    const figure = inWords(drawn, worded(theme.titleOf(drawn)), worded);
     const drawing = chapterFigure(theme, { id, folder: '_static/figures/', figure, alt: figure.alt });
     figures.push({ id, files: drawing.files });
     return `\`\`\`{raw} html\n${drawing.html}\n\`\`\``;

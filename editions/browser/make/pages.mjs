@@ -39,8 +39,11 @@ export function appPage(html, title, isolate) {
   const changes = [
     [/<html>/, '<html lang="en">'],
     [/<title>[^<]*<\/title>/, `<title>${escapeHtml(title)}</title>`],
-    // JupyterLite's own would install something else.
-    [/<link rel="manifest"[^>]*>/, '<link rel="manifest" href="../manifest.webmanifest">'],
+    // JupyterLite's own manifest would install something else. A page that names no icon asks the host's top for one.
+    [
+      /<link rel="manifest"[^>]*>/,
+      '<link rel="manifest" href="../manifest.webmanifest"><link rel="icon" href="../favicon.svg">',
+    ],
     // The script gives it back, once the page is not going to be loaded again.
     [/(<link id="jupyter-lite-main") rel="preload"([^>]*>)/, `$1$2<script>${script}</script>`],
     [/(?=await import\(\s*'\.\.\/config-utils\.js)/, 'await window.isolated;'],

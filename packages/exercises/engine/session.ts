@@ -70,7 +70,8 @@ export function makeExercises({
    * Prints how far the exercises of a chapter are, from this kernel's checks.
    */
   function progress(chapter: ChapterName): void {
-    const ids = Object.keys(Object.hasOwn(CHAPTERS, chapter) ? CHAPTERS[chapter] : {}) as ExerciseId[];
+    const isChapter = typeof chapter === 'string' && Object.hasOwn(CHAPTERS, chapter);
+    const ids = Object.keys(isChapter ? CHAPTERS[chapter] : {}) as ExerciseId[];
     if (ids.length === 0) throw new RangeError(`chapter: expected one with exercises, found ${formatValue(chapter)}`);
     const { core, all } = minutesOf(ids.filter((id) => !solved(id)).map((id) => ALL[id]));
     const left = all === 0 ? '' : `, about ${all} minutes to go, ${core} of them core`;

@@ -304,7 +304,10 @@ describe('A page of the site', () => {
     const start = "<script>await import(\n'../config-utils.js?_=1');</script>";
     const head = `<title>x</title><link rel="manifest" href="m">${main}${start}`;
     const page = appPage(`<html><head>${head}</head><body a="b">\n</body></html>`, 'A & B', "first('$1');\n");
-    assert.match(page, /<link rel="manifest" href="\.\.\/manifest\.webmanifest">/);
+    assert.match(
+      page,
+      /<link rel="manifest" href="\.\.\/manifest\.webmanifest"><link rel="icon" href="\.\.\/favicon\.svg">/,
+    );
     assert.match(page, /<title>A &amp; B<\/title>.*<body a="b"><div id="jupyterlite-loading-indicator"/s);
     assert.ok(
       page.includes('<link id="jupyter-lite-main" href="b.js" as="script"><script>first(\'$1\');</script>'),
