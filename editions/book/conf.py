@@ -40,8 +40,6 @@ html_use_index = False
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
-# Sphinx would fetch each page that it finds, which no browser allows from disk: page/search.ts shows its own summaries.
-html_show_search_summary = False
 html_last_updated_fmt = None
 html_theme_options = {"navigation_with_keys": True}
 
@@ -75,28 +73,21 @@ class Page(HTML5Translator):
         return super().starttag(node, tagname, suffix, empty, **attributes)
 
 
-# The search of a translated book.
-HAN = "\u3400-\u9fff"
-
-
 class Pairs(SearchLanguage):
-    """Chinese words by pairs of letters, which needs no dictionary: 阈值 is found, and so is 发放率."""
+    """Chinese words by pairs of letters. Sphinx's own way needs a dictionary, and splits what was asked at blanks alone."""
 
     lang = "zh"
     language_name = "Chinese"
     stopwords = set()
+    PAIR_OR_WORD = "(?=([\u3400-\u9fff]{2}))|((?:(?![\u3400-\u9fff])%s)+)"
     js_splitter_code = (
-        "var splitQuery = (query) => (query.match(/[%s]+|[\\p{L}\\p{N}_]+?(?=[%s]|[^\\p{L}\\p{N}_]|$)/gu) || []).flatMap((run) =>"
-        " /[%s]/.test(run) && run.length > 2 ? Array.from({length: run.length - 1}, (_, i) => run.slice(i, i + 2)) : [run]);" % (HAN, HAN, HAN)
+        "var splitQuery = (query) => Array.from(query.matchAll(/%s/gu), ([, pair, word]) => pair ?? word);"
+        % (PAIR_OR_WORD % r"[\p{L}\p{N}_]")
     )
     js_stemmer_code = "var Stemmer = function () { this.stemWord = (word) => word; };"
 
     def split(self, input):
-        found = []
-        for run in re.findall(f"[{HAN}]+|[^\\W{HAN}]+", input):
-            pairs = re.match(f"[{HAN}]", run) and len(run) > 2
-            found += [run[i : i + 2] for i in range(len(run) - 1)] if pairs else [run]
-        return found
+        return [pair or word for pair, word in re.findall(self.PAIR_OR_WORD % r"\w", input)]
 
     def stem(self, word):
         return word.lower()

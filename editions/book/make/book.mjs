@@ -88,7 +88,7 @@ async function sphinx(from, to, language) {
     ...(language ? ['-D', `language=${language.sphinx}`, '-D', `html_title=${language.title}`] : []),
   ];
   const args = ['-m', 'sphinx', ...options, from, to];
-  const { code, lines } = await run(venvPython, args, { cwd: work, env, minutes: 5 });
+  const { code, lines } = await run(venvPython, args, { cwd: from, env, minutes: 5 });
   if (code === 0) return;
   const named = lines.find((line) => /WARNING|ERROR/.test(line)) ?? lines.at(-1) ?? `ended with ${code}`;
   // myst-nb counts 10,000 lines for each cell.
@@ -154,27 +154,21 @@ async function tidy(html, folder = pages) {
  */
 function finishPages(folder, chapters, last) {
   const moreOf = finishing(chapters, folder);
-  /** @type {Record<string, string[][]>} */
-  const texts = {};
-  const all = filesUnder(folder)
+  return filesUnder(folder)
     .filter((file) => file.endsWith('.html'))
     .map((name) => {
       const page = name.split(sep).join('/');
       let html = readFileSync(join(folder, name), 'utf8');
-      // Source pages are many, and are not searched.
       if (!/^(?:src|hosts|packages)\//.test(page)) {
         const readDrawing = (/** @type {string} */ address) =>
           readFileSync(join(folder, dirname(name), address), 'utf8');
         const more = { ...moreOf(page), readDrawing, last: (/** @type {Document} */ one) => last(one, page) };
-        const finished = finishPage(html, page, more);
-        html = finished.html;
-        texts[page.replace(/\.html$/, '')] = finished.texts;
+        html = finishPage(html, page, more);
         writeFileSync(join(folder, name), html);
       }
       if (html.includes(root)) throw new UserError(`${page}: expected no path of this machine, found ${root}`);
       return html;
     });
-  return { all, texts };
 }
 
 /**
@@ -184,14 +178,13 @@ function finishPages(folder, chapters, last) {
 async function finish(chapters, fontFaces) {
   const isTranslated = (/** @type {string} */ page) =>
     Object.keys(LANGUAGES).every((folder) => existsSync(join(work, `pages-${folder}`, page)));
-  const { all, texts } = finishPages(pages, chapters, (document, page) => {
+  const all = finishPages(pages, chapters, (document, page) => {
     if (isTranslated(page)) finishEnglish(document, page);
   });
   const own = STYLES.map((file) => darkTwice(readFileSync(file, 'utf8')));
   const styles = [readFileSync(join(pages, '_static', 'styles', 'furo.css'), 'utf8'), ...own];
   await tidy(all);
   write(join(pages, '_static', 'book.css'), await minify([fontFaces, ...styles].join('\n'), 'css'));
-  write(join(pages, '_static', 'texts.js'), `bookTexts = ${JSON.stringify(texts)};\n`);
 }
 
 /**
@@ -226,12 +219,9 @@ async function writeTranslated(texts, { names, english, theme, picture }) {
 async function finishLanguage(texts, chapters) {
   const folder = join(work, `pages-${texts.language}`);
   const scripts = translateScripts(texts, join(source, '_static'), join(folder, '_static'));
-  const { all, texts: said } = finishPages(folder, chapters, (document, page) =>
-    finishTranslated(document, page, texts, scripts),
-  );
+  const all = finishPages(folder, chapters, (document, page) => finishTranslated(document, page, texts, scripts));
   shareStatic(folder, scripts);
   await tidy(all, folder);
-  write(join(folder, '_static', 'texts.js'), `bookTexts = ${JSON.stringify(said)};\n`);
   cpSync(join(downloads, '..', `notebooks-${texts.language}`), join(folder, 'notebooks'), { recursive: true });
   renameSync(folder, join(pages, texts.language));
 }
@@ -261,7 +251,7 @@ async function main() {
     const map = mapPage(theme);
     write(join(source, 'map.md'), map.text);
     for (const [name, content] of Object.entries(map.files)) write(join(source, '_static', name), content);
-    await bundleScripts(['main', 'live', 'search', 'start', 'map'], join(source, '_static'));
+    await bundleScripts(['main', 'live', 'start', 'map'], join(source, '_static'));
     await step('Playgrounds', 'their scripts, and digits for them', async () => {
       await bundlePlayground(join(source, '_static', 'playground.js'));
       await bundleScript(join(root, 'editions', 'book', 'neuron', 'main.ts'), join(source, '_static', 'neuron.js'));
@@ -288,7 +278,7 @@ async function main() {
         drawFigures(figures, drawn, onLine),
       ),
     ]);
-    await step('Finishing', 'formulas, links, search', async () => {
+    await step('Finishing', 'formulas and links', async () => {
       await finish(chapters, fontFaces);
       for (const [i, texts] of languages.entries()) await finishLanguage(texts, translated[i]);
     });

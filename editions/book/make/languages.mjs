@@ -164,6 +164,13 @@ export function writeTranslatedPages(texts, { english, chapters, source, picture
     texts.linked(startPage(picture, chapters, groups, undefined, texts.page('index.md'))),
   );
   write(join(source, 'sections.json'), JSON.stringify(texts.slugs));
+  // Sphinx's own Chinese lacks most of what its search says.
+  const search = readPhrases(texts.language, ['search']).table;
+  const messages = Object.fromEntries([...search].map(([english, other]) => [english, [other]]));
+  write(
+    join(source, 'locales', texts.sphinx, 'LC_MESSAGES', 'sphinx.js'),
+    `Documentation.addTranslations(${JSON.stringify({ locale: texts.sphinx, messages, plural_expr: '0' })});\n`,
+  );
 }
 
 /**
@@ -174,11 +181,7 @@ export function writeTranslatedPages(texts, { english, chapters, source, picture
  * @returns {string[]} their names
  */
 export function translateScripts(texts, from, to) {
-  const search = join(to, 'searchtools.js');
-  write(search, translateScript(readFileSync(search, 'utf8'), texts.scripted));
-  const scripts = readdirSync(from).filter(
-    (name) => name.endsWith('.js') && !/^(?:plotly|map-table|texts)\.js$/.test(name),
-  );
+  const scripts = readdirSync(from).filter((name) => name.endsWith('.js') && !/^(?:plotly|map-table)\.js$/.test(name));
   return scripts.filter((name) => {
     const code = readFileSync(join(from, name), 'utf8');
     const translated = translateScript(code, texts.scripted);
@@ -188,9 +191,7 @@ export function translateScripts(texts, from, to) {
 }
 
 /** What Sphinx writes for each language anew. */
-const OWN = new Set(
-  ['language_data', 'translations', 'texts', 'documentation_options', 'searchtools'].map((name) => `${name}.js`),
-);
+const OWN = new Set(['language_data.js', 'translations.js', 'documentation_options.js']);
 
 /**
  * Takes out of a translated book what the book above it has as well.

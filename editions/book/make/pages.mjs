@@ -130,7 +130,7 @@ export function chapterHead({ name, position, chapters, notebook, run }) {
   const steps = chapters.map((chapter, i) => {
     const here = i + 1 === position ? ' aria-current="page"' : '';
     const title = escapeHtml(chapter.title);
-    return `<li><a href="${up}${chapter.name}.html" title="${title}"${here}><span class="visually-hidden">${title}</span></a></li>`;
+    return `<li><a href="${up}${chapter.name}.html" title="${title}"${here}></a></li>`;
   });
   const actions = [`<a href="${up}${notebook}" download>Download the notebook</a>`];
   if (run) actions.unshift(`<a class="run" href="${escapeHtml(run)}">Run this chapter</a>`);
@@ -142,39 +142,11 @@ export function chapterHead({ name, position, chapters, notebook, run }) {
 }
 
 /**
- * The text of a page's sections, for the search: `[id, text, title]`, the first without an id.
- * @param {Document} document
- */
-export function sectionTexts(document) {
-  const article = /** @type {Element} */ (document.querySelector('article')?.cloneNode(true));
-  for (const other of article.querySelectorAll(
-    '.headerlink, .katex-mathml, .chapter-head, script, style, .figure-legend, noscript',
-  )) {
-    other.remove();
-  }
-  // Text on separate lines must not run into one word.
-  for (const block of article.querySelectorAll('p, li, dt, dd, h1, h2, h3, h4, pre, div, td, figcaption'))
-    block.append(' ');
-  const clean = (/** @type {Element} */ element) => element.textContent.replace(/\s+/g, ' ').trim();
-  const sections = [...article.querySelectorAll('section[id], dt[id]')].reverse().map((section) => {
-    let meaning = section.tagName === 'DT' ? section.nextElementSibling : null;
-    while (meaning?.tagName === 'DT') meaning = meaning.nextElementSibling;
-    const text = clean(section) + (meaning ? `: ${clean(meaning.querySelector('p') ?? meaning)}` : '');
-    const title = clean(section.querySelector('h1, h2, h3, h4') ?? section);
-    // What is inside another section is told there; the words of a glossary stay with the page as well.
-    if (section.tagName === 'SECTION') section.remove();
-    return [section.id, text, title];
-  });
-  return [...sections.reverse(), ['', clean(article)]].filter(([, text]) => text !== '');
-}
-
-/**
  * Finishes a page of text.
  * @param {string} html as Sphinx left it
  * @param {string} page its name below the book
  * @param {{ terms?: import('./glossary.mjs').Term[], head?: string, shown?: string, readDrawing?: (address: string) => string,
  *   last?: (document: Document) => void }} more `last` is done to the page at the end; `terms` of the glossary to link, `head` of a chapter, `shown`: HTML of another page that it shows, `readDrawing`: the text of an SVG file by its address from the page
- * @returns the page and, for the search, the text of its sections
  */
 export function finishPage(html, page, { terms = [], head, shown, readDrawing, last } = {}) {
   const dom = new JSDOM(html);
@@ -182,7 +154,6 @@ export function finishPage(html, page, { terms = [], head, shown, readDrawing, l
   const article = document.querySelector('article');
   if (!article) throw new UserError(`${page}: expected an article, found none`);
   setFormulas(article, page);
-  const texts = sectionTexts(document);
   linkNames(article, page);
   if (terms.length > 0) linkTerms(article, terms, `${upFrom(page)}glossary.html`);
   if (shown) embed(article, shown, page);
@@ -196,5 +167,5 @@ export function finishPage(html, page, { terms = [], head, shown, readDrawing, l
   last?.(document);
   const finished = dom.serialize();
   dom.window.close();
-  return { html: finished, texts };
+  return finished;
 }
