@@ -63,16 +63,11 @@ describe('environment.md', () => {
       for (const [, file] of where.matchAll(/`([^`]+)`/g)) {
         assert.ok(file === 'package.json' || files.some((path) => basename(path) === file), `${name}: no file ${file}`);
       }
-      const file = /`([\w-]+\.(?:test\.ts|py))`/.exec(tests)?.[1];
-      const titles = [...tests.matchAll(/\*([^*]+)\*/g)].map(([, title]) => title as string);
-      const there = files.filter((path) => basename(path) === file).map(read);
-      assert.ok(titles.length > 0 && there.length > 0, `${name}: expected a test, found ${tests}`);
-      for (const title of titles) {
-        assert.ok(
-          there.some((one) => one.includes(title)),
-          `${file}: expected a test "${title}", found none`,
-        );
-      }
+      const test = /`([\w-]+\.(?:test\.ts|py))`/.exec(tests)?.[1];
+      assert.ok(
+        files.some((path) => basename(path) === test),
+        `${name}: expected a test, found ${tests}`,
+      );
     }
   });
 
