@@ -1,11 +1,5 @@
 #!/usr/bin/env node
-// `npm test`: sets up what is missing, then lint, type check and all tests except those of folders with their own
-// command.
-//   npm test -- NAME…        only the test files whose path contains one of the names, such as snn/neuron, packages/formats or
-//                            book/test/browser/map, without lint and type check
-//   --folder FOLDER          the test files of that folder (`npm run test:browser`); may be there several times
-//   --with FOLDER            those of that folder and all that `npm test` runs; may be there several times
-//   --without PLACE          without those of that folder, or that file; may be there several times
+// `npm test`: see ABOUT below.
 import { mkdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join, sep } from 'node:path';
@@ -14,24 +8,28 @@ import { filesUnder, readJson, root } from '../packages/system/project.mjs';
 import { windows } from '../packages/system/requirements.cjs';
 import { run } from '../packages/system/run.mjs';
 
-/**
- * Their tests need the book, the browser edition, Snakemake or other frameworks, which their commands make first, or
- * which come with the first map. Those of JupyterLab, which leads to the book, take a browser a minute.
- */
-const OWN_COMMAND = [
-  ...[
-    'editions/book/test/browser',
-    'editions/lab/test',
-    'editions/browser/test/browser',
-    'editions/browser/test/kernel',
-  ],
-  ...['editions/map/test/workflow', 'tools/peers/test'],
+/** Their tests need the book, the browser edition or Snakemake, which `.ci/run` or their own commands make first. */
+const NEED_MORE = [
+  'editions/book/test/browser/',
+  'editions/lab/test/',
+  'editions/browser/test/browser/',
+  'editions/browser/test/kernel/',
+  'editions/map/test/workflow/',
 ];
 /** Where tests are: each next to what it tests. */
 const FOLDERS = ['test', 'packages', 'hosts', 'editions', 'tools', 'translations'];
 const ENDING = '.test.ts';
-/** How long each file took when it last ran, in milliseconds, by its name. */
+/** How long each file took when it last ran. */
 const DURATIONS = 'build/test-durations.json';
+/** The files of the last run. */
+const LIST = 'build/test-files.txt';
+
+const ABOUT = `npm test               lint, type check, and all tests but those that need the book, the browser edition or Snakemake, and the night's
+npm test -- NAME…      only the test files whose path contains one of the names, such as snn/neuron or packages/formats, without
+                       lint and type check. Of files that \`npm test\` leaves out, those whose name fits no other: book/test/browser/map
+npm test -- --all      lint, type check, and all tests but the night's, as \`.ci/run\` does once it has made what they need
+npm test -- --night    the night's, *.night.test.ts, as \`.ci/run --night\` does
+The files that were run are then in ${LIST}.`;
 
 /** @type {NodeJS.ProcessEnv} */
 const env = {
@@ -57,8 +55,8 @@ const testNames = () =>
     .map((name) => name.slice(0, -ENDING.length).split(sep).join('/'))
     .sort();
 
-const isIn = (/** @type {string} */ own) => (/** @type {string} */ name) => name.startsWith(`${own}/`);
-const hasOwnCommand = (/** @type {string} */ name) => OWN_COMMAND.some((own) => isIn(own)(name));
+const needsMore = (/** @type {string} */ name) => NEED_MORE.some((folder) => name.startsWith(folder));
+const isNight = (/** @type {string} */ name) => name.endsWith('.night');
 
 /**
  * The files that take longest, first: none of them may be left to end alone. A file that has not run here yet may be
@@ -66,7 +64,7 @@ const hasOwnCommand = (/** @type {string} */ name) => OWN_COMMAND.some((own) => 
  * @param {string[]} names
  */
 function slowestFirst(names) {
-  /** @type {Record<string, number>} */
+  /** @type {Record<string, number>} how long each took when it last ran, in milliseconds */
   const durations = readJson(join(root, DURATIONS)) ?? {};
   const places = names.map((name) => {
     const { size } = statSync(join(root, `${name}${ENDING}`));
@@ -81,40 +79,29 @@ function slowestFirst(names) {
  * @param {string[]} names
  */
 function mixed(names) {
-  const pages = names.filter(hasOwnCommand);
-  const others = names.filter((name) => !hasOwnCommand(name));
+  const pages = names.filter(needsMore);
+  const others = names.filter((name) => !needsMore(name));
   const together = pages.flatMap((page, i) => [page, ...others.slice(3 * i, 3 * i + 3)]);
   return [...together, ...others.slice(3 * pages.length)];
 }
 
 /** The test files that the arguments ask for. */
 function chosen(/** @type {string[]} */ args) {
-  const after = (/** @type {string} */ option) => args.filter((_, i) => args[i - 1] === option);
-  const options = ['--folder', '--with', '--without'];
-  const last = options.find((option) => option === args.at(-1));
-  if (last) fail(`${last}: expected a folder with tests, found none`);
-  const [folders, more, less] = options.map(after);
-  const names = args.filter((name, i) => !options.includes(name) && !options.includes(args[i - 1]));
-  const option = names.find((name) => name.startsWith('-'));
-  if (option) fail(`unknown option ${option}; expected NAME…, parts of the path of a test file such as snn/neuron`);
   const every = testNames();
-  // A name such as test/browser/map reaches into a folder with its own command; editions/book does not.
-  const reaches = (/** @type {string} */ own, /** @type {string} */ name) =>
-    name.includes('/') && every.some((file) => isIn(own)(file) && file.indexOf(name) + name.length > own.length + 1);
-  const left = OWN_COMMAND.filter((own) => !more.includes(own) && !names.some((name) => reaches(own, name)));
-  const isWanted = (/** @type {string} */ name) =>
-    folders.length > 0 ? folders.some((folder) => isIn(folder)(name)) : !left.some((own) => isIn(own)(name));
-  const isAt = (/** @type {string} */ place) => (/** @type {string} */ name) => name === place || isIn(place)(name);
-  const nowhere = less.find((place) => !every.some(isAt(place)));
-  if (nowhere !== undefined)
-    fail(`--without: expected a folder with tests or a test file without its ending, found ${nowhere}`);
-  const all = every.filter((name) => isWanted(name) && !less.some((place) => isAt(place)(name)));
-  const empty = [...folders, ...more].find((folder) => !all.some(isIn(folder))) ?? (all.length === 0 ? '' : undefined);
-  if (empty !== undefined) fail(`expected test files in ${empty || 'the project'}, found none`);
-  const unknown = names.find((name) => !all.some((file) => file.includes(name)));
-  if (unknown !== undefined) fail(`no test file's path contains ${unknown}; there are ${all.join(', ')}`);
-  const asked = names.length === 0 ? all : all.filter((file) => names.some((name) => file.includes(name)));
-  return { files: mixed(slowestFirst(asked)), isWhole: folders.length + names.length === 0 };
+  const night = every.filter(isNight);
+  const pages = every.filter((name) => needsMore(name) && !isNight(name));
+  const others = every.filter((name) => !needsMore(name) && !isNight(name));
+  if (args.length === 0) return others;
+  if (args.length === 1 && args[0] === '--all') return [...others, ...pages];
+  if (args.length === 1 && args[0] === '--night') return night;
+  const option = args.find((name) => name.startsWith('-'));
+  if (option) fail(`expected --all, --night or NAME…, parts of the paths of test files, found ${args.join(' ')}`);
+  const found = args.flatMap((name) => {
+    const fit = [others, pages, night].map((files) => files.filter((file) => file.includes(name)));
+    const files = fit.find(({ length }) => length > 0);
+    return files ?? fail(`no test file's path contains ${name}; there are ${every.join(', ')}`);
+  });
+  return [...new Set(found)];
 }
 
 /**
@@ -147,18 +134,14 @@ async function check(/** @type {string[]} */ ...names) {
   }
 }
 
-const ABOUT = `npm test                      lint, type check, and all tests but those of folders with a command of their own
-npm test -- NAME…             only the test files whose path contains one of the names, such as snn/neuron or packages/formats,
-                              without lint and type check
-npm test -- --folder FOLDER   the test files in FOLDER, such as editions/book/test/browser; may be there several times
-npm test -- --with FOLDER     those of FOLDER and all that \`npm test\` runs; may be there several times
-npm test -- --without PLACE   without those of a folder, or without one file; may be there several times`;
 if (process.argv.some((option) => option === '--help' || option === '-h')) {
   console.log(ABOUT);
   process.exit(0);
 }
-const { files, isWhole } = chosen(process.argv.slice(2));
-if (isWhole) console.log('test: takes about ten minutes on two cores; `npm test -- NAME…` runs a part');
+const args = process.argv.slice(2);
+const isWhole = args.length === 0 || args[0] === '--all';
+const files = mixed(slowestFirst(chosen(args)));
+if (args.length === 0) console.log('test: takes about six minutes on two cores; `npm test -- NAME…` runs a part');
 /**
  * Runs a program of tools/, and ends with its exit status if that is not 0.
  * @param {string[]} script
@@ -177,19 +160,20 @@ if (isWhole) {
 mkdirSync(join(root, 'build'), { recursive: true });
 // Browsers have work for all cores. Of other tests, many wait for programs that they start: with two more files than
 // cores fewer cores are idle.
-const inBrowser = files.some(hasOwnCommand);
 const cores = availableParallelism();
-const concurrency = files.every(hasOwnCommand) ? Math.min(2, cores) : Math.min(4, cores + 2);
-// A file takes a minute or two, the chapters in a browser train for many. One that hangs has to fail rather than hold
-// up the others.
-const limit = inBrowser ? 30 : 20;
+const concurrency = files.every((name) => needsMore(name) || isNight(name))
+  ? Math.min(2, cores)
+  : Math.min(4, cores + 2);
+// A file takes a minute or two, one of pages up to ten beside others, and one of the night an hour. One that hangs has
+// to fail rather than hold up the others.
+const limit = files.some(isNight) ? 120 : files.some(needsMore) ? 30 : 20;
 process.exitCode = await runInForeground(
   process.execPath,
   [
     // tsx for `require` alone starts each file an eighth of a second earlier than with its loader of ES modules, which
     // no test needs.
     ...['--require', './test/support/sources.cjs', './test/support/in-order.mjs'],
-    ...[`${concurrency}`, `${60_000 * limit}`, 'build/test.log', DURATIONS],
+    ...[`${concurrency}`, `${60_000 * limit}`, 'build/test.log', DURATIONS, LIST],
     ...files.map((name) => `${name}${ENDING}`),
   ],
   { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] },

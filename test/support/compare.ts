@@ -104,25 +104,6 @@ export function differences(committed: Notebook, now: Notebook): Difference[] {
   return found;
 }
 
-/**
- * The chapter Event-driven measures times, which are not compared: where chapters are chosen it does so on three batches
- * instead of fifteen.
- */
-const FEWER = { '[0, 3, 6, 9, 12]': '[0, 1, 2]', 'i < batch + 3': 'i < batch + 1' };
-function cellsOf(name: string): Cell[] {
-  const { cells } = committed(name);
-  if (!process.env.LITE_CHAPTERS || !name.includes('event-driven')) return cells;
-  for (const all of Object.keys(FEWER))
-    assert.ok(
-      cells.some(({ source }) => textOf(source).includes(all)),
-      `${name}: expected ${all}, found none`,
-    );
-  return cells.map((cell) => ({
-    ...cell,
-    source: Object.entries(FEWER).reduce((text, [all, few]) => text.replace(all, few), textOf(cell.source)),
-  }));
-}
-
 /** Runs a chapter in a page, says what differs on purpose, and refuses all else that is not as committed. */
 export async function putsOutWhatIsCommitted(
   page: AnyPage,
@@ -132,7 +113,7 @@ export async function putsOutWhatIsCommitted(
 ): Promise<void> {
   const ready = await openChapter(page, site, name);
   // With the solutions: the site serves stubs.
-  await setCells(page, cellsOf(name));
+  await setCells(page, committed(name).cells);
   const begin = performance.now();
   const now = await runAllCells(page, seconds);
   const took = (performance.now() - begin) / 1000;

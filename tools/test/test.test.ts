@@ -14,6 +14,9 @@ after(() => rmSync(clone, { recursive: true, force: true }));
 const HEAD = "import assert from 'node:assert/strict';\nimport { describe, test } from 'node:test';\n\n";
 const PASSES = `${HEAD}describe('a suite', () => {\n  test('passes', () => assert.equal(1, 1));\n});\ntest('too', () => {});\n`;
 
+const PLAIN = ['test/common/passes.test.ts', 'test/deep/er/also.test.ts'];
+const PAGES = ['editions/book/test/browser/other.test.ts', 'editions/browser/test/browser/another.test.ts'];
+
 function write(file: string, text: string): void {
   mkdirSync(dirname(join(clone, file)), { recursive: true });
   writeFileSync(join(clone, file), text);
@@ -33,10 +36,8 @@ before(() => {
   write('tools/setup/setup.mjs', "if (process.argv[2] !== '--quiet') process.exit(1);\n");
   symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'), 'junction');
   write('src/a.ts', 'export const two = 2;\n');
-  write('test/common/passes.test.ts', PASSES);
-  write('test/deep/er/also.test.ts', PASSES);
-  write('editions/book/test/browser/other.test.ts', PASSES);
-  write('editions/browser/test/browser/another.test.ts', PASSES);
+  for (const file of [...PLAIN, ...PAGES]) write(file, PASSES);
+  write('test/bad-luck.night.test.ts', "import { test } from 'node:test';\n\ntest('passes', () => {});\n");
 });
 
 /** Runs tools/test.mjs in the clone. */
@@ -69,55 +70,48 @@ describe('npm test', { concurrency: 1 }, () => {
     assert.deepEqual({ tests, pass, fail }, { tests: 4, pass: 4, fail: 0 });
   });
 
-  for (const args of [
-    ['er/al', 'book/test/browser/other'],
-    ['--folder', 'editions/book/test/browser', '--folder', 'editions/browser/test/browser'],
-  ]) {
-    test(`${args.join(' ')} runs two files, and no check before`, async () => {
+  test("NAME… runs the files that it names, and no check before; what needs more or is the night's, by its own name", async () => {
+    for (const [args, count] of [
+      [['er/al', 'book/test/browser/other'], 4],
+      [['common', 'bad-luck.night'], 3],
+    ] as const) {
       const { status, lines } = await run(...args);
-      assert.deepEqual([status, lines[0], lines.length], [0, '....', 1 + SUMMARY.length], lines.join('\n'));
-    });
-  }
-
-  test('--with adds the files of a folder with a command of its own', async () => {
-    const { status, lines } = await run('--with', 'editions/book/test/browser', 'er/al', 'other');
-    assert.deepEqual([status, lines[0], lines.length], [0, '....', 1 + SUMMARY.length], lines.join('\n'));
-    const nowhere = ['test: expected test files in nowhere, found none'];
-    assert.deepEqual(await run('--with', 'nowhere'), { status: 2, lines: nowhere });
+      assert.deepEqual([status, lines[0], lines.length], [0, '.'.repeat(count), 1 + SUMMARY.length], lines.join('\n'));
+    }
   });
 
-  test('--without leaves out a folder or a file, which has to be there', async () => {
-    // Those of passes.test.ts remain.
-    const { status, lines } = await run(
-      '--without',
-      'test/deep',
-      '--without',
-      'editions/book/test/browser/other',
-      'test/',
-    );
-    assert.deepEqual([status, lines[0], lines.length], [0, '..', 1 + SUMMARY.length], lines.join('\n'));
-    const nowhere = ['test: --without: expected a folder with tests or a test file without its ending, found test/dee'];
-    assert.deepEqual(await run('--without', 'test/dee'), { status: 2, lines: nowhere });
+  test('--all adds what needs more, --night has its own alone, and build/test-files.txt what was run', async () => {
+    const files = () =>
+      readFileSync(join(clone, 'build', 'test-files.txt'), 'utf8')
+        .trimEnd()
+        .split('\n');
+    const all = await run('--all');
+    assert.deepEqual([all.status, summaryOf(all.lines).tests], [0, 8], all.lines.join('\n'));
+    assert.deepEqual(files(), [...PAGES, ...PLAIN]);
+    const { status, lines } = await run('--night');
+    assert.deepEqual([status, lines[0], lines.length], [0, '.', 1 + SUMMARY.length], lines.join('\n'));
+    assert.deepEqual(files(), ['test/bad-luck.night.test.ts']);
   });
 
-  test('--folder tools/peers/test installs the frameworks first', async () => {
+  test('installs the frameworks before their tests', async () => {
     write('tools/peers/peers.mjs', "console.log('installs');\n");
-    write('tools/peers/test/them.test.ts', PASSES);
-    const { status, lines } = await run('--folder', 'tools/peers/test');
+    write('tools/peers/test/them.night.test.ts', PASSES);
+    const { status, lines } = await run('tools/peers/test');
     assert.deepEqual([status, ...lines.slice(0, 2)], [0, 'installs', '..'], lines.join('\n'));
   });
 
   test('says which names there are if none fits, and exits with 2', async () => {
-    const message = "test: no test file's path contains nothing; there are test/common/passes, test/deep/er/also";
-    assert.deepEqual(await run('nothing'), { status: 2, lines: [message] });
+    const none = await run('nothing');
+    assert.deepEqual([none.status, none.lines.length], [2, 1]);
+    assert.match(none.lines[0] as string, /no test file's path contains nothing; there are .*, test\/common\/passes,/);
     const { status, lines } = await run('--watch');
     assert.deepEqual([status, lines.length], [2, 1]);
-    assert.match(lines[0] as string, /unknown option --watch; expected NAME…/);
+    assert.match(lines[0] as string, /expected --all, --night or NAME…, .*, found --watch$/);
   });
 
   test('stops at a type error and says which command repeats the check', async () => {
     write('src/a.ts', "export const two: number = 'two';\n");
-    const { status, lines } = await run('--with', 'editions/book/test/browser');
+    const { status, lines } = await run();
     write('src/a.ts', 'export const two = 2;\n');
     assert.equal(status, 1);
     assert.match(lines[2] as string, /^src\/a\.ts\(1,14\): error TS2322/);
@@ -131,10 +125,14 @@ test('Files run in the order in which they are named, not in that of their names
   const files = ['order/z.test.ts', 'order/a.test.ts'];
   const { NODE_TEST_CONTEXT, ...env } = process.env;
   const { lines } = await ended(
-    spawn(process.execPath, [...program, '1', '60000', 'build/order.log', 'build/order.json', ...files], {
-      cwd: clone,
-      env,
-    }),
+    spawn(
+      process.execPath,
+      [...program, '1', '60000', 'build/order.log', 'build/order.json', 'build/order.txt', ...files],
+      {
+        cwd: clone,
+        env,
+      },
+    ),
   );
   assert.deepEqual(
     lines.filter((line) => line.endsWith(' runs')),

@@ -1,9 +1,6 @@
 /** Cells that break what a kernel itself works with: keys of built-ins, what all objects inherit, globals. */
 import { seededRandom } from '../../../src/common/random';
 
-/** Whether tests leave nothing out, as they do at night. */
-export const LEAVE_NOTHING_OUT = process.env.TESTS === 'all';
-
 export interface Breakage {
   /** What it does, in a few words. */
   name: string;

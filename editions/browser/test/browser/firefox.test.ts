@@ -83,9 +83,7 @@ describe('In Firefox', { ...inFirefox, timeout: ALL }, () => {
     return { tab, page };
   };
 
-  // All run in Chromium at every push, and here at night. 12 and 13 compute most of what they print in their cells.
-  const few = (chapter: string) => LEAVE_NOTHING_OUT || /^(0[027]|1[23])/.test(chapter);
-  for (const name of chosenChapters().filter(few)) {
+  for (const name of chosenChapters()) {
     test(`${name} puts out what is committed`, { timeout: 3 * PATIENCE }, async () => {
       await tab?.close();
       await again(false, (page) => putsOutWhatIsCommitted(page, server.url, name, PATIENCE / 1000));

@@ -11,7 +11,7 @@ import { readCheckpoint, readLayersModel, readNpy } from '../../../../packages/r
 import { getWeights } from '../../../../src/snn/networks';
 import { train } from '../../../../src/training/train';
 import { forge } from '../../../../test/support/checkpoint';
-import { LEAVE_NOTHING_OUT, temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
+import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
 import { assertCurvesWhole, copyOf, hashesOf, lifFcMnist, lifFcMnistEach } from '../../../../test/support/run';
 import { initBackend, tf } from '../../backend';
 import { createEngine } from '../../engines';
@@ -69,10 +69,7 @@ describe('a run with a hidden layer', () => {
   });
 });
 
-/** What they resume the others resume as well. */
-const PLAIN = [[], ['--no-reset', '--soft-reset', '--learn-tau', 'layer']];
 for (const more of [
-  ...(LEAVE_NOTHING_OUT ? PLAIN : []),
   ['--delay', '5', '--learn-delay', '--no-reset'],
   ['--rate-penalty', '2', '--rate-target', '0.1'],
   ['--beta', '0.3', '--tau-adapt', '30', '--no-reset'],

@@ -7,11 +7,11 @@ import { setTimeout } from 'node:timers/promises';
 import { readCheckpoint } from '../../../../packages/runs/node';
 import { filesUnder } from '../../../../packages/system/project.mjs';
 import { RandomStream } from '../../../../src/common/random';
-import { LEAVE_NOTHING_OUT, temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
+import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
 import { COMMAND, hashesOf, lifFcMnist } from '../../../../test/support/run';
 
-/** One kill in five comes while it starts; by night there are more of both kinds. */
-const KILLS = LEAVE_NOTHING_OUT ? 20 : 10;
+/** One kill in five comes while it starts. */
+const KILLS = 10;
 
 test(`a run killed at ${KILLS} random moments and resumed ends with the bytes of one that was never cut`, async () => {
   const root = temporaryFolder();

@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import { lockedOut } from '../../core/interrupts.cjs';
 import { CellWorker } from '../../jupyterlite/src/page/cell-worker';
 import type { Outcome } from '../../jupyterlite/src/protocol';
-import { drawBreakages, LEAVE_NOTHING_OUT, NEXT, SHOWN } from '../breakages';
+import { drawBreakages, NEXT, SHOWN } from '../breakages';
 
 /** What a realm has in a worker of a page and lacks in Node. */
 const PAGE = `globalThis.self = globalThis;
@@ -91,7 +91,7 @@ function open() {
 const WORKS = { status: 'ok', shown: SHOWN };
 
 describe('After a cell that breaks a built-in the next one works, or a line says that the kernel was restarted', () => {
-  for (const { name, cell } of drawBreakages(1, LEAVE_NOTHING_OUT ? 200 : 60)) {
+  for (const { name, cell } of drawBreakages(1, 60)) {
     test(name, async () => {
       const { run } = open();
       const broken = await run(cell);

@@ -1,7 +1,6 @@
 /** Whatever a cell does to built-ins or to TypeScript, the kernel in Node answers. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
 import { type Ended, runCells } from '../../../../test/support/jupyter-kernel';
 import { drawBreakages, NEXT, SHOWN } from '../breakages';
 
@@ -23,12 +22,12 @@ void 0`;
 const USES =
   "[Math.random(), JSON.stringify(1n), ('a' as any).loud, ({} as any).should, ([1, 2] as any).last()].join()";
 
-// Those that cannot be undone end the kernel, and each would need one of its own. By day some share a cell.
-const drawn = drawBreakages(1, LEAVE_NOTHING_OUT ? 200 : 20).filter(({ locks }) => !locks);
-const inCell = LEAVE_NOTHING_OUT ? 1 : 8;
+// Those that cannot be undone end the kernel, and each would need one of its own. Some share a cell.
+const drawn = drawBreakages(1, 20).filter(({ locks }) => !locks);
+const inCell = 8;
 const shared = Array.from({ length: Math.ceil(drawn.length / inCell) }, (_, i) => {
   const some = drawn.slice(i * inCell, (i + 1) * inCell);
-  const cell = some.map(({ cell }) => (inCell === 1 ? cell : `try {\n${cell}\n} catch {}`)).join('\n');
+  const cell = some.map(({ cell }) => `try {\n${cell}\n} catch {}`).join('\n');
   return { name: some.map(({ name }) => name).join('; '), cell };
 });
 const cells = [DEEP, LATER, AFTERWARDS, ...shared.map(({ cell }) => cell)];

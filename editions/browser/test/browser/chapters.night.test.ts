@@ -1,0 +1,2 @@
+/** All chapters in Chromium. */
+import './chapters.test';

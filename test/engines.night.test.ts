@@ -1,0 +1,6 @@
+/** What engines compute: all golden values, all random draws, and small networks on the native backend, too. */
+import './golden.test';
+import './training/options.test';
+import '../packages/event-engine/test/layers.test';
+import '../packages/event-engine/test/readout.test';
+import '../packages/event-engine/test/trains.test';
