@@ -3,8 +3,7 @@
  * `import … from 'lif-fc-mnist/display'`.
  */
 export { liveCurve } from '../../packages/figures';
-export { renderPng, renderSvg } from '../../packages/figures/node/render';
-export { saveFigure } from '../../packages/figures/node/save';
+export { renderPng, renderSvg, saveFigure } from '../../packages/figures/node/render';
 export { Interruption } from '../../src/common/interruption';
 export { interruptible, liveFigure, show } from './notebook/display';
 export { openWindow } from './notebook/window';

@@ -21,7 +21,6 @@ export interface BarOptions {
   logY?: boolean;
   /** Digits behind the point of the values on top; default 3. */
   digits?: number;
-  alt?: string;
 }
 
 /** The share of a label's place that its bars fill. */
@@ -33,7 +32,7 @@ const FILLED = 0.8;
  * @throws RangeError for a value that is not above 0 on a logarithmic axis
  */
 export function bars(labels: readonly (string | number)[], series: readonly Bars[], options: BarOptions = {}): Figure {
-  checkFigure('bars', options, ['title', 'xlabel', 'ylabel', 'yrange', 'logY', 'digits', 'alt']);
+  checkFigure('bars', options, ['title', 'xlabel', 'ylabel', 'yrange', 'logY', 'digits']);
   const digits = checkWhole('digits', options.digits ?? 3, 0, 20);
   const title = options.title ?? '';
   const names = labelsOf(labels, 'labels');
@@ -89,7 +88,7 @@ export function bars(labels: readonly (string | number)[], series: readonly Bars
         options.logY ? logAxis(groups) : yrange ? { range: [...yrange] } : { rangemode: 'tozero' },
       ),
     }),
-    alt: (options.alt ?? titled(title, `${spoken.join('; ')}.`)) + gaps(...groups.map(({ y }) => y)),
+    alt: titled(title, `${spoken.join('; ')}.`) + gaps(...groups.map(({ y }) => y)),
   };
 }
 

@@ -1,6 +1,10 @@
-/** Curves in one panel: learning curves, errors, times and memory against T. */
+/**
+ * Curves in one panel: learning curves, errors, times and memory against T, alone or in the bands of their intervals.
+ * Curves of more points than a screen has pixels are drawn with fewer. Of the points that share a pixel's width a line
+ * shows the first, the lowest, the highest and the last (Jugel et al., "M4: A Visualization-Oriented Time Series Data
+ * Aggregation", VLDB 2014), so the picture is the same, and a notebook stays small.
+ */
 import { axis, curveStyle, type Figure, figureLayout, type Spec } from './theme';
-import { thinned } from './thin';
 import { checkFigure, extent, gaps, grouped, items, list, nameOf, numbers, plural, round, titled } from './values';
 
 /** A named curve; x counts from 0 when left out. */
@@ -92,6 +96,52 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
   };
 }
 
+/** A named curve of means; the band goes from low to high. */
+export interface Band {
+  name: string;
+  x: ArrayLike<number>;
+  mean: ArrayLike<number>;
+  low: ArrayLike<number>;
+  high: ArrayLike<number>;
+}
+
+/** Curves in one panel, such as accuracy by epoch for each setting, with the intervals over seeds around them. */
+export function bands(series: readonly Band[], options: LineOptions = {}): Figure {
+  const curves = items(series, 'bands', '{ name, x, mean, low, high }');
+  const figure = lines(
+    curves.map(({ name, x, mean }) => ({ name, x, y: mean })),
+    options,
+  );
+  const around = curves.map(({ name, x, mean, low, high }, i): Spec => {
+    for (const [what, values] of Object.entries({ low, high })) {
+      const { length } = numbers(values, `bands: ${what} of '${name}'`, '[points]');
+      if (length !== mean.length) {
+        throw new RangeError(`bands: ${what} of '${name}': expected ${mean.length} values, found ${length}`);
+      }
+    }
+    const kept = Array.from(mean, (_, at) => at).filter((at) => Number.isFinite(low[at]) && Number.isFinite(high[at]));
+    const back = [...kept].reverse();
+    return {
+      type: 'scatter',
+      mode: 'lines',
+      x: list(
+        [...kept, ...back].map((at) => x[at]),
+        7,
+      ),
+      y: list([...kept.map((at) => high[at]), ...back.map((at) => low[at])]),
+      fill: 'toself',
+      fillcolor: curveStyle(i).color,
+      opacity: 0.2,
+      line: { width: 0 },
+      hoverinfo: 'skip',
+      showlegend: false,
+      legendgroup: name,
+    };
+  });
+  const means = figure.data.map((trace) => ({ ...trace, legendgroup: trace.name }));
+  return { ...figure, data: [...means, ...around] };
+}
+
 function checked(curve: Series): Series {
   const name = nameOf(curve?.name, 'name');
   const y = numbers(curve?.y, `lines: y of series '${name}'`, '[points]');
@@ -173,4 +223,52 @@ function notDrawn(curves: readonly Series[], logX: boolean, logY: boolean): stri
   if (below === 0) return missing;
   const total = low.reduce((sum, { length }) => sum + length, 0);
   return `${missing} ${grouped(below)} of ${plural(total, 'value')} ${below === 1 ? 'is' : 'are'} not above 0, which a logarithmic axis cannot show.`;
+}
+
+/** How many pixels wide a panel is, or a little less. */
+export const PIXELS = 750;
+/** Curves with at most this many points are drawn whole. */
+const WHOLE = 6 * PIXELS;
+
+export interface ThinOptions {
+  /** Whether x is drawn on a logarithmic axis. */
+  log?: boolean;
+  /** The part of the x axis that is drawn; default: all of it. */
+  range?: readonly [number, number];
+}
+
+/** Which points of a curve to draw, in order; a gap stays a gap. */
+export function thinned(y: ArrayLike<number>, x?: ArrayLike<number>, options: ThinOptions = {}): number[] {
+  const count = y.length;
+  if (count <= WHOLE) return Array.from(y, (_, i) => i);
+  const pixel = pixelFinder(count, x, options);
+  const kept: number[] = [];
+  for (let from = 0, to = 0; from < count; from = to) {
+    const here = pixel(from);
+    let [first, last, low, high, gap] = [-1, -1, -1, -1, -1];
+    for (; to < count && pixel(to) === here; to++) {
+      if (!Number.isFinite(y[to])) {
+        if (gap < 0) gap = to;
+        continue;
+      }
+      if (first < 0) first = to;
+      last = to;
+      if (low < 0 || y[to] < y[low]) low = to;
+      if (high < 0 || y[to] > y[high]) high = to;
+    }
+    const chosen = [first, low, high, last, gap].filter((i) => i >= 0);
+    kept.push(...[...new Set(chosen)].sort((a, b) => a - b));
+  }
+  return kept;
+}
+
+/** The pixel of a point: by x where x rises, else by its place in the array. */
+function pixelFinder(count: number, x: ArrayLike<number> | undefined, options: ThinOptions): (i: number) => number {
+  const place = (i: number) => (x === undefined ? i : options.log ? Math.log10(x[i]) : x[i]);
+  const ends = options.range?.map((end) => (options.log ? Math.log10(end) : end)) ?? [place(0), place(count - 1)];
+  const width = (ends[1] - ends[0]) / PIXELS;
+  let rises = Number.isFinite(width) && width > 0;
+  for (let i = 0; rises && i < count; i++) rises = Number.isFinite(place(i)) && (i === 0 || place(i) >= place(i - 1));
+  if (!rises) return (i) => Math.floor((i * PIXELS) / count);
+  return (i) => Math.min(PIXELS, Math.max(-1, Math.floor((place(i) - ends[0]) / width)));
 }

@@ -5,8 +5,6 @@ import { checkFigure, enumerated, gaps, items, list, nameOf, numbers, rows, titl
 
 export interface DecisionOptions {
   title?: string;
-  xlabel?: string;
-  ylabel?: string;
   /** The classes' names; default 'class 0', 'class 1', … as far as there are answers. */
   classes?: readonly string[];
   /** Samples, those of class 0 first, in the colour of their class. */
@@ -18,8 +16,8 @@ export interface DecisionOptions {
  * @param answers [n, n] the class at the middle of each cell, row-major from below; no finite number where there is none
  */
 export function decisionMap(answers: ArrayLike<number>, options: DecisionOptions = {}): Figure {
-  checkFigure('decisionMap', options, ['title', 'xlabel', 'ylabel', 'classes', 'points']);
-  const { title = '', xlabel = 'x', ylabel = 'y', points = [] } = options;
+  checkFigure('decisionMap', options, ['title', 'classes', 'points']);
+  const { title = '', points = [] } = options;
   const side = Math.sqrt(numbers(answers, 'answers', '[n, n]').length);
   if (!Number.isInteger(side) || side === 0) throw new RangeError(`answers: expected n × n, found ${answers.length}`);
   const given = Array.from(answers).filter(Number.isFinite);
@@ -63,8 +61,8 @@ export function decisionMap(answers: ArrayLike<number>, options: DecisionOptions
     layout: figureLayout(title, 500, {
       plot_bgcolor: GAP,
       margin: { l: 170, r: 170, t: points.length > 0 ? 82 : 56, b: 58 },
-      xaxis: axis(xlabel, { range: [0, 1], dtick: 0.25, showgrid: false }),
-      yaxis: axis(ylabel, { range: [0, 1], dtick: 0.25, showgrid: false }),
+      xaxis: axis('x', { range: [0, 1], dtick: 0.25, showgrid: false }),
+      yaxis: axis('y', { range: [0, 1], dtick: 0.25, showgrid: false }),
       showlegend: points.length > 0,
     }),
     alt:

@@ -261,19 +261,13 @@ export interface Weights {
   weights: ArrayLike<number>;
 }
 
-export interface CompareOptions {
-  title?: string;
-  /** A caption above each column; default: the number of the neuron. */
-  captions?: readonly string[];
-}
-
 /**
  * The weights of several networks, such as the ANN and the SNN: a row for each network, a column for each neuron. Each
  * image has its own scale, as networks of different kinds have weights of different sizes.
  * @param networks each with as many neurons
  */
-export function compareWeights(networks: readonly Weights[], options: CompareOptions = {}): Figure {
-  checkFigure('compareWeights', options, ['title', 'captions']);
+export function compareWeights(networks: readonly Weights[], options: { title?: string } = {}): Figure {
+  checkFigure('compareWeights', options, ['title']);
   const each = items(networks, 'networks', '{ name, weights }').map((network) =>
     splitNeurons(network?.weights, 'weights'),
   );
@@ -287,10 +281,9 @@ export function compareWeights(networks: readonly Weights[], options: CompareOpt
     );
   }
   const title = options.title ?? 'The weights of each neuron';
-  const captions = items(options.captions ?? each[0].map((_, neuron) => String(neuron)), 'captions', 'texts');
   const drawn = mosaic(
     each.flatMap((images) => images.map((image) => divided(image, findLimit(image)))),
-    { title, columns: neurons, captions: captions.slice(0, neurons), names, colors: ownColors() },
+    { title, columns: neurons, captions: each[0].map((_, neuron) => String(neuron)), names, colors: ownColors() },
   );
   const text = `${plural(each.length, 'row')} (${names.join(', ')}) of ${plural(neurons, 'image')} of 28 × 28 weights, from blue (negative) over white (0) to red (positive)`;
   return {

@@ -29,7 +29,6 @@ export interface IntervalOptions {
   xlabel?: string;
   /** Decimals of the means next to the dots; default 3. */
   digits?: number;
-  alt?: string;
 }
 
 /** Pixels of a label's row, and of each further series in it: the mean over a dot needs as many. */
@@ -101,7 +100,7 @@ export function intervals(
   series: readonly Intervals[],
   options: IntervalOptions = {},
 ): Figure {
-  checkFigure('intervals', options, ['title', 'xlabel', 'digits', 'alt']);
+  checkFigure('intervals', options, ['title', 'xlabel', 'digits']);
   const { title = '', digits = 3 } = options;
   const names = labelsOf(labels, 'labels');
   const groups = items(series, 'intervals', '{ name, mean, low, high }').map((group) =>
@@ -137,7 +136,7 @@ export function intervals(
       xaxis: valueAxis(options.xlabel ?? '', groups),
       yaxis: labelAxis(names),
     }),
-    alt: (options.alt ?? titled(title, `${rows.join('; ')}.`)) + gaps(...groups.map(({ mean }) => mean)),
+    alt: titled(title, `${rows.join('; ')}.`) + gaps(...groups.map(({ mean }) => mean)),
   };
 }
 
@@ -159,7 +158,7 @@ export function differences(
   marked: readonly boolean[],
   options: DifferenceOptions = {},
 ): Figure {
-  checkFigure('differences', options, ['title', 'xlabel', 'digits', 'alt', 'reference']);
+  checkFigure('differences', options, ['title', 'xlabel', 'digits', 'reference']);
   const { title = '', digits = 3, reference } = options;
   const names = labelsOf(labels, 'labels');
   const group = checked({ ...values, name: 'differences' }, names.length, 'differences');
@@ -208,7 +207,7 @@ export function differences(
       xaxis: { ...xaxis, zeroline: true, zerolinecolor: INK, zerolinewidth: 1.5 },
       yaxis: labelAxis(names),
     }),
-    alt: (options.alt ?? titled(title, `${from}${rows.join('; ')}; ${which}.`)) + gaps(group.mean),
+    alt: titled(title, `${from}${rows.join('; ')}; ${which}.`) + gaps(group.mean),
   };
 }
 

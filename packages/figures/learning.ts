@@ -1,8 +1,7 @@
 /** How a training run goes: accuracy and loss against the epoch or the batch. */
 import { checkWhole } from '../../src/common/checks';
-import { lines, wholeTicks } from './curves';
+import { lines, thinned, wholeTicks } from './curves';
 import { COLORS, type Figure, figureLayout, INK, inPanel, type Panel, type Spec, stacked } from './theme';
-import { thinned } from './thin';
 import { checkFigure, extent, gaps, highest, list, numbers, plural, round, rows, titled, toDigits } from './values';
 
 /** The star at the best epoch; none without a finite value. */
@@ -147,7 +146,6 @@ export function accuracyCurve(
 export interface LiveOptions extends LearningOptions {
   /** How many epochs the run will have; default: those there are. */
   epochs?: number;
-  ylabel?: string;
 }
 
 /**
@@ -156,7 +154,7 @@ export interface LiveOptions extends LearningOptions {
  * @param test a value per epoch so far
  */
 export function liveCurve(train: ArrayLike<number>, test: ArrayLike<number>, options: LiveOptions = {}): Figure {
-  checkFigure('liveCurve', options, ['title', 'epochs', 'ylabel']);
+  checkFigure('liveCurve', options, ['title', 'epochs']);
   numbers(train, 'train', '[epochs]');
   numbers(test, 'test', '[epochs]');
   const epochs = Math.max(checkWhole('epochs', options.epochs ?? 0, 0), train.length, test.length, 2);
@@ -172,7 +170,7 @@ export function liveCurve(train: ArrayLike<number>, test: ArrayLike<number>, opt
   const figure = lines(series, {
     title,
     xlabel: 'epoch',
-    ylabel: options.ylabel ?? 'accuracy',
+    ylabel: 'accuracy',
     markers: epochs <= 40 || train.length <= 10,
     xrange: range,
   });
@@ -192,29 +190,24 @@ export function liveCurve(train: ArrayLike<number>, test: ArrayLike<number>, opt
   };
 }
 
-export interface LossOptions extends LearningOptions {
-  /** What is counted along the horizontal axis; default 'batch'. */
-  xlabel?: string;
-}
-
 /**
- * Loss above, accuracy below, against the batch (or whatever the values belong to).
+ * Loss above, accuracy below, against the batch.
  * @param losses [n]
  * @param accuracies [n]
  */
 export function lossAndAccuracy(
   losses: ArrayLike<number>,
   accuracies: ArrayLike<number>,
-  options: LossOptions = {},
+  options: LearningOptions = {},
 ): Figure {
-  checkFigure('lossAndAccuracy', options, ['title', 'xlabel']);
+  checkFigure('lossAndAccuracy', options, ['title']);
   const [n, others] = [losses, accuracies].map(
     (values, i) => numbers(values, ['losses', 'accuracies'][i], '[n]').length,
   );
   if (n === 0 || n !== others) {
     throw new RangeError(`lossAndAccuracy: expected as many losses as accuracies, found ${n} and ${others}`);
   }
-  const { title = 'Loss and accuracy', xlabel = 'batch' } = options;
+  const title = options.title ?? 'Loss and accuracy';
   const range = epochRange(n);
   const panels: Panel[] = [
     { label: 'loss', share: 1, yaxis: { rangemode: 'tozero' } },
@@ -226,7 +219,7 @@ export function lossAndAccuracy(
     data: [curve(losses, 0, 'loss'), curve(accuracies, 1, 'accuracy')],
     layout: figureLayout(title, 460, {
       margin: { l: 84, r: 30, t: 56, b: 58 },
-      ...stacked(panels, xlabel, { range, ...wholeTicks(range) }, 0.08),
+      ...stacked(panels, 'batch', { range, ...wholeTicks(range) }, 0.08),
     }),
     alt: titled(
       title,

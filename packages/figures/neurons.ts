@@ -1,8 +1,8 @@
 /** What all neurons of a layer did, step by step: potentials as colours, spikes as strokes. */
 import { checkWhole } from '../../src/common/checks';
 import { CLASSES } from '../../src/common/mnist';
+import { PIXELS } from './curves';
 import { axis, colorbar, type Figure, figureLayout, INK, type Json, type Spec } from './theme';
-import { PIXELS } from './thin';
 import {
   checkFigure,
   extent,
@@ -24,15 +24,13 @@ export interface NeuronPlotOptions {
   /** N of an array [T, N]; default 10. */
   neurons?: number;
   title?: string;
-  xlabel?: string;
-  ylabel?: string;
-  /** Label of the colour bar (heatmap), or title of the column of rates (spikes). */
-  valueLabel?: string;
 }
 
 export interface NeuronHeatmapOptions extends NeuronPlotOptions {
   /** Where the colours end; what lies beyond has the colour of the end. Default: the lowest and the highest value. */
   zrange?: readonly [number, number];
+  /** Label of the colour bar. */
+  valueLabel?: string;
 }
 
 /** [N][T] of an array [T, N]. */
@@ -60,7 +58,7 @@ function means(values: number[], of: number): number[] {
  * @param array [T, N], row-major
  */
 export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronHeatmapOptions = {}): Figure {
-  checkFigure('plot2dHeatmap', options, ['neurons', 'title', 'xlabel', 'ylabel', 'valueLabel', 'zrange']);
+  checkFigure('plot2dHeatmap', options, ['neurons', 'title', 'valueLabel', 'zrange']);
   const matrix = perNeuron(array, options.neurons, 'array');
   const T = matrix[0].length;
   const step = T > 2 * PIXELS ? Math.ceil(T / PIXELS) : 1;
@@ -88,8 +86,8 @@ export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronHeatmapOp
       },
     ],
     layout: figureLayout(title, 420, {
-      xaxis: axis(options.xlabel ?? 'simulation step', { showgrid: false, range: [-0.5, T - 0.5] }),
-      yaxis: neuronAxis(options.ylabel ?? 'neuron', matrix.length),
+      xaxis: axis('simulation step', { showgrid: false, range: [-0.5, T - 0.5] }),
+      yaxis: neuronAxis('neuron', matrix.length),
     }),
     alt: titled(
       title,
@@ -127,6 +125,8 @@ export interface SpikePlotOptions extends NeuronPlotOptions {
   first?: number;
   /** What fires; default 'neuron'. */
   what?: string;
+  /** Default: what fires. */
+  ylabel?: string;
 }
 
 /**
@@ -135,7 +135,7 @@ export interface SpikePlotOptions extends NeuronPlotOptions {
  * @param spikes [T, N], row-major, 0 or 1
  */
 export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOptions = {}): Figure {
-  checkFigure('plot1dSpikes', options, ['neurons', 'title', 'xlabel', 'ylabel', 'valueLabel', 'first', 'what']);
+  checkFigure('plot1dSpikes', options, ['neurons', 'title', 'ylabel', 'first', 'what']);
   const { what = 'neuron' } = options;
   const first = checkWhole('first', options.first ?? 0, 0);
   const matrix = perNeuron(spikes, options.neurons, 'spikes');
@@ -181,13 +181,13 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
       },
     ],
     layout: figureLayout(title, 420, {
-      xaxis: axis(options.xlabel ?? 'simulation step', {
+      xaxis: axis('simulation step', {
         showgrid: false,
         range: [-0.75, T - 0.25],
         domain: [0, 0.84],
       }),
       yaxis: neuronAxis(options.ylabel ?? what, N, {}, first),
-      xaxis2: axis(options.valueLabel ?? 'firing rate', {
+      xaxis2: axis('firing rate', {
         ticks: '',
         showticklabels: false,
         showgrid: false,

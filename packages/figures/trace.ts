@@ -1,9 +1,9 @@
 /** What single neurons did: current, potential and spikes on one time axis. */
 import { checkWhole } from '../../src/common/checks';
 import { CLASSES } from '../../src/common/mnist';
+import { thinned } from './curves';
 import { spikeSteps, strokes } from './neurons';
 import { COLORS, type Figure, figureLayout, INK, inPanel, type Panel, type Spec, stacked } from './theme';
-import { thinned } from './thin';
 import { checkFigure, enumerated, gaps, items, list, numbers, plural, titled, toDigits } from './values';
 
 /** What one neuron did, [T] each; `current` and `h` may be left out. */

@@ -5,10 +5,11 @@
  * the system's, and the random ids that plotly.js puts into its SVG are rewritten. All of it is loaded on first use.
  */
 import { createHash } from 'node:crypto';
+import { extname } from 'node:path';
 import { Queue } from '../../../src/common/queue';
+import { writeFileAtomic } from '../../system/files.cjs';
 import { type Figure, FONT_FAMILY } from '../theme';
-import { bundleOf, fontFiles, type PlotlyInJsdom, startPlotly } from './plotly';
-import { encodePng } from './png';
+import { bundleOf, encodePng, fontFiles, type PlotlyInJsdom, startPlotly } from './plotly';
 
 /** By bundle. */
 const started = new Map<string, Promise<PlotlyInJsdom>>();
@@ -52,6 +53,20 @@ export async function rasterize(svg: string, scale = 1.5): Promise<Uint8Array> {
   drawable(picture.width, picture.height, scale);
   const image = picture.render();
   return encodePng(image.pixels, image.width, image.height);
+}
+
+/**
+ * Saves a figure as `.svg`, `.png` or `.json` (the Plotly specification), by the name of the file.
+ * Written to a temporary file and renamed, so that it is never seen half-written.
+ */
+export async function saveFigure(figure: Figure, file: string): Promise<void> {
+  const extension = extname(file).toLowerCase();
+  let content: string | Uint8Array;
+  if (extension === '.svg') content = await renderSvg(figure);
+  else if (extension === '.png') content = await renderPng(figure);
+  else if (extension === '.json') content = `${JSON.stringify({ data: figure.data, layout: figure.layout })}\n`;
+  else throw new Error(`${file}: expected a name that ends in .svg, .png or .json, found '${extension}'`);
+  writeFileAtomic(file, content);
 }
 
 function drawable(width: number, height: number, scale: number): void {

@@ -31,8 +31,8 @@ export type FigureName = {
 }[keyof Module];
 
 interface Examples {
-  /** With a title, and titles of the axes. */
-  small: () => Figure;
+  /** With a title, titles of the axes, and more options. */
+  small: (more?: object) => Figure;
   /** With twice this value among its numbers; or why it takes none but finite numbers. */
   withValue: ((value: number) => Figure) | string;
   /** Of a long run; or what it grows with. */
@@ -50,12 +50,12 @@ const many = manyByTen.slice(0, LONG);
 
 export const FIGURES: Record<FigureName, Examples> = {
   accuracyCurve: {
-    small: () => accuracyCurve([1, 0], [1]),
+    small: (more) => accuracyCurve([1, 0], [1], more),
     withValue: (value) => accuracyCurve([0.5, 0.5, 0.5], [0.5, value, value]),
     long: () => accuracyCurve(manyByTen, many),
   },
   bands: {
-    small: () => bands([{ name: 'a', x: [1, 2], mean: [1, 2], low: [0, 1], high: [2, 3] }], titles),
+    small: (more) => bands([{ name: 'a', x: [1, 2], mean: [1, 2], low: [0, 1], high: [2, 3] }], { ...titles, ...more }),
     withValue: (value) => {
       const mean = [1, value, value, 2];
       return bands([{ name: 'a', x: [1, 2, 3, 4], mean, low: [0, 0, 0, 0], high: [3, 3, 3, 3] }]);
@@ -63,22 +63,22 @@ export const FIGURES: Record<FigureName, Examples> = {
     long: 'a point per epoch that the table has',
   },
   bars: {
-    small: () => bars(['a'], [{ name: 'b', y: [1] }], titles),
+    small: (more) => bars(['a'], [{ name: 'b', y: [1] }], { ...titles, ...more }),
     withValue: (value) => bars(['a', 'b', 'c'], [{ name: 'a', y: [1, value, value] }]),
     long: 'a bar per value',
   },
   compareWeights: {
-    small: () => compareWeights([{ name: 'a', weights: image() }]),
+    small: (more) => compareWeights([{ name: 'a', weights: image() }], more),
     withValue: (value) => compareWeights([{ name: 'a', weights: image(value) }]),
     long: 'an image per neuron',
   },
   confusionMatrix: {
-    small: () => confusionMatrix([1, 0, 0, 1]),
+    small: (more) => confusionMatrix([1, 0, 0, 1], more),
     withValue: 'counts are whole numbers',
     long: 'a cell per pair of digits',
   },
   differences: {
-    small: () => differences(['a'], { mean: [1], low: [0], high: [2] }, [true], title),
+    small: (more) => differences(['a'], { mean: [1], low: [0], high: [2] }, [true], { ...title, ...more }),
     withValue: (value) => {
       const mean = [1, value, value];
       return differences(['a', 'b', 'c'], { mean, low: [0, 0, 0], high: [2, 2, 2] }, [true, false, false]);
@@ -86,22 +86,22 @@ export const FIGURES: Record<FigureName, Examples> = {
     long: 'a row per setting',
   },
   decisionMap: {
-    small: () => decisionMap([0, 1, 1, 2], titles),
-    withValue: (value) => decisionMap([0, 1, 1, 2, value, value, 0, 0, 0], titles),
+    small: (more) => decisionMap([0, 1, 1, 2], { title: 't', ...more }),
+    withValue: (value) => decisionMap([0, 1, 1, 2, value, value, 0, 0, 0]),
     long: 'an answer per cell',
   },
   digits: {
-    small: () => digits(new Uint8Array(784)),
+    small: (more) => digits(new Uint8Array(784), more),
     withValue: (value) => digits(image(value)),
     long: 'a picture per image',
   },
   heatmap: {
-    small: () => heatmap([1, 2], ['a'], [0.5, 0.6], titles),
+    small: (more) => heatmap([1, 2], ['a'], [0.5, 0.6], { ...titles, ...more }),
     withValue: (value) => heatmap([1, 2], [3, 4], [1, value, value, 2]),
     long: 'a cell per pair of settings',
   },
   hiddenWeights: {
-    small: () => hiddenWeights(new Float32Array(3 * 794)),
+    small: (more) => hiddenWeights(new Float32Array(3 * 794), more),
     withValue: (value) => {
       // Each of ten neurons serves its own digit, so each is drawn once.
       const weights = new Float32Array(10 * 794);
@@ -112,49 +112,49 @@ export const FIGURES: Record<FigureName, Examples> = {
     long: 'an image per digit and place',
   },
   intervals: {
-    small: () => intervals(['a'], [{ name: 'b', mean: [1], low: [0], high: [2] }], title),
+    small: (more) => intervals(['a'], [{ name: 'b', mean: [1], low: [0], high: [2] }], { ...title, ...more }),
     withValue: (value) => {
       return intervals(['a', 'b', 'c'], [{ name: 'b', mean: [1, value, value], low: [0, 0, 0], high: [2, 2, 2] }]);
     },
     long: 'a row per setting',
   },
   lines: {
-    small: () => lines([{ name: 'a', y: [Number.NaN, 1] }], titles),
+    small: (more) => lines([{ name: 'a', y: [Number.NaN, 1] }], { ...titles, ...more }),
     withValue: (value) => lines([{ name: 'a', y: [1, value, value, 2] }]),
     long: () => lines([{ name: 'a', y: manyByTen, x: manyByTen.map((_, i) => i) }], { logX: true, logY: true }),
   },
   liveCurve: {
-    small: () => liveCurve([], []),
+    small: (more) => liveCurve([], [], more),
     withValue: (value) => liveCurve([0.5, 0.5, 0.5], [0.5, value, value]),
     long: () => liveCurve(many, many),
   },
   lossAndAccuracy: {
-    small: () => lossAndAccuracy([1, 0], [0, 1]),
+    small: (more) => lossAndAccuracy([1, 0], [0, 1], more),
     withValue: (value) => lossAndAccuracy([value, value, 1], [1, 1, 1]),
     long: () => lossAndAccuracy(many, many),
   },
   neuronRace: {
-    small: () => neuronRace({ v: ten(), spike: ten() }, [1, 2]),
+    small: (more) => neuronRace({ v: ten(), spike: ten() }, [1, 2], more),
     withValue: (value) => neuronRace({ v: ten(value), spike: ten() }, [3, 4]),
     long: () => neuronRace({ h: manyByTen, v: manyByTen, spike: manyByTen }, [1, 2]),
   },
   neuronTrace: {
-    small: () => neuronTrace({ v: [0, 1], spike: [0, 1] }),
+    small: (more) => neuronTrace({ v: [0, 1], spike: [0, 1] }, more),
     withValue: (value) => neuronTrace({ v: [0, value, value, 0], spike: [0, 0, 0, 0] }),
     long: () => neuronTrace({ current: many, h: many, v: many, spike: many }),
   },
   plot1dSpikes: {
-    small: () => plot1dSpikes(ten()),
+    small: (more) => plot1dSpikes(ten(), more),
     withValue: 'a spike that is no number is no stroke; its rate is tested in neurons.test.ts',
     long: () => plot1dSpikes(manyByTen),
   },
   plot2dHeatmap: {
-    small: () => plot2dHeatmap(ten()),
+    small: (more) => plot2dHeatmap(ten(), more),
     withValue: (value) => plot2dHeatmap(ten(value)),
     long: () => plot2dHeatmap(manyByTen),
   },
   weightImages: {
-    small: () => weightImages(image()),
+    small: (more) => weightImages(image(), more),
     withValue: (value) => weightImages(image(value), { scale: value === 0 ? 'all' : 'each' }),
     long: 'an image per neuron',
   },

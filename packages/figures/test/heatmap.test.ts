@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { heatmap } from '..';
+import { confusionMatrix, heatmap } from '..';
 import type { Spec } from '../theme';
 
 const titles = { title: 't', xlabel: 'T', ylabel: 'τ', digits: 1 };
@@ -39,4 +39,15 @@ test('a cell without a value stays empty and grey, and the colours can be those 
 test('another number of values than of cells is refused', () => {
   assert.throws(() => heatmap([1, 2], [1], [1]), { message: 'values: expected 1 × 2 = 2, found 1' });
   assert.throws(() => heatmap([], [1], []), { message: 'values: expected 1 × 0 = 0, found 0' });
+});
+
+test('a confusion matrix has the true digits as rows and names its most frequent mistake', () => {
+  const figure = confusionMatrix([8, 2, 0, 0, 5, 5, 0, 0, 1]);
+  assert.match(figure.alt, /14 of 21 right; .* a 1 answered as 2 \(5 times\)/);
+  const [heatmap] = figure.data;
+  assert.equal((heatmap.z as number[][])[0][1], Number(Math.sqrt(0.2).toPrecision(3)));
+});
+
+test('a confusion matrix without mistakes says so', () => {
+  assert.match(confusionMatrix([1500, 0, 0, 1]).alt, /1,501 of 1,501 right; no mistakes\.$/);
 });

@@ -71,13 +71,13 @@ test('the mean over the batches of each epoch', () => {
 });
 
 test('loss and accuracy have a panel each, the loss from 0, the accuracy from 0 to 1', () => {
-  const figure = lossAndAccuracy([0.1, 0.05, 0.02], [0.1, 0.5, 0.9], { xlabel: 'epoch' });
+  const figure = lossAndAccuracy([0.1, 0.05, 0.02], [0.1, 0.5, 0.9]);
   const [loss, accuracy] = figure.data;
   assert.deepEqual([loss.yaxis, loss.y, accuracy.yaxis, accuracy.y], ['y', [0.1, 0.05, 0.02], 'y2', [0.1, 0.5, 0.9]]);
   const { yaxis, yaxis2, xaxis2 } = figure.layout as Record<
     string,
     { rangemode?: string; range?: number[]; title: { text: string } }
   >;
-  assert.deepEqual([yaxis.rangemode, yaxis2.range, xaxis2.title.text], ['tozero', [-0.04, 1.04], 'epoch']);
+  assert.deepEqual([yaxis.rangemode, yaxis2.range, xaxis2.title.text], ['tozero', [-0.04, 1.04], 'batch']);
   assert.match(figure.alt, /the loss goes from 0\.1000 to 0\.0200, the accuracy from 0\.100 to 0\.900\.$/);
 });

@@ -1,30 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import * as visualizing from '..';
 import { accuracyCurve, COLORS, neuronRace, neuronTrace, weightImages } from '..';
 import { everyFigure } from './figures';
-
-/** Functions of `visualizing` that prepare numbers for a figure. */
-const NO_FIGURES = ['perEpoch', 'selectNeuron'];
-
-test('every function has an example in figures.ts, or prepares numbers for one', () => {
-  const functions = Object.entries(visualizing).filter(([, value]) => typeof value === 'function');
-  const expected = functions.map(([name]) => name).filter((name) => !NO_FIGURES.includes(name));
-  assert.deepEqual(everyFigure.map(([name]) => name).sort(), expected.sort());
-});
-
-test('every file is named in index.ts, or serves those that are, and has a test of its own', () => {
-  const folder = join(__dirname, '..');
-  const index = readFileSync(join(folder, 'index.ts'), 'utf8');
-  const tests = readdirSync(__dirname);
-  const serving = ['index', 'thin', 'values'];
-  for (const name of readdirSync(folder).flatMap((file) => /^(.*)\.ts$/.exec(file)?.[1] ?? [])) {
-    assert.ok(serving.includes(name) || index.includes(`from './${name}'`), `${name}.ts: not exported by index.ts`);
-    assert.ok(name === 'index' || tests.includes(`${name}.test.ts`), `${name}.ts: expected ${name}.test.ts`);
-  }
-});
 
 test('every figure is plain JSON with a title, a sentence and axis titles', () => {
   const figures = everyFigure.map(([, { small }]) => small());

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lifCases } from '../../../test/support/golden';
-import { type Figure, type NeuronRecord, neuronRace, neuronTrace, selectNeuron } from '..';
+import { type Figure, neuronRace, neuronTrace, selectNeuron } from '..';
+import type { NeuronRecord } from '../trace';
 
 test('one column of a trace is the record of one neuron', () => {
   const v = [1, 2, 3, 4, 5, 6];

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lines } from '../../../../packages/figures';
-import { saveFigure } from '../../../../packages/figures/node/save';
+import { saveFigure } from '../../../../packages/figures/node/render';
 import { Interruption } from '../../../../src/common/interruption';
 import { FROM_SOURCES } from '../../../../test/support/from-sources';
 import { type Display, type Ended, runCells, type Step } from '../../../../test/support/jupyter-kernel';
