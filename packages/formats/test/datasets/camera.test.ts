@@ -59,21 +59,12 @@ test('what is no frame, and what is no camera, is refused in one line', () => {
     [() => events([], camera), /^RangeError: frames: how many: expected a whole number from 1 to 100000, found 0$/],
     [() => events([frame(1)], camera), /^RangeError: frame 0: expected 2 × 1 = 2 intensities, found 1$/],
     [() => events([frame(1, 2), [1, 2] as never], camera), /^TypeError: frame 1: expected .* Uint8Array, found Array$/],
-    [
-      () => events([frame(1, 2)], { ...camera, fps: 0 }),
-      /^RangeError: fps: expected a finite number above 0, found 0$/,
-    ],
+    [() => events([frame(1, 2)], { ...camera, fps: 0 }), /^RangeError: fps: .* above 0, found 0$/],
     [() => events(undefined as never, camera), /^TypeError: frames: expected an array of frames, found undefined$/],
-    [
-      () => new EventCamera({ width: 0, height: 1 }),
-      /^RangeError: width: expected a whole number from 1 to 256, found 0$/,
-    ],
+    [() => new EventCamera({ width: 0, height: 1 }), /^RangeError: width: .* from 1 to 256, found 0$/],
     [() => new EventCamera({ ...camera, threshold: 0 }), /^RangeError: threshold: expected a finite number above 0/],
     [() => saccades(frame(1)), /^RangeError: image: expected 784 intensities, found 1$/],
-    [
-      () => movingThings({ contrast: 'dark' as never }),
-      /^RangeError: contrast: expected 'both' or 'bright', found 'dark'$/,
-    ],
+    [() => movingThings({ contrast: 'dark' as never }), /^RangeError: contrast: .*'both' or 'bright', found 'dark'$/],
     [() => movingThings({ kinds: 3 } as never), /found the option 'kinds'$/],
   ] as [() => unknown, RegExp][])
     assert.throws(call, message);
@@ -137,12 +128,7 @@ test('an eye that moves over an image sees it shifted, and is back at the end', 
   assert.equal(seen.length, 4);
   // Corners of the way: 2 up, 2 right and 2 down, 2 left and 2 down, 2 up. What the eye turns to moves the other way.
   const places = seen.map((grey) => grey.indexOf(255)).map((at) => [(at % 28) - 14, Math.floor(at / 28) - 14]);
-  assert.deepEqual(places, [
-    [0, 2],
-    [-2, -2],
-    [2, -2],
-    [0, 2],
-  ]);
+  assert.equal(places.join(' '), '0,2 -2,-2 2,-2 0,2');
   const { polarity, times } = events(saccades(image), { width: 28, height: 28, threshold: 0.4, floor: 0.1 });
   assert.ok(polarity.includes(0) && polarity.includes(1));
   assert.ok(times.every((time) => time < 1e6));
@@ -176,12 +162,6 @@ test('one seed gives the same recordings, and another gives others', () => {
 });
 
 test('a unit fires where at least so many of its pixels report in a step', () => {
-  const recording = (pixels: number[][]) => ({
-    x: Uint16Array.from(pixels, ([x]) => x),
-    y: Uint16Array.from(pixels, ([, y]) => y),
-    polarity: Uint8Array.from(pixels, ([, , p]) => p),
-    times: Uint32Array.from(pixels, ([, , , t]) => t),
-  });
   // Unit 0 of the darker half: two pixels, one of them twice. Of the brighter half: one pixel in each of two steps.
   const events = [
     [0, 0, 0, 1],
@@ -190,24 +170,19 @@ test('a unit fires where at least so many of its pixels report in a step', () =>
     [0, 0, 1, 4],
     [1, 0, 1, 15],
   ];
-  const split = { recordings: [recording(events)], labels: [0] };
+  const [x, y, polarity] = [0, 1, 2].map((i) => Uint8Array.from(events, (event) => event[i]));
+  const times = Uint32Array.from(events, (event) => event[3]);
+  const split = { recordings: [{ x, y, polarity, times }], labels: [0] };
   const of = (least: number, splitBy: 'time' | 'number' = 'time') => {
     const data = eventTrains({ train: split, test: split, width: 4, height: 2, T: 2, duration: 20, least, splitBy });
     return Array.from(data.train.units, (unit, i) => [unit, data.train.times[i]]);
   };
   const bright = 2;
-  assert.deepEqual(of(1), [
-    [0, 0],
-    [bright, 0],
-    [bright, 1],
-  ]);
+  const text = (spikes: number[][]) => spikes.join(' ');
+  assert.equal(text(of(1)), `0,0 ${bright},0 ${bright},1`);
   assert.deepEqual(of(2), [[0, 0]]);
   // By number: two events in the first step, three in the last.
-  assert.deepEqual(of(1, 'number'), [
-    [0, 0],
-    [0, 1],
-    [bright, 1],
-  ]);
+  assert.equal(text(of(1, 'number')), `0,0 0,1 ${bright},1`);
   assert.throws(() => of(5), /^RangeError: least: expected a whole number from 1 to 4, found 5$/);
   assert.throws(() => of(1, 'events' as never), /^RangeError: splitBy: expected 'time' or 'number', found 'events'$/);
 });
@@ -223,26 +198,13 @@ test('no person is in both parts of recordings that are split by person', () => 
   assert.equal(parts.train.recordings.length + parts.test.recordings.length, 12);
   const at = train.recordings.indexOf(parts.test.recordings[0]);
   assert.equal(parts.test.labels[0], train.labels[at]);
-  assert.throws(
-    () =>
-      splitByGroup(
-        train,
-        people.map(() => 1),
-      ),
-    /^RangeError: groups: expected at least two, found 1$/,
-  );
-  assert.throws(
-    () => splitByGroup(train, train.recordings.map(() => ({})) as never),
-    /^TypeError: groups: expected numbers or names, found an object at 0$/,
-  );
-  assert.throws(
-    () => splitByGroup(train, new Array(train.recordings.length)),
-    /^TypeError: groups: expected numbers or names, found undefined at 0$/,
-  );
-  assert.throws(
-    () => splitByGroup(train, [1, 2]),
-    /^RangeError: groups: expected 12, one for each recording, found 2$/,
-  );
+  for (const [groups, message] of [
+    [new Array(12).fill(1), /^RangeError: groups: expected at least two, found 1$/],
+    [new Array(12).fill({}), /^TypeError: groups: expected numbers or names, found an object at 0$/],
+    [new Array(12), /^TypeError: groups: expected numbers or names, found undefined at 0$/],
+    [[1, 2], /^RangeError: groups: expected 12, one for each recording, found 2$/],
+  ] as const)
+    assert.throws(() => splitByGroup(train, groups as never), message);
 });
 
 test('time runs backwards, and twice forwards', () => {

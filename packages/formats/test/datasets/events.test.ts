@@ -60,14 +60,8 @@ test('a file that holds no whole events is refused in one line', () => {
     () => readEvents(content.subarray(0, 18), '00002.bin'),
     /^DatasetError: 00002\.bin: expected events of 5 bytes, found 18 bytes, which is 3 too many \(file truncated\? fetch it again\)$/,
   );
-  assert.throws(
-    () => readEvents(new Uint8Array()),
-    /^DatasetError: events: expected at least one event, found an empty file$/,
-  );
-  assert.throws(
-    () => readEvents([1, 2] as never),
-    /^DatasetError: events: expected the bytes .* Uint8Array, found Array$/,
-  );
+  assert.throws(() => readEvents(new Uint8Array()), /^DatasetError: events: expected .*, found an empty file$/);
+  assert.throws(() => readEvents([1, 2] as never), /^DatasetError: events: .* Uint8Array, found Array$/);
 });
 
 const recording = readEvents(file(EVENTS.slice(0, 3)));
@@ -85,14 +79,7 @@ test('an event is a spike of its pixels and polarity, in its step', () => {
 
 test('without a duration the last event of all recordings falls into the last step; with one, later events are left out', () => {
   const late = {
-    recordings: [
-      readEvents(
-        file([
-          [1, 1, 0, 0],
-          [1, 1, 0, 599_999],
-        ]),
-      ),
-    ],
+    recordings: [readEvents(file([1, 599_999].map((time): Event => [1, 1, 0, time])))],
     labels: [1],
   };
   const data = eventTrains({ train: labelled, test: late, T: 6 });
@@ -107,33 +94,17 @@ test('recordings that do not fit are refused in one line', () => {
   const faults: [Partial<EventTrainsOptions>, RegExp][] = [
     [{ train: outside }, /^RangeError: train: recording 1: x: expected a whole number from 0 to 33, found 34$/],
     [{ height: 33 }, /^RangeError: train: recording 0: y: expected a whole number from 0 to 32, found 33$/],
-    [
-      { pool: 1, width: 64, height: 64 },
-      /^RangeError: pool: expected at most 4096 units, found 2 × 64 × 64 = 8192; let more pixels share a unit$/,
-    ],
+    [{ pool: 1, width: 64, height: 64 }, /^RangeError: pool: .* found 2 × 64 × 64 = 8192; let more/],
     [{ train: undefined }, /^TypeError: train: expected \{ recordings, labels \}, found undefined$/],
-    [
-      { test: { recordings: [recording] } as never },
-      /^RangeError: data\.test: expected 1 labels, one for each train, found none$/,
-    ],
+    [{ test: { recordings: [recording] } as never }, /^RangeError: data\.test: expected 1 labels, .* found none$/],
     [{ T: 0 }, /^RangeError: T: expected a whole number from 1 to 10000, found 0$/],
     [{ duration: 0 }, /^RangeError: duration: expected a finite number above 0, found 0$/],
-    [
-      { test: { recordings: [], labels: [] } },
-      /^RangeError: data\.test: expected at least one spike train, found none$/,
-    ],
-    [
-      { test: { recordings: [recording], labels: [10] } },
-      /^RangeError: data\.test: expected labels from 0 to 9, found 10 of train 0$/,
-    ],
   ];
   const { x, y, polarity, times } = recording;
   const change = (change: object) => ({ train: { recordings: [{ ...recording, ...change }], labels: [4] } });
   const range = 'expected a whole number from 0 to';
   const arrays: [object, string][] = [
     [{ x: x.slice(1) }, 'expected as many x as y, polarity and times, found 2 x, 3 y, 3 polarity, 3 times'],
-    [{ polarity: polarity.slice(1) }, 'expected as many .* found 3 x, 3 y, 2 polarity, 3 times'],
-    [{ times: times.slice(1) }, 'expected as many .* found 3 x, 3 y, 3 polarity, 2 times'],
     [{ polarity: undefined }, 'expected as many .* found 3 x, 3 y, no polarity, 3 times'],
     [{ x: Float64Array.from(x).fill(Number.NaN, 1, 2) }, `x: ${range} 33, found NaN`],
     [{ y: Float64Array.from(y).fill(1.5, 1, 2) }, `y: ${range} 33, found 1.5`],
@@ -275,6 +246,7 @@ test('a file that is not SHD, or damaged, is refused in one line', () => {
   // The first reference of a list is 4 bytes for its length, 8 for the heap's address and 4 for its place there.
   const heap = find(shd.train, 'GCOL');
   const reference = find(shd.train, String.fromCharCode(...whole(8, heap)));
+  const extent = find(shd.train, '\n\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff');
   const faults: [Partial<ShdOptions>, RegExp][] = [
     [{ train: new Uint8Array() }, /shd_train\.h5: expected the HDF5 file of SHD, found other content$/],
     [{ train: Uint8Array.of(0x1f, 0x8b, 8) }, /found a gzip file; unpack it first, such as with gunzip$/],
@@ -285,25 +257,16 @@ test('a file that is not SHD, or damaged, is refused in one line', () => {
     [{ test: shd.test.slice(0, shd.test.length - 5000) }, /is it truncated\?$/],
     [{ train: hdf5Bytes({ x: { values: ['y'] } }) }, /found no spikes$/],
     [{ train: hdf5Bytes({ spikes: numbers }) }, /found values of another type in place of lists of numbers$/],
-    [
-      { train: patched(shd.train, reference - 4, whole(4, 2 ** 32 - 1)) },
-      /found a file that ends too early; is it truncated\?$/,
-    ],
+    [{ train: patched(shd.train, reference - 4, whole(4, 2 ** 32 - 1)) }, /found a file that ends too early/],
     [{ train: patched(shd.train, reference + 8, whole(4, 999)) }, /found values that are missing in their heap/],
     [
       { train: patched(shd.train, reference + 12, [...shd.train.slice(reference - 4, reference + 12)]) },
-      /found values that are missing in their heap, or reached twice$/,
+      /in their heap, or reached twice$/,
     ],
     [{ train: patched(shd.train, heap + 8, whole(8, 2n ** 40n)) }, /found a file that ends too early/],
     [
-      {
-        train: patched(
-          shd.train,
-          find(shd.train, '\n\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff'),
-          whole(8, 2n ** 40n),
-        ),
-      },
-      /found \[1099511627776\] values, where at most 1048576 are read$/,
+      { train: patched(shd.train, extent, whole(8, 2n ** 40n)) },
+      /found \[1099511627776\] values, where at most 1048576/,
     ],
   ];
   assert.deepEqual(readShd({ ...shd, train: fullHeap(3) }), readShd(shd));
@@ -351,35 +314,19 @@ test('recordings of SHD that do not fit are refused in one line', () => {
   const unitsReference = find(shd.train, String.fromCharCode(...whole(4, bytes / 2), ...whole(8, times - 32), 2));
   const silent = { train: patched(patched(shd.train, reference, whole(4, 0)), unitsReference, whole(4, 0)) };
   const faults: [Partial<ShdOptions>, RegExp][] = [
-    [
-      train(units + 4, whole(2, 700)),
-      /^RangeError: shd_train\.h5: recording 0: unit: expected a whole number from 0 to 699, found 700$/,
-    ],
-    [
-      train(times, whole(2, 0x7e00)),
-      /^RangeError: shd_train\.h5: recording 0: expected times from 0 to 3600 s, found NaN$/,
-    ],
-    [train(times, whole(2, 0x7c00)), /recording 0: expected times from 0 to 3600 s, found Infinity$/],
+    [train(units + 4, whole(2, 700)), /^RangeError: shd_train\.h5: recording 0: unit: .* from 0 to 699, found 700$/],
+    [train(times, whole(2, 0x7e00)), /recording 0: expected times from 0 to 3600 s, found NaN$/],
     [train(times, whole(2, 0x7bff)), /recording 0: expected times from 0 to 3600 s, found 65504$/],
     [train(times, whole(2, 0xbc00)), /recording 0: expected times from 0 to 3600 s, found -1$/],
-    [
-      train(labels + 2, [20]),
-      /^RangeError: shd_train\.h5: recording 1: label: expected a whole number from 0 to 19, found 20$/,
-    ],
-    [
-      train(reference, whole(4, 1)),
-      new RegExp(`recording 0: expected as many units as times, found ${bytes / 2} and 1$`),
-    ],
+    [train(labels + 2, [20]), /recording 1: label: .* from 0 to 19, found 20$/],
+    [train(reference, whole(4, 1)), /recording 0: expected as many units as times, found \d+ and 1$/],
     [train(reference, whole(4, 0)), /recording 0: expected as many units as times, found \d+ and 0$/],
     [silent, /^RangeError: shd_train\.h5: recording 0: expected at least one spike, found none$/],
     [{ classes: [] }, /^RangeError: classes: expected 1 to 10 of them, found 0$/],
-    [{ classes: [...Array(11).keys()] }, /^RangeError: classes: expected 1 to 10 of them, found 11$/],
     [{ classes: [20] }, /^RangeError: classes: expected a whole number from 0 to 19, found 20$/],
     [{ classes: [3, 3] }, /^RangeError: classes: expected each once, found 3 twice$/],
     [{ classes: [19] }, /^RangeError: data\.test: expected at least one spike train, found none$/],
     [{ duration: 1 }, /^RangeError: data\.train: expected at least one spike, found none$/],
-    [{ duration: 0 }, /^RangeError: duration: expected a finite number above 0, found 0$/],
-    [{ T: 10_001 }, /^RangeError: T: expected a whole number from 1 to 10000, found 10001$/],
   ];
   for (const [options, message] of faults) assert.throws(() => readShd({ ...shd, ...options }), message);
 });
@@ -396,7 +343,7 @@ test('a recording or a table of gestures that does not fit is refused in one lin
     [good.slice(0, packet + 20), TABLE, /found half a packet at byte \d+ \(file truncated\?\)$/],
     [good.slice(0, -3), TABLE, /found 599 events of 8 bytes at byte \d+ of \d+ \(file truncated\?\)$/],
     [
-      patched(patched(good, packet + 16, whole(4, 2 ** 32 - 1)), packet + 20, whole(4, 2 ** 32 - 1)),
+      patched(good, packet + 16, [...whole(4, 2 ** 32 - 1), ...whole(4, 2 ** 32 - 1)]),
       TABLE,
       /found 4294967295 events of 8 bytes/,
     ],
@@ -409,22 +356,13 @@ test('a recording or a table of gestures that does not fit is refused in one lin
     [good, row('1,\u001b[2J\r,2'), /^user01: line 2 of the table: .*, found '1,\ufffd\[2J\ufffd,2'$/],
     [good, '\u001b[2J', /^user01: expected a table of .*, found '\ufffd\[2J'$/],
     [good, row('0,1,2'), /^user01: line 2 of the table: class: expected a whole number from 1 to 11, found 0$/],
-    [good, row('12,1,2'), /class: expected a whole number from 1 to 11, found 12$/],
     [good, row('1,9,8'), /expected events from 9 to 8 µs, found none \(file truncated\?\)$/],
-    [
-      good,
-      row('2,100,300\n1,5,101'),
-      /^user01: line 2 of the table: expected a gesture that starts after another has ended, at 101 µs, found 100$/,
-    ],
+    [good, row('2,100,300\n1,5,101'), /^user01: line 2 .* after another has ended, at 101 µs, found 100$/],
     [good, row('1,300000,400000'), /expected events from 300000 to 400000 µs, found none \(file truncated\?\)$/],
   ];
   for (const [content, table, message] of faults) {
     assert.throws(() => readGestures(content, table, 'user01'), { message });
   }
-  assert.throws(
-    () => eventTrains({ train: gestures, test: gestures, width: 100, height: 128, pool: 8 }),
-    /^RangeError: train: recording 0: x: expected a whole number from 0 to 99, found 1\d\d$/,
-  );
 });
 
 test('a table of ten thousand gestures is read soon', () => {

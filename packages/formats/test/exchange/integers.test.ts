@@ -104,22 +104,10 @@ test('A file of whole numbers has its sizes, scales and thresholds where numpy w
 const LAYER = { inputs: 2, outputs: 1, threshold: 5, scale: 1, weights: [1, 2] };
 const REFUSED: [string, IntegerNetwork, RegExp][] = [
   ['no layer', { shift: 1, layers: [] }, /^layers: expected at least one layer, found none$/],
-  [
-    'a shift of half a bit',
-    { shift: 0.5, layers: [LAYER] },
-    /^shift: expected a whole number from 0 to 30, found 0.5$/,
-  ],
+  ['a shift of half a bit', { shift: 0.5, layers: [LAYER] }, /^shift: .* from 0 to 30, found 0.5$/],
   ['a threshold of 0', { shift: 1, layers: [{ ...LAYER, threshold: 0 }] }, /^threshold of layer 0: expected a whole/],
-  [
-    'a scale of 0',
-    { shift: 1, layers: [{ ...LAYER, scale: 0 }] },
-    /^scale of layer 0: expected a finite number above 0/,
-  ],
-  [
-    'a weight of 16 bits',
-    { shift: 1, layers: [{ ...LAYER, weights: [1, 200] }] },
-    /found 200; round to 8 bits or fewer$/,
-  ],
+  ['a scale of 0', { shift: 1, layers: [{ ...LAYER, scale: 0 }] }, /^scale of layer 0: .* above 0/],
+  ['a weight of 16 bits', { shift: 1, layers: [{ ...LAYER, weights: [1, 200] }] }, /found 200; round to 8 bits/],
   ['a float', { shift: 1, layers: [{ ...LAYER, weights: [1, 0.5] }] }, /whole numbers from -128 to 127, found 0.5;/],
   ['a weight too few', { shift: 1, layers: [{ ...LAYER, weights: [1] }] }, /expected 2 x 1 numbers, found 1$/],
   ['layers that do not fit', { shift: 1, layers: [LAYER, LAYER] }, /^inputs of layer 1: expected 1, .* found 2$/],
