@@ -159,10 +159,7 @@ export function writeTranslatedPages(texts, { english, chapters, source, picture
       .map(([caption, names]) => /** @type {const} */ ([caption, names.filter(isTranslated)]))
       .filter(([, names]) => names.length > 0),
   );
-  write(
-    join(source, 'index.md'),
-    texts.linked(startPage(picture, chapters, groups, undefined, texts.page('index.md'))),
-  );
+  write(join(source, 'index.md'), texts.linked(startPage(picture, chapters, groups, texts.page('index.md'))));
   write(join(source, 'sections.json'), JSON.stringify(texts.slugs));
   // Sphinx's own Chinese lacks most of what its search says.
   const search = readPhrases(texts.language, ['search']).table;

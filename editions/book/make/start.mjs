@@ -3,10 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { ADDRESSES, BROWSER_EDITION, runAddress } from '../../../packages/system/addresses.mjs';
+import { BROWSER_EDITION, runAddress } from '../../../packages/system/addresses.mjs';
 import { escapeHtml } from '../../../packages/system/html.mjs';
 import { root, UserError } from '../../../packages/system/project.mjs';
-import { ways } from '../../../tools/checks/ways.mjs';
 import { introduction } from '../../shared/cells.mjs';
 import { byPart } from '../../shared/parts.mjs';
 import { trainedTau } from '../../shared/trained.mjs';
@@ -131,14 +130,12 @@ function calls(first) {
   return links.map((link) => `- ${link}`).join('\n');
 }
 
-/**
- * The ways in from a page of the book, which is served with the browser edition.
- * @param {string} first the first chapter
- * @param {import('../../../packages/system/addresses.mjs').Addresses} addresses
- */
-function waysHere(first, addresses) {
+/** The ways in, as README lists them; from a page of the book the tab is a link, since both are served together. */
+function waysHere(/** @type {string} */ first) {
+  const [list] = /^- \*\*A tab[^]*?(?=\n\n)/m.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+  if (!list) throw new UserError('README.md: expected the list that begins with "- **A tab"');
   const tab = `<a class="run" href="${runAddress(first)}">run the first chapter</a>. Nothing to install.`;
-  return ways(addresses, { hosting: 'hosting.md', ...(BROWSER_EDITION && { tab }) });
+  return list.replace(/(?<=^- \*\*A tab of your browser:\*\* ).*/, tab);
 }
 
 /**
@@ -168,7 +165,6 @@ export function startPage(
   picture,
   chapters,
   groups,
-  addresses = ADDRESSES,
   text = readFileSync(join(root, 'editions', 'book', 'index.md'), 'utf8'),
 ) {
   const trees = [
@@ -183,7 +179,7 @@ export function startPage(
   return text
     .replace('<!-- picture -->', () => `\`\`\`{raw} html\n${picture}\n\`\`\``)
     .replace('<!-- calls -->', () => calls(chapters[0].name))
-    .replace('<!-- ways -->', () => waysHere(chapters[0].name, addresses))
+    .replace('<!-- ways -->', () => waysHere(chapters[0].name))
     .replace('<!-- chapters -->', () => chapterList(chapters))
     .replace('<!-- pages -->', () => trees.filter(Boolean).join('\n\n'));
 }
