@@ -132,7 +132,7 @@ function calls(first) {
 
 /** The ways in, as README lists them; from a page of the book the tab is a link, since both are served together. */
 function waysHere(/** @type {string} */ first) {
-  const [list] = /^- \*\*A tab[^]*?(?=\n\n)/m.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+  const [list] = /^- \*\*A tab[\s\S]*?(?=\n\n)/m.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
   if (!list) throw new UserError('README.md: expected the list that begins with "- **A tab"');
   const tab = `<a class="run" href="${runAddress(first)}">run the first chapter</a>. Nothing to install.`;
   return list.replace(/(?<=^- \*\*A tab of your browser:\*\* ).*/, tab);
