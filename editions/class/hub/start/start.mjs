@@ -1,8 +1,10 @@
 // Runs JupyterHub until it is to end, and then cleans up all of it.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkPort, freePort } from '../../../../packages/system/listening.mjs';
@@ -24,39 +26,47 @@ import { hubFolder, hubPython, proxy } from './environment.mjs';
  * @property {boolean} [tls] whether to encrypt, with a certificate made here if none is given
  * @property {string[]} [hosts] that such a certificate is for
  * @property {number} memory bytes per learner
- * @property {number} tasks processes and threads per learner
  * @property {number} threads of the event engine and of TensorFlow, per kernel
  * @property {number} kernels at a time, per learner
  * @property {number} idle seconds after which an unused server ends
- * @property {number} starting servers at a time
  */
 /** @typedef {Awaited<ReturnType<typeof startHub>>} Hub */
 
 /**
- * Throws UserError if another hub has the same homes: each would end the servers of the other.
- * @param {string} folder
- * @returns {{ release(): void }}
- */
-function lockState(folder) {
-  try {
-    return lockFolder(folder, 'hub');
-  } catch (error) {
-    throw new UserError(`--state: ${/** @type {Error} */ (error).message}`);
-  }
-}
-
-/**
- * Makes a certificate that no browser knows, valid for some weeks, unless there is one for the same host.
+ * Makes a certificate that no browser knows; keeps one that will do for another two days, to avoid a second warning.
  * @param {string} folder
  * @param {string[]} hosts
  */
 function makeCertificate(folder, hosts) {
-  const certificate = join(folder, 'certificate.pem');
+  const cert = join(folder, 'certificate.pem');
   const key = join(folder, 'key.pem');
-  const script = join(hubFolder, 'room', 'certificate.py');
-  const result = spawnSync(hubPython, [script, certificate, key, ...hosts], { encoding: 'utf8' });
-  if (result.status !== 0) throw new UserError(`no certificate could be made: ${result.stderr.trim()}`);
-  return { certificate, key, fingerprint: result.stdout.trim() };
+  const read = () => new X509Certificate(readFileSync(cert));
+  if (existsSync(cert) && existsSync(key)) {
+    const found = read();
+    const isFor = (/** @type {string} */ host) => (isIP(host) ? found.checkIP(host) : found.checkHost(host));
+    if (hosts.every(isFor) && Date.parse(found.validTo) > Date.now() + 2 * 86_400_000)
+      return { cert, key, fingerprint: found.fingerprint256 };
+  }
+  const names = hosts.map((host) => `${isIP(host) ? 'IP' : 'DNS'}:${host}`);
+  const config = join(folder, 'certificate.cnf');
+  writeFileSync(
+    config,
+    `[req]
+distinguished_name = name
+x509_extensions = extensions
+prompt = no
+[name]
+CN = lif-fc-mnist workshop
+[extensions]
+basicConstraints = critical, CA:FALSE
+subjectAltName = ${names.join(', ')}
+`,
+  );
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30'];
+  const args = ['req', '-x509', '-config', config, ...kind, '-keyout', key, '-out', cert];
+  const { status, error, stderr } = spawnSync('openssl', args, { encoding: 'utf8' });
+  if (status !== 0) throw new UserError(`openssl made no certificate: ${error?.message ?? stderr.trim()}`);
+  return { cert, key, fingerprint: read().fingerprint256 };
 }
 
 /**
@@ -78,14 +88,11 @@ function isAnswering(address) {
 }
 
 /**
- * The last lines of the hub's log that tell of a failure. Lines of learners' servers do not: anything can be in them.
+ * The last lines of the hub's log that tell of a failure.
  * @param {string} log
  */
 function failure(log) {
-  const lines = readFileSync(log, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .filter((line) => !line.startsWith(PREFIX));
+  const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
   const errors = lines.filter((line) => /^\[[EC] |Error/.test(line));
   return (errors.length > 0 ? errors : lines).slice(-5).join('\n');
 }
@@ -95,32 +102,17 @@ function failure(log) {
  * @param {HubOptions} options
  * @param {number} port
  * @param {string} runtime folder
- * @param {{ certificate?: string, key?: string }} tls
+ * @param {{ cert?: string, key?: string }} tls
  */
-async function settingsOf(options, port, runtime, { certificate = '', key = '' }) {
-  const { state, roster, ip, memory, tasks, threads, kernels, idle, starting } = options;
+async function settingsOf(options, port, runtime, { cert = '', key = '' }) {
+  const { state, roster, ip, memory, threads, kernels, idle } = options;
   const [hubPort, proxyPort, pagePort] = [await freePort(), await freePort(), await freePort()];
+  const places = { state, roster, runtime, certificate: cert, key, proxy, node: process.execPath };
   const inTemporary = [root, state, process.execPath].some((path) => /^(\/var)?\/tmp\//.test(path));
   return {
-    state,
-    roster,
-    ip,
-    memory,
-    tasks,
-    threads,
-    kernels,
-    idle,
-    starting,
-    runtime,
-    port,
-    hubPort,
-    proxyPort,
-    pagePort,
-    certificate,
-    key,
-    proxy,
+    ...places,
+    ...{ ip, port, hubPort, proxyPort, pagePort, memory, threads, kernels, idle },
     prefix: PREFIX,
-    node: process.execPath,
     jupyterPath: join(venv, 'share', 'jupyter'),
     firstPage: `/lab/tree/notebooks/my/${chapterNames()[0]}`,
     // Each learner's own /tmp, unless what a server needs lies in the one of the machine.
@@ -139,7 +131,9 @@ function spawnHub(folder, settings) {
   const log = join(folder, 'hub.log');
   writeFileSync(log, '');
   const output = openSync(log, 'a', 0o600);
-  const child = spawn(hubPython, ['-m', 'jupyterhub', '-f', join(hubFolder, 'jupyterhub_config.py')], {
+  const hub = [hubPython, '-m', 'jupyterhub', '-f', join(hubFolder, 'jupyterhub_config.py')];
+  // setpriv ends the hub with this program, even if that was killed.
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...hub], {
     cwd: folder,
     // Little of the caller's environment reaches the hub, and none of it the learners.
     env: {
@@ -177,21 +171,23 @@ function addressOf(ip, port, isEncrypted) {
  * @param {HubOptions} options
  */
 export async function startHub(options) {
-  const { state, ip } = options;
+  const { state, ip, cert, key, hosts = [] } = options;
   const folder = join(state, 'hub');
   const port = options.port === 0 ? await freePort() : options.port;
   await checkPort(ip, port); // the files in /run for a port in use belong to the hub that runs there
-  const lock = lockState(folder);
-  /** @type {{ certificate?: string, key?: string, fingerprint?: string }} */
-  const tls = options.cert
-    ? { certificate: options.cert, key: options.key }
-    : options.tls
-      ? makeCertificate(folder, options.hosts ?? [])
-      : {};
+  /** @type {{ release(): void }} */
+  let lock;
+  try {
+    lock = lockFolder(folder, 'hub'); // each of two hubs would end the servers of the other
+  } catch (error) {
+    throw new UserError(`--state: ${/** @type {Error} */ (error).message}`);
+  }
+  /** @type {{ cert?: string, key?: string, fingerprint?: string }} */
+  const tls = options.tls && !cert ? makeCertificate(folder, hosts) : { cert, key };
   // In /run, which is short and empty after a restart of the machine. `port` is ours alone while the hub runs.
   const runtime = `/run/lif-hub-${port}`;
   remove(runtime);
-  mkdirSync(runtime, { mode: 0o711 });
+  mkdirSync(runtime);
   chmodSync(runtime, 0o711);
   const { child, log, end } = spawnHub(folder, await settingsOf(options, port, runtime, tls));
   /** @type {{ reason: string } | undefined} */
@@ -208,11 +204,6 @@ export async function startHub(options) {
       await Promise.race([end, sleep(30_000, undefined, { ref: false })]);
       if (!exited) child.kill('SIGKILL');
       const left = await endProcesses(madeAccounts(state));
-      try {
-        if (child.pid) process.kill(-child.pid, 'SIGKILL'); // the proxy and the teacher's page, if the hub could not end them
-      } catch {
-        // Already gone.
-      }
       remove(runtime);
       lock.release();
       return left;
@@ -220,7 +211,7 @@ export async function startHub(options) {
     return stopping;
   }
 
-  const address = addressOf(ip, port, tls.certificate !== undefined);
+  const address = addressOf(ip, port, tls.cert !== undefined);
   const begin = performance.now();
   while (!(await isAnswering(address))) {
     const why = exited?.reason ?? (performance.now() - begin > 120_000 ? 'no answer for two minutes' : undefined);

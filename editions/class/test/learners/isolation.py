@@ -9,9 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from learner import Learner, until
-from mischief import test_log, test_made_up_addresses
 from page import test_page
-from processes import holds, listening, processes_of, processes_of_learner
+from processes import listening, processes_of
 
 SECRET = "only for the one who wrote it"
 
@@ -28,24 +27,28 @@ const attempt = (name: string, act: () => unknown) => {
 };
 """
 
+FORGED = "[I 2026-01-01 10:00:00.000 JupyterHub log:192] 200 POST /hub/login (learner02@10.0.0.9)"
+FORGE = """
+import * as fs from 'node:fs';
+for (const handle of [1, 2]) { try { fs.ftruncateSync(handle, 0); } catch { /* as it should be */ } }
+fs.writeSync(2, FORGED + '\\n');
+"""
+
 LOOK_AROUND = """
 const others = fs.readdirSync('/proc').filter((p) => /^\\d+$/.test(p)).filter((p) => fs.statSync(`/proc/${p}`).uid !== process.getuid());
 console.log(`others\\t${others.length}`);
-console.log(`my key\\t${process.env.JUPYTERHUB_API_TOKEN}`);
 console.log(`runs\\t${process.env.LIF_FC_MNIST_RUNS}`);
 """
 
 
 async def test_logins(room: dict, check: Callable[[bool, str], None]) -> None:
     """Only a name of the roster with its own password is let in."""
-    ana, ben, guest = (room["people"][i] for i in (1, 2, -1))
+    ana, ben = room["people"][1:3]
     refused = {
         "a wrong password": (ana["name"], "wrong"),
         "an empty password": (ana["name"], ""),
-        "a password of 100,000 letters": (ana["name"], "x" * 100_000),
         "another learner's password": (ana["name"], ben["password"]),
         "an unknown name": ("nobody-here", "x"),
-        "a name of 5,000 letters": ("a" * 5000, "x"),
         "an account of the machine": ("root", ""),
         "the account behind a name": (room["prefix"] + ana["name"], ana["password"]),
         "a path as a name": ("../" + ana["name"], ana["password"]),
@@ -56,11 +59,6 @@ async def test_logins(room: dict, check: Callable[[bool, str], None]) -> None:
             check(status in (400, 403), f"{what} is refused (answered {status})")
     async with Learner(room["address"], ben["name"], ben["password"]) as learner:
         check(await learner.log_in() == 302, "the right password is accepted")
-    async with Learner(room["address"], guest["name"], guest["password"]) as learner:
-        for i in range(5):
-            await learner.log_in("wrong", {"X-Forwarded-For": f"10.9.9.{i}", "X-Real-Ip": f"10.9.9.{i}"})
-        status = await learner.log_in()
-        check(status == 403, f"after five wrong passwords there is a pause, whatever the address that is made up (answered {status})")
 
 
 async def test_neighbours(room: dict, check: Callable[[bool, str], None]) -> None:
@@ -76,7 +74,7 @@ async def test_neighbours(room: dict, check: Callable[[bool, str], None]) -> Non
         uid = home.stat().st_uid
         # Few cells that do much: types are checked for each.
         write = f"import {{ writeFileSync }} from 'node:fs';\nwriteFileSync('{home}/secret.txt', '{SECRET}');\n"
-        hers = (await ana.run(write + "console.log(process.env.JUPYTERHUB_API_TOKEN);")).strip()
+        await ana.run(write)
         check(stat.S_IMODE((home / "secret.txt").stat().st_mode) == 0o600, "what a learner writes is theirs alone")
         check(stat.S_IMODE(home.stat().st_mode) == 0o700, "nobody else can enter a home")
 
@@ -110,12 +108,6 @@ async def test_neighbours(room: dict, check: Callable[[bool, str], None]) -> Non
             check("GOT" not in got.get(name, "GOT?"), f"another learner cannot {name} ({got.get(name)})")
         check((home / "secret.txt").read_text() == SECRET, "the file is as it was")
 
-        # Servers are copies of one process: none may be left of what the earlier ones were told.
-        his = got["my key"]
-        server = processes_of_learner(room, ben.name)[0]
-        check(len(hers) > 20 and hers != his and holds(server, his), "a server's key to the hub is in its own memory")
-        check(not holds(server, hers), "and not in that of another, whose server was started later")
-
         seen = got["others"]
         check(seen == "0", f"a learner sees only processes of their own ({seen} others)")
         at_home = f"{state}/home/{ben.name}/build"
@@ -143,12 +135,21 @@ async def test_neighbours(room: dict, check: Callable[[bool, str], None]) -> Non
         )
         check(reached[:3] in ("302", "403", "401") and SECRET not in reached, f"nor past the proxy (answered {reached[:3]})")
 
-        await test_made_up_addresses(room, ana_, ben, check)
         await test_log(room, ben, check)
         await test_page(room, teacher, ana, ben, check)
         await test_limits(room, ben, check)
         await asyncio.gather(ana.stop_server(), ben.stop_server())
         check(await until(lambda: not processes_of(uid), 60), "kernels end with their server")
+
+
+async def test_log(room: dict, ben: Learner, check: Callable[[bool, str], None]) -> None:
+    """Ben tries to empty and forge the hub's log."""
+    log = Path(room["log"])
+    before = log.read_text("utf8")
+    await ben.run(FORGE.replace("FORGED", json.dumps(FORGED)))
+    after = log.read_text("utf8")
+    check(after.startswith(before) and len(before) > 0, "a kernel cannot empty the hub's log")
+    check(FORGED not in after, "and what it prints is not in it")
 
 
 async def test_limits(room: dict, ben: Learner, check: Callable[[bool, str], None]) -> None:

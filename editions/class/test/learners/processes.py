@@ -23,23 +23,6 @@ def processes_of_learner(room: dict, name: str) -> list[int]:
     return processes_of((Path(room["state"]) / "home" / name).stat().st_uid)
 
 
-def holds(pid: int, secret: str) -> bool:
-    """Whether a text is somewhere in the memory of a process."""
-    with open(f"/proc/{pid}/mem", "rb") as memory:
-        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
-            place, rights = line.split(" ")[:2]
-            if not rights.startswith("r"):
-                continue
-            begin, end = (int(number, 16) for number in place.split("-"))
-            try:
-                memory.seek(begin)
-                if secret.encode() in memory.read(end - begin):
-                    return True
-            except (OSError, ValueError, OverflowError):
-                pass  # a part that cannot be read, such as the kernel's own
-    return False
-
-
 def listening(pids: list[int]) -> list[str]:
     """Local ports (as `address:port`) on which processes listen for TCP."""
     sockets = set()
