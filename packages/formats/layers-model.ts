@@ -79,76 +79,60 @@ export function layersModelFiles(
   checkRanges(weights, all, inputs);
   for (const each of [neuron, ...all.map((layer) => layer.neuron)]) if (each) checkNeuron(each);
   // As tfjs numbers layers of one kind.
-  const named = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
-  const layer = (class_name: string, config: object) => ({ class_name, config });
+  const layer = (class_name: string, name: string, i: number, config: object = {}) => ({
+    class_name,
+    config: { name: i === 0 ? name : `${name}_${i}`, trainable: true, ...config },
+  });
   const neurons = (own: NeuronOptions, { synapse, recurrent, learn }: LayerShape, i: number) => {
-    const start = { name: named('lif', i), trainable: true, ...storeNeuron(own), ...(learn && { learn }) };
+    const start = { ...storeNeuron(own), ...(learn && { learn }) };
     const isRead = readout !== 'spikes' && i === all.length - 1;
     const lif = isRead
-      ? layer('NonSpikingLIFNode', { ...start, readout })
-      : layer(learn ? 'ParametricLIFNode' : 'LIFNode', start);
-    const parts = [
-      ...(synapse ? [layer('Synapse', { name: named('synapse', i), trainable: true, ...synapse })] : []),
-      lif,
-    ];
-    if (!recurrent) return parts;
-    return [layer('LinearRecurrentContainer', { name: named('recurrent', i), trainable: true, layers: parts })];
+      ? layer('NonSpikingLIFNode', 'lif', i, { ...start, readout })
+      : layer(learn ? 'ParametricLIFNode' : 'LIFNode', 'lif', i, start);
+    const parts = [...(synapse ? [layer('Synapse', 'synapse', i, synapse)] : []), lif];
+    return recurrent ? [layer('LinearRecurrentContainer', 'recurrent', i, { layers: parts })] : parts;
   };
   // A map's channels are its last axis, as TensorFlow.js has it; zeros around it are a layer of their own.
+  const ofMap = { data_format: 'channels_last' };
   const square = (size: number) => [size, size];
   const convolution = ({ channels, kernel, stride, padding, bias = false }: Convolution, i: number) => [
     ...(padding > 0
-      ? [
-          layer('ZeroPadding2D', {
-            name: named('zero_padding2d', i),
-            trainable: true,
-            padding: [square(padding), square(padding)],
-            data_format: 'channels_last',
-          }),
-        ]
+      ? [layer('ZeroPadding2D', 'zero_padding2d', i, { padding: [square(padding), square(padding)], ...ofMap })]
       : []),
-    layer('Conv2D', {
-      name: named('conv2d', i),
-      trainable: true,
+    layer('Conv2D', 'conv2d', i, {
       filters: channels,
       kernel_size: square(kernel),
       strides: square(stride),
       padding: 'valid',
-      data_format: 'channels_last',
+      ...ofMap,
       activation: 'linear',
       use_bias: bias,
     }),
   ];
-  const normed = (norm: Norm, i: number) =>
-    layer('BatchNorm2d', {
-      name: named('batch_norm2d', i),
-      trainable: true,
-      ...(norm === 'batch' ? {} : norm),
+  const dense = ({ delay, neurons: units }: LayerShape, i: number) =>
+    layer(delay ? 'DelayedDense' : 'Dense', 'dense', i, {
+      ...(i === 0 && inputs !== undefined ? takes(inputs) : {}),
+      units,
+      ...(delay ?? { activation: 'linear', use_bias: false }),
     });
+  const normed = (norm: Norm, i: number) => layer('BatchNorm2d', 'batch_norm2d', i, norm === 'batch' ? {} : norm);
   const pooled = (i: number) =>
-    layer('AveragePooling2D', {
-      name: named('average_pooling2d', i),
-      trainable: true,
+    layer('AveragePooling2D', 'average_pooling2d', i, {
       pool_size: square(POOL),
       strides: square(POOL),
       padding: 'valid',
-      data_format: 'channels_last',
+      ...ofMap,
     });
   const takes = (...shape: number[]) => ({ batch_input_shape: [null, ...shape], dtype: 'float32' });
   const start = inputs === undefined ? takes(IMAGE_SIDE, IMAGE_SIDE) : takes(inputs);
   const { convolve } = all[0];
   const beginning = convolve
     ? [
-        layer('Reshape', {
-          name: 'reshape',
-          trainable: true,
-          ...start,
-          target_shape: convolve.shape ?? [1, IMAGE_SIDE, IMAGE_SIDE],
-        }),
-        layer('Permute', { name: 'permute', trainable: true, dims: [2, 3, 1] }),
+        layer('Reshape', 'reshape', 0, { ...start, target_shape: convolve.shape ?? [1, IMAGE_SIDE, IMAGE_SIDE] }),
+        layer('Permute', 'permute', 0, { dims: [2, 3, 1] }),
       ]
     : inputs === undefined
-      ? [layer('Flatten', { name: 'flatten', trainable: true, ...start })]
+      ? [layer('Flatten', 'flatten', 0, start)]
       : [];
   const modelTopology = {
     class_name: 'Sequential',
@@ -159,21 +143,10 @@ export function layersModelFiles(
         ...all.flatMap((each, i) => [
           ...(each.convolve
             ? convolution(each.convolve, i)
-            : [
-                ...(all[i - 1]?.convolve ? [layer('Flatten', { name: 'flatten', trainable: true })] : []),
-                layer(each.delay ? 'DelayedDense' : 'Dense', {
-                  name: named('dense', i),
-                  trainable: true,
-                  ...(i === 0 && inputs !== undefined ? takes(inputs) : {}),
-                  units: each.neurons,
-                  ...(each.delay ?? { activation: 'linear', use_bias: false }),
-                }),
-              ]),
+            : [...(all[i - 1]?.convolve ? [layer('Flatten', 'flatten', 0)] : []), dense(each, i)]),
           ...(each.norm ? [normed(each.norm, i)] : []),
           ...(each.pool === 'currents' ? [pooled(i)] : []),
-          ...(neuron
-            ? neurons(each.neuron ?? neuron, each, i)
-            : [layer('Softmax', { name: 'softmax', trainable: true, axis: -1 })]),
+          ...(neuron ? neurons(each.neuron ?? neuron, each, i) : [layer('Softmax', 'softmax', 0, { axis: -1 })]),
           ...(each.pool === 'spikes' ? [pooled(i)] : []),
         ]),
       ],

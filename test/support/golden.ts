@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RandmanOptions } from '../../packages/formats/datasets';
+import type { RandmanOptions } from '../../packages/formats/datasets/randman';
 import {
   type Engine,
   type EngineOptions,

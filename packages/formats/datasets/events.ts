@@ -1,10 +1,11 @@
 /**
- * Recordings of event cameras as spike trains: files of 40 bits per event, the format of N-MNIST (G. Orchard, A.
+ * Recordings of event cameras as spike trains, and how all readers bin times of events into steps: files of 40 bits per event, the format of N-MNIST (G. Orchard, A.
  * Jayawant, G. K. Cohen and N. Thakor, "Converting static image datasets to spiking neuromorphic datasets using
  * saccades", Frontiers in Neuroscience 9, 2015; www.garrickorchard.com/datasets/n-mnist).
  */
 import {
   checkArray,
+  checkChoice,
   checkNumber,
   checkNumbers,
   checkObject,
@@ -17,8 +18,7 @@ import {
 } from '../../../src/common/checks';
 import { DatasetError } from '../../../src/common/mnist';
 import { MAX_UINT32, Purpose, RandomStream, shuffle } from '../../../src/common/random';
-import { MAX_UNITS, makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
-import { type Binning, binner, checkBinning } from './bin-times';
+import { MAX_T, MAX_UNITS, makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
 
 /** The events of one file, in its order. */
 export interface Recording {
@@ -67,6 +67,75 @@ export function checkBytes(content: Uint8Array, name: string): void {
   checkText('name', name);
   if (isTyped(content, 'Uint8Array')) return;
   throw new DatasetError(`${name}: expected the bytes of a file in a Uint8Array, found ${typeName(content)}`);
+}
+
+/** How times become steps. */
+export interface Binning {
+  /** Steps. Default 100. */
+  T?: number;
+  /**
+   * Microseconds of the T steps; later events are left out. By default nothing is: up to the last event of all samples.
+   */
+  duration?: number;
+  /**
+   * Steps of equal time, or of equally many events of each sample ('number', as in SpikingJelly): ⌊events / T⌋ in each
+   * step, and what is left over in the last. Default 'time'.
+   */
+  splitBy?: 'time' | 'number';
+}
+
+/**
+ * @param times of all samples, in microseconds
+ * @returns both values, checked
+ * @throws RangeError in one line
+ */
+export function checkBinning(
+  { T = 100, duration, splitBy = 'time' }: Binning,
+  times: Iterable<ArrayLike<number>>,
+): Required<Binning> {
+  checkWhole('T', T, 1, MAX_T);
+  checkChoice('splitBy', splitBy, ['time', 'number']);
+  if (duration !== undefined) {
+    checkNumber('duration', duration, 0);
+    return { T, duration, splitBy };
+  }
+  let last = 0;
+  for (const sample of times) for (let i = 0; i < sample.length; i++) last = Math.max(last, sample[i]);
+  return { T, duration: Math.floor(last) + 1, splitBy };
+}
+
+/**
+ * Bins the events of one sample after the other. An event at a time is a spike in step ⌊time · T / duration⌋; several
+ * of a unit in one step are one.
+ * @param units how many there are
+ * @returns a function of the times of events, in microseconds from 0, and of what says an event's unit
+ */
+export function binner(units: number, { T, duration, splitBy }: Required<Binning>) {
+  // One for all samples: clearing it for each would take far longer than their events do.
+  const seen = new Uint8Array(units * T);
+  return (times: ArrayLike<number>, unitOf: (event: number) => number): SpikeTrain => {
+    const found: { units: number[]; times: number[] } = { units: [], times: [] };
+    // Of events that are counted, those that come in time are.
+    let [counted, inTime] = [0, 0];
+    if (splitBy === 'number')
+      for (let event = 0; event < times.length; event++) inTime += times[event] < duration ? 1 : 0;
+    const each = Math.max(1, Math.floor(inTime / T));
+    for (let event = 0; event < times.length; event++) {
+      const unit = unitOf(event);
+      if (times[event] >= duration) continue;
+      // A time just before the end may be rounded up to it.
+      const place = splitBy === 'time' ? (times[event] * T) / duration : counted++ / each;
+      const step = Math.min(T - 1, Math.floor(place));
+      if (seen[unit * T + step]) continue;
+      seen[unit * T + step] = 1;
+      found.units.push(unit);
+      found.times.push(step);
+    }
+    found.units.forEach((unit, spike) => {
+      seen[unit * T + found.times[spike]] = 0;
+    });
+    return { units: Uint16Array.from(found.units), times: Uint16Array.from(found.times) };
+  };
 }
 
 /** Recordings, and the class of each. */

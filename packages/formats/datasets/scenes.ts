@@ -1,12 +1,11 @@
 /** Frames for an event camera, made from a seed: a still image under a moving eye, and things that move. */
-import { checkNumber, checkOptions, checkText, checkWhole, isTyped, typeName } from '../../../src/common/checks';
+import { checkChoice, checkNumber, checkOptions, checkWhole, isTyped, typeName } from '../../../src/common/checks';
 import { sinTurns } from '../../../src/common/exact';
-import { IMAGE_SIZE } from '../../../src/common/mnist';
+import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
 import { MAX_UINT32, Purpose, RandomStream } from '../../../src/common/random';
 import { events, type Frame } from './camera';
 import type { LabelledRecordings } from './events';
 
-const IMAGE_SIDE = 28;
 /** How far the eye turns, and the pixel beyond, which the one before is mixed with. */
 const BORDER = 3;
 /** Where the eye looks at the corners of its way, in pixels from the middle: three saccades along a triangle. */
@@ -118,12 +117,8 @@ export function movingThings(options: MovingThingsOptions = {}): {
   checkWhole('side', side, 8, 64);
   checkNumber('flicker', flicker);
   if (!(flicker >= 0 && flicker <= 1)) throw new RangeError(`flicker: expected a share from 0 to 1, found ${flicker}`);
-  checkText('contrast', contrast);
-  checkText('place', place);
-  if (contrast !== 'both' && contrast !== 'bright')
-    throw new RangeError(`contrast: expected 'both' or 'bright', found '${contrast}'`);
-  if (place !== 'free' && place !== 'middle')
-    throw new RangeError(`place: expected 'free' or 'middle', found '${place}'`);
+  checkChoice('contrast', contrast, ['both', 'bright']);
+  checkChoice('place', place, ['free', 'middle']);
   const table = new RandomStream(0, Purpose.Scenes);
   const normals = Float64Array.from({ length: NORMALS }, () => {
     let sum = -6;

@@ -7,10 +7,8 @@
 import { checkArray, checkOptions, checkWhole } from '../../../src/common/checks';
 import { CLASSES, DatasetError } from '../../../src/common/mnist';
 import { makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
-import { dataSetIn, groupIn, type Lists } from '../hdf5/found';
-import { Hdf5File, type Limits } from '../hdf5/reader';
-import { type Binning, binner, checkBinning } from './bin-times';
-import { checkBytes } from './events';
+import { dataSetIn, groupIn, Hdf5File, type Limits, type Lists } from '../hdf5/reader';
+import { type Binning, binner, checkBinning, checkBytes } from './events';
 
 const UNITS = 700;
 const LABELS = 20;

@@ -1,8 +1,70 @@
-/** Networks that leave for other programs, and come back. */
-export { type ConvertedAnn, type FromAnnOptions, fromAnn } from './ann';
-export { checkFileName, type FileNetwork, fromFile, MOST_BYTES } from './file';
-export { type IntegerLayer, type IntegerNetwork, toIntegers } from './integers';
+/** Networks that leave for other programs, and come back; `fromFile` recognizes a format by the name. */
+import { checkText, checkUint8, inOneLine } from '../../../src/common/checks';
+import type { EngineState, ReadoutName } from '../../../src/common/engine';
+import type { ResolvedLayer } from '../../../src/common/layers';
+import type { NeuronOptions } from '../../../src/common/neuron-options';
+import { npyArray } from '../npy';
+import { fromNir } from './nir-reader';
+import { fromPth } from './pth';
+import { fromSafetensors } from './safetensors';
+import { fromTensors } from './tensors';
+
+export { fromAnn } from './ann';
+export { toIntegers } from './integers';
 export { checkNir, toNir } from './nir';
-export { fromNir } from './nir-reader';
-export { fromPth, type PthNetwork } from './pth';
-export { fromSafetensors, type ReadNetwork, toSafetensors } from './safetensors';
+export { toSafetensors } from './safetensors';
+export { fromNir, fromPth, fromSafetensors };
+
+/** What a file says of a network. */
+export interface FileNetwork {
+  /** [784, 10], or [784, hidden] and then [hidden, 10]. */
+  weights: Float32Array;
+  /** The options of the neurons, if the format has them. */
+  neuron?: NeuronOptions;
+  /** All layers of a network that is neither of one hidden layer nor of none; `weights` are what `parameters` lists. */
+  layers?: readonly ResolvedLayer[];
+  /** What is read of the outputs, if the file says it. */
+  readout?: ReadoutName;
+  /** The weights with the moments of Adam, if the file is a checkpoint that has them. */
+  state?: EngineState;
+  /** A checkpoint's last epoch, counted from 0. */
+  epoch?: number;
+}
+
+/** Bytes that a file may have: more than any checkpoint of a network of ours needs. */
+export const MOST_BYTES = 64 * 2 ** 20;
+
+const READERS: Readonly<
+  Record<string, (bytes: Uint8Array, file: string, layers?: readonly ResolvedLayer[]) => FileNetwork>
+> = {
+  '.safetensors': fromSafetensors,
+  '.nir': (bytes, file) => fromNir(bytes, file),
+  '.pth': fromPth,
+  '.pt': fromPth,
+  '.npy': (bytes, file) => {
+    const { data, shape } = npyArray(file, bytes);
+    return { weights: fromTensors(file, { weights: { data: Float32Array.from(data), shape } }) };
+  },
+};
+
+/**
+ * The network of a file; the end of its name says which format it has.
+ * @param layers as `fromPth` takes them
+ * @throws Error in one line if no format has such a name, or as the format's own reader
+ */
+export function fromFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLayer[]): FileNetwork {
+  checkText('file', file);
+  return inOneLine(() => {
+    checkFileName(file);
+    checkUint8(file, bytes);
+    return READERS[endOf(file)](bytes, file, layers);
+  });
+}
+
+/** @throws Error in one line unless a file of this name can be read */
+export function checkFileName(file: string): void {
+  if (!Object.hasOwn(READERS, endOf(file)))
+    throw new Error(`expected a file ${Object.keys(READERS).join(', ')}, found ${file}`);
+}
+
+const endOf = (file: string) => /\.[^.]*$/.exec(file)?.[0].toLowerCase() ?? '';

@@ -13,8 +13,7 @@ import {
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { checkNeuron, DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
 import { type Parameter, startOfW } from '../../../src/common/weights';
-import { dataSetIn, type FoundGroup, groupIn, type Numbers } from '../hdf5/found';
-import { Hdf5File, type Limits } from '../hdf5/reader';
+import { dataSetIn, type FoundGroup, groupIn, Hdf5File, type Limits, type Numbers } from '../hdf5/reader';
 import type { SavedNetwork } from '../layers-model';
 import { DT } from './nir';
 import { fromNamedTensors, fromTensors, nameOf, type Tensor } from './tensors';

@@ -1,7 +1,7 @@
 /**
  * The part of Python's pickle that a state_dict needs (https://docs.python.org/3/library/pickletools.html). Nothing
  * that a file names is imported or called: of functions only the four in {@link CALLS} are known, and they build plain
- * values.
+ * values. `pickleparser` 0.2.1 instead takes 9 s and more for 120 kB of a hostile file, whose BUILDs copy one long list.
  */
 
 import { areWhole } from './tensors';

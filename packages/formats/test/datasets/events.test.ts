@@ -8,17 +8,10 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { createEngine } from '../../../../hosts/node/engines';
 import type { SpikeTrainSplit, SpikeTrains } from '../../../../src/common/spike-trains';
-import {
-  type EventTrainsOptions,
-  eventTrains,
-  readAedat,
-  readEvents,
-  readGestures,
-  readShd,
-  type ShdOptions,
-} from '../../datasets';
-import { dataSetIn, groupIn } from '../../hdf5/found';
-import { Hdf5File } from '../../hdf5/reader';
+import { eventTrains, readAedat, readEvents, readGestures, readShd } from '../../datasets';
+import type { EventTrainsOptions } from '../../datasets/events';
+import type { ShdOptions } from '../../datasets/shd';
+import { dataSetIn, groupIn, Hdf5File } from '../../hdf5/reader';
 import { type Group, hdf5Bytes } from '../../hdf5/writer';
 
 /** Of 40 bits, the highest first, x has 8, y 8, the polarity 1 and the time 23. */

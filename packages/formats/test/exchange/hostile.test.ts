@@ -8,8 +8,7 @@ import { DEFAULT_NEURON, storeNeuron } from '../../../../src/common/neuron-optio
 import { seededRandom } from '../../../../src/common/random';
 import { hiddenOf } from '../../../../src/common/weights';
 import { fromNir, fromPth, fromSafetensors, toNir } from '../../exchange';
-import { dataSetIn } from '../../hdf5/found';
-import { Hdf5File } from '../../hdf5/reader';
+import { dataSetIn, Hdf5File } from '../../hdf5/reader';
 import { Cursor, readFilters, readSpace, readType, unfilter } from '../../hdf5/values';
 import { type Group, hdf5Bytes } from '../../hdf5/writer';
 

@@ -9,7 +9,8 @@ import { freshState } from '../../../../src/common/engine';
 import { seededRandom } from '../../../../src/common/random';
 import { chipIn } from '../../../../test/support/chip';
 import { smallMnist, temporaryFolder } from '../../../../test/support/data';
-import { type IntegerNetwork, toIntegers } from '../../exchange';
+import { toIntegers } from '../../exchange';
+import type { IntegerNetwork } from '../../exchange/integers';
 
 /** Whole numbers from -most to most. */
 function randomWeights(count: number, most: number, seed: number): number[] {
