@@ -8,7 +8,7 @@ import { command } from '../packages/system/options.mjs';
 import { runProgram } from '../packages/system/program.mjs';
 import { filesUnder, root, UserError } from '../packages/system/project.mjs';
 import { seen } from './likeness.mjs';
-import { readPhrases, unsaid } from './phrases.mjs';
+import { readPhrases, unsaid, wordsOfScripts } from './phrases.mjs';
 import { cellsOf, faults, stampNew, stampOf, textOf, twinOf, twins } from './twins.mjs';
 
 const options = command('node translations/check.mjs', 'check')
@@ -51,23 +51,19 @@ function unsaidMessages() {
   );
 }
 
-/** Where pages, the tab and drawings come from, and which phrases say them. */
-const SAYING = /** @type {const} */ ([
-  ['pages', ['editions/book', 'editions/shared/page'], /^(?!.*\btest\b).*\.ts$/],
-  ['tab', ['editions/browser'], /^(?!.*\btest\b).*\.ts$/],
-  ['drawings', ['notebooks/images'], /\.svg$/],
-]);
-
-/** The sentences of pages, the tab and drawings that stay English, a line each. */
-const unsaidSentences = () =>
-  SAYING.flatMap(([name, folders, files]) => {
-    const phrases = readPhrases('zh', name === 'tab' ? ['tab', 'lite', 'frame'] : [name]);
-    const paths = folders.flatMap((folder) => filesUnder(join(root, folder)).map((file) => join(folder, file)));
-    return paths
-      .filter((path) => files.test(path))
-      .flatMap((path) => unsaid(readFileSync(join(root, path), 'utf8'), phrases).map((one) => `${path}: ${one}`))
-      .map((line) => `${line}: not in translations/zh/phrases/${name}.json`);
-  });
+/** What pages' scripts and drawings say in English, a line each. */
+function unsaidWords() {
+  const { table } = readPhrases('zh', ['pages']);
+  const { keys } = wordsOfScripts();
+  const scripts = [...keys].filter(([key]) => !table.has(key)).map(([key, file]) => `${file}: ${key}: not translated`);
+  const phrases = readPhrases('zh', ['drawings']);
+  const folder = join(root, 'notebooks', 'images');
+  const drawings = filesUnder(folder).filter((file) => file.endsWith('.svg'));
+  return drawings
+    .flatMap((file) => unsaid(readFileSync(join(folder, file), 'utf8'), phrases).map((word) => `${file}: ${word}`))
+    .map((line) => `${line}: not translated`)
+    .concat(scripts);
+}
 
 /** A line about a cell with the file and line where its translation stands, or would. @param {import('./twins.mjs').Twin} twin */
 const placed = ({ name, file }) => {
@@ -107,7 +103,7 @@ async function main() {
   const [wrong, stale, missing] = /** @type {const} */ (['wrong', 'stale', 'missing']).map((kind) =>
     found.flatMap((one) => one[kind]),
   );
-  if (names.length === 0) missing.push(...unsaidMessages(), ...unsaidSentences());
+  if (names.length === 0) missing.push(...unsaidMessages(), ...unsaidWords());
   for (const line of [...wrong, ...stale, ...missing]) console.log(line);
   const blocks = chosen.reduce((sum, twin) => sum + twin.blocks.size, 0);
   console.log(`${blocks} blocks: ${wrong.length} faults, ${stale.length} stale, ${missing.length} not translated`);

@@ -1,16 +1,15 @@
 // What is said in single sentences and words (pages' scripts, drawings, the checks of exercises) by its English:
 // zh/phrases/*.json, { "Chapter {0} of {1}": "第 {0} 章，共 {1} 章" }. What is not in there stays English.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { JSDOM } from 'jsdom';
-import { readJson, root, UserError } from '../packages/system/project.mjs';
+import { filesUnder, readJson, root, UserError } from '../packages/system/project.mjs';
 import { folderOf } from './twins.mjs';
 
 const require = createRequire(import.meta.url);
 /** @type {typeof import('typescript')} */
 const ts = require('typescript');
-const HOLE = /\{(\d)\}/g;
 const squeeze = (/** @type {string} */ text) => text.replace(/\s+/g, ' ').trim();
 
 /**
@@ -59,82 +58,51 @@ export function makePhrases(entries) {
 
 /** @typedef {ReturnType<typeof makePhrases>} Phrases */
 
+/** The classic script by which the scripts of pages say their words in a language. @param {string} language */
+export const wordsScript = (language) =>
+  `pageWords = ${JSON.stringify(Object.fromEntries(readPhrases(language, ['pages']).table))};\n`;
+
+/** Scripts of pages, which say their words by editions/shared/page/words.ts. */
+const SCRIPTS = /^editions\/(?:book\/(?!make|test)|browser\/page\/|shared\/page\/).*\.ts$/;
+
 /**
- * The sentences and words that a script holds: literals, and templates with {0}, {1} in place of what they take in.
- * @param {string} code
- * @param {(phrase: string, literal: { start: number, end: number, holes: string[] }) => void} each
+ * What the scripts of pages say: by t`…`, which is looked up by its key in pages.json, and whole sentences beside it, which
+ * stay English.
  */
-export function eachLiteral(code, each) {
-  const source = ts.createSourceFile('script.ts', code, ts.ScriptTarget.ESNext, true);
-  const visit = (/** @type {import('typescript').Node} */ node) => {
-    const place = { start: node.getStart(source), end: node.end };
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
-    const isName = node.parent && 'name' in node.parent && node.parent.name === node;
-    if (isName) {
-    } else if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node))
-      each(node.text, { ...place, holes: [] });
-    else if (ts.isTemplateExpression(node)) {
-      const text = node.templateSpans.reduce((said, span, i) => `${said}{${i}}${span.literal.text}`, node.head.text);
-      each(text, { ...place, holes: node.templateSpans.map(({ expression }) => expression.getText(source)) });
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
+export function wordsOfScripts() {
+  /** @type {Map<string, string>} The keys, and where they are said. */
+  const keys = new Map();
+  /** @type {string[]} */
+  const plain = [];
+  for (const file of filesUnder(join(root, 'editions')).map((name) => `editions/${name.replaceAll('\\', '/')}`)) {
+    if (!SCRIPTS.test(file)) continue;
+    const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.ESNext, true);
+    const visit = (/** @type {import('typescript').Node} */ node) => {
+      const isTagged =
+        ts.isTaggedTemplateExpression(node.parent ?? node) && node.parent.getText(source).startsWith('t`');
+      let text = '';
+      if (ts.isStringLiteralLike(node)) text = node.text;
+      if (ts.isTemplateExpression(node))
+        text = node.templateSpans.reduce((said, { literal }, i) => `${said}{${i}}${literal.text}`, node.head.text);
+      if (text !== '' && isTagged) keys.set(text.trim(), file);
+      else if (/^[A-Z].* .*[.?!…]$/.test(text)) plain.push(`${file}: ${text}`);
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  return { keys, plain };
 }
 
 /**
- * A script whose sentences are said in another language. Blanks around a sentence stay.
- * @param {string} code
+ * The words of a drawing that no phrase says.
+ * @param {string} svg
  * @param {Phrases} phrases
  */
-export function translateScript(code, phrases) {
-  /** @type {{ start: number, end: number, text: string }[]} */
-  const found = [];
-  const written = (/** @type {string} */ text) =>
-    JSON.stringify(text).slice(1, -1).replaceAll('`', '\\`').replaceAll('\\"', '"').replaceAll('${', '\\${');
-  eachLiteral(code, (phrase, { start, end, holes }) => {
-    const key = squeeze(phrase);
-    const other = phrases.table.get(key);
-    if (other === undefined || key === '') return;
-    const [before] = /^\s*/.exec(phrase) ?? [''];
-    const [after] = /\s*$/.exec(phrase) ?? [''];
-    const parts = other
-      .split(HOLE)
-      .map((part, i) => (i % 2 === 0 ? written(part) : `\${${translateScript(holes[Number(part)], phrases)}}`));
-    found.push({ start, end, text: `\`${written(before)}${parts.join('')}${written(after)}\`` });
-  });
-  // A template within a template is written anew with it.
-  const outer = found.filter(
-    (one) => !found.some((other) => other !== one && other.start <= one.start && one.end <= other.end),
-  );
-  let at = 0;
-  let result = '';
-  for (const { start, end, text } of outer.sort((a, b) => a.start - b.start)) {
-    result += code.slice(at, start) + text;
-    at = end;
-  }
-  return result + code.slice(at);
-}
-
-/**
- * The sentences of a script, or the words of a drawing, that no phrase says.
- * @param {string} text a script, or SVG
- * @param {Phrases} phrases
- */
-export function unsaid(text, phrases) {
-  /** @type {Set<string>} */
-  const found = new Set();
-  const look = (/** @type {string} */ one, /** @type {RegExp} */ read) => {
-    const english = squeeze(one);
-    if (read.test(english) && phrases.say(english) === undefined) found.add(english);
-  };
-  if (!text.startsWith('<')) eachLiteral(text, (phrase) => look(phrase, /^[A-Z].* .*[.?!…]$/));
-  else {
-    const { document } = new JSDOM(text, { contentType: 'image/svg+xml' }).window;
-    for (const one of document.querySelectorAll('text, title, desc'))
-      if (one.children.length === 0) look(one.textContent ?? '', /[a-z]{3}/);
-  }
-  return [...found];
+export function unsaid(svg, phrases) {
+  const { document } = new JSDOM(svg, { contentType: 'image/svg+xml' }).window;
+  const texts = [...document.querySelectorAll('text, title, desc')].filter(({ children }) => children.length === 0);
+  const words = texts.map(({ textContent }) => squeeze(textContent ?? ''));
+  return [...new Set(words)].filter((word) => /[a-z]{3}/.test(word) && phrases.say(word) === undefined);
 }
 
 /** What of an element is read or heard. */

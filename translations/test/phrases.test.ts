@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runInNewContext } from 'node:vm';
 import { JSDOM } from 'jsdom';
 import { drawCurves } from '../../editions/book/neuron/plot';
-import { filesUnder } from '../../packages/system/project.mjs';
+import { t, translate } from '../../editions/shared/page/words';
+import { nameValue, SETTING_NAMES, SETTINGS, whyLacking } from '../../packages/runs/map';
+import { type Setting, TABLE } from '../../packages/runs/settings';
 import { load, root } from '../../test/support/book';
 
 type Phrases = typeof import('../phrases.mjs');
@@ -23,29 +24,23 @@ test('A phrase is found whole or with what a program fills in, which may stand i
   assert.equal(phrases.say('Run away'), undefined);
 });
 
-/** What looks like a part of a template, in a string. */
-const hole = '$' + '{b}';
-
-test('A script says its sentences in the other language, and computes as before', async () => {
-  const { translateScript } = await phrasesOf();
-  const phrases = await made({
-    Train: '训练',
-    'It took {0} and `{1}` steps.': '用了 `{1}` 步，{0}。',
+test('A page says a sentence in its language, with what is filled in where that language has it', () => {
+  assert.equal(t`It took ${t`${3} epochs`} and ${1} steps. `, 'It took 3 epochs and 1 steps. ');
+  globalThis.pageWords = {
+    'It took {0} and {1} steps.': '用了 {1} 步，{0}。',
     '{0} epochs': '{0} 个轮次',
-    '1 epoch': '1 个轮次',
-    spikes: '脉冲',
-    [`a ${hole}`]: `甲 ${hole}`,
-  });
-  const code = [
-    "const n = 3, names = { 'spikes': 1, Train: 2 };",
-    'const said = `It took §{n === 1 ? "1 epoch" : `§{n} epochs`} and \\`§{names.spikes}\\` steps.`;',
-    "const all = ['Train', `  Train `, said, 'a §{b}', 'spike'];",
-    'JSON.stringify(all)',
-  ]
-    .join('\n')
-    .replaceAll('§', '$');
-  const all = JSON.stringify(['训练', '  训练 ', '用了 `1` 步，3 个轮次。', `甲 ${hole}`, 'spike']);
-  assert.equal(runInNewContext(translateScript(code, phrases)), all);
+    'hidden neurons': '隐藏神经元',
+  };
+  try {
+    assert.equal(t`It took ${t`${3} epochs`} and ${'{0}'} steps. `, '用了 {0} 步，3 个轮次。 ');
+    assert.deepEqual(['hidden neurons 96', 'hidden neurons', 'ATan'].map(translate), [
+      '隐藏神经元 96',
+      '隐藏神经元',
+      'ATan',
+    ]);
+  } finally {
+    globalThis.pageWords = undefined;
+  }
 });
 
 test('A document is said in texts, names and whole elements; code and what is English on purpose stay', async () => {
@@ -84,11 +79,9 @@ test('A phrase with tags that its English does not have is refused, and a title 
   assert.match(svg.textContent ?? '', /a<b & <img src=x onerror=alert\(1\)>/);
 });
 
-test('What no phrase says is found: sentences of a script, words of a drawing', async () => {
+test('A word of a drawing that no phrase says is found', async () => {
   const { unsaid } = await phrasesOf();
-  const phrases = await made({ 'It runs.': '在运行。', spikes: '脉冲' });
-  const script = "say('It runs.'); say('It has ended.'); name = 'data-figure';";
-  assert.deepEqual(unsaid(script, phrases), ['It has ended.']);
+  const phrases = await made({ spikes: '脉冲' });
   const svg = '<svg xmlns="http://www.w3.org/2000/svg"><text>spikes</text><text>weights</text><text>LIF</text></svg>';
   assert.deepEqual(unsaid(svg, phrases), ['weights']);
 });
@@ -112,23 +105,58 @@ test('Each phrase fills in what its English does, once each', () => {
   }
 });
 
-test('A phrase of scripts and drawings is one that a page or a drawing still says', async () => {
-  const { eachLiteral } = await phrasesOf();
+/** What packages name for pages, which say it by `translate`: a setting, its values, why it has none, what is expected. */
+const named = () =>
+  SETTING_NAMES.flatMap((name) => {
+    const { read, words = {} }: Setting = TABLE[name];
+    const choices = read ? (read.choices ?? []) : [true, false];
+    const values = choices.map((value) => nameValue(name, value)).filter((value) => / |[^ -~]/.test(value));
+    const runs = (TABLE.dataset.read.choices ?? []).map((dataset) => ({ network: 'ann', dataset }) as const);
+    const lacking = runs.flatMap((run) => [whyLacking(name, run), whyLacking(name, { ...run, network: 'snn' })]);
+    return [
+      SETTINGS[name].heading,
+      SETTINGS[name].expected,
+      ...Object.values(words),
+      ...values,
+      ...lacking.map(String),
+    ];
+  });
+
+test('Scripts of pages say in Chinese what they say, and no phrase is left that nothing says', async () => {
+  const { keys, plain } = (await phrasesOf()).wordsOfScripts();
+  const table = tableOf('pages.json');
+  assert.deepEqual(
+    [...keys.keys()].filter((key) => !Object.hasOwn(table, key)),
+    [],
+    'not in pages.json',
+  );
+  assert.deepEqual(plain, [], 'not said by t`…`');
+  const words = named();
+  const { makePhrases } = await phrasesOf();
+  const spoken = Object.entries(table).filter(([english]) => !keys.has(english));
+  const unused = spoken.filter((entry) => !words.some((word) => makePhrases([entry]).say(word)));
+  const { say } = makePhrases(Object.entries(table));
+  const english = words.filter((word) => /^a |^[a-z]+ [a-z]/.test(word) && !/ or /.test(word) && !say(word));
+  const headings = SETTING_NAMES.map((name) => SETTINGS[name].heading);
+  assert.deepEqual(
+    [...english, ...headings.filter((word) => /[a-z]/.test(word) && !say(word))],
+    [],
+    'named in English',
+  );
+  assert.deepEqual(unused, [], 'said by nothing');
+});
+
+test('A phrase of drawings is one that a drawing says', () => {
   const said = new Set<string>();
-  const keep = (text: string) => said.add(text.replace(/\s+/g, ' ').trim());
-  for (const part of ['editions/book', 'editions/shared/page', 'packages', 'src'])
-    for (const file of filesUnder(join(root, part)).filter((name) => name.endsWith('.ts') && !name.includes('test')))
-      eachLiteral(readFileSync(join(root, part, file), 'utf8'), keep);
   for (const name of readdirSync(join(root, 'notebooks', 'images')).filter((file) => file.endsWith('.svg'))) {
     const svg = new JSDOM(readFileSync(join(root, 'notebooks', 'images', name), 'utf8'), {
       contentType: 'image/svg+xml',
     });
     for (const element of svg.window.document.querySelectorAll('text, tspan, title, desc'))
-      keep(element.textContent ?? '');
+      said.add((element.textContent ?? '').replace(/\s+/g, ' ').trim());
   }
-  const sphinx = /^Search|^Your search|^Preparing search/;
-  const gone = ['pages.json', 'drawings.json'].flatMap((file) =>
-    Object.keys(tableOf(file)).filter((english) => !said.has(english) && !sphinx.test(english)),
+  assert.deepEqual(
+    Object.keys(tableOf('drawings.json')).filter((english) => !said.has(english)),
+    [],
   );
-  assert.deepEqual(gone, []);
 });

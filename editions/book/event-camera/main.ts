@@ -5,6 +5,7 @@ import { readLayers } from '../../../src/common/layers';
 import type { NeuronOptions } from '../../../src/common/neuron-options';
 import { bytes } from '../../shared/page/base64';
 import { download } from '../../shared/page/dom';
+import { t } from '../../shared/page/words';
 import { coloursOf, watchColours } from '../playground/paint';
 import { COLUMNS, drawGrey, drawRaster, type Fired, rasterHeight, Trail } from './draw';
 import { Lamps } from './lamps';
@@ -91,7 +92,7 @@ function see(picture: Grey, now = performance.now()): void {
   settle(shares.indexOf(Math.max(...shares)));
   for (const [i, bar] of bars.entries()) bar.style.setProperty('--share', `${shares[i]}`);
   const firing = fired.reduce((a, b) => a + b, 0);
-  counts.textContent = `${count} events in this picture, ${units.length} units and ${firing} hidden neurons fire.`;
+  counts.textContent = t`${count} events in this picture, ${units.length} units and ${firing} hidden neurons fire.`;
   drawGrey(seen, grey);
   trail.draw(events, camera.events, colours);
   drawRaster(raster, spikes, T, colours);
@@ -127,12 +128,12 @@ function begin(what: typeof source): number {
 async function startCamera(): Promise<void> {
   const own = begin('camera');
   setPaused(false);
-  said.textContent = 'Asking for the camera …';
+  said.textContent = t`Asking for the camera …`;
   const shrinker = new Shrinker();
   try {
     if (!shrinker.isHonest())
       throw new NoCamera(
-        'This browser answers at random when a page reads a picture (in Firefox: resistFingerprinting), so a camera is of no use here.',
+        t`This browser answers at random when a page reads a picture (in Firefox: resistFingerprinting), so a camera is of no use here.`,
       );
     const fps = mains50.checked ? 25 : 30;
     const close = await openCamera(
@@ -143,7 +144,7 @@ async function startCamera(): Promise<void> {
     );
     if (own !== generation) return close();
     closeCamera = close;
-    said.textContent = 'Your camera. Its pictures stay in this tab. Move a hand across the view.';
+    said.textContent = t`Your camera. Its pictures stay in this tab. Move a hand across the view.`;
   } catch (error) {
     if (!(error instanceof NoCamera)) throw error;
     if (own === generation) standIn(error.message);
@@ -152,7 +153,7 @@ async function startCamera(): Promise<void> {
 
 function standIn(why: string): void {
   startShape();
-  said.textContent = `${why} A shape stands in for it: it goes by itself, and you can move it.`;
+  said.textContent = t`${why} A shape stands in for it: it goes by itself, and you can move it.`;
 }
 
 /** Where the shape is while a reader moves it; otherwise it goes by itself. */
@@ -173,13 +174,13 @@ function startShape(): void {
     see(drawShape(held ?? goesAt(shown++)), now);
   };
   requestAnimationFrame(each);
-  said.textContent = 'A shape goes by itself. Drag it, or move it with the arrow keys; or use your camera.';
+  said.textContent = t`A shape goes by itself. Drag it, or move it with the arrow keys; or use your camera.`;
 }
 const limit = (place: number) => Math.min(SIDE + 6, Math.max(-6, place));
 
 function setPaused(on: boolean): void {
   isPaused = on;
-  pauseButton.textContent = on ? 'Go on' : 'Pause';
+  pauseButton.textContent = on ? t`Go on` : t`Pause`;
 }
 
 function follow({ clientX, clientY }: PointerEvent): void {
@@ -220,7 +221,7 @@ function stopRecording(): void {
   const recording = frames.length > 1 ? recordingOf(frames, seconds, camera.threshold) : undefined;
   const found = recording?.times.length ?? 0;
   part('kept').textContent =
-    found === 0 ? 'Nothing moved: there is no event to keep.' : `${found} events in ${seconds.toFixed(1)} s saved.`;
+    found === 0 ? t`Nothing moved: there is no event to keep.` : t`${found} events in ${seconds.toFixed(1)} s saved.`;
   if (recording && found > 0) download('gesture.bin', toBin(recording));
 }
 recordButton.addEventListener('click', () => {
@@ -228,13 +229,14 @@ recordButton.addEventListener('click', () => {
   setPaused(false);
   recorded = { frames: [], times: [] };
   recordButton.setAttribute('aria-pressed', 'true');
-  part('kept').textContent = 'Recording … Press again to stop.';
+  part('kept').textContent = t`Recording … Press again to stop.`;
 });
 
 function showSettings(): void {
   part('threshold-value').textContent = Number(threshold.value).toFixed(2);
   const every = Number(rate.value);
-  rate.ariaValueText = every === 1 ? 'every picture' : `every ${['', '', '2nd', '3rd', '4th', '5th', '6th'][every]}`;
+  rate.ariaValueText =
+    every === 1 ? t`every picture` : t`every ${['', '', t`2nd`, t`3rd`, t`4th`, t`5th`, t`6th`][every]}`;
   part('rate-value').textContent = rate.ariaValueText;
 }
 for (const control of [threshold, rate, mirror, steady])

@@ -1,4 +1,6 @@
 /** Where pictures come from: a camera, or a shape that stands in for it. Both are 32 × 32 grey values. */
+
+import { t } from '../../shared/page/words';
 import { SIDE } from './network';
 
 export type Grey = Uint8ClampedArray;
@@ -73,9 +75,9 @@ export class Shrinker {
 
 /** Why there is no camera, in a sentence. */
 const WHY: Record<string, string> = {
-  NotAllowedError: 'The camera was not allowed.',
-  NotFoundError: 'This computer has no camera.',
-  NotReadableError: 'Another program uses the camera.',
+  NotAllowedError: t`The camera was not allowed.`,
+  NotFoundError: t`This computer has no camera.`,
+  NotReadableError: t`Another program uses the camera.`,
 };
 
 /** A camera that cannot be had says why in its message. */
@@ -99,14 +101,14 @@ export async function openCamera(
   ended: (why: string) => void,
 ): Promise<() => void> {
   if (!navigator.mediaDevices?.getUserMedia)
-    throw new NoCamera('A browser lends its camera only to a page from this computer or over https.');
+    throw new NoCamera(t`A browser lends its camera only to a page from this computer or over https.`);
   const wanted = { width: { ideal: 320 }, height: { ideal: 240 }, frameRate: { ideal: fps }, facingMode: 'user' };
   let stream: MediaStream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
   } catch (error) {
     const { name } = error as DOMException;
-    throw new NoCamera(WHY[name] ?? `The camera did not start (${name}).`);
+    throw new NoCamera(WHY[name] ?? t`The camera did not start (${name}).`);
   }
   let isOpen = true;
   let hasSeen = false;
@@ -122,13 +124,13 @@ export async function openCamera(
     close();
     ended(why);
   };
-  for (const track of stream.getTracks()) track.addEventListener('ended', () => end('The camera has gone.'));
+  for (const track of stream.getTracks()) track.addEventListener('ended', () => end(t`The camera has gone.`));
   video.srcObject = stream;
   // A tab in the background plays nothing: that is no fault of the camera, nor is it when the tab has just come back.
   const lookAgain = () => {
     if (!isOpen) return;
     missed = document.hidden ? 0 : missed + 1;
-    if (missed > Number(hasSeen)) end('The camera sends no pictures.');
+    if (missed > Number(hasSeen)) end(t`The camera sends no pictures.`);
     else setTimeout(lookAgain, PATIENCE);
   };
   setTimeout(lookAgain, PATIENCE);
@@ -148,6 +150,6 @@ export async function openCamera(
     see();
   }
   next();
-  video.play().catch(() => end('The camera sends no pictures.'));
+  video.play().catch(() => end(t`The camera sends no pictures.`));
   return close;
 }

@@ -39,7 +39,6 @@ import {
   LANGUAGES,
   languageOf,
   shareStatic,
-  translateScripts,
   writeTranslatedPages,
 } from './languages.mjs';
 import { mapPage } from './map.mjs';
@@ -218,9 +217,8 @@ async function writeTranslated(texts, { names, english, theme, picture }) {
  */
 async function finishLanguage(texts, chapters) {
   const folder = join(work, `pages-${texts.language}`);
-  const scripts = translateScripts(texts, join(source, '_static'), join(folder, '_static'));
-  const all = finishPages(folder, chapters, (document, page) => finishTranslated(document, page, texts, scripts));
-  shareStatic(folder, scripts);
+  const all = finishPages(folder, chapters, (document, page) => finishTranslated(document, page, texts));
+  shareStatic(folder, texts);
   await tidy(all, folder);
   cpSync(join(downloads, '..', `notebooks-${texts.language}`), join(folder, 'notebooks'), { recursive: true });
   renameSync(folder, join(pages, texts.language));

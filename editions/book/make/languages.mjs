@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ADDRESSES, BROWSER_EDITION } from '../../../packages/system/addresses.mjs';
 import { remove } from '../../../packages/system/project.mjs';
-import { readPhrases, translateDocument, translateDrawing, translateScript } from '../../../translations/phrases.mjs';
+import { readPhrases, translateDocument, translateDrawing, wordsScript } from '../../../translations/phrases.mjs';
 import {
   anchorOf,
   cellsOfPage,
@@ -91,8 +91,6 @@ const linked = (markdown, ids) =>
 export function languageOf(language) {
   const all = new Map(twins(language).map((twin) => [twin.name, twin]));
   const phrases = readPhrases(language, ['drawings', 'frame', 'html']);
-  // Apart: a word of a drawing may be the name of something in a script.
-  const scripted = readPhrases(language, ['pages']);
   const blocksOf = (/** @type {string} */ name) => all.get(topicOf(name))?.blocks ?? new Map();
   /** The English headings' ids, by what links say. @type {Map<string, string>} */
   const ids = new Map(
@@ -109,7 +107,6 @@ export function languageOf(language) {
     ...LANGUAGES[language],
     language,
     phrases,
-    scripted,
     slugs,
     /** @param {string} name @param {import('./chapters.mjs').Notebook} notebook */
     chapter(name, notebook) {
@@ -170,35 +167,17 @@ export function writeTranslatedPages(texts, { english, chapters, source, picture
   );
 }
 
-/**
- * The scripts of the book that say something else in a language, written into its folder.
- * @param {Texts} texts
- * @param {string} from the book's _static
- * @param {string} to that of the language
- * @returns {string[]} their names
- */
-export function translateScripts(texts, from, to) {
-  const scripts = readdirSync(from).filter((name) => name.endsWith('.js') && !/^(?:plotly|map-table)\.js$/.test(name));
-  return scripts.filter((name) => {
-    const code = readFileSync(join(from, name), 'utf8');
-    const translated = translateScript(code, texts.scripted);
-    if (translated !== code) write(join(to, name), translated);
-    return translated !== code;
-  });
-}
-
-/** What Sphinx writes for each language anew. */
-const OWN = new Set(['language_data.js', 'translations.js', 'documentation_options.js']);
+/** What Sphinx writes for each language anew, and what scripts say in it (editions/shared/page/words.ts). */
+const OWN = new Set(['language_data.js', 'translations.js', 'documentation_options.js', 'words.js']);
 
 /**
- * Takes out of a translated book what the book above it has as well.
+ * Takes out of a translated book what the book above it has as well, and puts in what its scripts say.
  * @param {string} pages the folder of the language
- * @param {string[]} scripts that are its own
+ * @param {Texts} texts
  */
-export function shareStatic(pages, scripts) {
-  for (const name of readdirSync(join(pages, '_static'))) {
-    if (!OWN.has(name) && !scripts.includes(name)) remove(join(pages, '_static', name));
-  }
+export function shareStatic(pages, { language }) {
+  for (const name of readdirSync(join(pages, '_static'))) if (!OWN.has(name)) remove(join(pages, '_static', name));
+  write(join(pages, '_static', 'words.js'), wordsScript(language));
   remove(join(pages, '_sources'));
 }
 
@@ -245,12 +224,11 @@ export function finishEnglish(document, page) {
  * @param {Document} document
  * @param {string} page
  * @param {Texts} texts
- * @param {string[]} scripts that are its own
  */
-export function finishTranslated(document, page, texts, scripts) {
+export function finishTranslated(document, page, texts) {
   document.documentElement.lang = texts.lang;
   document.documentElement.dataset.up = '../';
-  document.documentElement.dataset.translated = scripts.join(' ');
+  document.head.insertAdjacentHTML('afterbegin', '<script src="_static/words.js"></script>');
   for (const note of document.querySelectorAll('article blockquote')) {
     if (!/以下为英文原文/.test(note.textContent)) continue;
     for (let next = note.nextElementSibling; next && next.tagName !== 'SECTION'; next = next.nextElementSibling)
@@ -264,12 +242,11 @@ export function finishTranslated(document, page, texts, scripts) {
   for (const element of document.querySelectorAll('[src], [href], [srcset], [data-src], [data-folder]')) {
     for (const { name, value } of [...element.attributes]) {
       if (!/^(?:src|href|srcset|data-\w+)$/.test(name)) continue;
-      const own = (/** @type {string} */ file) => OWN.has(file) || scripts.includes(file);
       element.setAttribute(
         name,
         value.replace(
           /(^|, ?|\s)(_static\/([^\s?#,]*))/g,
-          (_, before, path, file) => `${before}${own(file) ? '' : '../'}${path}`,
+          (_, before, path, file) => `${before}${OWN.has(file) ? '' : '../'}${path}`,
         ),
       );
     }

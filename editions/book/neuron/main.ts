@@ -1,6 +1,7 @@
 /** One neuron to play with, alone on its page and in the chapter that explains it. */
 import { type LifOptions, simulate } from '../../../src/common/lif';
 import type { Trace } from '../../../src/common/trace';
+import { t } from '../../shared/page/words';
 import { currentsOf, type Input, lasting, T } from './inputs';
 import { drawRates, drawTrace, stepAt } from './plot';
 
@@ -47,21 +48,21 @@ const count = (spike: Float32Array) => spike.reduce((sum, fired) => sum + fired,
 const number = (value: number) => value.toFixed(2).replace('-', '−');
 
 /** The equations of one step with its numbers in them. */
-function equation({ x, current: i, h, v, spike }: Trace & { x: Float32Array }, t: number): string {
+function equation({ x, current: i, h, v, spike }: Trace & { x: Float32Array }, step: number): string {
   const { tau, vThreshold, vReset } = options();
-  const before = number(t === 0 ? 0 : v[t - 1]);
-  const last = number(t === 0 ? 0 : i[t - 1]);
-  const lasts = `i = ${last} · ${number(1 - 1 / synapse())} + ${number(x[t])} = ${number(i[t])}, `;
+  const before = number(step === 0 ? 0 : v[step - 1]);
+  const last = number(step === 0 ? 0 : i[step - 1]);
+  const lasts = `i = ${last} · ${number(1 - 1 / synapse())} + ${number(x[step])} = ${number(i[step])}, `;
   const current = synapse() > 1 ? lasts : '';
-  const charge = `${current}h = ${before} + (${number(i[t])} − ${before}) / ${tau.toFixed(1)} = ${number(h[t])}`;
-  if (!spike[t]) return `${charge}, below ${number(vThreshold)}: no spike, v = h.`;
-  const reset = vReset === null ? `${number(h[t])} − ${number(vThreshold)} = ${number(v[t])}` : number(v[t]);
-  return `${charge} ≥ ${number(vThreshold)}: a spike, v = ${reset}.`;
+  const charge = `${current}h = ${before} + (${number(i[step])} − ${before}) / ${tau.toFixed(1)} = ${number(h[step])}`;
+  if (!spike[step]) return t`${charge}, below ${number(vThreshold)}: no spike, v = h.`;
+  const reset = vReset === null ? `${number(h[step])} − ${number(vThreshold)} = ${number(v[step])}` : number(v[step]);
+  return t`${charge} ≥ ${number(vThreshold)}: a spike, v = ${reset}.`;
 }
 
 function sentence(spikes: number, highest: number, first: number): string {
-  if (spikes === 0) return `The potential never reaches the threshold: its highest value is ${number(highest)}.`;
-  return `${spikes === 1 ? '1 spike' : `${spikes} spikes`} in ${T} steps, the first in step ${first}.`;
+  if (spikes === 0) return t`The potential never reaches the threshold: its highest value is ${number(highest)}.`;
+  return t`${spikes === 1 ? t`1 spike` : t`${spikes} spikes`} in ${T} steps, the first in step ${first}.`;
 }
 
 function update(): void {
@@ -70,12 +71,12 @@ function update(): void {
   const step = Number(sliders.step.value);
   const said = sentence(spikes, Math.max(...seen.h), seen.spike.indexOf(1));
   drawTrace(plot, seen, options(), step);
-  const shown = synapse() > 1 ? 'Input current, synaptic current' : 'Input current';
-  plot.setAttribute('aria-label', `${shown}, membrane potential and spikes of one neuron. ${said}`);
+  const shown = synapse() > 1 ? t`Input current, synaptic current` : t`Input current`;
+  plot.setAttribute('aria-label', t`${shown}, membrane potential and spikes of one neuron. ${said}`);
   part('current-value').textContent = number(current());
   part('tau-value').textContent = Number(sliders.tau.value).toFixed(1);
   part('threshold-value').textContent = number(Number(sliders.threshold.value));
-  sliders.synapse.ariaValueText = synapse() > 1 ? `${synapse()}` : 'none';
+  sliders.synapse.ariaValueText = synapse() > 1 ? `${synapse()}` : t`none`;
   part('synapse-value').textContent = sliders.synapse.ariaValueText;
   part('step-value').textContent = String(step);
   part('equation').textContent = equation(seen, step);

@@ -1,6 +1,7 @@
 /** The neuron's curves as SVG. Colours are those of neuron.css. */
 import type { LifOptions } from '../../../src/common/lif';
 import type { Trace } from '../../../src/common/trace';
+import { t } from '../../shared/page/words';
 
 /** Where the panels lie, in CSS pixels. */
 const LEFT = 38;
@@ -64,7 +65,7 @@ export function drawTrace(
     return y;
   };
 
-  const title = current === input ? 'input current x' : 'input current x, and synaptic current i';
+  const title = current === input ? t`input current x` : t`input current x, and synaptic current i`;
   parts.push(text(0, PANEL.input.top - 9, title, 'start', 'nr-title'));
   const yInput = scale(PANEL.input, 0, Math.max(1, ...current));
   const steps = (values: Float32Array) =>
@@ -75,7 +76,7 @@ export function drawTrace(
   parts.push(`<polyline class="nr-input" points="${steps(input).join(' ')}"/>`);
   if (current !== input) parts.push(`<polyline class="nr-synapse" points="${steps(current).join(' ')}"/>`);
 
-  parts.push(text(0, PANEL.potential.top - 9, 'membrane potential: h, and v after the reset', 'start', 'nr-title'));
+  parts.push(text(0, PANEL.potential.top - 9, t`membrane potential: h, and v after the reset`, 'start', 'nr-title'));
   const y = scale(PANEL.potential, Math.min(0, ...v), Math.max(vThreshold * 1.15, ...h));
   parts.push(line('nr-threshold', x(0), y(vThreshold), x(T), y(vThreshold)));
   let curve = `M${fixed(x(0))},${fixed(y(options.vReset ?? 0))}`;
@@ -90,13 +91,13 @@ export function drawTrace(
   parts.push(`<path class="nr-v" d="${curve}"/>`);
 
   const { top, height } = PANEL.spikes;
-  parts.push(text(0, top - 7, 'spikes', 'start', 'nr-title'), line('nr-grid', x(0), top + height, x(T), top + height));
+  parts.push(text(0, top - 7, t`spikes`, 'start', 'nr-title'), line('nr-grid', x(0), top + height, x(T), top + height));
   spike.forEach((fired, t) => {
     if (fired) parts.push(line('nr-spike', x(t + 1), top, x(t + 1), top + height));
   });
-  for (let t = 0; t <= T; t += width < 420 ? 50 : 20) {
-    const anchor = t === 0 ? 'start' : t === T ? 'end' : 'middle';
-    parts.push(text(x(t), HEIGHT - 8, t === 0 ? 'step 0' : String(t), anchor));
+  for (let at = 0; at <= T; at += width < 420 ? 50 : 20) {
+    const anchor = at === 0 ? 'start' : at === T ? 'end' : 'middle';
+    parts.push(text(x(at), HEIGHT - 8, at === 0 ? t`step 0` : String(at), anchor));
   }
   svg.setAttribute('viewBox', `0 0 ${width} ${HEIGHT}`);
   svg.innerHTML = parts.join('');
@@ -158,8 +159,8 @@ export function drawRates(
   drawCurves(
     svg,
     [
-      { from: 0, to: highest, title: 'constant current' },
-      { from: 0, to: 1, title: 'firing rate' },
+      { from: 0, to: highest, title: t`constant current` },
+      { from: 0, to: 1, title: t`firing rate` },
     ],
     [{ points, name: 'nr-v' }],
     [here.x, here.rate],

@@ -1,10 +1,7 @@
-/**
- * Where the page finds the book's files, over http and from disk: Sphinx writes it into each page. A translated page has
- * only what has words, and says what that is; all else is the book's.
- */
-function rootOf(file: string): string {
-  const { content_root = './', up = '', translated = '' } = document.documentElement.dataset;
-  return translated.split(' ').includes(file) ? content_root : content_root + up;
+/** Where the book is, over http and from disk: Sphinx writes it into each page, and a translated page is further down. */
+export function bookRoot(): string {
+  const { content_root = './', up = '' } = document.documentElement.dataset;
+  return content_root + up;
 }
 
 const loading = new Map<string, Promise<void>>();
@@ -18,7 +15,7 @@ export function loadScript(file: string): Promise<void> {
   if (known) return known;
   const promise = new Promise<void>((done, fail) => {
     const script = document.createElement('script');
-    script.src = `${rootOf(file)}_static/${file}`;
+    script.src = `${bookRoot()}_static/${file}`;
     script.onload = () => done();
     script.onerror = () => {
       loading.delete(file);

@@ -1,6 +1,7 @@
 /** A button over each figure that turns its picture into the live figure; nothing of that is loaded before. */
 import { element } from '../../shared/page/dom';
 import type { Figure } from '../../shared/page/figure-theme';
+import { t } from '../../shared/page/words';
 import { loadScript } from './assets';
 
 declare global {
@@ -31,21 +32,21 @@ export function addFigureButtons(): void {
   window.bookFigure = (id, figure) => specifications.set(id, figure);
   for (const place of document.querySelectorAll<HTMLElement>('figure[data-figure]')) {
     const title = place.querySelector('.figure-title')?.textContent ?? '';
-    const label = element('span', {}, 'Explore');
+    const label = element('span', {}, t`Explore`);
     const button = element(
       'button',
-      { type: 'button', class: 'figure-open', 'aria-label': `Explore the figure: ${title}` },
+      { type: 'button', class: 'figure-open', 'aria-label': t`Explore the figure: ${title}` },
       label,
     );
     button.addEventListener('click', async () => {
       if (button.getAttribute('aria-busy') === 'true') return;
       button.setAttribute('aria-busy', 'true');
-      label.textContent = 'Loading …';
+      label.textContent = t`Loading …`;
       try {
         await open(place, button);
-        label.textContent = 'Explore';
+        label.textContent = t`Explore`;
       } catch (error) {
-        label.textContent = 'Not available';
+        label.textContent = t`Not available`;
         console.error(error);
       }
       button.removeAttribute('aria-busy');

@@ -4,6 +4,7 @@
  */
 import { element } from '../../shared/page/dom';
 import { DARK, type Figure, isPlate, LIGHT, narrow, recolour, type Spec } from '../../shared/page/figure-theme';
+import { t } from '../../shared/page/words';
 
 interface Axis {
   range: [number, number];
@@ -44,8 +45,7 @@ declare const Plotly: PlotlyModule;
 
 /** Below this width a figure has a phone's margins and letters. */
 const NARROW = 520;
-const KEYS =
-  'Plus and minus zoom, arrow keys go from point to point, Shift and arrow keys move, 0 resets, Escape returns to the picture.';
+const KEYS = t`Plus and minus zoom, arrow keys go from point to point, Shift and arrow keys move, 0 resets, Escape returns to the picture.`;
 
 const isDark = () =>
   document.body.dataset.theme === 'dark' ||
@@ -78,7 +78,7 @@ class LiveFigure {
       class: 'figure-plot',
       tabindex: '0',
       role: 'application',
-      'aria-label': `${title}, live figure. ${KEYS}`,
+      'aria-label': t`${title}, live figure. ${KEYS}`,
     }) as HTMLElement as Plot;
     this.readout = element('p', { class: 'figure-readout', role: 'status' });
     const tool = (text: string, label: string, act: () => void) => {
@@ -89,14 +89,14 @@ class LiveFigure {
     const tools = element(
       'div',
       { class: 'figure-tools' },
-      tool('+', 'Zoom in (+)', () => this.zoom(0.5)),
-      tool('−', 'Zoom out (−)', () => this.zoom(2)),
-      tool('Reset', 'Reset the view (0)', () => this.reset()),
-      tool('Back to the picture', 'Back to the picture (Esc)', () => this.close()),
+      tool('+', t`Zoom in (+)`, () => this.zoom(0.5)),
+      tool('−', t`Zoom out (−)`, () => this.zoom(2)),
+      tool(t`Reset`, t`Reset the view (0)`, () => this.reset()),
+      tool(t`Back to the picture`, t`Back to the picture (Esc)`, () => this.close()),
     );
     const hint = matchMedia('(pointer: coarse)').matches
-      ? 'Tap for values, drag to move.'
-      : 'Point for values, drag to zoom, double-click to reset. Keys: + − 0, arrows, Esc.';
+      ? t`Tap for values, drag to move.`
+      : t`Point for values, drag to zoom, double-click to reset. Keys: + − 0, arrows, Esc.`;
     this.box = element(
       'div',
       { class: 'figure-live' },
@@ -187,7 +187,7 @@ class LiveFigure {
 
   private reset(): void {
     this.show(this.start);
-    this.readout.textContent = 'The whole figure.';
+    this.readout.textContent = t`The whole figure.`;
   }
 
   /** Shows `factor` of the range that is seen now, but never more than the whole figure. */
@@ -204,7 +204,7 @@ class LiveFigure {
       ranges[key] = [kept - half, kept + half];
     }
     this.show(ranges);
-    this.readout.textContent = factor < 1 ? 'Zoomed in.' : 'Zoomed out.';
+    this.readout.textContent = factor < 1 ? t`Zoomed in.` : t`Zoomed out.`;
   }
 
   /** Moves the view by a quarter of itself. */
@@ -275,10 +275,10 @@ class LiveFigure {
       return title?.text?.replace(/<[^>]+>/g, ' ') || otherwise;
     };
     const parts = [
-      `${axis(trace.xaxis ?? 'x', 'column')} ${formatCoordinate(x)}`,
-      `${axis(trace.yaxis ?? 'y', 'row')} ${formatCoordinate(y)}`,
+      `${axis(trace.xaxis ?? 'x', t`column`)} ${formatCoordinate(x)}`,
+      `${axis(trace.yaxis ?? 'y', t`row`)} ${formatCoordinate(y)}`,
     ];
-    if (z !== undefined && z !== null) parts.push(`value ${formatCoordinate(z)}`);
+    if (z !== undefined && z !== null) parts.push(t`value ${formatCoordinate(z)}`);
     // Plotly names what has no name.
     const name = trace.name && !/^trace \d+$/.test(trace.name) ? `${trace.name}: ` : '';
     this.readout.textContent = name + parts.join(', ');

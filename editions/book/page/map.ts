@@ -15,6 +15,7 @@ import {
   withoutName,
 } from '../../../packages/runs/map';
 import { copyText, element } from '../../shared/page/dom';
+import { t, translate } from '../../shared/page/words';
 import { writeRun } from '../train/link';
 
 /** map-table.js sets it: the text of the table. */
@@ -30,20 +31,20 @@ interface Column {
   text: (row: Row) => string;
 }
 
-const heading = (name: SettingName): string => SETTINGS[name].heading;
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+const heading = (name: SettingName): string => translate(SETTINGS[name].heading);
+const percent = (share: number): string => t`${(100 * share).toFixed(2)} %`;
 
 /** A setting's value without its name, which the heading says. */
 function plain(name: SettingName, value: Cell): string {
   if (value === null) return '–';
   // Some headings name what is there where the switch is off.
-  if (typeof value === 'boolean') return value === (heading(name) !== nameValue(name, false)) ? 'yes' : 'no';
-  return typeof value === 'number' || value.includes('_') ? withoutName(value) : nameValue(name, value);
+  if (typeof value === 'boolean') return value === (SETTINGS[name].heading !== nameValue(name, false)) ? t`yes` : t`no`;
+  return typeof value === 'number' || value.includes('_') ? withoutName(value) : translate(nameValue(name, value));
 }
 
 const RESULTS: Column[] = [
-  { name: 'last epoch', value: ({ last }) => last, text: ({ last }) => percent(last) },
-  { name: 'best epoch', value: ({ best }) => best, text: ({ best }) => percent(best) },
+  { name: t`last epoch`, value: ({ last }) => last, text: ({ last }) => percent(last) },
+  { name: t`best epoch`, value: ({ best }) => best, text: ({ best }) => percent(best) },
 ];
 
 /** The settings that differ among runs that have them. */
@@ -61,13 +62,13 @@ class Runs {
   private readonly chosen = new Map<string, string>();
   private sort: { name: string; falls: boolean } = { name: '', falls: false };
   private all = false;
-  private readonly filters = element('form', { class: 'map-filters', 'aria-label': 'Choose runs' });
+  private readonly filters = element('form', { class: 'map-filters', 'aria-label': t`Choose runs` });
   private readonly said = element('p', { class: 'map-said', role: 'status' });
   private readonly scroll = element('div', {
     class: 'map-scroll',
     tabindex: '0',
     role: 'region',
-    'aria-label': 'Runs',
+    'aria-label': t`Runs`,
   });
   private readonly more = element('button', { type: 'button', class: 'map-more' });
   private readonly dialog = element('dialog', { class: 'map-dialog', 'aria-labelledby': 'map-run-title' });
@@ -105,7 +106,7 @@ class Runs {
 
   private select(name: string, label: string, options: readonly (readonly [string, string])[]): HTMLElement {
     const select = element('select', { name });
-    select.append(element('option', { value: '' }, 'any'));
+    select.append(element('option', { value: '' }, t`any`));
     for (const [value, text] of options) select.append(element('option', { value }, text));
     select.value = this.chosen.get(name) ?? '';
     select.addEventListener('change', () => {
@@ -128,7 +129,7 @@ class Runs {
     this.filters.replaceChildren(
       this.select(
         'grid',
-        'grid',
+        t`grid`,
         this.map.grids.map((grid) => [grid, grid]),
       ),
       ...differing(rows).map((name) =>
@@ -162,13 +163,12 @@ class Runs {
     const shown = this.all ? rows : rows.slice(0, FIRST);
     const common =
       rows.length === 0 ? [] : SETTING_NAMES.filter((name) => !varied.includes(name) && rows[0][name] !== null);
-    const same = common.map((name) => tellSetting(name, rows[0][name])).join(', ');
+    const same = common.map((name) => translate(tellSetting(name, rows[0][name]))).join(', ');
+    const count = rows.length === 1 ? t`1 run` : t`${rows.length} runs`;
     this.said.textContent =
-      rows.length === 0
-        ? 'No run has these settings.'
-        : `${rows.length} ${rows.length === 1 ? 'run' : 'runs'}${same ? `, all with: ${same}` : ''}.`;
+      rows.length === 0 ? t`No run has these settings.` : same ? t`${count}, all with: ${same}.` : `${count}.`;
     this.more.hidden = shown.length === rows.length;
-    this.more.textContent = `Show all ${rows.length} runs`;
+    this.more.textContent = t`Show all ${rows.length} runs`;
     this.scroll.hidden = rows.length === 0;
     this.scroll.replaceChildren(this.table(columns, shown));
   }
@@ -188,7 +188,11 @@ class Runs {
       return element('th', { scope: 'col', 'aria-sort': order }, button);
     });
     const body = rows.map((row) => {
-      const open = element('button', { type: 'button', 'aria-label': `Compute again: run ${row.id}` }, 'Compute again');
+      const open = element(
+        'button',
+        { type: 'button', 'aria-label': t`Compute again: run ${row.id}` },
+        t`Compute again`,
+      );
       open.addEventListener('click', () => this.open(row));
       return element(
         'tr',
@@ -199,7 +203,7 @@ class Runs {
         element('td', {}, open),
       );
     });
-    const command = element('th', { scope: 'col' }, 'command');
+    const command = element('th', { scope: 'col' }, t`command`);
     return element(
       'table',
       {},
@@ -211,24 +215,24 @@ class Runs {
   /** Shows a run: its settings, what came of it, and how to compute it again. */
   private open(row: Row): void {
     const settings = SETTING_NAMES.filter((name) => row[name] !== null)
-      .map((name) => tellSetting(name, row[name]))
+      .map((name) => translate(tellSetting(name, row[name])))
       .join(', ');
     const claim = writeRun(row, { test: row.last, sha256: row.weightsSha256 });
-    const close = element('button', { type: 'button', class: 'map-close' }, 'Close');
+    const close = element('button', { type: 'button', class: 'map-close' }, t`Close`);
     close.addEventListener('click', () => this.dialog.close());
     this.dialog.replaceChildren(
-      element('h3', { id: 'map-run-title' }, `Run ${row.id}`),
+      element('h3', { id: 'map-run-title' }, t`Run ${row.id}`),
       element('p', {}, `${settings}.`),
       element(
         'p',
         {},
-        `Test accuracy ${percent(row.last)} after the last epoch, ${percent(row.best)} after epoch ${row.bestEpoch}.`,
+        t`Test accuracy ${percent(row.last)} after the last epoch, ${percent(row.best)} after epoch ${row.bestEpoch}.`,
       ),
-      ...code('Compute it again, in a clone of the project:', formatCommand(row)),
-      ...code('The last line is then the SHA-256 of its weights:', row.weightsSha256),
-      ...code('Or compute it and compare every column:', `npm run map -- --verify ${row.id}`),
-      ...code('In a notebook:', `await recompute((await readMap()).row('${row.id}'))`),
-      element('p', { class: 'map-label' }, element('a', { href: `train.html${claim}` }, 'Check it in this browser')),
+      ...code(t`Compute it again, in a clone of the project:`, formatCommand(row)),
+      ...code(t`The last line is then the SHA-256 of its weights:`, row.weightsSha256),
+      ...code(t`Or compute it and compare every column:`, `npm run map -- --verify ${row.id}`),
+      ...code(t`In a notebook:`, `await recompute((await readMap()).row('${row.id}'))`),
+      element('p', { class: 'map-label' }, element('a', { href: `train.html${claim}` }, t`Check it in this browser`)),
       close,
     );
     this.dialog.showModal();
@@ -242,10 +246,10 @@ function code(label: string, text: string): HTMLElement[] {
     button.textContent = word;
     button.setAttribute('aria-label', `${word}: ${label}`);
   };
-  say('Copy');
+  say(t`Copy`);
   button.addEventListener('click', async () => {
-    say((await copyText(text)) ? 'Copied' : 'Press Ctrl+C');
-    setTimeout(() => say('Copy'), 2000);
+    say((await copyText(text)) ? t`Copied` : t`Press Ctrl+C`);
+    setTimeout(() => say(t`Copy`), 2000);
   });
   return [
     element('p', { class: 'map-label' }, label, button),

@@ -2,6 +2,7 @@
  * The drawers of a narrow page, menu and contents, open with the keyboard as well; the theme opens them with the mouse
  * alone.
  */
+import { t } from '../../shared/page/words';
 export function openDrawersByKey(): void {
   for (const label of document.querySelectorAll<HTMLLabelElement>('.nav-overlay-icon, .toc-overlay-icon')) {
     const box = document.getElementById(label.htmlFor);
@@ -10,7 +11,7 @@ export function openDrawersByKey(): void {
     const drawer = document.querySelector<HTMLElement>(menu ? '.sidebar-drawer' : '.toc-drawer');
     label.tabIndex = 0;
     label.setAttribute('role', 'button');
-    label.setAttribute('aria-label', menu ? 'Menu' : 'Contents of this page');
+    label.setAttribute('aria-label', menu ? t`Menu` : t`Contents of this page`);
     const tell = () => label.setAttribute('aria-expanded', String(box.checked));
     const toggle = (open: boolean) => {
       box.checked = open;

@@ -4,6 +4,7 @@
  */
 
 import { CLASSES } from '../../../src/common/mnist';
+import { t } from '../../shared/page/words';
 
 /** What happened in T steps; bits lie low bit first in their bytes. */
 interface Run {
@@ -91,14 +92,14 @@ class Scene {
     canvas.width = Math.round(width * scale);
     canvas.height = Math.round(height * scale);
     context.setTransform(scale, 0, 0, scale, 0, 0);
-    this.write('each pixel fires at random', digit.left + digit.width / 2, 14, {
+    this.write(t`each pixel fires at random`, digit.left + digit.width / 2, 14, {
       align: 'center',
       color: this.colors.muted,
     });
     this.drawDigit(digit);
     if (wide) this.drawWires(digit.left + digit.width + 14, digit.top + digit.height / 2, left, top, row);
-    this.write('ten neurons add up and fire', left + 30, top - 12, { color: this.colors.muted });
-    this.write('its spikes', width - 8, top - 12, { align: 'right', color: this.colors.muted });
+    this.write(t`ten neurons add up and fire`, left + 30, top - 12, { color: this.colors.muted });
+    this.write(t`its spikes`, width - 8, top - 12, { align: 'right', color: this.colors.muted });
     this.drawNeurons(left, top, row, width - left - 4, wide);
   }
 
@@ -237,10 +238,10 @@ class Scene {
       const color = leads ? colors.winner : counts[neuron] > 0 ? colors.ink : colors.muted;
       this.write(String(counts[neuron]), left + width - 4, middle + 4.5, { align: 'right', size: 14, weight, color });
     }
-    const said = `It is a ${best}: neuron ${best} fired ${counts[best]} times.`;
+    const said = t`It is a ${best}: neuron ${best} fired ${counts[best]} times.`;
     const [text, weight, color] = ended
       ? ([said, 600, colors.ink] as const)
-      : ([`step ${Math.floor(this.at) + 1} of ${run.T}`, 400, colors.muted] as const);
+      : ([t`step ${Math.floor(this.at) + 1} of ${run.T}`, 400, colors.muted] as const);
     this.write(text, from, top + CLASSES * row + 18, { size: 14, weight, color });
   }
 }
@@ -276,7 +277,7 @@ function start(run: Run): void {
   const play = (on: boolean) => {
     playing = on;
     canvas.dataset.playing = String(on);
-    button.textContent = on ? 'Pause' : 'Play';
+    button.textContent = on ? t`Pause` : t`Play`;
     resume();
   };
 

@@ -1,6 +1,7 @@
 /** Experiments of one click: the same drawing twice, with one thing changed, and what the network says to each. */
 
 import { bytes } from '../../shared/page/base64';
+import { t } from '../../shared/page/words';
 import { chosen, trainedTau } from './assets';
 import type { Stroke } from './drawing';
 import type { Shared } from './link';
@@ -22,17 +23,17 @@ export function experiments(): Experiment[] {
   const { slow, hasty, deep } = chosen;
   const list: Experiment[] = [
     {
-      title: 'Remove the 7’s bar',
-      text: 'Which pixels make a 7 a 7? Ask “Why?” before and after.',
-      before: { ...settings, name: 'with its bar', strokes: [BAR, STEM] },
-      after: { ...settings, name: 'without', strokes: [STEM] },
+      title: t`Remove the 7’s bar`,
+      text: t`Which pixels make a 7 a 7? Ask “Why?” before and after.`,
+      before: { ...settings, name: t`with its bar`, strokes: [BAR, STEM] },
+      after: { ...settings, name: t`without`, strokes: [STEM] },
     },
   ];
   if (hasty) {
     const shown = { ...settings, seed: hasty.seed, pixels: bytes(hasty.pixels) };
     list.unshift({
-      title: 'Set T to 1',
-      text: `This image shows the digit ${hasty.label}. One step is a rough sketch of it, and T = 1 decides on that alone.`,
+      title: t`Set T to 1`,
+      text: t`This image shows the digit ${hasty.label}. One step is a rough sketch of it, and T = 1 decides on that alone.`,
       before: { ...shown, name: 'T = 100' },
       after: { ...shown, name: 'T = 1', T: 1 },
     });
@@ -40,8 +41,8 @@ export function experiments(): Experiment[] {
   if (slow) {
     const shown = { ...settings, pixels: bytes(slow.pixels) };
     list.unshift({
-      title: 'Raise τ',
-      text: 'Chance bursts of input carry this 7 over the threshold. A slow neuron averages over many steps, and the bursts even out.',
+      title: t`Raise τ`,
+      text: t`Chance bursts of input carry this 7 over the threshold. A slow neuron averages over many steps, and the bursts even out.`,
       before: { ...shown, name: `τ = ${trainedTau}` },
       after: { ...shown, name: `τ = ${slow.tau}`, tau: slow.tau },
     });
@@ -49,10 +50,10 @@ export function experiments(): Experiment[] {
   if (deep) {
     const shown = { ...settings, pixels: bytes(deep.pixels) };
     list.push({
-      title: 'Add a hidden layer',
-      text: `This image shows the digit ${deep.label}. Ten weighted sums of its pixels say something else; hidden neurons can look for its strokes first.`,
-      before: { ...shown, name: 'one layer' },
-      after: { ...shown, name: 'hidden layer', network: 'hidden' },
+      title: t`Add a hidden layer`,
+      text: t`This image shows the digit ${deep.label}. Ten weighted sums of its pixels say something else; hidden neurons can look for its strokes first.`,
+      before: { ...shown, name: t`one layer` },
+      after: { ...shown, name: t`hidden layer`, network: 'hidden' },
     });
   }
   return list;

@@ -1,6 +1,7 @@
 /** Networks that a reader brings. */
 import { DEFAULT_NEURON, differingOption } from '../../../src/common/neuron-options';
 import { hiddenOf } from '../../../src/common/weights';
+import { t } from '../../shared/page/words';
 import { kernelBytes } from './assets';
 import { Kernel } from './kernel';
 import { layersOf } from './layers';
@@ -18,21 +19,21 @@ const LARGEST = 64e6;
  */
 export async function loadNetwork(file: File, tau: number): Promise<Network & { saysTau: boolean }> {
   if (file.size > LARGEST)
-    throw new Error(`${file.name}: expected at most ${LARGEST / 1e6} MB, found ${Math.ceil(file.size / 1e6)}`);
+    throw new Error(t`${file.name}: expected at most ${LARGEST / 1e6} MB, found ${Math.ceil(file.size / 1e6)}`);
   const { fromFile } = await loadExchange();
   const { weights, neuron, layers, readout = 'spikes' } = fromFile(new Uint8Array(await file.arrayBuffer()), file.name);
   if (layers)
-    throw new Error(`${file.name}: expected one hidden layer or none, of neurons that are alike, found others`);
+    throw new Error(t`${file.name}: expected one hidden layer or none, of neurons that are alike, found others`);
   if (readout !== 'spikes')
-    throw new Error(`${file.name}: readout: expected spikes, as in all networks of this page, found ${readout}`);
+    throw new Error(t`${file.name}: readout: expected spikes, as in all networks of this page, found ${readout}`);
   const differs = neuron && differingOption(neuron, { ...DEFAULT_NEURON, tau: neuron.tau });
   if (differs)
     throw new Error(
-      `${file.name}: ${differs}: expected ${DEFAULT_NEURON[differs]}, as in all networks of this page, found ${neuron[differs]}`,
+      t`${file.name}: ${differs}: expected ${DEFAULT_NEURON[differs]}, as in all networks of this page, found ${neuron[differs]}`,
     );
   if (neuron && !(neuron.tau >= TAU.min && neuron.tau <= TAU.max && neuron.tau === Number(neuron.tau.toFixed(1))))
     throw new Error(
-      `${file.name}: tau: expected ${TAU.min} to ${TAU.max} in steps of 0.1, as this page's slider has, found ${neuron.tau}`,
+      t`${file.name}: tau: expected ${TAU.min} to ${TAU.max} in steps of 0.1, as this page's slider has, found ${neuron.tau}`,
     );
   const hidden = hiddenOf(weights.length)?.hidden;
   const kernel = await Kernel.create(kernelBytes, weights, hidden);

@@ -10,6 +10,7 @@
  */
 import { IMAGE_SIZE as PIXELS } from '../../../src/common/mnist';
 import { fromAddress, toAddress } from '../../shared/page/base64';
+import { t } from '../../shared/page/words';
 import type { Stroke } from './drawing';
 
 export const LONGEST_T = 200;
@@ -66,20 +67,20 @@ export const isLink = (hash: string): boolean => hash.startsWith('#v=');
  */
 export function readLink(hash: string): Shared {
   const parts = partsOf(hash, ['v', 'T', 'tau', 'seed', 'network', 'at', 'strokes', 'pixels'], MAX_LENGTH);
-  if (parts.get('v') !== '1') throw new RangeError(`v: expected 1, found ${shortened(parts.get('v'))}`);
+  if (parts.get('v') !== '1') throw new RangeError(t`v: expected 1, found ${shortened(parts.get('v'))}`);
   const T = whole(parts, 'T', 1, LONGEST_T);
   const tau = Number(parts.get('tau'));
   if (!/^\d{1,2}(\.\d)?$/.test(parts.get('tau') ?? '') || tau < TAU.min || tau > TAU.max) {
-    throw new RangeError(`tau: expected a number from ${TAU.min} to ${TAU.max}, found ${shortened(parts.get('tau'))}`);
+    throw new RangeError(t`tau: expected a number from ${TAU.min} to ${TAU.max}, found ${shortened(parts.get('tau'))}`);
   }
   const shared: Shared = { T, tau, seed: whole(parts, 'seed', 0, MAX_SEED) };
   const network = parts.get('network');
   if (network === 'hidden' || network === 'convolutional') shared.network = network;
   else if (network !== null)
-    throw new RangeError(`network: expected hidden or convolutional, found ${shortened(network)}`);
+    throw new RangeError(t`network: expected hidden or convolutional, found ${shortened(network)}`);
   if (parts.has('at')) shared.at = whole(parts, 'at', 0, T);
   const [strokes, pixels] = [parts.get('strokes'), parts.get('pixels')];
-  if (strokes !== null && pixels !== null) throw new RangeError('expected strokes or pixels, found both');
+  if (strokes !== null && pixels !== null) throw new RangeError(t`expected strokes or pixels, found both`);
   if (strokes !== null) shared.strokes = unpackStrokes(fromAddress('strokes', strokes));
   if (pixels !== null) shared.pixels = unpackPixels(fromAddress('pixels', pixels));
   return shared;
@@ -91,23 +92,23 @@ export function readLink(hash: string): Shared {
  * @throws RangeError in one line if it is longer, or has other parts, or one twice
  */
 export function partsOf(hash: string, names: readonly string[], most: number): URLSearchParams {
-  if (hash.length > most) throw new RangeError(`expected up to ${most} characters, found ${hash.length}`);
+  if (hash.length > most) throw new RangeError(t`expected up to ${most} characters, found ${hash.length}`);
   const parts = new URLSearchParams(hash.slice(1));
   for (const name of parts.keys()) {
     if (!names.includes(name) || parts.getAll(name).length > 1) {
-      throw new RangeError(`found ${JSON.stringify(name.slice(0, 20))}, which is unknown or there twice`);
+      throw new RangeError(t`found ${JSON.stringify(name.slice(0, 20))}, which is unknown or there twice`);
     }
   }
   return parts;
 }
 
-export const shortened = (text: string | null) => (text === null ? 'nothing' : JSON.stringify(text.slice(0, 20)));
+export const shortened = (text: string | null) => (text === null ? t`nothing` : JSON.stringify(text.slice(0, 20)));
 
 function whole(parts: URLSearchParams, name: string, from: number, to: number): number {
   const text = parts.get(name);
   const value = Number(text);
   if (text !== null && /^\d{1,10}$/.test(text) && value >= from && value <= to) return value;
-  throw new RangeError(`${name}: expected a whole number from ${from} to ${to}, found ${shortened(text)}`);
+  throw new RangeError(t`${name}: expected a whole number from ${from} to ${to}, found ${shortened(text)}`);
 }
 
 // Bytes --------------------------------------------------------------------------------------------------------------
@@ -138,7 +139,7 @@ function unpackPixels(bytes: Uint8Array): Uint8Array {
     at += black + others;
     i += 2 + others;
   }
-  if (at !== PIXELS) throw new RangeError(`pixels: expected ${PIXELS} pixels, found another number`);
+  if (at !== PIXELS) throw new RangeError(t`pixels: expected ${PIXELS} pixels, found another number`);
   return pixels;
 }
 
@@ -168,23 +169,23 @@ function packStrokes(strokes: readonly Stroke[]): number[] {
   }
   if (points > MAX_POINTS) {
     throw new RangeError(
-      `expected a drawing of up to ${MAX_POINTS} points, found ${points}: it is too long for a link`,
+      t`expected a drawing of up to ${MAX_POINTS} points, found ${points}: it is too long for a link`,
     );
   }
   return bytes;
 }
 
 function unpackStrokes(bytes: Uint8Array): Stroke[] {
-  const wrong = (what: string) => new RangeError(`strokes: ${what}`);
+  const wrong = (what: string) => new RangeError(t`strokes: ${what}`);
   let i = 0;
   const take = (): number => {
     for (let value = 0, shift = 0; shift < 21; shift += 7) {
-      if (i >= bytes.length) throw wrong('expected more, found the end');
+      if (i >= bytes.length) throw wrong(t`expected more, found the end`);
       const byte = bytes[i++];
       value |= (byte & 127) << shift;
       if (byte < 128) return value;
     }
-    throw wrong('expected numbers of up to 21 bits, found a longer one');
+    throw wrong(t`expected numbers of up to 21 bits, found a longer one`);
   };
   const takeDifference = () => {
     const value = take();
@@ -196,17 +197,17 @@ function unpackStrokes(bytes: Uint8Array): Stroke[] {
   for (let s = 0; s < count; s++) {
     const length = take();
     points += length;
-    if (length === 0 || points > MAX_POINTS) throw wrong(`expected 1 to ${MAX_POINTS} points, found ${points}`);
+    if (length === 0 || points > MAX_POINTS) throw wrong(t`expected 1 to ${MAX_POINTS} points, found ${points}`);
     let [x, y] = [0, 0];
     const stroke: Stroke = [];
     for (let p = 0; p < length; p++) {
       x += takeDifference();
       y += takeDifference();
-      if (x < 0 || y < 0 || x > GRID || y > GRID) throw wrong('expected places on the paper, found one beside it');
+      if (x < 0 || y < 0 || x > GRID || y > GRID) throw wrong(t`expected places on the paper, found one beside it`);
       stroke.push({ x: x / GRID, y: y / GRID });
     }
     strokes.push(stroke);
   }
-  if (i !== bytes.length) throw wrong('expected the end, found more');
+  if (i !== bytes.length) throw wrong(t`expected the end, found more`);
   return strokes;
 }

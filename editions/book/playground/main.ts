@@ -6,6 +6,7 @@ import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { Purpose } from '../../../src/common/random';
 import { bytes } from '../../shared/page/base64';
 import { copyText } from '../../shared/page/dom';
+import { t } from '../../shared/page/words';
 import { chosen } from './assets';
 import { normalise, type Stroke } from './drawing';
 import { type Experiment, experiments, showExperiments } from './experiments';
@@ -143,13 +144,13 @@ function runAll(): void {
 
 function stopSlow(): void {
   press(slowButton, false);
-  slowButton.textContent = 'Slow motion';
+  slowButton.textContent = t`Slow motion`;
 }
 
 function startSlow(): void {
   disturb();
   press(slowButton, true);
-  slowButton.textContent = 'Pause';
+  slowButton.textContent = t`Pause`;
   if (position >= presentation.T) position = 0;
   slowSince = performance.now() - (position * 1000) / SLOW;
   sweepSince = 0;
@@ -162,7 +163,7 @@ const toggleSlow = () => (isSlow() ? stopSlow() : startSlow());
 async function use(name: ReaderName): Promise<void> {
   const choice = ++choices;
   try {
-    if (name !== network.name) say('Loading the network …');
+    if (name !== network.name) say(t`Loading the network …`);
     const found = await getNetwork(name);
     if (choice !== choices) return;
     // A time constant that the reader has not moved is the network's own.
@@ -172,7 +173,7 @@ async function use(name: ReaderName): Promise<void> {
   } catch (error) {
     if (choice !== choices) return;
     say(
-      `The ${name === 'hidden' ? 'network with a hidden layer' : 'convolutional network'} cannot be loaded: ${(error as Error).message}.`,
+      t`The ${name === 'hidden' ? t`network with a hidden layer` : t`convolutional network`} cannot be loaded: ${(error as Error).message}.`,
     );
   }
   networkInputs[network.name].checked = true;
@@ -186,7 +187,7 @@ async function load(file: File): Promise<void> {
   try {
     await hook.ready;
     choice = ++choices;
-    say('Loading the network …');
+    say(t`Loading the network …`);
     const own = await loadNetwork(file, tau());
     if (choice !== choices) return;
     changed();
@@ -198,10 +199,10 @@ async function load(file: File): Promise<void> {
     sliders.tau.value = String(own.tau);
     stale = true;
     refresh();
-    const which = own.saysTau ? 'its own' : 'as it is set, for the file says none';
-    say(`${file.name} reads now: ${own.layers}, τ ${own.tau.toFixed(1)} (${which}).`);
+    const which = own.saysTau ? t`its own` : t`as it is set, for the file says none`;
+    say(t`${file.name} reads now: ${own.layers}, τ ${own.tau.toFixed(1)} (${which}).`);
   } catch (error) {
-    if (choice === choices) say(`Not loaded: ${(error as Error).message.slice(0, LONGEST_MESSAGE)}`);
+    if (choice === choices) say(t`Not loaded: ${(error as Error).message.slice(0, LONGEST_MESSAGE)}`);
   }
 }
 
@@ -209,7 +210,7 @@ async function save(format: Format): Promise<void> {
   const { layers, weights, convolved } = network;
   const neuron = { ...DEFAULT_NEURON, tau: tau() };
   const own = convolved && { layers: convolved.map((layer) => ({ ...layer, neuron })) };
-  const what = `the network ${layers} with τ ${tau().toFixed(1)}, without the drawing`;
+  const what = t`the network ${layers} with τ ${tau().toFixed(1)}, without the drawing`;
   say(await saveNetwork(layers, { weights, neuron, ...own }, format, what));
 }
 
@@ -265,12 +266,12 @@ async function copyLink(): Promise<void> {
     if (stale) present();
     history.replaceState(null, '', linkHash());
   } catch (error) {
-    say(`No link: ${(error as Error).message}`);
+    say(t`No link: ${(error as Error).message}`);
     return;
   }
-  const without = network.name === 'own' ? ', but not your network' : '';
-  const what = `It opens this drawing with these settings${without}.`;
-  say(`The link is ${(await copyText(location.href)) ? 'copied' : 'in the address bar'}. ${what}`);
+  const without = network.name === 'own' ? t`, but not your network` : '';
+  const what = t`It opens this drawing with these settings${without}.`;
+  say(t`The link is ${(await copyText(location.href)) ? t`copied` : t`in the address bar`}. ${what}`);
 }
 
 /** Opens the drawing that the address names; resolves to whether it names one. */
@@ -283,7 +284,7 @@ async function openLink(): Promise<boolean> {
     position = shared.at ?? presentation.T;
     return true;
   } catch (error) {
-    say(`The link of this page is not shown: ${(error as Error).message}.`);
+    say(t`The link of this page is not shown: ${(error as Error).message}.`);
     return false;
   }
 }
@@ -452,7 +453,7 @@ async function start(): Promise<void> {
   try {
     network = await getNetwork('single');
   } catch (error) {
-    part('note').textContent = `This browser cannot run the kernel: ${(error as Error).message}`;
+    part('note').textContent = t`This browser cannot run the kernel: ${(error as Error).message}`;
     throw error;
   }
   // Some browsers keep what was chosen before the page was loaded again.

@@ -1,6 +1,7 @@
 /** The spikes of layers that convolve: a picture for each channel, and in words which channels are silent. */
 import { grouped } from '../../../packages/figures/values';
 import { element } from '../../shared/page/dom';
+import { t } from '../../shared/page/words';
 import type { FeatureMaps, Presentation } from './kernel';
 import { type Colours, paintImage } from './paint';
 
@@ -35,9 +36,9 @@ function placesOf(maps: FeatureMaps, channel: number, from: number, to: number):
 /** Which channels never fire, in words. */
 export function silentOf(counts: readonly number[]): string {
   const silent = [...counts.keys()].filter((channel) => counts[channel] === 0);
-  if (silent.length === 0) return 'no channel is silent';
-  if (silent.length === counts.length) return 'all channels are silent';
-  return silent.length === 1 ? `channel ${silent} is silent` : `channels ${silent.join(', ')} are silent`;
+  if (silent.length === 0) return t`no channel is silent`;
+  if (silent.length === counts.length) return t`all channels are silent`;
+  return silent.length === 1 ? t`channel ${silent} is silent` : t`channels ${silent.join(', ')} are silent`;
 }
 
 /** A line that says what a layer's maps are, and a picture for each channel with its caption. */
@@ -63,11 +64,11 @@ export function showMaps(list: HTMLElement, { maps = [], T }: Presentation, from
     const [line, pictures] = place.children;
     const [all, now] = [countsOf(layer, 0, T), countsOf(layer, from, to)];
     const sum = now.reduce((a, b) => a + b, 0);
-    line.textContent = `Layer ${i + 1}, ${channels} maps of ${height} × ${width} neurons: ${sum === 1 ? '1 spike' : `${grouped(sum)} spikes`}, ${silentOf(all)}.`;
-    const captions = all.map((count, channel) => (count === 0 ? 'silent' : String(now[channel])));
+    line.textContent = t`Layer ${i + 1}, ${channels} maps of ${height} × ${width} neurons: ${sum === 1 ? t`1 spike` : t`${grouped(sum)} spikes`}, ${silentOf(all)}.`;
+    const captions = all.map((count, channel) => (count === 0 ? t`silent` : String(now[channel])));
     pictures.setAttribute(
       'aria-label',
-      `Spikes by channel of layer ${i + 1}: ${captions.map((caption, channel) => `${channel}: ${caption}`).join(', ')}`,
+      t`Spikes by channel of layer ${i + 1}: ${captions.map((caption, channel) => `${channel}: ${caption}`).join(', ')}`,
     );
     Array.from(pictures.children).forEach(({ children: [canvas, name] }, channel) => {
       const values = placesOf(layer, channel, from, to);

@@ -4,6 +4,7 @@
 
 import { type ResolvedLayer, readLayers } from '../../../src/common/layers';
 import { bytes } from '../../shared/page/base64';
+import { t } from '../../shared/page/words';
 import { kernelBytes, trainedTau, weights } from './assets';
 import { Kernel } from './kernel';
 import { layersOf, shortName, type Weights } from './layers';
@@ -30,13 +31,13 @@ const make: Record<NetworkName, () => Promise<Network>> = {
     return { name: 'single', layers: layersOf(), kernel, weights, tau: trainedTau };
   },
   async hidden() {
-    const { hidden, tau, weights: text } = await loadScript('playground-hidden.js', 'playgroundHidden', 'its weights');
+    const { hidden, tau, weights: text } = await loadScript('playground-hidden.js', 'playgroundHidden', t`its weights`);
     const weights = new Float32Array(bytes(text).buffer);
     const kernel = await Kernel.create(kernelBytes, weights, hidden);
     return { name: 'hidden', layers: layersOf(hidden), kernel, weights, hidden, tau };
   },
   async convolutional() {
-    const found = await loadScript('playground-convolutional.js', 'playgroundConvolutional', 'its weights');
+    const found = await loadScript('playground-convolutional.js', 'playgroundConvolutional', t`its weights`);
     const { tau } = found;
     const weights = new Float32Array(bytes(found.weights).buffer);
     const convolved = readLayers(found.layers, { tau });

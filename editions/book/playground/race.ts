@@ -1,5 +1,6 @@
 /** The race of the ten neurons: a lane for each, with its potential, its spikes and their count over time. */
 import { CLASSES } from '../../../src/common/mnist';
+import { t } from '../../shared/page/words';
 import type { Presentation } from './kernel';
 import { type Colours, contextOf } from './paint';
 
@@ -135,10 +136,10 @@ function paintAxis(pen: CanvasRenderingContext2D, x: (t: number) => number, T: n
   pen.fillStyle = c.text;
   pen.font = `13px ${FONT}`;
   const y = CLASSES * LANE.height + 13;
-  for (let t = 0; t <= T; t += step) {
-    const label = t === 0 ? 'step 0' : String(t);
-    pen.textAlign = t === 0 ? 'left' : x(t) > width - 14 ? 'right' : 'center';
-    pen.fillText(label, x(t), y);
+  for (let at = 0; at <= T; at += step) {
+    const label = at === 0 ? t`step 0` : String(at);
+    pen.textAlign = at === 0 ? 'left' : x(at) > width - 14 ? 'right' : 'center';
+    pen.fillText(label, x(at), y);
   }
   pen.textAlign = 'left';
 }

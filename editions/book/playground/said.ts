@@ -1,6 +1,7 @@
 /** What the playground says in words about the steps that are shown. */
 import { argmax } from '../../../src/common/argmax';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
+import { t } from '../../shared/page/words';
 import type { Presentation } from './kernel';
 
 /** How often each neuron fired in the first `steps` steps. */
@@ -39,12 +40,12 @@ export function winnerOf(counts: number[]): number | undefined {
 export const answerOf = (counts: number[]): string => String(winnerOf(counts) ?? '?');
 
 export function sentenceOf(counts: number[], steps: number): string {
-  const of = steps === 1 ? '1 step' : `${steps} steps`;
+  const of = steps === 1 ? t`1 step` : t`${steps} steps`;
   const first = winnerOf(counts);
-  if (first === undefined) return `No neuron has fired in ${of}.`;
+  if (first === undefined) return t`No neuron has fired in ${of}.`;
   const second = argmax(counts.map((count, neuron) => (neuron === first ? -1 : count)));
-  const rest = counts[second] === 0 ? 'no other did' : `neuron ${second} in ${counts[second]}`;
-  return `Neuron ${first} fired in ${counts[first]} of ${of}, ${rest}.`;
+  const rest = counts[second] === 0 ? t`no other did` : t`neuron ${second} in ${counts[second]}`;
+  return t`Neuron ${first} fired in ${counts[first]} of ${of}, ${rest}.`;
 }
 
 export function spikesIn(presentation: Presentation, steps: number): string {
@@ -60,10 +61,10 @@ export function spikesIn(presentation: Presentation, steps: number): string {
   const between =
     hidden.length === 0
       ? ''
-      : `${hidden.reduce((a, b) => a + b).toLocaleString('en')} hidden spikes (${hidden.filter((count) => count > 0).length} of ${hidden.length} neurons spoke), `;
+      : t`${hidden.reduce((a, b) => a + b).toLocaleString('en')} hidden spikes (${hidden.filter((count) => count > 0).length} of ${hidden.length} neurons spoke), `;
   const convolved = maps.map((layer, i) => {
     const sum = total(layer.spikes, layer.height * layer.width * layer.channels);
-    return `${sum.toLocaleString('en')} spikes in layer ${i + 1}, `;
+    return t`${sum.toLocaleString('en')} spikes in layer ${i + 1}, `;
   });
-  return `${input.toLocaleString('en')} input spikes (${perStep} of 784 pixels per step), ${convolved.join('')}${between}${total(fired, CLASSES)} output spikes.`;
+  return t`${input.toLocaleString('en')} input spikes (${perStep} of 784 pixels per step), ${convolved.join('')}${between}${total(fired, CLASSES)} output spikes.`;
 }

@@ -1,5 +1,6 @@
 /** A button with a picture for each digit. */
 import { CLASSES, IMAGE_SIDE } from '../../../src/common/mnist';
+import { t } from '../../shared/page/words';
 import { type Colours, paintDigit } from './paint';
 import { samples } from './samples';
 
@@ -9,7 +10,7 @@ export function showSamples(list: HTMLElement, take: (digit: number) => void): (
     const button = document.createElement('button');
     const picture = document.createElement('canvas');
     button.type = 'button';
-    button.setAttribute('aria-label', `Sample ${digit}`);
+    button.setAttribute('aria-label', t`Sample ${digit}`);
     picture.width = picture.height = IMAGE_SIDE;
     button.append(picture);
     button.addEventListener('click', () => take(digit));

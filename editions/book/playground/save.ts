@@ -1,12 +1,13 @@
 /** Networks that leave the page as files. */
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
 import { download } from '../../shared/page/dom';
+import { t } from '../../shared/page/words';
 import { loadScript } from './scripts';
 
 export type Format = 'nir' | 'safetensors';
 
 export const loadExchange = () =>
-  loadScript('playground-exchange.js', 'playgroundExchange', 'the script that reads and writes files');
+  loadScript('playground-exchange.js', 'playgroundExchange', t`the script that reads and writes files`);
 
 /**
  * Offers a network as a file.
@@ -24,8 +25,8 @@ export async function saveNetwork(
     const exchange = await loadExchange();
     const name = `network-${layers}.${format}`;
     download(name, exchange[format](network));
-    return `Saved as ${name}: ${what}.`;
+    return t`Saved as ${name}: ${what}.`;
   } catch (error) {
-    return `Not saved: ${(error as Error).message}`;
+    return t`Not saved: ${(error as Error).message}`;
   }
 }

@@ -1,4 +1,6 @@
 /** Scripts besides the page's own, loaded on demand: a page from disk can load nothing else. */
+
+import { t } from '../../shared/page/words';
 import type { EXCHANGE } from './exchange';
 
 /** What editions/book/make/playground.mjs writes into playground-hidden.js. */
@@ -42,7 +44,7 @@ export function loadScript<K extends 'playgroundHidden' | 'playgroundConvolution
       script.remove();
       const found = window[name];
       if (found) resolve(found);
-      else reject(new Error(`${what} did not arrive`));
+      else reject(new Error(t`${what} did not arrive`));
     };
     script.src = new URL(file, ownAddress).href;
     script.addEventListener('load', end);

@@ -1,5 +1,6 @@
 /** Puts on the page what is drawn, what the network does with it, and the words about it. */
 import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
+import { t } from '../../shared/page/words';
 import type { Stroke } from './drawing';
 import type { Presentation } from './kernel';
 import { pushOf, weightsOf, weightsTo } from './layers';
@@ -48,10 +49,10 @@ function paint(scene: Scene, winner: number | undefined): void {
   paintPaper(paper, strokes, why || taken ? buffer : null, colours);
   part('why-legend').hidden = !isPressed(whyButton);
   const legend = why
-    ? `${network.hidden === undefined ? `Weights of neuron ${winner}` : `Weights to neuron ${winner}, by way of the hidden neurons that spoke`}: a spike <i class="pg-up"></i> pushes it up, <i class="pg-down"></i> pushes it down.`
+    ? t`${network.hidden === undefined ? t`Weights of neuron ${winner}` : t`Weights to neuron ${winner}, by way of the hidden neurons that spoke`}: a spike <i class="pg-up"></i> pushes it up, <i class="pg-down"></i> pushes it down.`
     : network.convolved
-      ? 'Kernels slide over the picture, so no weight belongs to a pixel. The maps of the layers show what they found.'
-      : 'No neuron has fired, so there is no winner to explain.';
+      ? t`Kernels slide over the picture, so no weight belongs to a pixel. The maps of the layers show what they found.`
+      : t`No neuron has fired, so there is no winner to explain.`;
   // The two marks are elements; all else is text, in any language.
   const pieces = legend.split(/<i class="(pg-\w+)"><\/i>/);
   part('why-legend').replaceChildren(
@@ -67,7 +68,7 @@ function paint(scene: Scene, winner: number | undefined): void {
   const sum = new Float32Array(IMAGE_SIZE);
   for (let i = 0; i < drawn * IMAGE_SIZE; i++) sum[i % IMAGE_SIZE] += inputs[i] / drawn;
   paintImage(views.sum, sum, colours.paper, colours.ink);
-  part('spikes-label').textContent = `spikes, step ${last + 1}`;
+  part('spikes-label').textContent = t`spikes, step ${last + 1}`;
   paintRace(race, presentation, drawn, winner, colours);
   paintLayer(scene, winner);
   showMaps(part('maps'), presentation, 0, drawn, colours);
@@ -84,14 +85,14 @@ function paintLayer({ network, presentation, position, drawn, colours }: Scene, 
   if (hidden === undefined) return;
   const count = hiddenCountsOf(presentation, drawn);
   paintHidden(views.hidden, hidden, count, drawn, colours);
-  part('hidden-label').textContent = `hidden, step ${Math.max(drawn, 1)}`;
+  part('hidden-label').textContent = t`hidden, step ${Math.max(drawn, 1)}`;
 
   const counts = hiddenCountsOf(presentation, position);
   const spoke = winner === undefined ? [] : speakers(counts, weightsTo(network, winner), SPEAKERS);
   part('speakers-label').textContent =
     winner === undefined
-      ? 'No neuron has fired, so no hidden neuron has spoken for a winner.'
-      : `Hidden neurons that spoke most for ${winner}, and how often:`;
+      ? t`No neuron has fired, so no hidden neuron has spoken for a winner.`
+      : t`Hidden neurons that spoke most for ${winner}, and how often:`;
   const list = part('speakers-list');
   while (list.children.length > spoke.length) list.lastChild?.remove();
   while (list.children.length < spoke.length) list.append(speakerItem());
@@ -102,7 +103,7 @@ function paintLayer({ network, presentation, position, drawn, colours }: Scene, 
     if (canvas.dataset.shown !== state) paintWeights(canvas, weightsOf(network, neuron), colours);
     canvas.dataset.shown = state;
     caption.textContent = String(counts[neuron]);
-    canvas.setAttribute('aria-label', `What hidden neuron ${neuron} looks for`);
+    canvas.setAttribute('aria-label', t`What hidden neuron ${neuron} looks for`);
   });
 }
 
@@ -121,15 +122,15 @@ function tell({ network, presentation, position }: Scene, counts: number[], empt
   const answer = empty || position === 0 ? '–' : answerOf(counts);
   part('answer').textContent = answer;
   part('note').textContent = empty
-    ? 'Nothing is drawn yet.'
+    ? t`Nothing is drawn yet.`
     : position === 0
-      ? 'No step has been made yet.'
+      ? t`No step has been made yet.`
       : sentenceOf(counts, position);
   showRates(rateItems, counts, position, presentation.T, answer);
   part('hint').hidden = !empty;
-  paper.setAttribute('aria-label', empty ? 'Drawing area, empty' : 'Drawing area');
-  part('count').textContent = empty ? '' : `Network ${network.layers}: ${spikesIn(presentation, position)}`;
-  race.setAttribute('aria-label', `Membrane potentials and spikes of the ten neurons. ${part('note').textContent}`);
+  paper.setAttribute('aria-label', empty ? t`Drawing area, empty` : t`Drawing area`);
+  part('count').textContent = empty ? '' : t`Network ${network.layers}: ${spikesIn(presentation, position)}`;
+  race.setAttribute('aria-label', t`Membrane potentials and spikes of the ten neurons. ${part('note').textContent}`);
 
   sliders.at.max = String(presentation.T);
   sliders.at.value = String(position);
@@ -139,7 +140,7 @@ function tell({ network, presentation, position }: Scene, counts: number[], empt
 
   // Read out once things have come to rest.
   clearTimeout(announcement);
-  const spoken = answer === '–' ? '' : `Answer ${answer === '?' ? 'unknown' : answer}. ${part('note').textContent}`;
+  const spoken = answer === '–' ? '' : t`Answer ${answer === '?' ? t`unknown` : answer}. ${part('note').textContent}`;
   announcement = window.setTimeout(() => {
     if (!isPressed(slowButton)) part('live').textContent = spoken;
   }, 500);

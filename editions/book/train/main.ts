@@ -2,6 +2,8 @@
 import { formatOptions, layersOfRun, type Settings } from '../../../packages/runs/map';
 import { shortForm } from '../../../src/common/layers';
 import { copyText } from '../../shared/page/dom';
+import { t } from '../../shared/page/words';
+import { bookRoot } from '../page/assets';
 import { normalise, type Stroke } from '../playground/drawing';
 import { shortName } from '../playground/layers';
 import { coloursOf, watchColours } from '../playground/paint';
@@ -70,10 +72,9 @@ let seen: Seen = { settings: START, colours: coloursOf(root), ...untrained() };
 
 const ask = (what: Ask) => worker?.postMessage(what);
 const script = (document.currentScript as HTMLScriptElement | null)?.src ?? location.href;
-const CANNOT =
-  'This page cannot train: no browser starts a training for a page from disk. “Host it yourself” says how.';
-const OTHER = 'You have changed the settings: a training with these says nothing about the claim of the link.';
-const FRESH = 'Nothing is learned yet: these weights are noise. Training loads the images first, 11 MB, once.';
+const CANNOT = t`This page cannot train: no browser starts a training for a page from disk. “Host it yourself” says how.`;
+const OTHER = t`You have changed the settings: a training with these says nothing about the claim of the link.`;
+const FRESH = t`Nothing is learned yet: these weights are noise. Training loads the images first, 11 MB, once.`;
 
 /** An untrained network with these settings, in place of what is there. */
 function begin(settings: Settings): void {
@@ -94,9 +95,15 @@ function begin(settings: Settings): void {
   if (!worker) {
     worker = new Worker(new URL('train-worker.js', script));
     worker.onmessage = ({ data }: MessageEvent<Told & { run: number }>) => data.run === run && hear(data);
-    worker.onerror = ({ message }) => fail(`The training did not start: ${message}`);
+    worker.onerror = ({ message }) => fail(t`The training did not start: ${message}`);
   }
-  ask({ kind: 'settings', settings, site: new URL(EDITION, document.baseURI).href, run: ++run });
+  ask({
+    kind: 'settings',
+    settings,
+    site: new URL(bookRoot() + EDITION, document.baseURI).href,
+    run: ++run,
+    words: globalThis.pageWords,
+  });
   enter('fresh');
   look();
 }
@@ -123,8 +130,8 @@ function look(): void {
 function hear(told: Told): void {
   if (told.kind === 'loading') {
     part<HTMLProgressElement>('bar').value = told.part;
-    const coming = `The images are coming: ${percent(told.part)} of 11 MB.`;
-    const what = told.part < 1 ? coming : 'The images are here. The network is being set up …';
+    const coming = t`The images are coming: ${percent(told.part)} of 11 MB.`;
+    const what = told.part < 1 ? coming : t`The images are here. The network is being set up …`;
     if (phase === 'loading') say('said', what);
   } else if (told.kind === 'started') {
     ({ threads, batches } = told);
@@ -135,8 +142,8 @@ function hear(told: Told): void {
   else {
     if (told.kind === 'epoch') {
       seen.ends.push(told);
-      const which = `Epoch ${seen.ends.length - 1} (of 0 to ${seen.settings.epochs - 1})`;
-      say('live', `${which}: ${percent(told.testAcc)} of the test images right.`);
+      const which = t`Epoch ${seen.ends.length - 1} (of 0 to ${seen.settings.epochs - 1})`;
+      say('live', t`${which}: ${percent(told.testAcc)} of the test images right.`);
       showKept();
       if (comparing && seen.ends.length === linked.settings.epochs) compare(told);
     } else enter(told.kind);
@@ -164,7 +171,7 @@ function fail(message: string): void {
   enter('failed');
   say('said', message);
   say('live', message);
-  if (comparing) say('verdict', `Not checked: ${message}`);
+  if (comparing) say('verdict', t`Not checked: ${message}`);
 }
 
 function draw(): void {
@@ -178,13 +185,13 @@ function draw(): void {
 function tell(): void {
   const { progress, ends, settings } = seen;
   if (phase === 'fresh') say('said', FRESH);
-  if (phase === 'running' && !progress) say('said', 'The images are here, and the first batch is under way.');
+  if (phase === 'running' && !progress) say('said', t`The images are here, and the first batch is under way.`);
   if (!progress || phase === 'fresh' || phase === 'failed') return;
-  const cost = `${epochs(ends.length)} in ${duration(progress.seconds)}, on ${threadsIn(threads)}`;
+  const cost = t`${epochs(ends.length)} in ${duration(progress.seconds)}, on ${threadsIn(threads)}`;
   const next = falls(settings)
-    ? 'The learning rate has fallen to 0: other settings begin a new network.'
-    : 'More epochs go on from here; any other setting begins a new network.';
-  const done = `Done: ${cost}. ${percent(ends.at(-1)?.testAcc ?? 0)} of the test images right. ${next}`;
+    ? t`The learning rate has fallen to 0: other settings begin a new network.`
+    : t`More epochs go on from here; any other setting begins a new network.`;
+  const done = t`Done: ${cost}. ${percent(ends.at(-1)?.testAcc ?? 0)} of the test images right. ${next}`;
   say('said', phase === 'done' ? done : progressOf(progress, settings, phase === 'running'));
 }
 
@@ -193,7 +200,7 @@ function tell(): void {
 function enter(next: Phase): void {
   phase = next;
   const waits = phase === 'fresh' || phase === 'waiting';
-  button('train').textContent = phase === 'running' ? 'Pause' : phase === 'waiting' ? 'Go on' : 'Train';
+  button('train').textContent = phase === 'running' ? t`Pause` : phase === 'waiting' ? t`Go on` : t`Train`;
   button('train').disabled = !(waits || phase === 'running');
   button('step').disabled = !waits;
   button('again').disabled = phase === 'fresh';
@@ -212,9 +219,9 @@ function train(kind: 'train' | 'step'): void {
   ask({ kind, epochs: seen.settings.epochs });
   seen.change = kind === 'step';
   if (phase === 'fresh') {
-    say('said', 'Loading …');
+    say('said', t`Loading …`);
     comparing = !button('check').hidden;
-    if (comparing) say('verdict', 'Training it here, to see whether the same comes out …');
+    if (comparing) say('verdict', t`Training it here, to see whether the same comes out …`);
   }
   enter(phase === 'fresh' ? 'loading' : 'running');
 }
@@ -267,8 +274,8 @@ function showKept(): void {
   const isSaved = settings.dataset === 'mnist' && settings.network === 'snn';
   for (const save of saves) save.disabled = !(last && isSaved);
   part('sha').textContent = last
-    ? `After ${epochs(ends.length)}: ${percent(last.testAcc)}, SHA-256 of the weights ${last.sha256}.`
-    : 'Until the first epoch is done, there is nothing to save, and the link carries the settings alone.';
+    ? t`After ${epochs(ends.length)}: ${percent(last.testAcc)}, SHA-256 of the weights ${last.sha256}.`
+    : t`Until the first epoch is done, there is nothing to save, and the link carries the settings alone.`;
   part('cell').textContent = isSaved ? cellOf(doneRun()) : '';
   part('command').textContent = `npm run train -- ${formatOptions(doneRun())}`.trim();
 }
@@ -281,7 +288,7 @@ for (const save of saves) {
     const short = shortForm(layers);
     const { weights } = ends[ends.length - 1];
     const network = { weights, neuron, readout: settings.readout ?? 'spikes', ...(!short && { layers }) };
-    const what = `the network after ${epochs(ends.length)}`;
+    const what = t`the network after ${epochs(ends.length)}`;
     say('kept', await saveNetwork(shortName(layers), network, save.dataset.format as Format, what));
   });
 }
@@ -289,11 +296,11 @@ part('link').addEventListener('click', async () => {
   const run = doneRun();
   const last = seen.ends.length === run.epochs ? seen.ends.at(-1) : undefined;
   history.replaceState(null, '', writeRun(run, last && { test: last.testAcc, sha256: last.sha256 }));
-  const where = (await copyText(location.href)) ? 'copied' : 'in the address bar';
-  const until = seen.ends.length > 0 ? ' alone: as the learning rate falls, only the last epoch can be checked' : '';
+  const where = (await copyText(location.href)) ? t`copied` : t`in the address bar`;
+  const until = seen.ends.length > 0 ? t` alone: as the learning rate falls, only the last epoch can be checked` : '';
   say(
     'kept',
-    `The link is ${where}. It carries the settings${last ? ', and what came of them, to be checked' : until}.`,
+    t`The link is ${where}. It carries the settings${last ? t`, and what came of them, to be checked` : until}.`,
   );
 });
 
@@ -320,7 +327,7 @@ function open(): void {
     if (isRun(location.hash)) linked = readRun(location.hash);
     if (linked.claim) text = claimOf(linked.settings, linked.claim);
   } catch (error) {
-    text = `The link of this page is not shown: ${(error as Error).message}.`;
+    text = t`The link of this page is not shown: ${(error as Error).message}.`;
   }
   part('claim').hidden = text === '';
   say('claim-text', text);
@@ -347,15 +354,15 @@ function goOn(settings: Settings): void {
 
 /** The worker hears nothing during a batch. A check of few is awaited, one that surely takes long is given up. */
 function judgeFirstBatch(): void {
-  const slow = `first batch takes more than ${CHECK.given} s here`;
+  const slow = t`first batch takes more than ${CHECK.given} s here`;
   if (CHECK.given * batches <= CHECK.long) {
     estimating = false;
-    const rest = batches === 1 ? 'it is the only one' : `there are ${batches}`;
-    say('verdict', `Its ${slow}, and ${rest}: the check goes on. “Start again” gives it up.`);
+    const rest = batches === 1 ? t`it is the only one` : t`there are ${batches}`;
+    say('verdict', t`Its ${slow}, and ${rest}: the check goes on. “Start again” gives it up.`);
     return;
   }
   kill();
-  fail(`Its ${slow}, so all ${batches} would take more than ${duration(CHECK.given * batches)}.`);
+  fail(t`Its ${slow}, so all ${batches} would take more than ${duration(CHECK.given * batches)}.`);
 }
 
 /** Says how long a check takes here; a long one waits to be asked for again. */
@@ -366,8 +373,8 @@ function estimate(): void {
   const all = wholeTime(progress, settings.epochs);
   const isLong = all > CHECK.long;
   if (isLong) ask({ kind: 'pause' });
-  const rest = isLong ? ' It waits: “Go on” does it, “Start again” gives it up.' : '';
-  say('verdict', `By its first ${progress.trainTimes} batches, the check takes about ${duration(all)} here.${rest}`);
+  const rest = isLong ? t` It waits: “Go on” does it, “Start again” gives it up.` : '';
+  say('verdict', t`By its first ${progress.trainTimes} batches, the check takes about ${duration(all)} here.${rest}`);
 }
 
 /** Compares what came out here with the claim. */

@@ -7,9 +7,9 @@ import type { Presentation } from '../playground/kernel';
 export type Ask =
   /**
    * An untrained network with these settings, in place of what was there: run number `run`. `site` is where the browser
-   * edition is.
+   * edition is, `words` are those of the page's language.
    */
-  | { kind: 'settings'; settings: Settings; site: string; run: number }
+  | { kind: 'settings'; settings: Settings; site: string; run: number; words: typeof pageWords }
   /** Trains it, or goes on, until so many epochs are done. */
   | { kind: 'train'; epochs: number }
   | { kind: 'pause' }

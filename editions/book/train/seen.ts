@@ -3,6 +3,7 @@ import { nameValue, type Settings } from '../../../packages/runs/map';
 import { argmax } from '../../../src/common/argmax';
 import { CLASSES, IMAGE_SIDE } from '../../../src/common/mnist';
 import { element } from '../../shared/page/dom';
+import { t, translate } from '../../shared/page/words';
 import { drawCurves } from '../neuron/plot';
 import type { Stroke } from '../playground/drawing';
 import { KERNEL_SIDE, kernelOf, weightsOf } from '../playground/layers';
@@ -48,7 +49,7 @@ export function drawAll(seen: Seen, taken: Uint8Array | null, strokes: Stroke[])
 function pictures(count: number, side: number): HTMLElement[] {
   const list = part('weights');
   const make = (_: unknown, neuron: number) => {
-    const said = { role: 'img', 'aria-label': `Weights of neuron ${neuron}` };
+    const said = { role: 'img', 'aria-label': t`Weights of neuron ${neuron}` };
     const size = { width: String(side), height: String(side) };
     return element('div', {}, element('canvas', { ...size, ...said }), element('span'));
   };
@@ -74,17 +75,17 @@ function drawWeights({ settings, weights, before, change, hidden, colours }: See
     const own = channels ? kernelOf(shown, channels, neuron) : weightsOf({ weights: shown, hidden: wide }, neuron);
     paintWeights(canvas as HTMLCanvasElement, own, colours);
     const silent = hidden[neuron] === 0;
-    name.textContent = isOfTen ? String(neuron) : silent ? 'silent' : (hidden[neuron]?.toFixed(2) ?? '');
+    name.textContent = isOfTen ? String(neuron) : silent ? t`silent` : (hidden[neuron]?.toFixed(2) ?? '');
     name.classList.toggle('pg-silent', silent);
     return name.textContent;
   });
   const whose = isOfTen
-    ? 'the ten neurons look for'
-    : `${channels ? `the ${channels} kernels of layer 1` : `${count} of ${wide} hidden neurons`} look for, and how often each fires`;
-  const title = change && before ? `What the last batch changed in what ${whose}` : `What ${whose}`;
+    ? t`the ten neurons look for`
+    : t`${channels ? t`the ${channels} kernels of layer 1` : t`${count} of ${wide} hidden neurons`} look for, and how often each fires`;
+  const title = change && before ? t`What the last batch changed in what ${whose}` : t`What ${whose}`;
   part('weights-label').textContent = title;
-  const often = isOfTen || captions[0] === '' ? '' : `. How often they fire: ${captions.join(', ')}`;
-  part('weights').setAttribute('aria-label', `${title}: ${side} by ${side} weights each${often}`);
+  const often = isOfTen || captions[0] === '' ? '' : t`. How often they fire: ${captions.join(', ')}`;
+  part('weights').setAttribute('aria-label', t`${title}: ${side} by ${side} weights each${often}`);
 }
 
 function drawHidden({ settings, hidden, colours }: Seen): void {
@@ -100,20 +101,20 @@ function drawHidden({ settings, hidden, colours }: Seen): void {
   const shades = Array.from(hidden, (rate) => rate / most);
   // In colour are those that say nothing.
   paintHidden(part('hidden'), silent, shades, 1, colours);
-  const said = `${silent.reduce((a, b) => a + b, 0)} of ${hidden.length} hidden neurons are silent over ${HIDDEN_SEEN} test images (in colour). The darker a square, the more often its neuron fires.`;
+  const said = t`${silent.reduce((a, b) => a + b, 0)} of ${hidden.length} hidden neurons are silent over ${HIDDEN_SEEN} test images (in colour). The darker a square, the more often its neuron fires.`;
   part('hidden-label').textContent =
-    hidden.length > 0 ? said : 'Which hidden neurons fire is seen with the first batch.';
+    hidden.length > 0 ? said : t`Which hidden neurons fire is seen with the first batch.`;
 }
 
 /** Which channels of each layer are silent, by the rates of all. */
 function silenceOf(channels: number[], rates: Float32Array): string {
-  if (rates.length === 0) return 'Which channels fire is seen with the first batch.';
+  if (rates.length === 0) return t`Which channels fire is seen with the first batch.`;
   let start = 0;
   const each = channels.map((count, layer) => {
     start += count;
-    return `in layer ${layer + 1} ${silentOf([...rates.subarray(start - count, start)])}`;
+    return t`in layer ${layer + 1} ${silentOf([...rates.subarray(start - count, start)])}`;
   });
-  return `Over ${HIDDEN_SEEN} test images, ${each.join('; ')}.`;
+  return t`Over ${HIDDEN_SEEN} test images, ${each.join('; ')}.`;
 }
 
 function drawCurve({ settings, ends, trained }: Seen): void {
@@ -128,7 +129,7 @@ function drawCurve({ settings, ends, trained }: Seen): void {
     curve,
     [
       { from: 0, to: settings.epochs, title: 'epochs' },
-      { from: low, to: 1, title: 'right answers: in training (grey), on test images (blue)' },
+      { from: low, to: 1, title: t`right answers: in training (grey), on test images (blue)` },
     ],
     [
       // What is below runs along the edge, up to where the curve comes into the picture.
@@ -138,9 +139,9 @@ function drawCurve({ settings, ends, trained }: Seen): void {
     last,
   );
   const said = last
-    ? `After ${last[0]} of ${settings.epochs} ${percent(last[1])} of the test images`
-    : 'No epoch has ended';
-  curve.setAttribute('aria-label', `Right answers by epoch. ${said}.`);
+    ? t`After ${last[0]} of ${settings.epochs} ${percent(last[1])} of the test images`
+    : t`No epoch has ended`;
+  curve.setAttribute('aria-label', t`Right answers by epoch. ${said}.`);
 }
 
 /** The spikes of the channels, of all steps or of the one that is chosen. */
@@ -149,7 +150,7 @@ function drawMaps(presentation: Reading['presentation'], colours: Colours): void
   const slider = part<HTMLInputElement>('map-step');
   slider.max = String(T);
   const step = Number(slider.value);
-  const which = step === 0 ? `all ${T} steps` : `step ${step}`;
+  const which = step === 0 ? t`all ${T} steps` : t`step ${step}`;
   part('map-step-value').textContent = which;
   slider.setAttribute('aria-valuetext', which);
   showMaps(part('map-layers'), presentation, Math.max(step - 1, 0), step || T, colours);
@@ -165,7 +166,7 @@ export function drawPad({ settings, reading, colours }: Seen, taken: Uint8Array 
   if (taken) paintDigit(buffer, taken, colours);
   paintPaper(part('canvas'), strokes, taken && buffer, colours);
   part('hint').hidden = !empty;
-  part('canvas').setAttribute('aria-label', empty ? 'Drawing area, empty' : 'Drawing area');
+  part('canvas').setAttribute('aria-label', empty ? t`Drawing area, empty` : t`Drawing area`);
   part('reads').hidden = !reading;
   part('maps').hidden = !reading?.presentation.maps;
   if (!reading) return;
@@ -176,8 +177,8 @@ export function drawPad({ settings, reading, colours }: Seen, taken: Uint8Array 
   const counts = spikes ? countsOf(presentation, T) : Array.from(read, (value) => value * T);
   const first = spikes ? winnerOf(counts) : argmax(read);
   const answer = empty ? '–' : spikes ? answerOf(counts) : String(first);
-  const highest = `Neuron ${first} has the highest ${nameValue('readout', settings.readout)}: ${read[first ?? 0].toFixed(2)}.`;
-  const note = empty ? 'Nothing is drawn yet.' : spikes ? sentenceOf(counts, T) : highest;
+  const highest = t`Neuron ${first} has the highest ${translate(nameValue('readout', settings.readout))}: ${read[first ?? 0].toFixed(2)}.`;
+  const note = empty ? t`Nothing is drawn yet.` : spikes ? sentenceOf(counts, T) : highest;
   part('answer').textContent = answer;
   part('note').textContent = note;
   // Potentials that are read know no threshold: the dashed line is then the highest of them.
@@ -185,6 +186,6 @@ export function drawPad({ settings, reading, colours }: Seen, taken: Uint8Array 
   const scaled = h.map((value) => (value > 0 ? value / top : value));
   const shown = spikes ? presentation : { ...presentation, h: scaled, v: scaled };
   paintRace(part('race'), shown, T, empty ? undefined : first, colours);
-  part('race').setAttribute('aria-label', `Membrane potentials and spikes of the ten neurons. ${note}`);
+  part('race').setAttribute('aria-label', t`Membrane potentials and spikes of the ten neurons. ${note}`);
   showRates(rates, counts, T, T, answer);
 }

@@ -12,37 +12,38 @@ import {
 } from '../../../packages/runs/map';
 import { type Setting, TABLE } from '../../../packages/runs/settings';
 import { element } from '../../shared/page/dom';
+import { t, translate } from '../../shared/page/words';
 import { settingsOf } from './link';
 
 /** What a setting is called here, and what it does in a line. One of the table needs no more than an entry here. */
 type Offered = Partial<Record<SettingName, readonly [string, string]>>;
 const FIRST: Offered = {
   convolve: [
-    'Network',
-    'Whether each neuron sees all pixels, or kernels slide over them. It sets all other fields, too.',
+    t`Network`,
+    t`Whether each neuron sees all pixels, or kernels slide over them. It sets all other fields, too.`,
   ],
-  hidden: ['Hidden neurons', 'Between the picture and the ten, such as 96; 100,50 are two layers of them.'],
-  T: ['Steps T', 'For how many time steps each picture is shown. Fewer are faster, and less sure.'],
-  tau: ['Time constant τ', 'How long a neuron remembers: the larger, the more slowly its potential leaks away.'],
-  learningRate: ['Learning rate', 'How far each batch moves the weights.'],
-  epochs: ['Epochs', 'How often the network goes through the 60,000 pictures.'],
+  hidden: [t`Hidden neurons`, t`Between the picture and the ten, such as 96; 100,50 are two layers of them.`],
+  T: [t`Steps T`, t`For how many time steps each picture is shown. Fewer are faster, and less sure.`],
+  tau: [t`Time constant τ`, t`How long a neuron remembers: the larger, the more slowly its potential leaks away.`],
+  learningRate: [t`Learning rate`, t`How far each batch moves the weights.`],
+  epochs: [t`Epochs`, t`How often the network goes through the 60,000 pictures.`],
 };
 /** Those that are folded. */
 const MORE: Offered = {
-  recurrent: ['Recurrence', 'Whether hidden neurons hear one another.'],
-  learnTau: ['Learnt τ', 'Whether training changes the time constants, too.'],
-  synapseTau: ['Lasting currents', 'In how many steps the push of a spike fades. 0: it pushes once.'],
-  encoder: ['Input', 'How a picture comes in: pixels that fire at random, grey values, or one spike each.'],
-  readout: ['Readout', 'What answers: how often each of the ten fires, or the potential of ten that never fire.'],
-  loss: ['Loss', 'How wrong an answer is, as a number. Training makes it smaller.'],
+  recurrent: [t`Recurrence`, t`Whether hidden neurons hear one another.`],
+  learnTau: [t`Learnt τ`, t`Whether training changes the time constants, too.`],
+  synapseTau: [t`Lasting currents`, t`In how many steps the push of a spike fades. 0: it pushes once.`],
+  encoder: [t`Input`, t`How a picture comes in: pixels that fire at random, grey values, or one spike each.`],
+  readout: [t`Readout`, t`What answers: how often each of the ten fires, or the potential of ten that never fire.`],
+  loss: [t`Loss`, t`How wrong an answer is, as a number. Training makes it smaller.`],
   gain: [
-    'First weights',
-    'How many times as large they are, in all layers or in each: 6,12,1. Silent layers learn little.',
+    t`First weights`,
+    t`How many times as large they are, in all layers or in each: 6,12,1. Silent layers learn little.`,
   ],
-  schedule: ['Falling rate', 'Whether the learning rate stays, or falls to 0 until the last epoch.'],
-  shift: ['Moved pictures', 'By how many pixels, at random, training moves each picture.'],
-  batchSize: ['Batch', 'How many pictures are looked at before the weights move.'],
-  seed: ['Seed', 'Decides all chance: the same seed gives the same network, to the last bit.'],
+  schedule: [t`Falling rate`, t`Whether the learning rate stays, or falls to 0 until the last epoch.`],
+  shift: [t`Moved pictures`, t`By how many pixels, at random, training moves each picture.`],
+  batchSize: [t`Batch`, t`How many pictures are looked at before the weights move.`],
+  seed: [t`Seed`, t`Decides all chance: the same seed gives the same network, to the last bit.`],
 };
 
 /** What the page starts with: the defaults, but fewer epochs. */
@@ -62,9 +63,9 @@ function suiting(convolve: string): Settings {
 /** Why a setting means nothing for a network; undefined if it does. */
 function whyIdle(name: SettingName, own: Settings): string | undefined {
   const lacking = whyLacking(name, own);
-  if (lacking || !own.convolve || !isStandard(own, name)) return lacking;
-  if (name === 'hidden') return 'the last maps lead straight to the ten here; the command line has both';
-  if (name === 'recurrent' || name === 'synapseTau') return 'neurons that convolve have none';
+  if (lacking || !own.convolve || !isStandard(own, name)) return lacking && translate(lacking);
+  if (name === 'hidden') return t`the last maps lead straight to the ten here; the command line has both`;
+  if (name === 'recurrent' || name === 'synapseTau') return t`neurons that convolve have none`;
   return undefined;
 }
 
@@ -76,7 +77,7 @@ export function makeFields(
   place: HTMLElement,
   changed: (settings: Settings | string) => void,
 ): (own: Settings) => void {
-  const more = element('details', {}, element('summary', {}, 'More settings'));
+  const more = element('details', {}, element('summary', {}, t`More settings`));
   const fields = new Map([...addFields(place, FIRST), ...addFields(more, MORE)]);
   place.append(more);
   /** By column, also of settings that have no field. */
@@ -84,7 +85,7 @@ export function makeFields(
   const get = (column: string) => fields.get(column)?.value.trim() ?? texts.get(column) ?? '';
   const fail = (column: string, expected: string): never => {
     const field = fields.get(column);
-    const why = `expected ${expected}, found ${get(column).slice(0, 20) || 'nothing'}.`;
+    const why = t`expected ${translate(expected)}, found ${get(column).slice(0, 20) || t`nothing`}.`;
     if (field) mark(field, why);
     const label = field?.labels?.[0].firstChild?.textContent ?? column;
     throw new RangeError(`${label}: ${why}`);
@@ -112,7 +113,7 @@ export function makeFields(
       field.disabled = why !== undefined;
       mark(field, '');
       const line = document.getElementById(`${field.id}-line`);
-      if (line) line.textContent = why ? `Not here: ${why}.` : ({ ...FIRST, ...MORE }[name]?.[1] ?? '');
+      if (line) line.textContent = why ? t`Not here: ${why}.` : ({ ...FIRST, ...MORE }[name]?.[1] ?? '');
     });
     const suits = suiting(channels);
     more.open ||= SETTING_NAMES.some((name) => name in MORE && !isStandard(own, name) && own[name] !== suits[name]);
@@ -153,7 +154,9 @@ function fieldOf(name: SettingName): Field {
   const attributes = { id, 'aria-describedby': `${id}-wrong ${id}-line` };
   if (name === 'convolve') return element('select', attributes, ...NETWORKS.map(networkOption));
   if (!choices) return element('input', { ...attributes, inputmode: 'decimal', autocomplete: 'off' });
-  const options = choices.map((value) => element('option', { value: String(value) }, nameValue(name, value)));
+  const options = choices.map((value) =>
+    element('option', { value: String(value) }, translate(nameValue(name, value))),
+  );
   return element('select', attributes, ...options);
 }
 
@@ -161,7 +164,7 @@ const networkOption = (channels: string) =>
   element(
     'option',
     { value: channels },
-    channels === '0' ? 'fully connected' : `convolutional, ${channels.replaceAll('_', '-')} channels`,
+    channels === '0' ? t`fully connected` : t`convolutional, ${channels.replaceAll('_', '-')} channels`,
   );
 
 /** A cell for a notebook that trains the same network. */

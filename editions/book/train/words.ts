@@ -1,16 +1,17 @@
 /** What the page says in words: how far it is, what a link claims, and whether that came out here. */
 import { grouped } from '../../../packages/figures/values';
 import { isStandard, SETTING_NAMES, type Settings, tellSetting } from '../../../packages/runs/map';
+import { t, translate } from '../../shared/page/words';
 import { type Claim, writeRun } from './link';
 import type { EpochEnd, Progress } from './protocol';
 
 /** A number of things, each form a sentence's part of its own: another language has its own. */
-export const epochs = (count: number): string => (count === 1 ? '1 epoch' : `${grouped(count)} epochs`);
-export const threads = (count: number): string => (count === 1 ? '1 thread' : `${grouped(count)} threads`);
+export const epochs = (count: number): string => (count === 1 ? t`1 epoch` : t`${grouped(count)} epochs`);
+export const threads = (count: number): string => (count === 1 ? t`1 thread` : t`${grouped(count)} threads`);
 
-export const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+export const percent = (share: number) => t`${(100 * share).toFixed(2)} %`;
 /** With all digits, where two decimals do not tell two shares apart. */
-const exactly = (share: number) => `${Number((100 * share).toPrecision(15))} %`;
+const exactly = (share: number) => t`${Number((100 * share).toPrecision(15))} %`;
 const short = (sha256: string) => `${sha256.slice(0, 8)}…`;
 
 export function duration(seconds: number): string {
@@ -25,17 +26,17 @@ export const wholeTime = ({ seconds, trainTimes, batches }: Progress, epochs: nu
 /** How far a training is. Epochs are counted from 0, as in the curve below it and in the chapters. */
 export function progressOf(progress: Progress, { epochs }: Settings, isRunning: boolean): string {
   const { epoch, batch, batches, loss, accuracy, seconds } = progress;
-  const left = isRunning ? ` About ${duration(wholeTime(progress, epochs) - seconds)} left.` : '';
-  return `Epoch ${epoch} (of 0 to ${epochs - 1}), batch ${batch} of ${batches}: ${percent(accuracy)} of the training images right, loss ${loss.toFixed(4)}.${left}`;
+  const left = isRunning ? t` About ${duration(wholeTime(progress, epochs) - seconds)} left.` : '';
+  return t`Epoch ${epoch} (of 0 to ${epochs - 1}), batch ${batch} of ${batches}: ${percent(accuracy)} of the training images right, loss ${loss.toFixed(4)}.${left}`;
 }
 
 /** What a link says. */
 export function claimOf(settings: Settings, { test, sha256 }: Claim): string {
   const own = SETTING_NAMES.filter((name) => name !== 'epochs' && !isStandard(settings, name)).map((name) =>
-    tellSetting(name, settings[name]),
+    translate(tellSetting(name, settings[name])),
   );
-  const how = own.length > 0 ? `with ${own.join(', ')}, ` : '';
-  return `This link says: ${how}after ${epochs(settings.epochs)} ${percent(test)} of the test images right, and weights with the SHA-256 ${short(sha256)} It is a claim: “Check” trains the network here, and compares.`;
+  const how = own.length > 0 ? t`with ${own.join(', ')}, ` : '';
+  return t`This link says: ${how}after ${epochs(settings.epochs)} ${percent(test)} of the test images right, and weights with the SHA-256 ${short(sha256)} It is a claim: “Check” trains the network here, and compares.`;
 }
 
 /** Whether the learning rate falls to 0 at the last epoch: a run of fewer epochs then has other bytes. */
@@ -49,16 +50,16 @@ export const comesBy = (settings: Settings, { epochs, ...link }: Settings): bool
 /** Whether a claim holds, by what came out here. */
 export function verdictOn(claim: Claim, { testAcc, sha256 }: EpochEnd): { holds: boolean; text: string } {
   const [weights, test] = [sha256 === claim.sha256, testAcc === claim.test];
-  const same = `all weights have the link's SHA-256, and ${percent(testAcc)} of the test images are right`;
-  if (weights && test) return { holds: true, text: `The same bytes: trained in this tab, ${same}.` };
+  const same = t`all weights have the link's SHA-256, and ${percent(testAcc)} of the test images are right`;
+  if (weights && test) return { holds: true, text: t`The same bytes: trained in this tab, ${same}.` };
   // Those that begin alike are written out.
   const [here, there] =
     short(sha256) === short(claim.sha256) ? [sha256, claim.sha256] : [sha256, claim.sha256].map(short);
   const [right, claimed] =
     percent(testAcc) === percent(claim.test) ? [testAcc, claim.test].map(exactly) : [testAcc, claim.test].map(percent);
   const differs = [
-    ...(weights ? [] : [`the weights have the SHA-256 ${here} here, and ${there} in the link`]),
-    ...(test ? [] : [`${right} of the test images are right here, and ${claimed} in the link`]),
+    ...(weights ? [] : [t`the weights have the SHA-256 ${here} here, and ${there} in the link`]),
+    ...(test ? [] : [t`${right} of the test images are right here, and ${claimed} in the link`]),
   ];
-  return { holds: false, text: `Not the same: ${differs.join('; ')}.` };
+  return { holds: false, text: t`Not the same: ${differs.join('; ')}.` };
 }

@@ -17,6 +17,7 @@ import { initialNetwork, initialParameters } from '../../../src/common/weights';
 import { newHistory, type TrainingHistory } from '../../../src/training/history';
 import { train } from '../../../src/training/train';
 import { bytes } from '../../shared/page/base64';
+import { t } from '../../shared/page/words';
 import { Kernel, PAGE_STREAM } from '../playground/kernel';
 import { meansOf } from '../playground/maps';
 import { hiddenCountsOf } from '../playground/said';
@@ -54,8 +55,8 @@ async function load(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const url = addressOf(path);
   const response = (await fetch(url).catch(() => undefined)) ?? (await (await openCache())?.match(url));
   if (!response?.ok) {
-    const found = response?.status ?? 'no answer';
-    throw new Error(`${path}: expected a file of the browser edition, found none (${found}); are you online?`);
+    const found = response?.status ?? t`no answer`;
+    throw new Error(t`${path}: expected a file of the browser edition, found none (${found}); are you online?`);
   }
   const body = path.startsWith('mnist/') ? response.body?.pipeThrough(counted()) : response.body;
   return new Uint8Array(await new Response(body).arrayBuffer());
@@ -254,6 +255,7 @@ async function answer(ask: Ask): Promise<void> {
     run = undefined;
     await former?.close();
     site = ask.site;
+    globalThis.pageWords = ask.words;
     const next = new Run(ask.settings, ask.run);
     await next.open();
     run = next;

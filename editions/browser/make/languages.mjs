@@ -1,4 +1,4 @@
-// The site in another language, below it in a folder: its own pages, settings and scripts; all else is the site's own.
+// The site in another language, below it in a folder: its own pages, settings and words; all else is the site's own.
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JSDOM } from 'jsdom';
@@ -13,14 +13,14 @@ import {
   writeWhole,
 } from '../../../packages/system/project.mjs';
 import { run } from '../../../packages/system/run.mjs';
-import { readPhrases, translateDocument, translateScript } from '../../../translations/phrases.mjs';
+import { readPhrases, translateDocument, wordsScript } from '../../../translations/phrases.mjs';
 import { folderOf, LANGUAGES } from '../../../translations/twins.mjs';
 import { readChapter } from '../../shared/copies.mjs';
 import { LOCALES, translator } from '../../shared/translated.mjs';
 import { APPS, frontPage, withoutImages } from './pages.mjs';
 
-/** Whose sentences scripts and pages of the site say. Those of other pages may have words of programs for keys. */
-const PHRASES = ['lite', 'tab'];
+/** What pages of the site say. What their scripts say is looked up while they run (editions/shared/page/words.ts). */
+const PHRASES = ['lite'];
 const CONFIG = 'jupyter-config-data';
 /** Chinese letters do not slant. */
 const EMPHASIS =
@@ -67,46 +67,20 @@ for locale in locales:
   if (code !== 0) throw new UserError(`no words of JupyterLab in .venv, run \`npm run setup\`: ${lines.at(-1)}`);
 }
 
-const EXTENSION = 'lif-fc-mnist-lite';
-const scriptIn = (/** @type {string} */ script, /** @type {string} */ language) =>
-  script.replace(/\.js$/, `.${language}.js`);
+/** The script with what the site's scripts say, as seen from the site. @param {string} language */
+const wordsOf = (language) => `lif-fc-mnist/words.${language}.js`;
 
-/**
- * The site's scripts that say something, each in a language beside the English one.
- * @param {string} site
- * @param {string} language
- */
-function translateScripts(site, language) {
-  const phrases = readPhrases(language, PHRASES);
-  const page = `extensions/${EXTENSION}/static`;
-  for (const script of [`${page}/remoteEntry.js`, `${page}/files.js`, 'lif-fc-mnist/progress.js']) {
-    const code = readFileSync(join(site, script), 'utf8');
-    writeWhole(join(site, scriptIn(script, language)), translateScript(code, phrases));
-  }
-}
-
-/**
- * The application's pages in each language. Each page names the extension that speaks its language, since lists of
- * extensions are joined on the way from the site's settings to those of a page.
- * @param {string} site
- * @param {{ load: string }} extension
- */
-function writeApps(site, extension) {
+/** The application's pages in a language. @param {string} site @param {string} language */
+function writeApps(site, language) {
+  const folder = join(site, language);
   for (const app of Object.keys(APPS)) {
-    const [html, page] = [readFileSync(join(site, app, 'index.html'), 'utf8'), join(app, 'jupyter-lite.json')];
-    const settings = readJson(join(site, page));
-    const withExtension = (/** @type {string} */ load) => ({
-      ...settings,
-      [CONFIG]: { ...settings[CONFIG], federated_extensions: [{ ...extension, load }] },
-    });
-    for (const language of LANGUAGES) {
-      const folder = join(site, language);
-      const own = withExtension(scriptIn(extension.load, language));
-      writeWhole(join(folder, page), lower(JSON.stringify(own)));
-      writeWhole(join(folder, app, 'index.html'), translatePage(lower(html), language));
-      for (const name of ['favicon.ico', 'jupyter-lite.ipynb']) cpSync(join(site, app, name), join(folder, app, name));
-    }
-    writeJson(join(site, page), withExtension(extension.load));
+    const read = (/** @type {string} */ name) => lower(readFileSync(join(site, app, name), 'utf8'));
+    writeWhole(join(folder, app, 'jupyter-lite.json'), read('jupyter-lite.json'));
+    const page = translatePage(read('index.html'), language, ({ head }) =>
+      head.insertAdjacentHTML('afterbegin', `<script src="../../${wordsOf(language)}"></script>`),
+    );
+    writeWhole(join(folder, app, 'index.html'), page);
+    for (const name of ['favicon.ico', 'jupyter-lite.ipynb']) cpSync(join(site, app, name), join(folder, app, name));
   }
 }
 
@@ -121,8 +95,10 @@ function writeFront(site, language, book) {
   const front = frontPage(template, chapters, book && `../${book}${language}/`);
   const page = translatePage(front, language, (document) => {
     for (const link of document.querySelectorAll('link')) link.setAttribute('href', `../${link.getAttribute('href')}`);
-    for (const script of document.querySelectorAll('script[src]'))
-      script.setAttribute('src', `../${scriptIn(String(script.getAttribute('src')), language)}`);
+    for (const script of document.querySelectorAll('script[src]')) {
+      script.setAttribute('src', `../${script.getAttribute('src')}`);
+      script.insertAdjacentHTML('beforebegin', `<script src="../${wordsOf(language)}"></script>`);
+    }
     const link = document.querySelector(`a[href="${language}/index.html"]`);
     if (link) link.outerHTML = '<a href="../index.html" lang="en" hreflang="en">English</a>';
   });
@@ -142,21 +118,16 @@ function messagesOf(language) {
  */
 export async function writeLanguages(site) {
   await writeWords(site);
-  const file = join(site, 'jupyter-lite.json');
-  const settings = readJson(file);
-  const data = settings[CONFIG];
-  const isOurs = (/** @type {{ name: string }} */ { name }) => name === EXTENSION;
-  writeApps(site, data.federated_extensions.find(isOurs));
-  data.federated_extensions = data.federated_extensions.filter((/** @type {{ name: string }} */ one) => !isOurs(one));
-  writeJson(file, settings);
+  const data = readJson(join(site, 'jupyter-lite.json'))[CONFIG];
   for (const language of LANGUAGES) {
     const folder = join(site, language);
     const appName = readPhrases(language, PHRASES).say(data.appName) ?? data.appName;
     const settingsOverrides = { '@jupyterlab/translation-extension:plugin': { locale: LOCALES[language] } };
     writeJson(join(folder, 'jupyter-lite.json'), { [CONFIG]: { appName, settingsOverrides } });
     cpSync(join(site, 'jupyter-lite.ipynb'), join(folder, 'jupyter-lite.ipynb'));
-    writeFront(site, language, data.litePluginSettings[EXTENSION].book);
-    translateScripts(site, language);
+    writeApps(site, language);
+    writeFront(site, language, data.litePluginSettings['lif-fc-mnist-lite'].book);
+    writeWhole(join(site, wordsOf(language)), wordsScript(language));
     cpSync(join(site, 'files', language, 'images'), join(folder, 'notebooks', 'images'), { recursive: true });
     withoutImages(join(site, 'api', 'contents', language, 'all.json'));
     writeJson(join(site, 'lif-fc-mnist', `exercises.${language}.json`), messagesOf(language));

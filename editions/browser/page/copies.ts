@@ -1,5 +1,6 @@
 /** Tells a reader's saved copy of a chapter from a newer one of the site, so that neither hides the other. */
 import { hashOfCells } from '../../../hosts/browser/hash';
+import { t } from '../../shared/page/words';
 import type { ApplicationUtilities, Contents, NotebookContent, NotebookPanel, NotebookTracker } from './jupyter';
 
 /** What to do with a copy: nothing, replace it since the reader has changed nothing in it, or ask. */
@@ -14,7 +15,7 @@ export function decide(copy: NotebookContent, current: string | undefined): 'kee
 
 /** `01-x.ipynb` becomes `01-x (mine until 2026-11-25).ipynb`. */
 export const nameOfOld = (path: string, date = new Date()): string =>
-  path.replace(/\.ipynb$/, ` (mine until ${date.toISOString().slice(0, 10)}).ipynb`);
+  path.replace(/\.ipynb$/, t` (mine until ${date.toISOString().slice(0, 10)}).ipynb`);
 
 /** The name, with a number behind it if it is taken. */
 export async function freeName(name: string, isTaken: (name: string) => Promise<boolean>): Promise<string> {
@@ -58,16 +59,16 @@ export function watchCopies(
     if (what === 'keep') return;
     if (what === 'replace') {
       await takeNew(panel);
-      const message = 'This chapter is new since you opened it last. You had changed nothing in it.';
+      const message = t`This chapter is new since you opened it last. You had changed nothing in it.`;
       Notification.info(message, { autoClose: 10_000 });
       return;
     }
     const aside = await freeName(nameOfOld(context.path), (name) => exists(contents, name));
-    const keep = Dialog.cancelButton({ label: 'Keep mine' });
-    const take = Dialog.okButton({ label: 'Take the new one' });
+    const keep = Dialog.cancelButton({ label: t`Keep mine` });
+    const take = Dialog.okButton({ label: t`Take the new one` });
     const { button } = await showDialog({
-      title: 'This chapter has changed since you saved it',
-      body: `If you take the new one, yours stays in the list of files as “${aside}”.`,
+      title: t`This chapter has changed since you saved it`,
+      body: t`If you take the new one, yours stays in the list of files as “${aside}”.`,
       buttons: [keep, take],
     });
     if (panel.isDisposed) return;

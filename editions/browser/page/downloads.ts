@@ -2,6 +2,7 @@
 
 import { FILE_MIME, storedFile } from '../../../hosts/browser/storage';
 import { download } from '../../shared/page/dom';
+import { t } from '../../shared/page/words';
 import type { ApplicationUtilities, MimeModel, Modules, RenderMimeRegistry } from './jupyter';
 
 export function addDownloads(
@@ -21,15 +22,15 @@ export function addDownloads(
 
     async renderModel({ data }: MimeModel): Promise<void> {
       const { name } = data[FILE_MIME] as { name: string };
-      this.button.textContent = `Download ${name}`;
+      this.button.textContent = t`Download ${name}`;
       this.button.onclick = async () => {
         const warn = (message: string) => void Notification.warning(message, { autoClose: false });
         try {
           const bytes = await storedFile(siteUrl, name);
           if (bytes) download(name, bytes);
-          else warn(`${name} is not in this browser: run the cell again.`);
+          else warn(t`${name} is not in this browser: run the cell again.`);
         } catch (error) {
-          warn(`${name}: this browser keeps no files (${(error as Error).message}).`);
+          warn(t`${name}: this browser keeps no files (${(error as Error).message}).`);
         }
       };
     }

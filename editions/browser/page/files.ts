@@ -6,6 +6,7 @@ import { storedFiles } from '../../../packages/formats/exchange/zip';
 import { checkRunName, HIDDEN_ARRAYS, RUN_FILES } from '../../../packages/runs/run-files';
 import { inOneLine } from '../../../src/common/checks';
 import { download } from '../../shared/page/dom';
+import { t } from '../../shared/page/words';
 import { exists, freeName, nameOfOld } from './copies';
 import type { Contents, NotebookContent } from './jupyter';
 import { languageHere, languageOf } from './links';
@@ -95,7 +96,7 @@ function inflate(deflated: Uint8Array, size: number, title: string): Uint8Array 
   const content = new Uint8Array(size);
   let length = 0;
   const stream = new Inflate((chunk) => {
-    if (length + chunk.length > size) throw new Error(`${title} is longer than it says`);
+    if (length + chunk.length > size) throw new Error(t`${title} is longer than it says`);
     content.set(chunk, length);
     length += chunk.length;
   });
@@ -108,15 +109,15 @@ function inflate(deflated: Uint8Array, size: number, title: string): Uint8Array 
 function readFile(name: string, bytes: Uint8Array): Download {
   const [stem, ending] = name.split(/(\.ipynb)$/i);
   if (ending) return { notebooks: { [`${stem}.ipynb`]: readNotebook(name, bytes) }, runs: {} };
-  const wanted = `${name}: expected a zip file that the menu Tutorial has made`;
+  const wanted = t`${name}: expected a zip file that the menu Tutorial has made`;
   let files: Record<string, Uint8Array>;
   let sum = 0;
   let count = 0;
   const check = ({ size, originalSize }: UnzipFileInfo) => {
     sum += Math.max(size, originalSize);
     count += 1;
-    if (count > MOST_FILES) throw new Error(`more than ${MOST_FILES} files in it`);
-    if (sum > MOST_BYTES) throw new Error(`more than ${MOST_BYTES / 1e6} MB in it`);
+    if (count > MOST_FILES) throw new Error(t`more than ${MOST_FILES} files in it`);
+    if (sum > MOST_BYTES) throw new Error(t`more than ${MOST_BYTES / 1e6} MB in it`);
     return false;
   };
   try {
@@ -124,7 +125,7 @@ function readFile(name: string, bytes: Uint8Array): Download {
     unzipSync(bytes, { filter: check });
     files = Object.fromEntries(storedFiles(bytes, inflate));
   } catch (error) {
-    throw new Error(`${wanted}, found another or a damaged file (${(error as Error).message})`);
+    throw new Error(t`${wanted}, found another or a damaged file (${(error as Error).message})`);
   }
   // Without a prototype: a folder can be called `constructor`.
   const found: Download = { notebooks: {}, runs: Object.create(null) };
@@ -132,20 +133,20 @@ function readFile(name: string, bytes: Uint8Array): Download {
     const [folder, ...rest] = path.split('/');
     if (path.endsWith('/')) continue;
     if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) {
-      throw new Error(`${wanted}, found the path ${JSON.stringify(path)} in it`);
+      throw new Error(t`${wanted}, found the path ${JSON.stringify(path)} in it`);
     }
     if (path.endsWith('.ipynb')) found.notebooks[path] = readNotebook(`${name}: ${path}`, content);
     else if ([...RUN_FILES, ...HIDDEN_ARRAYS].includes(rest.join('/'))) {
       found.runs[folder] ??= {};
       found.runs[folder][rest.join('/')] = content;
-    } else throw new Error(`${wanted}, found ${JSON.stringify(path)} in it`);
+    } else throw new Error(t`${wanted}, found ${JSON.stringify(path)} in it`);
   }
   for (const [run, parts] of Object.entries(found.runs)) {
     checkRunName(run);
     const missing = RUN_FILES.find((file) => !parts[file]);
-    if (missing) throw new Error(`${name}: expected ${run}/${missing} in it, found none`);
+    if (missing) throw new Error(t`${name}: expected ${run}/${missing} in it, found none`);
   }
-  if (Object.keys(files).length === 0) throw new Error(`${wanted}, found an empty one`);
+  if (Object.keys(files).length === 0) throw new Error(t`${wanted}, found an empty one`);
   return found;
 }
 
@@ -155,7 +156,7 @@ function readNotebook(what: string, bytes: Uint8Array): NotebookContent {
     const { cells, metadata } = notebook;
     if (Array.isArray(cells) && [metadata, ...cells].every((part) => Object(part) === part)) return notebook;
   } catch {}
-  throw new Error(`${what}: expected a notebook, found something else`);
+  throw new Error(t`${what}: expected a notebook, found something else`);
 }
 
 /** Whether nothing would be lost if this copy were replaced by the other. */

@@ -3,6 +3,7 @@
  * extension as JupyterLab loads them, without a builder: a container with `init` and `get`.
  */
 import { workOffline } from '../../shared/page/offline';
+import { t } from '../../shared/page/words';
 import { watchCopies } from './copies';
 import { addDownloads } from './downloads';
 import { addFigures } from './figures';
@@ -81,7 +82,7 @@ async function plugins(scope: Scope) {
           const { hash } = window.location;
           const shares = isShared(hash) && !openedPath();
           sayWhat(
-            shares ? 'The cells of the link become a notebook of this browser.' : 'The notebook is being opened.',
+            shares ? t`The cells of the link become a notebook of this browser.` : t`The notebook is being opened.`,
           );
           if (shares) openShared(hash, app.serviceManager.contents, siteUrl).catch(refused);
           else showSection(hash);
@@ -142,9 +143,9 @@ function sayWhat(text: string): void {
 /** In place of the sign of loading: there is no notebook to be shown. */
 function refused({ message }: Error): void {
   const text = Object.assign(document.createElement('p'), {
-    textContent: `The cells of this link are not shown: ${message}.`,
+    textContent: t`The cells of this link are not shown: ${message}.`,
   });
-  const link = Object.assign(document.createElement('a'), { href: '../index.html', textContent: 'The chapters' });
+  const link = Object.assign(document.createElement('a'), { href: '../index.html', textContent: t`The chapters` });
   document.querySelector('#jupyterlite-loading-indicator')?.replaceChildren(text, link);
 }
 

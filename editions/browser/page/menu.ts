@@ -1,6 +1,7 @@
 /** The menu Tutorial: the way back to the book, and the reader's work. */
 import { removeWork, storeFile } from '../../../hosts/browser/storage';
 import { copyText } from '../../shared/page/dom';
+import { t } from '../../shared/page/words';
 import type { App, ApplicationUtilities, MainMenu, Modules, NotebookPanel, NotebookTracker } from './jupyter';
 import { languageHere, languageOf, notebookAddress } from './links';
 import { shareAddress } from './share';
@@ -63,7 +64,7 @@ async function takeFile(file: File, app: App, siteUrl: string, tracker: Notebook
   if (!/\.(?:zip|ipynb)$/i.test(file.name)) {
     const name = plainName(file.name);
     await storeFile(siteUrl, name, bytes);
-    return { message: `Taken in: a cell reads it by loadFile('${name}').`, isLong: false };
+    return { message: t`Taken in: a cell reads it by loadFile('${name}').`, isLong: false };
   }
   const { readDownload, takeIn } = await files();
   const download = readDownload(file.name, bytes);
@@ -71,14 +72,15 @@ async function takeFile(file: File, app: App, siteUrl: string, tracker: Notebook
   const aside = await takeIn(app.serviceManager.contents, siteUrl, download);
   await tracker?.currentWidget?.context.revert();
   const notebooks = Object.keys(download.notebooks);
+  const runs = Object.keys(download.runs).length;
   const counts = [
-    [notebooks.length, 'notebook'],
-    [Object.keys(download.runs).length, 'run'],
-  ].flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]));
+    notebooks.length === 1 ? t`1 notebook` : t`${notebooks.length} notebooks`,
+    runs === 1 ? t`1 run` : t`${runs} runs`,
+  ].filter((_, i) => [notebooks.length, runs][i] > 0);
   const [only, ...others] = notebooks;
-  const where = only && others.length === 0 ? ` “All chapters and files” lists it as ${only}.` : '';
-  const kept = aside.length > 0 ? ` What you had changed here is now called ${aside.join(', ')}.` : '';
-  return { message: `Taken in: ${counts.join(', ')}.${kept || where}`, isLong: aside.length > 0 };
+  const where = only && others.length === 0 ? t` “All chapters and files” lists it as ${only}.` : '';
+  const kept = aside.length > 0 ? t` What you had changed here is now called ${aside.join(', ')}.` : '';
+  return { message: t`Taken in: ${counts.join(', ')}.${kept || where}`, isLong: aside.length > 0 };
 }
 
 /** Copies a link to the cells that are selected, or to all; what it says is long where there is none. */
@@ -86,13 +88,13 @@ async function share({ context, content }: NotebookPanel, all: boolean, siteUrl:
   const cells = context.model.toJSON().cells.filter((_, i) => all || content.isSelectedOrActive(content.widgets[i]));
   try {
     const address = await shareAddress({ cells }, siteUrl);
-    if (!(await copyText(address))) throw new Error('this browser did not copy the link');
-    const count = cells.length === 1 ? 'one cell' : `${cells.length} cells`;
-    return { message: `A link to ${count} is copied: code and text, no outputs. Who opens it runs nothing by that.` };
+    if (!(await copyText(address))) throw new Error(t`this browser did not copy the link`);
+    const count = cells.length === 1 ? t`one cell` : t`${cells.length} cells`;
+    return { message: t`A link to ${count} is copied: code and text, no outputs. Who opens it runs nothing by that.` };
   } catch (error) {
     const why = (error as Error).message;
     return {
-      message: `Not shared: ${why}. Share a file: File › Download gives it, and “Take a file in…” opens it.`,
+      message: t`Not shared: ${why}. Share a file: File › Download gives it, and “Take a file in…” opens it.`,
       isLong: true,
     };
   }
@@ -107,7 +109,7 @@ export function addMenu(
 ): void {
   const menu = new Menu({ commands: app.commands });
   menu.id = 'lif-menu-tutorial';
-  menu.title.label = 'Tutorial';
+  menu.title.label = t`Tutorial`;
   const add = (id: string, label: string, execute: () => unknown) => {
     app.commands.addCommand(id, { label, execute, describedBy: { args: { type: 'object', properties: {} } } });
     menu.addItem({ command: id });
@@ -115,14 +117,14 @@ export function addMenu(
   const tell = (message: string) => Notification.info(message, { autoClose: 6000 });
 
   if (settings.book) {
-    add('lif:book', 'Read this in the book', () => {
+    add('lif:book', t`Read this in the book`, () => {
       window.open(bookPage(siteUrl, settings.book, tracker?.currentWidget?.context.path), '_blank', 'noopener');
     });
   }
   const here = languageHere(siteUrl);
-  add('lif:files', 'All chapters and files', () => window.open(new URL(`${here}tree/index.html`, siteUrl), '_blank'));
+  add('lif:files', t`All chapters and files`, () => window.open(new URL(`${here}tree/index.html`, siteUrl), '_blank'));
   // The scripts of the other language say its name here.
-  add('lif:language', '中文', () => {
+  add('lif:language', t`中文`, () => {
     const path = tracker?.currentWidget?.context.path ?? '';
     const other = here === '' ? `zh/${path}` : path.slice(here.length);
     const isChapter = path.startsWith(here) && languageOf(other) !== undefined;
@@ -133,28 +135,28 @@ export function addMenu(
   const downloadFor = async (learner: string) => {
     await tracker?.currentWidget?.context.save();
     const { count, zip } = await (await files()).downloadNotebooks(app.serviceManager.contents, learner, siteUrl);
-    const actions = [{ label: 'Another name…', callback: () => void askForName(learner) }];
-    Notification.info(`${count} notebooks in one zip file, ${zip}.`, { autoClose: 6000, actions });
+    const actions = [{ label: t`Another name…`, callback: () => void askForName(learner) }];
+    Notification.info(t`${count} notebooks in one zip file, ${zip}.`, { autoClose: 6000, actions });
   };
   const askForName = async (text: string) => {
     const { value } = await InputDialog.getText({
-      title: 'Whose notebooks are these?',
-      label: 'Your name begins the name of the zip file, so your teacher knows whose it is. You can leave it empty.',
+      title: t`Whose notebooks are these?`,
+      label: t`Your name begins the name of the zip file, so your teacher knows whose it is. You can leave it empty.`,
       text,
-      okLabel: 'Download',
+      okLabel: t`Download`,
     });
     if (value === null) return;
     inStorage((storage) => storage.setItem(LEARNER, value));
     await downloadFor(value);
   };
-  add('lif:download-notebooks', 'Download all my notebooks', () => {
+  add('lif:download-notebooks', t`Download all my notebooks`, () => {
     const learner = inStorage((storage) => storage.getItem(LEARNER));
     return learner === null ? askForName('') : downloadFor(learner);
   });
-  add('lif:download-run', 'Download the run', async () => {
+  add('lif:download-run', t`Download the run`, async () => {
     const count = await (await files()).downloadRuns(siteUrl);
     if (count === 0)
-      tell('No run is saved in this browser yet. The chapter "The training loop" trains a network and saves one.');
+      tell(t`No run is saved in this browser yet. The chapter "The training loop" trains a network and saves one.`);
   });
   const addShare = (id: string, label: string, all: boolean) =>
     add(id, label, async () => {
@@ -163,9 +165,9 @@ export function addMenu(
       if (isLong) Notification.warning(message, { autoClose: false });
       else tell(message);
     });
-  addShare('lif:share-cell', 'Share this cell', false);
-  addShare('lif:share-notebook', 'Share all cells', true);
-  add('lif:take-in', 'Take a file in…', () =>
+  addShare('lif:share-cell', t`Share this cell`, false);
+  addShare('lif:share-notebook', t`Share all cells`, true);
+  add('lif:take-in', t`Take a file in…`, () =>
     chooseFile(async (file) => {
       try {
         const { message, isLong } = await takeFile(file, app, siteUrl, tracker, files);
@@ -176,12 +178,12 @@ export function addMenu(
     }),
   );
   menu.addItem({ type: 'separator' });
-  add('lif:start-again', 'Start again clean', async () => {
-    const remove = Dialog.warnButton({ label: 'Remove my work' });
+  add('lif:start-again', t`Start again clean`, async () => {
+    const remove = Dialog.warnButton({ label: t`Remove my work` });
     const { button } = await showDialog({
-      title: 'Remove your work from this browser?',
-      body: 'Your copies of the chapters, your own notebooks, your runs and your files are removed for good. “Download all my notebooks” keeps them.',
-      buttons: [Dialog.cancelButton({ label: 'Cancel' }), remove],
+      title: t`Remove your work from this browser?`,
+      body: t`Your copies of the chapters, your own notebooks, your runs and your files are removed for good. “Download all my notebooks” keeps them.`,
+      buttons: [Dialog.cancelButton({ label: t`Cancel` }), remove],
     });
     if (button.label !== remove.label) return;
     await drive.clearStorage();
@@ -196,7 +198,7 @@ export function addMenu(
 
 /** A link to the book at the left of the page's top, where JupyterLite has its sign. */
 export function addBookLink(app: App, { Widget }: Modules['@lumino/widgets'], address: string): void {
-  const link = Object.assign(document.createElement('a'), { href: address, textContent: '← The book' });
+  const link = Object.assign(document.createElement('a'), { href: address, textContent: t`← The book` });
   link.style.cssText = 'padding: 4px 12px; align-self: center; color: var(--jp-content-link-color)';
   app.shell.add(Object.assign(new Widget({ node: link }), { id: 'lif-book-link' }), 'top', { rank: 0 });
 }

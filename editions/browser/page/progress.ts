@@ -3,6 +3,7 @@
  * in that.
  */
 import { createStore, get } from 'idb-keyval';
+import { t } from '../../shared/page/words';
 
 interface Cell {
   metadata?: { exercise?: { role?: string } };
@@ -15,10 +16,10 @@ export function progressOf(cells: readonly Cell[]): string {
   const passed = answers.filter(({ outputs = [] }) =>
     outputs.some(({ text = '' }) => /^✔ /m.test([text].flat().join(''))),
   );
-  if (passed.length === 0) return 'begun';
+  if (passed.length === 0) return t`begun`;
   return passed.length === answers.length
-    ? 'all exercises passed'
-    : `begun, ${passed.length} of ${answers.length} exercises passed`;
+    ? t`all exercises passed`
+    : t`begun, ${passed.length} of ${answers.length} exercises passed`;
 }
 
 /** Where this script is, in a folder of the site. */

@@ -6,6 +6,7 @@
 import { hashOfCells } from '../../../hosts/browser/hash';
 import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language.mjs';
 import { fromAddress, toAddress } from '../../shared/page/base64';
+import { t } from '../../shared/page/words';
 import { exists, freeName } from './copies';
 import type { Contents, NotebookContent } from './jupyter';
 import { languageHere, notebookAddress } from './links';
@@ -20,7 +21,7 @@ const TURNS = /[\u202a-\u202e\u2066-\u2069]/;
 /** What a text could load from anywhere as soon as it is shown: pictures, and HTML. */
 const LOADS = /!\[|<(?!\/?(?:details|summary)>)[a-z!/]/i;
 /** Above the cells of a link. */
-export const NOTE = '*These cells came with a link. Nothing has run: read them to their end before you run them.*';
+export const NOTE = t`*These cells came with a link. Nothing has run: read them to their end before you run them.*`;
 
 const KINDS = ['code', 'markdown'];
 type Cells = [kind: string, source: string][];
@@ -32,12 +33,12 @@ const pipe = async (bytes: Uint8Array<ArrayBuffer>, through: CompressionStream |
 function check(cells: Cells): Cells {
   const length = cells.reduce((sum, [, source]) => sum + source.length, 0);
   if (cells.length === 0 || cells.length > MOST.cells)
-    throw new RangeError(`expected 1 to ${MOST.cells} cells, found ${cells.length}`);
-  if (length > MOST.text) throw new RangeError(`expected up to ${MOST.text} characters of cells, found ${length}`);
+    throw new RangeError(t`expected 1 to ${MOST.cells} cells, found ${cells.length}`);
+  if (length > MOST.text) throw new RangeError(t`expected up to ${MOST.text} characters of cells, found ${length}`);
   if (cells.some(([, source]) => TURNS.test(source)))
-    throw new RangeError('expected plain text, found characters that show code in another order than it runs in');
+    throw new RangeError(t`expected plain text, found characters that show code in another order than it runs in`);
   if (cells.some(([kind, source]) => kind === 'markdown' && LOADS.test(source)))
-    throw new RangeError('expected texts without pictures and HTML, which load from anywhere, found some');
+    throw new RangeError(t`expected texts without pictures and HTML, which load from anywhere, found some`);
   return cells;
 }
 
@@ -53,7 +54,7 @@ export async function shareAddress({ cells }: Pick<NotebookContent, 'cells'>, si
   const packed = toAddress(await pipe(json, new CompressionStream('deflate')));
   const address = `${new URL(`${languageHere(siteUrl)}notebooks/index.html`, siteUrl).href}${BEGIN}${packed}`;
   if (address.length > MOST.address)
-    throw new RangeError(`expected an address of up to ${MOST.address} characters, found ${address.length}`);
+    throw new RangeError(t`expected an address of up to ${MOST.address} characters, found ${address.length}`);
   return address;
 }
 
@@ -66,7 +67,7 @@ export const isShared = (hash: string): boolean => hash.startsWith(BEGIN);
  */
 export async function readShared(hash: string): Promise<NotebookContent> {
   if (hash.length > MOST.address)
-    throw new RangeError(`expected up to ${MOST.address} characters, found ${hash.length}`);
+    throw new RangeError(t`expected up to ${MOST.address} characters, found ${hash.length}`);
   const packed = fromAddress('cells', hash.slice(BEGIN.length));
   // Its checksum is looked at as well.
   const json = await pipe(packed, new DecompressionStream('deflate')).catch(() => undefined);
@@ -77,7 +78,7 @@ export async function readShared(hash: string): Promise<NotebookContent> {
   const isCell = (cell: unknown) =>
     Array.isArray(cell) && cell.length === 2 && KINDS.includes(cell[0]) && typeof cell[1] === 'string';
   if (!json || !Array.isArray(cells) || !cells.every(isCell))
-    throw new RangeError('expected cells, found something else, or a part of them');
+    throw new RangeError(t`expected cells, found something else, or a part of them`);
   const texts: Cells = [['markdown', NOTE], ...check(cells)];
   return {
     cells: texts.map(([cell_type, source]) => ({

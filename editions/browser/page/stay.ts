@@ -1,4 +1,6 @@
 /** Keeps the reader's work, and says once where. */
+
+import { t } from '../../shared/page/words';
 import type { ApplicationUtilities, NotebookPanel, NotebookTracker } from './jupyter';
 
 const SAID = 'lif-fc-mnist said where work is kept';
@@ -51,15 +53,13 @@ export function saveInTurns(tracker: NotebookTracker): void {
 /** No page can tell whether its window is private, so all are told what holds in one. */
 export async function sayWhereWorkIsKept({ Notification }: ApplicationUtilities): Promise<void> {
   if (!(await keeps())) {
-    const message =
-      'This browser keeps nothing of this site: your work is lost when you close it. The menu Tutorial downloads it.';
+    const message = t`This browser keeps nothing of this site: your work is lost when you close it. The menu Tutorial downloads it.`;
     Notification.warning(message, { autoClose: false });
     return;
   }
   if (localStorage.getItem(SAID)) return;
   localStorage.setItem(SAID, 'yes');
-  const message =
-    'Your work stays in this browser; in a private window, until you close it. The menu Tutorial downloads it.';
+  const message = t`Your work stays in this browser; in a private window, until you close it. The menu Tutorial downloads it.`;
   // On a phone it lies over the text.
   Notification.info(message, { autoClose: window.innerWidth < 600 ? 6000 : 15_000 });
 }

@@ -2,14 +2,15 @@
  * Says of a cell that goes on without a word that it still runs and how to stop it, and of those behind it that they
  * wait. The lines are no outputs, so no notebook keeps them.
  */
+
+import { t } from '../../shared/page/words';
 import type { NotebookPanel, NotebookTracker } from './jupyter';
 
 /** Milliseconds without a message from the cell that runs. A bar that moves is a message. */
 const PATIENCE = 10_000;
 
-const RUNS =
-  'Still running; nothing new for 10 s. The first time, loading and compiling come before the work. ■ in the toolbar stops it, or Esc and then I twice.';
-const WAITS = 'Waits for the cell above, which is still running.';
+const RUNS = t`Still running; nothing new for 10 s. The first time, loading and compiling come before the work. ■ in the toolbar stops it, or Esc and then I twice.`;
+const WAITS = t`Waits for the cell above, which is still running.`;
 
 /** The line of a cell; without a text it goes. */
 function say({ node }: { node: HTMLElement }, text: string | undefined): void {

@@ -1,4 +1,5 @@
 /** What the build puts into a script as base64. */
+import { t } from './words';
 export function bytes(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
@@ -11,10 +12,10 @@ export function toAddress(bytes: ArrayLike<number>): string {
 
 /** @throws RangeError in one line that names what it was to be */
 export function fromAddress(name: string, text: string): Uint8Array<ArrayBuffer> {
-  if (!/^[\w-]*$/.test(text)) throw new RangeError(`${name}: expected base64 of an address, found something else`);
+  if (!/^[\w-]*$/.test(text)) throw new RangeError(t`${name}: expected base64 of an address, found something else`);
   try {
     return bytes(text.replaceAll('-', '+').replaceAll('_', '/'));
   } catch {
-    throw new RangeError(`${name}: expected base64 of an address, found something else`);
+    throw new RangeError(t`${name}: expected base64 of an address, found something else`);
   }
 }

@@ -23,7 +23,7 @@ export async function workOffline(siteUrl: string, more: string[] = []): Promise
 /** The book as an app. A page from disk is none, and its browser would complain. */
 export function becomeApp(script: string): void {
   if (location.protocol === 'file:') return;
-  const bookUrl = new URL(`../${document.documentElement.dataset.up ?? ''}`, script).href;
+  const bookUrl = new URL('../', script).href;
   document.head.append(
     Object.assign(document.createElement('link'), { rel: 'manifest', href: `${bookUrl}manifest.webmanifest` }),
   );
