@@ -97,7 +97,7 @@ function chosen(/** @type {string[]} */ args) {
   const option = args.find((name) => name.startsWith('-'));
   if (option) fail(`expected --all, --night or NAME…, parts of the paths of test files, found ${args.join(' ')}`);
   const found = args.flatMap((name) => {
-    const fit = [others, pages, night].map((files) => files.filter((file) => file.includes(name)));
+    const fit = [others, pages, night].map((files) => files.filter((file) => `${file}${ENDING}`.includes(name)));
     const files = fit.find(({ length }) => length > 0);
     return files ?? fail(`no test file's path contains ${name}; there are ${every.join(', ')}`);
   });

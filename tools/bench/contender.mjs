@@ -1,10 +1,10 @@
 // One of the engines, in a separate process: a line of batches in, a line of times out (as tools/bench/bench_peer.py).
-//   node contender.mjs event|tfjs-single|tfjs-multi THREADS T BATCH NETWORK      (how many hidden neurons, 0 for none, or a name of NAMED)
+//   node contender.mjs event|tfjs-single|tfjs-multi THREADS NETWORK      (how many hidden neurons, 0 for none, or a name of NAMED)
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 
 const load = createRequire(import.meta.url);
-const [name, threads, T, batchSize, network] = process.argv.slice(2);
+const [name, threads, network] = process.argv.slice(2);
 const { readMnist } = load('../../dist/hosts/node/data.js');
 const { createEngine } = load('../../dist/hosts/node/engines.js');
 const datasets = load('../../dist/packages/formats/datasets/index.js');
@@ -46,12 +46,12 @@ const NAMED = {
 
 const options = {
   seed: 0,
-  batchSize: Number(batchSize),
+  batchSize: 128,
   learningRate: 1e-3,
   threads: Number(threads) || undefined,
   ...(network in NAMED
     ? NAMED[/** @type {keyof typeof NAMED} */ (network)]()
-    : { data: readMnist(), T: Number(T), hidden: Number(network) || undefined }),
+    : { data: readMnist(), T: 100, hidden: Number(network) || undefined }),
 };
 const { count } = options.data.train;
 
@@ -72,6 +72,6 @@ for await (const line of createInterface({ input: process.stdin })) {
     );
     ms.push(performance.now() - begin);
   }
-  answer({ ms, rss: process.memoryUsage.rss() });
+  answer({ ms });
 }
 await engine.close();

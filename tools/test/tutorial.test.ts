@@ -72,13 +72,6 @@ test('If book or browser edition cannot be built, the other is, and it exits wit
   }
 });
 
-test('A bad argument and Ctrl-C keep their exit status, and nothing is added to what was said', async () => {
-  for (const status of [2, 130]) {
-    const result = await run(['--fast'], { notebooks: `process.exit(${status})` });
-    assert.deepEqual(result, { status, lines: ['setup', `${ALL} --fast`] });
-  }
-});
-
 /** A stand-in that runs until it gets a signal, and then writes which one it got. */
 const waiting = (file: string) => `
 import { writeFileSync } from 'node:fs';
@@ -93,7 +86,6 @@ console.log('waiting');`;
 
 for (const [sent, got] of [
   ['SIGINT', 'SIGINT'],
-  ['SIGTERM', 'SIGTERM'],
   ['SIGKILL', 'SIGTERM'],
 ] as const) {
   test(`A step that runs gets ${got} when the tutorial gets ${sent}, and no step follows`, async () => {

@@ -13,7 +13,7 @@ export const data = readMnist();
 
 /** What a program of this folder says in its last line, which is JSON. */
 export async function ask<R>(program: string, ...args: string[]): Promise<R> {
-  const { peersPython } = await import('../python.mjs');
+  const { peersPython } = await import('../peers.mjs');
   const { status, stdout, stderr } = spawnSync(
     peersPython(),
     [join(root, 'tools', 'peers', 'test', program), ...args],
