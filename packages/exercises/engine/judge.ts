@@ -216,7 +216,8 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
   if (flaw?.name === 'promise') return wrong(flaw);
   if (!equal(later, results)) return wrong(KEEPS_STATE);
   for (const [name, { diagnosis, as, also }] of Object.entries(exercise.mistakes)) {
-    if ([as, ...also].some((way) => equal(results, collectResults(exercise, way)))) return wrong({ name, diagnosis });
+    if ([as, ...also].some((way) => equal(results, collectResults(exercise, way))))
+      return { status: 'wrong', name, message: diagnosis };
   }
   if (flaw) return wrong(flaw);
   if (returnsRight(results, rightResults, tolerance)) return wrong(OTHER_CALLS);

@@ -71,7 +71,7 @@ const nameKind = (value: unknown): string => {
 };
 
 export interface Flaw {
-  name: string;
+  name: keyof typeof GENERAL;
   diagnosis: string;
 }
 
