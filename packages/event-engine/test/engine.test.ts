@@ -1,13 +1,19 @@
-/** What the event engine computes. */
+/** What the event engine computes, and in how much memory. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { freshState } from '../../../src/common/engine';
 import type { Mnist } from '../../../src/common/mnist';
-import { initialWeights, Purpose, RandomStream, shuffled } from '../../../src/common/random';
+import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
+import { initialWeights, Purpose, RandomStream } from '../../../src/common/random';
+import { initialNetwork, splitWeights } from '../../../src/common/weights';
 import { poissonBlock } from '../../../src/snn/poisson-block';
+import { hiddenRates } from '../../../src/training/metrics';
 import { coreOf, gradientOfSpikes } from '../../../test/support/given';
 import type { EventEngine } from '../engine';
-import { mnist, withEngine } from './engines';
+import { mnist, programOf, withEngine } from './engines';
+
+const batch = (b: number, size = 32) => Uint32Array.from({ length: size }, (_, i) => size * b + i);
 
 /** Pixels of all intensities, in places that fill groups in different ways. */
 function syntheticData(images: Uint8Array): Mnist {
@@ -101,28 +107,8 @@ test('the gradient on drawn spikes is that on the same spikes given', async () =
   }
 });
 
-test('a restored state continues to the same bytes', async () => {
-  const batch = (b: number) => Uint32Array.from({ length: 32 }, (_, i) => 32 * b + i);
-  const whole = await withEngine({}, async (engine) => {
-    for (let b = 0; b < 4; b++) await engine.trainBatch(0, batch(b));
-    return engine.state();
-  });
-  const half = await withEngine({}, async (engine) => {
-    for (let b = 0; b < 2; b++) await engine.trainBatch(0, batch(b));
-    return engine.state();
-  });
-  assert.equal(half.step, 2);
-  const rest = await withEngine({ threads: 2 }, async (engine) => {
-    await engine.restore(half);
-    for (let b = 2; b < 4; b++) await engine.trainBatch(0, batch(b));
-    return engine.state();
-  });
-  assert.deepEqual(rest, whole);
-});
-
 test('without the reset a restored state continues to the same bytes, its potentials included', async () => {
   const options = { T: 20, batchSize: 32, reset: false, learningRate: 0.01 };
-  const batch = (b: number) => Uint32Array.from({ length: 32 }, (_, i) => 32 * b + i);
   await withEngine(options, async (engine) => {
     for (let b = 0; b < 2; b++) await engine.trainBatch(0, batch(b));
     const half = await engine.state();
@@ -162,21 +148,6 @@ test('without the reset in training, rates and traces are those of neurons at re
   });
 });
 
-test('it learns: half an epoch of T = 20 answers more than 80 % of the test images', async () => {
-  await withEngine({ T: 20, threads: 2 }, async (engine) => {
-    const order = shuffled(0, 0, 60000);
-    for (let b = 0; b < 234; b++) await engine.trainBatch(0, order.subarray(b * 128, (b + 1) * 128));
-    const indices = Uint32Array.from({ length: 10000 }, (_, i) => i);
-    const rates = await engine.rates({ split: 'test', epoch: 0, indices });
-    assert.equal(rates.length, 100000);
-    const correct = indices.filter((index) => {
-      const row = rates.subarray(index * 10, index * 10 + 10);
-      return row.indexOf(Math.max(...row)) === mnist.test.labels[index];
-    }).length;
-    assert.ok(correct > 8000, `${correct} correct`);
-  });
-});
-
 test('statistics count what images cost', async () => {
   await withEngine({}, async (engine) => {
     const indices = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -211,14 +182,99 @@ test('direct input adds the rows of the pixels that are not black once per image
 
 test('weights that are not numbers are the same bytes on every machine', async () => {
   await withEngine({ learningRate: 1e38, T: 20, batchSize: 64 }, async (engine) => {
-    for (let b = 0; b < 6; b++)
-      await engine.trainBatch(
-        0,
-        Uint32Array.from({ length: 64 }, (_, i) => 64 * b + i),
-      );
+    for (let b = 0; b < 6; b++) await engine.trainBatch(0, batch(b, 64));
     const { weights } = await engine.state();
     const bits = new Uint32Array(weights.buffer).filter((_, i) => Number.isNaN(weights[i]));
     assert.ok(bits.length > 0);
     assert.deepEqual([...new Set(bits)], [0x7fc00000]);
   });
+});
+
+/** Whether each current [T, units] is the sum of the weights [inputs, units] of the inputs that fire, [T, inputs]. */
+function assertSumsOf(
+  fired: ArrayLike<number>,
+  weights: Float32Array,
+  units: number,
+  current: Float32Array,
+  what: string,
+) {
+  const inputs = weights.length / units;
+  for (let t = 0; t < current.length / units; t++) {
+    const sum = new Float64Array(units);
+    for (let i = 0; i < inputs; i++) {
+      if (fired[t * inputs + i]) for (let j = 0; j < units; j++) sum[j] += weights[i * units + j];
+    }
+    sum.forEach((x, j) => {
+      assert.ok(Math.abs(current[t * units + j] - x) < 1e-5, `${what} current ${j} in step ${t}`);
+    });
+  }
+}
+
+test('what fills up a column of neurons never fires and never learns, whatever the threshold', async () => {
+  for (const vThreshold of [-0.5, 0, 1e-3]) {
+    const hidden = 13;
+    await withEngine({ T: 40, hidden, neuron: { ...DEFAULT_NEURON, vThreshold } }, async (engine) => {
+      for (let b = 0; b < 5; b++) await engine.trainBatch(0, batch(b));
+      const [, second] = splitWeights((await engine.state()).weights, hidden);
+      const { hidden: layer, current } = await engine.trace({ split: 'test', epoch: 0, index: 0 });
+      assert.ok(layer);
+      assert.ok(layer.spike.includes(1), 'some neurons fire');
+      // A neuron more that fires and has learnt would add to the currents.
+      assertSumsOf(layer.spike, second, 10, current, 'output');
+    });
+  }
+});
+
+test('statistics count what both layers cost', async () => {
+  await withEngine({ hidden: 96, T: 150 }, async (engine) => {
+    await engine.restore({ ...(await engine.state()), weights: initialNetwork(0, 96).map((weight) => 4 * weight) });
+    const shown = { split: 'train', epoch: 0 } as const;
+    const found = await engine.statistics({ ...shown, indices: [3] });
+    const { hidden } = await engine.trace({ ...shown, index: 3 });
+    const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
+    assert.equal(found.hiddenSpikes, sum(hidden?.spike ?? []) / 150);
+    assert.equal(found.spikes, sum(await engine.spikes({ ...shown, index: 3 })) / 150);
+    assert.equal(found.dense, 8 * 784 + 96);
+    assert.ok(found.rows > 8 * 5 && found.rows < found.dense / 10, `${found.rows} rows a step`);
+  });
+});
+
+test('hiddenRates() are the spikes of the hidden neurons in a trace, divided by T', async () => {
+  await withEngine({ hidden: 13, T: 40 }, async (engine) => {
+    await engine.restore(freshState(initialNetwork(0, 13).map((weight) => 6 * weight)));
+    const shown = { split: 'test', epoch: 2 } as const;
+    const rates = await hiddenRates(engine, { ...shown, indices: [4, 1] });
+    assert.equal(rates.length, 2 * 13);
+    const { hidden } = await engine.trace({ ...shown, index: 1 });
+    for (let neuron = 0; neuron < 13; neuron++) {
+      const spikes = Array.from(hidden?.spike ?? []).filter((spike, i) => i % 13 === neuron && spike > 0).length;
+      assert.equal(rates[13 + neuron], Math.fround(spikes / 40));
+    }
+    assert.ok(rates.some((rate) => rate > 0 && rate < 1));
+  });
+  await withEngine({ T: 5 }, (engine) =>
+    assert.rejects(hiddenRates(engine, { split: 'test', epoch: 0, indices: [0] }), {
+      message: 'hiddenRates: expected an engine with a hidden layer, as in createEngine(…, { hidden: 96 }), found none',
+    }),
+  );
+});
+
+test('memory does not grow with T', () => {
+  const megabytes = (T: number) => {
+    const body = `const engine = await createEngine('event', { ...options, T: ${T}, threads: 2 });
+      for (let i = 0; i < 3; i++) await engine.trainBatch(0, indices);
+      console.log(process.memoryUsage.rss() / 1e6); await engine.close();`;
+    return Number(execFileSync(process.execPath, programOf(body), { encoding: 'utf8', timeout: 60_000 }));
+  };
+  const [short, long] = [megabytes(100), megabytes(10_000)];
+  // The potentials alone of all steps of a batch would take 128 × 10,000 × 10 × 4 bytes, 51 MB.
+  assert.ok(long - short < 40, `${short} MB at T = 100, ${long} MB at T = 10,000`);
+});
+
+test('the kernel’s memory grows with the threads, and hardly with T', async () => {
+  const bytes = (T: number, threads: number, hidden?: number) =>
+    withEngine({ T, threads, hidden }, async (engine) => engine.memoryBytes);
+  assert.ok((await bytes(100, 4)) > 1.5 * (await bytes(100, 1)));
+  // Given spikes, which only tests show, take 1 MB.
+  assert.ok((await bytes(10_000, 1, 96)) < 1.2 * (await bytes(100, 1, 96)));
 });
