@@ -5,7 +5,7 @@ import { BLOCK_ROWS, BOUNDARIES, FACTORS, ROW_BYTES } from './addresses';
 import { back, findFactors } from './back';
 import { readControl } from './network';
 import { backOutputs, READ_SPIKES } from './readout';
-import { filterBack } from './synapse';
+import { filterBack } from './state';
 import { addFactors } from './tau';
 
 /**

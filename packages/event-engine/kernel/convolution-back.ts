@@ -2,16 +2,17 @@
 
 import * as table from '../layout';
 import { BLOCK, BLOCK_ROWS, CARRY, DELTAS, ROW_BYTES, TAU_GRADIENT, WIDTH } from './addresses';
-import { addBiasGradient, hasBias } from './bias';
 import { backSome } from './column';
 import { inChannels, inHeight, inputSteps, inWidth } from './events';
 import { addHeard } from './hear';
 import { expand } from './kernels';
 import {
+  addBiasGradient,
   carried,
   columns,
   expandedBytes,
   gradientOf,
+  hasBias,
   height,
   mapHeight,
   mapWidth,

@@ -7,18 +7,19 @@
 
 import * as table from '../layout';
 import { BLOCK, DELTAS, LATER, POTENTIAL, ROW_BYTES, WIDTH } from './addresses';
-import { biasOf, hasBias } from './bias';
 import { encode } from './encoder';
 import { inHeight, inputSteps, listInput, listMeans, rowAt, useMap } from './events';
 import { addHeard } from './hear';
 import { DIRECT } from './input';
 import {
+  biasOf,
   carried,
   carriedApart,
   carryFrom,
   columns,
   endUnder,
   firstUnder,
+  hasBias,
   height,
   kernelHeight,
   mapHeight,

@@ -21,8 +21,7 @@ import {
   TABLE,
   TABLES,
 } from './addresses';
-import { storeRow, subtractRow } from './rows';
-import { addRows, entryIf, sumsOfFour } from './sums';
+import { addRows, entryIf, storeRow, subtractRow, sumsOfFour } from './rows';
 
 /** What all columns need of an input's block: once it is drawn, and before `currents`. */
 export function prepareInput(input: usize, steps: usize): void {

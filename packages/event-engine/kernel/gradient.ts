@@ -20,8 +20,7 @@ import {
   TABLE,
   TABLES,
 } from './addresses';
-import { addToRow, subtractRow } from './rows';
-import { addRows, sumsOfFour } from './sums';
+import { addRows, addToRow, subtractRow, sumsOfFour } from './rows';
 
 /**
  * Adds the gradient of a block to `gradient`, a row for each place of the input. dL/dx is `rows`, with room for a

@@ -17,7 +17,7 @@ import { fire, useNeuron } from './neuron';
 import { addPenalty, isPenalized } from './penalty';
 import { fireOutputs } from './readout';
 import { addFirst, backRecurrent, fireRecurrent, fromNext } from './recurrence';
-import { filter, keepCurrent } from './synapse';
+import { filter, keepCurrent } from './state';
 import { addTauGradient, invert } from './tau';
 import { transpose, weigh, weighSteps } from './weigh';
 

@@ -18,8 +18,7 @@ import { backBlock } from './column';
 import { columnAt, columnsOf, recurrentRows } from './network';
 import { fireStep } from './neuron';
 import { copyRow, storeRow } from './rows';
-import { keepState } from './state';
-import { filter } from './synapse';
+import { filter, keepState } from './state';
 import { weighAll } from './weigh';
 
 /**

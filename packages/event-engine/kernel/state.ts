@@ -1,14 +1,17 @@
-// What a column's neurons keep from step to step.
+// What a column's neurons keep from step to step, and synaptic currents: i[t] = kept i[t-1] + x[t], by which neurons
+// charge in place of x.
 
 import {
   ADAPT_BOUNDARIES,
   ADAPTATION,
   ADAPTS,
+  BLOCK_ROWS,
   BOUNDARIES,
   CURRENT,
   CURRENT_BOUNDARIES,
   FIRED,
   FIRED_BOUNDARIES,
+  LATER,
   POTENTIAL,
   ROW_BYTES,
 } from './addresses';
@@ -33,4 +36,38 @@ export function rewind(column: usize, block: usize): void {
   store<u16>(column + FIRED, load<u16>(column + FIRED_BOUNDARIES + 2 * block));
   const adaptation = adaptationOf(column);
   if (adaptation) copyRow(adaptation + ADAPTATION, adaptation + ADAPT_BOUNDARIES + block * ROW_BYTES);
+}
+
+/** The state before a block is kept for the backward pass. */
+export function keepCurrent(column: usize, block: usize): void {
+  copyRow(column + CURRENT_BOUNDARIES + block * ROW_BYTES, column + CURRENT);
+}
+
+/** x of some steps at BLOCK_ROWS, the first of which is `from`, becomes i. */
+export function filter(column: usize, kept: f32, from: usize, steps: usize): void {
+  const factor = f32x4.splat(kept);
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    let i = v128.load(column + CURRENT + q);
+    const first = column + BLOCK_ROWS + from * ROW_BYTES + q;
+    for (let row = first, end = first + steps * ROW_BYTES; row < end; row += ROW_BYTES) {
+      i = f32x4.add(f32x4.mul(i, factor), v128.load(row));
+      v128.store(row, i);
+    }
+    v128.store(column + CURRENT + q, i);
+  }
+}
+
+/** dL/di by each step's charge becomes dL/dx, which is the whole of dL/di: dL/dx[t] = dL/di[t] + kept dL/dx[t+1]. */
+export function filterBack(column: usize, kept: f32, from: usize, steps: usize): void {
+  const factor = f32x4.splat(kept);
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    let x = v128.load(column + LATER + q);
+    const first = column + BLOCK_ROWS + from * ROW_BYTES + q;
+    for (let row = first + steps * ROW_BYTES; row > first; ) {
+      row -= ROW_BYTES;
+      x = f32x4.add(f32x4.mul(x, factor), v128.load(row));
+      v128.store(row, x);
+    }
+    v128.store(column + LATER + q, x);
+  }
 }
