@@ -2,7 +2,7 @@
 import { makeExercises } from './engine/session';
 
 export { ALL, type Answers, type ExerciseId } from './chapters/all';
-export type { Net } from './chapters/training-loop/loop';
+export type { Net } from './chapters/training-loop';
 export type { Exercise } from './engine/exercise';
 export { minutesOf, todo } from './engine/exercise';
 export { GENERAL } from './engine/general';

@@ -1,48 +1,26 @@
 /** Every exercise by its id, and the signatures that their answers have. */
 
 import type { Exercise } from '../engine/exercise';
-import { hiddenLayer } from './a-hidden-layer/exercises';
-import { hiddenLayerProject } from './a-hidden-layer/project';
-import { aMemory } from './a-memory/exercises';
-import { aMemoryPays } from './a-memory/pays';
-import { aMemoryProject } from './a-memory/project';
-import { anEventCamera } from './an-event-camera/exercises';
-import { anEventCameraMotion } from './an-event-camera/motion';
-import { annBaseline } from './ann-baseline/exercises';
-import { convolutions } from './convolutions/exercises';
-import { convolutionsMaps } from './convolutions/maps';
-import { convolutionsProject } from './convolutions/project';
-import { eventDriven } from './event-driven/exercises';
-import { eventDrivenTables } from './event-driven/tables';
-import { exactTimesDelays } from './exact-times/delays';
-import { exactTimes } from './exact-times/exercises';
-import { fromAnAnn } from './from-an-ann/exercises';
-import { fromAnAnnProject } from './from-an-ann/project';
-import { worthIt } from './is-it-worth-it/exercises';
-import { worthItProject } from './is-it-worth-it/project';
-import { lifBack } from './lif-neuron/back';
-import { lifCurrent } from './lif-neuron/current';
-import { lifNeuron } from './lif-neuron/neuron';
-import { lifProject } from './lif-neuron/project';
-import { lifRun } from './lif-neuron/run';
-import { lifSurrogate } from './lif-neuron/surrogate';
-import { onAChip } from './on-a-chip/exercises';
-import { onAChipLeak } from './on-a-chip/leak';
-import { onAChipProject } from './on-a-chip/project';
-import { outAndIn } from './out-and-in/exercises';
-import { poissonEncoding } from './poisson-encoding/exercises';
-import { readPotential } from './read-the-potential/exercises';
-import { readPotentialProject } from './read-the-potential/project';
-import { readShares } from './read-the-potential/shares';
-import { trainingLoop } from './training-loop/exercises';
-import { trainingLoopProject } from './training-loop/project';
-import { visualizationClosest } from './visualization/closest';
-import { visualization } from './visualization/exercises';
-import { whatTimeDoes } from './what-time-does/exercises';
-import { timing } from './when-timing-matters/exercises';
-import { timingProject } from './when-timing-matters/project';
-import { withoutLabels } from './without-labels/exercises';
-import { withoutLabelsReward } from './without-labels/reward';
+import { hiddenLayer, hiddenLayerProject } from './a-hidden-layer';
+import { aMemory, aMemoryPays, aMemoryProject } from './a-memory';
+import { anEventCamera, anEventCameraMotion } from './an-event-camera';
+import { annBaseline } from './ann-baseline';
+import { convolutions, convolutionsMaps, convolutionsProject } from './convolutions';
+import { eventDriven, eventDrivenTables } from './event-driven';
+import { exactTimes, exactTimesDelays } from './exact-times';
+import { fromAnAnn, fromAnAnnProject } from './from-an-ann';
+import { worthIt, worthItProject } from './is-it-worth-it';
+import { lifCurrent, lifNeuron, lifProject, lifRun } from './lif-neuron';
+import { lifBack, lifSurrogate } from './lif-neuron-gradient';
+import { onAChip, onAChipLeak, onAChipProject } from './on-a-chip';
+import { outAndIn } from './out-and-in';
+import { poissonEncoding } from './poisson-encoding';
+import { readPotential, readPotentialProject, readShares } from './read-the-potential';
+import { trainingLoop, trainingLoopProject } from './training-loop';
+import { visualization, visualizationClosest } from './visualization';
+import { whatTimeDoes } from './what-time-does';
+import { timing, timingProject } from './when-timing-matters';
+import { withoutLabels, withoutLabelsReward } from './without-labels';
 
 /**
  * The chapters by name, in the order of `notebooks/`, which has their numbers: a chapter's number is its place here.
