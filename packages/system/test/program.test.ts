@@ -5,7 +5,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe as group, test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/data';
-import { writeFileAtomic } from '../files.cjs';
 import { openLog } from '../log.mjs';
 import { describe } from '../program.mjs';
 import { UserError } from '../requirements.cjs';
@@ -58,14 +57,6 @@ group('an error that ends a program', () => {
     assert.match(describe(new TypeError('x is undefined')) ?? '', /^TypeError: x is undefined\n +at /);
     assert.match(describe(Object.assign(new Error('ENOENT: a'), { code: 'ENOENT' })) ?? '', /^Error: ENOENT: a\n +at /);
     assert.equal(describe('a text'), 'a text');
-  });
-
-  test('is told from others also where a file is written whole or not at all', () => {
-    const file = join(temporaryFolder(), 'none', 'file');
-    assert.throws(
-      () => writeFileAtomic(file, 'a'),
-      (error) => /^Error: .*none.file: cannot be written \(ENOENT/.test(describe(error) ?? ''),
-    );
   });
 });
 
