@@ -94,10 +94,7 @@ export function bars(labels: readonly (string | number)[], series: readonly Bars
 
 function checked(group: Bars, length: number, logY = false): Bars {
   const name = nameOf(group?.name, 'name');
-  const y = numbers(group?.y, `bars: y of series '${name}'`, '[labels]');
-  if (y.length !== length) {
-    throw new RangeError(`bars: series '${name}': expected ${length} values, found ${y.length}`);
-  }
+  const y = numbers(group?.y, `bars: y of series '${name}'`, '[labels]', length);
   const low = logY ? Array.from(y).find((value) => value <= 0) : undefined;
   if (low !== undefined) {
     throw new RangeError(`bars: series '${name}': expected values above 0 on a logarithmic axis, found ${low}`);

@@ -113,12 +113,8 @@ export function bands(series: readonly Band[], options: LineOptions = {}): Figur
     options,
   );
   const around = curves.map(({ name, x, mean, low, high }, i): Spec => {
-    for (const [what, values] of Object.entries({ low, high })) {
-      const { length } = numbers(values, `bands: ${what} of '${name}'`, '[points]');
-      if (length !== mean.length) {
-        throw new RangeError(`bands: ${what} of '${name}': expected ${mean.length} values, found ${length}`);
-      }
-    }
+    for (const [what, values] of Object.entries({ low, high }))
+      numbers(values, `bands: ${what} of '${name}'`, '[points]', mean.length);
     const kept = Array.from(mean, (_, at) => at).filter((at) => Number.isFinite(low[at]) && Number.isFinite(high[at]));
     const back = [...kept].reverse();
     return {

@@ -41,11 +41,8 @@ const GREY = '#777777';
 
 function checked(group: Intervals, labels: number, what: string): Intervals {
   const name = nameOf(group?.name, 'name');
-  const part = (key: 'mean' | 'low' | 'high') => {
-    const values = numbers(group?.[key], `${what}: ${key} of '${name}'`, '[labels]');
-    if (values.length === labels) return values;
-    throw new RangeError(`${what}: ${key} of '${name}': expected ${labels} values, found ${values.length}`);
-  };
+  const part = (key: 'mean' | 'low' | 'high') =>
+    numbers(group?.[key], `${what}: ${key} of '${name}'`, '[labels]', labels);
   return { name, mean: part('mean'), low: part('low'), high: part('high') };
 }
 

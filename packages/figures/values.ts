@@ -47,10 +47,15 @@ export function checkFigure<O extends object>(name: string, options: O, known: r
 /**
  * The values, if they are an array of numbers, NaN and infinities among them.
  * @param shape what is expected, such as '[T, N]'
- * @throws TypeError
+ * @param count how many there have to be
+ * @throws TypeError or RangeError
  */
-export const numbers = (values: ArrayLike<number>, what: string, shape: string): ArrayLike<number> =>
-  checkNumbers(what, values, shape);
+export function numbers(values: ArrayLike<number>, what: string, shape: string, count?: number): ArrayLike<number> {
+  const { length } = checkNumbers(what, values, shape);
+  if (count !== undefined && length !== count)
+    throw new RangeError(`${what}: expected ${count} values, found ${length}`);
+  return values;
+}
 
 /** The items, if they are an array. */
 export const items = <T>(values: readonly T[], what: string, of: string): readonly T[] => checkArray(what, values, of);

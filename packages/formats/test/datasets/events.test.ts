@@ -6,8 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { createEngine } from '../../../../hosts/node/engines';
-import type { SpikeTrainSplit, SpikeTrains } from '../../../../src/common/spike-trains';
+import type { SpikeTrainSplit } from '../../../../src/common/spike-trains';
 import { eventTrains, readAedat, readEvents, readGestures, readShd } from '../../datasets';
 import type { EventTrainsOptions } from '../../datasets/events';
 import type { ShdOptions } from '../../datasets/shd';
@@ -166,39 +165,6 @@ test('steps of equal time, and of equally many events, have the units of the fra
   const all = new Set([...frames.number.map(String), ...rest]);
   assert.deepEqual(new Set(stepsOf(events, 'number').map(String)), all);
 });
-
-const KINDS: [string, SpikeTrains][] = [
-  ['N-MNIST', eventTrains({ train: labelled, test: labelled, T: 30 })],
-  ['SHD', readShd({ ...shd, T: 30 })],
-  ['DVS128 Gesture', eventTrains({ train: gestures, test: gestures, width: 128, height: 128, pool: 8, T: 30 })],
-];
-for (const [kind, data] of KINDS) {
-  test(`both engines learn the same from ${kind}`, async () => {
-    const { count } = data.train;
-    const found = [];
-    for (const name of ['event', 'tfjs'] as const) {
-      // A threshold that few spikes reach, from the first batch.
-      const engine = await createEngine(name, {
-        data,
-        batchSize: count,
-        learningRate: 0.01,
-        neuron: { decayInput: false, vThreshold: 0.02 },
-      });
-      const indices = Uint32Array.from({ length: count }, (_, i) => i);
-      const losses = [];
-      for (let batch = 0; batch < 3; batch++) losses.push((await engine.trainBatch(0, indices)).loss);
-      found.push({ losses, ...(await engine.state()) });
-      await engine.close();
-    }
-    const [event, tfjs] = found;
-    assert.ok(event.losses[2] < event.losses[0], `${event.losses}`);
-    event.losses.forEach((loss, i) => {
-      assert.ok(Math.abs(loss - tfjs.losses[i]) < 1e-6, `${loss} and ${tfjs.losses[i]}`);
-    });
-    const farthest = event.weights.reduce((most, weight, i) => Math.max(most, Math.abs(weight - tfjs.weights[i])), 0);
-    assert.ok(farthest < 1e-4, `weights ${farthest} apart`);
-  });
-}
 
 /** The bytes with others from a place on. */
 function patched(bytes: Uint8Array, at: number, values: number[]): Uint8Array {

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveEngineOptions } from '../../../../src/common/engine';
-import { checkSpikeTrains, type SpikeTrainSplit, type SpikeTrains } from '../../../../src/common/spike-trains';
+import { checkSpikeTrains, type SpikeTrainSplit } from '../../../../src/common/spike-trains';
 import { wholeMnist } from '../../../../test/support/data';
 import { randmanFile } from '../../../../test/support/golden';
 import { randman, rows, yinYang } from '../../datasets';
@@ -21,8 +21,6 @@ for (const { options, times } of randmanFile().exact) {
     assert.equal(data.test.count, options.test);
   });
 }
-
-const splits = ({ train, test }: SpikeTrains): SpikeTrainSplit[] => [train, test];
 
 test('every unit fires exactly once in every sample, and the classes take turns', () => {
   const data = randman({ seed: 1, train: 500, test: 107 });
@@ -41,19 +39,6 @@ test('every unit fires exactly once in every sample, and the classes take turns'
       split.labels,
       Uint8Array.from({ length: split.count }, (_, i) => (from + i) % 10),
     );
-  }
-});
-
-test('in each class every unit has a first step 0 and a last step T − 1', () => {
-  const data = randman({ seed: 2, T: 50, classes: 3, train: 200, test: 100 });
-  for (let label = 0; label < 3; label++) {
-    for (let unit = 0; unit < 20; unit++) {
-      const of = splits(data).flatMap(({ times, labels }) =>
-        Array.from(times).filter((_, i) => i % 20 === unit && labels[Math.floor(i / 20)] === label),
-      );
-      assert.equal(Math.min(...of), 0);
-      assert.equal(Math.max(...of), 49);
-    }
   }
 });
 

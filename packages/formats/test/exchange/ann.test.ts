@@ -80,57 +80,23 @@ describe('An ANN that becomes a spiking network', () => {
   });
 
   test('is refused where weights, images or the percentile are none, in one line that says what is', () => {
-    const refused = (made: () => unknown, message: string) => assert.throws(made, { name: 'RangeError', message });
-    const count = weights.length;
-    refused(
-      () => fromAnn(weights.subarray(1), { images }),
-      `weights: expected a Float32Array of 784 × 10 numbers, found ${count - 1}`,
-    );
-    refused(
-      () =>
-        fromAnn(
-          weights.map((_, i) => (i === 5 ? Number.NaN : 1)),
-          { images },
-        ),
-      'weights: expected finite numbers, found NaN',
-    );
-    refused(
-      () => fromAnn(weights, { images: images.subarray(1) }),
-      'images: expected a Uint8Array of 784 bytes for each image, found 78399 bytes',
-    );
-    refused(
-      () => fromAnn(weights, { images: [0] as unknown as Uint8Array }),
-      'images: expected a Uint8Array of 784 bytes for each image, found Array',
-    );
-    for (const percentile of [0, 100.1, Number.NaN]) {
-      refused(
-        () => fromAnn(weights, { images, percentile }),
-        `percentile: expected a number above 0 and up to 100, found ${percentile}`,
-      );
-    }
-    refused(
-      () => fromAnn(weights, { images, percentil: 50 } as never),
-      "fromAnn: expected images or percentile, found the option 'percentil'",
-    );
-    assert.throws(
-      () =>
-        fromAnn(
-          weights.map((weight, i) => (i === 0 ? -3e38 : weight * 1e-3)),
-          { images },
-        ),
-      {
-        name: 'RangeError',
-        message: /^weights: expected numbers that times [\d.]+ are finite, found larger in layer 1$/,
-      },
-    );
-    refused(
-      () =>
-        fromAnn(
-          weights.map((weight) => -Math.abs(weight)),
-          { images },
-        ),
-      'percentile: expected one at which layer 1 is above 0, found 99.9; take a higher one',
-    );
+    const changed = (change: (weight: number, i: number) => number) => weights.map(change);
+    for (const [own, options, message] of [
+      [weights.subarray(1), {}, /^weights: expected a Float32Array of 784 × 10 numbers, found \d+$/],
+      [changed((_, i) => (i === 5 ? Number.NaN : 1)), {}, /^weights: expected finite numbers, found NaN$/],
+      [changed((weight, i) => (i === 0 ? -3e38 : weight * 1e-3)), {}, /are finite, found larger in layer 1$/],
+      [
+        changed((weight) => -Math.abs(weight)),
+        {},
+        /^percentile: .* layer 1 is above 0, found 99\.9; take a higher one$/,
+      ],
+      [weights, { images: images.subarray(1) }, /^images: .* 784 bytes for each image, found 78399 bytes$/],
+      [weights, { images: [0] }, /^images: .*, found Array$/],
+      [weights, { percentile: 0 }, /^percentile: expected a number above 0 and up to 100, found 0$/],
+      [weights, { percentile: Number.NaN }, /found NaN$/],
+      [weights, { percentil: 50 }, /^fromAnn: expected images or percentile, found the option 'percentil'$/],
+    ] as const)
+      assert.throws(() => fromAnn(own, { images, ...options } as never), { name: 'RangeError', message });
   });
 });
 
