@@ -3,8 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { bytesData, LEAVE_NOTHING_OUT, temporaryFolder } from './support/data';
-import { HIDDEN_PRINTS, HIDDEN_RUN, runInNode } from './support/hidden-run';
-import { RANDMAN_PRINTS, RANDMAN_RUN } from './support/randman-run';
+import { HIDDEN_PRINTS, HIDDEN_RUN, RANDMAN_PRINTS, RANDMAN_RUN, runInNode } from './support/hidden-run';
 import { COMMAND, hashesOf, lifFcMnist } from './support/run';
 
 const EPOCHS = LEAVE_NOTHING_OUT ? 2 : 12;

@@ -1,4 +1,4 @@
-/** numpy and TensorBoard as witnesses: Python of the project's own .venv. */
+/** Programs that tests start: Python of the project's own .venv, with numpy and TensorBoard as witnesses, and Node. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -15,3 +15,6 @@ export function python(program: string, cwd = root): string {
   if (run.status !== 0) throw new Error(run.error?.message ?? run.stderr);
   return run.stdout.trim();
 }
+
+/** The arguments with which Node runs a program that requires sources, as `npm test` runs the tests. */
+export const FROM_SOURCES: readonly string[] = ['--require', join(__dirname, 'sources.cjs')];

@@ -23,7 +23,7 @@ function write(file: string, text: string): void {
 }
 
 before(() => {
-  const support = ['report.mjs', 'sources.cjs', 'in-order.mjs'].map((name) => join('test', 'support', name));
+  const support = ['sources.cjs', 'in-order.mjs'].map((name) => join('test', 'support', name));
   for (const file of ['biome.json', '.gitignore', 'tools/test.mjs', 'packages/system', ...support]) {
     cpSync(join(root, file), join(clone, file), { recursive: true });
   }

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
-import { FROM_SOURCES } from '../../../test/support/from-sources';
+import { FROM_SOURCES } from '../../../test/support/python';
 
 const root = resolve(__dirname, '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'lif-backend-'));

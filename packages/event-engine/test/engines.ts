@@ -4,7 +4,7 @@ import { createEngine } from '../../../hosts/node/engines';
 import { DEFAULT_TRAINING, type ResolvedEngineOptions } from '../../../src/common/engine';
 import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { wholeMnist } from '../../../test/support/data';
-import { FROM_SOURCES } from '../../../test/support/from-sources';
+import { FROM_SOURCES } from '../../../test/support/python';
 import type { EventEngine } from '../engine';
 
 export const mnist = wholeMnist();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { temporaryFolder } from '../../../test/support/data';
-import { FROM_SOURCES } from '../../../test/support/from-sources';
+import { FROM_SOURCES } from '../../../test/support/python';
 import { removeUnfinished, writeFileAtomic } from '../files.cjs';
 import { codeOf } from '../processes.cjs';
 

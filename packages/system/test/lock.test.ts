@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/data';
-import { FROM_SOURCES } from '../../../test/support/from-sources';
+import { FROM_SOURCES } from '../../../test/support/python';
 import { makeFolder } from '../files.cjs';
 import { assertUnlocked, LOCK_NAME, lockFolder, ownerOf } from '../lock.cjs';
 import { lock, unlock } from '../lock.mjs';

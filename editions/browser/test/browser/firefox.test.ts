@@ -7,7 +7,7 @@ import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { firefox, inFirefox } from '../../../../test/support/browser';
 import { putsOutWhatIsCommitted } from '../../../../test/support/compare';
 import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
-import { HIDDEN_PRINTS, HIDDEN_RUN } from '../../../../test/support/hidden-run';
+import { HIDDEN_PRINTS, HIDDEN_RUN, RANDMAN_PRINTS, RANDMAN_RUN } from '../../../../test/support/hidden-run';
 import {
   type AnyPage,
   chapters,
@@ -21,7 +21,6 @@ import {
   serveLite,
   setCells,
 } from '../../../../test/support/lite';
-import { RANDMAN_PRINTS, RANDMAN_RUN } from '../../../../test/support/randman-run';
 import { shareAddress } from '../../page/share';
 import { opensShared, SHARED } from './shared';
 

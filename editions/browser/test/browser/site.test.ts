@@ -9,7 +9,7 @@ import { readMap } from '../../../../hosts/node/map';
 import type { Choice } from '../../../../packages/runs/map';
 import { numbered } from '../../../../packages/system/project.mjs';
 import { axeFaults, holdBack, inChromium } from '../../../../test/support/browser';
-import { HIDDEN_PRINTS, HIDDEN_RUN } from '../../../../test/support/hidden-run';
+import { HIDDEN_PRINTS, HIDDEN_RUN, RANDMAN_PRINTS, RANDMAN_RUN } from '../../../../test/support/hidden-run';
 import { typed, wordBreak } from '../../../../test/support/lab';
 import {
   chapters,
@@ -30,7 +30,6 @@ import {
   setCells,
   watchedPage,
 } from '../../../../test/support/lite';
-import { RANDMAN_PRINTS, RANDMAN_RUN } from '../../../../test/support/randman-run';
 
 /** Means, a difference and a run of the map, as a chapter takes them. */
 const MAP = `import { readMap, recompute } from 'lif-fc-mnist';

@@ -19,7 +19,7 @@ import { join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { transform } from 'esbuild';
 import { numbered } from '../../../../packages/system/project.mjs';
-import { linkVenv } from '../../../../test/support/ready-venv';
+import { linkVenv } from '../../../../test/support/small-clone';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 const windows = process.platform === 'win32';

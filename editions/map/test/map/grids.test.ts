@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { inRuns, runMap, writeGrids } from '../../../../test/support/map-command';
+import { inRuns, runMap, writeGrids } from '../../../../test/support/map';
 import { temporaryFolder } from '../../../../test/support/notebooks';
 
 const folder = temporaryFolder('grids');

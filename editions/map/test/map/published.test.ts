@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { MAP, runMap } from '../../../../test/support/map-command';
+import { MAP, runMap } from '../../../../test/support/map';
 import { ended } from '../../../../test/support/notebooks';
 
 /** Of the eight short rows one of the SNN, of the ANN and of Randman. */

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createEngine, loadMnist } from '../../../../hosts/node/host';
 import { readLayersModel } from '../../../../packages/runs/node';
-import { inRuns, readTable, runMap, writeGrids } from '../../../../test/support/map-command';
+import { inRuns, readTable, runMap, writeGrids } from '../../../../test/support/map';
 import { temporaryFolder } from '../../../../test/support/notebooks';
 
 const root = resolve(__dirname, '..', '..', '..', '..');

@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { inRuns, ownerOf, readTable, runMap, startMap, writeGrids } from '../../../../test/support/map-command';
+import { inRuns, ownerOf, readTable, runMap, startMap, writeGrids } from '../../../../test/support/map';
 import { ended, temporaryFolder } from '../../../../test/support/notebooks';
 
 const scratch = temporaryFolder('map');

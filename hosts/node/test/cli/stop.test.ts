@@ -8,8 +8,7 @@ import { readCheckpoint } from '../../../../packages/runs/node';
 import { projectPath } from '../../../../packages/system/files.cjs';
 import { isAlive } from '../../../../packages/system/processes.cjs';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
-import { FROM_SOURCES } from '../../../../test/support/from-sources';
-import { PYTHON } from '../../../../test/support/python';
+import { FROM_SOURCES, PYTHON } from '../../../../test/support/python';
 import { assertCurvesWhole, COMMAND, hashesOf, lifFcMnist } from '../../../../test/support/run';
 
 const small = temporaryFolder();

@@ -8,8 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lines } from '../../../../packages/figures';
 import { saveFigure } from '../../../../packages/figures/node/render';
 import { Interruption } from '../../../../src/common/interruption';
-import { FROM_SOURCES } from '../../../../test/support/from-sources';
 import { type Display, type Ended, runCells, type Step } from '../../../../test/support/jupyter-kernel';
+import { FROM_SOURCES } from '../../../../test/support/python';
 import { figureBundle, interruptible, liveFigure, show } from '../../notebook/display';
 import { progressBar } from '../../progress-bar';
 

@@ -8,7 +8,7 @@ import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { inChromium, launchChromium } from '../../../../test/support/browser';
-import { FROM_SOURCES } from '../../../../test/support/from-sources';
+import { FROM_SOURCES } from '../../../../test/support/python';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 const children: ChildProcess[] = [];

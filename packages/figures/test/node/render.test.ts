@@ -5,13 +5,23 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { JSDOM } from 'jsdom';
-import { FROM_SOURCES } from '../../../../test/support/from-sources';
-import { decode } from '../../../../test/support/png';
+import { FROM_SOURCES } from '../../../../test/support/python';
 import { accuracyCurve, digits, type Figure, lines, plot1dSpikes, plot2dHeatmap, weightImages } from '../..';
 import { encodePng } from '../../node/plotly';
 import { rasterize, renderPng, renderSvg } from '../../node/render';
 import { fingerprint } from './fingerprint';
+
+/** The pixels of a PNG file, decoded by another library than the one that encoded it. */
+async function decode(png: Uint8Array) {
+  const image = await loadImage(Buffer.from(png));
+  const context = createCanvas(image.width, image.height).getContext('2d');
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  const at = (x: number, y: number) => [...data.subarray(4 * (y * image.width + x), 4 * (y * image.width + x) + 3)];
+  return { width: image.width, height: image.height, at };
+}
 
 const near = (found: number[], expected: number[]) => found.every((value, i) => Math.abs(value - expected[i]) <= 6);
 
