@@ -138,9 +138,9 @@ writeJson(join(config, 'jupyter_lab_config.json'), {
   },
   ContentsManager: { hide_globs: ['node_modules', '__pycache__', '*.pyc', '*.pyo', '.DS_Store', '*~'] },
   LanguageServerManager: { autodetect: false },
-  AsyncMultiKernelManager: { kernel_manager_class: 'lab_server.Kernel', use_pending_kernels: true },
-  // The ports that it takes; otherwise Jupyter chooses others.
-  KernelManager: { cache_ports: false },
+  AsyncMultiKernelManager: { kernel_manager_class: 'lab_server.Kernel' },
+  // Otherwise a kernel that dies while it starts gets other sockets, and the page waits at the former ones for ever.
+  KernelRestarter: { random_ports_until_alive: false },
   KernelSpecManager: { allowed_kernelspecs: ['tslab', ...(hasPython ? ['python3'] : [])], ensure_native_kernel: false },
 });
 // Which extensions a server has is asked before JupyterLab's own file is read.

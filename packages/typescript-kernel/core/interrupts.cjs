@@ -13,24 +13,8 @@ const RESTARTED = 'so the kernel was restarted. Its variables are gone: run the 
 /** The message if only a restart stopped the cell. @param {number} grace the time that it had, in ms */
 exports.restarted = (grace) => `${INTERRUPTED} The cell did not stop within ${grace / 1000} s, ${RESTARTED}`;
 
-/**
- * The message for what a cell has changed and the kernel has put back. @param {string[]} names such as
- * `Array.prototype.map`
- */
-exports.putBack = (names) => {
-  const [first, ...more] = names;
-  const all =
-    more.length > 0
-      ? `${first} and ${more.length} more built-in${more.length > 1 ? 's' : ''}, which have`
-      : `${first}, which has`;
-  return `A cell has changed ${all} been put back: the kernel itself needs ${more.length > 0 ? 'them' : 'it'}.`;
-};
-
-/** Where it is not known which it is. */
-exports.BUILT_IN = 'a built-in';
-
-/** The message for a cell that broke its kernel. @param {string} name such as `Array.prototype.map` */
-exports.lockedOut = (name) => `A cell has changed ${name} so that it cannot be put back, ${RESTARTED}`;
+/** The message where the kernel itself has failed. Whatever a cell throws is its own. */
+exports.BROKEN = `A cell has changed what the kernel itself needs, such as Array.prototype, ${RESTARTED}`;
 
 /** The message of an error that aborted work throws; undefined for any other value. @param {unknown} error */
 function abortMessage(error) {

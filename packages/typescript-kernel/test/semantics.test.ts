@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { runCells } from '../../../test/support/jupyter-kernel';
 import { ROWS, type Shown } from './cells';
-import { runInNode } from './in-node';
-import { root } from './root';
-import { writeThings } from './things';
+import { root, runInNode, writeThings } from './in-node';
 
 mkdirSync(join(root, 'build'), { recursive: true });
 const folder = mkdtempSync(join(root, 'build', 'typescript-kernel-test-'));

@@ -1,5 +1,5 @@
 'use strict';
-// TypeScript as tslab uses it, with five patches:
+// TypeScript as tslab uses it, with six patches:
 // - tslab keeps no source maps, so an error names a line of the compiled cell. Here maps are made in both of its steps
 //   (TypeScript to modules of today, those to CommonJS), for `origins.cjs`.
 // - A variable of an earlier cell becomes `exports.name`, but not in the short form `{ name }`, which then fails as
@@ -11,13 +11,51 @@
 //   start. Here it reads Node's types; those of a package are read when a cell imports the package.
 // - TypeScript records which file refers to which, twice for each cell, for builds that tslab never makes. Here that is
 //   left out, and the one thing that tslab reads from it (which sources a cell imports) is found when tslab asks.
-const { readWithoutComments } = require('./declarations.cjs');
+// - TypeScript reads declarations without their comments, where nobody reads those.
 const { keepMaps } = require('./origins.cjs');
 
 /** The declarations of earlier cells, as tslab shows them to TypeScript. */
 const EARLIER_CELLS = '__prev__.d.ts';
 const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;base64,(\S+)\s*$/;
 const MAP_COMMENT = /\n?\/\/# sourceMappingURL=\S*\s*$/;
+
+// Before the first cell runs, TypeScript reads the declarations of Node, and those of TensorFlow.js with the package: 4
+// MB, and most of it comments. The comments cost a kernel 0.4 seconds of a core and 12 MB. Here those of Node are not
+// read, so hovering over a name of Node shows its type alone. Where many kernels share a machine, those of
+// TensorFlow.js are not read either. Where a notebook runs without anybody who could hover, neither are those of
+// JavaScript: 0.1 seconds more.
+const OF_NODE = /\/node_modules\/(@types\/node|undici-types)\//;
+const OF_BOTH = /\/node_modules\/(@types\/node|undici-types|@tensorflow|@webgpu)\//;
+const OF_JAVASCRIPT = /\/node_modules\/@tslab\/typescript-for-tslab\/lib\/lib\.es/;
+
+/**
+ * Whether a file is read without its comments.
+ * @param {string} path
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+const isStripped = (path, { LIF_FC_MNIST_SHARED: shared, LIF_FC_MNIST_HEADLESS: headless } = process.env) =>
+  (shared === '1' || headless === '1' ? OF_BOTH : OF_NODE).test(path) || (headless === '1' && OF_JAVASCRIPT.test(path));
+exports.isStripped = isStripped;
+
+/** Comments, and what could hold the beginning of one: lines such as `/// <reference …`, which are kept, and texts. */
+const PARTS = /\/\*[\s\S]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
+
+/** The same declarations without comments of the form that may be longer than a line. */
+const withoutComments = (/** @type {string} */ text) =>
+  text.replace(PARTS, (part) => (part.startsWith('/*') ? ' ' : part));
+exports.withoutComments = withoutComments;
+
+/**
+ * Changes how TypeScript reads files.
+ * @param {{ readFile(path: string, encoding?: string): string | undefined }} system TypeScript's
+ */
+function readWithoutComments(system) {
+  const { readFile } = system;
+  system.readFile = (path, encoding) => {
+    const text = readFile(path, encoding);
+    return text !== undefined && isStripped(path) ? withoutComments(text) : text;
+  };
+}
 
 /** @typedef {typeof import('@tslab/typescript-for-tslab')} Ts */
 

@@ -1,7 +1,7 @@
 /** What the page and its two workers say to each other. */
 import type { Failure } from '../../core/errors.cjs';
 import type { TypeProblem } from '../../core/hints.cjs';
-import type { Completeness } from './types/completeness';
+import type { Completeness } from './types/describe';
 
 export type { Failure, TypeProblem };
 
@@ -95,8 +95,8 @@ export type Output =
   | { type: 'result'; count: number; data: Bundle['data'] }
   | { type: 'error'; failure: Failure }
   | { type: 'input'; prompt: string; isPassword: boolean }
-  /** It has broken the worker; `name` is the built-in that cannot be put back. */
-  | { type: 'locked'; name: string };
+  /** It has broken the worker. */
+  | { type: 'broken' };
 
 /** From the worker that runs cells; `id` names the cell that it belongs to. */
 export type FromCells = { type: 'ready' } | (Output & { id: number }) | Answered<OfCells>;

@@ -11,7 +11,7 @@ import { urlOf } from '../../jupyterlite/src/imports';
 import { PLUGIN, readSettings } from '../../jupyterlite/src/page/settings';
 import { Library, NotebookTypes } from '../../jupyterlite/src/types/notebook';
 import { Remote } from '../../jupyterlite/src/types/remote';
-import { root, source } from '../root';
+import { root, source } from '../in-node';
 
 const TSLABS = '@tslab/typescript-for-tslab';
 mkdirSync(join(root, 'build'), { recursive: true });
@@ -250,21 +250,6 @@ describe('The settings of the site', () => {
     ]);
     const [unknown] = read({ typeerrors: 'warn' }).faults;
     assert.match(unknown ?? '', /typeerrors: expected one of name, displayName, modules, .*typeErrors, /);
-  });
-
-  test('are described by a schema with the same names and defaults', () => {
-    const { properties } = JSON.parse(readFileSync(join(source, 'jupyterlite', 'settings.schema.json'), 'utf8')) as {
-      properties: Record<string, { default?: unknown; enum?: string[] }>;
-    };
-    const [unknown] = readSettings(JSON.stringify({ [PLUGIN]: { other: 1 } }), site).faults;
-    assert.equal(unknown, `${PLUGIN}: other: expected one of ${Object.keys(properties).join(', ')}`);
-    const defaults = Object.entries(properties).filter(([, { default: value }]) => value !== undefined);
-    const { siteUrl, faults, cdn, declarations, ...own } = readSettings('', site);
-    assert.deepEqual(Object.fromEntries(defaults.map(([name, { default: value }]) => [name, value])), own);
-    for (const [name, { enum: values = [] }] of Object.entries(properties)) {
-      for (const value of values)
-        assert.deepEqual(readSettings(JSON.stringify({ [PLUGIN]: { [name]: value } }), site).faults, []);
-    }
   });
 
   test('may be absent', () => {

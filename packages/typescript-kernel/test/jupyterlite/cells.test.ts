@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect as inspectInNode } from 'node:util';
 import ts from 'typescript';
-import { createGuard } from '../../core/guard.cjs';
 import { describeValue } from '../../core/values.cjs';
 import { CellSyntaxError, compileCell } from '../../jupyterlite/src/cells/compile';
 import { dataOf, jupyterOf } from '../../jupyterlite/src/cells/display';
@@ -15,7 +14,7 @@ import { createOutput } from '../../jupyterlite/src/cells/limit';
 import { type KernelInterface, placed } from '../../jupyterlite/src/cells/session';
 import { type Options, TypeScriptKernel } from '../../jupyterlite/src/page/kernel';
 import { PLUGIN, readSettings } from '../../jupyterlite/src/page/settings';
-import { completeness } from '../../jupyterlite/src/types/completeness';
+import { completeness } from '../../jupyterlite/src/types/describe';
 import { emit } from '../../jupyterlite/src/types/emit';
 
 describe('A text that is not finished', () => {
@@ -131,28 +130,6 @@ describe('A value in a page', () => {
     assert.equal(printed(Object.assign([1, 2], { unit: 'mV' })), "[ 1, 2, unit: 'mV' ]");
     assert.deepEqual(Object.getOwnPropertyDescriptors([1]), { ...Object.getOwnPropertyDescriptors([1]) });
     assert.equal(Object.keys(Object.getOwnPropertyDescriptors(new Uint8Array(20_000))).length, 20_000, 'for cells');
-  });
-});
-
-describe('The built-ins', () => {
-  const locked: string[] = [];
-  const guard = createGuard((name) => locked.push(name));
-
-  test('are put back for the work of the kernel, and as the cell left them after that', () => {
-    const { cbrt } = Math;
-    Math.cbrt = () => 0;
-    assert.equal(
-      guard(() => Math.cbrt(27)),
-      3,
-    );
-    assert.equal(Math.cbrt(27), 0);
-    Math.cbrt = cbrt;
-  });
-
-  test('that cannot be put back are named, and nothing is done without them', () => {
-    Object.defineProperty(Math, 'expm1', { value: () => 1, configurable: false, writable: false });
-    assert.throws(() => guard(() => assert.fail('done')), /^Error: A built-in cannot be put back$/);
-    assert.deepEqual(locked, ['Math.expm1']);
   });
 });
 

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { root, source } from '../root';
+import { root, source } from '../in-node';
 
 const folder = mkdtempSync(join(tmpdir(), 'typescript-kernel-package-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { root, source } from '../root';
+import { root, source } from '../in-node';
 
 const build = join(root, 'build');
 mkdirSync(build, { recursive: true });

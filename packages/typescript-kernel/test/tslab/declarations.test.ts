@@ -1,4 +1,4 @@
-/** What TypeScript reads in a kernel (packages/typescript-kernel/tslab/declarations.cjs). */
+/** What TypeScript reads in a kernel (packages/typescript-kernel/tslab/compiler.cjs). */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,8 +6,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import ts from 'typescript';
 import { filesUnder } from '../../../system/project.mjs';
-import { patchCompiler } from '../../tslab/compiler.cjs';
-import { isStripped, withoutComments } from '../../tslab/declarations.cjs';
+import { isStripped, patchCompiler, withoutComments } from '../../tslab/compiler.cjs';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 interface Converter {

@@ -69,6 +69,7 @@ function withoutTypes(source: string): string {
       keepUnusedImports: true,
     }).code;
   } catch (error) {
+    if (error instanceof TypeError) throw error; // of sucrase itself: a cell has changed a built-in
     const { message, loc } = error as Error & { loc?: { line: number; column: number } };
     const text = message.replace(/^Error transforming \S*: /, '').replace(/ \(\d+:\d+\)$/, '');
     throw new CellSyntaxError(text, loc?.line ?? 1, loc?.column ?? 1);

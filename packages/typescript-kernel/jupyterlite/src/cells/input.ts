@@ -1,7 +1,5 @@
 /** Questions of cells to the person at the page, one after the other. */
 
-import { sure } from './inspect';
-
 interface Question {
   prompt: string;
   isPassword: boolean;
@@ -45,10 +43,9 @@ export class Input {
 
   /** Resolves when no question is open. */
   async answered(): Promise<void> {
-    // Without an iterator, and without an item of none, which a cell may have given to all.
     while (this.waiting.length > 0) {
       try {
-        await sure((this.waiting[0] as Question).answer);
+        await this.waiting[0]?.answer;
       } catch {
         // The asker gets it.
       }

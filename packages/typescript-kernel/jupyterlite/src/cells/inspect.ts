@@ -54,17 +54,6 @@ for (const { value } of Object.values(getOwnPropertyDescriptors(globalThis))) {
 
 /** How promises have ended, of those that were looked into. */
 const ended = new WeakMap<object, { value: unknown; isRejected: boolean }>();
-const { then } = Promise.prototype;
-const { apply } = Reflect;
-const { defineProperty } = Reflect;
-const CONSTRUCTOR = { __proto__: null, value: Promise, configurable: true };
-
-/** A promise of the kernel's own that can be awaited whatever a cell has made of `Promise.prototype`. */
-export function sure<T>(promise: Promise<T>): Promise<T> {
-  defineProperty(promise, 'constructor', CONSTRUCTOR);
-  return promise;
-}
-const DONE = sure(Promise.resolve());
 
 /**
  * From now on a promise is printed with its value, if it has one already. To look makes of it one that is awaited, so
@@ -80,9 +69,9 @@ export async function lookInto(value: unknown): Promise<void> {
   if (!isPromise) return;
   const promise = value as Promise<unknown>;
   const note = (isRejected: boolean) => (value: unknown) => void ended.set(promise, { value, isRejected });
-  apply(then, promise, [note(false), note(true)]);
-  await DONE;
-  if (!ended.has(promise)) apply(then, promise, []);
+  promise.then(note(false), note(true));
+  await null;
+  if (!ended.has(promise)) void promise.then();
 }
 
 Object.defineProperty(Promise.prototype, CUSTOM, {

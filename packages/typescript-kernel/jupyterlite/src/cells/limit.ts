@@ -27,14 +27,8 @@ const LAST_DISPLAY = limitNote('show', 'displays', MOST.displays, MOST.shown);
 
 const textsOf = ({ data }: Bundle) => Object.values(data).filter((value) => typeof value === 'string');
 
-/**
- * @param post sends to the page
- * @param guarded runs a timer's callback with the original built-ins
- */
-export function createOutput(post: (message: Output) => void, guarded = (work: () => void) => work()) {
-  // A cell can put others in their place.
-  const { setTimeout } = globalThis;
-  const clock = performance.now.bind(performance);
+/** @param post sends to the page */
+export function createOutput(post: (message: Output) => void) {
   let left = { ...MOST };
   let text: Extract<Output, { type: 'stream' }> | undefined;
   const updates = new Map<string, Bundle>();
@@ -57,13 +51,13 @@ export function createOutput(post: (message: Output) => void, guarded = (work: (
     hasTimer = true;
     setTimeout(() => {
       hasTimer = false;
-      guarded(flush);
+      flush();
     }, PAUSE);
   }
 
   /** Sends what waits, or schedules it. */
   function sendSoon(work: number): void {
-    const now = clock();
+    const now = performance.now();
     if (now - windowStart > WINDOW) {
       windowStart = now;
       sent = 0;

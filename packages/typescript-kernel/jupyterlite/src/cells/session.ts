@@ -7,7 +7,6 @@ import {
   type Origin,
   shortenStacks,
 } from '../../../core/errors.cjs';
-import { bare, createGuard, type Guard } from '../../../core/guard.cjs';
 import { problemLine } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts.cjs';
 import { describeValue } from '../../../core/values.cjs';
@@ -17,9 +16,8 @@ import { type CellHost, CellSyntaxError, compileCell, NAMES } from './compile';
 import { createConsole } from './console';
 import { type Display, dataOf, displayModule, jupyterOf } from './display';
 import { Input } from './input';
-import { inspect, lookInto, sure } from './inspect';
+import { inspect, lookInto } from './inspect';
 import { createOutput } from './limit';
-import { type Declared, Names } from './names';
 
 /** Where a session writes. */
 export interface SessionHost {
@@ -66,9 +64,6 @@ const aborted = () => Object.assign(new Error('Interrupted.'), { name: 'AbortErr
 /** Cells whose lines are known: those that ran last, so a kernel that runs for days does not grow. */
 const CELLS = 1000;
 
-/** Captured before a cell can replace them. */
-const { queueMicrotask, Error: OwnError } = globalThis;
-
 const scriptName = (number: number) => `cell-${number}.ts`;
 
 // What `using` asks for; TypeScript's emit of it does, where the engine knows neither.
@@ -82,9 +77,9 @@ for (const name of ['dispose', 'asyncDispose']) {
  * @throws what the work throws
  */
 export async function placed<T>(work: () => Promise<T>): Promise<T> {
-  const here = new OwnError();
+  const here = new Error();
   try {
-    return await sure(work());
+    return await work();
   } catch (error) {
     if (error instanceof Error && !/\n {4}at /.test(String(error.stack))) {
       const [, ...frames] = String(here.stack).split('\n');
@@ -92,6 +87,48 @@ export async function placed<T>(work: () => Promise<T>): Promise<T> {
       Object.defineProperty(error, 'stack', { value, writable: true, configurable: true });
     }
     throw error;
+  }
+}
+
+type Declared = Parameters<CellHost['declare']>[0];
+
+function readName(get: () => unknown): { value: unknown } | undefined {
+  try {
+    return { value: get() };
+  } catch {
+    return undefined; // the cell has not come to its declaration
+  }
+}
+
+/** The names that the cells of a notebook keep. */
+class Names {
+  // Engines read what is inherited fast, however often it is declared again; a separate object becomes a slow table.
+  private readonly store: Record<string, unknown> = Object.create(null);
+  /** What cells read them from. */
+  readonly all: Record<string, unknown> = Object.create(this.store);
+
+  /**
+   * Keeps what a cell has declared and come to; returns the other names.
+   * @param hasFailed the cell, or it was interrupted
+   */
+  keep(declared: Declared, hasFailed: boolean): string[] {
+    const lost: string[] = [];
+    for (const [name, [get, set]] of Object.entries(declared)) {
+      const reached = readName(get);
+      // A `var` begins with its earlier value; a `let` without a value takes no earlier one away.
+      if (!reached || (hasFailed && name in this.all && [undefined, this.all[name]].includes(reached.value))) {
+        lost.push(name);
+        continue;
+      }
+      const { value } = reached;
+      const refuse = () => {
+        throw new TypeError(`Assignment to constant variable '${name}'`);
+      };
+      // Of a constant only the value: the cell's other variables need not live as long as it does.
+      const accessors = set ? { get, set } : { get: () => value, set: refuse };
+      Object.defineProperty(this.store, name, { ...accessors, enumerable: true, configurable: true });
+    }
+    return lost;
   }
 }
 
@@ -106,9 +143,8 @@ export class Session {
   private giveUp: (error: Error) => void = () => {};
   // biome-ignore lint/security/noGlobalEval: a kernel runs what it is given; called so, a cell sees globals alone.
   private readonly evaluate = globalThis.eval;
-  private readonly guard: Guard;
   private readonly output: ReturnType<typeof createOutput>;
-  private readonly late = countLate((text) => this.guard(() => this.output.printSoon('stderr', `${text}\n`)));
+  private readonly late = countLate((text) => this.output.printSoon('stderr', `${text}\n`));
   private readonly questions: Input;
   private readonly ownModules: Record<OwnModule, Record<string, unknown>>;
 
@@ -119,93 +155,83 @@ export class Session {
       const own = found.from?.[line - 1] ?? line;
       return { cell: found.cell, line: own, text: found.lines[own - 1]?.trim() };
     });
-    // After the stacks: it puts back whatever is changed from now on.
-    const guard = createGuard((name) => host.post({ type: 'locked', name }));
-    this.guard = guard;
-    this.output = createOutput(host.post, guard);
+    this.output = createOutput(host.post);
     this.questions = new Input((prompt, isPassword) => this.output.send({ type: 'input', prompt, isPassword }));
     const api = this.createApi();
-    const own = Object.entries(createConsole(this.output.print)) as [string, (...args: unknown[]) => void][];
-    for (const [name, print] of own) {
-      Object.assign(console, { [name]: (...args: unknown[]) => guard.lightly(() => print(...args)) });
-    }
+    Object.assign(console, createConsole(this.output.print));
     const { input } = api;
     const prompt = async (text?: string, otherwise = '') => (await input(text)) || otherwise;
     const kernel = Symbol.for('jupyterlite-typescript-kernel');
     Object.assign(globalThis, { [kernel]: api, Jupyter: jupyterOf(api), prompt });
     this.ownModules = {
-      tslab: bare(displayModule(api)),
-      'jupyterlite-typescript-kernel': bare({ input }),
+      tslab: displayModule(api),
+      'jupyterlite-typescript-kernel': { input },
     };
   }
 
   private createApi(): KernelInterface {
-    const { guard, output, listeners } = this;
+    const { output, listeners } = this;
     return {
-      display: (bundle, displayId) => guard.lightly(() => output.display(bundle, displayId)),
-      updateDisplay: (bundle, displayId) => guard.lightly(() => output.update(bundle, displayId)),
+      display: output.display,
+      updateDisplay: output.update,
       onInterrupt(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
       siteUrl: this.host.settings.siteUrl,
-      stdout: (text) => guard.lightly(() => output.print('stdout', text)),
-      stderr: (text) => guard.lightly(() => output.print('stderr', text)),
+      stdout: (text) => output.print('stdout', text),
+      stderr: (text) => output.print('stderr', text),
       cell: () => this.current,
       input: (prompt = '', { password = false } = {}) => {
         if (!this.current) return Promise.reject(new Error('input() can only ask while its cell runs'));
         if (this.interrupted) return Promise.reject(aborted());
-        return guard.lightly(() => this.questions.ask(String(prompt), password));
+        return this.questions.ask(String(prompt), password);
       },
     };
   }
 
   private load: CellHost['load'] = async (name, options, needed = []) => {
-    const { guard, ownModules } = this;
-    const module = await sure(
-      placed(async () =>
-        guard.lightly(() =>
-          Object.hasOwn(ownModules, name) ? ownModules[name as OwnModule] : this.host.load(name, options),
-        ),
-      ),
+    const { ownModules } = this;
+    const module = await placed(async () =>
+      Object.hasOwn(ownModules, name) ? ownModules[name as OwnModule] : this.host.load(name, options),
     );
-    const missing = guard.lightly(() => needed.find((key) => !(key in module)));
+    const missing = needed.find((key) => !(key in module));
     if (missing !== undefined) throw new SyntaxError(`The module '${name}' has no export '${missing}'`);
     return module;
   };
 
-  private async run(code: string, emitted: Emitted | undefined, number: number, ran: Ran): Promise<void> {
-    const { guard, host } = this;
-    const names = this.names.all;
-    const compiled = guard(() => {
-      try {
-        return compileCell(code, (name) => name in names, emitted);
-      } catch (error) {
-        const left = CellSyntaxError.is(error) ? undefined : guard.left();
-        if (left !== undefined) host.post({ type: 'locked', name: left });
-        throw error;
-      }
-    });
-    ran.declared = bare({});
-    const cell: CellHost = bare({
-      names,
+  private async run(compiled: string, number: number, ran: Ran): Promise<void> {
+    const { host } = this;
+    ran.declared = {};
+    const cell: CellHost = {
+      names: this.names.all,
       declare: (declared) => {
         ran.declared = declared;
       },
-      load: (name: string, options?: ImportCallOptions, needed?: string[]) => sure(this.load(name, options, needed)),
+      load: this.load,
       alive: () => {
         if (ran.isGivenUp) throw GIVEN_UP;
       },
-      tidy: (error) => guard.lightly(() => tidy(error)),
+      tidy,
       defaultOf: (module) => ('default' in module ? module.default : module),
       meta: { url: host.folder, resolve: (name: string) => new URL(name, host.folder).href },
       value: undefined,
-    });
+    };
     const main = this.evaluate(`${compiled}\n//# sourceURL=${scriptName(number)}`) as (cell: CellHost) => Promise<void>;
-    await sure(main(cell));
-    ran.data = await sure(dataOf(cell.value));
-    await sure(guard(() => lookInto(cell.value)));
+    await main(cell);
+    ran.data = await dataOf(cell.value);
+    await lookInto(cell.value);
     ran.value = cell.value;
+  }
+
+  /** The text that runs, or how the cell has failed. A cell may be nested too deeply. */
+  private compile(code: string, emitted: Emitted | undefined): string | Outcome {
+    try {
+      return compileCell(code, (name) => name in this.names.all, emitted);
+    } catch (error) {
+      if (CellSyntaxError.is(error) || error instanceof RangeError) return this.fail(error);
+      throw error;
+    }
   }
 
   private showFailure(text: string, failure: Failure): Outcome {
@@ -243,25 +269,21 @@ export class Session {
 
   /** Whether a cell compiles and all names are there that it takes from outside. If not, it would fail. */
   canRun(code: string): boolean {
-    return this.guard(() => {
-      let isLacking = false;
-      try {
-        compileCell(code, (name) => {
-          isLacking ||= !(name in this.names.all || name in globalThis);
-          return true;
-        });
-        return !isLacking;
-      } catch {
-        return false;
-      }
-    });
+    let isLacking = false;
+    try {
+      compileCell(code, (name) => {
+        isLacking ||= !(name in this.names.all || name in globalThis);
+        return true;
+      });
+      return !isLacking;
+    } catch {
+      return false;
+    }
   }
 
   /** Resolves when the cell has ended, or is given up. */
-  private untilEnd(code: string, emitted: Emitted | undefined, count: number, ran: Ran): Promise<void> {
-    const { number, cells } = this;
-    cells.set(scriptName(number), { cell: count, lines: code.split('\n'), ...(emitted && { from: emitted.lines }) });
-    cells.delete(scriptName(number - CELLS));
+  private untilEnd(compiled: string, ran: Ran): Promise<void> {
+    const { number } = this;
     return new Promise<void>((resolve, reject) => {
       this.giveUp = (error) => {
         ran.isGivenUp = true;
@@ -269,7 +291,7 @@ export class Session {
       };
       queueMicrotask(async () => {
         try {
-          await sure(this.run(code, emitted, number, ran));
+          await this.run(compiled, number, ran);
           resolve();
         } catch (error) {
           reject(error);
@@ -278,34 +300,37 @@ export class Session {
     });
   }
 
-  /** @param emitted where TypeScript itself had to translate the cell */
+  /**
+   * @param emitted where TypeScript itself had to translate the cell
+   * @throws where the kernel itself fails, since cells have changed what it needs
+   */
   async execute(code: string, count: number, emitted?: Emitted): Promise<Outcome> {
-    const { guard, output } = this;
+    const { output, cells } = this;
     this.number++;
     this.current = { count };
     this.interrupted = false;
-    const ran: Ran = bare({ declared: undefined, value: undefined, data: undefined, isGivenUp: false });
+    output.reset();
+    this.late.reset();
+    const name = scriptName(this.number);
+    cells.set(name, { cell: count, lines: code.split('\n'), ...(emitted && { from: emitted.lines }) });
+    cells.delete(scriptName(this.number - CELLS));
+    const ran: Ran = { declared: undefined, value: undefined, data: undefined, isGivenUp: false };
     try {
-      const ending = guard(() => {
-        output.reset();
-        this.late.reset();
-        return this.untilEnd(code, emitted, count, ran);
-      });
-      await sure(ending);
-      return guard(() => {
-        this.names.keep(ran.declared ?? {}, false);
-        this.showValue(ran, count);
-        return bare({ status: 'ok' });
-      });
-    } catch (error) {
-      return guard(() => {
+      const compiled = this.compile(code, emitted);
+      if (typeof compiled !== 'string') return compiled;
+      try {
+        await this.untilEnd(compiled, ran);
+      } catch (error) {
         const lost = ran.declared && { lost: this.names.keep(ran.declared, true) };
-        return bare({ ...this.fail(error), ...lost });
-      });
+        return { ...this.fail(error), ...lost };
+      }
+      this.names.keep(ran.declared ?? {}, false);
+      this.showValue(ran, count);
+      return { status: 'ok' };
     } finally {
-      guard.lightly(output.flush);
+      output.flush();
       // The page takes no other cell before it has an answer.
-      await sure(this.questions.answered());
+      await this.questions.answered();
       this.current = undefined;
       this.giveUp = () => {};
     }
@@ -313,23 +338,20 @@ export class Session {
 
   interrupt(): void {
     this.interrupted = true;
-    const own = this.guard(() => {
-      this.questions.end(aborted());
-      return [...this.listeners];
-    });
+    this.questions.end(aborted());
     // Those who listen end their work themselves and say how far it came. Nothing else can be stopped from outside.
-    if (own.length === 0) this.giveUp(GIVEN_UP);
-    for (let i = 0; i < own.length; i++) own[i]?.();
+    if (this.listeners.size === 0) this.giveUp(GIVEN_UP);
+    for (const listener of [...this.listeners]) listener();
   }
 
   /** Reports unawaited errors, below the cell that ran last. */
   reportLate(kind: 'UncaughtException' | 'UnhandledPromiseRejection', error: unknown): void {
     // Not reported: the interrupt caused it.
     if (this.output.isFull() || (this.interrupted && isAbort(error))) return;
-    this.guard(() => this.late.add(() => describeLate(inspect, kind, error)));
+    this.late.add(() => describeLate(inspect, kind, error));
   }
 
-  receiveInput = (value: string | undefined) => this.guard.lightly(() => this.questions.receive(value));
+  receiveInput = (value: string | undefined) => this.questions.receive(value);
 }
 
 /** More than a message of an engine has. */

@@ -1,16 +1,10 @@
 /** The worker that runs cells. */
 import type { Origin } from '../../../core/errors.cjs';
-import { BUILT_IN } from '../../../core/interrupts.cjs';
 import { urlOf } from '../imports';
 import type { Emitted, FromCells, Settings, ToCells } from '../protocol';
 import { importFailure, jsonModule } from './import-failure';
-import { sure } from './inspect';
 import { placed, Session } from './session';
 
-/** Captured before a cell can replace them. */
-const { setTimeout } = self;
-const { apply, construct } = Reflect;
-const { get: dataOf } = Object.getOwnPropertyDescriptor(MessageEvent.prototype, 'data') as { get(): ToCells };
 const post = (self as unknown as { postMessage(message: FromCells): void }).postMessage.bind(self);
 
 /** A cell that ends its worker, or speaks in the kernel's name, would leave a kernel that never answers. */
@@ -32,12 +26,12 @@ function lookBeside(folder: string): void {
   const global = self as unknown as Record<string, new (...args: unknown[]) => object>;
   for (const name of ['Request', 'Worker', 'EventSource']) {
     global[name] = new Proxy(global[name] as (typeof global)[string], {
-      construct: (made, [from, ...rest], own) => construct(made, [placeOf(from), ...rest], own),
+      construct: (made, [from, ...rest], own) => Reflect.construct(made, [placeOf(from), ...rest], own),
     });
   }
   const { open } = XMLHttpRequest.prototype;
   XMLHttpRequest.prototype.open = function (...[method, from, ...rest]: unknown[]) {
-    apply(open, this, [method, placeOf(String(from)), ...rest]);
+    Reflect.apply(open, this, [method, placeOf(String(from)), ...rest]);
   };
 }
 
@@ -78,16 +72,14 @@ async function execute(id: number, code: string, count: number, emitted?: Emitte
     const ending = (session as Session).execute(code, count, emitted);
     // Not before: what waits is of the last one.
     current = id;
-    const content = await sure(ending);
-    post({ type: 'reply', id, content });
+    post({ type: 'reply', id, content: await ending });
   } catch {
     // A cell's own errors are its outcome. What comes here is one of the kernel, which a cell has broken.
-    post({ type: 'locked', name: BUILT_IN, id });
+    post({ type: 'broken', id });
   }
 }
 
-function receive(event: MessageEvent<ToCells>): void {
-  const data = apply(dataOf, event, []);
+function receive({ data }: MessageEvent<ToCells>): void {
   if (data.type === 'start') {
     const { settings, folder } = data;
     session = start(settings, folder);
@@ -100,8 +92,7 @@ function receive(event: MessageEvent<ToCells>): void {
   else if (data.type === 'input') session?.receiveInput(data.value);
   else post({ type: 'reply', id: data.id, content: session?.canRun(data.code) ?? true });
 }
-// Before any listener of a cell, which could stop the event.
-self.addEventListener('message', receive, { capture: true });
+self.addEventListener('message', receive);
 
 self.addEventListener('unhandledrejection', (event) => {
   event.preventDefault();

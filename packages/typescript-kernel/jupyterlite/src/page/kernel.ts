@@ -1,7 +1,7 @@
 /** The kernel as JupyterLite sees it: it hands cells to a worker, and asks the types first. */
 import type { KernelMessage } from '@jupyterlab/services';
 import { BaseKernel, type IKernel } from '@jupyterlite/services';
-import { INTERRUPTED, interruption, lockedOut } from '../../../core/interrupts.cjs';
+import { BROKEN, INTERRUPTED, interruption } from '../../../core/interrupts.cjs';
 import { LANGUAGE_INFO } from '../../language.mjs';
 import type { OfTypes, Outcome, Output, Settings } from '../protocol';
 import { CellWorker } from './cell-worker';
@@ -100,7 +100,7 @@ export class TypeScriptKernel extends BaseKernel {
   }
 
   private show(message: Output & { id: number }, header: KernelMessage.IHeader | undefined): void {
-    if (message.type === 'locked') this.cells.startAgain(message.id, lockedOut(message.name));
+    if (message.type === 'broken') this.cells.startAgain(message.id, BROKEN);
     else if (message.type === 'stream') this.stream({ name: message.name, text: message.text }, header);
     else if (message.type === 'input') this.askPerson(message.prompt, message.isPassword);
     else if (message.type === 'error') this.publishExecuteError(message.failure, header);

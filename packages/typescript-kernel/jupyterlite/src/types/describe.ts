@@ -1,5 +1,9 @@
-/** What a person sees of TypeScript's answers: completions, the type of a name, how a function is called. */
+/**
+ * What a person sees of TypeScript's answers: completions, the type of a name, how a function is called, advice on an
+ * undeclared name, whether a cell is complete.
+ */
 import type * as TypeScript from 'typescript';
+import { ELSEWHERE } from '../imports';
 import type { Match } from '../protocol';
 
 /** The name at the cursor, also where it stands in its middle. */
@@ -62,4 +66,46 @@ export function describeCall({ items, selectedItemIndex }: TypeScript.SignatureH
   });
   const { documentation, tags } = items[selectedItemIndex] as TypeScript.SignatureHelpItem;
   return [...forms, describeInfo({ documentation, tags })].join('\n').trimEnd();
+}
+
+// TypeScript's advice is for the one who has set up a project. This is for the one who writes a cell.
+/** TypeScript's codes for a name that nothing declares: those with advice to install Node's types, and all. */
+const OF_NODE = [2580, 2591];
+const MISSPELT = 2552;
+const UNKNOWN = [2304, 2581, 2592, 2582, 2593, 2584, ...OF_NODE];
+
+const INPUT = "To ask: await prompt('…')";
+/** Names that people know from pages and from Python. */
+const KNOWN: Record<string, string> = {
+  input: INPUT,
+  confirm: INPUT,
+  alert: 'To print: console.log(…)',
+};
+
+/**
+ * The message for an undeclared name, under a code that gets no second advice if it is complete; undefined for other
+ * problems.
+ */
+export function adviceOn(code: number, name: string): { code: number; messageText: string } | undefined {
+  const isKnown = Object.hasOwn(KNOWN, name);
+  if (!UNKNOWN.includes(code) && !(code === MISSPELT && isKnown)) return undefined;
+  const messageText = `Cannot find name '${name}'.`;
+  const own = isKnown ? KNOWN[name] : OF_NODE.includes(code) ? ELSEWHERE.node : undefined;
+  return own === undefined ? { code: 2304, messageText } : { code: 2580, messageText: `${messageText} ${own}` };
+}
+
+/** TypeScript's codes for a string and a regular expression without an end, which no further line can give them. */
+const OF_ONE_LINE = [1002, 1161];
+
+export type Completeness = 'complete' | 'incomplete' | 'invalid';
+
+/** What a console's Enter key asks: whether a person is still writing. */
+export function completeness(ts: typeof TypeScript, code: string): Completeness {
+  // An empty line ends what is written.
+  if (/(^|\n)\s*\n\s*$/.test(code)) return 'complete';
+  const { diagnostics = [] } = ts.transpileModule(code, { reportDiagnostics: true });
+  const [first] = diagnostics.toSorted((a, b) => (a.start ?? 0) - (b.start ?? 0));
+  if (!first) return 'complete';
+  const isAtEnd = (first.start ?? 0) >= code.trimEnd().length;
+  return isAtEnd && !OF_ONE_LINE.includes(first.code) ? 'incomplete' : 'invalid';
 }

@@ -8,8 +8,7 @@ import type * as TypeScript from 'typescript';
 import { placeOf } from '../../../core/hints.cjs';
 import { isRelative, moduleAt, OWN_MODULES, scriptsIn, urlOf } from '../imports';
 import type { CompilerSettings, Completions, Lost, Match, TypeProblem } from '../protocol';
-import { adviceOn } from './advice';
-import { describeCall, describeInfo, KINDS_BY_FLAG, matching, wordAt } from './describe';
+import { adviceOn, describeCall, describeInfo, KINDS_BY_FLAG, matching, wordAt } from './describe';
 import type { Remote } from './remote';
 
 type Ts = typeof TypeScript;

@@ -1,9 +1,10 @@
 /**
- * Declarations of what cells import by URL. A module names them in the header `X-TypeScript-Types`, as esm.sh does, or
+ * Declarations that come over the network: the file of `buildDeclarations`, and those of what cells import by URL. A module names them in the header `X-TypeScript-Types`, as esm.sh does, or
  * in its first lines: `/// <reference types="…" />` or `// @ts-self-types="…"`, as for Deno. One that names none has
  * the type `any`.
  */
 import type * as TypeScript from 'typescript';
+import type { Declarations } from './notebook';
 
 /** Files of declarations for one module. */
 const FILES = 200;
@@ -113,4 +114,32 @@ export class Remote {
     const path = url && pathFor(url);
     return path && this.files.has(path) ? path : undefined;
   }
+}
+
+async function readFile(url: string): Promise<Declarations> {
+  // A site that is built again keeps the file's name. The browser asks whether its copy is still good.
+  const response = await fetch(url, { cache: 'no-cache' });
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+  const declarations = await response.json();
+  if (typeof declarations?.files !== 'object') throw new Error('no file of buildDeclarations');
+  return declarations;
+}
+
+/**
+ * The first declarations that can be read, and a line about each file before it.
+ * @param urls at least one
+ * @throws if none can be read, about the last
+ */
+export async function readDeclarations(urls: string[]): Promise<{ declarations: Declarations; faults: string[] }> {
+  const faults: string[] = [];
+  for (const [i, url] of urls.entries()) {
+    try {
+      return { declarations: await readFile(url), faults };
+    } catch (error) {
+      const text = `${url}: ${(error as Error).message}`;
+      if (i === urls.length - 1) throw new Error(text);
+      faults.push(`declarations: ${text}; cells have only the types that the extension brings`);
+    }
+  }
+  throw new Error('no declarations');
 }

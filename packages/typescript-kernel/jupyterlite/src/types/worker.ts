@@ -2,11 +2,10 @@
 import * as ts from 'typescript';
 import { problemLines, warningLines } from '../../../core/hints.cjs';
 import type { FromTypes, OfTypes, Settings, ToTypes } from '../protocol';
-import { completeness } from './completeness';
-import { readDeclarations } from './declarations';
+import { completeness } from './describe';
 import { emit } from './emit';
 import { Library, NotebookTypes } from './notebook';
-import { Remote } from './remote';
+import { Remote, readDeclarations } from './remote';
 
 const post = (message: FromTypes) =>
   (self as unknown as { postMessage(message: FromTypes): void }).postMessage(message);
