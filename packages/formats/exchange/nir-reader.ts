@@ -75,7 +75,8 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
       .slice(1, 2)
       .find(({ type }) => type.endsWith('Pool2d')),
   );
-  for (const pool of pools) if (pool) named(pool.name, () => checkPool(pool));
+  for (const pool of pools)
+    if (pool) named(pool.name, () => checkOnly(pool.parts, { kernel_size: POOL, stride: POOL, padding: 0 }));
   const neurons = nodes.map((node) => named(node.name, () => readLif(node)));
   const end = nodes[nodes.length - 1];
   const isRead = !end.type.endsWith('F');
@@ -205,25 +206,16 @@ function convolutionIn({ parts }: Node, input: Node | undefined, bias: boolean):
   const { shape } = numbersOf(parts, 'weight');
   const [channels, , kernel, width] = shape;
   if (shape.length !== 4 || kernel !== width) throw new Error(`a square kernel, found weights [${shape.join(', ')}]`);
-  const only = (name: string, expected?: number) => {
-    const { value } = oneOf(parts, name, 'both directions');
-    if (value !== (expected ?? value)) throw new Error(`${name} of ${expected}, found ${value}`);
-    return value;
-  };
-  only('dilation', 1);
-  only('groups', 1);
+  checkOnly(parts, { dilation: 1, groups: 1 });
+  const only = (name: string) => oneOf(parts, name, 'both directions').value;
   const map = input?.parts.has('shape') ? Array.from(numbersOf(input.parts, 'shape').values) : [];
   const own = { channels, kernel, stride: only('stride'), padding: only('padding'), ...(bias && { bias }) };
   return map.length === 3 ? { ...own, shape: map as [number, number, number] } : own;
 }
 
-/** @throws Error that says what was expected, unless these are means or sums of 2 × 2 */
-function checkPool({ parts }: Node): void {
-  for (const [name, expected] of [
-    ['kernel_size', POOL],
-    ['stride', POOL],
-    ['padding', 0],
-  ] as const) {
+/** @throws Error that says what was expected, unless the parameters have these values in both directions */
+function checkOnly(parts: FoundGroup, values: Readonly<Record<string, number>>): void {
+  for (const [name, expected] of Object.entries(values)) {
     const { value } = oneOf(parts, name, 'both directions');
     if (value !== expected) throw new Error(`${name} of ${expected}, found ${value}`);
   }

@@ -4,7 +4,7 @@
  */
 
 import { concatenated, decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
-import { checkUint8, inOneLine, listChoices } from '../../../src/common/checks';
+import { checkChoice, checkUint8, inOneLine } from '../../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
 import { type ResolvedLayer, readLayers, storeLayers } from '../../../src/common/layers';
 import { type NeuronOptions, readNeuron, storeNeuron } from '../../../src/common/neuron-options';
@@ -104,12 +104,15 @@ function readFile(bytes: Uint8Array, file: string, known?: readonly ResolvedLaye
     const numbers = bytes.subarray(start + from, start + to);
     return [name, { shape, data: width === 4 ? decodeFloat32(numbers) : Float32Array.from(decodeFloat64(numbers)) }];
   });
-  const neuron = readMetadata(metadata, file);
+  // The format's metadata are texts; of anything else this says that no surrogate was found.
+  const neuron = inMetadata(file, metadata, NEURON, 'the options of neurons', (found) =>
+    readNeuron(typeof found === 'string' ? JSON.parse(found) : found),
+  );
   const named = Object.fromEntries(tensors);
   if (!neuron && known) return { weights: fromTensorsOf(file, named, known), layers: known };
   if (!neuron) return { weights: fromTensors(file, named) };
-  const layers = layersIn(metadata, neuron, file);
-  const readout = readoutIn(metadata, file);
+  const layers = inMetadata(file, metadata, LAYERS, 'layers', (found) => readLayers(found, neuron));
+  const readout = inMetadata(file, metadata, READOUT, 'what is read of the outputs', readReadout);
   return {
     weights: layers ? fromNamedTensors(file, named, layers) : fromTensors(file, named),
     neuron,
@@ -162,35 +165,19 @@ function readEntry(name: string, entry: unknown, available: number) {
   return { width, shape, from, to };
 }
 
-/** The options of the neurons, if the file is one of ours. */
-function readMetadata(metadata: unknown, file: string): NeuronOptions | undefined {
-  const text = (metadata as Record<string, unknown> | undefined)?.[NEURON];
-  if (text === undefined) return undefined;
+/** What stands under a key of the metadata, if the file has it. */
+function inMetadata<R>(file: string, metadata: unknown, key: string, what: string, read: (found: unknown) => R) {
+  const found = (metadata as Record<string, unknown> | undefined)?.[key];
+  if (found === undefined) return undefined;
   try {
-    // The format's metadata are texts; with anything else this says that no surrogate was found.
-    return readNeuron(typeof text === 'string' ? JSON.parse(text) : text);
+    return read(found);
   } catch (error) {
-    throw new Error(`${file}: expected the options of neurons in its metadata (${(error as Error).message})`);
+    throw new Error(`${file}: expected ${what} in its metadata (${(error as Error).message})`);
   }
 }
 
-/** The layers, if the file lists them. */
-function layersIn(metadata: unknown, neuron: NeuronOptions, file: string): ResolvedLayer[] | undefined {
-  const text = (metadata as Record<string, unknown>)[LAYERS];
-  if (text === undefined) return undefined;
-  try {
-    return readLayers(text, neuron);
-  } catch (error) {
-    throw new Error(`${file}: expected layers in its metadata (${(error as Error).message})`);
-  }
-}
-
-/** Which potential is read, if the file says so. */
-function readoutIn(metadata: unknown, file: string): ReadoutName | undefined {
-  const readout = (metadata as Record<string, unknown>)[READOUT];
-  if (readout === undefined || READOUT_NAMES.includes(readout as ReadoutName))
-    return readout as ReadoutName | undefined;
-  throw new Error(
-    `${file}: expected ${listChoices(READOUT_NAMES)} as the readout in its metadata, found another value`,
-  );
+/** @throws RangeError unless this is the name of a readout */
+function readReadout(found: unknown): ReadoutName {
+  checkChoice('readout', found, READOUT_NAMES);
+  return found as ReadoutName;
 }
