@@ -1,6 +1,6 @@
 'use strict';
 // What a machine needs before set-up: Node, a Python for .venv, a C++ compiler, room on the disk.
-// In the syntax of Node 12: the doctor reads this file on a Node that is too old for everything else.
+// In the syntax of Node 14: the doctor reads this file on a Node that is too old for everything else.
 const { spawnSync } = require('child_process');
 const { existsSync, statfsSync } = require('fs');
 const { tmpdir } = require('os');

@@ -4,14 +4,133 @@
 // line at the end to paste. Before set-up it checks what set-up needs, afterwards what was set up as well.
 //   --json            prints all of it as JSON instead (`npm run -s doctor -- --json`)
 //   --collect FOLDER  lists what is in the files of a folder: reports that learners have made with --json, and pasted lines
-// This file and machine.cjs beside it are in the syntax of Node 12 and use its libraries only: on a Node that is too
-// old they say so, and what else is missing.
-const { readdirSync, readFileSync, statSync } = require('fs');
-const { join, resolve } = require('path');
-const { printable } = require('../../../packages/system/requirements.cjs');
-const { CHECKS, machine, root } = require('./machine.cjs');
+// This file is in the syntax of Node 14 and needs no package: a Node that is too old says so, and what else is missing.
+const fs = require('fs');
+const os = require('os');
+const path = require('path');
+const requirements = require('../../../packages/system/requirements.cjs');
 
-/** @typedef {import('./machine.cjs').Verdict} Verdict */
+/**
+ * @typedef {{ status: 'ok' | 'note' | 'fault', found: string, fix?: string }} Verdict note: it works, but could be
+ * better
+ */
+
+const GB = 1e9;
+/** A kernel takes 0.65 GB, JupyterLab 0.1 GB, a browser 0.5 GB. */
+const MEMORY = { needed: 1 * GB, comfortable: 2 * GB };
+const AFTER_SET_UP = 0.3 * GB; // for runs and executed notebooks
+
+const root = path.resolve(__dirname, '..', '..', '..');
+const { gigabytes, printable } = requirements;
+
+/** @returns {Verdict} */
+const ok = (/** @type {string} */ found) => ({ status: 'ok', found });
+
+/** What the checks ask of the machine; a test hands in another one. */
+const machine = {
+  ...requirements,
+  env: process.env,
+  /**
+   * Bytes of memory: all, and those that a new program could have (on a Mac unknown). A container may have less than
+   * its machine.
+   */
+  memory() {
+    const total = os.totalmem();
+    const { constrainedMemory, availableMemory } = /** @type {Record<string, any>} */ (process);
+    const limit = constrainedMemory ? constrainedMemory() : 0; // 0: no limit
+
+    const available = availableMemory ? availableMemory() : os.freemem();
+    return { total: Math.min(total, limit || total), available: process.platform === 'darwin' ? undefined : available };
+  },
+  /** Why a folder cannot be written to; '' if it can. */
+  whyNotWritable(/** @type {string} */ folder) {
+    try {
+      fs.rmdirSync(fs.mkdtempSync(path.join(folder, '.doctor-')));
+      return '';
+    } catch (error) {
+      return String(/** @type {NodeJS.ErrnoException} */ (error).code);
+    }
+  },
+  /** Whether set-up has made .venv, after which it needs no other Python, and almost no disk. */
+  isSetUp: () => fs.existsSync(path.join(root, '.venv', '.setup.json')),
+};
+
+/** @typedef {typeof machine} Machine */
+
+/**
+ * What a part of set-up says of the machine: the text of `good`, its warning, or the error that it throws.
+ * @template {{ warning?: string }} Found
+ * @param {() => Found} ask
+ * @param {(found: Found) => string} good
+ * @returns {Verdict}
+ */
+function asked(ask, good) {
+  try {
+    const found = ask();
+    return found.warning ? { status: 'note', found: found.warning } : ok(good(found));
+  } catch (error) {
+    return { status: 'fault', found: /** @type {Error} */ (error).message };
+  }
+}
+
+const node = (/** @type {Machine} */ { checkNode }) =>
+  asked(
+    () => ({ warning: checkNode() }),
+    () => process.versions.node,
+  );
+
+/** @type {(machine: Machine) => Verdict} */
+function python({ findPython, isSetUp }) {
+  const verdict = asked(findPython, ({ version, executable }) => `${version} with venv (${executable})`);
+  if (verdict.status !== 'fault' || !isSetUp()) return verdict;
+  return { status: 'note', found: `.venv has its own; before the next set-up: ${verdict.found}` };
+}
+
+/** @type {(machine: Machine) => Verdict} */
+function compilerOf({ findCompiler, noCompiler, env, isSetUp, windows }) {
+  const wanted = env.LIF_FC_MNIST_BACKEND;
+  const compiler = findCompiler();
+  if (compiler) return ok(compiler);
+  const needsNone = windows || isSetUp() || env.LIF_FC_MNIST_BUNDLE || wanted === 'wasm' || wanted === 'cpu';
+  if (needsNone) return ok('none, and none is needed');
+  const { cause, fix } = noCompiler();
+  if (wanted === 'native') return { status: 'fault', found: cause, fix: `${fix}, or leave LIF_FC_MNIST_BACKEND unset` };
+  return { status: 'note', found: cause, fix: `${fix}; without one, the slower WebAssembly backend is used` };
+}
+
+/** @type {(machine: Machine) => Verdict} */
+function disk({ freeBytes, whyNotWritable, isSetUp, lacksRoom, placesOf }) {
+  const [clone, temporary] = placesOf(root);
+  const places = isSetUp() ? [{ ...clone, needed: AFTER_SET_UP }] : [clone, temporary];
+  for (const place of places) {
+    const reason = whyNotWritable(place.folder);
+    if (reason) return { status: 'fault', found: `${place.folder} cannot be written to (${reason})`, fix: place.other };
+    const lack = lacksRoom([place], freeBytes);
+    if (lack) return { status: 'fault', ...lack };
+  }
+  const free = freeBytes(root);
+  return ok(free === undefined ? 'can be written to' : `${gigabytes(free)} free`);
+}
+
+/** @type {(machine: Machine) => Verdict} */
+function memory({ memory }) {
+  const { total, available = total } = memory();
+  const found = available === total ? gigabytes(total) : `${gigabytes(available)} of ${gigabytes(total)} free`;
+  const other = 'use the browser edition';
+  if (available < MEMORY.needed) {
+    return {
+      status: 'fault',
+      found: `${found}, ${gigabytes(MEMORY.needed)} needed`,
+      fix: `close other programs, or ${other}`,
+    };
+  }
+  if (available >= MEMORY.comfortable) return ok(found);
+  return { status: 'note', found, fix: `close other programs while you work; if it gets slow, ${other}` };
+}
+
+/** The checks by name, in the order in which they are printed. */
+const CHECKS = { Node: node, Python: python, compiler: compilerOf, disk, memory };
+
 /** @typedef {Verdict & { name: string }} Check */
 /** @typedef {{ node: string, edition?: string, backend?: string, secondsPerEpoch?: number }} Facts */
 /** @typedef {Facts & { ready: boolean, line: string, kind: string, checks: Check[] }} Report what --json prints */
@@ -51,59 +170,43 @@ function summary(checks, facts) {
   return parts.join(' · ');
 }
 
-/** The line to paste, as `summary` makes it. */
-const PASTED = /^(?:(ready)|ready for set-up|not ready: .+?) · \S+ · node \d.*?(?: · edition ([0-9a-f]{4}))?$/;
+/** The line to paste, as `summary` makes it, wherever in a text it stands. */
+const PASTED =
+  /(?:(ready)|ready for set-up|not ready: [^"\n]+?) · [^\s"]+ · node \d[^"\r\n]*?(?: · edition ([0-9a-f]{4})|(?=["\r\n]|$))/g;
 
 /**
- * The report in a file, or the last line to paste in it; undefined without either. Windows PowerShell writes UTF-16
- * where other shells write UTF-8.
- * @param {string} path
- * @returns {Pick<Report, 'ready' | 'line' | 'edition'> | undefined}
+ * The last line to paste in a file; undefined without one. Windows PowerShell writes UTF-16 where other shells write
+ * UTF-8.
  */
-function read(path) {
-  try {
-    const { size } = statSync(path);
-    if (size > 1e6) return undefined;
-    const bytes = readFileSync(path);
-    const text = bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8').replace(/^\ufeff/, '');
-    if (/^\s*\{/.test(text)) {
-      const report = JSON.parse(text);
-      return typeof report.line === 'string' ? report : undefined;
-    }
-    const found = text
-      .split(/[\r\n]+/)
-      .map((line) => PASTED.exec(line.trim()))
-      .filter(Boolean)
-      .pop();
-    return found ? { line: found[0], ready: found[1] !== undefined, edition: found[2] } : undefined;
-  } catch (_) {
-    return undefined;
-  }
+function pastedIn(/** @type {string} */ file) {
+  if (!fs.statSync(file).isFile()) return undefined;
+  const bytes = fs.readFileSync(file);
+  const text = bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
+  return Array.from(text.matchAll(PASTED)).pop();
 }
 
 /** A line for each file of a folder, and a last one that counts them. What begins with a point is of a system. */
 function collect(/** @type {string} */ folder) {
-  const files = readdirSync(folder).filter((file) => !file.startsWith('.'));
-  const lines = [];
-  let ready = 0;
+  const files = fs.readdirSync(folder).filter((file) => !file.startsWith('.'));
   const editions = new Set();
-  for (const file of files.sort()) {
-    const found = read(join(folder, file));
-    const { line, ready: isReady, edition } = found || { line: 'no report of the doctor', ready: false, edition: '' };
-    lines.push(`${file.replace(found ? /\.\w+$/ : /\.json$/i, '')}: ${line}`);
-    if (isReady) ready++;
-    if (edition) editions.add(edition);
-  }
-  const named = Array.from(editions).sort().join(', ') || 'none';
-  return lines.concat('', `${ready} of ${files.length} are ready; editions: ${named}`);
+  let ready = 0;
+  const lines = files.sort().map((file) => {
+    const found = pastedIn(path.join(folder, file));
+    if (!found) return `${file}: no report of the doctor`;
+    if (found[1]) ready++;
+    if (found[2]) editions.add(found[2]);
+    return `${file.replace(/\.\w+$/, '')}: ${found[0]}`;
+  });
+  const named = [...editions].sort().join(', ') || 'none';
+  return [...lines, '', `${ready} of ${files.length} are ready; editions: ${named}`];
 }
 
 function printCollected(/** @type {string[]} */ [folder, ...more]) {
   try {
-    if (folder === undefined || more.length > 0) throw new Error(`found ${more[0] || 'nothing'}`);
+    if (folder === undefined || more.length > 0) throw new Error(`found ${more[0] ?? 'nothing'}`);
     // Names and lines come from learners.
     console.log(
-      collect(resolve(process.env.INIT_CWD || '.', folder))
+      collect(path.resolve(process.env.INIT_CWD ?? '.', folder))
         .map(printable)
         .join('\n'),
     );
@@ -125,7 +228,7 @@ async function examine(json) {
   /** @type {Facts} */
   let facts = { node: process.versions.node.split('.')[0] };
   const note = (/** @type {string} */ name, /** @type {Verdict} */ verdict) => {
-    checks.push(Object.assign({ name }, verdict));
+    checks.push({ name, ...verdict });
     if (json) return;
     const fix = verdict.fix ? ` → ${verdict.fix}` : '';
     console.log(`  ${LABEL[verdict.status]}  ${name}: ${verdict.found}${fix}`);
@@ -134,18 +237,17 @@ async function examine(json) {
   const isWell = (/** @type {string} */ one) => checks.some(({ name, status }) => name === one && status !== 'fault');
   // What was set up is in the syntax of the Node that is needed, and is tried in the project's folder.
   if (isWell('Node')) {
-    const { edition } = await import('../exercises/edition.mjs');
-    const { setUp, trial } = await import('./trial.mjs');
+    const { edition, setUp, trial } = await import('./trial.mjs');
     facts.edition = edition();
     note('set-up', setUp());
     if (isSetUp(checks) && isWell('disk')) {
       const { verdict, found } = await trial();
-      facts = Object.assign(facts, found);
+      facts = { ...facts, ...found };
       note('trial', verdict);
     }
   }
   const ready = isSetUp(checks) && checks.every((one) => one.status !== 'fault');
-  return Object.assign({ ready, line: summary(checks, facts), kind }, facts, { checks });
+  return { ready, line: summary(checks, facts), kind, ...facts, checks };
 }
 
 /** @returns {Promise<number>} the exit status */
@@ -167,6 +269,10 @@ async function main(/** @type {string[]} */ args) {
   return report.ready ? 0 : 1;
 }
 
-main(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
-});
+if (require.main === module) {
+  main(process.argv.slice(2)).then((status) => {
+    process.exitCode = status;
+  });
+}
+
+module.exports = { CHECKS, machine };

@@ -1,12 +1,22 @@
-// What set-up has installed, tried for real: a notebook that loads the package, trains an epoch and draws a figure.
+// What set-up has installed, tried for real: a notebook that loads the package, trains an epoch and draws a figure. And which edition of
+// the project this is.
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { remove, root } from '../../../packages/system/project.mjs';
+import {
+  chapterNames,
+  chaptersFolder,
+  readJson,
+  remove,
+  root,
+  sourceFiles,
+} from '../../../packages/system/project.mjs';
 import { BACKENDS } from '../../../packages/system/requirements.cjs';
 import { run } from '../../../packages/system/run.mjs';
 import { pending } from '../../../tools/setup/steps.mjs';
+import { textOf } from '../../shared/cells.mjs';
 
-/** @typedef {import('./machine.cjs').Verdict} Verdict */
+/** @typedef {import('./doctor.cjs').Verdict} Verdict */
 /** @typedef {{ backend: string, secondsPerEpoch: number, accuracy: number }} Found what the notebook prints */
 
 const ANEW = 'remove the folders `node_modules` and `.venv`, and run `npm run setup`';
@@ -19,6 +29,24 @@ const STEPS = /** @type {const} */ ({
   build: 'build',
   kernel: 'kernel',
 });
+
+/**
+ * Which edition this is: four characters that differ when the package or a chapter does. Whether it was cloned or unpacked, on whichever system: line ends, outputs and folders' order do not count. It is
+ * asked for before set-up, too, so nothing of `dist` is used.
+ */
+export function edition() {
+  const hash = createHash('sha256');
+  for (const name of sourceFiles()) hash.update(readFileSync(join(root, name), 'utf8').replaceAll('\r\n', '\n'));
+  for (const name of chapterNames()) {
+    const { cells } = readJson(join(chaptersFolder, name));
+    hash.update(
+      JSON.stringify(
+        cells.map((/** @type {import('../../shared/cells.mjs').Cell} */ cell) => [cell.cell_type, textOf(cell)]),
+      ),
+    );
+  }
+  return hash.digest('hex').slice(0, 4);
+}
 
 /** Whether set-up has anything left to do. @returns {Verdict} */
 export function setUp() {
