@@ -3,11 +3,21 @@
 // as this one and without a network. tools/setup/bundle.mjs says what is in it.
 // Options after `--`; `--help` lists them.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { escapeHtml } from '../../../packages/system/html.mjs';
+import { networkAddresses } from '../../../packages/system/listening.mjs';
 import { command, whole } from '../../../packages/system/options.mjs';
 import { runProgram } from '../../../packages/system/program.mjs';
 import {
@@ -23,12 +33,11 @@ import {
 import { pythonEnv } from '../../../packages/system/requirements.cjs';
 import { npmCommand, run, runTwice, succeeded } from '../../../packages/system/run.mjs';
 import { step } from '../../../packages/system/step.mjs';
-import { fits, kindOfBundle, NATIVE, sha256 } from '../../../tools/setup/bundle.mjs';
+import { fingerprintOf, fits, kindOfBundle, NATIVE, sha256 } from '../../../tools/setup/bundle.mjs';
 import { packNative } from '../../../tools/setup/native.mjs';
 import { packagesOf, tarballOf } from '../../../tools/setup/registry.mjs';
-import { edition } from '../exercises/edition.mjs';
-import { readme } from './readme.mjs';
-import { serve } from './serve.mjs';
+import { serve as serveFolder } from '../../shared/serve.mjs';
+import { edition } from '../doctor/trial.mjs';
 
 /** Debian 12 has Python 3.11.2, for which one requirement is another one than for later 3.11. */
 const PYTHONS = ['3.11.2', '3.11.9', '3.12.9', '3.13.5'];
@@ -75,18 +84,12 @@ function isForThisSystem({ os, cpu, libc }) {
 }
 
 /**
- * The algorithm and the hash of an entry of package-lock.json.
- * @param {string} integrity
- */
-const hashIn = (integrity) => integrity.split(' ')[0].split(/-(.*)/);
-
-/**
- * Where npm's cache keeps a file with this hash.
+ * Where npm's cache keeps a file with this hash of package-lock.json.
  * @param {string} cache
  * @param {string} integrity
  */
 function inCache(cache, integrity) {
-  const [algorithm, hash] = hashIn(integrity);
+  const [algorithm, hash] = integrity.split(' ')[0].split(/-(.*)/);
   const hex = Buffer.from(hash, 'base64').toString('hex');
   return join(cache, '_cacache', 'content-v2', algorithm, hex.slice(0, 2), hex.slice(2, 4), hex.slice(4));
 }
@@ -115,12 +118,7 @@ async function nodePackages(folder, onLine) {
     const file = inCache(cache, one.integrity);
     if (!existsSync(file))
       throw new UserError(`${one.name}@${one.version}: npm fetched another file than package-lock.json names`);
-    const content = readFileSync(file);
-    const [algorithm, hash] = hashIn(one.integrity);
-    if (createHash(algorithm).update(content).digest('base64') !== hash) {
-      throw new UserError(`${one.name}@${one.version}: damaged in the cache of npm: run \`npm cache verify\``);
-    }
-    writeFileSync(join(folder, tarballOf(one)), content);
+    copyFileSync(file, join(folder, tarballOf(one)));
   }
   return `${wanted.length} packages`;
 }
@@ -169,6 +167,23 @@ function project() {
   return changes.stdout.trim() === '' ? 'as committed' : 'as committed; your uncommitted changes are not in it';
 }
 
+/**
+ * The README of a bundle: ten lines for the person who has it on a stick.
+ * @param {string[]} kinds of machines
+ * @param {string} edition
+ */
+const readme = (kinds, edition) => `lif-fc-mnist ${edition}, to be set up without a network. For: ${kinds.join(', ')}.
+1. Install Node (20, 22, 24 or 26) and Python (3.11 to 3.13, with venv); these two are not in here.
+2. Copy this whole folder to the machine, and unpack lif-fc-mnist.zip there, or use a clone of the same edition.
+3. In the folder of the project (Linux, macOS):   npm run setup -- --from /path/to/this/folder
+   or for all of its commands:                    export LIF_FC_MNIST_BUNDLE=/path/to/this/folder
+   Windows (PowerShell):                          $env:LIF_FC_MNIST_BUNDLE = 'D:\\path\\to\\this\\folder'; npm run setup
+4. npm run doctor    says whether all is well, in one line to paste. npm run lab    opens the notebooks.
+Every file is checked against SHA256SUMS before it is used. To check the copy yourself: cd KIND; sha256sum -c SHA256SUMS
+To add another kind of machine, run \`npm run setup -- --bundle\` there, and copy its build/bundle/KIND and the line in kinds.json here.
+To serve all of it to a room: npm run setup -- --bundle --serve --host 0.0.0.0
+`;
+
 async function make() {
   if (!existsSync(venvPython)) throw new UserError('set-up is not complete: run `npm run setup` first');
   const work = join(target, `.${kind}`);
@@ -204,6 +219,75 @@ async function make() {
   writeWhole(join(target, 'README.txt'), readme(Object.keys(kinds), edition()));
   console.log(`\nThe bundle is ready: ${target} (README.txt says how to use it).`);
   console.log('Serve it to a room: npm run setup -- --bundle --serve --host 0.0.0.0');
+}
+
+/**
+ * The addresses under which others reach this machine.
+ * @param {string} host
+ * @param {number} port
+ */
+function addresses(host, port) {
+  const all = host === '0.0.0.0' || host === '::';
+  const names = all ? networkAddresses() : [host.includes(':') ? `[${host}]` : host];
+  return (names.length > 0 ? names : ['127.0.0.1']).map((name) => `http://${name}:${port}/`);
+}
+
+/**
+ * @param {string} setUp the line that learners type; empty without a bundle
+ * @param {Record<string, string>} kinds of machines
+ * @param {boolean} hasProject
+ * @param {boolean} hasLite
+ */
+function page(setUp, kinds, hasProject, hasLite) {
+  const items = [];
+  if (hasLite) items.push('<li><a href="lite/">The browser edition</a>: nothing to install.</li>');
+  if (hasProject) items.push('<li><a href="lif-fc-mnist.zip">The project</a>, to unpack.</li>');
+  if (setUp) {
+    items.push(
+      `<li>Then, in its folder: <pre>${escapeHtml(setUp)}</pre>For ${escapeHtml(Object.keys(kinds).join(', '))}.</li>`,
+    );
+    items.push('<li><a href="README.txt">README.txt</a> says more.</li>');
+  }
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>lif-fc-mnist</title><h1>lif-fc-mnist</h1><ul>${items.join('\n')}</ul></html>\n`;
+}
+
+/**
+ * Serves until the process ends.
+ * @param {object} options
+ * @param {string} options.folder the bundle, at /
+ * @param {string} options.built where the browser edition and the book are, served at /lite/ and /book/ if they are
+ * there
+ * @param {string} options.host
+ * @param {number} options.port
+ */
+async function serve({ folder, built, host, port }) {
+  const kindsFile = join(folder, 'kinds.json');
+  const hasBundle = existsSync(kindsFile);
+  const hasLite = existsSync(join(built, 'lite', 'index.html'));
+  if (!hasBundle && !hasLite) {
+    throw new UserError(
+      `${folder}: expected a bundle, found none; make one with \`npm run setup -- --bundle\`, or \`npm run lite\``,
+    );
+  }
+  /** @type {Record<string, string>} */
+  const pages = {};
+  const options = { host, instead: pages, ...(hasBundle ? { next: folder } : {}), only: ['lite', 'book'] };
+  const server = await serveFolder(built, port, '', options).catch((error) => {
+    const what = error.code === 'EADDRINUSE' ? 'choose another --port' : 'choose another --host';
+    throw new UserError(`cannot serve at ${host}:${port} (${error.code}): ${what}`);
+  });
+  const kindsText = hasBundle ? readFileSync(kindsFile, 'utf8') : '{}';
+  const own = addresses(host, server.port);
+  const setUp = hasBundle ? `npm run setup -- --from ${own[0]}#${fingerprintOf(kindsText)}` : '';
+  pages['/'] = page(setUp, JSON.parse(kindsText), existsSync(join(folder, 'lif-fc-mnist.zip')), hasLite);
+  console.log(`Serving ${hasBundle ? folder : 'the browser edition'} at ${own.join(' and ')}`);
+  if (hasLite) console.log(`The browser edition: ${own[0]}lite/`);
+  else console.log('The browser edition is not built (`npm run lite`), so it is not served.');
+  if (setUp) console.log(`For the room:        ${setUp}`);
+  if (host === '127.0.0.1')
+    console.log('Only this machine reaches it. For others: --host 0.0.0.0, or the address of this machine.');
+  console.log('Ctrl-C ends it.');
 }
 
 async function main() {
