@@ -175,7 +175,7 @@ export function sayNotMade(error) {
 export const readChapter = (name, folder = chaptersFolder) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 
 /** The copies whose chapter, or its translation, has changed since they were made. @param {Language} [language] */
-export function outdatedCopies(from = chaptersFolder, to = copiesFolder, language = undefined) {
+function outdatedCopies(from = chaptersFolder, to = copiesFolder, language = undefined) {
   const translated = language
     ? translator(language)
     : (/** @type {string} */ _, /** @type {Notebook} */ chapter) => chapter;

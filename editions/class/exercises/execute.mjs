@@ -1,26 +1,16 @@
 // Executes one notebook that was handed in, and finds what its checks said. It has its own runner, kernel and folder,
 // and could have put anything there.
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
-import { nodeModules, remove, root } from '../../../packages/system/project.mjs';
+import { nodeModules, readText, remove, root } from '../../../packages/system/project.mjs';
 import { printable } from '../../../packages/system/requirements.cjs';
 import { partOf } from '../../shared/cells.mjs';
 
 /**
  * @typedef {import('./handed-in.mjs').Job} Job
- * @typedef {import('./table.mjs').Verdict} Verdict
+ * @typedef {import('./report.mjs').Verdict} Verdict
  * @typedef {Pick<typeof import('../../../packages/exercises/index.js'), 'ALL' | 'GENERAL'>} PackageExercises
  *
  * What came of executing a notebook: how many of its cells have ended, the errors of those that may end in one, by the
@@ -46,8 +36,6 @@ function placeIn({ numbers }, cell) {
   return number === undefined ? ', the set-up cell' : `, cell ${number}`;
 }
 
-const MOST = 1_000_000; // bytes of results that are read
-
 /**
  * What the checks of a notebook found, in their order. Its code could write into this file as well, or put anything in
  * its place, so nothing is waited for, and only names that the exercise knows are taken over.
@@ -59,7 +47,7 @@ const MOST = 1_000_000; // bytes of results that are read
 function verdictsIn(path, { answers }, { ALL, GENERAL }) {
   /** @type {Record<string, Verdict>} */
   const verdicts = {};
-  for (const line of linesOf(path)) {
+  for (const line of (readText(path) ?? '').split('\n')) {
     const { exercise, result } = parsed(line);
     if (typeof result !== 'string' || !answers.includes(exercise)) continue;
     if (result === 'passed' || result === 'todo') verdicts[exercise] = { status: result };
@@ -70,20 +58,6 @@ function verdictsIn(path, { answers }, { ALL, GENERAL }) {
       verdicts[exercise] = { status: 'wrong', name: result };
   }
   return verdicts;
-}
-
-/** @param {string} path */
-function linesOf(path) {
-  let file;
-  try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const { size } = fstatSync(file);
-    return fstatSync(file).isFile() && size <= MOST ? readFileSync(file, 'utf8').split('\n') : [];
-  } catch {
-    return [];
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
 }
 
 /**

@@ -1,4 +1,4 @@
-// `npm run exercises`: the learner's own copies of the chapters, the proof of the exercises, and what a class has done.
+// `npm run exercises`: the learner's own copies of the chapters, and what a class has done.
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -22,8 +22,9 @@ if (isSettingUp) {
   if (status !== 0) process.exit(status);
 }
 const { command, whole } = await import('../../../packages/system/options.mjs');
-const { copiesIn, makeCopies, outdatedCopies, readChapter, resetCopy, sayDamaged, sayNotMade, sayRenumbered } =
-  await import('../../shared/copies.mjs');
+const { copiesIn, makeCopies, readChapter, resetCopy, sayDamaged, sayNotMade, sayRenumbered } = await import(
+  '../../shared/copies.mjs'
+);
 const { isLanguage, noLanguage } = await import('../../shared/translated.mjs');
 const { BadInput } = await import('./handed-in.mjs');
 const { teachersNotes, writeHalfDays } = await import('./notes.mjs');
@@ -34,7 +35,6 @@ const program = command('npm run exercises --', 'exercises')
   .argument('[chapter...]', 'for --report: only these, such as 02')
   .option('--reset <chapter>', 'make a new copy of a chapter, and keep the old one under a name with the time')
   .option('--language <language>', 'copies in another language, such as zh, in a folder of its own in notebooks/my/')
-  .option('--check', 'prove that stubs, checks and solutions are sound')
   .option('--report <folder>', 'execute notebooks that were handed in: learner × exercise')
   .option('--csv <file>', 'for --report: where the table goes as CSV, instead of build/exercises/report.csv')
   .option('--cell-timeout <seconds>', 'for --report: seconds per cell, 20; more for a slow machine', whole(1, 86_400))
@@ -106,14 +106,6 @@ function reset(/** @type {string} */ number, /** @type {string | undefined} */ l
   console.log(`${folder}/${name} is new.${kept ? ` Your former copy is ${folder}/${kept}.` : ''}`);
 }
 
-/** The tests prove the exercises. A copy on this machine that is older than its chapter is named as well. */
-async function check() {
-  const status = await runInForeground(process.execPath, [join(root, 'tools', 'test.mjs'), 'exercises/']);
-  const outdated = outdatedCopies();
-  for (const name of outdated) sayOutdated(name, undefined);
-  return status !== 0 || outdated.length > 0 ? 1 : 0;
-}
-
 function folderOf(/** @type {string} */ path) {
   const folder = resolve(process.env.INIT_CWD ?? '.', path);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
@@ -124,7 +116,7 @@ function folderOf(/** @type {string} */ path) {
 
 const given = program.parse().opts();
 const chapters = program.args;
-const chosen = ['check', 'notes', 'reset', 'report'].filter((name) => given[name] !== undefined);
+const chosen = ['notes', 'reset', 'report'].filter((name) => given[name] !== undefined);
 if (chosen.length > 1) program.error(`--${chosen[0]} and --${chosen[1]} exclude each other`);
 const ofReport = program.options.find(
   (option) => option.description.startsWith('for --report') && given[option.attributeName()] !== undefined,
@@ -137,7 +129,6 @@ if (language !== undefined && other) program.error(`--language and --${other} ex
 if (stray !== undefined && given.report === undefined) program.error(`${stray}: expected --report FOLDER beside it`);
 try {
   if (given.reset !== undefined) reset(given.reset, language);
-  else if (given.check) process.exitCode = await check();
   else if (given.notes) {
     const { ALL, GENERAL } = packageExercises();
     const all = chapterNames().map((name) => ({ name, notebook: readChapter(name) }));

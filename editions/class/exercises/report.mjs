@@ -1,19 +1,25 @@
 // `npm run exercises -- --report FOLDER`: learner × exercise, from notebooks that were handed in. Only the exercises of
 // each notebook are executed, with limits (`execute.mjs`), one after the other: whatever a notebook does, it neither
 // ends the report nor changes another learner's row.
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import { codeOf } from '../../../packages/system/processes.cjs';
 import { writeWhole } from '../../../packages/system/project.mjs';
+import { printable } from '../../../packages/system/requirements.cjs';
 import { execute, say, verdictsOfJob } from './execute.mjs';
 import { BadInput, handedIn, knownCells, notebooksBelow } from './handed-in.mjs';
-import { reportCsv, reportText } from './table.mjs';
 
 /**
  * @typedef {import('./handed-in.mjs').Job} Job
- * @typedef {import('./table.mjs').Verdict} Verdict
- * @typedef {import('./table.mjs').Verdicts} Verdicts
  * @typedef {import('./execute.mjs').PackageExercises} PackageExercises
+ */
+
+/**
+ * What is known of one exercise of one learner: right, which mistake, the answer's cell ended with an error, not
+ * attempted, or a cell before it ended the notebook.
+ * @typedef {{ status: 'passed' | 'wrong' | 'failed' | 'todo' | 'not-reached', name?: string }} Verdict
+ * By learner, and by exercise.
+ * @typedef {Map<string, Record<string, Verdict>>} Verdicts
  */
 
 /** A learner's best result counts, so an unsolved copy next to a solved one does no harm. */
@@ -132,20 +138,94 @@ export async function judgeFolder(folder, exercises, { chapters, cellTimeout }) 
   }
 }
 
+const SIGN = { passed: '✔', todo: '○', failed: '!', 'not-reached': '?' };
+
 /**
- * Throws BadInput if a file cannot be written: better before the work than after it.
- * @param {string} csv
+ * The matrix learner × exercise, and under it what each exercise's letters and exclamation marks stand for. A download
+ * from a browser has all chapters: those that are stubs in every row are left out.
+ * @param {Verdicts} verdicts
+ * @param {Record<string, { chapter: number }>} exercises by id, in their order
  */
-function mustBeWritable(csv) {
-  let isFolder;
-  try {
-    mkdirSync(dirname(csv), { recursive: true });
-    accessSync(dirname(csv), constants.W_OK);
-    isFolder = statSync(csv, { throwIfNoEntry: false })?.isDirectory();
-  } catch (error) {
-    throw new BadInput(`${csv} cannot be written (${codeOf(error)}); name another file with --csv FILE`);
-  }
-  if (isFolder) throw new BadInput(`--csv: expected the name of a file, found the folder ${csv}`);
+export function reportText(verdicts, exercises) {
+  const found = Object.keys(exercises).filter((id) => [...verdicts.values()].some((own) => own[id]));
+  if (found.length === 0) return 'No exercise was found.';
+  const begun = new Set(
+    found
+      .filter((id) => [...verdicts.values()].some((own) => own[id] && own[id].status !== 'todo'))
+      .map((id) => exercises[id].chapter),
+  );
+  const seen = begun.size === 0 ? found : found.filter((id) => begun.has(exercises[id].chapter));
+  const rest = new Set(found.filter((id) => !seen.includes(id)).map((id) => exercises[id].chapter));
+  const learners = [...verdicts.keys()].sort();
+  /** @type {Record<string, Map<string, { letter: string, count: number }>>} by exercise and mistake */
+  const letters = Object.fromEntries(seen.map((id) => [id, new Map()]));
+  /** @type {(id: string, verdict: Verdict | undefined) => string} */
+  const signOf = (id, verdict) => {
+    if (verdict === undefined) return '-';
+    const isWrong = verdict.status === 'wrong';
+    if (verdict.status !== 'wrong' && verdict.status !== 'failed') return SIGN[verdict.status];
+    const own = letters[id];
+    const name = verdict.name ?? 'another mistake';
+    const before = [...own.values()].filter(({ letter }) => letter !== SIGN.failed).length;
+    const letter = isWrong ? String.fromCharCode(97 + before) : SIGN.failed;
+    const mistake = own.get(name) ?? { letter, count: 0 };
+    own.set(name, { ...mistake, count: mistake.count + 1 });
+    return mistake.letter;
+  };
+  const wide = Math.max(...learners.map((name) => name.length), 7);
+  const number = (/** @type {number} */ i) => String(i + 1).padStart(3);
+  const rows = learners.map((learner) => {
+    const own = verdicts.get(learner) ?? {};
+    return `${printable(learner).padEnd(wide)}${seen.map((id) => signOf(id, own[id]).padStart(3)).join('')}`;
+  });
+  const legend = seen.map((id, i) => {
+    const handedIn = learners.map((learner) => verdicts.get(learner)?.[id]).filter((verdict) => verdict !== undefined);
+    const passed = handedIn.filter(({ status }) => status === 'passed').length;
+    const missing = learners.length - handedIn.length;
+    const mistakes = [...letters[id]]
+      .sort((a, b) => b[1].count - a[1].count)
+      .map(([name, { letter, count }]) => `${letter} ${name} (${count})`);
+    return [
+      `${number(i)} ${id}: ${passed} of ${handedIn.length} right`,
+      ...(missing > 0 ? [`, ${missing} missing`] : []),
+      ...(mistakes.length > 0 ? [`; ${mistakes.join(', ')}`] : []),
+    ].join('');
+  });
+  return [
+    `${'learner'.padEnd(wide)}${seen.map((_, i) => number(i)).join('')}`,
+    ...rows,
+    '',
+    '✔ right, ○ not attempted, ! the cell fails, ? not reached, - missing, letters: mistakes',
+    ...legend,
+    ...(rest.size > 0 ? [`Not in the table, since no answer was changed: chapter ${[...rest].join(', ')}`] : []),
+  ].join('\n');
+}
+
+/**
+ * A field of a CSV. What a spreadsheet would take for a formula begins with an apostrophe, as it is typed there.
+ * @param {string} text
+ */
+function field(text) {
+  const safe = /^[=+@-]/.test(text) ? `'${text}` : text;
+  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/**
+ * The same as CSV, a row per learner: `passed`, `todo`, the mistake's name, `wrong`, `not-reached`, nothing, or, for a
+ * cell that fails, `cell-fails`, `never-ends` or `kernel-died`.
+ * @param {Verdicts} verdicts
+ * @param {Record<string, unknown>} exercises by id, in their order
+ */
+export function reportCsv(verdicts, exercises) {
+  const ids = Object.keys(exercises);
+  const cell = (/** @type {Verdict | undefined} */ verdict) => {
+    if (verdict === undefined) return '';
+    return ['wrong', 'failed'].includes(verdict.status) ? (verdict.name ?? verdict.status) : verdict.status;
+  };
+  const rows = [...verdicts.keys()]
+    .sort()
+    .map((learner) => [printable(learner), ...ids.map((id) => cell(verdicts.get(learner)?.[id]))]);
+  return [['learner', ...ids], ...rows].map((row) => `${row.map(field).join(',')}\n`).join('');
 }
 
 /**
@@ -158,7 +238,11 @@ function mustBeWritable(csv) {
  */
 export async function report(folder, csv, exercises, options) {
   const { chapters } = options;
-  mustBeWritable(csv);
+  try {
+    mkdirSync(dirname(csv), { recursive: true }); // better before the work than after it
+  } catch (error) {
+    throw new BadInput(`${csv} cannot be written (${codeOf(error)}); name another file with --csv FILE`);
+  }
   const { status, verdicts, problems, notes } = await judgeFolder(folder, exercises, options);
   if (status !== 0) return status; // it was stopped, and the table of before stays
   const shown = Object.fromEntries(

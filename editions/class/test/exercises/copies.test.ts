@@ -51,16 +51,6 @@ describe('A copy of a chapter', () => {
     }
   });
 
-  test('says of a command that makes the book that it is for a machine of your own, since in a tab nothing runs it', () => {
-    for (const name of chapterNames()) {
-      const texts = read(join(root, 'notebooks', name)).cells.filter(({ cell_type }) => cell_type === 'markdown');
-      const sentences = texts.flatMap((cell) => textOf(cell).split(/(?<=[.:?!)])\s/));
-      for (const sentence of sentences.filter((one) => /`npm run (tutorial|book|lite)\b/.test(one))) {
-        assert.match(sentence, /^\(?On a machine of your own, /, name);
-      }
-    }
-  });
-
   test('begins with the title, and looks for a newer chapter above the exercises, unless it is in Python', async () => {
     const { isPython } = await import('../../../shared/parts.mjs');
     for (const name of chapterNames()) {
