@@ -1,8 +1,9 @@
-/** What error messages say of a wrong argument; each argument's own test is beside what takes it. */
+/** What error messages say of a wrong argument, and a neuron's options in a file; each argument's own test is beside what takes it. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { formatValue, listChoices } from '../../src/common/checks';
 import { type MnistSplit, pixels } from '../../src/common/mnist';
+import { DEFAULT_NEURON, differingOption, readNeuron, storeNeuron } from '../../src/common/neuron-options';
 
 test('a choice is listed as English has it', () => {
   assert.equal(listChoices(['atan']), 'atan');
@@ -23,4 +24,47 @@ test('pixels are those of images: spike trains, a part of a split or none are re
       /^TypeError: split: expected images of MNIST, .* found none$/,
     );
   }
+});
+
+describe("a neuron's options in a file", () => {
+  test('have their default where the file has none, and nothing beside the options', () => {
+    const file = { surrogate: 'sigmoid', alpha: 4, vReset: null, name: 'lif', trainable: true } as const;
+    const surrogateFunction = { name: 'sigmoid', alpha: 4 };
+    assert.deepEqual(readNeuron(file), { ...DEFAULT_NEURON, vReset: null, surrogateFunction });
+  });
+
+  test('are refused without their surrogate, or with a value that is none', () => {
+    const { surrogate, alpha, ...others } = storeNeuron(DEFAULT_NEURON);
+    const read = (file: object) => () => readNeuron(file as typeof others & { surrogate: 'atan'; alpha: number });
+    assert.throws(read({ ...others, alpha }), /surrogateFunction: expected .* found undefined/);
+    assert.throws(read({ ...others, surrogate }), /alpha: expected .* found undefined/);
+    assert.throws(read({ ...others, surrogate, alpha, tau: null }), /tau: expected .* found null/);
+  });
+
+  test('are in the file in the same order, however they were given', () => {
+    const { tau, ...others } = DEFAULT_NEURON;
+    assert.equal(JSON.stringify(storeNeuron({ ...others, tau })), JSON.stringify(storeNeuron(DEFAULT_NEURON)));
+  });
+
+  test('hold an option of later times only where it has not its default', (t) => {
+    const former = storeNeuron(DEFAULT_NEURON);
+    Object.assign(DEFAULT_NEURON, { later: null });
+    t.after(() => Reflect.deleteProperty(DEFAULT_NEURON, 'later'));
+    const changed = { ...DEFAULT_NEURON, later: -1 };
+    assert.equal(JSON.stringify(storeNeuron(DEFAULT_NEURON)), JSON.stringify(former));
+    assert.deepEqual(readNeuron(former), DEFAULT_NEURON);
+    assert.deepEqual(storeNeuron(changed), { ...former, later: -1 });
+    assert.deepEqual(readNeuron(storeNeuron(changed)), changed);
+  });
+});
+
+describe('two neurons', () => {
+  test('differ in the first option on which potentials and spikes depend, also in one of later times', (t) => {
+    const other = { ...DEFAULT_NEURON, surrogateFunction: { name: 'rect', alpha: 1 } as const, detachReset: true };
+    assert.equal(differingOption(DEFAULT_NEURON, other), undefined);
+    assert.equal(differingOption(DEFAULT_NEURON, { ...other, vReset: null, vThreshold: 2 }), 'vThreshold');
+    Object.assign(DEFAULT_NEURON, { later: null });
+    t.after(() => Reflect.deleteProperty(DEFAULT_NEURON, 'later'));
+    assert.equal(differingOption(DEFAULT_NEURON, Object.assign(other, { later: -1 })), 'later');
+  });
 });

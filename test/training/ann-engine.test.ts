@@ -55,26 +55,6 @@ describe('the ANN’s own loop agrees with PyTorch', () => {
   }
 });
 
-describe('the ANN’s own loop agrees with TensorFlow.js', () => {
-  before(async () => {
-    await initBackend();
-  });
-
-  const data = smallMnist(1300, 300);
-  for (const { loss, tfjs } of LOSSES) {
-    test(`with ${loss}: weights and accuracies after two epochs on the same images`, async () => {
-      const options = { data, batchSize: 128, seed: 3 };
-      const net = ann({ seed: 3 });
-      const expected = await trainWithTfjs(net, { ...options, epochs: 2, loss: tfjs });
-      const { testAccs, state } = await train({ epochs: 2, engine: new AnnEngine({ ...options, loss }) });
-      assert.deepEqual(testAccs, expected);
-      // Adam divides by the root of the gradient's square: where float32 rounds a tiny gradient away, a step may differ.
-      assertClose(state?.weights as Float32Array, getWeights(net), 1e-4, 'weights');
-      net.dispose();
-    });
-  }
-});
-
 describe('the ANN’s own loop with a hidden layer agrees with TensorFlow.js', () => {
   before(async () => {
     await initBackend();

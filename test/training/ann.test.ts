@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../hosts/node/backend';
-import type { Mnist } from '../../src/common/mnist';
 import { initialNetwork } from '../../src/common/weights';
 import { ann, getWeights, setWeights, splitWeights } from '../../src/snn/networks';
 import { accuracy, predict, train, trainStep } from '../../src/training/ann';
@@ -58,30 +57,6 @@ describe('ann.train()', () => {
     assert.equal(accuracies.length, 2);
     assert.equal(accuracies[1], accuracy(net, data));
     net.dispose();
-  });
-
-  test('learns the images that it is shown', async () => {
-    const seen: Mnist = { train: data.train, test: data.train };
-    for (const loss of [crossEntropy, meanSquaredError]) {
-      const net = ann();
-      const before = accuracy(net, seen);
-      const accuracies = await train(net, { data: seen, loss, epochs: 10, batchSize: 10, learningRate: 0.01 });
-      assert.ok(before < 0.3 && accuracies[9] > 0.9, `from ${before} to ${accuracies[9]}`);
-      net.dispose();
-    }
-  });
-
-  test('gives the same bytes for the same seed, others for another', async () => {
-    const weights = async (seed: number) => {
-      const net = ann();
-      await train(net, { data, loss: crossEntropy, epochs: 1, batchSize: 10, seed });
-      const result = getWeights(net);
-      net.dispose();
-      return result;
-    };
-    const first = await weights(1);
-    assert.deepEqual(await weights(1), first);
-    assert.notDeepEqual(await weights(2), first);
   });
 
   test('stops after the batch under way when its signal says so', async () => {

@@ -250,6 +250,10 @@ async function examine(network: Network, names: readonly EngineName[], isWhole: 
     async () => {
       const model = await loaded(network);
       assert.deepEqual(layersOf(model), all);
+      // So does what TensorFlow.js would save by itself.
+      const own = await tf.models.modelFromJSON({ modelTopology: model.toJSON(null, false) as never });
+      assert.deepEqual(layersOf(own), all);
+      own.dispose();
       model.dispose();
     },
   );

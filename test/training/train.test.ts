@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
-import { ENGINE_OPTIONS, type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
+import {
+  ENGINE_OPTIONS,
+  type EngineOptions,
+  freshState,
+  type Learner,
+  resolveEngineOptions,
+} from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
 import { initialWeights } from '../../src/common/random';
 import { rateAt } from '../../src/common/schedule';
@@ -12,7 +18,14 @@ import { getWeights, setWeights, snn } from '../../src/snn/networks';
 import { Sigmoid } from '../../src/snn/surrogate';
 import { AnnEngine } from '../../src/training/ann-engine';
 import { makeBatch } from '../../src/training/batches';
-import { newHistory, type TrainingHistory } from '../../src/training/history';
+import {
+  checkBelongs,
+  collectSettings,
+  newHistory,
+  type RunSettings,
+  type TrainingHistory,
+} from '../../src/training/history';
+import { PLAIN_WAYS, PlainEngine } from '../../src/training/plain-engine';
 import { type TrainOptions, train as trainEngine } from '../../src/training/train';
 import { smallMnist } from '../support/data';
 import { assertClose } from '../support/golden';
@@ -93,12 +106,6 @@ for (const engine of ['tfjs', 'event'] as const) {
         assert.deepEqual(rates, (await trained({ data, encoder })).rates);
         assert.notDeepEqual(rates, others);
       }
-    });
-
-    test('gives the same bytes for the same seed, others for another', async () => {
-      const weights = async (seed: number) => (await train({ ...options, seed, epochs: 1 })).state?.weights;
-      assert.deepEqual(await weights(5), await weights(5));
-      assert.notDeepEqual(await weights(5), await weights(6));
     });
 
     test('keeps counts and weights together when a callback throws', async () => {
@@ -222,37 +229,44 @@ test('a history of the first images goes on with no other number of them, though
 });
 
 test('wrong options of a training are refused in one line', async () => {
-  const refused = (options: object, message: RegExp) => assert.rejects(train({ data, T: 4, ...options }), message);
-  await refused({ data: undefined }, /data: expected what loadMnist\(\) returns, found none/);
-  await refused({ engine: 'gpu' }, /engine: expected 'event' or 'tfjs', found gpu/);
-  await refused({ epochs: -1 }, /epochs: expected a whole number of at least 0, found -1/);
-  await refused({ trainImages: Number.NaN }, /trainImages: expected a whole number of at least 0, found NaN/);
-  await refused({ testImages: 2.5 }, /testImages: expected a whole number of at least 0, found 2.5/);
+  for (const [options, message] of [
+    [{ data: undefined }, /data: expected what loadMnist\(\) returns, found none/],
+    [{ engine: 'gpu' }, /engine: expected 'event' or 'tfjs', found gpu/],
+    [{ epochs: -1 }, /epochs: expected a whole number of at least 0, found -1/],
+    [{ trainImages: Number.NaN }, /trainImages: expected a whole number of at least 0, found NaN/],
+    [{ testImages: 2.5 }, /testImages: expected a whole number of at least 0, found 2.5/],
+    [{ signal: 5 }, /^\w+: signal: /],
+    [{ signal: null }, /^\w+: signal: /],
+    [{ onBatch: 5 }, /^TypeError: onBatch: expected a function, found 5$/],
+    [{ onTest: 5 }, /^TypeError: onTest: expected a function, found 5$/],
+    [{ onEpoch: 5 }, /^TypeError: onEpoch: expected a function, found 5$/],
+  ] as [object, RegExp][]) {
+    await assert.rejects(train({ data, T: 4, epochs: 1, ...options } as Parameters<typeof train>[0]), message);
+  }
 });
 
 test('a history that training cannot have left is refused in one line, and nothing is trained', async () => {
   const engine = await createEngine('event', { data, T: 4 });
-  const refused = (history: object, message: RegExp) =>
-    assert.rejects(trainEngine({ engine, epochs: 1, history: history as TrainingHistory }), message);
-  await refused({}, /^RangeError: history\.epoch: expected a whole number of at least 0, found undefined$/);
-  await refused(null as never, /^RangeError: history: expected a value, found null/);
-  for (const epoch of [Number.NaN, -1, 0.5, '1', null])
-    await refused({ ...newHistory(), epoch }, /^RangeError: history\.epoch: expected a whole number/);
-  await refused(
-    { ...newHistory(), batch: 1e6 },
-    /^RangeError: history\.batch: expected a whole number from 0 to \d+, found/,
+  const wrong = [Number.NaN, -1, 0.5, '1', null].map((epoch): [object, RegExp] => [
+    { epoch },
+    /^RangeError: history\.epoch: expected a whole number/,
+  ]);
+  for (const [change, message] of [
+    ...wrong,
+    [{ epoch: undefined }, /^RangeError: history\.epoch: expected a whole number of at least 0, found undefined$/],
+    [{ batch: 1e6 }, /^RangeError: history\.batch: expected a whole number from 0 to \d+, found/],
+    [{ correct: Number.NaN }, /^RangeError: history\.correct: /],
+    [{ trainAccs: [0.5] }, /^RangeError: history\.trainAccs: expected 0, found 1$/],
+    [{ losses: undefined }, /^TypeError: history\.losses: expected an array of numbers/],
+  ] as [object, RegExp][]) {
+    const history = { ...newHistory(), ...change } as TrainingHistory;
+    await assert.rejects(trainEngine({ engine, epochs: 1, history }), message);
+  }
+  await assert.rejects(
+    trainEngine({ engine, epochs: 1, history: null as never }),
+    /^RangeError: history: expected a value, found null/,
   );
-  await refused({ ...newHistory(), correct: Number.NaN }, /^RangeError: history\.correct: /);
-  await refused({ ...newHistory(), trainAccs: [0.5] }, /^RangeError: history\.trainAccs: expected 0, found 1$/);
-  await refused({ ...newHistory(), losses: undefined }, /^TypeError: history\.losses: expected an array of numbers/);
   assert.equal((await engine.state()).step, 0);
-  for (const signal of [5, null])
-    await assert.rejects(trainEngine({ engine, signal: signal as never }), /^\w+: signal: /);
-  for (const name of ['onBatch', 'onTest', 'onEpoch'])
-    await assert.rejects(
-      trainEngine({ engine, [name]: 5 }),
-      new RegExp(`^TypeError: ${name}: expected a function, found 5$`),
-    );
   await engine.close();
 });
 
@@ -288,20 +302,6 @@ describe('the tfjs engine', () => {
     await engine.close();
   });
 
-  test('gives the same in single-step and multi-step mode', async () => {
-    const losses = [];
-    for (const options of [{}, { encoder: 'direct', reset: false } as const]) {
-      for (const stepMode of ['single', 'multi'] as const) {
-        const engine = await createEngine('tfjs', { data, T: 6, stepMode, ...options });
-        const history = await trainEngine({ engine, epochs: 1 });
-        losses.push(history.losses);
-        await engine.close();
-      }
-    }
-    assertClose(losses[0], losses[1], 1e-6, 'losses');
-    assertClose(losses[2], losses[3], 1e-6, 'losses on direct input without the reset');
-  });
-
   test('shows in its trace what the rates count', async () => {
     const engine = await createEngine('tfjs', { data, T: 20 });
     setWeights(
@@ -321,11 +321,62 @@ describe('the tfjs engine', () => {
   });
 });
 
-test('the event engine sees the same spikes: the losses of 20 batches agree within 1e-4', async () => {
-  const small = smallMnist(2560, 128);
-  const run = (engine: 'tfjs' | 'event') => train({ engine, data: small, T: 25, epochs: 1, seed: 2 });
-  const [tfjs, event] = [await run('tfjs'), await run('event')];
-  assert.equal(tfjs.losses.length, 20);
-  assertClose(event.losses, tfjs.losses, 1e-4, 'losses');
-  assert.deepEqual(event.trainAccs.slice(0, 3), tfjs.trainAccs.slice(0, 3));
+const recorded: RunSettings = { engine: 'event', T: 8, vReset: null };
+const check = (former: RunSettings | null, now: RunSettings) =>
+  checkBelongs({ ...newHistory(), settings: former }, now);
+
+test('a history goes on with the settings it belongs to, an empty one with any', () => {
+  check({ ...recorded }, recorded);
+  check(null, recorded);
+});
+
+test('a history that belongs to a run with other settings is refused, and told what differs', () => {
+  const former = { ...recorded, T: 100, vReset: 0 };
+  const message =
+    /^train: this history belongs to a run with T = 100, vReset = 0, but now T = 8, vReset = null\. Start/;
+  assert.throws(() => check(former, recorded), { name: 'RangeError', message });
+});
+
+test('a setting that only the history or only the run has is a difference', () => {
+  const more = { ...recorded, vMin: -1 };
+  assert.throws(() => check(more, recorded), /belongs to a run with vMin = -1, but now vMin = its default\. Start/);
+  assert.throws(() => check(recorded, more), /belongs to a run with vMin = its default, but now vMin = -1\. Start/);
+});
+
+test('a history names its first options always, and each later one only while it has not its default', () => {
+  const data = { train: { count: 2, images: new Uint8Array(1568), labels: new Uint8Array(2) } } as unknown as Mnist;
+  const first = { seed: 3, T: 8, batchSize: 2, learningRate: 0.1 };
+  const collect = (later: object) =>
+    collectSettings({ name: 'event', options: { data, ...first, threads: 2, ...later } } as unknown as Learner, 2);
+  const written = { engine: 'event', ...first, trainImages: 2, data: 292984781 };
+  assert.deepEqual(collect({ loss: 'mse', encoder: 'poisson', reset: true, hidden: undefined }), written);
+  const changed = { loss: 'cross-entropy', reset: false, hidden: 5, later: 1 };
+  assert.deepEqual(collect(changed), { ...written, ...changed });
+});
+
+for (const way of PLAIN_WAYS) {
+  for (const T of [100, 33, 5]) {
+    test(`the plain engine (${way}) trains as the event engine does, with T = ${T}`, async () => {
+      const few = smallMnist(256, 16);
+      const options = { data: few, T, seed: 3, learningRate: 0.01 };
+      const plain = new PlainEngine({ ...options, way });
+      const event = await createEngine('event', { ...options, threads: 1 });
+      for (let batch = 0; batch < 8; batch++) {
+        const indices = Uint32Array.from({ length: 32 }, (_, i) => 32 * batch + i);
+        const [found, expected] = [await plain.trainBatch(1, indices), await event.trainBatch(1, indices)];
+        // Sums in another order: rarely a potential lies so close to the threshold that this decides about a spike.
+        assertClose([found.loss], [expected.loss], 2e-4, `loss of batch ${batch}`);
+        if (batch === 7) assert.ok(Math.abs(expected.loss - 0.1) > 1e-3, 'the network is not silent');
+      }
+      await event.close();
+    });
+  }
+}
+
+test('the plain engine refuses a way that it does not know, and more steps than a block has', () => {
+  assert.throws(
+    () => new PlainEngine({ data, way: 'sparse' as never }),
+    /^RangeError: way: expected 'dense', 'spikes' or 'tables', found 'sparse'$/,
+  );
+  assert.throws(() => new PlainEngine({ data, T: 129 }), /^RangeError: T: expected at most 128 steps, found 129$/);
 });
