@@ -18,7 +18,7 @@ const STEPS: [minutes: number, ...args: string[]][] = [
   [15, 'run', '-s', 'setup'],
   [5, 'run', '-s', 'notebooks', '--', `notebooks/${chapterNames()[0]}`, '--check'],
   // Threads that share memory, files, and the bytes of hidden layers.
-  [15, 'test', '-s', '--', 'event-engine/test/threads', 'test/node/checkpoint', 'test/bytes-hidden'],
+  [15, 'test', '-s', '--', 'event-engine/test/threads', 'test/node/checkpoint', 'test/bytes'],
   [5, 'run', '-s', 'doctor'],
   [1, 'run', '-s', 'setup'],
 ];
