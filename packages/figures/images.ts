@@ -226,28 +226,22 @@ export function weightImages(weights: ArrayLike<number>, options: WeightOptions 
   const { title = 'The weights of each neuron, as images', scale = 'all', what = 'weight' } = options;
   checkChoice('scale', scale, ['all', 'each']);
   const columns = Math.min(5, images.length);
-  const limits = scale === 'each' ? images.map(findLimit) : [findLimit(images.flat())];
+  const isEach = scale === 'each';
+  const limits = isEach ? images.map(findLimit) : [findLimit(images.flat())];
   const captions = items(
-    options.captions ?? images.map((_, i) => `neuron ${i}${scale === 'each' ? `, ±${limits[i]}` : ''}`),
+    options.captions ?? images.map((_, i) => `neuron ${i}${isEach ? `, ±${limits[i]}` : ''}`),
     'captions',
     'texts',
   );
-  const drawn =
-    scale === 'each'
-      ? mosaic(
-          images.map((image, i) => divided(image, limits[i])),
-          { title, columns, captions, colors: ownColors(what) },
-        )
-      : mosaic(
-          images.map((image) => list(image, 2)),
-          { title, columns, captions, colors: weightColors(limits[0], what) },
-        );
+  const drawn = mosaic(
+    images.map((image, i) => (isEach ? divided(image, limits[i]) : list(image, 2))),
+    { title, columns, captions, colors: isEach ? ownColors(what) : weightColors(limits[0], what) },
+  );
   const [values, named] = what === 'weight' ? ['weights', 'weights'] : ['values', `values (${what})`];
   const text = `${plural(images.length, 'image')} of 28 × 28 ${named}, from blue (negative) over white (0) to red (positive)`;
-  const ends =
-    scale === 'each'
-      ? `The colours of each end at the 99.5th percentile of its own ${values}`
-      : `The colours end at ±${limits[0]}, the 99.5th percentile`;
+  const ends = isEach
+    ? `The colours of each end at the 99.5th percentile of its own ${values}`
+    : `The colours end at ±${limits[0]}, the 99.5th percentile`;
   return {
     ...drawn,
     alt: titled(title, `${text}. ${ends}; ${values} beyond it have the colour of the end.${gaps(weights)}`),

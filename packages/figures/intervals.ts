@@ -36,7 +36,7 @@ const ROW = 30;
 const FURTHER = 30;
 /** The share of the axis that half a number takes on a phone. */
 const NEAR = 0.12;
-/** Of what is not larger than chance. */
+/** Colour of differences within the error bars. */
 const GREY = '#777777';
 
 function checked(group: Intervals, labels: number, what: string): Intervals {
@@ -46,8 +46,18 @@ function checked(group: Intervals, labels: number, what: string): Intervals {
   return { name, mean: part('mean'), low: part('low'), high: part('high') };
 }
 
+/** How dots look, and what stands next to them. */
+interface Look {
+  color: string;
+  symbol: string;
+  showlegend: boolean;
+  textOf: (mean: number) => string;
+  positionOf?: (mean: number) => string;
+}
+
 /** Dots at these heights, with their intervals. */
-function dots({ mean, low, high }: Intervals, y: readonly number[], color: string, more: Spec): Spec {
+function dots({ name, mean, low, high }: Intervals, y: readonly number[], look: Look): Spec {
+  const { color, symbol, showlegend, textOf, positionOf } = look;
   const reach = (end: ArrayLike<number>) => list(Array.from(mean, (value, i) => Math.abs(value - end[i]) || 0));
   return {
     type: 'scatter',
@@ -63,7 +73,14 @@ function dots({ mean, low, high }: Intervals, y: readonly number[], color: strin
       width: 4,
     },
     cliponaxis: false,
-    ...more,
+    mode: 'markers+text',
+    name,
+    showlegend,
+    marker: { color, symbol, size: 9 },
+    text: Array.from(mean, (value) => (Number.isFinite(value) ? textOf(value) : '')),
+    textposition: positionOf ? Array.from(mean, positionOf) : 'top center',
+    textfont: { size: 11, color: INK },
+    hovertemplate: `%{text}<extra>${name}</extra>`,
   };
 }
 
@@ -104,23 +121,10 @@ export function intervals(
     checked(group, names.length, 'intervals'),
   );
   const data = groups.map((group, i) => {
-    const { color, symbol } = curveStyle(i);
     const offset = ((i - (groups.length - 1) / 2) * 0.9) / groups.length;
-    return dots(
-      group,
-      names.map((_, row) => Number((row + offset).toFixed(3))),
-      color,
-      {
-        mode: 'markers+text',
-        name: group.name,
-        showlegend: groups.length > 1,
-        marker: { color, symbol, size: 9 },
-        text: Array.from(group.mean, (value) => (Number.isFinite(value) ? toDigits(value, digits) : '')),
-        textposition: 'top center',
-        textfont: { size: 11, color: INK },
-        hovertemplate: `%{text}<extra>${group.name}</extra>`,
-      },
-    );
+    const heights = names.map((_, row) => Number((row + offset).toFixed(3)));
+    const textOf = (value: number) => toDigits(value, digits);
+    return dots(group, heights, { ...curveStyle(i), showlegend: groups.length > 1, textOf });
   });
   const rows = names.map(
     (label, row) =>
@@ -166,27 +170,18 @@ export function differences(
   const xaxis = valueAxis(options.xlabel ?? '', [group], true);
   const [left, right] = xaxis.range as number[];
   const near = NEAR * (right - left);
+  // A value near zero is written next to the zero line, not on it.
+  const positionOf = (value: number) => {
+    if (Math.abs(value) > near) return 'top center';
+    return value < 0 ? 'top left' : 'top right';
+  };
+  const textOf = (value: number) => signed(value, digits);
   const part = (larger: boolean, name: string, paint: string, symbol: string): Spec[] => {
     const rows = names.map((_, i) => i).filter((i) => marked[i] === larger);
     if (rows.length === 0) return [];
     const pick = (from: ArrayLike<number>) => rows.map((i) => from[i]);
     const own = { name, mean: pick(group.mean), low: pick(group.low), high: pick(group.high) };
-    return [
-      dots(own, rows, paint, {
-        mode: 'markers+text',
-        name,
-        showlegend: true,
-        marker: { color: paint, symbol, size: 9 },
-        text: own.mean.map((value) => (Number.isFinite(value) ? signed(value, digits) : '')),
-        // A value near zero is written next to the zero line, not on it.
-        textposition: own.mean.map((value) => {
-          if (Math.abs(value) > near) return 'top center';
-          return value < 0 ? 'top left' : 'top right';
-        }),
-        textfont: { size: 11, color: INK },
-        hovertemplate: `%{text}<extra>${name}</extra>`,
-      }),
-    ];
+    return [dots(own, rows, { color: paint, symbol, showlegend: true, textOf, positionOf })];
   };
   const rows = names.map((label, i) => {
     const [mean, low, high] = [group.mean, group.low, group.high].map((values) => signed(values[i], digits));
