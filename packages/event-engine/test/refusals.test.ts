@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import { createEngine } from '../../../hosts/node/engines';
 import type { EngineOptions } from '../../../src/common/engine';
 import type { Mnist } from '../../../src/common/mnist';
-import { coreOf, gradientOfSpikes } from '../../../test/support/given';
 import { defaults, mnist, withEngine } from './engines';
 
 const WRONG: [object, RegExp][] = [
@@ -46,11 +45,6 @@ test('wrong options and indices are refused in one line', async () => {
       engine.trace({ split: 'all' as 'test', epoch: 0, index: 1 }),
       /split: expected 'train' or 'test', found 'all'/,
     );
-    const given = (bytes: number, ...labels: number[]) =>
-      gradientOfSpikes(coreOf(engine), new Uint8Array(bytes), labels);
-    assert.throws(() => given(9800, 77), /labels: expected whole numbers from 0 to 9, found 77/);
-    assert.throws(() => given(3, 1), /spikes: expected 9800 bytes .* found 3/);
-    assert.throws(() => given(0), /labels: expected at least one, found none/);
   });
 });
 
