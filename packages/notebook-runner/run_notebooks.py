@@ -52,8 +52,3 @@ if __name__ == "__main__":
     except files.BadInput as error:  # the disk is full, or the output folder is gone
         report.say(f"notebooks: {error}", sys.stderr)
         sys.exit(1)
-    except OSError as error:
-        if not files.what_to_do(error):
-            raise
-        report.say(f"notebooks: {error}{files.what_to_do(error)}", sys.stderr)
-        sys.exit(1)

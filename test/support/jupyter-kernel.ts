@@ -37,12 +37,9 @@ export interface Ended {
 }
 
 const PROGRAM = `
-import json, subprocess, sys, time
-sys.path.insert(0, "packages/notebook-runner")
+import json, os, subprocess, sys, tempfile, time
 from jupyter_client.manager import KernelManager
-from headless.ports import claim_ports
-claim, ports = claim_ports()
-manager = KernelManager(kernel_name="tslab", cache_ports=False, **ports)
+manager = KernelManager(kernel_name="tslab", transport="ipc", ip=f"{tempfile.gettempdir()}/lif-{os.getpid()}")
 # Not with this program's stdout: Node makes its pipes non-blocking, for all who hold them.
 manager.start_kernel(cwd=sys.argv[1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 client = manager.client()

@@ -12,26 +12,25 @@ import os
 import queue
 import re
 import signal
+import tempfile
 import time
 from pathlib import Path
 
-from .inbox import Inbox
-from .kernel import KernelManager
 from .files import kernel_of
-from .outputs import extend_stream, first_line, join_streams
-from .places import kernel_env
+from .outputs import first_line
+from .places import KERNELS, PEERS, SCRATCH, kernel_env
 
 import nbformat
-import zmq
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
 
 UNCAUGHT = re.compile(r"^(UncaughtException|UnhandledPromiseRejection):")
 DIAGNOSTIC = re.compile(r"^(\S+ )?\d+:\d+ - ")  # how tslab prints a type error
 
-STARTS = 3
 OUTPUT_LIMIT = 50_000_000  # characters of text per cell
-OUTPUT_TIMEOUT = 60  # seconds without any output after a cell has ended, until what is missing counts as lost
+OUTPUT_TIMEOUT = 60  # seconds after a cell has ended, until output that is missing counts as lost
 
 # After an error tslab answers "abort" to everything for 200 ms.
 PAUSE_AFTER_ERROR = 0.4
@@ -75,44 +74,40 @@ class Client(NotebookClient):
     def __init__(self, nb, folder: Path, cell_timeout: int, log, at_a_time: int = 1) -> None:
         super().__init__(
             nb,
-            km=KernelManager(kernel_of(nb)),
             timeout=cell_timeout,
-            iopub_timeout=cell_timeout + OUTPUT_TIMEOUT,  # output may still be on its way
+            iopub_timeout=OUTPUT_TIMEOUT,
             raise_on_iopub_timeout=True,
             record_timing=False,
             store_widget_state=False,
         )
         self.log.setLevel(logging.CRITICAL)  # run.py reports failures, in one line each
+        name, number = kernel_of(nb), f"{os.getpid()}-{time.monotonic_ns()}"
+        specs = KernelSpecManager(kernel_dirs=[str(KERNELS if name == "tslab" else PEERS)], ensure_native_kernel=False)
+        self.km = AsyncKernelManager(
+            kernel_name=name,
+            kernel_spec_manager=specs,
+            # A port could be another program's by the time that the kernel binds it. The path of a socket has to be short.
+            transport="ipc",
+            ip=os.path.join(tempfile.gettempdir(), f"lif-{number}"),
+            # By default the manager puts this into the system's temporary folder.
+            connection_file=str(SCRATCH / "runtime" / f"kernel-{number}.json"),
+            shutdown_wait_time=2.0,
+        )
         self.folder, self.kernel_log, self.environment = folder, log, kernel_env(at_a_time)
         self.owner: dict[str, int] = {}  # message id of a request -> index of its cell
         self.stderr: dict[int, list[str]] = {}  # index of a cell -> what it wrote to stderr
         self.printed: dict[int, int] = {}  # index of a cell -> characters of text
         self.seconds: dict[int, float] = {}  # index of a cell that was begun -> how long it took
         self.verdict: Failure | None = None  # what fails the notebook while a cell is still running
-        self.inbox: Inbox | None = None
-        self.answered: str | None = None
         self.group: int | None = None
         self.current: int | None = None
 
     async def start(self) -> None:
-        for attempt in range(1, STARTS + 1):
-            await self.async_start_new_kernel(
-                cwd=str(self.folder), env=self.environment, stdout=self.kernel_log, stderr=self.kernel_log
-            )
-            self.group = self.km.provisioner.pid  # jupyter_client starts a kernel in its own group
-            try:
-                await self.async_start_new_kernel_client()
-                break
-            except (RuntimeError, zmq.Again) as error:
-                # Another program may have got one of the ports first. Then the kernel has ended, or does not listen.
-                taken = isinstance(error, zmq.Again) or any("EADDRINUSE" in line for line in self.said())
-                if attempt == STARTS or not taken:
-                    raise
-                self.km = KernelManager(kernel_of(self.nb))
-                self.kernel_log.seek(0)  # what this kernel said must not be reported of the next one
-                self.kernel_log.truncate()
-        self.inbox = Inbox(self.kc.iopub_channel)
-        self.note_answers(self.kc.shell_channel)
+        await self.async_start_new_kernel(
+            cwd=str(self.folder), env=self.environment, stdout=self.kernel_log, stderr=self.kernel_log
+        )
+        self.group = self.km.provisioner.pid  # jupyter_client starts a kernel in its own group
+        await self.async_start_new_kernel_client()
         info = await self.async_wait_for_reply(self.kc.kernel_info())
         # Versions differ between machines, and the notebook has to be the same bytes on all of them.
         language = {k: v for k, v in info["content"]["language_info"].items() if k != "version"}
@@ -121,17 +116,6 @@ class Client(NotebookClient):
         self.nb.metadata = nbformat.from_dict(
             {**self.nb.metadata, "kernelspec": kernelspec, "language_info": language}
         )
-
-    def note_answers(self, channel) -> None:
-        """Remembers the last request that the kernel has answered. nbclient keeps that to itself."""
-        get_msg = channel.get_msg
-
-        async def noting(*args, **kwargs):
-            msg = await get_msg(*args, **kwargs)
-            self.answered = msg["parent_header"].get("msg_id")
-            return msg
-
-        channel.get_msg = noting
 
     async def run_cell(self, index: int, count: int) -> str | None:
         """Executes a cell. Returns the error in which it ended although it may (the tag raises-exception)."""
@@ -190,7 +174,7 @@ class Client(NotebookClient):
             if not await self.km.is_alive():
                 raise Failure(index, f"after it had ended, {self.death()}", "kernel-died")
             try:
-                msg = await self.inbox.get(timeout=0.5)
+                msg = await self.kc.iopub_channel.get_msg(timeout=0.5)
             except queue.Empty:
                 continue
             if self.take(msg) and msg["parent_header"].get("msg_id") == request:
@@ -234,27 +218,10 @@ class Client(NotebookClient):
         if self.task_poll_for_reply and not self.task_poll_for_reply.done():
             self.task_poll_for_reply.cancel()
 
-    def output(self, outs, msg, display_id, cell_index):
-        """nbclient makes one output of each message, and checks it. Here a line that is printed joins the last one."""
-        content = msg["content"]
-        if msg["msg_type"] == "stream" and not self.clear_before_next_output:
-            if extend_stream(outs, content["name"], content["text"]):
-                return None
-        return super().output(outs, msg, display_id, cell_index)
-
-    async def _check_raise_for_error(self, cell, cell_index, exec_reply) -> None:
-        join_streams(cell)  # nbclient quotes them
-        await super()._check_raise_for_error(cell, cell_index, exec_reply)
-
     async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index) -> None:
         self.owner[parent_msg_id] = cell_index
         while True:
-            try:
-                msg = await self.inbox.get(OUTPUT_TIMEOUT)
-            except queue.Empty:
-                if self.answered != parent_msg_id:
-                    continue  # it is still running, and silent
-                raise
+            msg = await self.kc.iopub_channel.get_msg(timeout=None)
             if self.take(msg) and msg["parent_header"].get("msg_id") == parent_msg_id:
                 return
 
@@ -274,13 +241,10 @@ class Client(NotebookClient):
         return f"the kernel died{how}{': ' + why if why else ''}"
 
     def complaint(self) -> str:
-        return next((line for line in self.said() if re.search("error|fatal|EADDRINUSE", line, re.IGNORECASE)), "")
-
-    def said(self) -> list[str]:
-        """What the kernel's process wrote outside of its cells."""
+        """What the kernel's process wrote outside of its cells, if that tells why it ended."""
         self.kernel_log.seek(0)
         lines = self.kernel_log.read().decode(errors="replace").splitlines()
-        return [line.strip() for line in lines if line.strip()]
+        return next((line.strip() for line in lines if re.search("error|fatal", line, re.IGNORECASE)), "")
 
     async def stop(self, graceful: bool) -> None:
         """Ends the kernel and the processes of its group: all that it started, unless they left the group."""
@@ -288,8 +252,6 @@ class Client(NotebookClient):
             if graceful:
                 await self.km.request_shutdown()
                 await self.km.finish_shutdown()
-        except zmq.Again:
-            pass  # it does not listen, so it is ended without asking
         finally:
             if self.group is not None:
                 try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -30,28 +29,26 @@ def kernel_of(nb) -> str:
 
 
 def read(path: Path) -> tuple[object, bytes]:
-    """A notebook as format 4.5, in which each cell has a unique id, and the bytes of its file."""
+    """A notebook as format 4.5, in which each cell has an id, and the bytes of its file."""
     try:
         content = path.read_bytes()
         raw = json.loads(content.decode("utf-8"))
     except OSError as error:
         raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
-    except RecursionError:
-        raise BadInput(f"{path}: not a notebook (its JSON is nested too deeply)") from None
     except ValueError as error:
         raise BadInput(f"{path}: not a notebook (no valid JSON: {error})") from None
     if not isinstance(raw, dict) or raw.get("nbformat") != 4 or not isinstance(raw.get("cells"), list):
         raise BadInput(f"{path}: not a notebook of format 4")
-    minor = raw.get("nbformat_minor", 0)
-    if not isinstance(minor, int):
-        raise BadInput(f"{path}: not a notebook of format 4")
-    raw["nbformat_minor"] = max(5, minor)
-    give_ids(raw["cells"])
+    raw["nbformat_minor"] = max(5, raw.get("nbformat_minor", 0))
+    ids = set()
+    for index, cell in enumerate(raw["cells"], 1):
+        # The same each time, so that the result is.
+        if isinstance(cell, dict) and (cell.get("id") is None or cell["id"] in ids):
+            cell["id"] = f"cell-{index}"
+        ids.add(cell.get("id") if isinstance(cell, dict) else None)
     try:
         nb = nbformat.reads(json.dumps(raw), as_version=4)
         nbformat.validate(nb)
-    except RecursionError:
-        raise BadInput(f"{path}: not a notebook (its JSON is nested too deeply)") from None
     except Exception as error:
         raise BadInput(f"{path}: not a valid notebook ({first_line(str(error))})") from None
     if not any(has_code(cell) for cell in nb.cells):
@@ -59,36 +56,11 @@ def read(path: Path) -> tuple[object, bytes]:
     return nb, content
 
 
-def give_ids(cells: list) -> None:
-    """Gives a cell without an id, or with that of an earlier cell, one that is the same each time."""
-    used = {cell.get("id") for cell in cells if isinstance(cell, dict) and isinstance(cell.get("id"), str)}
-    seen = set()
-    for index, cell in enumerate(cells, 1):
-        if not isinstance(cell, dict) or not isinstance(cell.get("id", ""), str):
-            continue
-        if cell.get("id") is None or cell["id"] in seen:
-            new = f"cell-{index}"
-            while new in used:
-                new += "-x"
-            cell["id"] = new
-            used.add(new)
-        seen.add(cell["id"])
-
-
-def what_to_do(error: OSError) -> str:
-    """The end of a message about what cannot be written, if a person can do something about it."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "; free some room on that disk and run it again"
-    if error.errno in (errno.EACCES, errno.EROFS):
-        return "; make that folder writable, or name another one"
-    return ""
-
-
 def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BadInput(f"{path}: cannot be made ({error.strerror}){what_to_do(error)}") from None
+        raise BadInput(f"{path}: cannot be made ({error.strerror})") from None
 
 
 def write_text(path: Path, text: str) -> None:
@@ -102,7 +74,7 @@ def write_text(path: Path, text: str) -> None:
             shutil.copymode(path, beside)
         os.replace(beside, path)
     except OSError as error:
-        raise BadInput(f"{path}: cannot be written ({error.strerror}){what_to_do(error)}") from None
+        raise BadInput(f"{path}: cannot be written ({error.strerror})") from None
     finally:
         beside.unlink(missing_ok=True)
 

@@ -12,7 +12,7 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass
 class Case:
-    """A code cell. `failure` is its first line and the text below it."""
+    """A code cell, or the notebook as a whole. `failure` is its first line and the text below it."""
 
     name: str
     seconds: float = 0.0
@@ -22,48 +22,33 @@ class Case:
 
 @dataclass
 class Suite:
-    """A notebook. `error` is a failure outside of any cell."""
+    """A notebook."""
 
     name: str
     seconds: float = 0.0
     cases: list[Case] = field(default_factory=list)
-    error: str | None = None
 
 
-def allowed(text: str) -> str:
-    return FORBIDDEN.sub("\ufffd", text)
+def element(parent: ET.Element, tag: str, text: str | None = None, **attributes: object) -> ET.Element:
+    it = ET.SubElement(parent, tag, {name: FORBIDDEN.sub("\ufffd", str(value)) for name, value in attributes.items()})
+    it.text = text and FORBIDDEN.sub("\ufffd", text)
+    return it
+
+
+def counts(cases: list[Case]) -> dict[str, int]:
+    failures, skipped = sum(case.failure is not None for case in cases), sum(case.skipped for case in cases)
+    return {"tests": len(cases), "failures": failures, "skipped": skipped}
 
 
 def document(suites: list[Suite]) -> str:
-    root = ET.Element("testsuites")
-    totals = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
+    root = ET.Element("testsuites", {name: str(count) for name, count in counts([case for suite in suites for case in suite.cases]).items()})
     for suite in suites:
-        cases = list(suite.cases)
-        if suite.error is not None:
-            cases.append(Case("the notebook as a whole", suite.seconds))
-        counts = {
-            "tests": len(cases),
-            "failures": sum(case.failure is not None for case in cases),
-            "errors": int(suite.error is not None),
-            "skipped": sum(case.skipped for case in cases),
-        }
-        for name, count in counts.items():
-            totals[name] += count
-        attributes = {name: str(count) for name, count in counts.items()}
-        name = allowed(suite.name)
-        element = ET.SubElement(root, "testsuite", name=name, time=f"{suite.seconds:.3f}", **attributes)
-        for case in cases:
-            time = f"{case.seconds:.3f}"
-            testcase = ET.SubElement(element, "testcase", classname=name, name=allowed(case.name), time=time)
+        one = element(root, "testsuite", name=suite.name, time=f"{suite.seconds:.3f}", **counts(suite.cases))
+        for case in suite.cases:
+            it = element(one, "testcase", classname=suite.name, name=case.name, time=f"{case.seconds:.3f}")
             if case.skipped:
-                ET.SubElement(testcase, "skipped", message="an earlier cell failed, or the run was interrupted")
+                element(it, "skipped", message="an earlier cell failed, or the run was interrupted")
             if case.failure is not None:
-                message, text = case.failure
-                failure = ET.SubElement(testcase, "failure", message=allowed(message))
-                failure.text = allowed(text)
-        if suite.error is not None:
-            ET.SubElement(testcase, "error", message=allowed(suite.error))
-    for name, count in totals.items():
-        root.set(name, str(count))
+                element(it, "failure", case.failure[1], message=case.failure[0])
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"

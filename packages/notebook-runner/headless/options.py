@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from .files import BadInput, kernel_of, read
+from .files import BadInput, kernel_of, make_folder, read
 from .places import KERNELS, NOTEBOOKS, PEERS, RESULTS, ROOT, TYPED_IN, shown
 
 ABOUT = """\
@@ -44,13 +44,7 @@ class Job:
 
 def positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected whole seconds, 1 or more, found {text!r}")
-    return int(text)
-
-
-def few(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to 64, found {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a whole number, 1 or more, found {text!r}")
     return int(text)
 
 
@@ -73,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument("--check", action="store_true", help="fail if the outputs differ from those in FILE")
     it.add_argument("--update", action="store_true", help="write the result back to FILE if the notebook passes")
     at_a_time = "execute N notebooks at a time; without --check those tagged timing come last, each alone (1)"
-    it.add_argument("--at-a-time", type=few, default=1, metavar="N", help=at_a_time)
+    it.add_argument("--at-a-time", type=positive, default=1, metavar="N", help=at_a_time)
     it.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="output folder (build/notebooks)")
     it.add_argument("--junit", type=Path, metavar="FILE", help="write a JUnit file, with a test case per code cell")
     it.add_argument("--cell-timeout", type=positive, default=600, metavar="S", help="seconds per cell (600)")
@@ -112,8 +106,6 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     options.out = (TYPED_IN / options.out).resolve()
     if options.junit:
         options.junit = (TYPED_IN / options.junit).resolve()
-        if options.junit.is_dir():
-            raise BadInput(f"--junit: expected the name of a file, found the folder {options.junit}")
 
     options.jobs, options.skipped, bad = [], [], []
     for path in files:
@@ -131,14 +123,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if bad:
         raise BadInput("\n".join(bad))
     check_targets(options.jobs)
-    folders = [("--out", folder) for folder in [options.out, *(job.target.parent for job in options.jobs)]]
-    if options.junit:
-        folders.append(("--junit", options.junit.parent))
-    for what, folder in folders:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise BadInput(f"{what}: {folder} cannot be made ({error.strerror})") from None
+    for folder in [options.out, *(job.target.parent for job in options.jobs), *([options.junit.parent] if options.junit else [])]:
+        make_folder(folder)
     return options
 
 
@@ -147,13 +133,8 @@ def check_targets(jobs: list[Job]) -> None:
     taken: dict[Path, Path] = {}
     for job in jobs:
         other = taken.setdefault(job.target, job.path)
-        if other == job.path and other is not job.path:
-            raise BadInput(f"{shown(job.path)}: named twice")
-        if other != job.path:
-            raise BadInput(
-                f"{shown(other)} and {shown(job.path)} would both be written to {shown(job.target)}; "
-                "execute them one by one, each with another --out"
-            )
+        if other is not job.path:
+            raise BadInput(f"{shown(other)} and {shown(job.path)} would both be written to {shown(job.target)}")
     for job in jobs:
         if job.target.exists() and any(job.target.samefile(one.path) for one in jobs):
             raise BadInput(f"{shown(job.path)}: lies in the output folder and would be overwritten; name another --out")

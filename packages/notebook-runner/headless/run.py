@@ -21,7 +21,6 @@ from .places import shown
 from .report import Progress, tell
 
 import nbformat
-import zmq
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import DeadKernelError
 
@@ -113,7 +112,7 @@ class Runner:
                 failure = None
             except Failure as found:
                 failure = found
-            except (NoSuchKernel, OSError, RuntimeError, zmq.Again) as error:
+            except (NoSuchKernel, OSError, RuntimeError) as error:
                 reason = client.complaint() or first_line(str(error))
                 failure = Failure(client.current, f"the kernel did not start: {reason}")
             finally:
@@ -121,7 +120,8 @@ class Runner:
                 await client.stop(graceful=failure is None and not self.interrupted)
                 tidy(nb)
                 suite.cases = [case_of(nb, index, client) for index in code]
-                suite.error = "interrupted" if self.interrupted else None
+                if self.interrupted:
+                    suite.cases.append(as_a_whole("interrupted"))
         return failure
 
     async def run(self, job: Job, at_a_time: int = 1) -> bool:
@@ -169,20 +169,19 @@ class Runner:
         code = [index for index, cell in enumerate(nb.cells) if has_code(cell)]
         for failure in failures:
             if failure.cell is None:
-                suite.error = failure.reason
-                continue
-            if failure.cell in code:
+                suite.cases.append(as_a_whole(failure.reason))
+            elif failure.cell in code:
                 printed = [one.text for one in nb.cells[failure.cell].outputs if one.get("name") == "stderr"]
                 suite.cases[code.index(failure.cell)].skipped = False
                 suite.cases[code.index(failure.cell)].failure = (failure.reason, "".join(printed)[-10_000:])
 
-    def write_junit(self) -> None:
-        if self.options.junit:
-            write_text(self.options.junit, document(self.suites))
-
 
 def tagged(job: Job, tag: str) -> bool:
     return any(tag in tags(cell) for cell in job.notebook.cells)
+
+
+def as_a_whole(reason: str) -> Case:
+    return Case("the notebook as a whole", failure=(reason, ""))
 
 
 def case_of(nb, index: int, client: Client) -> Case:
@@ -213,7 +212,8 @@ async def main(options: argparse.Namespace) -> int:
         ticker.cancel()
         if watch:
             watch.cancel()
-        runner.write_junit()
+        if options.junit:
+            write_text(options.junit, document(runner.suites))
     total = len(options.jobs)
     if total > 1 or failed:
         line = f"{total - failed} of {total} notebooks passed, {time.monotonic() - started:.1f} s"

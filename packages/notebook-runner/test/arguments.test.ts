@@ -1,7 +1,7 @@
 /** What the runner cannot use is reported in one line, before anything is executed. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { canary, type Ended, RUNNER, root, run, temporaryFolder, writeNotebook } from '../../../test/support/notebooks';
@@ -51,7 +51,11 @@ describe('What cannot be used is said in one line, exit status 2', { concurrency
       /prose\.ipynb: has no code cells/,
     ],
     ['no notebook', () => [], /expected notebooks \(\.ipynb\) or --all/],
-    ['a notebook that is named twice', () => [canary('throw'), canary('throw')], /throw\.ipynb: named twice/],
+    [
+      'a notebook that is named twice',
+      () => [canary('throw'), canary('throw')],
+      /throw\.ipynb and .*throw\.ipynb would both be written/,
+    ],
     ['an unknown option', () => ['--fast'], /unrecognized arguments: --fast/],
     ['a limit that is none', () => ['--cell-timeout', '0', canary('throw')], /--cell-timeout.*1 or more, found '0'/],
     [
@@ -62,22 +66,7 @@ describe('What cannot be used is said in one line, exit status 2', { concurrency
     [
       'an output folder below a file',
       () => ['--out', join(file('a-file', ''), 'out'), canary('throw')],
-      /--out: .*a-file.out cannot be made \(Not a directory\)/,
-    ],
-    [
-      'JSON that is nested 100,000 deep',
-      () => [file('deep.ipynb', `${'['.repeat(100_000)}${']'.repeat(100_000)}`)],
-      /deep\.ipynb: not a notebook \(its JSON is nested too deeply\)/,
-    ],
-    [
-      'a notebook with an output that is nested 100,000 deep',
-      () => [
-        file(
-          'deep-cell.ipynb',
-          `{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[${'['.repeat(100_000)}${']'.repeat(100_000)}]}`,
-        ),
-      ],
-      /deep-cell\.ipynb: not a notebook \(its JSON is nested too deeply\)/,
+      /a-file.out: cannot be made \(Not a directory\)/,
     ],
     [
       'two notebooks whose results would take the same place',
@@ -86,15 +75,7 @@ describe('What cannot be used is said in one line, exit status 2', { concurrency
         join(temporary, 'out'),
         ...['a', 'b'].map((name) => writeNotebook(join(temporary, name, 'x.ipynb'), '1')),
       ],
-      /a.x\.ipynb and .*b.x\.ipynb would both be written to .*out.x\.ipynb; execute them one by one, each with another/,
-    ],
-    [
-      'a JUnit file that is a folder',
-      () => {
-        mkdirSync(join(temporary, 'a-folder'));
-        return ['--junit', join(temporary, 'a-folder'), canary('throw')];
-      },
-      /--junit: expected the name of a file, found the folder .*a-folder/,
+      /a.x\.ipynb and .*b.x\.ipynb would both be written to .*out.x\.ipynb/,
     ],
     ['--update with --check', () => ['--update', '--check', canary('throw')], /exclude each other/],
   ];
@@ -119,49 +100,4 @@ test('a folder for its own files that cannot be made is said in one line, too', 
   const { status, lines } = await run([canary('throw')], { LIF_FC_MNIST_SCRATCH: join(file, 'scratch') });
   assert.deepEqual(lines, [`notebooks: ${join(file, 'scratch', 'config')}: cannot be made (Not a directory)`]);
   assert.equal(status, 2);
-});
-
-test('a result for which the disk has no room is said with what to do, and nothing is left of it', () => {
-  const program = `import errno, pathlib, sys
-sys.path.insert(0, 'packages/notebook-runner')
-from headless import files
-def full(path, *_, **__):
-    path.touch()
-    raise OSError(errno.ENOSPC, 'No space left on device')
-pathlib.Path.write_text = full
-try:
-    files.write_text(pathlib.Path(sys.argv[1], 'a.ipynb'), '{}')
-except files.BadInput as error:
-    print(error)
-print(*pathlib.Path(sys.argv[1]).iterdir())`;
-  const folder = temporaryFolder('full');
-  const { stdout } = spawnSync(PYTHON, ['-c', program, folder], { cwd: root, encoding: 'utf8' });
-  const reason = 'cannot be written (No space left on device); free some room on that disk and run it again';
-  assert.equal(stdout, `${join(folder, 'a.ipynb')}: ${reason}\n\n`);
-});
-
-test('--help names every option and the exit statuses, in lines that fit a terminal', async () => {
-  const { status, lines } = await run(['--help']);
-  assert.equal(status, 0);
-  for (const option of [
-    '--all',
-    '--check',
-    '--update',
-    '--at-a-time N',
-    '--out DIR',
-    '--junit FILE',
-    '--cell-timeout S',
-    '--heartbeat S',
-    '--json',
-  ]) {
-    assert.ok(
-      lines.some((line) => line.includes(option)),
-      option,
-    );
-  }
-  assert.ok(lines.some((line) => /^ {2}0 {4}all notebooks passed/.test(line)));
-  assert.deepEqual(
-    lines.filter((line) => line.length > 100),
-    [],
-  );
 });

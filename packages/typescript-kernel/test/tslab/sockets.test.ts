@@ -1,4 +1,4 @@
-/** A kernel's ports and sockets: what happens when another program has taken a port, or a message comes too early. */
+/** A kernel's sockets: what happens when another program has taken a port, or a message comes too early. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,8 +6,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { canary, ended, lineOf, root, temporaryFolder } from '../../../test/support/notebooks';
-import { PYTHON } from '../../../test/support/python';
+import { ended, root, temporaryFolder } from '../../../../test/support/notebooks';
+import { PYTHON } from '../../../../test/support/python';
 
 const temporary = temporaryFolder('ports');
 
@@ -34,57 +34,6 @@ describe('A port that another program got before the kernel took it', { concurre
     const argv = (spec.argv as string[]).map((part) => (part === '{connection_file}' ? file : part));
     const { status, lines } = await ended(spawn(argv[0] as string, argv.slice(1)));
     assert.deepEqual(lines, [`tcp://127.0.0.1:${taken}: Address already in use (EADDRINUSE)`]);
-    assert.equal(status, 1);
-  });
-
-  /**
-   * The runner on a notebook that passes, with `trouble` (Python) between its claim of ports and the start of the
-   * kernel.
-   */
-  function runner(name: string, ...trouble: string[]) {
-    const program = [
-      'import asyncio, sys, threading, zmq',
-      `sys.path.insert(0, ${JSON.stringify(join(root, 'packages', 'notebook-runner'))})`,
-      'from headless import cells, kernel, options, ports, run',
-      'claim, calls = ports.claim_ports, []',
-      'def claim_ports():',
-      '    held, numbers = claim()',
-      '    calls.append(numbers)',
-      ...trouble.map((line) => `    ${line}`),
-      '    return held, numbers',
-      'ports.claim_ports = claim_ports',
-      'kernel.SEND_TIMEOUT = 1',
-      'status = asyncio.run(run.main(options.parse(sys.argv[1:])))',
-      'print(len(calls), "times")',
-      'sys.exit(status)',
-    ].join('\n');
-    const args = ['-I', '-B', '-c', program, '--out', join(temporary, name), canary('figure')];
-    return ended(spawn(PYTHON, args, { cwd: root }));
-  }
-
-  test('is not used again: the kernel is started on others, also when that program has gone by the time the kernel comes', async () => {
-    const { status, lines } = await runner(
-      'again',
-      `if len(calls) == 1: numbers['control_port'] = ${taken}`,
-      // Then the runner would wait forever for a kernel that listens, but not to it.
-      'if len(calls) == 2:',
-      '    other = zmq.Context.instance().socket(zmq.PUB)',
-      '    other.bind(f\'tcp://127.0.0.1:{numbers["shell_port"]}\')',
-      '    threading.Timer(0.5, other.close).start()',
-    );
-    assert.match(lineOf(lines, 'figure'), /^ok .*: 4 cells in /);
-    assert.equal(lines.at(-1), '3 times');
-    assert.equal(status, 0);
-  });
-
-  test('fails the notebook if it happens again and again', async () => {
-    // Twice rather than three times: the third start is that of the test above.
-    const { status, lines } = await runner('always', `numbers['control_port'] = ${taken}`, 'cells.STARTS = 2');
-    const reason = `the kernel did not start: tcp://127.0.0.1:${taken}: Address already in use (EADDRINUSE)`;
-    assert.ok(
-      lineOf(lines, 'figure').startsWith(`FAILED  packages/notebook-runner/test/canaries/figure.ipynb: ${reason}  (`),
-      lines.join('\n'),
-    );
     assert.equal(status, 1);
   });
 });
