@@ -53,7 +53,7 @@ export const anchorOf = (/** @type {string} */ heading) =>
 
 /** What of a page is no text: its head, HTML, the fence around a glossary, the places of what is made by a program. */
 const NO_TEXT =
-  /(^---\n[\s\S]*?^---\n|^```\{(?!glossary)[\s\S]*?^```\n|^```\{glossary\}\n(?::.*\n)*\n?|^```\n|^<!-- [a-z]+ -->\n)/m;
+  /(^---\n[\s\S]*?^---\n|^```\{(?!glossary)[\s\S]*?^```\n|^```\{glossary\}\n(?::.*\n)*\n?|^```\n|^<!-- (?:[a-z]+|grid .*) -->\n)/m;
 
 /**
  * A page's text as cells: one for each section (`top` is the first), one for each word of a glossary; HTML and what stands before

@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from myst_parser.mdit_to_docutils import base as myst
 from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput
 from pygments.formatters import HtmlFormatter
 from pygments.token import STANDARD_TYPES, Text
@@ -99,17 +100,18 @@ class Pairs(SearchLanguage):
 languages["zh"] = Pairs
 
 
-# The sections of a translated book have the addresses of the English ones.
-sections = Path("sections.json")
-SECTIONS = json.loads(sections.read_text(encoding="utf-8")) if sections.exists() else {}
-section_ids = {}
-make_id = nodes.make_id
-nodes.make_id = lambda heading: section_ids.get(heading) or make_id(heading)
+# The sections of a translated book have the addresses of the English ones: the English headings by those of the page.
+headings = {}
+make_id, github_slugify = nodes.make_id, myst.github_slugify
+nodes.make_id = lambda heading: make_id(headings.get(heading.lower(), heading))
+myst.github_slugify = lambda heading: github_slugify(headings.get(heading.lower(), heading))
 
 
 def begin_page(app, env, docname):
-    section_ids.clear()
-    section_ids.update(SECTIONS.get(docname, {}))
+    file = Path(app.srcdir, "sections.json")
+    headings.clear()
+    if file.exists():
+        headings.update(json.loads(file.read_text(encoding="utf-8")).get(docname, {}))
 
 
 def visit_hidden_cell(translator, node):

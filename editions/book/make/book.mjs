@@ -12,6 +12,7 @@ import { runProgram } from '../../../packages/system/program.mjs';
 import {
   chapterNames,
   filesUnder,
+  numbered,
   readJson,
   remove,
   removeLeftOvers,
@@ -30,17 +31,9 @@ import {
   trainHiddenIfNeeded,
   trainIfNeeded,
 } from '../../shared/trained.mjs';
-import { embedOf } from './embeds.mjs';
 import { bundleEventCamera } from './event-camera.mjs';
 import { termsOf } from './glossary.mjs';
-import {
-  finishEnglish,
-  finishTranslated,
-  LANGUAGES,
-  languageOf,
-  shareStatic,
-  writeTranslatedPages,
-} from './languages.mjs';
+import { finishEnglish, finishTranslated, isShared, LANGUAGES, languageOf, shareStatic } from './languages.mjs';
 import { mapPage } from './map.mjs';
 import { chapterHead, finishPage } from './pages.mjs';
 import { bundlePlayground } from './playground.mjs';
@@ -55,16 +48,20 @@ command('npm run book --', 'book')
 const require = createRequire(import.meta.url);
 const target = join(root, 'build', 'book');
 const work = join(root, 'build', `book-${process.pid}`);
-const source = join(work, 'source');
-const pages = join(work, 'pages');
-const downloads = join(work, 'notebooks');
 
-/**
- * @param {string} from the folder of its sources
- * @param {string} to that of its pages
- * @param {{ sphinx: string, title: string }} [language] if it is not English
- */
-async function sphinx(from, to, language) {
+/** @typedef {import('./languages.mjs').Texts | undefined} Language undefined is English */
+/** @typedef {import('./sources.mjs').Chapter} Chapter */
+
+/** The folders in which the book is made in a language. @param {Language} [language] */
+const foldersOf = (language) => ({
+  source: join(work, `source-${language?.language ?? 'en'}`),
+  pages: join(work, `pages-${language?.language ?? 'en'}`),
+  downloads: join(work, `notebooks-${language?.language ?? 'en'}`),
+});
+const { source, pages } = foldersOf();
+
+async function sphinx(/** @type {Language} */ language) {
+  const { source: from, pages: to } = foldersOf(language);
   const env = {
     ...process.env,
     PYTHONNOUSERSITE: '1',
@@ -78,8 +75,10 @@ async function sphinx(from, to, language) {
     '-q',
     '-b',
     'html',
+    '-c',
+    source,
     '-d',
-    join(work, `doctrees-${language?.sphinx ?? 'en'}`),
+    join(work, `doctrees-${language?.language ?? 'en'}`),
     '-A',
     `issues=${ADDRESSES.issues}`,
     '-D',
@@ -95,8 +94,6 @@ async function sphinx(from, to, language) {
     `.ipynb: cell ${Math.floor(at / 10_000)}, line ${at % 10_000}:`;
   throw new UserError(`Sphinx: ${named.replaceAll(from + sep, '').replace(/\.ipynb:(\d{5,}):/, cell)}`);
 }
-
-/** @typedef {import('./sources.mjs').Chapter} Chapter */
 
 /**
  * Draws the pictures of all figures, while Sphinx works in a separate process.
@@ -119,7 +116,7 @@ async function drawFigures(figures, folder, onLine) {
  * @param {string} folder of the pages
  * @returns {(page: string) => Parameters<typeof finishPage>[2]}
  */
-function finishing(chapters, folder = pages) {
+function finishing(chapters, folder) {
   const terms = termsOf(new JSDOM(readFileSync(join(folder, 'glossary.html'), 'utf8')).window.document);
   return (page) => {
     const chapter = chapters.find(({ name }) => `${name}.html` === page);
@@ -128,100 +125,67 @@ function finishing(chapters, folder = pages) {
     const position = chapters.indexOf(chapter) + 1;
     const run = BROWSER_EDITION && !isPython(name) ? runAddress(name) : undefined;
     const head = chapterHead({ name, position, chapters, notebook: `notebooks/${name}.ipynb`, run });
-    return { terms, head, shown: embedOf(name) };
+    return { terms, head, neuron: name === numbered('lif-neuron') };
   };
 }
 
 /**
- * Removes files of Sphinx and its theme that no page requests, and minifies the scripts.
- * @param {string[]} html all pages
+ * Finishes the pages of a language, and leaves of Sphinx's other files those that are requested.
+ * @param {Chapter[]} chapters
+ * @param {Language} [language]
  */
-async function tidy(html, folder = pages) {
-  for (const name of filesUnder(folder)) {
-    if (name.endsWith('.html') || existsSync(join(source, name))) continue;
+async function finish(chapters, language) {
+  const { pages: folder } = foldersOf(language);
+  const moreOf = finishing(chapters, folder);
+  const files = filesUnder(folder).map((name) => name.split(sep).join('/'));
+  const all = files
+    .filter((name) => name.endsWith('.html'))
+    .map((page) => {
+      let html = readFileSync(join(folder, page), 'utf8');
+      // Source pages are many.
+      if (!/^(?:src|hosts|packages)\//.test(page)) {
+        const readDrawing = (/** @type {string} */ address) =>
+          readFileSync(join(folder, dirname(page), address), 'utf8');
+        const last = (/** @type {Document} */ document) => {
+          if (language) finishTranslated(document, page, language);
+          else finishEnglish(document, page);
+        };
+        html = finishPage(html, page, { ...moreOf(page), readDrawing, last });
+        if (language) html = shareStatic(html);
+        writeFileSync(join(folder, page), html);
+      }
+      if (html.includes(root)) throw new UserError(`${page}: expected no path of this machine, found ${root}`);
+      return html;
+    });
+  for (const name of files) {
     const file = join(folder, name);
-    const address = name.split(sep).join('/');
-    if (!html.some((page) => page.includes(address))) rmSync(file);
+    const isOurs = existsSync(join(source, name)) && !language;
+    if (name.endsWith('.html') || isOurs) continue;
+    if (!all.some((page) => page.includes(name)) || (language && isShared(name))) rmSync(file);
     else if (name.endsWith('.js')) writeFileSync(file, await minify(readFileSync(file, 'utf8'), 'js'));
   }
 }
 
 /**
- * @param {string} folder of the pages
- * @param {Chapter[]} chapters
- * @param {(document: Document, page: string) => void} last what is done to each page at the end
+ * What Sphinx reads in a language.
+ * @param {string[]} names of the chapters
+ * @param {{ theme: import('./chapters.mjs').Theme, picture: string }} given
+ * @param {Language} [language]
  */
-function finishPages(folder, chapters, last) {
-  const moreOf = finishing(chapters, folder);
-  return filesUnder(folder)
-    .filter((file) => file.endsWith('.html'))
-    .map((name) => {
-      const page = name.split(sep).join('/');
-      let html = readFileSync(join(folder, name), 'utf8');
-      if (!/^(?:src|hosts|packages)\//.test(page)) {
-        const readDrawing = (/** @type {string} */ address) =>
-          readFileSync(join(folder, dirname(name), address), 'utf8');
-        const more = { ...moreOf(page), readDrawing, last: (/** @type {Document} */ one) => last(one, page) };
-        html = finishPage(html, page, more);
-        writeFileSync(join(folder, name), html);
-      }
-      if (html.includes(root)) throw new UserError(`${page}: expected no path of this machine, found ${root}`);
-      return html;
-    });
-}
-
-/**
- * @param {Chapter[]} chapters
- * @param {string} fontFaces the rules of the fonts
- */
-async function finish(chapters, fontFaces) {
-  const isTranslated = (/** @type {string} */ page) =>
-    Object.keys(LANGUAGES).every((folder) => existsSync(join(work, `pages-${folder}`, page)));
-  const all = finishPages(pages, chapters, (document, page) => {
-    if (isTranslated(page)) finishEnglish(document, page);
-  });
-  const own = STYLES.map((file) => darkTwice(readFileSync(file, 'utf8')));
-  const styles = [readFileSync(join(pages, '_static', 'styles', 'furo.css'), 'utf8'), ...own];
-  await tidy(all);
-  write(join(pages, '_static', 'book.css'), await minify([fontFaces, ...styles].join('\n'), 'css'));
-}
-
-/**
- * The book in another language, from the same executed chapters, into a folder of the book.
- * @param {import('./languages.mjs').Texts} texts
- * @param {{ names: string[], english: Chapter[], theme: import('./chapters.mjs').Theme, picture: string }} given
- * @returns {Promise<{ chapters: Chapter[], figures: ReturnType<typeof mapPage>["figures"] }>}
- */
-async function writeTranslated(texts, { names, english, theme, picture }) {
-  const from = join(work, `source-${texts.language}`);
-  const folder = join(downloads, '..', `notebooks-${texts.language}`);
-  const chapters = await writeChapters(names, { theme, source: from, downloads: folder, language: texts });
-  /** @type {ReturnType<typeof mapPage>['figures']} */
-  let figures = [];
+async function writeSources(names, { theme, picture }, language) {
+  const folders = foldersOf(language);
+  const chapters = await writeChapters(names, { theme, ...folders, language });
+  // A chapter's figures are the same in all languages.
+  const figures = language ? [] : chapters.flatMap((chapter) => chapter.figures);
   const map = (/** @type {string} */ page) => {
-    const made = mapPage(theme, undefined, page, (text) => texts.phrases.say(text) ?? text, texts.language);
-    figures = made.figures;
+    const made = mapPage(theme, undefined, page, language?.say, language?.language);
+    figures.push(...made.figures);
+    for (const [name, content] of Object.entries(made.files)) write(join(source, '_static', name), content);
     return made.text;
   };
-  writeTranslatedPages(texts, { english, chapters, source: from, picture, map });
-  for (const name of ['conf.py', '_templates'])
-    cpSync(join(root, 'editions', 'book', name), join(from, name), { recursive: true });
-  for (const name of ['favicon.svg', 'main.js']) cpSync(join(source, '_static', name), join(from, '_static', name));
+  writePages(chapters, folders.source, { picture, map, language });
+  language?.writeWords(folders.source);
   return { chapters, figures };
-}
-
-/**
- * Finishes its pages, after those of the book.
- * @param {import('./languages.mjs').Texts} texts
- * @param {Chapter[]} chapters
- */
-async function finishLanguage(texts, chapters) {
-  const folder = join(work, `pages-${texts.language}`);
-  const all = finishPages(folder, chapters, (document, page) => finishTranslated(document, page, texts));
-  shareStatic(folder, texts);
-  await tidy(all, folder);
-  cpSync(join(downloads, '..', `notebooks-${texts.language}`), join(folder, 'notebooks'), { recursive: true });
-  renameSync(folder, join(pages, texts.language));
 }
 
 async function main() {
@@ -235,53 +199,46 @@ async function main() {
     await trainHiddenIfNeeded('book', work);
     await trainConvolutionalIfNeeded('book', work);
     console.log('book: building the book in build/book/');
+    const languages = /** @type {(keyof typeof LANGUAGES)[]} */ (Object.keys(LANGUAGES)).map(languageOf);
+    const editions = [undefined, ...languages];
     const fontFaces = copyStatic(source);
     const theme = await importModule(join(root, 'editions', 'shared', 'page', 'figure-theme.ts'));
     const names = chapterNames().map((name) => name.replace('.ipynb', ''));
-    /** @type {Chapter[]} */
-    let chapters = [];
-    let picture = '';
+    /** @type {Awaited<ReturnType<typeof writeSources>>[]} */
+    const written = [];
     await step('Chapters', 'texts, outputs and the moving picture', async () => {
-      chapters = await writeChapters(names, { theme, source, downloads });
-      picture = await movingPicture();
-      writePages(chapters, source, picture);
+      const picture = await movingPicture();
+      for (const language of editions) written.push(await writeSources(names, { theme, picture }, language));
     });
-    const map = mapPage(theme);
-    write(join(source, 'map.md'), map.text);
-    for (const [name, content] of Object.entries(map.files)) write(join(source, '_static', name), content);
     await bundleScripts(['main', 'live', 'start', 'map'], join(source, '_static'));
     await step('Playgrounds', 'their scripts, and digits for them', async () => {
       await bundlePlayground(join(source, '_static', 'playground.js'));
       await bundleScript(join(root, 'editions', 'book', 'neuron', 'main.ts'), join(source, '_static', 'neuron.js'));
       await bundleEventCamera(join(source, '_static', 'event-camera.js'));
     });
-    const languages = /** @type {(keyof typeof LANGUAGES)[]} */ (Object.keys(LANGUAGES)).map(languageOf);
-    /** @type {Chapter[][]} */
-    const translated = [];
-    const mapFigures = [...map.figures];
-    for (const texts of languages) {
-      const written = await writeTranslated(texts, { names, english: chapters, theme, picture });
-      translated.push(written.chapters);
-      mapFigures.push(...written.figures);
-    }
     const drawn = join(work, 'figures');
-    const figures = [...chapters.flatMap((chapter) => chapter.figures), ...mapFigures];
+    const figures = written.flatMap((one) => one.figures);
     await Promise.all([
       step('Sphinx', 'the pages', async () => {
-        await sphinx(source, pages);
-        for (const texts of languages)
-          await sphinx(join(work, `source-${texts.language}`), join(work, `pages-${texts.language}`), texts);
+        for (const language of editions) await sphinx(language);
       }),
       step('Figures', 'their pictures, for light and dark pages, wide and narrow', (onLine) =>
         drawFigures(figures, drawn, onLine),
       ),
     ]);
     await step('Finishing', 'formulas and links', async () => {
-      await finish(chapters, fontFaces);
-      for (const [i, texts] of languages.entries()) await finishLanguage(texts, translated[i]);
+      const own = STYLES.map((file) => darkTwice(readFileSync(file, 'utf8')));
+      const styles = [fontFaces, readFileSync(join(pages, '_static', 'styles', 'furo.css'), 'utf8'), ...own];
+      for (const [i, language] of editions.entries()) {
+        const folders = foldersOf(language);
+        if (language) write(join(folders.pages, '_static', 'words.js'), language.words());
+        await finish(written[i].chapters, language);
+        cpSync(folders.downloads, join(folders.pages, 'notebooks'), { recursive: true });
+      }
+      for (const language of languages) renameSync(foldersOf(language).pages, join(pages, language.language));
+      write(join(pages, '_static', 'book.css'), await minify(styles.join('\n'), 'css'));
     });
     cpSync(drawn, join(pages, '_static', 'figures'), { recursive: true });
-    cpSync(downloads, join(pages, 'notebooks'), { recursive: true });
     cpSync(join(root, 'editions', 'book', 'bare'), join(pages, 'bare'), { recursive: true });
     write(join(pages, 'bare', 'network.safetensors'), trainedNetwork());
     writeApp(pages, {

@@ -1,10 +1,9 @@
 // From executed notebooks to what Sphinx reads: each figure becomes one <figure> with its pictures as separate files
 // and the bundle's sentence as the text alternative; links that lead out of the folder of notebooks lead to pages of
 // the book.
-import { posix } from 'node:path';
-import { escapeHtml, upFrom } from '../../../packages/system/html.mjs';
+import { escapeHtml } from '../../../packages/system/html.mjs';
 import { UserError } from '../../../packages/system/project.mjs';
-import { chapterFigure, pictureHtml, specificationOf } from './figures.mjs';
+import { chapterFigure, specificationOf } from './figures.mjs';
 
 /**
  * @typedef {string | string[]} Text as notebooks hold it
@@ -14,21 +13,13 @@ import { chapterFigure, pictureHtml, specificationOf } from './figures.mjs';
  *   outputs?: Output[] }} Cell
  * @typedef {{ cells: Cell[] }} Notebook
  * @typedef {typeof import('../../shared/page/figure-theme.js')} Theme
- * @typedef {(path: string, up: string) => string} SourceLink where a page in `up` shows a path of src/
  */
 
 /** @param {Text | undefined} value */
 export const text = (value) => (Array.isArray(value) ? value.join('') : (value ?? ''));
 
-/**
- * The size of an SVG in CSS pixels.
- * @param {string} svg
- */
-export function sizeOf(svg) {
-  const [, width] = /<svg[^>]*\swidth="([\d.]+)/.exec(svg) ?? [];
-  const [, height] = /<svg[^>]*\sheight="([\d.]+)/.exec(svg) ?? [];
-  return { width, height };
-}
+/** Markdown without its blocks of code. */
+export const withoutCode = (/** @type {string} */ markdown) => markdown.replace(/^```[\s\S]*?^```/gm, '');
 
 /**
  * What an output says of a failure: tslab leaves no error output, it prints the error on stderr.
@@ -63,39 +54,33 @@ export function isExecuted(notebook) {
  * From a notebook the built book lies in build/book/ and the source in src/; from a page of the book the one is a
  * neighbour, and `sourceLink` knows where the other is shown.
  * @param {string} markdown
- * @param {string} up
  * @param {(path: string) => string} sourceLink
  */
-function pageLinks(markdown, up, sourceLink) {
+function pageLinks(markdown, sourceLink) {
   return markdown
-    .replaceAll(/\]\((?:\.\.\/)+build\/book\/([\w-]+)\.html/g, `](${up}$1.md`)
+    .replaceAll(/\]\((?:\.\.\/)+build\/book\/([\w-]+)\.html/g, ']($1.md')
     .replaceAll(/\]\((?:\.\.\/)+((?:src|hosts|packages)\/[\w./-]*)\)/g, (_, path) => `](${sourceLink(path)})`);
 }
 
 /**
  * Prepares one notebook.
- * @param {string} name its path below the folder of notebooks, with forward slashes, without .ipynb
+ * @param {string} name of its file, without .ipynb
  * @param {Notebook} notebook
  * @param {Theme} theme the module editions/shared/page/figure-theme.ts
- * @param {SourceLink} sourceLink
+ * @param {(path: string) => string} sourceLink where the book shows a path of the project
  * @param {Map<string, string>} runs links with which runs are checked, by the SHA-256 of their weights: a cell that
  * prints one gets it
- * @returns the notebook for Sphinx; `pictures`, files to write below _static/figures; `figures`, each with
- * `files(renderSvg)`
- *   which draws more of them
+ * @returns the notebook for Sphinx; `figures`, each with `files(renderSvg)`, which draws its files
  * @throws UserError in one line for what a page could not show
  */
 export function prepare(name, notebook, theme, sourceLink = (path) => path, runs = new Map()) {
-  /** @type {Record<string, string>} */
-  const pictures = {};
   /** @type {{ id: string, files: ReturnType<typeof chapterFigure>['files'] }[]} */
   const figures = [];
-  const up = upFrom(name);
   notebook.cells.forEach((cell, index) => {
     const fail = (/** @type {string} */ what) => {
       throw new UserError(`${name}.ipynb: cell ${index + 1}: ${what}`);
     };
-    if (cell.cell_type === 'markdown') cell.source = pageLinks(text(cell.source), up, (path) => sourceLink(path, up));
+    if (cell.cell_type === 'markdown') cell.source = pageLinks(text(cell.source), sourceLink);
     cell.outputs?.forEach((output, i) => {
       const wrong = failure(cell, output);
       if (wrong) fail(`expected cells that ran without errors, found ${wrong}: run \`npm run tutorial\``);
@@ -104,20 +89,16 @@ export function prepare(name, notebook, theme, sourceLink = (path) => path, runs
       const alt = text(output.data['text/plain']).trim();
       const svg = text(output.data['image/svg+xml']);
       const images = Object.keys(output.data).filter((type) => type.startsWith('image/'));
-      if (figure && images.length === 0) fail('expected a figure with SVG, found plotly JSON alone');
-      if (images.length === 0) return;
-      if (svg === '') fail(`expected a figure with SVG, found ${images.join(', ')}`);
-      if (alt === '') fail('expected a figure with a sentence in text/plain, found none');
-      const id = `${name.replaceAll('/', '-')}-${index + 1}${i === 0 ? '' : `-${i + 1}`}`;
-      const folder = `${up}_static/figures/`;
-      if (figure?.data && figure.layout) {
-        const { html, files } = chapterFigure(theme, { id, folder, figure, alt });
-        figures.push({ id, files });
-        output.data = { 'text/html': html };
-      } else {
-        pictures[`${id}.svg`] = svg;
-        output.data = { 'text/html': pictureHtml(`${folder}${id}.svg`, alt, sizeOf(svg)) };
+      if (!figure && images.length === 0) return;
+      if (!figure || svg === '') {
+        const found = [...(figure ? ['plotly JSON'] : []), ...images].join(', ');
+        fail(`expected a figure as plotly JSON and SVG, found ${found}`);
       }
+      if (alt === '') fail('expected a figure with a sentence in text/plain, found none');
+      const id = `${name}-${index + 1}${i === 0 ? '' : `-${i + 1}`}`;
+      const { html, files } = chapterFigure(theme, { id, folder: '_static/figures/', figure, alt });
+      figures.push({ id, files });
+      output.data = { 'text/html': html };
       output.metadata = {};
     });
     cell.outputs = cell.outputs?.filter((output) => !isFullBar(output));
@@ -125,35 +106,27 @@ export function prepare(name, notebook, theme, sourceLink = (path) => path, runs
     for (const sha256 of new Set(printed.match(/\b[0-9a-f]{64}\b/g))) {
       const run = runs.get(sha256);
       if (run === undefined) continue;
-      const link = `<a href="${up}train.html${escapeHtml(run)}">Check this run in your browser</a>`;
+      const link = `<a href="train.html${escapeHtml(run)}">Check this run in your browser</a>`;
       cell.outputs?.push({ output_type: 'display_data', data: { 'text/html': `<p>${link}</p>` }, metadata: {} });
     }
   });
-  return { notebook, pictures, figures };
+  return { notebook, figures };
 }
 
 /**
- * What a notebook's text links to with this ending, as paths below the folder of notebooks.
- * @param {string} name
+ * What a notebook's text leads to by this pattern.
  * @param {Notebook} notebook
  * @param {RegExp} pattern
  */
-const linked = (name, notebook, pattern) =>
+const linked = (notebook, pattern) =>
   notebook.cells
     .filter((cell) => cell.cell_type === 'markdown')
     .flatMap((cell) => [...text(cell.source).matchAll(pattern)])
-    .map(([, target]) => posix.normalize(posix.join(posix.dirname(name), target)));
+    .map(([, target]) => target);
 
-/**
- * Chapters that a notebook links to.
- * @param {string} name
- * @param {Notebook} notebook
- */
-export const linkedNotebooks = (name, notebook) => linked(name, notebook, /\]\(([^)#:]+\.ipynb)(?:#[^)]*)?\)/g);
+/** Chapters that a notebook links to. */
+export const linkedNotebooks = (/** @type {Notebook} */ notebook) =>
+  linked(notebook, /\]\(([^)#:]+\.ipynb)(?:#[^)]*)?\)/g);
 
-/**
- * Drawings that a notebook shows.
- * @param {string} name
- * @param {Notebook} notebook
- */
-export const shownImages = (name, notebook) => linked(name, notebook, /!\[[^\]]*\]\(([^)#:\s]+)\)/g);
+/** Drawings that a notebook shows. */
+export const shownImages = (/** @type {Notebook} */ notebook) => linked(notebook, /!\[[^\]]*\]\(([^)#:\s]+)\)/g);

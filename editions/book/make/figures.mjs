@@ -88,15 +88,6 @@ function picturesHtml(path, alt, wide, small) {
 }
 
 /**
- * A picture without a specification: it is kept, on a light panel.
- * @param {string} file
- * @param {string} alt
- * @param {Size} size
- */
-export const pictureHtml = (file, alt, { width, height }) =>
-  `<figure class="figure figure-fixed"><img src="${file}" alt="${escapeHtml(alt)}" loading="lazy" width="${width}" height="${height}"></figure>`;
-
-/**
  * The specification in an output of a notebook, if it has one.
  * @param {Record<string, any>} data
  */

@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { escapeHtml } from '../../../packages/system/html.mjs';
 import { root } from '../../../packages/system/project.mjs';
 import { chapterFigure } from './figures.mjs';
-import { settingsOf, show } from './map/figures.mjs';
-import { QUESTIONS } from './map/questions.mjs';
-import { plural, sentences } from './map/sentences.mjs';
+import { plural, sentences, settingsOf, show } from './map-figures.mjs';
 
 /**
  * @typedef {import('../../../packages/runs/map/index.js').MapTable} MapTable
@@ -71,27 +69,25 @@ export function mapPage(
     figures.push({ id, files: drawing.files });
     return `\`\`\`{raw} html\n${drawing.html}\n\`\`\``;
   };
-  const grids = Object.keys(QUESTIONS).filter(
-    (grid) => map.grids.includes(grid) && settingsOf(map.where({ grid })).length > 0,
-  );
-  const sections = grids.map((grid) => {
-    const { title, text, where } = QUESTIONS[grid];
-    const runs = map.where({ grid, ...where });
+  /** @type {string[]} */
+  const grids = [];
+  const sections = page.split(/(?=^## )/m).flatMap((section) => {
+    const [mark, grid, rate] = /\s+<!-- grid (\S+)(?: learningRate (\S+))? -->/.exec(section) ?? [];
+    if (!mark) return [section];
+    if (!map.grids.includes(grid) || settingsOf(map.where({ grid })).length === 0) return [];
+    const runs = map.where({ grid, ...(rate && { learningRate: Number(rate) }) });
+    grids.push(grid);
     const { figures: drawn, said } = show(runs);
     const shown = drawn
       .filter((figure) => figure !== undefined)
       .map((figure, i) => html(figure, `map-${grid}-${i + 1}`));
     const facts = `${plural(runs.rows.length, 'run')}, ${plural(runs.values('seed').length, 'seed')} per setting.`;
     const read = sentences(said.filter((sentence) => typeof sentence === 'string').map(worded));
-    return [`## ${worded(title)}`, `${worded(text)} *${worded(facts)}*`, ...shown, read].join('\n\n');
+    return [section.replace(mark, () => [` *${worded(facts)}*`, ...shown, read].join('\n\n'))];
   });
-  const about =
-    `One run proves little: another seed makes the same network a little better or worse. So here are **${map.rows.length} runs**, ` +
-    'nearly every setting with several seeds, and each figure says how sure its means are. Every run can be computed again, on any machine, to the ' +
-    'last bit: [choose one](#all-runs), copy its command, and compare the SHA-256 of its weights.';
-  const text = page
-    .replace('<!-- about -->', () => about)
-    .replace('<!-- sections -->', () => sections.join('\n\n'))
+  const text = sections
+    .join('')
+    .replace('{runs}', `${map.rows.length}`)
     .replace('<!-- table -->', () => `\`\`\`{raw} html\n${tableHtml(map, grids[0])}\n\`\`\``);
   return {
     text,

@@ -1,11 +1,12 @@
 // What is done to Sphinx's pages: formulas are set, names of source files and words of the glossary become links,
 // chapters get a head, and what scrolls sideways can be reached with the keyboard.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { JSDOM } from 'jsdom';
 import katex from 'katex';
-import { escapeHtml, upFrom } from '../../../packages/system/html.mjs';
-import { UserError } from '../../../packages/system/project.mjs';
+import { escapeHtml } from '../../../packages/system/html.mjs';
+import { root, UserError } from '../../../packages/system/project.mjs';
 import { namedSource, sourceAddress } from '../../shared/source-pages.mjs';
-import { embed } from './embeds.mjs';
 import { linkTerms } from './glossary.mjs';
 
 /**
@@ -39,15 +40,14 @@ export const katexCss = (css) => css.replace(/,url\(fonts\/[^)]+\.(?:woff|ttf)\)
  * @param {string} page
  */
 function linkNames(article, page) {
-  const up = upFrom(page);
   for (const code of article.querySelectorAll('code.literal')) {
     if (code.closest('a, pre')) continue;
     const name = code.textContent.trim();
     const own = /^build\/book\/([\w-]+\.html)$/.exec(name)?.[1];
-    let address = own && up + own;
+    let address = own;
     try {
       const path = namedSource(name);
-      if (path) address = sourceAddress(path, up);
+      if (path) address = sourceAddress(path, '');
     } catch (error) {
       throw new UserError(`${page}: ${/** @type {Error} */ (error).message}`);
     }
@@ -113,6 +113,16 @@ function boxWide(article) {
   }
 }
 
+/** Shows the page of one neuron at the end of a chapter's first section, too: a reader need not leave it. */
+export function embedNeuron(/** @type {Element} */ article) {
+  const page = readFileSync(join(root, 'editions', 'book', 'neuron.md'), 'utf8');
+  const [, html] = /```\{raw\} html\n(.*?)```/s.exec(page) ?? [];
+  const sentence = 'Now try it yourself. This is the same neuron, with the same equations.';
+  const link = '<a href="neuron.html">Open it on a page of its own.</a>';
+  const section = article.querySelector('section > section');
+  section?.insertAdjacentHTML('beforeend', `<div class="embed"><p>${sentence} ${link}</p>${html}</div>`);
+}
+
 /**
  * Where in the book a chapter is, and what readers can do with it.
  * @param {object} chapter
@@ -123,16 +133,13 @@ function boxWide(article) {
  * @param {string} [chapter.run] where it runs in a browser
  */
 export function chapterHead({ name, position, chapters, notebook, run }) {
-  const up = upFrom(name);
-  const number = Number(/^\d+/.exec(name)?.[0] ?? position);
-  const count = chapters.length;
-  const where = number === position ? `Chapter ${number} of ${count}` : `Chapter ${number} · ${position} of ${count}`;
+  const where = `Chapter ${Number(/^\d+/.exec(name)?.[0])} · ${position} of ${chapters.length}`;
   const steps = chapters.map((chapter, i) => {
     const here = i + 1 === position ? ' aria-current="page"' : '';
     const title = escapeHtml(chapter.title);
-    return `<li><a href="${up}${chapter.name}.html" title="${title}"${here}></a></li>`;
+    return `<li><a href="${chapter.name}.html" title="${title}"${here}></a></li>`;
   });
-  const actions = [`<a href="${up}${notebook}" download>Download the notebook</a>`];
+  const actions = [`<a href="${notebook}" download>Download the notebook</a>`];
   if (run) actions.unshift(`<a class="run" href="${escapeHtml(run)}">Run this chapter</a>`);
   return (
     `<div class="chapter-head"><p class="chapter-number">${where}</p>` +
@@ -145,18 +152,18 @@ export function chapterHead({ name, position, chapters, notebook, run }) {
  * Finishes a page of text.
  * @param {string} html as Sphinx left it
  * @param {string} page its name below the book
- * @param {{ terms?: import('./glossary.mjs').Term[], head?: string, shown?: string, readDrawing?: (address: string) => string,
- *   last?: (document: Document) => void }} more `last` is done to the page at the end; `terms` of the glossary to link, `head` of a chapter, `shown`: HTML of another page that it shows, `readDrawing`: the text of an SVG file by its address from the page
+ * @param {{ terms?: import('./glossary.mjs').Term[], head?: string, neuron?: boolean, readDrawing?: (address: string) => string,
+ *   last?: (document: Document) => void }} more `last` is done to the page at the end; `terms` of the glossary to link, `head` of a chapter, `neuron`: whether it shows that page, `readDrawing`: the text of an SVG file by its address from the page
  */
-export function finishPage(html, page, { terms = [], head, shown, readDrawing, last } = {}) {
+export function finishPage(html, page, { terms = [], head, neuron, readDrawing, last } = {}) {
   const dom = new JSDOM(html);
   const { document } = dom.window;
   const article = document.querySelector('article');
   if (!article) throw new UserError(`${page}: expected an article, found none`);
   setFormulas(article, page);
   linkNames(article, page);
-  if (terms.length > 0) linkTerms(article, terms, `${upFrom(page)}glossary.html`);
-  if (shown) embed(article, shown, page);
+  if (terms.length > 0) linkTerms(article, terms, 'glossary.html');
+  if (neuron) embedNeuron(article);
   if (readDrawing) sizeDrawings(article, page, readDrawing);
   boxWide(article);
   if (head) {

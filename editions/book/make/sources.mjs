@@ -2,8 +2,10 @@
 // book/, the source as pages, fonts and formulas' style from npm.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
+import { ADDRESSES } from '../../../packages/system/addresses.mjs';
 import { chaptersFolder, readJson, root, UserError } from '../../../packages/system/project.mjs';
+import { UNTRANSLATED } from '../../../translations/twins.mjs';
 import { FAVICON } from '../../shared/app.mjs';
 import { introduction, textOf } from '../../shared/cells.mjs';
 import { namedSource, sourceAddress, sourcePages } from '../../shared/source-pages.mjs';
@@ -12,7 +14,6 @@ import { linkHeadings } from './headings.mjs';
 import { katexCss } from './pages.mjs';
 import { importModule } from './scripts.mjs';
 import { startPage } from './start.mjs';
-import { TEACHING, teachingPage } from './teaching.mjs';
 
 const require = createRequire(import.meta.url);
 export const book = join(root, 'editions', 'book');
@@ -23,14 +24,15 @@ const NOT_COPIED = new Set([
   ...['make', 'test', 'images', 'index.md'],
   ...['page', 'playground', 'neuron', 'train', 'event-camera'],
 ]);
-export const STYLES = ['colours.css', 'theme.css', 'parts.css', 'figures.css', 'start.css', 'chinese.css'].map((name) =>
+export const STYLES = ['theme.css', 'parts.css', 'figures.css', 'chinese.css'].map((name) =>
   join(book, '_static', name),
 );
 
 /**
  * @typedef {import('./chapters.mjs').Notebook} Notebook
- * @typedef {{ name: string, title: string, notebook: Notebook, figures: ReturnType<typeof prepare>['figures'] }}
- * Chapter
+ * @typedef {{ name: string, title: string, notebook: Notebook, english?: Notebook,
+ *   figures: ReturnType<typeof prepare>['figures'] }} Chapter `english` where it is translated
+ * @typedef {ReturnType<typeof import('./languages.mjs').languageOf>} Language
  */
 
 /**
@@ -41,8 +43,7 @@ export const write = (file, content) => {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);
 };
-export const notebookFile = (/** @type {string} */ folder, /** @type {string} */ name) =>
-  join(folder, ...`${name}.ipynb`.split('/'));
+export const notebookFile = (/** @type {string} */ folder, /** @type {string} */ name) => join(folder, `${name}.ipynb`);
 
 const sourcesOf = (/** @type {Notebook} */ notebook) =>
   JSON.stringify(notebook.cells.map(({ source }) => [source].flat().join('')));
@@ -85,7 +86,7 @@ async function linksOfRuns() {
  * Writes the chapters for Sphinx, and beside its folder the notebooks that readers download.
  * @param {string[]} names
  * @param {{ theme: import('./chapters.mjs').Theme, source: string, downloads: string,
- *   language?: ReturnType<typeof import('./languages.mjs').languageOf> }} place
+ *   language?: Language }} place
  * @returns {Promise<Chapter[]>} its `figures` are still to be drawn
  */
 export async function writeChapters(names, { theme, source, downloads, language }) {
@@ -94,43 +95,44 @@ export async function writeChapters(names, { theme, source, downloads, language 
     const executed = executedChapter(name);
     const notebook = language ? language.chapter(name, executed) : executed;
     write(notebookFile(downloads, name), `${JSON.stringify(notebook, null, 1)}\n`);
-    const missing = linkedNotebooks(name, notebook).find((file) => !names.includes(file.replace(/\.ipynb$/, '')));
+    const missing = linkedNotebooks(notebook).find((file) => !names.includes(file.replace(/\.ipynb$/, '')));
     if (missing) {
       throw new UserError(
         `notebooks/${name}.ipynb: expected a link to a chapter, found ${missing}, which is not there`,
       );
     }
-    for (const image of shownImages(name, notebook)) {
-      const from = join(chaptersFolder, ...image.split('/'));
+    for (const image of shownImages(notebook)) {
+      const from = join(chaptersFolder, image);
       if (!existsSync(from)) {
         throw new UserError(`notebooks/${name}.ipynb: expected a drawing in notebooks/${image}, found none`);
       }
-      write(join(source, ...image.split('/')), language ? language.drawing(from) : readFileSync(from));
+      write(join(source, image), language ? language.drawing(from) : readFileSync(from));
     }
-    /** @type {import('./chapters.mjs').SourceLink} */
-    const sourceLink = (path, up) => sourceAddress(namedSource(path) ?? path, up, '.md');
-    const { pictures, figures } = prepare(name, notebook, theme, sourceLink, runs);
-    for (const [file, svg] of Object.entries(pictures)) write(join(source, '_static', 'figures', file), svg);
+    const sourceLink = (/** @type {string} */ path) => sourceAddress(namedSource(path) ?? path, '', '.md');
+    const { figures } = prepare(name, notebook, theme, sourceLink, runs);
     if (language) {
       for (const cell of notebook.cells.filter(({ cell_type }) => cell_type === 'markdown'))
         cell.source = language.linked(textOf(/** @type {import('../../shared/cells.mjs').Cell} */ (cell)));
     }
     write(notebookFile(source, name), JSON.stringify(notebook));
-    return { name, notebook, figures, title: introduction(notebook).title };
+    return { name, notebook, english: executed, figures, title: introduction(notebook).title };
   });
 }
 
 /** The caption of the glossary, the source and what else is looked up. */
-export const LOOK_UP = 'Look up';
+const LOOK_UP = 'Look up';
 /** The groups that a page of book/ can stand in. */
 const CAPTIONS = ['Play', 'Results', 'Host it', LOOK_UP];
 
-/** The other pages, names by the caption that they stand under: `sidebar: …` at the top of a page, else "Play". */
-export function pageGroups() {
+/**
+ * The other pages, names by the caption that they stand under: `sidebar: …` at the top of a page, else "Play".
+ * @param {(file: string) => boolean} isWanted
+ */
+function pageGroups(isWanted) {
   /** @type {Record<string, string[]>} */
   const groups = { Play: [] };
   const names = readdirSync(book)
-    .filter((file) => file.endsWith('.md') && file !== 'index.md' && file !== 'glossary.md')
+    .filter((file) => file.endsWith('.md') && file !== 'index.md' && file !== 'glossary.md' && isWanted(file))
     .map((file) => file.slice(0, -'.md'.length))
     // The playground that reads digits is the first to be met.
     .sort((a, b) => Number(b === 'playground') - Number(a === 'playground') || a.localeCompare(b));
@@ -145,23 +147,42 @@ export function pageGroups() {
   return groups;
 }
 
+/** The page for teachers: editions/class/README.md, whose links lead to files that the book does not have. */
+export const TEACHING = 'teaching';
+
+/**
+ * The page for Sphinx. A link to a file of the project leads to the code host if there is one, and names the file if
+ * not.
+ */
+export function teachingPage(text = readFileSync(join(root, 'editions', 'class', 'README.md'), 'utf8')) {
+  const page = text.replace(/\[([^\]]+)\]\((?!https?:|#)([^)]+)\)/g, (_, label, target) => {
+    const path = posix.normalize(`editions/class/${target}`);
+    return ADDRESSES.repository ? `[${label}](${ADDRESSES.repository}/blob/HEAD/${path})` : `\`${path}\``;
+  });
+  return page.replace(/<!--[\s\S]*?-->\n?/g, '');
+}
+
 /**
  * @param {Chapter[]} chapters
  * @param {string} source
- * @param {string} picture of the start page
+ * @param {{ picture: string, map: (page: string) => string, language?: Language }} given the moving picture of the start
+ *   page, and what the page of the map becomes
  */
-export function writePages(chapters, source, picture) {
-  const pages = sourcePages();
-  for (const [name, text] of Object.entries(pages)) write(join(source, ...name.split('/')), text);
-  write(join(source, `${TEACHING}.md`), teachingPage());
-  const { [LOOK_UP]: found = [], ...others } = pageGroups();
+export function writePages(chapters, source, { picture, map, language }) {
+  const pages = language ? {} : { ...sourcePages(), [`${TEACHING}.md`]: teachingPage() };
+  for (const [name, text] of Object.entries(pages)) write(join(source, name), text);
+  const read = (/** @type {string} */ page) => language?.page(page) ?? readFileSync(join(book, page), 'utf8');
+  const put = (/** @type {string} */ page, /** @type {string} */ text) =>
+    write(join(source, page), language?.linked(text) ?? text);
+  const { [LOOK_UP]: found = [], ...others } = pageGroups((page) => !language || !UNTRANSLATED.has(page));
   for (const name of ['glossary', ...found, ...Object.values(others).flat()]) {
     const page = `${name}.md`;
-    write(join(source, page), linkHeadings(`editions/book/${page}`, readFileSync(join(book, page), 'utf8'), chapters));
+    const text = linkHeadings(page, read(page), chapters, language?.section);
+    put(page, name === 'map' ? map(text) : text);
   }
   const lookUp = [...found, 'glossary', ...('src/index.md' in pages ? ['src/index'] : [])];
-  const groups = { ...others, Teach: [TEACHING], [LOOK_UP]: lookUp };
-  write(join(source, 'index.md'), startPage(picture, chapters, groups));
+  const groups = { ...others, Teach: language ? [] : [TEACHING], [LOOK_UP]: lookUp };
+  put('index.md', startPage(read('index.md'), picture, chapters, groups));
 }
 
 /** The book's letters: of text, of what is around it, of code; Latin ones alone. */

@@ -1,17 +1,15 @@
 // The start page: what a trained network does with the first test image, for the page to draw, and the list of
 // chapters.
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { BROWSER_EDITION, runAddress } from '../../../packages/system/addresses.mjs';
+import { BROWSER_EDITION } from '../../../packages/system/addresses.mjs';
 import { escapeHtml } from '../../../packages/system/html.mjs';
 import { root, UserError } from '../../../packages/system/project.mjs';
 import { introduction } from '../../shared/cells.mjs';
 import { byPart } from '../../shared/parts.mjs';
 import { trainedTau } from '../../shared/trained.mjs';
-import { sentences } from './map/sentences.mjs';
-import { weights } from './playground.mjs';
-import { hasRace, SEVENS } from './sevens.mjs';
+import { sentences } from './map-figures.mjs';
+import { hasRace, SEVENS, weights } from './playground.mjs';
 
 /** @typedef {Pick<import('./sources.mjs').Chapter, 'name' | 'notebook'>} Chapter */
 
@@ -114,31 +112,6 @@ export async function movingPicture() {
 }
 
 /**
- * What one can do from here, the most inviting first.
- * @param {string} first the first chapter
- */
-function calls(first) {
-  const links = [`[Draw a digit](playground.md)`, `[Start with the first chapter](${first}.ipynb)`];
-  if (BROWSER_EDITION) links.push(`<a class="run" href="${runAddress(first)}">Run it in your browser</a>`);
-  links.push(
-    '[Train a network](train.md)',
-    '[Play with one neuron](neuron.md)',
-    '[Wave at an event camera](event-camera.md)',
-    '[See the map](map.md)',
-    '[Any questions?](questions.md)',
-  );
-  return links.map((link) => `- ${link}`).join('\n');
-}
-
-/** The ways in, as README lists them; from a page of the book the tab is a link, since both are served together. */
-function waysHere(/** @type {string} */ first) {
-  const [list] = /^- \*\*A tab[\s\S]*?(?=\n\n)/m.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
-  if (!list) throw new UserError('README.md: expected the list that begins with "- **A tab"');
-  const tab = `<a class="run" href="${runAddress(first)}">run the first chapter</a>. Nothing to install.`;
-  return list.replace(/(?<=^- \*\*A tab of your browser:\*\* ).*/, tab);
-}
-
-/**
  * The chapters as a list in each part: number and title, what the reader will be able to do, and how long it takes.
  * @param {Chapter[]} chapters
  */
@@ -157,16 +130,12 @@ const toctree = (/** @type {string} */ caption, /** @type {string[]} */ names) =
 
 /**
  * The start page for Sphinx.
+ * @param {string} text
  * @param {string} picture the HTML of the moving picture
  * @param {Chapter[]} chapters the chapters in order
  * @param {Record<string, string[]>} groups the other pages of the sidebar, names by caption
  */
-export function startPage(
-  picture,
-  chapters,
-  groups,
-  text = readFileSync(join(root, 'editions', 'book', 'index.md'), 'utf8'),
-) {
+export function startPage(text, picture, chapters, groups) {
   const trees = [
     ...byPart(chapters).map(({ part, chapters: own }) =>
       toctree(
@@ -176,10 +145,8 @@ export function startPage(
     ),
     ...Object.entries(groups).map(([caption, names]) => toctree(caption, names)),
   ];
-  return text
+  return (BROWSER_EDITION ? text.replaceAll('../lite/', BROWSER_EDITION) : text.replace(/^- .*class="run".*\n/gm, ''))
     .replace('<!-- picture -->', () => `\`\`\`{raw} html\n${picture}\n\`\`\``)
-    .replace('<!-- calls -->', () => calls(chapters[0].name))
-    .replace('<!-- ways -->', () => waysHere(chapters[0].name))
     .replace('<!-- chapters -->', () => chapterList(chapters))
     .replace('<!-- pages -->', () => trees.filter(Boolean).join('\n\n'));
 }

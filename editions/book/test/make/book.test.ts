@@ -47,10 +47,10 @@ test('A cell that prints the SHA-256 of a run of the map gets, once, the link th
   const runs = new Map([[sha256, `#run=1&epochs=3&test=0.9&sha256=${sha256}`]]);
   const outputs = [`${sha256}\n${sha256}\n`, `${'b2'.repeat(32)}\n`, `x${sha256}`].map((text) => {
     const printed = { output_type: 'stream', name: 'stdout', text };
-    const { notebook } = prepare('exercises/01-x', shows(printed), theme, undefined, runs);
+    const { notebook } = prepare('01-x', shows(printed), theme, undefined, runs);
     return (notebook.cells[0].outputs ?? []).slice(1).map(({ data }) => String(data?.['text/html']));
   });
-  const href = `../train.html#run=1&amp;epochs=3&amp;test=0.9&amp;sha256=${sha256}`;
+  const href = `train.html#run=1&amp;epochs=3&amp;test=0.9&amp;sha256=${sha256}`;
   assert.deepEqual(outputs, [[`<p><a href="${href}">Check this run in your browser</a></p>`], [], []]);
 });
 
@@ -68,8 +68,7 @@ test('A chapter tells what one will be able to do, and how long it takes, wherev
 test('A figure becomes four pictures, its title and legend in the page, and a script with its specification', async () => {
   const { prepare } = await load<Chapters>('chapters');
   const output = figure({ [PLOTLY]: speed, 'image/svg+xml': SVG, 'text/plain': 'Speed: "a" < b' });
-  const { notebook, figures, pictures } = prepare('exercises/01-x', shows(output), theme);
-  assert.deepEqual(pictures, {});
+  const { notebook, figures } = prepare('01-x', shows(output), theme);
   const html = String(notebook.cells[0].outputs?.[0].data?.['text/html']);
   const page = articleOf(html);
   assert.equal(page.querySelector('.figure-title')?.textContent, 'Speed & rest');
@@ -81,8 +80,8 @@ test('A figure becomes four pictures, its title and legend in the page, and a sc
   assert.deepEqual(
     images.map((image) => [image.getAttribute('src'), image.alt, image.getAttribute('loading')]),
     [
-      ['../_static/figures/exercises-01-x-1.svg', 'Speed: "a" < b', 'lazy'],
-      ['../_static/figures/exercises-01-x-1-dark.svg', 'Speed: "a" < b', 'lazy'],
+      ['_static/figures/01-x-1.svg', 'Speed: "a" < b', 'lazy'],
+      ['_static/figures/01-x-1-dark.svg', 'Speed: "a" < b', 'lazy'],
     ],
   );
 
@@ -92,45 +91,20 @@ test('A figure becomes four pictures, its title and legend in the page, and a sc
     return `<svg><title id="t">Figure</title><path style="stroke: rgb(1, 2, 3); fill: rgb(1, 2, 6)"/></svg>`;
   });
   assert.deepEqual(Object.keys(files).sort(), [
-    'exercises-01-x-1-dark.svg',
-    'exercises-01-x-1-narrow-dark.svg',
-    'exercises-01-x-1-narrow.svg',
-    'exercises-01-x-1.js',
-    'exercises-01-x-1.svg',
+    '01-x-1-dark.svg',
+    '01-x-1-narrow-dark.svg',
+    '01-x-1-narrow.svg',
+    '01-x-1.js',
+    '01-x-1.svg',
   ]);
-  assert.match(files['exercises-01-x-1.svg'], /stroke: #222222; fill: #0072B2/);
-  assert.match(
-    files['exercises-01-x-1-dark.svg'],
-    new RegExp(`stroke: ${theme.DARK.ink}; fill: ${theme.DARK.traces[0]}`),
-  );
-  assert.match(files['exercises-01-x-1.svg'], /<title id="t">Speed &amp; rest</);
+  assert.match(files['01-x-1.svg'], /stroke: #222222; fill: #0072B2/);
+  assert.match(files['01-x-1-dark.svg'], new RegExp(`stroke: ${theme.DARK.ink}; fill: ${theme.DARK.traces[0]}`));
+  assert.match(files['01-x-1.svg'], /<title id="t">Speed &amp; rest</);
   assert.deepEqual(
     drawn.map(({ width }) => width),
     [760, 346],
   );
-  assert.match(files['exercises-01-x-1.js'], /^bookFigure\("exercises-01-x-1",\{"data":\[/);
-});
-
-test('A figure without a specification stays the picture that it is', async () => {
-  const { prepare } = await load<Chapters>('chapters');
-  const bundle = { 'image/svg+xml': ['<svg width="760" ', 'height="380"></svg>'] };
-  const { notebook, pictures } = prepare(
-    '01-x',
-    shows(figure({ ...bundle, 'text/plain': 'Speed: "a" < b' }), figure({ ...bundle, 'text/plain': 'Height' })),
-    theme,
-  );
-  assert.deepEqual(pictures, {
-    '01-x-1.svg': '<svg width="760" height="380"></svg>',
-    '01-x-1-2.svg': '<svg width="760" height="380"></svg>',
-  });
-  const [first, second] = (notebook.cells[0].outputs ?? []).map(({ data }) => data);
-  assert.deepEqual(Object.keys(first ?? {}), ['text/html']);
-  assert.match(
-    String(first?.['text/html']),
-    /<img src="_static\/figures\/01-x-1.svg" alt="Speed: &quot;a&quot; &lt; b"/,
-  );
-  assert.match(String(first?.['text/html']), /width="760" height="380"/);
-  assert.match(String(second?.['text/html']), /alt="Height"/);
+  assert.match(files['01-x-1.js'], /^bookFigure\("01-x-1",\{"data":\[/);
 });
 
 test('On a dark page the colours of the theme change, and those of the data stay', () => {
@@ -152,7 +126,7 @@ test('On a dark page the colours of the theme change, and those of the data stay
 
 test("The style sheet has the figures' colours, for light pages, dark pages and dark systems", async () => {
   const { darkTwice } = await load<Scripts>('scripts');
-  const css = darkTwice(readFileSync(join(root, 'editions', 'book', '_static', 'colours.css'), 'utf8'));
+  const css = darkTwice(readFileSync(join(root, 'editions', 'book', '_static', 'theme.css'), 'utf8'));
   assert.match(css, /@media \(prefers-color-scheme: dark\) \{ body:not\(\[data-theme="light"\]\) \{/);
   const declared = (name: string) =>
     [...css.matchAll(new RegExp(`--figure-${name}: ([^;]+);`, 'g'))].map(([, value]) => value);
@@ -228,9 +202,12 @@ test('On a phone the labels below bars are broken between words, with room for t
 test('What a page could not show is refused in one line that names the cell', async () => {
   const { prepare } = await load<Chapters>('chapters');
   const refused: [Output, RegExp][] = [
-    [figure({ [PLOTLY]: {}, 'text/plain': 'Speed' }), /^x\.ipynb: cell 1: .* found plotly JSON alone$/],
-    [figure({ 'image/svg+xml': SVG }), /^x\.ipynb: cell 1: .*text\/plain, found none$/],
-    [figure({ 'image/svg+xml': SVG, 'text/plain': ' ' }), /^x\.ipynb: cell 1: .*text\/plain, found none$/],
+    [figure({ [PLOTLY]: {}, 'text/plain': 'Speed' }), /^x\.ipynb: cell 1: .* SVG, found plotly JSON$/],
+    [figure({ [PLOTLY]: speed, 'image/svg+xml': SVG }), /^x\.ipynb: cell 1: .*text\/plain, found none$/],
+    [
+      figure({ [PLOTLY]: speed, 'image/svg+xml': SVG, 'text/plain': ' ' }),
+      /^x\.ipynb: cell 1: .*text\/plain, found none$/,
+    ],
     [figure({ 'image/png': 'iVBO', 'text/plain': 'Speed' }), /^x\.ipynb: cell 1: .*SVG, found image\/png$/],
     [{ output_type: 'error', ename: 'TypeError', evalue: 'no' }, /^x\.ipynb: cell 1: .*found TypeError: no: run/],
     [{ output_type: 'stream', name: 'stderr', text: ['Error: no\n', '  at f'] }, /^x\.ipynb: cell 1: .*Error: no: run/],
@@ -251,26 +228,25 @@ test('A notebook that failed, was interrupted or was never run does not count as
   assert.equal(isExecuted(undefined), false);
 });
 
-test('Links to other notebooks are found, from a folder as well', async () => {
+test('Links to other notebooks are found', async () => {
   const { linkedNotebooks } = await load<Chapters>('chapters');
-  const source = 'Next: [two](02-b.ipynb), [there](../03-c.ipynb#place), [out](https://example.org/x)';
+  const source = 'Next: [two](02-b.ipynb), [there](03-c.ipynb#place), [out](https://example.org/x)';
   const notebook = { cells: [{ cell_type: 'markdown', source }] };
-  assert.deepEqual(linkedNotebooks('exercises/x', notebook), ['exercises/02-b.ipynb', '03-c.ipynb']);
+  assert.deepEqual(linkedNotebooks(notebook), ['02-b.ipynb', '03-c.ipynb']);
 });
 
 test('Drawings that a chapter shows are found', async () => {
   const { shownImages } = await load<Chapters>('chapters');
   const notebook = text('![a bucket](images/bucket.svg) [no](images/a.svg) ![far](https://example.org/b.svg)');
-  assert.deepEqual(shownImages('02-x', notebook), ['images/bucket.svg']);
+  assert.deepEqual(shownImages(notebook), ['images/bucket.svg']);
 });
 
 test('A link to a page of the book, or to the source, leads to it from within the book', async () => {
   const { prepare } = await load<Chapters>('chapters');
   const linked = (name: string, source: string) =>
-    prepare(name, text(source), theme, (path, up) => `${up}${path}.md`).notebook.cells[0].source;
+    prepare(name, text(source), theme, (path) => `${path}.md`).notebook.cells[0].source;
   const play = 'See [it](../build/book/playground.html).';
   assert.equal(linked('05-x', play), 'See [it](playground.md).');
-  assert.equal(linked('exercises/x', play), 'See [it](../playground.md).');
   assert.equal(linked('02-x', 'In [LIF](../src/snn/neuron.ts).'), 'In [LIF](src/snn/neuron.ts.md).');
 });
 

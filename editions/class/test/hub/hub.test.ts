@@ -335,7 +335,7 @@ describe("The teacher's page", () => {
   });
 
   test('is a page of the book, in which no link leads nowhere', async () => {
-    const { teachingPage } = await import(pathToFileURL(join(root, 'editions', 'book', 'make', 'teaching.mjs')).href);
+    const { teachingPage } = await import(pathToFileURL(join(root, 'editions', 'book', 'make', 'sources.mjs')).href);
     const page = teachingPage('See [the values](hub/start/hub.mjs) and [the hub](https://jupyter.org/hub).<!-- x -->');
     assert.match(
       page,
