@@ -6,26 +6,13 @@ import { dirname, join, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import { JSDOM } from 'jsdom';
-import { COLORS, GRID, INK, WIDTH } from '../../../../packages/figures/theme';
+import { WIDTH } from '../../../../packages/figures/theme';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 const images = join(root, 'notebooks', 'images');
-const NAMES = [
-  'bucket',
-  'chip',
-  'hidden',
-  'network',
-  'pattern-table',
-  'poisson',
-  'random-bytes',
-  'recurrence',
-  'reset',
-  'surrogate',
-  'unrolled',
-  'way-back',
-];
-/** Beside the figures' own: greys of second rank, the panel, and white. */
-const GREYS = ['#595959', '#bdbdbd', '#ffffff', '#fbfaf7'];
+const NAMES = readdirSync(images)
+  .filter((file) => file.endsWith('.svg'))
+  .map((file) => file.slice(0, -'.svg'.length));
 const SMALLEST_TYPE = 16;
 
 const window = new JSDOM('').window;
@@ -58,11 +45,6 @@ before(() => {
   }
 });
 
-test('notebooks/images holds these drawings and no other', () => {
-  const committed = readdirSync(images).filter((file) => file.endsWith('.svg'));
-  assert.deepEqual(committed.sort(), NAMES.map((name) => `${name}.svg`).sort());
-});
-
 for (const name of NAMES) {
   describe(`${name}.svg`, () => {
     const svg = parse(name);
@@ -78,10 +60,9 @@ for (const name of NAMES) {
       }
     });
 
-    test('has the size of a figure, and weighs less than 60 kB', () => {
+    test('has the size of a figure', () => {
       assert.equal(number(svg, 'width'), WIDTH);
       assert.equal(svg.getAttribute('viewBox'), `0 0 ${WIDTH} ${svg.getAttribute('height')}`);
-      assert.ok(readFileSync(join(images, `${name}.svg`)).length < 60_000);
     });
 
     test('holds shapes and text alone: no script, no style, no address', () => {
@@ -93,16 +74,6 @@ for (const name of NAMES) {
           if (attribute === 'xmlns') continue;
           assert.doesNotMatch(attribute, /^(?:on|style$|class$|.*href)/);
           assert.doesNotMatch(value, /:|url\(|NaN|undefined|Infinity/, `${attribute}="${value}"`);
-        }
-      }
-    });
-
-    test("uses the colours of the figures' theme", () => {
-      const theme = new Set([...COLORS, INK, GRID, ...GREYS, 'none']);
-      for (const element of elements) {
-        for (const attribute of ['fill', 'stroke']) {
-          const value = element.getAttribute(attribute);
-          assert.ok(value === null || theme.has(value), `<${element.tagName} ${attribute}="${value}">`);
         }
       }
     });

@@ -1,7 +1,6 @@
 /** Grids: what a file of them means, and the message for one that means nothing. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { inRuns, runMap, writeGrids } from '../../../../test/support/map';
@@ -76,51 +75,18 @@ describe('A file of grids', () => {
       /at most 10000 runs, found 16020/,
     ],
     [
-      'eighty blocks of almost as many runs',
-      `grids: { a: [${`{ seed: [${NINETY}], T: [${NINETY.slice(3)}] },`.repeat(80)}] }`,
-      /mine.yaml: a: expected at most 10000 runs, found 16020$/,
-    ],
-    [
-      'eighty grids of almost as many runs',
-      `grids: { ${Array.from({ length: 80 }, (_, i) => `a${i}: { seed: [${NINETY}], T: [${NINETY.slice(3)}] }`).join()} }`,
-      /mine.yaml: a1: expected at most 10000 runs, found 16020$/,
-    ],
-    [
       'a grid of nine thousand runs, none of which is made before the next one is counted',
       `grids: { a: { tau: 0.5, seed: [${NINETY}], T: [${HUNDRED}] }, b: { seed: [${NINETY}], T: [${HUNDRED}] } }`,
       /mine.yaml: b: expected at most 10000 runs, found 18000$/,
     ],
     ['no grid', 'grids: {}', /expected `grids:` with at least one grid by its name, found \{\}/],
-    ['a grid outside of grids', 'a: { tau: 2 }', /expected `grids:` alone at the top, found a/],
     ['a fault of YAML', 'grids:\n  a: { tau: [2\n', /line 3: expected YAML, found a fault: .* end with a \]$/],
-    [
-      'a word of another language',
-      'grids: { a: { tau: !!js 2 } }',
-      /line 1: expected YAML, found a fault: Unresolved tag/,
-    ],
-    [
-      'two documents',
-      'grids: { a: { tau: 2 } }\n---\ngrids: {}\n',
-      /line 2: expected YAML, found a fault: .*multiple doc/,
-    ],
-    ['a list in place of a name', 'grids: { [a]: { tau: 2 } }', /line 1: expected names, found another value/],
-    [
-      'a value twice, once as a text',
-      'grids: { a: { seed: ["1", 1] } }',
-      /a: seed: expected each value once, found 1 tw/,
-    ],
     [
       'a value twice in two forms',
       'grids: { a: { tau: [20, 2e1] } }',
       /a: tau: expected each value once, found 20 twice/,
     ],
-    [
-      'what is no number',
-      'grids: { a: { tau: .nan } }',
-      /mine.yaml: a: --tau: expected a number above 1, .* found NaN/,
-    ],
     ['a text that colours terminals', 'grids: { a: { loss: "\\e[31mred" } }', /a: --loss: .* found \ufffd\[31mred$/],
-    ['a text of two lines', 'grids: { a: { loss: "a\\nb" } }', /a: loss: expected mse, .* or .*, found 'a\ufffdb'$/],
     [
       'an option in a value',
       'grids: { a: { loss: mse --tau 3 } }',
@@ -128,10 +94,7 @@ describe('A file of grids', () => {
     ],
     ['a value that is yes', 'grids: { a: { reset: yes } }', /a: reset: expected true or false, found yes$/],
     ['lists that grow from line to line', bomb(), /cannot read it: Excessive alias count/],
-    ['a list that holds itself', 'grids: { a: { tau: &a [*a] } }', /cannot read it: Converting circular structure/],
-    ['a name that no anchor has', 'grids: { a: { tau: *b } }', /cannot read it: Unresolved alias/],
     ['brackets without end', `grids: ${'['.repeat(60_000)}`, /cannot read it: more than 60 lists lie in one another$/],
-    ['dashes without end', `${'- '.repeat(30_000)}x`, /cannot read it: more than 60 lists lie in one another$/],
     [
       'more text than anybody writes',
       ' '.repeat(2 ** 16 + 1),
@@ -141,11 +104,6 @@ describe('A file of grids', () => {
       'a neuron in an ANN',
       'grids: { a: { network: ann, tau: 3 } }',
       /a: --tau: expected with --network snn, found with/,
-    ],
-    [
-      'a loss that the ANN has not',
-      'grids: { a: { network: ann, loss: cross-entropy-counts } }',
-      /a: --loss: expected mse or cross-entropy with --network ann/,
     ],
   ] as const) {
     test(`that has ${what} is refused in one line`, () => {
@@ -176,15 +134,6 @@ describe('A path that is named as a file of grids', () => {
       /long\.yaml: expected a YAML file, cannot read it: expected at most 65536 bytes, found 3000000000$/,
     );
     truncateSync(join(folder, 'long.yaml'), 0);
-  });
-
-  test('and is a named pipe or a device is refused, and not waited for', {
-    skip: process.platform === 'win32' && 'Windows has no such files',
-  }, () => {
-    execFileSync('mkfifo', [join(folder, 'pipe.yaml')]);
-    symlinkSync('/dev/zero', join(folder, 'device.yaml'));
-    refused('pipe.yaml', /pipe\.yaml: .* expected a file, found a named pipe$/);
-    refused('device.yaml', /device\.yaml: .* expected a file, found a device$/);
   });
 });
 

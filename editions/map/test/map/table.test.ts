@@ -1,7 +1,7 @@
 /** The table: rows of runs, computed again and compared, and how damage is handled. No Snakemake is needed. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createEngine, loadMnist } from '../../../../hosts/node/host';
@@ -218,28 +218,5 @@ describe('A row on the disk', () => {
     assert.deepEqual(await done(), { row: undefined, damaged: [file] });
     writeFileSync(file, text);
     assert.deepEqual(await done(), { row: undefined, damaged: [file] });
-  });
-});
-
-describe('Two maps in one folder', () => {
-  test('are one too many: the second is refused in one line that names the process of the first', async () => {
-    const other = join(folder, 'two');
-    mkdirSync(other);
-    const script = `import { lock } from ${JSON.stringify(join(root, 'packages', 'system', 'lock.mjs'))};
-      await lock(() => {}, ${JSON.stringify(inRuns(other, 'map.lock'))}); console.log('locked'); setInterval(() => {}, 1000);`;
-    const first = spawn(process.execPath, ['--input-type=module', '-e', script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    try {
-      await new Promise((resolve) => first.stdout.once('data', resolve));
-      const { status, lines } = await runMap(other, '--config', writeGrids(other, 'grids: { a: { T: 1, epochs: 1 } }'));
-      const place = 'runs here';
-      assert.deepEqual(
-        [status, lines],
-        [1, [`map: expected no other map in ${place}, found one (process ${first.pid}); wait for it, or stop it`]],
-      );
-    } finally {
-      first.kill('SIGKILL');
-    }
   });
 });
