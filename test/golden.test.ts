@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../hosts/node/backend';
 import { createEngine } from '../hosts/node/engines';
@@ -14,7 +12,7 @@ import { adam, makeBatch } from '../src/training/batches';
 import { crossEntropy, meanSquaredError } from '../src/training/losses';
 import { countCorrect, predictions } from '../src/training/metrics';
 import type { TfjsEngine } from '../src/training/tfjs-engine';
-import { byDay, temporaryFolder, wholeMnist } from './support/data';
+import { byDay, wholeMnist } from './support/data';
 import {
   annFile,
   answersData,
@@ -33,31 +31,10 @@ import {
   neuronOptions,
   optionRuns,
   pixels300to419,
-  read,
   traceFile,
   trainingRuns,
   unpack,
 } from './support/golden';
-
-test('A golden file that is missing in a folder of one’s own is said to be made by the program that makes it', (t) => {
-  const before = process.env.GOLDEN_DIR;
-  t.after(() => {
-    if (before === undefined) delete process.env.GOLDEN_DIR;
-    else process.env.GOLDEN_DIR = before;
-  });
-  process.env.GOLDEN_DIR = temporaryFolder();
-  const golden = join(__dirname, 'golden');
-  // ann2snn.json is read in its folder alone.
-  for (const name of readdirSync(golden).filter((file) => file.endsWith('.json') && file !== 'ann2snn.json')) {
-    assert.throws(
-      () => read(name),
-      ({ message }: Error) => {
-        const [, maker] = /expected golden values, found no file; test\/golden\/(make_\w+\.py)/.exec(message) ?? [];
-        return new RegExp(`\\b${name.replace('.', '\\.')}`).test(readFileSync(join(golden, maker), 'utf8'));
-      },
-    );
-  }
-});
 
 before(async () => {
   await initBackend();

@@ -23,11 +23,11 @@ The files (each says how it is laid out under "layout"):
     training-300.json  three steps of Adam, T = 300
     ann.json           the ANN: probabilities, both losses, their gradients, and a short training with each loss
     trace.json         one image shown to the network, for other neurons. The input spikes are drawn by our own event
-                       engine (spikes.ts); currents, potentials and output spikes are SpikingJelly's
+                       engine (inputs.ts); currents, potentials and output spikes are SpikingJelly's
     answers.json       firing rates with ties, and what `out_fr.argmax(1)` in SpikingJelly's example makes of them
     hidden.json        networks with a hidden layer: both layers' spikes and potentials, the loss, the gradients of both
                        weights, and short trainings, T = 20 and T = 300. Input spikes and initial weights are drawn by our
-                       own event engine (hidden.ts)
+                       own event engine (inputs.ts)
     options.json       two steps of Adam with each loss, encoder and way to reset, for T = 20 and 300, of three kinds of neurons
     trains.json        spike trains as data: what one layer and two do with them, the gradients, and three steps of Adam;
                        SpikingJelly's LatencyEncoder, and two steps of Adam on its spikes
@@ -346,14 +346,19 @@ def ann(rng):
     return {"layout": layout, **given, **values, **slopes, "training": {"lr": lr, "epochs": epochs, **trained}}
 
 
-def engine_spikes(seed, split, T, index):
-    """The input spikes that our event engine draws for these images in epoch 0, base64 of bits [T, 784] each."""
-    script = ["node", "--import", "tsx", FOLDER / "spikes.ts", seed, split, T, *index]
-    drawn = subprocess.run([str(word) for word in script], cwd=ROOT, capture_output=True, text=True)
+def drawn_inputs(**request):
+    """What our event engine draws: input spikes [epochs][images], base64 of bits [T, 784] each, and initial weights."""
+    script = ["node", "--import", "tsx", str(FOLDER / "inputs.ts"), json.dumps(request)]
+    drawn = subprocess.run(script, cwd=ROOT, capture_output=True, text=True)
     if drawn.returncode != 0:
         reason = next((line for line in drawn.stderr.splitlines() if "Error: " in line), drawn.stderr[-200:])
-        raise SystemExit(f"make_golden: the event engine could not draw the spikes: {reason.strip()}")
-    return drawn.stdout.split()
+        raise SystemExit(f"make_golden: the event engine could not draw the inputs: {reason.strip()}")
+    return json.loads(drawn.stdout)
+
+
+def engine_spikes(seed, split, T, index):
+    """The input spikes of these images in epoch 0."""
+    return drawn_inputs(seed=seed, split=split, T=T, images=index, epochs=1, hidden=[])["spikes"][0]
 
 
 def unpack(spikes, T):
@@ -406,12 +411,7 @@ def draw_hidden(rng, seed, T, images, epochs):
     """Images of the training set, their labels, their spikes [epochs][images][T, 784], and the weights of each width."""
     _, labels = read_idx("train-images-idx3-ubyte"), read_idx("train-labels-idx1-ubyte")
     index = rng.choice(len(labels), images, replace=False).tolist()
-    request = {"seed": seed, "T": T, "images": index, "epochs": epochs, "hidden": HIDDEN}
-    script = ["node", "--import", "tsx", str(FOLDER / "hidden.ts"), json.dumps(request)]
-    drawn = subprocess.run(script, cwd=ROOT, capture_output=True, text=True)
-    if drawn.returncode != 0:
-        raise SystemExit(f"make_golden: the inputs of hidden.json could not be drawn: {drawn.stderr[-200:].strip()}")
-    answer = json.loads(drawn.stdout)
+    answer = drawn_inputs(seed=seed, split="train", T=T, images=index, epochs=epochs, hidden=HIDDEN)
 
     def steps(text):
         flat = np.unpackbits(np.frombuffer(base64.b64decode(text), np.uint8), count=T * 784, bitorder="little")
