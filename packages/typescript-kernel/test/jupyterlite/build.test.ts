@@ -119,6 +119,20 @@ describe('The file of declarations', () => {
     return buildDeclarations({ out, root, modules, typescript: TSLABS });
   };
 
+  test('holds a package and what it imports, in at most 400 kB, and no path of this machine', async () => {
+    const types = join(root, 'dist', 'hosts', 'node', 'index.d.ts');
+    await build({ 'lif-fc-mnist': types });
+    const text = readFileSync(out, 'utf8');
+    const { files, modules } = JSON.parse(text);
+    const zipped = gzipSync(text).length / 1000;
+    assert.ok(zipped < 400, `${zipped} kB`);
+    assert.equal(modules['lif-fc-mnist'], '/declarations/dist/hosts/node/index.d.ts');
+    for (const path of Object.values(modules)) assert.ok(files[path as string], String(path));
+    assert.ok(Object.keys(files).some((path) => path.startsWith('/node_modules/@tensorflow/tfjs-core/')));
+    assert.ok(files['/lib/lib.es2022.d.ts']);
+    assert.ok(!text.includes(root), 'a path of this machine');
+  });
+
   test('is not written for a module without declarations, and says so', async () => {
     rmSync(out, { force: true });
     await assert.rejects(
