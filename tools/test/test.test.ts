@@ -1,6 +1,6 @@
 /** `npm test` in a small clone with tests that fail in every way: what a person reads, and how much of it. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -117,6 +117,15 @@ describe('npm test', { concurrency: 1 }, () => {
     assert.match(lines[2] as string, /^src\/a\.ts\(1,14\): error TS2322/);
     assert.equal(lines.at(-1), '✖ typecheck failed: see above. `npm run typecheck` runs it alone.');
   });
+});
+
+test("tools/README.md lists the night's files, at most twelve, with their minutes", () => {
+  const [, table = ''] =
+    /^## The night's tests$([\s\S]*?)^## /m.exec(readFileSync(join(root, 'tools', 'README.md'), 'utf8')) ?? [];
+  const listed = [...table.matchAll(/^\| `(\S+)` \| \d+ \|/gm)].map(([, name]) => `${name}.test.ts`);
+  const found = execFileSync('git', ['ls-files', '*.night.test.ts'], { cwd: root, encoding: 'utf8' });
+  assert.deepEqual(listed.sort(), found.trim().split('\n').sort());
+  assert.ok(listed.length <= 12, `${listed.length}`);
 });
 
 test('Files run in the order in which they are named, not in that of their names', async () => {
