@@ -226,6 +226,7 @@ test('both engines check spike trains that nobody has checked', async () => {
       broken({ ...none, labels: new Uint8Array(), count: 0 }),
       /^data\.test: expected at least one spike train, found none$/,
     ],
+    [broken({ ...none, starts: Uint32Array.of(0, 0) }), /^data\.test: expected at least one spike, found none$/],
     [{ ...good, units: 4097 }, /^data\.units: expected a whole number from 1 to 4096, found 4097$/],
     [{ ...good, T: 10_001 }, /^data\.T: expected a whole number from 1 to 10000, found 10001$/],
     [broken({ times: [3, 4] }), /^data\.test\.times: expected a Uint16Array, .* found Array$/],
