@@ -6,6 +6,7 @@ Called by packages/notebook-runner/notebooks.mjs (`npm run notebooks -- FILE…`
 import os
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 
@@ -24,10 +25,11 @@ from headless import files, options, places, report, run  # noqa: E402
 
 
 def remove_left_overs() -> None:
-    """Removes connection files of runners that were killed."""
+    """Removes connection files and sockets of runners that were killed."""
     if os.name != "posix":  # elsewhere signal 0 ends a process
         return
-    for file in (places.SCRATCH / "runtime").glob("kernel-*-*.json"):
+    sockets = Path(tempfile.gettempdir()).glob("lif-*-*-*")
+    for file in [*(places.SCRATCH / "runtime").glob("kernel-*-*.json"), *sockets]:
         try:
             os.kill(int(file.name.split("-")[1]), 0)
         except ProcessLookupError:
