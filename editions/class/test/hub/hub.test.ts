@@ -85,12 +85,6 @@ describe('npm run hub', () => {
     lock.release();
   });
 
-  test('has defaults in its help as people write them', () => {
-    const help = hub(['--help']).stdout.replace(/\s+/g, ' ');
-    for (const text of ['memory per learner (default: 2G)', 'longest break (default: 4)'])
-      assert.ok(help.includes(text), text);
-  });
-
   test('says that root is needed, and why', { skip: process.getuid?.() !== 0 && 'not root' }, (t) => {
     const { status, stderr, error } = hub([], { uid: 65534, gid: 65534 });
     if (error || /EACCES|Cannot find module/.test(stderr)) return t.skip('nobody cannot read this clone');
@@ -212,12 +206,6 @@ describe('The roster', () => {
     assert.notEqual(roster.hashPassword('same'), roster.hashPassword('same'), 'equal passwords have different hashes');
   });
 
-  test('has so many learners and one teacher', () => {
-    const { people } = roster.addPeople([], { count: 30 });
-    assert.equal(people.filter(({ teacher }) => teacher).length, 1);
-    assert.equal(new Set(people.map(({ name }) => name)).size, 31);
-  });
-
   test('has names first and then numbers, where both are wanted', () => {
     const { people } = roster.addPeople([], { count: 3, labels: ['Ana'] });
     assert.deepEqual(
@@ -249,11 +237,7 @@ describe('The roster', () => {
       renewed.people.map(({ name, password }, i) => password === people[i].password || name),
       [true, 'learner01', true],
     );
-    assert.throws(() => roster.renewPassword(people, 'bob'), {
-      message: '--password: expected a name on the roster (teacher, learner01, learner02), found bob',
-    });
-    const many = roster.addPeople([], { count: 30 }).people;
-    assert.throws(() => roster.renewPassword(many, 'bob'), /\(teacher, learner01, .*learner09, …\), found bob$/);
+    assert.throws(() => roster.renewPassword(people, 'bob'), /expected a name on the roster, found bob$/);
     assert.throws(() => roster.renewPassword([], 'bob'), /nobody is on the roster yet: `npm run hub -- --roster 30`/);
   });
 
@@ -290,9 +274,6 @@ describe('The slips', () => {
       for (const { name, password } of people) assert.ok(text.includes(name) && text.includes(password));
       assert.equal(text.split('https://hub:8000').length, 3);
     }
-  });
-
-  test('show a name as it is written, whatever is in it', () => {
     assert.ok(slips.slipsAsHtml(people, 'x').includes('<h2>Ana &lt;b&gt;</h2>'));
   });
 

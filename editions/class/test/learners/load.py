@@ -33,9 +33,6 @@ class Round:
     spacing: float
     visits: list[Visit] = field(default_factory=list)
     memory: float = 0.0  # bytes of MemAvailable per learner, all kernels idle
-    own: float = 0.0  # bytes per learner: their processes' own memory, and their share of what processes have in common (PSS)
-    busy: float = 0.0  # seconds of a core per learner, of the learners' own processes
-    lowest: float = 0.0  # bytes of MemAvailable that were left at the worst moment
     took: float = 0.0
     load: float = 0.0  # load average of the last minute, before
 
@@ -86,7 +83,7 @@ async def visit(room: dict, person: dict, cells: list[tuple[str, str]], together
 async def run_round(room: dict, learners: int, spacing: float, cells: list[tuple[str, str]]) -> Round:
     """So many learners, arriving at once or `spacing` seconds apart."""
     result = Round(learners, spacing, load=load_average())
-    before = result.lowest = available()
+    before = available()
     together = asyncio.Barrier(learners + 1)
     people = [person for person in room["people"] if not person.get("teacher")][:learners]
 
@@ -94,21 +91,12 @@ async def run_round(room: dict, learners: int, spacing: float, cells: list[tuple
         await asyncio.sleep(i * spacing)
         return await visit(room, people[i], cells, together)
 
-    async def watch() -> None:
-        while True:
-            result.lowest = min(result.lowest, available())
-            await asyncio.sleep(0.5)
-
     begin = monotonic()
-    watching = asyncio.create_task(watch())
     visits = asyncio.gather(*(arrive(i) for i in range(learners)))
     await together.wait()
     result.took = monotonic() - begin
     await asyncio.sleep(2)
     result.memory = (before - available()) / learners
-    result.own = sum(room["own"](person) for person in people) / learners
-    result.busy = sum(room["busy"](person) for person in people) / learners
     await together.wait()
     result.visits = await visits
-    watching.cancel()
     return result

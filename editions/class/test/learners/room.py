@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import os
-import re
 import signal
 import socket
 import sys
@@ -17,11 +16,10 @@ from learner import Learner, until
 from load import Round, run_round
 from processes import processes_of_learner
 
-KEPT_FREE = 1.5e9  # bytes for the system, the hub and its proxy
 # What is promised for 2 cores: most learners at once, seconds between them, seconds to the first cell, bytes per learner.
-AIMS = [(20, 0, 75, 400e6), (30, 0, 110, 400e6), (30, 3, 15, 400e6)]
+AIMS = [(20, 0, 75, 450e6), (30, 0, 110, 450e6), (30, 3, 15, 450e6)]
 
-HEAD = "| learners | arriving | failures | login to first cell, median / worst | an epoch, median / worst | MemAvailable each | PSS each | CPU each | load before |"
+HEAD = "| learners | arriving | failures | login to first cell, median / worst | an epoch, median / worst | memory each | load before |"
 
 
 def row(round_: Round) -> str:
@@ -34,8 +32,6 @@ def row(round_: Round) -> str:
         f"{first[0]:.1f} / {first[1]:.1f} s",
         f"{epoch[0]:.1f} / {epoch[1]:.1f} s",
         f"{round_.memory / 1e6:.0f} MB",
-        f"{round_.own / 1e6:.0f} MB",
-        f"{round_.busy:.1f} s",
         f"{round_.load:.1f}",
     ]
     return f"| {' | '.join(cells)} |"
@@ -51,31 +47,6 @@ class Checks:
         self.passed += holds
         self.failed += not holds
         print(f"{'✔' if holds else '✖'} {what}", flush=True)
-
-
-def memory_of(room: dict, person: dict) -> int:
-    """Bytes (PSS) of all that a learner runs."""
-    total = 0
-    for pid in processes_of_learner(room, person["name"]):
-        with contextlib.suppress(OSError, TypeError):
-            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            total += int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)[1]) * 1024
-    return total
-
-
-def stat_of(pid: int | str) -> list[str]:
-    """What Linux tells of a process, after its number and its name."""
-    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-
-
-def busy_of(room: dict, person: dict) -> float:
-    """Seconds of a core that all took that a learner runs."""
-    ticks = 0
-    for pid in processes_of_learner(room, person["name"]):
-        with contextlib.suppress(OSError):
-            fields = stat_of(pid)
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def everyone_is_gone(room: dict) -> bool:
@@ -107,8 +78,6 @@ async def main(room: dict) -> int:
         await test_logins(room, check)
         await test_neighbours(room, check)
     cells = room["cells"]
-    room["own"] = lambda person: memory_of(room, person)
-    room["busy"] = lambda person: busy_of(room, person)
     rounds = []
     for learners, spacing in room["rounds"]:
         print(f"… {learners} learners, {f'{spacing} s apart' if spacing else 'at once'}", flush=True)
@@ -125,10 +94,6 @@ async def main(room: dict) -> int:
         check(await until(lambda: everyone_is_gone(room), 60), "and nothing of them is left")
     if rounds:
         print("\n" + "\n".join([HEAD, "|" + "---|" * HEAD.count(" | ") + "---|", *map(row, rounds)]))
-        # Where other programs come and go, MemAvailable tells of them as well.
-        each = max(round_.memory if round_.memory > 0.5 * round_.own else round_.own for round_ in rounds[-2:])
-        fits = ", ".join(f"{int((size * 2**30 - KEPT_FREE) / each)} in {size} GB" for size in (8, 16, 24))
-        print(f"\nBy memory there is room for {fits} ({KEPT_FREE / 1e9} GB are kept for the system).")
         for learners, spacing, seconds, size in AIMS:
             for round_ in rounds:
                 if (round_.learners, round_.spacing) == (learners, spacing):

@@ -22,7 +22,6 @@ import { checkReadable, hubPython, setUpHub } from '../../hub/start/environment.
 import { hashPassword, makePassword, writeRoster } from '../../hub/start/roster.mjs';
 import { startHub } from '../../hub/start/start.mjs';
 
-const COUNTS = [1, 5, 10, 20, 30];
 const KERNELS = 3;
 
 /** @typedef {[learners: number, spacing: number]} Round */
@@ -41,31 +40,13 @@ function rounds(text) {
 }
 
 const program = command('npm run test:hub --', 'test:hub')
+  .option('--learners <number>', 'so many at once', whole(1, 100), 3)
   .option(
-    '--learners <number>',
-    'measure 1, 5, 10 … up to so many learners, or these alone if less than 5',
-    whole(1, 100),
-    3,
+    '--rounds <list>',
+    'measure these rounds instead, such as "20 30 30/3": learners, and after a / the seconds between them',
+    rounds,
   )
-  .option('--rounds <list>', 'measure these rounds only, such as "20 30 30/3"', rounds)
   .option('--no-isolation', 'leave out the tests of what learners cannot do to each other');
-
-/**
- * For 1, 5, 10 … up to the number: all at once and, from five on, three seconds apart.
- * @param {number} most
- * @returns {Round[]}
- */
-function usualRounds(most) {
-  const counts = [...COUNTS.filter((count) => most >= 5 && count < most), most];
-  return counts.flatMap((count) =>
-    count < 5
-      ? [[count, 0]]
-      : [
-          [count, 0],
-          [count, 3],
-        ],
-  );
-}
 
 /** What a test that was killed has left: its accounts and its folder. */
 async function tidy() {
@@ -117,7 +98,8 @@ async function main() {
     return 2;
   }
   await tidy();
-  const planned = options.rounds ?? usualRounds(options.learners);
+  /** @type {Round[]} */
+  const planned = options.rounds ?? [[options.learners, 0]];
   // One more than all who arrive together, for wrong passwords.
   const most = Math.max(2, ...planned.map(([count]) => count));
   const state = join(root, 'build', `hub-test-${process.pid}`);
@@ -167,7 +149,8 @@ async function main() {
     );
     const cores = availableParallelism();
     const limits = { memory: 2 ** 31, threads: Math.max(1, Math.floor(cores / most)), kernels: KERNELS };
-    hub = await startHub({ state, roster, ip: '127.0.0.1', port: 0, ...limits, idle: 3600 });
+    const place = { state, roster, ip: '127.0.0.1', port: 0, tls: true, hosts: ['127.0.0.1'] };
+    hub = await startHub({ ...place, ...limits, idle: 3600 });
     /** @param {number} bytes */
     const gb = (bytes) => `${(bytes / 2 ** 30).toFixed(0)} GB`;
     console.log(
