@@ -1,4 +1,5 @@
-/** MNIST from the site: the host's part of `common/mnist`. */
+/** What comes with the site: MNIST, as the host's part of `common/mnist`, and the table of many runs. */
+import { type MapTable, parseMap } from '../../packages/runs/map';
 import {
   DatasetError,
   MNIST_FILES,
@@ -94,3 +95,10 @@ function checkSha256(name: string, content: Uint8Array): void {
     `${name}: expected SHA-256 ${SHA256[name]}, found ${found} (file damaged? load the page again)`,
   );
 }
+
+/**
+ * Loads the table of many runs and checks it.
+ * @throws Error in one line: line, column, what was expected, what was found, what to do
+ */
+export const readMap = async (): Promise<MapTable> =>
+  parseMap(new TextDecoder().decode(await siteFile('map.csv')), 'map.csv');

@@ -3,9 +3,7 @@
 import type { Figure } from '../../packages/figures';
 import { PLOTLY_CONFIG } from '../../packages/figures/theme';
 import type { FigureWindow, LiveFigure, ProgressBar } from '../contract/contract';
-import { runInterruptible } from '../contract/interruptible';
-import { startLiveFigure } from '../contract/live-figure';
-import { startBar } from '../contract/progress-bar';
+import { runInterruptible, startBar, startLiveFigure } from '../contract/display';
 import { type Bundle, kernel } from './kernel';
 
 export { liveCurve } from '../../packages/figures';
@@ -58,7 +56,7 @@ export function progressBar(total: number, label = ''): ProgressBar {
 }
 
 /**
- * Runs awaited work that an interrupt stops, as `hosts/contract/interruptible.ts` says.
+ * Runs awaited work that an interrupt stops, as `hosts/contract/display.ts` says.
  * @returns what the work returns; rejects with an `Interruption` if it was interrupted, even if it ended with a part
  *   done
  */

@@ -3,10 +3,9 @@
 import { EventEngine } from '../../packages/event-engine/engine';
 import type { EngineOptions, Learner } from '../../src/common/engine';
 import { TfjsEngine, type TfjsEngineOptions } from '../../src/training/tfjs-engine';
-import { isEventEngine } from '../contract/engine-name';
+import { isEventEngine } from '../contract/contract';
 import { initBackend } from './backend';
-import { createEventEngine } from './event-engine';
-import { describeThreads } from './helper';
+import { createEventEngine, describeThreads } from './event-engine';
 import { kernel } from './kernel';
 
 /**

@@ -1,11 +1,69 @@
-/** The fast engine, made for this host: workers help it. It loads no TensorFlow, so a page can have it alone. */
-
+/**
+ * The fast engine, made for this host: workers help it. They share its memory, which a browser allows to pages that are
+ * isolated from other sites. It loads no TensorFlow, so a page can have it alone.
+ */
 import { EventEngine } from '../../packages/event-engine/engine';
-import { Pool } from '../../packages/event-engine/pool';
+import { type Helper, Pool, type StartHelper } from '../../packages/event-engine/pool';
 import type { EngineOptions } from '../../src/common/engine';
-import { canShare, countThreads, loadHelpers } from './helper';
 import { siteFile } from './kernel';
-import { once } from './once';
+
+/** Work that is done once for all who ask for it, and again only after it failed. */
+export function once<A extends unknown[], T>(work: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  let done: Promise<T> | undefined;
+  return (...args) => {
+    done ??= work(...args);
+    done.catch(() => {
+      done = undefined;
+    });
+    return done;
+  };
+}
+
+/** Most threads of an engine: a job has no more tasks than that (`SHARDS`). */
+const MOST = 16;
+
+/** Whether threads can share memory here. */
+const canShare = (): boolean => globalThis.crossOriginIsolated === true;
+
+/** How many threads an engine has by default. */
+const countThreads = (): number => (canShare() ? Math.min(MOST, navigator.hardwareConcurrency) : 1);
+
+/**
+ * Says how many threads an engine has, and why not more. A training begins with it.
+ * @param threads of the engine
+ */
+export function describeThreads(threads: number): string {
+  const count = `Event engine: ${threads} thread${threads === 1 ? '' : 's'}`;
+  return canShare() ? `${count}.` : `${count}: this page has no shared memory.`;
+}
+
+/** Idle helpers, kept for reuse: browsers start workers slowly, and Firefox hangs after some dozens. */
+const free: Worker[] = [];
+
+// From memory: a worker loaded from the site would need its own headers.
+const loadScript = once(async (load: typeof siteFile) =>
+  URL.createObjectURL(new Blob([await load('thread.js')], { type: 'text/javascript' })),
+);
+
+/** Loads what the helpers run, and returns what starts them. */
+async function loadHelpers(load: typeof siteFile): Promise<StartHelper> {
+  const url = await loadScript(load);
+  return (start, fail) => {
+    const worker = free.pop() ?? new Worker(url, { name: 'Thread of the event engine' });
+    const isFree = new Promise<void>((resolve) => {
+      worker.onmessage = () => {
+        free.push(worker);
+        resolve();
+      };
+      worker.onerror = ({ message }) => {
+        fail(new Error(`event engine: expected thread ${start.thread} to run, found ${message}`));
+        resolve();
+      };
+    });
+    worker.postMessage(start);
+    return { terminate: () => isFree } satisfies Helper;
+  };
+}
 
 const loadKernel = once((load: typeof siteFile): Promise<Uint8Array> => load('kernel.wasm'));
 

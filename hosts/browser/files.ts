@@ -1,9 +1,64 @@
-/** Files in the browser's storage: what a reader downloads, and what they bring in. */
-
-import { checkName, checkSavedName } from '../../packages/runs/run-files';
+/** Runs and files in the browser's storage: what one chapter leaves for another, and what a reader takes away or brings. */
+import {
+  checkName,
+  checkRunName,
+  checkSavedName,
+  decodeRun,
+  READ_FILES,
+  type Run,
+  runFiles,
+  type SavedRun,
+} from '../../packages/runs/run-files';
 import { checkUint8 } from '../../src/common/checks';
-import { kernel } from './kernel';
-import { FILE_MIME, storedFile, storeFile } from './storage';
+import { kernel, siteFile } from './kernel';
+import { FILE_MIME, storedFile, storedRun, storeFile, storeRun } from './storage';
+
+/** Runs that a browser without storage keeps, for as long as the kernel lives. */
+const inMemory = new Map<string, Record<string, Uint8Array>>();
+
+/** The run that comes with the site. */
+const OF_THE_SITE = 'run';
+
+/**
+ * Keeps a finished training in this browser for a later chapter, over an earlier one of that name: the arrays, the
+ * model, and TensorBoard's file. "Download the run" in the menu Tutorial gets them as files.
+ * @returns where that is, for people
+ * @throws RangeError if the name is not bare, the parts do not fit each other, or the weights are not finite
+ */
+export async function saveRun(run: Run, name = OF_THE_SITE): Promise<string> {
+  checkRunName(name);
+  const files = runFiles(run);
+  try {
+    await storeRun(kernel().siteUrl, name, { files, saved: new Date().toISOString() });
+  } catch (error) {
+    inMemory.set(name, files);
+    return `${name}, until this notebook is closed: this browser keeps nothing (${(error as Error).message})`;
+  }
+  return `${name}, in this browser`;
+}
+
+/**
+ * Loads what `saveRun` kept; without one, the run that comes with the site.
+ * @throws Error in one line if the name is unknown, or its files are damaged or do not belong together
+ */
+export async function loadRun(name = OF_THE_SITE): Promise<SavedRun> {
+  checkRunName(name);
+  const own = inMemory.get(name) ?? (await storedRun(kernel().siteUrl, name).catch(() => undefined))?.files;
+  if (!own && name !== OF_THE_SITE)
+    throw new Error(`${name}: expected the records of a run, found none; save one first`);
+  const files = own ?? (await siteRun());
+  return decodeRun(name, (file) => {
+    if (!files[file])
+      throw new Error(`${name}/${file}: expected a file of a saved run, found none; save the run again`);
+    return files[file];
+  });
+}
+
+async function siteRun(): Promise<Record<string, Uint8Array>> {
+  const text = 'This is the run that comes with the site. Run the chapter "The training loop" to save one of your own.';
+  kernel().display({ data: { 'text/plain': text } });
+  return Object.fromEntries(await Promise.all(READ_FILES.map(async (file) => [file, await siteFile(`run/${file}`)])));
+}
 
 /**
  * Keeps a file in this browser, in place of an earlier one of that name, and puts a button below the cell that

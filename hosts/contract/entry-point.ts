@@ -3,7 +3,6 @@
  * can do. Modules are named as SpikingJelly's. `export import` gives a name another home, with its types and comments.
  */
 import * as figures from '../../packages/figures';
-import * as data from '../../packages/formats/datasets';
 import * as files from '../../packages/formats/exchange';
 import * as tests from '../../packages/runs/map/statistics';
 import * as exact from '../../src/common/exact';
@@ -14,27 +13,6 @@ import * as functions from '../../src/snn/functional';
 import * as nets from '../../src/snn/networks';
 import * as surrogates from '../../src/snn/surrogate';
 import * as loops from '../../src/training';
-
-/** Data besides MNIST: spike trains, in which time matters. */
-export namespace datasets {
-  export import DIRECTIONS = data.DIRECTIONS;
-  export import EventCamera = data.EventCamera;
-  export import events = data.events;
-  export import eventTrains = data.eventTrains;
-  export import exchangeUnits = data.exchangeUnits;
-  export import makeSpikeTrains = data.makeSpikeTrains;
-  export import movingThings = data.movingThings;
-  export import permuteSteps = data.permuteSteps;
-  export import randman = data.randman;
-  export import readEvents = data.readEvents;
-  export import readGestures = data.readGestures;
-  export import readShd = data.readShd;
-  export import reverseTimes = data.reverseTimes;
-  export import saccades = data.saccades;
-  export import shuffleTimes = data.shuffleTimes;
-  export import splitByGroup = data.splitByGroup;
-  export import yinYang = data.yinYang;
-}
 
 /** From pixels to spikes. */
 export namespace encoding {
@@ -152,6 +130,8 @@ export namespace visualizing {
 }
 
 export type { EventEngine } from '../../packages/event-engine/engine';
+/** Data besides MNIST: spike trains, in which time matters. */
+export * as datasets from '../../packages/formats/datasets';
 export type { Choice, Difference, Estimate, MapTable, Measure, Row } from '../../packages/runs/map';
 export { formatRow } from '../../packages/runs/print';
 export type { Run, SavedRun } from '../../packages/runs/run-files';

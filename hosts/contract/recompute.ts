@@ -4,8 +4,9 @@ import { randman } from '../../packages/formats/datasets/randman';
 import { rows } from '../../packages/formats/datasets/rows';
 import { yinYang } from '../../packages/formats/datasets/yin-yang';
 import { engineOptions, type Row, type Settings, settingsOfRow } from '../../packages/runs/map';
+import type { Some } from '../../packages/runs/settings';
 import { checkOptions, checkText } from '../../src/common/checks';
-import type { Engine, EngineOptions, Learner } from '../../src/common/engine';
+import type { Engine, EngineOptions } from '../../src/common/engine';
 import { checkMnist, type Mnist } from '../../src/common/mnist';
 import { type Dataset, isSpikeTrains } from '../../src/common/spike-trains';
 import { AnnEngine, type AnnLoss } from '../../src/training/ann-engine';
@@ -30,7 +31,10 @@ export interface RecomputeOptions {
 export type Recompute = (row: Row, options?: RecomputeOptions) => Promise<string>;
 
 /** The data of a run. */
-export async function dataOf({ dataset, T }: Settings, loadMnist: () => Promise<Mnist>): Promise<Dataset> {
+export async function dataOf(
+  { dataset, T }: Pick<Settings, 'dataset' | 'T'>,
+  loadMnist: () => Promise<Mnist>,
+): Promise<Dataset> {
   if (dataset === 'randman') return randman({ T: T ?? undefined });
   if (dataset === 'yin-yang') return yinYang({ T: T ?? undefined });
   return dataset === 'rows' ? rows(await loadMnist()) : loadMnist();
@@ -38,17 +42,17 @@ export async function dataOf({ dataset, T }: Settings, loadMnist: () => Promise<
 
 /** The engine of a run. @param createEngine makes the event engine */
 export async function engineOf(
-  run: Settings,
+  run: Some & Pick<Settings, 'network' | 'seed' | 'batchSize' | 'learningRate' | 'loss'>,
   data: Dataset,
   createEngine: (options: EngineOptions) => Promise<Engine>,
-): Promise<Learner> {
+): Promise<Engine | AnnEngine> {
   if (run.network === 'snn' || isSpikeTrains(data)) return createEngine({ ...engineOptions(run), data });
   const { seed, batchSize, learningRate, loss } = run;
   return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
 }
 
 /** How many training images a run holds back. */
-export const heldBackOf = ({ trainImages }: Settings, { train: { count } }: Dataset): number =>
+export const heldBackOf = ({ trainImages }: Pick<Some, 'trainImages'>, { train: { count } }: Dataset): number =>
   Math.max(0, count - (trainImages ?? count));
 
 /** Makes a host's `recompute`. */

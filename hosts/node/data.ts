@@ -1,12 +1,11 @@
-/**
- * MNIST from files: the host's part of `common/mnist`.
- */
+/** MNIST from files, as the host's part of `common/mnist`, and the table of many runs. */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { openFile, readFile } from '../../packages/system/files.cjs';
-import { checkOptions, checkSwitch, checkText } from '../../src/common/checks';
+import { type MapTable, parseMap } from '../../packages/runs/map';
+import { projectPath, readFile } from '../../packages/system/files.cjs';
+import { asOneLine, checkOptions, checkSwitch, checkText } from '../../src/common/checks';
 import {
   DatasetError,
   MNIST_FILES,
@@ -63,9 +62,6 @@ function checkMd5(name: string, content: Uint8Array): void {
 }
 
 function findFile(name: string, root: string): string {
-  if (!existsSync(root)) {
-    throw new DatasetError(`${root}: expected a folder with MNIST's four files, found nothing there`);
-  }
   for (const folder of [root, join(root, 'MNIST', 'raw'), join(root, 'FashionMNIST', 'raw')]) {
     for (const candidate of [join(folder, name), join(folder, `${name}.gz`)]) {
       if (existsSync(candidate)) return candidate;
@@ -79,38 +75,51 @@ const MOST_BYTES = 2 ** 28;
 
 /** A whole file in memory that worker threads can share. */
 function readShared(file: string): Uint8Array {
-  if (file.endsWith('.gz')) {
-    const packed = opened(file, (path) => readFile(path, MOST_BYTES));
-    let plain: Buffer;
-    try {
-      plain = gunzipSync(packed, { maxOutputLength: MOST_BYTES });
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const found = code === 'ERR_BUFFER_TOO_LARGE' ? `more than ${MOST_BYTES} bytes in it` : message;
-      throw new DatasetError(`${basename(file)}: expected a gzip file, found ${found}`);
-    }
-    const content = sharedBytes(plain.length);
-    content.set(plain);
-    return content;
-  }
-  const handle = opened(file, (path) => openFile(path, MOST_BYTES));
+  let bytes: Buffer;
   try {
-    const content = sharedBytes(fstatSync(handle).size);
-    for (let at = 0; at < content.length; ) {
-      const read = readSync(handle, content, at, content.length - at, at);
-      if (read === 0) throw new DatasetError(`${basename(file)}: expected ${content.length} bytes, found ${at}`);
-      at += read;
-    }
-    return content;
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function opened<R>(file: string, open: (file: string) => R): R {
-  try {
-    return open(file);
+    bytes = readFile(file, MOST_BYTES);
   } catch (error) {
     throw new DatasetError(`${basename(file)}: ${(error as Error).message}`);
   }
+  if (file.endsWith('.gz')) {
+    try {
+      bytes = gunzipSync(bytes, { maxOutputLength: MOST_BYTES });
+    } catch (error) {
+      throw new DatasetError(`${basename(file)}: expected a gzip file, found ${(error as Error).message}`);
+    }
+  }
+  const content = sharedBytes(bytes.length);
+  content.set(bytes);
+  return content;
+}
+
+const COMMITTED = ['editions', 'map', 'map.csv'];
+
+export interface MapOptions {
+  /** A table made by `npm run map`; by default the package's own. */
+  file?: string;
+}
+
+/**
+ * Reads the table of many runs and checks it.
+ * @example
+ * const map = await readMap();
+ * console.log(map.where({ grid: 'tau-and-T', tau: 2, T: 100, decayInput: true }).mean());
+ * @throws Error in one line: file, line, column, what was expected, what was found, what to do
+ */
+export async function readMap(options: MapOptions = {}): Promise<MapTable> {
+  checkOptions('readMap', options, ['file']);
+  const { file } = options;
+  if (file !== undefined) checkText('file', file);
+  const path = file ?? projectPath(...COMMITTED);
+  const name = asOneLine(file ?? COMMITTED.join('/'));
+  if (!existsSync(path))
+    throw new Error(`${name}: expected the table of the map, found none; \`npm run map\` makes it`);
+  let content: Buffer;
+  try {
+    content = readFile(path, MOST_BYTES);
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`);
+  }
+  return parseMap(content.toString('utf8'), name);
 }

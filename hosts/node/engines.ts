@@ -1,13 +1,15 @@
 /** Both engines, made for this host: native TensorFlow for the readable one, Node's threads for the fast one. */
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { EventEngine } from '../../packages/event-engine/engine';
-import { Pool } from '../../packages/event-engine/pool';
+import { type Helper, Pool } from '../../packages/event-engine/pool';
+import type { HelperStart } from '../../packages/event-engine/tasks';
 import { projectPath } from '../../packages/system/files.cjs';
 import type { EngineOptions } from '../../src/common/engine';
 import type { TfjsEngine, TfjsEngineOptions } from '../../src/training/tfjs-engine';
-import { isEventEngine } from '../contract/engine-name';
-import { startHelper } from './threads/helper';
+import { isEventEngine } from '../contract/contract';
 
 /**
  * Makes an engine; only 'tfjs' loads TensorFlow. What the options leave out has the tutorial's defaults.
@@ -52,4 +54,35 @@ function readKernel(): Uint8Array {
   const file = projectPath('dist', 'packages', 'event-engine', 'kernel.wasm');
   if (!existsSync(file)) throw new Error(`${file}: expected the compiled kernel, found none; run \`npm run setup\``);
   return readFileSync(file);
+}
+
+/** Starts a thread (`StartHelper` in packages/event-engine/pool.ts). */
+function startHelper(start: HelperStart, fail: (error: Error) => void): Helper {
+  const worker = startWorker(start);
+  worker.on('error', fail);
+  worker.on('exit', (code) =>
+    fail(new Error(`event engine: expected thread ${start.thread} to run, found it ended (${code})`)),
+  );
+  // The process may end without closing the pool; its threads end with it.
+  worker.unref();
+  return worker;
+}
+
+/** Starts worker.js; or, where the sources run through tsx (as in the tests), worker.ts as one text. */
+function startWorker(workerData: HelperStart): Worker {
+  const file = join(__dirname, 'worker');
+  // A thread of newer Nodes sets half a gigabyte aside for machine code, which counts where a hub limits memory.
+  const resourceLimits = { codeRangeSizeMb: 16 };
+  if (extname(__filename) === '.js') return new Worker(`${file}.js`, { workerData, resourceLimits });
+  bundle ??= bundled(`${file}.ts`);
+  return new Worker(bundle, { eval: true, execArgv: [], workerData, resourceLimits });
+}
+
+/** The program of threads that run from the sources: tsx would take each of them 60 ms of a core to start. */
+let bundle: string | undefined;
+
+function bundled(file: string): string {
+  const { buildSync } = require('esbuild') as typeof import('esbuild');
+  const { outputFiles } = buildSync({ entryPoints: [file], bundle: true, platform: 'node', write: false });
+  return outputFiles[0].text;
 }

@@ -2,24 +2,13 @@
 import type { Host } from '../contract/contract';
 import { makeRecompute } from '../contract/recompute';
 import { makeWithBar } from '../contract/with-bar';
+import * as display from './display';
 import * as checks from './exercises';
 import * as host from './host';
 
 export * from '../contract/entry-point';
 export { tf } from './backend';
-export {
-  createEngine,
-  fingerprint,
-  initBackend,
-  liveFigure,
-  loadFile,
-  loadMnist,
-  loadRun,
-  readMap,
-  saveFile,
-  saveRun,
-  show,
-} from './host';
+export * from './host';
 
 /** Exercises that know what went wrong. */
 export namespace exercises {
@@ -31,8 +20,10 @@ export namespace exercises {
   export type Net = checks.Net;
 }
 
+const all = { ...host, ...display } satisfies Host;
+
 /** Long work with a bar below the cell: `withBar.train`, `withBar.trainAnn`, `withBar.map`. */
-export const withBar = makeWithBar(host satisfies Host);
+export const withBar = makeWithBar(all);
 
 /** Computes a run of the map again: `recompute(row) === row.weightsSha256`, if every byte is the same. */
 export const recompute = makeRecompute({ ...host, withBar });

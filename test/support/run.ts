@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decodeNetwork, type SavedNetwork } from '../../packages/formats/layers-model';
 import { HIDDEN_ARRAYS } from '../../packages/runs/run-files';
 import { filesUnder } from '../../packages/system/project.mjs';
 import { temporaryFolder } from './data';
@@ -43,7 +44,7 @@ export function lifFcMnist(args: string[], cwd = temporaryFolder(), node: string
  * Runs commands that end before they train, all in one process: each process takes a tenth of a second of a core, in
  * which it does what one of them has shown for all.
  */
-export function lifFcMnistEach(commands: { args: string[]; cwd?: string }[]) {
+export function lifFcMnistEach(commands: { args: readonly string[]; cwd?: string }[]) {
   const each = commands.map(({ args, cwd = temporaryFolder() }) => ({ args, cwd }));
   const { stdout, stderr } = spawnSync(process.execPath, [join(__dirname, 'one-by-one.cjs')], {
     encoding: 'utf8',
@@ -52,6 +53,30 @@ export function lifFcMnistEach(commands: { args: string[]; cwd?: string }[]) {
   });
   assert.equal(stderr, '');
   return JSON.parse(stdout) as { status: number; stdout: string; stderr: string; cwd: string }[];
+}
+
+/**
+ * Runs commands that have to be refused: each in one line that says this, with exit status 2 unless another is given,
+ * and with nothing on standard output.
+ * @param cwd where they run, by default each in a new folder, which has to stay empty
+ */
+export function assertRefused(
+  cases: readonly (readonly [args: readonly string[], message: RegExp, status?: number])[],
+  cwd?: string,
+) {
+  for (const [i, run] of lifFcMnistEach(cases.map(([args]) => ({ args, cwd }))).entries()) {
+    const [args, message, status = 2] = cases[i];
+    assert.match(run.stderr, /^lif_fc_mnist: [^\n]+\n$/);
+    assert.match(run.stderr.trimEnd(), message);
+    assert.deepEqual([run.status, run.stdout], [status, ''], args.join(' '));
+    if (cwd === undefined) assert.deepEqual(readdirSync(run.cwd), [], args.join(' '));
+  }
+}
+
+/** The network in a folder that a run or `writeLayersModel` has written. */
+export function readLayersModel(folder: string): SavedNetwork {
+  const path = (name: string) => join(folder, name);
+  return decodeNetwork(path, (name) => readFileSync(path(name)));
 }
 
 /** A copy of the folder that a run was started in, which a test may change. */

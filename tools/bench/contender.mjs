@@ -8,6 +8,7 @@ const [name, threads, network] = process.argv.slice(2);
 const { readMnist } = load('../../dist/hosts/node/data.js');
 const { createEngine } = load('../../dist/hosts/node/engines.js');
 const datasets = load('../../dist/packages/formats/datasets/index.js');
+const { rows } = load('../../dist/packages/formats/datasets/rows.js');
 
 const convolved = (/** @type {string} */ pool) => () => ({
   data: readMnist(),
@@ -30,7 +31,7 @@ const NAMED = {
   'convolved-spikes': convolved('spikes'),
   'convolved-currents': convolved('currents'),
   'recurrent-rows': () => ({
-    data: datasets.rows(readMnist()),
+    data: rows(readMnist()),
     neuron: { tau: 2, decayInput: false, detachReset: true },
     layers: [{ neurons: 100, recurrent: true }, { neuron: { tau: 20 } }],
     readout: 'last-potential',

@@ -4,9 +4,8 @@
  */
 
 import { mnistIn } from '../../../hosts/browser/data';
-import { createEventEngine } from '../../../hosts/browser/event-engine';
+import { createEventEngine, once } from '../../../hosts/browser/event-engine';
 import { fingerprint } from '../../../hosts/browser/hash';
-import { once } from '../../../hosts/browser/once';
 import { dataOf, engineOf, heldBackOf } from '../../../hosts/contract/recompute';
 import { engineOptions, layersOfRun, type Settings } from '../../../packages/runs/map';
 import type { Learner } from '../../../src/common/engine';

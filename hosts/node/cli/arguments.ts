@@ -1,9 +1,11 @@
-/** Reads the command line, and says in one line what is wrong with it. */
+/** Reads the command line, also as npm hands it down, and says in one line what is wrong with it. */
+import { realpathSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { expectation } from '../../../packages/runs/read';
 import { splitFlags } from '../../../packages/runs/settings';
+import { projectPath } from '../../../packages/system/files.cjs';
+import { UsageError } from './failures';
 import { type Entry, formatLabel, type Name, OPTIONS, type Settings } from './options';
-import { UsageError } from './values';
 
 /** The command line, checked. */
 export interface Arguments {
@@ -77,4 +79,40 @@ function complaint({ code, message }: CommanderError): string {
   if (entry && found.includes('=')) return `${formatLabel(entry)}: expected no value, found ${found.split('=')[1]}`;
   const meant = /Did you mean (.*)\?/.exec(message)?.[1];
   return `${found}: expected ${LISTED}${meant ? `; did you mean ${meant}?` : ''}`;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** npm's scripts begin in the project's folder; npm hands down the folder in which the command was typed. */
+const startedByNpm = (env: Environment) => env.npm_lifecycle_event === 'train';
+
+/** The folder in which the command was typed: relative paths are meant from there. */
+export function typedIn(env: Environment = process.env, cwd = process.cwd()): string {
+  // A program that npm started may have started us elsewhere.
+  const inProject = startedByNpm(env) && realpathSync(cwd) === realpathSync(projectPath());
+  return (inProject && env.INIT_CWD) || cwd;
+}
+
+/**
+ * `npm run train -N 2` lacks the `--`: npm keeps the option for itself and hands down the 2.
+ * @returns a line that says what to write, or undefined if npm kept nothing of ours
+ */
+export function keptByNpm(argv: readonly string[], env: Environment = process.env): string | undefined {
+  if (!startedByNpm(env)) return undefined;
+  const kept = OPTIONS.flatMap(({ flags }) => splitFlags(flags)).filter((flag) => {
+    const key = `npm_config_${flag
+      .replace(/^--no-|^-+/, '')
+      .replaceAll('-', '_')
+      .toLowerCase()}`;
+    // Of `--no-reset` npm makes an option `reset` that is empty, of `-N2` one named n2.
+    if (flag.startsWith('--no-')) return env[key] === '';
+    const joined = new RegExp(`^${key}\\d+$`);
+    return env[key] || (!flag.startsWith('--') && Object.keys(env).some((name) => joined.test(name)));
+  });
+  if (kept.length > 0)
+    return `npm kept ${kept.join(', ')} for itself; write \`--\` before the options: \`npm run train -- ${kept[0]} …\``;
+  // When npm takes an option for its own, only the value is left.
+  const [stray] = argv;
+  if (stray === undefined || stray.startsWith('-')) return undefined;
+  return `${stray}: expected an option before it; with npm, write \`npm run train -- --OPTION ${stray}\``;
 }

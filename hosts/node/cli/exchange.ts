@@ -12,17 +12,14 @@ import {
 } from '../../../packages/formats/exchange';
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
 import { layersOfRun } from '../../../packages/runs/engine-options';
-import { isOfRun } from '../../../packages/runs/node/run-folder';
-import { assertWritable, identityOf, readFile, writeFileAtomic } from '../../../packages/system/files.cjs';
+import { assertWritable, readFile, writeFileAtomic } from '../../../packages/system/files.cjs';
 import { type EngineState, freshState } from '../../../src/common/engine';
-import { type LayerShape, plainLayers, type ResolvedLayer, shortForm } from '../../../src/common/layers';
+import { type LayerShape, plainLayers, type ResolvedLayer } from '../../../src/common/layers';
 import { differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
 import { hiddenOf } from '../../../src/common/weights';
-import { FIGURE_FILES } from './figures';
-import type { Places } from './folder';
-import { typedIn } from './npm';
+import { typedIn } from './arguments';
+import { UsageError } from './failures';
 import type { Settings } from './options';
-import { UsageError } from './values';
 
 /** Where a training starts from, if not from new weights. */
 export interface Start {
@@ -79,20 +76,10 @@ const kindOf = (layers: readonly LayerShape[]): string =>
 
 /** @throws UsageError if the file's network is not that of the settings */
 function refuseAnother(file: string, { weights, neuron, layers }: FileNetwork, wanted: readonly ResolvedLayer[]): void {
-  const width = hiddenOf(weights.length)?.hidden;
-  const [expected, found] = [kindOf(wanted), kindOf(layers ?? plainLayers(width))];
-  const plain = shortForm(wanted);
-  if (expected !== found && (layers || !plain)) {
+  const [expected, found] = [kindOf(wanted), kindOf(layers ?? plainLayers(hiddenOf(weights.length)?.hidden))];
+  if (expected !== found) {
     throw new UsageError(
       `--weights: ${file}: expected the layers ${expected}, found ${found}; give the options that it was trained with`,
-    );
-  }
-  if (expected !== found) {
-    const describe = (neurons?: number) =>
-      neurons === undefined ? 'no hidden layer' : `a hidden layer of ${neurons} neurons`;
-    const advice = width === undefined ? 'leave --hidden out' : `say --hidden ${width}`;
-    throw new UsageError(
-      `--weights: ${file}: expected ${describe(plain?.hidden)}, found ${describe(width)}; ${advice}`,
     );
   }
   wanted.forEach(({ neuron: own, learn }, i) => {
@@ -121,15 +108,13 @@ const exportsOf = (settings: Settings) =>
 /**
  * Before the training: @throws UsageError if a network cannot be written as asked, or would be written over something
  */
-export function refuseExports(settings: Settings, neuron: NeuronOptions, places: Places): void {
-  const taken = new Map<string, string>();
-  for (const { flag, file } of exportsOf(settings)) {
-    if (isOfRun(file, places, FIGURE_FILES)) {
-      throw new UsageError(`${flag}: expected a name that the run does not use itself, found ${file}; choose another`);
-    }
-    const other = taken.get(identityOf(file));
-    if (other) throw new UsageError(`${flag}: expected another file than for ${other}, found ${file} for both`);
-    taken.set(identityOf(file), flag);
+export function refuseExports(settings: Settings, neuron: NeuronOptions): void {
+  const files = exportsOf(settings);
+  const [one, other] = files;
+  if (other && one.file === other.file) {
+    throw new UsageError(`${other.flag}: expected another file than for ${one.flag}, found ${one.file} for both`);
+  }
+  for (const { flag, file } of files) {
     const folder = dirname(file);
     if (!existsSync(folder) || !statSync(folder).isDirectory()) {
       throw new UsageError(`${flag}: expected a file in a folder that exists, found no folder ${folder}`);

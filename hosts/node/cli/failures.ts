@@ -1,17 +1,18 @@
-/** Replaces cryptic failures by one line that says why, and what to do. */
+/** What the command line says on stderr: its lines, and of a failure one that says why, and what to do. */
+import { asOneLine } from '../../../src/common/checks';
+
+/** Prints a line on stderr. It may hold the name of a file, and that anything. */
+export const say = (line: string): void => console.error(asOneLine(line));
+
+/** An argument is wrong: one line on stderr, exit status 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
 
 const ADVICE: [RegExp, string][] = [
   [
     /WebAssembly\.Memory\(\)|could not allocate memory|Out of memory: (Cannot|Failed to) allocate Wasm/i,
     'the event engine could not get its memory: for a few MB, Node reserves some 10 GB of addresses; raise the limit of this shell or container (`ulimit -v unlimited`), or use --engine tfjs',
-  ],
-  [
-    /SIMD unsupported/i,
-    'the event engine needs the vector instructions of WebAssembly (SSE4.1 on x86), which this processor or these options of node do not offer; use --engine tfjs',
-  ],
-  [
-    /WebAssembly is not defined|disallowed by embedder/i,
-    'the event engine needs WebAssembly, which is switched off here (`node --jitless`?); start node without that option, or use --engine tfjs',
   ],
   [
     /\b(ENOSPC|EDQUOT)\b/,

@@ -2,11 +2,11 @@
 import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Checkpoint, readCheckpoint } from '../../../packages/runs/node';
-import { checkpointPath, obstacleIn, resultsIn } from '../../../packages/runs/node/run-folder';
+import { checkpointPath, resultsIn } from '../../../packages/runs/node/run-folder';
 import { MODEL_FOLDERS } from '../../../packages/runs/run-files';
-import { FIGURE_FILES, figureFilesIn } from './figures';
+import { UsageError } from './failures';
+import { figureFilesIn } from './figures';
 import type { Settings } from './options';
-import { UsageError } from './values';
 
 /** Where a run writes. */
 export interface Places {
@@ -54,19 +54,6 @@ export function refuseToOverwrite(outDir: string, settings: Settings): void {
   const what = checkpoint ? describeProgress(checkpoint) : hasCheckpoint ? 'a checkpoint' : 'arrays or a model';
   const ways = `continue it with --resume, replace it with --overwrite, or choose another folder with ${another(settings)}`;
   throw new UsageError(`${outDir}: expected no run there, found one (${what}); ${ways}`);
-}
-
-/**
- * What a run cannot replace is found before it begins, and not when it has something to write.
- * @throws UsageError in one line that names it
- */
-export function refuseObstacles(outDir: string, settings: Settings): void {
-  const obstacle = obstacleIn(outDir, settings.saveFigures ? FIGURE_FILES : []);
-  if (!obstacle) return;
-  const { path, wanted, found } = obstacle;
-  throw new UsageError(
-    `${path}: expected ${wanted} or nothing, found ${found}; move it, or choose another folder with ${another(settings)}`,
-  );
 }
 
 /**

@@ -1,12 +1,10 @@
 /** The original's command line, `lif_fc_mnist`. */
 import { asOneLine } from '../../../src/common/checks';
 import { DatasetError } from '../../../src/common/mnist';
-import { parseArguments } from './arguments';
-import { describeFailure } from './failures';
-import { keptByNpm } from './npm';
+import { keptByNpm, parseArguments } from './arguments';
+import { describeFailure, UsageError } from './failures';
 import { runCommand } from './run';
 import { Stop, watchOutput } from './stop';
-import { UsageError } from './values';
 
 /**
  * Entry point: one line on stderr if something is wrong; exit status 2 for a bad argument, 1 for a failure.

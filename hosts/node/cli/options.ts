@@ -3,9 +3,25 @@
  * others of the package.
  */
 import { obstacleTo } from '../../../packages/runs/engine-options';
-import { whole } from '../../../packages/runs/read';
+import { type Read, whole } from '../../../packages/runs/read';
 import { type Option, type Setting, splitFlags, TABLE, type ValueOf } from '../../../packages/runs/settings';
-import { device, folder, path } from './values';
+import { UsageError } from './failures';
+
+const device: Read<string> = (text) => {
+  if (text === 'cpu' || /^cuda(:\d+)?$/.test(text)) return text;
+  throw new UsageError(`expected cpu or cuda:0, found ${text}`);
+};
+
+const named =
+  (what: string): Read<string> =>
+  (text) => {
+    if (text !== '') return text;
+    throw new UsageError(`expected ${what}, found an empty name`);
+  };
+
+const folder = named('a folder');
+
+const path = named('a file');
 
 /** Options that say where a run reads and writes, and what is done beside it. */
 const AROUND = {

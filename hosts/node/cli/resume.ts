@@ -8,8 +8,8 @@ import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { countRemembered } from '../../../src/common/remembered';
 import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
 import type { Arguments } from './arguments';
+import { UsageError } from './failures';
 import { type Entry, formatLabel, type Name, OPTIONS, type Settings, whyNot } from './options';
-import { UsageError } from './values';
 
 /** The options that may differ on resume and still are in a checkpoint. */
 const CHANGEABLE_OPTIONS: readonly string[] = ['epochs', 'saveFigures'] satisfies Name[];

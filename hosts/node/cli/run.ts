@@ -1,33 +1,28 @@
 /** One run of the command line: what it reads, where it writes, and what it says. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { randman } from '../../../packages/formats/datasets/randman';
-import { rows } from '../../../packages/formats/datasets/rows';
-import { yinYang } from '../../../packages/formats/datasets/yin-yang';
-import { contradiction, engineOptions, neuronOf } from '../../../packages/runs/engine-options';
+import { contradiction, neuronOf } from '../../../packages/runs/engine-options';
 import { type Checkpoint, readCheckpoint } from '../../../packages/runs/node';
-import { MOST_BYTES } from '../../../packages/runs/node/checkpoint';
 import { checkpointPath, removeLeftovers } from '../../../packages/runs/node/run-folder';
 import { TABLE } from '../../../packages/runs/settings';
-import { makeFolder, readFile } from '../../../packages/system/files.cjs';
+import { makeFolder } from '../../../packages/system/files.cjs';
 import { assertUnlocked, lockFolder } from '../../../packages/system/lock.cjs';
 import { listChoices } from '../../../src/common/checks';
-import type { Engine } from '../../../src/common/engine';
 import type { Mnist } from '../../../src/common/mnist';
 import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
-import { ANN_LOSSES, AnnEngine, type AnnLoss } from '../../../src/training/ann-engine';
+import { ANN_LOSSES } from '../../../src/training/ann-engine';
+import { dataOf, engineOf } from '../../contract/recompute';
 import { readMnist } from '../data';
 import { createEngine } from '../engines';
-import type { Arguments } from './arguments';
+import { type Arguments, typedIn } from './arguments';
 import { readStart, refuseExports } from './exchange';
+import { say, UsageError } from './failures';
 import { showFigures } from './figures';
-import { checkFigures, describeProgress, findEarlier, type Places, refuseObstacles, refuseToOverwrite } from './folder';
-import { typedIn } from './npm';
+import { checkFigures, describeProgress, findEarlier, type Places, refuseToOverwrite } from './folder';
 import { formatLabel, OPTIONS, type Settings, whyNot } from './options';
 import { checkAgainstData, resumedSettings } from './resume';
 import type { Stop } from './stop';
 import { type Outcome, trainAndRecord } from './train';
-import { say, UsageError } from './values';
 
 /** Runs the command; returns the exit status. */
 export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
@@ -41,20 +36,19 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   const { logDir, outDir } = places;
   const file = checkpointPath(outDir);
   assertUnlocked(outDir);
-  const read = readText(file);
   const checkpoint = args.settings.resume ? readCheckpoint(file) : undefined;
   const settings = checkpoint ? resumedSettings(args, checkpoint, file) : args.settings;
   refuseStray(settings, args.given);
   refuseToLose(outDir, settings, checkpoint);
   const neuron = neuronOf(settings);
-  refuseExports(settings, neuron, places);
+  refuseExports(settings, neuron);
   const start = readStart(settings);
   chooseDevice(settings);
-  const data = readData(settings);
+  const data = await readData(settings);
   if (checkpoint) checkAgainstData(checkpoint, settings, data, file);
 
   // Before anything is written: an engine that cannot start leaves nothing behind.
-  const engine = await makeEngine(settings, data);
+  const engine = await engineOf(settings, data, (options) => createEngine(settings.engine, options));
   let outcome: Outcome;
   stop.listen();
   try {
@@ -63,16 +57,10 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
     const lock = lockFolder(outDir);
     try {
       // Another run may have come and gone before the folder was locked.
-      if (checkpoint && readText(file) !== read)
-        throw new Error(`${file}: another run has just written it; start again`);
       refuseToLose(outDir, settings, checkpoint);
       removeLeftovers(outDir, logDir);
       const earlier = settings.overwrite && findEarlier(outDir);
       if (checkpoint) say(describeResuming(file, checkpoint, settings));
-      if (checkpoint && settings.skipChecksum && !isSpikeTrains(data))
-        say(
-          '--skip-checksum: of the images, the first 1000 and all labels are those of the checkpoint; the others were not compared',
-        );
       if (earlier) {
         const progress = earlier.checkpoint ? ` (${describeProgress(earlier.checkpoint)})` : '';
         say(`Replacing the run in ${outDir}${progress}`);
@@ -107,7 +95,6 @@ function resolvePlaces(settings: Settings): Places {
 }
 
 function refuseToLose(outDir: string, settings: Settings, checkpoint: Checkpoint | undefined): void {
-  refuseObstacles(outDir, settings);
   if (settings.overwrite) return;
   if (!checkpoint) refuseToOverwrite(outDir, settings);
   checkFigures(outDir, settings, checkpoint);
@@ -122,15 +109,6 @@ function describeResuming(file: string, checkpoint: Checkpoint, { epochs, schedu
       ? 'its rate has fallen to 0, so a longer run begins anew, in another folder'
       : `a larger -N, such as \`-N ${2 * epoch}\`, trains on`;
   return `Nothing left to train in ${file}: ${done} done; ${further}`;
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFile(file, MOST_BYTES).toString();
-  } catch {
-    // Reported where it is needed.
-    return undefined;
-  }
 }
 
 /**
@@ -155,13 +133,6 @@ export function refuseStray(settings: Settings, given: Arguments['given']): void
   }
 }
 
-function makeEngine(settings: Settings, data: Dataset): Engine | AnnEngine | Promise<Engine> {
-  const { network, engine, seed, batchSize, learningRate, loss } = settings;
-  if (network === 'ann' && !isSpikeTrains(data))
-    return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
-  return createEngine(engine, { ...engineOptions(settings), data });
-}
-
 function chooseDevice({ device, engine, gpu }: Settings): void {
   if (device === 'cpu') return;
   try {
@@ -178,16 +149,9 @@ function chooseDevice({ device, engine, gpu }: Settings): void {
   process.env.CUDA_VISIBLE_DEVICES = String(gpu);
 }
 
-function readData(settings: Settings): Dataset {
-  const { dataset, T, trainImages, batchSize } = settings;
-  const images = () => readImages(settings);
-  const make = {
-    mnist: images,
-    randman: () => randman({ T }),
-    rows: () => rows(images()),
-    'yin-yang': () => yinYang({ T }),
-  };
-  const data: Dataset = make[dataset]();
+async function readData(settings: Settings): Promise<Dataset> {
+  const { trainImages, batchSize } = settings;
+  const data = await dataOf(settings, async () => readImages(settings));
   const { count } = data.train;
   if (trainImages !== undefined && count < trainImages) {
     throw new UsageError(`--train-images: expected at most the ${count} training images, found ${trainImages}`);

@@ -24,14 +24,15 @@ import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
 import type { AnnEngine } from '../../../src/training/ann-engine';
 import { newHistory, type TrainingHistory } from '../../../src/training/history';
 import { train } from '../../../src/training/train';
-import { progressBar } from '../progress-bar';
+import { heldBackOf } from '../../contract/recompute';
+import { progressBar } from '../notebook/cell';
 import { writeExports } from './exchange';
+import { say } from './failures';
 import { drawFigures, saveFigures } from './figures';
 import { type Earlier, type Places, removeEarlier } from './folder';
 import type { Settings } from './options';
 import { collectOptions } from './resume';
 import type { Stop } from './stop';
-import { say } from './values';
 
 export interface Job {
   settings: Settings;
@@ -109,7 +110,7 @@ async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWr
     await train({
       engine,
       epochs: settings.epochs,
-      heldBack: data.train.count - (settings.trainImages ?? data.train.count),
+      heldBack: heldBackOf(settings, data),
       schedule: settings.schedule,
       history,
       signal: stop.signal,

@@ -1,5 +1,7 @@
-/** The cell of a tslab notebook that runs now, and what is put below it. */
+/** The cell of a tslab notebook that runs now, and what is put below it; a bar in a terminal, too. */
 import { randomBytes } from 'node:crypto';
+import type { ProgressBar } from '../../contract/contract';
+import { startBar } from '../../contract/display';
 
 export interface Output {
   data: Record<string, unknown>;
@@ -15,11 +17,6 @@ export function cell(): WriteOutput | undefined {
   const id = Object.keys(require.cache).find((file) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(file));
   const write: unknown = id === undefined ? undefined : require.cache[id]?.exports?.lastWriteDisplayData;
   return typeof write === 'function' ? (write as WriteOutput) : undefined;
-}
-
-/** Whether this program is the kernel of a notebook. */
-export function inNotebook(): boolean {
-  return cell() !== undefined;
 }
 
 export function requireCell(caller: string): WriteOutput {
@@ -40,4 +37,23 @@ export function place(write: WriteOutput): (data: Output['data'], metadata?: Out
     write({ data, metadata, transient }, written);
     written = true;
   };
+}
+
+/**
+ * Starts a bar with count, rate and time left: below the cell in a notebook, on stderr in a terminal, silent elsewhere.
+ * @param total steps to go, at least 1
+ */
+export function progressBar(total: number, label = ''): ProgressBar {
+  const write = cell();
+  const put = write && place(write);
+  const terminal = put === undefined && process.stderr.isTTY;
+  const draw = (text: string, last: boolean) => {
+    if (put) put({ 'text/plain': text });
+    // Back to the start of the line, the text, and what is left of a longer one erased.
+    else if (terminal)
+      process.stderr.write(
+        `\r${text.slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1))}\x1b[K${last ? '\n' : ''}`,
+      );
+  };
+  return startBar(draw, total, label);
 }

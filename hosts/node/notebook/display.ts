@@ -6,8 +6,7 @@
 import { rasterize, renderSvg } from '../../../packages/figures/node/render';
 import { type Figure, PLOTLY_CONFIG } from '../../../packages/figures/theme';
 import type { LiveFigure } from '../../contract/contract';
-import { runInterruptible } from '../../contract/interruptible';
-import { startLiveFigure } from '../../contract/live-figure';
+import { runInterruptible, startLiveFigure } from '../../contract/display';
 import { type Output, place, requireCell } from './cell';
 
 /**
@@ -65,7 +64,7 @@ export function liveFigure(): LiveFigure {
 const ENDS_ITS_CELL = Symbol.for('lif-fc-mnist.ends-its-cell');
 
 /**
- * Runs awaited work that stops on Ctrl-C or Jupyter's interrupt, as `hosts/contract/interruptible.ts` says.
+ * Runs awaited work that stops on Ctrl-C or Jupyter's interrupt, as `hosts/contract/display.ts` says.
  * @returns what the work returns; rejects with an `Interruption` if it was interrupted, even if it ended with a part
  *   done
  */

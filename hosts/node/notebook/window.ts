@@ -12,15 +12,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname, extname, join } from 'node:path';
 import { type Figure, PLOTLY_CONFIG } from '../../../packages/figures/theme';
-import type { FigureWindow as AnyFigureWindow } from '../../contract/contract';
-
-/** An open nodeplotlib window; the program does not end before it is closed. */
-export interface FigureWindow extends AnyFigureWindow {
-  /** Where the figures are served, on this machine only. */
-  url: string;
-  /** Stops the server, whether or not there is a window. */
-  close(): Promise<void>;
-}
+import type { FigureWindow } from '../../contract/contract';
 
 const HOST = '127.0.0.1';
 /** Without a page for this long (in ms) the window counts as closed: a page that is reloaded is gone for a moment. */
@@ -81,7 +73,6 @@ async function start(): Promise<NonNullable<typeof current>> {
   }
   const url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
   const window: FigureWindow = {
-    url,
     closed: clients.closed,
     async close() {
       if (current?.window !== window) return clients.closed;

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { projectPath } from '../../../packages/system/files.cjs';
 import { DatasetError } from '../../../src/common/mnist';
 import { idxHeader, temporaryFolder, writeSmallMnist } from '../../../test/support/data';
-import { mnistIn } from '../../browser/data';
-import { readMnist } from '../data';
+import { tableText } from '../../../test/support/map';
+import { mnistIn, readMap as readMapInBrowser } from '../../browser/data';
+import { readMap, readMnist } from '../data';
 
 const FILES = [
   'train-images-idx3-ubyte',
@@ -61,15 +65,10 @@ describe('a damaged data set is refused in one line', () => {
       (error) => error instanceof DatasetError && !error.message.includes('\n') && message.test(error.message),
     );
 
-  test('a folder that is not there', () => {
-    refused(
-      join(temporaryFolder(), 'nowhere'),
-      /nowhere: expected a folder with MNIST's four files, found nothing there/,
-    );
-  });
-
-  test('a folder without the files', () => {
-    refused(temporaryFolder(), /expected train-images-idx3-ubyte \(or \.gz\) there or under MNIST/);
+  test('a folder without the files, or one that is not there', () => {
+    const neither = /expected train-images-idx3-ubyte \(or \.gz\) there or under MNIST\/raw, found neither$/;
+    refused(temporaryFolder(), neither);
+    refused('a\nb', neither);
   });
 
   test('a cut file', () => {
@@ -78,12 +77,6 @@ describe('a damaged data set is refused in one line', () => {
     refused(folder, /train-images-idx3-ubyte: expected 47040016 bytes, found 1024 \(file truncated\?/);
     truncateSync(join(folder, FILES[0]), 3);
     refused(folder, /train-images-idx3-ubyte: expected at least 16 bytes, found 3/);
-  });
-
-  test('a file that is longer than any data set', () => {
-    const folder = copyOfMnist();
-    truncateSync(join(folder, FILES[1]), 3e9);
-    refused(folder, /train-labels-idx1-ubyte: expected at most 268435456 bytes, found 3000000000$/);
   });
 
   test('a flipped byte', () => {
@@ -123,12 +116,15 @@ describe('a damaged data set is refused in one line', () => {
     refused(folder, /train-images-idx3-ubyte: expected a file, found a folder/, true);
   });
 
-  test('a .gz file that is none, or far larger than it is itself', () => {
+  test('a file that is longer than any data set, also unpacked, or a .gz file that is none', () => {
     const folder = temporaryFolder();
-    writeFileSync(join(folder, `${FILES[0]}.gz`), 'not compressed');
+    const packed = join(folder, `${FILES[0]}.gz`);
+    writeFileSync(packed, 'not compressed');
     refused(folder, /train-images-idx3-ubyte\.gz: expected a gzip file/);
-    writeFileSync(join(folder, `${FILES[0]}.gz`), gzipSync(new Uint8Array(2 ** 28 + 1), { level: 1 }));
-    refused(folder, /train-images-idx3-ubyte\.gz: expected a gzip file, found more than 268435456 bytes in it$/);
+    writeFileSync(packed, gzipSync(new Uint8Array(2 ** 28 + 1), { level: 1 }));
+    refused(folder, /train-images-idx3-ubyte\.gz: expected a gzip file, found .*larger than 268435456 bytes/);
+    truncateSync(packed, 3e9);
+    refused(folder, /train-images-idx3-ubyte\.gz: expected at most 268435456 bytes, found 3000000000$/);
   });
 });
 
@@ -154,9 +150,33 @@ test('Images that a browser keeps are kept once they are checked, and forgotten 
   assert.equal((await open(whole)).train.count, 60000, 'the next call fetches what was no image');
 });
 
-test('A folder whose name has a line break is refused in one line', () => {
-  assert.throws(
-    () => readMnist({ directory: 'a\nb' }),
-    /^DatasetError: a\ufffdb: expected a folder with MNIST's four files.*$/,
-  );
+test('The table of many runs is the same on each host', async () => {
+  const csv = readFileSync(projectPath('editions', 'map', 'map.csv'));
+  const server = createServer((request, response) => {
+    response.statusCode = request.url === '/site/lif-fc-mnist/map.csv' ? 200 : 404;
+    response.end(response.statusCode === 200 ? csv : '');
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  const kernels = globalThis as Record<symbol, unknown>;
+  const key = Symbol.for('jupyterlite-typescript-kernel');
+  kernels[key] = { siteUrl: `http://127.0.0.1:${port}/site/` };
+  try {
+    assert.deepEqual((await readMapInBrowser()).rows, (await readMap()).rows);
+  } finally {
+    delete kernels[key];
+    server.close();
+  }
+});
+
+test('A table of one’s own is read from its file; one that is missing, damaged or too long is refused in one line', async () => {
+  const file = join(temporaryFolder(), 'map.csv');
+  const refused = (message: RegExp) => assert.rejects(readMap({ file }), message);
+  await refused(/map\.csv: expected the table of the map, found none; `npm run map` makes it$/);
+  writeFileSync(file, tableText({ tau: 3 }, { tau: 4 }));
+  assert.deepEqual((await readMap({ file })).values('tau'), [3, 4]);
+  writeFileSync(file, tableText({}).slice(0, -20));
+  await refused(/map\.csv: line 2: weights_sha256: expected 64 hexadecimal digits, found \w+; /);
+  truncateSync(file, 2e9);
+  await refused(/map\.csv: expected at most 268435456 bytes, found 2000000000$/);
 });

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
 import { inOneLine } from '../../../src/common/checks';
 import { type EngineState, MAX_STEP } from '../../../src/common/engine';
-import { isWidth, type LayerShape, MAX_HIDDEN, plainLayers, shortForm } from '../../../src/common/layers';
+import { isWidth, type LayerShape, plainLayers, shortForm } from '../../../src/common/layers';
 import { countRemembered } from '../../../src/common/remembered';
 import { MAX_UNITS } from '../../../src/common/spike-trains';
 import { countNumbers, parameters } from '../../../src/common/weights';
@@ -52,7 +52,7 @@ interface Header {
 
 export const CHECKPOINT_NAME = 'checkpoint.json';
 /** More bytes than any `checkpoint.json` has. */
-export const MOST_BYTES = 2 ** 20;
+const MOST_BYTES = 2 ** 20;
 const FORMAT = 'lif_fc_mnist checkpoint';
 /** To be raised whenever the content changes: an older program must not misread a newer file, nor a newer an older. */
 const VERSION = 2;
@@ -199,61 +199,58 @@ function readHeader(file: string): Header {
 }
 
 /** Needed because a checksum detects damage, not tampering. */
-function check(file: string, header: Header): void {
-  const isWhole = (value: unknown, most = Number.MAX_SAFE_INTEGER) =>
-    Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
-  const isRecord = (value: unknown): value is object => typeof value === 'object' && value !== null;
-  const { options, history, events, arrays } = header;
+function check(file: string, { options, history, events, arrays }: Header): void {
+  const isWhole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   const isOption = (value: unknown) => value === null || ['string', 'number', 'boolean'].includes(typeof value);
   const areOptions = (value: unknown) =>
-    isRecord(value) && !Array.isArray(value) && Object.values(value).every(isOption);
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isOption);
   expectAll(file, [
     ['options', areOptions(options), options],
-    ['a history', isRecord(history) && areOptions({ ...history, settings: null }), history],
+    ['a history', areOptions(history && { ...history, settings: null }), history],
     ['an event file', areOptions(events), events],
     ['arrays', areOptions(arrays), arrays],
   ]);
-  const { epoch, batch, correct } = history;
-  const { weights, batches, epochs, sha256, heldBack, potentials = 0, earlierSteps = 0 } = arrays;
-  const sameLength = epoch === 0 ? batches === batch : (batches - batch) % epoch === 0;
-  const hidden = history.settings?.hidden;
-  const inputs = history.settings?.inputs;
-  const areInputs = inputs === undefined || (isWhole(inputs, MAX_UNITS) && Number(inputs) > 0);
-  const isNetwork = hidden === undefined || isWidth(hidden);
-  const areLayers = areListed(history.settings);
-  const wantedWeights = batches > 0 && isNetwork && areLayers && areInputs ? weightsOf(history.settings) : 0;
-  const neurons = isNetwork && areLayers ? countRemembered(layersOf(history.settings)) : 1;
+  const { epoch, batch, correct, settings } = history;
+  const { weights, batches, epochs, sha256, heldBack = epoch, potentials = 0, earlierSteps = 0 } = arrays;
+  const counts = {
+    epoch,
+    epochs: history.epochs,
+    batch,
+    correct,
+    batches,
+    potentials,
+    earlierSteps,
+    length: events.length,
+  };
+  const odd = Object.entries(counts).find(([, value]) => !isWhole(value));
+  const isNetwork = isOfNetwork(settings);
+  const wantedWeights = batches > 0 && isNetwork ? weightsOf(settings) : 0;
+  const neurons = isNetwork ? countRemembered(layersOf(settings)) : 1;
+  const steps = earlierSteps + batches;
   expectAll(file, [
-    ['a whole number of epochs', isWhole(epoch), epoch],
-    ['a whole number of batches', isWhole(batch) && isWhole(batches) && batch <= batches, batch],
-    ['as many batches in each epoch', sameLength, `${batches} in ${epoch} epochs and ${batch} batches`],
-    ['as many epochs to do, or more', isWhole(history.epochs) && history.epochs >= epoch, history.epochs],
-    [
-      'what the run depends on',
-      areOptions(history.settings) || (batches === 0 && history.settings === null),
-      history.settings,
-    ],
-    ['a whole number of correct images', isWhole(correct), correct],
+    ['whole numbers', !odd, odd?.join(' ')],
+    ['batches of whole epochs, and those of one more', batch <= batches && history.epochs >= epoch, batch],
+    ['what the run depends on', areOptions(settings) || (batches === 0 && settings === null), settings],
     ['a test after each epoch', epochs === epoch, epochs],
-    ['one on held-back images after each epoch, or none', heldBack === undefined || heldBack === epoch, heldBack],
-    [`a hidden layer of 1 to ${MAX_HIDDEN} neurons, or none`, isNetwork, hidden],
-    ['layers that a network can have, or none', areLayers, history.settings?.layers],
-    [`1 to ${MAX_UNITS} inputs`, areInputs, inputs],
-    ['a whole number of potentials', isWhole(potentials) && potentials % neurons === 0, potentials],
-    ['a whole number of earlier steps', isWhole(earlierSteps, MAX_STEP - batches), earlierSteps],
+    ['one on held-back images after each epoch, or none', heldBack === epoch, heldBack],
+    ['a network that there can be', isNetwork, settings],
+    ['potentials of each neuron', potentials % neurons === 0, potentials],
+    [`at most ${MAX_STEP} steps`, steps <= MAX_STEP, steps],
     [`${wantedWeights} weights after ${batches} batches`, weights === wantedWeights, weights],
     ['the bare name of an events.out.tfevents file', isEventsName(events.file), events.file],
-    ['a length of that file of 0 or more', isWhole(events.length), events.length],
-    ['the SHA-256 of the arrays', typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256), sha256],
-    ['arrays in a file that is named after it', arrays.file === arraysName(String(sha256)), arrays.file],
+    ['arrays in a file that is named after their SHA-256', ARRAYS_NAME.test(arrays.file), arrays.file],
+    ['the SHA-256 of the arrays', arrays.file === arraysName(String(sha256)), sha256],
   ]);
 }
 
-/** Whether the layers in a checkpoint, if any, are those of a network that needs them. */
-function areListed(settings: RunSettings | null): boolean {
+/** Whether the settings in a checkpoint, if any, are those of a network. */
+function isOfNetwork(settings: RunSettings | null): boolean {
+  const { hidden, inputs = 1 } = settings ?? {};
+  if (hidden !== undefined && !isWidth(hidden)) return false;
+  if (!(Number.isInteger(inputs) && Number(inputs) > 0 && Number(inputs) <= MAX_UNITS)) return false;
   try {
     const layers = layersIn(settings);
-    return !layers || (settings?.hidden === undefined && !shortForm(layers));
+    return !layers || (hidden === undefined && !shortForm(layers));
   } catch {
     return false;
   }

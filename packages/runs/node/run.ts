@@ -1,14 +1,58 @@
-/** What a finished training leaves: the original's four arrays and its model, in a folder or in a named place. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { makeFolder, readFile, writeFileAtomic } from '../../system/files.cjs';
+/**
+ * What a finished training leaves, in a folder or in a named place: the original's four arrays and its model; and the
+ * files that a notebook writes for other programs, and reads from them.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { checkFloats, littleEndian } from '../../../src/common/bytes';
+import { checkUint8 } from '../../../src/common/checks';
+import { layersModelFiles, MODEL_FILES } from '../../formats/layers-model';
+import { type NpyArray, npyArray } from '../../formats/npy';
+import { encodeEvents } from '../../formats/tensorboard';
+import { makeFolder, projectPath, readFile, writeFileAtomic } from '../../system/files.cjs';
 import { lockFolder } from '../../system/lock.cjs';
 import type { Run, SavedRun } from '../run-files';
-import { arrayFiles, CURVES, checkRunName, decodeRun, layersIn, modelFolder, readoutOf } from '../run-files';
-import { writeLayersModel } from './layers-model';
-import { resolvePlace } from './place';
+import {
+  arrayFiles,
+  CURVES,
+  checkName,
+  checkRunName,
+  checkSavedName,
+  decodeRun,
+  layersIn,
+  modelFolder,
+  readoutOf,
+} from '../run-files';
 import { removeLeftovers } from './run-folder';
-import { writeCurves } from './tensorboard';
+
+/**
+ * SHA-256 of the values' bytes (float32, little-endian) in hexadecimal: equal for equal bits only, on every machine.
+ */
+export function fingerprint(values: Float32Array): string {
+  checkFloats(values);
+  return createHash('sha256').update(littleEndian(values)).digest('hex');
+}
+
+/**
+ * Reads a .npy file of float32 or float64.
+ * @returns the values row by row, whatever the file's order
+ * @throws Error in one line unless it is one
+ */
+export const readNpy = (file: string): NpyArray => npyArray(file, readFile(file));
+
+/**
+ * Writes weights as a layers model that `tf.loadLayersModel` reads.
+ * @param folder made if it is missing; a link of that name is replaced by a folder, its target left alone
+ * @param network as `layersModelFiles` takes it
+ * @throws RangeError unless a network has so many weights
+ */
+export function writeLayersModel(folder: string, ...network: Parameters<typeof layersModelFiles>): void {
+  const files = layersModelFiles(...network);
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(folder);
+  makeFolder(folder);
+  for (const name of MODEL_FILES) writeFileAtomic(join(folder, name), files[name]);
+}
 
 /**
  * Writes the original's four arrays and the model `lif_snn_mnist` into a folder, over those of an earlier run; of the
@@ -49,7 +93,7 @@ export async function saveRun(run: Run, name = 'run'): Promise<string> {
   try {
     removeLeftovers(folder);
     writeRun(folder, run);
-    writeCurves(join(folder, CURVES), run.history);
+    writeFileAtomic(join(folder, CURVES), encodeEvents(run.history));
   } finally {
     lock.release();
   }
@@ -75,5 +119,44 @@ function read(file: string): Uint8Array {
     return readFile(file);
   } catch (error) {
     throw new Error(`${file}: expected a file of a saved run, cannot read it (${(error as Error).message})`);
+  }
+}
+
+/**
+ * The path of a run or a file, and what it is called: `build/NAME`, or in the folder that the environment variable
+ * `LIF_FC_MNIST_RUNS` names.
+ * @param name a bare one
+ */
+function resolvePlace(name: string): { path: string; place: string } {
+  const parent = resolve(process.env.LIF_FC_MNIST_RUNS || projectPath('build'));
+  return { path: join(parent, name), place: `${basename(parent)}/${name}` };
+}
+
+/**
+ * Writes a file into `build/` (or into the folder that `LIF_FC_MNIST_RUNS` names), over an earlier one of that name.
+ * @returns where it is, for people
+ * @throws RangeError unless the name is bare with an ending and these are bytes, Error if the disk is full
+ */
+export async function saveFile(name: string, bytes: Uint8Array): Promise<string> {
+  checkSavedName(name);
+  checkUint8(name, bytes);
+  const { path, place } = resolvePlace(name);
+  makeFolder(dirname(path));
+  writeFileAtomic(path, bytes);
+  return place;
+}
+
+/**
+ * The bytes of a file where `saveFile` writes it.
+ * @throws RangeError unless the name is bare, Error in one line if the file is missing
+ */
+export async function loadFile(name: string): Promise<Uint8Array> {
+  checkName('a file', name);
+  const { path, place } = resolvePlace(name);
+  if (!existsSync(path)) throw new Error(`${place}: expected a file, found none; put it there`);
+  try {
+    return new Uint8Array(readFile(path));
+  } catch (error) {
+    throw new Error(`${place}: ${(error as Error).message}`);
   }
 }

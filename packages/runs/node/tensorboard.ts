@@ -3,8 +3,8 @@ import { closeSync, fsyncSync, ftruncateSync, lstatSync, openSync, renameSync, r
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { concatenated } from '../../../src/common/bytes';
-import { type Curves, encodeEvents, fileVersion, scalarEvent } from '../../formats/tensorboard';
-import { makeFolder, removeUnfinished, unfinishedName, writeAll, writeFileAtomic } from '../../system/files.cjs';
+import { fileVersion, scalarEvent } from '../../formats/tensorboard';
+import { makeFolder, removeUnfinished, unfinishedName, writeAll } from '../../system/files.cjs';
 
 /** How much of an event file is on the disk: all that a later writer needs to continue it. */
 export interface EventsPosition {
@@ -14,13 +14,9 @@ export interface EventsPosition {
   length: number;
 }
 
-/** The longest name that file systems take, in bytes. */
-const LONGEST_NAME = 255;
-
 /** Whether this is the bare name of an event file, which TensorBoard would read in its folder. */
 export function isEventsName(name: unknown): name is string {
-  if (typeof name !== 'string' || Buffer.byteLength(name) > LONGEST_NAME) return false;
-  return /^events\.out\.tfevents\.[\p{L}\p{N}._-]+$/u.test(name);
+  return typeof name === 'string' && /^events\.out\.tfevents\.[\p{L}\p{N}._-]+$/u.test(name);
 }
 
 const PREFIX = 'events.out.tfevents.';
@@ -33,12 +29,9 @@ export function removeUnfinishedEvents(folder: string): void {
   const start = `${host()}.`;
   removeUnfinished(folder, (name) => {
     const rest = name.startsWith(PREFIX) ? name.slice(PREFIX.length).replace(/^\d+\./, '') : '';
-    return rest.startsWith(start) && /^\d+(\.\d+)?$/.test(rest.slice(start.length));
+    return rest.startsWith(start) && /^\d+$/.test(rest.slice(start.length));
   });
 }
-
-/** Bytes that a writer keeps in memory. */
-const MOST_PENDING = 1 << 20;
 
 /** Writes scalars that TensorBoard shows as curves. A new file has its name from the first flush on. */
 export class SummaryWriter {
@@ -50,58 +43,31 @@ export class SummaryWriter {
   /** What the file is called before its first flush. */
   private unfinished: string | undefined;
   private pending: Uint8Array[] = [];
-  private pendingBytes = 0;
-  /** Bytes of the file that were written, and how many of them a flush has put on the disk. */
+  /** Bytes of the file that were written. */
   private end = 0;
-  private flushed = 0;
 
   /**
    * @param folder made if it is missing
    * @param earlier an earlier writer's file in that folder and how much of it counts: what comes after is cut off, so
    *   no step is there twice. If the file is missing, shorter, or a link, a new one is begun.
-   * @throws RangeError if `earlier` is not a position in an event file
    */
   constructor(folder: string, earlier?: EventsPosition) {
-    if (earlier && !(isEventsName(earlier.file) && Number.isSafeInteger(earlier.length) && earlier.length >= 0)) {
-      const found = `${earlier.file}, ${earlier.length}`;
-      throw new RangeError(
-        `events: expected the bare name of an events.out.tfevents file and a length, found ${found}`,
-      );
-    }
     makeFolder(folder);
     this.continues = earlier !== undefined && holds(join(folder, earlier.file), earlier.length);
     if (earlier && this.continues) {
       this.file = join(folder, earlier.file);
       this.handle = openSync(this.file, 'r+');
       ftruncateSync(this.handle, earlier.length);
-      this.end = this.flushed = earlier.length;
+      this.end = earlier.length;
     } else {
       [this.file, this.unfinished, this.handle] = openNew(folder);
-      this.add(fileVersion());
+      this.pending.push(fileVersion());
     }
   }
 
   /** Adds one value of one curve. */
   addScalar(tag: string, value: number, step: number): void {
-    this.add(scalarEvent(tag, value, step));
-  }
-
-  private add(bytes: Uint8Array): void {
-    this.pending.push(bytes);
-    this.pendingBytes += bytes.length;
-    if (this.pendingBytes >= MOST_PENDING) this.write();
-  }
-
-  private write(): void {
-    const bytes = concatenated(this.pending);
-    try {
-      writeAll(this.handle, bytes, this.end);
-    } catch (error) {
-      throw new Error(`${this.file}: cannot be written (${(error as Error).message})`);
-    }
-    this.end += bytes.length;
-    this.pending = [];
-    this.pendingBytes = 0;
+    this.pending.push(scalarEvent(tag, value, step));
   }
 
   /**
@@ -112,40 +78,27 @@ export class SummaryWriter {
    * @throws Error that names the file if the disk is full
    */
   flush(record: (position: EventsPosition) => void = () => {}): EventsPosition {
-    this.write();
+    const bytes = concatenated(this.pending);
     try {
+      writeAll(this.handle, bytes, this.end);
       fsyncSync(this.handle);
     } catch (error) {
       throw new Error(`${this.file}: cannot be written (${(error as Error).message})`);
     }
+    this.end += bytes.length;
+    this.pending = [];
     const position = { file: basename(this.file), length: this.end };
     record(position);
     if (this.unfinished) renameSync(this.unfinished, this.file);
     this.unfinished = undefined;
-    this.flushed = this.end;
     return position;
-  }
-
-  /** Puts all that was added on the disk, and ends. */
-  close(): void {
-    try {
-      this.flush();
-    } finally {
-      closeSync(this.handle);
-    }
   }
 
   /** Ends without what was added since the last flush; a file that was never flushed is removed. */
   discard(): void {
-    if (this.end > this.flushed) ftruncateSync(this.handle, this.flushed);
     closeSync(this.handle);
     if (this.unfinished) rmSync(this.unfinished, { force: true });
   }
-}
-
-/** Writes both curves of a finished training as one event file, atomically. */
-export function writeCurves(file: string, curves: Curves): void {
-  writeFileAtomic(file, encodeEvents(curves));
 }
 
 /** Whether there is a file of at least this length. A link, which may lead anywhere, does not count. */
@@ -154,18 +107,13 @@ function holds(file: string, length: number): boolean {
   return found?.isFile() === true && found.size >= length;
 }
 
-/** Opens a file with an unused name; two writers may begin in the same second. */
+/** Opens a new file, named as TensorBoard names them. */
 function openNew(folder: string): [file: string, unfinished: string, handle: number] {
-  const name = `${PREFIX}${Math.floor(Date.now() / 1000)}.${host()}.${process.pid}`;
-  for (let count = 0; ; count++) {
-    const file = join(folder, count === 0 ? name : `${name}.${count}`);
-    if (lstatSync(file, { throwIfNoEntry: false })) continue;
-    const unfinished = unfinishedName(file);
-    try {
-      return [file, unfinished, openSync(unfinished, 'wx')];
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'EEXIST') throw new Error(`${file}: cannot be written (${message})`);
-    }
+  const file = join(folder, `${PREFIX}${Math.floor(Date.now() / 1000)}.${host()}.${process.pid}`);
+  const unfinished = unfinishedName(file);
+  try {
+    return [file, unfinished, openSync(unfinished, 'wx')];
+  } catch (error) {
+    throw new Error(`${file}: cannot be written (${(error as Error).message})`);
   }
 }

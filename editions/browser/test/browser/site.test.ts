@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { readMap } from '../../../../hosts/node/map';
+import { readMap } from '../../../../hosts/node/data';
 import type { Choice } from '../../../../packages/runs/map';
 import { numbered } from '../../../../packages/system/project.mjs';
 import { axeFaults, holdBack, inChromium } from '../../../../test/support/browser';

@@ -5,9 +5,9 @@ import { copyFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileS
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createEngine, loadMnist } from '../../../../hosts/node/host';
-import { readLayersModel } from '../../../../packages/runs/node';
 import { inRuns, readTable, runMap, writeGrids } from '../../../../test/support/map';
 import { temporaryFolder } from '../../../../test/support/notebooks';
+import { readLayersModel } from '../../../../test/support/run';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 const folder = temporaryFolder('table');

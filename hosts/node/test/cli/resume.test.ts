@@ -17,160 +17,95 @@ const small = temporaryFolder();
 writeSmallMnist(small, 640, 200);
 const DATA = ['--dataset-dir', small, '--skip-checksum'];
 const SMALL = [...DATA, '-T', '10'];
+const RESUME = [...DATA, '--log-dir', 'out', '--resume'];
+
+/** Runs to the end. */
+function run(args: string[], cwd?: string) {
+  const ended = lifFcMnist(args, cwd);
+  assert.equal(ended.status, 0, ended.stderr);
+  return ended;
+}
+const checkpointIn = (cwd: string) => join(cwd, 'out', 'checkpoint', 'checkpoint.json');
+
+/** A run of two epochs, and one with other options of the training. */
+const plain = run([...SMALL, '-N', '2', '--log-dir', 'out']).cwd;
+const OTHER = [...SMALL, '--loss', 'cross-entropy', '--encoder', 'direct', '--no-reset'];
+const other = run([...OTHER, '-N', '1', '--log-dir', 'out']).cwd;
 
 test('a run that is resumed with another log dir takes the curves of the epochs before with it', () => {
-  const run = [...SMALL, '--out-dir', 'out'];
-  const { cwd } = lifFcMnist([...run, '-N', '2', '--log-dir', 'first']);
-  const resumed = lifFcMnist([...run, '-N', '4', '--log-dir', 'second', '--resume'], cwd);
-  assert.equal(resumed.status, 0, resumed.stderr);
+  const args = [...SMALL, '--out-dir', 'out', '--resume'];
+  const cwd = copyOf(plain);
+  run([...args, '-N', '4', '--log-dir', 'second'], cwd);
   assertCurvesWhole(join(cwd, 'second'), 20, 4);
   // Even with nothing left to train.
-  const finished = lifFcMnist([...run, '--log-dir', 'third', '--resume'], cwd);
-  assert.equal(finished.status, 0, finished.stderr);
+  run([...args, '--log-dir', 'third'], cwd);
   assertCurvesWhole(join(cwd, 'third'), 20, 4);
 });
 
 test('a finished run that is resumed says how to train on, and writes the same results again, and figures if asked for', () => {
-  const { cwd } = lifFcMnist([...SMALL, '-N', '2', '--log-dir', 'out']);
-  const advice = `all 2 epochs are done; a larger -N, such as \`-N 4\`, trains on`;
-  const before = hashesOf(join(cwd, 'out'));
+  const cwd = copyOf(plain);
   // As if it had drawn figures, of which two are left.
+  forge(checkpointIn(cwd), { 'options.saveFigures': true });
   const left = ['acc.svg', 'acc.png'].map((name) => join(cwd, 'out', name));
-  for (const figures of [[], ['--save-figures']]) {
-    if (figures.length > 0) {
-      forge(join(cwd, 'out', 'checkpoint', 'checkpoint.json'), { 'options.saveFigures': true });
-      for (const file of left) writeFileSync(file, 'former');
-    }
-    const resumed = lifFcMnist([...DATA, '--log-dir', 'out', '--resume', ...figures], cwd);
-    assert.equal(resumed.status, 0, resumed.stderr);
-    assert.equal(
-      resumed.stderr.split('\n')[0],
-      `Nothing left to train in ${join(cwd, 'out', 'checkpoint', 'checkpoint.json')}: ${advice}`,
-    );
-    assert.match(resumed.stdout, /^Firing rate: .*\nSHA-256 of the weights: [0-9a-f]{64}\n$/);
-    assert.deepEqual(hashesOf(join(cwd, 'out')), before);
-  }
+  for (const file of left) writeFileSync(file, 'former');
+  const { stderr, stdout } = run([...RESUME, '--save-figures'], cwd);
+  const advice = 'all 2 epochs are done; a larger -N, such as `-N 4`, trains on';
+  assert.equal(stderr.split('\n')[0], `Nothing left to train in ${checkpointIn(cwd)}: ${advice}`);
+  assert.match(stdout, /^Firing rate: .*\nSHA-256 of the weights: [0-9a-f]{64}\n$/);
+  assert.deepEqual(hashesOf(join(cwd, 'out')), hashesOf(join(plain, 'out')));
   for (const file of left) assert.notEqual(readFileSync(file, 'utf8'), 'former');
   assert.ok(existsSync(join(cwd, 'out', '1d_spikes.svg')));
-  const further = lifFcMnist([...DATA, '--log-dir', 'out', '--resume', '-N', '4'], cwd);
+  const further = run([...RESUME, '-N', '4'], cwd);
   assert.match(further.stderr, /^Resuming from .+: 2 of 4 epochs are done\n/);
   assert.match(further.stdout, /^Epoch 3: train_acc/m);
 });
 
-test('a run whose rate has fallen to 0 is not trained on, and what was not compared of other data is said', () => {
-  const { cwd } = lifFcMnist([...SMALL, '-N', '1', '--schedule', 'cosine', '--log-dir', 'out']);
-  const resume = (...more: string[]) => lifFcMnist([...DATA, '--log-dir', 'out', '--resume', ...more], cwd);
-  const { status, stderr } = resume();
-  assert.equal(status, 0);
+test('a run whose rate has fallen to 0 is not trained on', () => {
+  const { cwd } = run([...SMALL, '-N', '1', '--schedule', 'cosine', '--log-dir', 'out']);
   assert.match(
-    stderr,
-    /^Nothing left .*: its only epoch is done; its rate has fallen to 0, so a longer run begins anew/,
+    run(RESUME, cwd).stderr,
+    /^Nothing left .*: its only epoch is done; its rate has fallen to 0, so a longer/,
   );
-  assert.match(stderr, /^--skip-checksum: of the images, the first 1000 and all labels are those of the checkpoint/m);
-  const further = resume('-N', '2');
+  const further = lifFcMnist([...RESUME, '-N', '2'], cwd);
   assert.equal(further.status, 2);
-  assert.match(
-    further.stderr,
-    /^lif_fc_mnist: -N\/--epoch: expected 1 as in the checkpoint, where --schedule cosine .*\n$/,
-  );
+  assert.match(further.stderr, /^lif_fc_mnist: -N\/--epoch: expected 1 as in the checkpoint, where --schedule cosine /);
 });
 
-describe('options that came later', () => {
-  const other = ['--loss', 'cross-entropy', '--encoder', 'direct', '--no-reset'];
-  const optionsIn = (cwd: string) =>
-    JSON.parse(readFileSync(join(cwd, 'out', 'checkpoint', 'checkpoint.json'), 'utf8')).options;
-  const start = (given: string[]) => lifFcMnist([...SMALL, ...given, '-N', '1', '--log-dir', 'out']).cwd;
-  const RESUME = [...DATA, '--resume', '-N', '2', '--log-dir', 'out'];
-  const resume = (cwd: string, given: string[]) => lifFcMnist([...RESUME, ...given], cwd);
-  const otherRun = start(other);
-
-  test('are left out of a checkpoint while they have their defaults, so it is that of before', () => {
-    const cwd = start([]);
-    assert.deepEqual(Object.keys(optionsIn(cwd)), [
-      'dataset',
-      ...['batchSize', 'timesteps', 'learningRate', 'tau', 'epoch', 'engine', 'seed', 'surrogate', 'saveFigures'],
-    ]);
-    const others = [
-      [['--loss', 'cross-entropy'], '--loss: expected mse as in the checkpoint, found cross-entropy'],
-      [['--encoder', 'direct'], '--encoder: expected poisson as in the checkpoint, found direct'],
-      [['--no-reset'], '--no-reset: expected no such switch as in the checkpoint, found it'],
-    ] as const;
-    const runs = lifFcMnistEach(others.map(([given]) => ({ args: [...RESUME, ...given], cwd })));
-    for (const [i, [, message]] of others.entries()) {
-      const { status, stderr } = runs[i];
-      assert.equal(status, 2);
-      assert.equal(stderr, `lif_fc_mnist: ${message}; leave it out, or start a new run in another folder\n`);
-    }
-    assert.equal(resume(cwd, ['--loss', 'mse', '--encoder', 'poisson']).status, 0);
-  });
-
-  test('are taken over from the checkpoint', () => {
-    const cwd = copyOf(otherRun);
-    const { loss, encoder, reset } = optionsIn(cwd);
-    assert.deepEqual([loss, encoder, reset], ['cross-entropy', 'direct', false]);
-    const refused = resume(cwd, ['--loss', 'mse']);
-    assert.match(refused.stderr, /--loss: expected cross-entropy as in the checkpoint, found mse; /);
-    assert.equal(resume(cwd, ['--no-reset']).status, 0);
-    const whole = lifFcMnist([...SMALL, ...other, '-N', '2', '--log-dir', 'out']);
-    assert.deepEqual(hashesOf(join(cwd, 'out')), hashesOf(join(whole.cwd, 'out')));
-  });
-
-  const forged: [string, Record<string, unknown>, ((bytes: Buffer) => Buffer) | undefined, RegExp][] = [
-    [
-      'lacks its potentials',
-      { 'arrays.potentials': undefined },
-      (bytes: Buffer) => bytes.subarray(0, -4 * 1280),
-      /checkpoint\.json: expected 1280 potentials, found 0$/m,
-    ],
-    ['has half a row of potentials', { 'arrays.potentials': 1275 }, undefined, /expected a whole number of potentials/],
-    ['has no switch where one belongs', { 'options.reset': 1 }, undefined, /a value that --no-reset takes, found 1$/m],
-    ['has another loss', { 'options.loss': 'hinge' }, undefined, /a value that --loss takes, found "hinge"$/m],
-    [
-      'has potentials and resets its neurons',
-      { 'options.reset': true },
-      undefined,
-      /expected 0 potentials, found 1280$/m,
-    ],
+test('a checkpoint has the options that were there from the first, and of later ones those that are not the defaults', () => {
+  const optionsIn = (cwd: string) => JSON.parse(readFileSync(checkpointIn(cwd), 'utf8')).options;
+  const always = [
+    'batchSize',
+    'timesteps',
+    'learningRate',
+    'tau',
+    'epoch',
+    'engine',
+    'seed',
+    'surrogate',
+    'saveFigures',
   ];
-  const refused = lifFcMnistEach(
-    forged.map(([, changes, change]) => {
-      const cwd = copyOf(otherRun);
-      forge(join(cwd, 'out', 'checkpoint', 'checkpoint.json'), changes, change);
-      return { args: RESUME, cwd };
-    }),
-  );
-  for (const [i, [name, , , message]] of forged.entries()) {
-    test(`a checkpoint that ${name} is refused in one line`, () => {
-      const { status, stderr } = refused[i];
-      assert.equal(status, 1);
-      assert.match(stderr, message);
-      assert.match(stderr, /^lif_fc_mnist: [^\n]+\n$/);
-    });
-  }
+  assert.deepEqual(Object.keys(optionsIn(plain)), ['dataset', ...always]);
+  const { loss, encoder, reset } = optionsIn(other);
+  assert.deepEqual([loss, encoder, reset], ['cross-entropy', 'direct', false]);
 });
 
 describe('a run with options of its own', () => {
   const neuron = ['--surrogate', 'sigmoid', '--alpha', '3', '--detach-reset', '--no-decay-input', '--soft-reset'];
   const cases: [string, string[], string[]][] = [
     ['of the neuron', [...SMALL, ...neuron], ['--alpha', '4']],
-    ['of the training', [...SMALL, '--loss', 'cross-entropy', '--encoder', 'direct', '--no-reset'], ['--loss', 'mse']],
+    ['of the training', OTHER, ['--loss', 'mse']],
     ['that holds images back', [...SMALL, '--train-images', '400'], ['--train-images', '640']],
     ['of the ANN', [...DATA, '--network', 'ann', '--loss', 'cross-entropy'], ['--network', 'snn']],
   ];
-  for (const [name, args, other] of cases) {
+  for (const [name, args, given] of cases) {
     test(`${name} goes on with them to the same weights, and refuses others`, () => {
-      const whole = lifFcMnist([...args, '-N', '3', '--log-dir', 'out']);
-      assert.equal(whole.status, 0, whole.stderr);
+      const whole = run([...args, '-N', '3', '--log-dir', 'out']);
       const last = (stdout: string) => /SHA-256 of the weights: [0-9a-f]{64}\n$/.exec(stdout)?.[0];
-      const { cwd, stdout } = lifFcMnist([...args, '-N', '1', '--log-dir', 'out']);
-      const refused = lifFcMnist([...DATA, '--resume', '-N', '3', '--log-dir', 'out', ...other], cwd);
-      assert.match(
-        refused.stderr,
-        new RegExp(`^lif_fc_mnist: ${other[0]}: expected [^ ]+ as in the checkpoint, found `),
-      );
+      const { cwd, stdout } = run([...args, '-N', '1', '--log-dir', 'out']);
+      const [refused] = lifFcMnistEach([{ args: [...RESUME, '-N', '3', ...given], cwd }]);
+      assert.match(refused.stderr, new RegExp(`^lif_fc_mnist: ${given[0]}: expected .+ as in the checkpoint, found `));
       assert.equal(refused.status, 2);
-      const resumed = lifFcMnist([...DATA, '--resume', '-N', '3', '--log-dir', 'out'], cwd);
-      assert.equal(resumed.status, 0, resumed.stderr);
+      const resumed = run([...RESUME, '-N', '3'], cwd);
       assert.ok(last(whole.stdout));
       assert.equal(last(resumed.stdout), last(whole.stdout));
       assert.notEqual(last(stdout), last(whole.stdout));
@@ -178,95 +113,79 @@ describe('a run with options of its own', () => {
       assert.ok(whole.stdout.endsWith(resumed.stdout), resumed.stdout);
     });
   }
+});
 
-  test('is not changed by a switch that comes later', () => {
-    const { cwd } = lifFcMnist([...SMALL, '-N', '1', '--log-dir', 'out']);
-    const switches = ['--detach-reset', '--no-decay-input', '--soft-reset'];
-    const runs = lifFcMnistEach(
-      switches.map((name) => ({ args: [...DATA, '--resume', '--log-dir', 'out', name], cwd })),
-    );
-    for (const [i, name] of switches.entries()) {
-      const advice = 'leave it out, or start a new run in another folder';
-      assert.equal(
-        runs[i].stderr,
-        `lif_fc_mnist: ${name}: expected no such switch as in the checkpoint, found it; ${advice}\n`,
-      );
-    }
-  });
+test('a run is not changed by an option that comes later', () => {
+  const given: [string[], string][] = [
+    [['--loss', 'cross-entropy'], '--loss: expected mse as in the checkpoint, found cross-entropy'],
+    [['--hidden', '13'], '--hidden: expected none as in the checkpoint, found 13'],
+    ...['--no-reset', '--detach-reset', '--soft-reset'].map((name): [string[], string] => [
+      [name],
+      `${name}: expected no such switch as in the checkpoint, found it`,
+    ]),
+  ];
+  const runs = lifFcMnistEach(given.map(([args]) => ({ args: [...RESUME, ...args], cwd: plain })));
+  for (const [i, [, message]] of given.entries()) {
+    const { status, stderr } = runs[i];
+    assert.equal(stderr, `lif_fc_mnist: ${message}; leave it out, or start a new run in another folder\n`);
+    assert.equal(status, 2);
+  }
 });
 
 describe('a checkpoint that somebody sends', () => {
-  const sent = lifFcMnist([...SMALL, '-N', '2', '--log-dir', 'out']);
-  assert.equal(sent.status, 0, sent.stderr);
-
-  /** A copy of that run, in which other files lie about. */
-  function copy(): { cwd: string; file: string } {
-    const cwd = copyOf(sent.cwd);
-    for (const name of ['victim.txt', 'out/notes.unfinished', 'out/v.npy.1.unfinished']) {
-      writeFileSync(join(cwd, name), 'precious');
-    }
-    return { cwd, file: join(cwd, 'out', 'checkpoint', 'checkpoint.json') };
+  const LYING = ['victim.txt', 'out/notes.unfinished', 'out/v.npy.1.unfinished'];
+  /** A copy of a run, in which other files lie about. */
+  function copy(of: string): string {
+    const cwd = copyOf(of);
+    for (const name of LYING) writeFileSync(join(cwd, name), 'precious');
+    return cwd;
   }
+  const ARGS = [...RESUME, '-N', '3'];
 
-  const cases: [string, Record<string, unknown>, RegExp][] = [
-    [
-      'names an event file elsewhere',
-      { 'events.file': '../victim.txt', 'events.length': 3 },
-      /the bare name of an events/,
-    ],
-    [
-      'names an array as event file',
-      { 'events.file': 'v_t_array.npy', 'events.length': 3 },
-      /the bare name of an events/,
-    ],
-    [
-      'sets the out dir',
-      { 'options.outDir': 'elsewhere' },
-      /expected only options that a run cannot change, found outDir/,
-    ],
-    ['opens a window', { 'options.show': true }, /expected only options that a run cannot change, found show/],
-    ['has an option that nobody knows', { 'options.x': 1 }, /expected only options .*, found x/],
-    ['has no time steps', { 'options.timesteps': undefined }, /a value that -T\/--timesteps takes, found none/],
-    ['has time steps as text', { 'options.timesteps': '10' }, /a value that -T\/--timesteps takes, found "10"/],
-    ['has too many time steps', { 'options.timesteps': 1e9 }, /a value that -T\/--timesteps takes, found 1000000000/],
-    ['has no number of epochs', { 'options.epoch': null }, /a value that -N\/--epoch takes, found null/],
-    ['has an engine of its own', { 'options.engine': '../../x' }, /a value that --engine takes, found "\.\.\/\.\.\/x"/],
-    ['has no checksum of the data', { 'options.dataset': undefined }, /expected the checksum of the data, found none/],
-    ['is for other data', { 'options.dataset': '0' }, /--dataset-dir: expected the data of the checkpoint/],
-    ['has another batch size', { 'options.batchSize': 64 }, /expected 10 batches per epoch, found 10 batches after 2/],
-    ['has an alpha that is none', { 'options.alpha': 0 }, /a value that --alpha takes, found 0/],
-    ['has a switch that is text', { 'options.softReset': 'yes' }, /a value that --soft-reset takes, found "yes"/],
-    ['is of the ANN, but has a time constant', { 'options.network': 'ann' }, /expected only options .*, found /],
-    ['has other held-back images', { 'arrays.heldBack': 1 }, /held-back images after each epoch, or none .*, found 1/],
-    ['has more correct images than images', { 'history.correct': 1 }, /expected 5 batches per epoch/],
-    ['is of another version', { version: 7 }, /expected a checkpoint of version 2, found version 7/],
-  ];
-  const copies = cases.map(([, changes]) => {
-    const { cwd, file } = copy();
-    forge(file, changes);
-    return { cwd, before: contentsOf(cwd) };
-  });
-  const args = [...DATA, '--resume', '-N', '3', '--log-dir', 'out'];
-  const runs = lifFcMnistEach(copies.map(({ cwd }) => ({ args, cwd })));
-  for (const [i, [name, , message]] of cases.entries()) {
-    test(`and that ${name} is refused in one line, and nothing changes`, () => {
-      const run = runs[i];
-      assert.match(run.stderr, message);
-      assert.match(run.stderr, /^lif_fc_mnist: [^\n]+\n$/);
-      assert.ok(run.status === 1 || run.status === 2);
-      assert.equal(run.stdout, '');
-      assert.deepEqual(contentsOf(run.cwd), copies[i].before);
+  test('and that is not what the command line writes is refused in one line, and nothing changes', () => {
+    const cutOff = (bytes: Buffer) => bytes.subarray(0, -4 * 1280);
+    const cases: [Record<string, unknown>, RegExp, string?, ((bytes: Buffer) => Buffer)?][] = [
+      [{ 'events.file': '../victim.txt', 'events.length': 3 }, /the bare name of an events/],
+      [{ 'events.file': 'v_t_array.npy', 'events.length': 3 }, /the bare name of an events/],
+      [{ 'options.outDir': 'elsewhere' }, /expected only options that a run cannot change, found outDir/],
+      [{ 'options.x': 1 }, /expected only options .*, found x/],
+      [{ 'options.network': 'ann' }, /expected only options .*, found /],
+      [{ 'options.timesteps': undefined }, /a value that -T\/--timesteps takes, found none/],
+      [{ 'options.timesteps': '10' }, /a value that -T\/--timesteps takes, found "10"/],
+      [{ 'options.timesteps': 1e9 }, /a value that -T\/--timesteps takes, found 1000000000/],
+      [{ 'options.epoch': null }, /a value that -N\/--epoch takes, found null/],
+      [{ 'options.engine': '../../x' }, /a value that --engine takes, found "\.\.\/\.\.\/x"/],
+      [{ 'options.softReset': 'yes' }, /a value that --soft-reset takes, found "yes"/],
+      [{ 'options.dataset': undefined }, /expected the checksum of the data, found none/],
+      [{ 'options.dataset': '0' }, /--dataset-dir: expected the data of the checkpoint/],
+      [{ 'options.batchSize': 64 }, /expected 10 batches per epoch, found 10 batches after 2/],
+      [{ 'arrays.heldBack': 1 }, /held-back images after each epoch, or none .*, found 1/],
+      [{ 'history.correct': 1 }, /expected 5 batches per epoch/],
+      [{ version: 7 }, /expected a checkpoint of version 2, found version 7/],
+      [{ 'arrays.potentials': undefined }, /checkpoint\.json: expected 1280 potentials, found 0$/m, other, cutOff],
+      [{ 'arrays.potentials': 1275 }, /expected potentials of each neuron/, other],
+      [{ 'options.reset': true }, /expected 0 potentials, found 1280$/m, other],
+      [{ 'options.loss': 'hinge' }, /a value that --loss takes, found "hinge"$/m, other],
+    ];
+    const copies = cases.map(([changes, , of = plain, change]) => {
+      const cwd = copy(of);
+      forge(checkpointIn(cwd), changes, change);
+      return { cwd, before: contentsOf(cwd) };
     });
-  }
+    const runs = lifFcMnistEach(copies.map(({ cwd }) => ({ args: ARGS, cwd })));
+    for (const [i, [, message]] of cases.entries()) {
+      assert.match(runs[i].stderr, message);
+      assert.match(runs[i].stderr, /^lif_fc_mnist: [^\n]+\n$/);
+      assert.ok(runs[i].status === 1 || runs[i].status === 2);
+      assert.deepEqual(contentsOf(runs[i].cwd), copies[i].before);
+    }
+  });
 
   test('and that is honest is resumed, beside files that are not ours', () => {
-    const { cwd, file } = copy();
-    forge(file, {});
-    const run = lifFcMnist(args, cwd);
-    assert.equal(run.status, 0, run.stderr);
-    for (const name of ['victim.txt', 'out/notes.unfinished', 'out/v.npy.1.unfinished']) {
-      assert.equal(readFileSync(join(cwd, name), 'utf8'), 'precious');
-    }
+    const cwd = copy(plain);
+    forge(checkpointIn(cwd), {});
+    run(ARGS, cwd);
+    for (const name of LYING) assert.equal(readFileSync(join(cwd, name), 'utf8'), 'precious');
     assert.deepEqual(readdirSync(cwd).sort(), ['out', 'victim.txt']);
   });
 });

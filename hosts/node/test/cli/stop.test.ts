@@ -7,9 +7,11 @@ import { setTimeout } from 'node:timers/promises';
 import { readCheckpoint } from '../../../../packages/runs/node';
 import { projectPath } from '../../../../packages/system/files.cjs';
 import { isAlive } from '../../../../packages/system/processes.cjs';
+import { filesUnder } from '../../../../packages/system/project.mjs';
+import { RandomStream } from '../../../../src/common/random';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
 import { FROM_SOURCES, PYTHON } from '../../../../test/support/python';
-import { assertCurvesWhole, COMMAND, hashesOf, lifFcMnist } from '../../../../test/support/run';
+import { assertCurvesWhole, assertRefused, COMMAND, hashesOf, lifFcMnist } from '../../../../test/support/run';
 
 const small = temporaryFolder();
 writeSmallMnist(small, 640, 200);
@@ -18,6 +20,7 @@ const UNIX = { skip: process.platform === 'win32' && 'Windows has no signals for
 
 /** Never ends on its own, however long a busy machine delays its signal. */
 const ENDLESS = [...DATA, '-N', '100000', '--log-dir', 'out'];
+const RESUMED = [...DATA, '--log-dir', 'out', '--resume'];
 /** An epoch takes long, a batch does not. */
 const SLOW = [...ENDLESS, '-T', '10000', '-b', '16'];
 
@@ -54,46 +57,35 @@ async function started(args: string[], text: string, env: NodeJS.ProcessEnv = {}
 }
 
 describe('a run that is asked to stop', () => {
-  const other = ['--loss', 'cross-entropy-counts', '--encoder', 'direct', '--no-reset'];
-  for (const [options, given] of [
-    ['', []],
-    [`, with ${other.join(' ')}`, other],
-  ] as const)
-    test(`by Ctrl-C saves, and continues to the same bytes as a run that was never stopped${options}`, async () => {
-      const args = [...ENDLESS, '-T', '10', '--seed', '3', ...given];
-      const { cwd, child, ended } = await started(args, 'Epoch 2:');
-      child.kill('SIGINT');
-      const { status, said } = await ended;
-      assert.equal(status, 130);
-      assert.match(said, /\nStopped in epoch \d+ after \d+ batches; continue with --resume\n$/);
-      const out = join(cwd, 'out');
-      assert.ok(!existsSync(join(out, 'train_accs.npy')));
+  test('by Ctrl-C saves, and continues to the same bytes as a run that was never stopped', async () => {
+    const other = ['--loss', 'cross-entropy-counts', '--encoder', 'direct', '--no-reset'];
+    const args = [...ENDLESS, '-T', '10', '--seed', '3', ...other];
+    const { cwd, child, ended } = await started(args, 'Epoch 2:');
+    child.kill('SIGINT');
+    const { status, said } = await ended;
+    assert.equal(status, 130);
+    assert.match(said, /\nStopped in epoch \d+ after \d+ batches; continue with --resume\n$/);
+    const out = join(cwd, 'out');
+    assert.ok(!existsSync(join(out, 'train_accs.npy')));
 
-      const refused = lifFcMnist([...args, '--resume', '--tau', '3'], cwd);
-      assert.equal(refused.status, 2);
-      assert.match(refused.stderr, /--tau: expected 2 as in the checkpoint, found 3; leave it out/);
-
-      const { history } = checkpointIn(cwd);
-      const epochs = history.epoch + 2;
-      const resumed = lifFcMnist([...DATA, '--log-dir', 'out', '--resume', '-N', String(epochs)], cwd);
-      assert.equal(resumed.status, 0, resumed.stderr);
-      const batches = history.batch ? ` and ${history.batch} batches` : '';
-      assert.equal(
-        resumed.stderr.split('\n')[0],
-        `Resuming from ${join(out, 'checkpoint', 'checkpoint.json')}: ${history.epoch} of ${epochs} epochs${batches} are done`,
-      );
-      const whole = lifFcMnist([...args, '-N', String(epochs)]);
-      assert.deepEqual(hashesOf(out), hashesOf(join(whole.cwd, 'out')));
-      const fewer = lifFcMnist(['--log-dir', 'out', '--resume', '-N', '1'], cwd);
-      assert.equal(fewer.status, 2);
-      assert.match(fewer.stderr, new RegExp(`--epoch: expected at least the ${epochs} epochs that are done, found 1`));
-      assertCurvesWhole(out, 5 * epochs, epochs);
-    });
+    const { history } = checkpointIn(cwd);
+    const epochs = history.epoch + 2;
+    const resumed = lifFcMnist([...RESUMED, '-N', String(epochs)], cwd);
+    assert.equal(resumed.status, 0, resumed.stderr);
+    const batches = history.batch ? ` and ${history.batch} batches` : '';
+    assert.equal(
+      resumed.stderr.split('\n')[0],
+      `Resuming from ${join(out, 'checkpoint', 'checkpoint.json')}: ${history.epoch} of ${epochs} epochs${batches} are done`,
+    );
+    const whole = lifFcMnist([...args, '-N', String(epochs)]);
+    assert.deepEqual(hashesOf(out), hashesOf(join(whole.cwd, 'out')));
+    const fewer = [...RESUMED, '-N', '1'];
+    assertRefused([[fewer, new RegExp(`--epoch: expected at least the ${epochs} epochs that are done, found 1`)]], cwd);
+    assertCurvesWhole(out, 5 * epochs, epochs);
+  });
 
   for (const [signals, status, by] of [
     [['SIGTERM'], 143, null],
-    [['SIGHUP'], null, 'SIGHUP'],
-    [['SIGHUP', 'SIGTERM'], null, 'SIGHUP'],
     [['SIGTERM', 'SIGHUP', 'SIGHUP'], null, 'SIGHUP'],
     [['SIGTERM', 'SIGINT'], 143, null],
     // The terminal sends Ctrl-C to the run and to npm, which passes it on.
@@ -186,4 +178,47 @@ describe('a run whose terminal is closed saves the epoch it is in', () => {
       assert.ok(history.batch > 0 && history.trainAccs.length === history.batch, `${history.batch} batches`);
     });
   }
+});
+
+/** One kill in five comes while it starts. */
+const KILLS = 10;
+
+test(`a run killed at ${KILLS} random moments and resumed ends with the bytes of one that was never cut`, async () => {
+  const root = temporaryFolder();
+  const data = join(root, 'data');
+  writeSmallMnist(data, 2048, 256);
+  const run = ['--dataset-dir', data, '--skip-checksum', '-T', '20', '--seed', '7'];
+  const [cut, whole] = [join(root, 'cut'), join(root, 'whole')];
+  const checkpoint = join(cut, 'checkpoint', 'checkpoint.json');
+  const resume = () => (existsSync(checkpoint) ? ['--resume'] : []);
+  const chance = new RandomStream(11, 4);
+  for (let kill = 0; kill < KILLS; kill++) {
+    // Never done before it is killed, even on the fastest machine.
+    const args = [COMMAND, ...run, '-N', '100000', '--log-dir', cut, ...resume()];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+    // Mostly while it trains, tests and saves, an epoch taking some 20 ms; sometimes while it starts.
+    if (kill % 5 < 4) await Promise.race([new Promise((resolve) => child.stdout.once('data', resolve)), ended]);
+    // On a busy machine all others may come before the first checkpoint.
+    if (kill === KILLS / 2) while (!existsSync(checkpoint) && child.exitCode === null) await setTimeout(20);
+    await setTimeout(100 * chance.uniform());
+    child.kill('SIGKILL');
+    assert.equal(await ended, null, 'killed, and not ended by itself');
+  }
+  const { epoch } = readCheckpoint(checkpoint).history;
+  assert.ok(epoch > 0, `${epoch} epochs`);
+  const epochs = ['-N', String(epoch + 2)];
+  for (const args of [
+    [...epochs, '--log-dir', cut, ...resume()],
+    [...epochs, '--log-dir', whole],
+  ]) {
+    const { status, stderr } = lifFcMnist([...run, ...args]);
+    assert.equal(status, 0, stderr);
+  }
+  assert.deepEqual(hashesOf(cut), hashesOf(whole));
+  assert.deepEqual(
+    filesUnder(cut).filter((name) => name.includes('unfinished')),
+    [],
+  );
+  assert.equal(filesUnder(cut).filter((name) => name.includes('tfevents')).length, 1);
 });

@@ -10,8 +10,8 @@ import { saveFigure } from '../../../../packages/figures/node/render';
 import { Interruption } from '../../../../src/common/interruption';
 import { type Display, type Ended, runCells, type Step } from '../../../../test/support/jupyter-kernel';
 import { FROM_SOURCES } from '../../../../test/support/python';
-import { figureBundle, interruptible, liveFigure, show } from '../../notebook/display';
-import { progressBar } from '../../progress-bar';
+import { progressBar } from '../../notebook/cell';
+import { interruptible, liveFigure, show } from '../../notebook/display';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'lif-display-'));
@@ -168,58 +168,44 @@ test('a name that says no format, and a folder that is not there, are refused by
   await assert.rejects(saveFigure(figure, join(folder, 'missing', 'x.json')), /x\.json: cannot be written/);
 });
 
-test('the bundle of a figure is smaller than 100 kB', async () => {
-  assert.ok(JSON.stringify(await figureBundle(figure)).length < 100_000);
-});
-
-test('a bar is silent where nobody looks, and refuses a total of nothing', () => {
-  const program = `const { progressBar } = require('./hosts/node/progress-bar.ts');
-    const bar = progressBar(3, 'x'); bar.update(3); bar.finish();`;
-  const { stdout, stderr } = spawnSync(process.execPath, [...FROM_SOURCES, '-e', program], { cwd: root });
-  assert.equal(`${stdout}${stderr}`, '');
-  assert.throws(() => progressBar(0, 'x'), /expected a total of at least 1, found 0/);
-});
-
 /**
  * What a bar writes to a terminal whose clock, `now` in milliseconds, the program sets: on a busy machine timers fire
  * together.
  */
 function inTerminal(program: string): string {
-  const start = `Object.defineProperty(process.stderr, 'isTTY', { value: true });
+  const start = `Object.defineProperty(process.stderr, 'isTTY', { value: true, writable: true });
     let now = 0;
     performance.now = () => now;
-    const { progressBar } = require('./hosts/node/progress-bar.ts');
+    const { progressBar } = require('./hosts/node/notebook/cell.ts');
     ${program}`;
   return spawnSync(process.execPath, [...FROM_SOURCES, '-e', start], { cwd: root, encoding: 'utf8' }).stderr;
 }
 
-test('in a terminal a bar is written over in place and ends with its count', () => {
+test('in a terminal a bar is written over in place and ends with its count; elsewhere it is silent', () => {
+  assert.throws(() => progressBar(0, 'x'), /expected a total of at least 1, found 0/);
   const stderr = inTerminal(`const bar = progressBar(4, 'x');
     now = 250; bar.update(1); bar.update(2); bar.update(4);
-    now = 500; bar.update(2, 'loss 1'); bar.update(4); bar.finish(); bar.finish();`);
+    now = 500; bar.update(2, 'loss 1'); bar.update(4); bar.finish(); bar.finish();
+    process.stderr.isTTY = false;
+    const silent = progressBar(3, 'silent'); silent.update(3); silent.finish();`);
   const states = stderr.split('\r').slice(1);
   assert.match(states[1], /^x: ▕█{6}░{18}▏ 1\/4 · .*\/s · 0:0\d left/);
   assert.match(states[2], /^x: ▕█{12}░{12}▏ 2\/4 · .*\/s · 0:0\d left · loss 1/);
   assert.equal(states.at(-1), 'x: 4/4\x1b[K\n');
 });
 
-test('a part of a step fills the bar and is in the time left, but is no step done', () => {
-  const stderr = inTerminal(`const bar = progressBar(4, 'x');
-    bar.update(0); now = 500; bar.update(0.5); now = 2500; bar.update(2.5); bar.finish();`);
-  const [, , first, second, last] = stderr.split('\r');
-  assert.match(first as string, /^x: ▕█{3}░{21}▏ 0\/4 · 1\.0\/s · 0:04 left/);
-  assert.match(second as string, /^x: ▕█{15}░{9}▏ 2\/4 · 1\.0\/s · 0:02 left/);
-  assert.equal(last, 'x: 2/4\x1b[K\n');
-});
-
-test('the time left of resumed work counts what was done since, not what had been done before', () => {
-  const stderr = inTerminal(`const bar = progressBar(100, 'x');
-    now = 250; bar.update(50);
-    now = 750; bar.update(51); bar.finish();`);
-  const [, , first, second] = stderr.split('\r');
-  assert.equal(first, `x: ▕${'█'.repeat(12)}${'░'.repeat(12)}▏ 50/100\x1b[K`);
-  // One step in half a second: 24.5 s for the other 49.
-  assert.match(second as string, / 51\/100 · 2\.0\/s · 0:25 left/);
+test('the time left counts parts of steps, and of resumed work what was done since', () => {
+  // In the second bar one step takes half a second: 24.5 s for the other 49.
+  const stderr = inTerminal(`let bar = progressBar(4, 'x');
+    bar.update(0); now = 500; bar.update(0.5); now = 2500; bar.update(2.5); bar.finish();
+    bar = progressBar(100, 'y');
+    now = 2750; bar.update(50); now = 3250; bar.update(51); bar.finish();`);
+  const states = stderr.split('\r');
+  assert.match(states[2], /^x: ▕█{3}░{21}▏ 0\/4 · 1\.0\/s · 0:04 left/);
+  assert.match(states[3], /^x: ▕█{15}░{9}▏ 2\/4 · 1\.0\/s · 0:02 left/);
+  assert.equal(states[4], 'x: 2/4\x1b[K\n');
+  assert.ok(stderr.includes(' 50/100\x1b[K'));
+  assert.match(stderr, / 51\/100 · 2\.0\/s · 0:25 left/);
 });
 
 test('interruptible work that nobody interrupts gives its result and leaves no listener', async () => {

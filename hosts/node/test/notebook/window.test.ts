@@ -109,9 +109,8 @@ function ask(port: number, path: string, headers: Record<string, string> = {}, b
 
 test('whatever is asked for, an answer that is a page is our own, with its policy that no other host be asked', async () => {
   const port = await freePort();
-  const { child, listening } = program(String(port));
+  const { child, output, listening } = program(String(port));
   await listening;
-  const conditions: Record<string, string>[] = [{}, { range: 'bytes=99999999-' }, { 'if-match': 'x' }];
   const paths = ['/', '/index.html', '/plots', '/plots?a.b', '/a%2eb'];
   const missing = [
     '/x.y',
@@ -119,66 +118,28 @@ test('whatever is asked for, an answer that is a page is our own, with its polic
     '/INDEX.HTML',
     '/assets/../index.html',
     '//index.html',
-    '/./',
     '/../web/index.html',
   ];
-  for (const path of [
-    ...paths,
-    ...missing,
-    '/main.js',
-    '/styles.css',
-    '/favicon.ico',
-    '/socket.io/x.html',
-    '/%',
-    '/%00',
-  ]) {
-    for (const headers of conditions) {
-      const answer = await ask(port, path, headers);
-      if (missing.includes(path)) assert.equal(answer.status, 404, path);
-      if (paths.includes(path)) assert.match(answer.headers['content-type'] ?? '', /^text\/html/, path);
-      if (!/html/.test(answer.headers['content-type'] ?? '') && !/^\s*</.test(answer.body)) continue;
-      assert.match(answer.body, /src="\/plotly\.min\.js"/, path);
-      assert.equal(answer.body.match(/https?:\/\//), null, path);
-      assert.match(`${answer.headers['content-security-policy']}`, /^default-src 'self' [^:/]* data: blob:$/, path);
-    }
+  for (const path of [...paths, ...missing, '/main.js', '/styles.css', '/favicon.ico', '/socket.io/x.html', '/%00']) {
+    const answer = await ask(port, path);
+    if (missing.includes(path)) assert.equal(answer.status, 404, path);
+    if (paths.includes(path)) assert.match(answer.headers['content-type'] ?? '', /^text\/html/, path);
+    if (!/html/.test(answer.headers['content-type'] ?? '') && !/^\s*</.test(answer.body)) continue;
+    assert.match(answer.body, /src="\/plotly\.min\.js"/, path);
+    assert.equal(answer.body.match(/https?:\/\//), null, path);
+    assert.match(`${answer.headers['content-security-policy']}`, /^default-src 'self' [^:/]* data: blob:$/, path);
   }
-  child.kill();
-});
-
-test('a request that names another host, as after DNS rebinding, is refused', async () => {
-  const port = await freePort();
-  const { child, listening } = program(String(port));
-  await listening;
-  const paths = ['/', '/x.y', '/plotly.min.js', '/socket.io/?EIO=4&transport=polling'];
-  for (const path of paths) {
-    for (const host of [
-      'evil.example',
-      `evil.example:${port}`,
-      `127.0.0.1.evil.example:${port}`,
-      '127.0.0.1@evil.example',
-    ]) {
-      const answer = await ask(port, path, { host });
-      assert.deepEqual(
-        [answer.status, answer.body],
-        [403, 'expected the host 127.0.0.1 or localhost\n'],
-        `${host} ${path}`,
-      );
-    }
-    // Another port is how a forwarded one looks.
-    for (const host of [`127.0.0.1:${port}`, 'localhost', 'LOCALHOST:9000']) {
-      assert.notEqual((await ask(port, path, { host })).status, 403, `${host} ${path}`);
-    }
-  }
-  child.kill();
-});
-
-test('an event whose name is no string does not end the program', async () => {
-  const port = await freePort();
-  const { child, output, listening } = program(String(port));
-  await listening;
+  // A request that names another host, as after DNS rebinding, is refused. Another port is how a forwarded one looks.
   const polling = '/socket.io/?EIO=4&transport=polling';
-  const hello = await ask(port, polling);
-  const { sid } = JSON.parse(hello.body.slice(1));
+  for (const path of ['/', '/plotly.min.js', polling]) {
+    for (const host of [`evil.example:${port}`, `127.0.0.1.evil.example:${port}`, '127.0.0.1@evil.example']) {
+      const { status, body } = await ask(port, path, { host });
+      assert.deepEqual([status, body], [403, 'expected the host 127.0.0.1 or localhost\n'], `${host} ${path}`);
+    }
+    assert.notEqual((await ask(port, path, { host: 'LOCALHOST:9000' })).status, 403, path);
+  }
+  // An event whose name is no string does not end the program.
+  const { sid } = JSON.parse((await ask(port, polling)).body.slice(1));
   await ask(port, `${polling}&sid=${sid}`, {}, '40');
   await ask(port, `${polling}&sid=${sid}`, {}, '42[{"toString":"foo"}]');
   assert.equal((await ask(port, '/')).status, 200);

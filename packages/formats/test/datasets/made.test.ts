@@ -8,7 +8,8 @@ import { resolveEngineOptions } from '../../../../src/common/engine';
 import { checkSpikeTrains, type SpikeTrainSplit } from '../../../../src/common/spike-trains';
 import { wholeMnist } from '../../../../test/support/data';
 import { randmanFile } from '../../../../test/support/golden';
-import { randman, rows, yinYang } from '../../datasets';
+import { randman, yinYang } from '../../datasets';
+import { rows } from '../../datasets/rows';
 
 for (const { options, times } of randmanFile().exact) {
   test(`every spike time is that of an independent program, ${JSON.stringify(options)}`, () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { newHistory } from '../../../../src/training/history';
@@ -156,70 +156,46 @@ describe('a checkpoint is refused in one line', () => {
       /found a damaged one \(expected 94208 bytes, found 94207\)/,
     ],
   ];
-  for (const [name, damage, message] of damaged) {
-    test(name, () => {
+  test('if it is missing, damaged, or of another program', () => {
+    for (const [name, damage, message] of damaged) {
       const file = written();
       damage(file);
-      assert.throws(() => readCheckpoint(file), message);
-    });
-  }
+      assert.throws(() => readCheckpoint(file), message, name);
+    }
+  });
 
   const lies: [string, Record<string, unknown>, RegExp][] = [
     ['no options', { options: undefined }, /expected options/],
-    ['options in a list', { options: [] }, /expected options/],
     ['an option that is an object', { 'options.tau': {} }, /expected options/],
-    ['batches that are an object', { 'history.batch': { toString: 1 } }, /expected a history in the checkpoint/],
     ['a length that is an object', { 'arrays.weights': { valueOf: 1 } }, /expected arrays in the checkpoint/],
-    ['a name of a file that is an object', { 'events.file': { toString: 1 } }, /expected an event file/],
     ['a version that a terminal would obey', { version: '\n\u001b[2J' }, /found version "\\n\\u001b\[2J"; finish/],
     ['options that a terminal would obey', { options: '\n\u001b[2J' }, /expected options .* found '\ufffd\ufffd\[2J'$/],
     ['no history', { history: null }, /expected a history/],
     ['no event file', { events: undefined }, /expected an event file/],
-    ['no arrays', { arrays: undefined }, /expected arrays/],
-    [
-      'an epoch that is text',
-      { 'history.epoch': '2' },
-      /expected a whole number of epochs in the checkpoint, found '2'/,
-    ],
-    ['an epoch below 0', { 'history.epoch': -5 }, /expected a whole number of epochs in the checkpoint, found -5/],
-    ['half an epoch', { 'history.epoch': 0.5 }, /expected a whole number of epochs/],
+    ['an epoch that is text', { 'history.epoch': '2' }, /expected whole numbers in the checkpoint, found 'epoch 2'/],
+    ['correct images below 0', { 'history.correct': -1 }, /expected whole numbers .*correct -1/],
+    ['half a potential', { 'arrays.potentials': 0.5 }, /expected whole numbers .*potentials 0.5/],
+    ['an event file of negative length', { 'events.length': -1 }, /expected whole numbers .*length -1/],
+    ['more steps than can be counted', { 'arrays.earlierSteps': 2 ** 30 }, /at most 1073741824 steps/],
     ['an epoch more than tests', { 'history.epoch': 3 }, /expected a test after each epoch in the checkpoint, found 2/],
-    ['a batch that is text', { 'history.batch': '1' }, /expected a whole number of batches/],
-    ['epochs of different lengths', { 'history.batch': 2 }, /expected as many batches in each epoch/],
-    ['fewer epochs to do than are done', { 'history.epochs': 1 }, /expected as many epochs to do, or more .* found 1/],
+    ['fewer epochs to do than are done', { 'history.epochs': 1 }, /expected batches of whole epochs/],
     ['settings that are a list', { 'history.settings': [1] }, /expected what the run depends on .* found \[1\]/],
-    ['correct images below 0', { 'history.correct': -1 }, /expected a whole number of correct images/],
-    [
-      'no weights although batches are done',
-      { 'arrays.weights': 0 },
-      /expected 7840 weights after 7 batches .*, found 0/,
-    ],
-    [
-      'an event file elsewhere',
-      { 'events.file': '../victim.txt' },
-      /the bare name of an events.* found '\.\.\/victim\.txt/,
-    ],
-    ['an event file of another kind', { 'events.file': 'v_t_array.npy' }, /the bare name of an events/],
-    [
-      'an event file of a name that is too long',
-      { 'events.file': `events.out.tfevents.${'e'.repeat(400)}` },
-      /the bare name of an events/,
-    ],
     ['no settings although batches are done', { 'history.settings': null }, /what the run depends on .* found null/],
-    ['an event file without a name', { 'events.file': undefined }, /the bare name of an events.*, found none/],
-    ['an event file of negative length', { 'events.length': -1 }, /a length of that file/],
-    ['an event file of half a byte', { 'events.length': 0.5 }, /a length of that file/],
-    ['arrays elsewhere', { 'arrays.file': '../../etc/passwd' }, /arrays in a file that is named after it/],
+    ['no weights although batches are done', { 'arrays.weights': 0 }, /7840 weights after 7 batches .*, found 0/],
+    ['an event file elsewhere', { 'events.file': '../victim.txt' }, /the bare name of an events.*\.\.\/victim\.txt/],
+    ['an event file below one', { 'events.file': 'events.out.tfevents.1/../../x' }, /the bare name of an events/],
+    ['an event file of another kind', { 'events.file': 'v_t_array.npy' }, /the bare name of an events/],
+    ['arrays elsewhere', { 'arrays.file': '../../etc/passwd' }, /arrays in a file that is named after their SHA-256/],
     ['arrays without a checksum', { 'arrays.sha256': undefined }, /the SHA-256 of the arrays/],
     ['fewer batches than its arrays hold', { 'arrays.batches': 5 }, /found a damaged one/],
   ];
-  for (const [name, changes, message] of lies) {
-    test(`if its checksum is right, but it has ${name}`, () => {
+  test('if its checksum is right, but it has what contradicts itself or leads elsewhere', () => {
+    for (const [name, changes, message] of lies) {
       const file = written();
       forge(file, changes);
-      assert.throws(() => readCheckpoint(file), message);
-    });
-  }
+      assert.throws(() => readCheckpoint(file), message, name);
+    }
+  });
 
   const [weights, m, trainAccs, losses, testAccs] = [0, 31360, 94080, 94136, 94192];
   const numbers: [string, (bytes: Buffer) => unknown, RegExp][] = [
@@ -229,20 +205,11 @@ describe('a checkpoint is refused in one line', () => {
     ['a test accuracy of NaN', (bytes) => bytes.writeDoubleLE(Number.NaN, testAccs), /expected accuracies from 0/],
     ['a loss below 0', (bytes) => bytes.writeDoubleLE(-1, losses), /expected losses of 0 or more/],
   ];
-  for (const [name, change, message] of numbers) {
-    test(`if its checksum is right, but it has ${name}`, () => {
+  test('if its checksum is right, but its numbers are none that a training has', () => {
+    for (const [name, change, message] of numbers) {
       const file = written();
       forge(file, {}, change);
-      assert.throws(() => readCheckpoint(file), message);
-    });
-  }
-
-  test('and stays as it is', () => {
-    const file = written();
-    forge(file, { 'history.epoch': -5 });
-    const before = readFileSync(file);
-    assert.throws(() => readCheckpoint(file));
-    assert.deepEqual(readFileSync(file), before);
-    assert.ok(existsSync(dirname(file)));
+      assert.throws(() => readCheckpoint(file), message, name);
+    }
   });
 });

@@ -9,13 +9,14 @@ import { initialNetwork } from '../../../../src/common/weights';
 import { newHistory } from '../../../../src/training/history';
 import { temporaryFolder } from '../../../../test/support/data';
 import { scalars } from '../../../../test/support/run';
-import { projectPath } from '../../../system/files.cjs';
+import { type NpyArray, npyBytes } from '../../../formats/npy';
 import { lockFolder } from '../../../system/lock.cjs';
-import { loadRun, readNpy, saveRun, writeNpy, writeRun } from '../../node';
-import { loadFile, saveFile } from '../../node/file';
+import { loadFile, loadRun, readNpy, saveFile, saveRun, writeRun } from '../../node';
 import type { Run, SavedRun } from '../../run-files';
 
 const T = 7;
+
+const writeNpy = (file: string, array: NpyArray) => writeFileSync(file, npyBytes(array));
 
 function run(change: Partial<Run> = {}): Run {
   const numbers = (divisor: number) => Float32Array.from({ length: 10 * T }, (_, i) => i / divisor);
@@ -96,17 +97,6 @@ describe('a saved run', () => {
   test('of the command line is loaded as well', async () => {
     writeRun(join(runsFolder(), 'run'), run());
     assert.deepEqual(await loadRun(), saved(run()));
-  });
-
-  test('is in build/run if nothing else was said', async () => {
-    // Only read: the folder is the reader's own.
-    const found = existsSync(projectPath('build', 'run', 'v_t_array.npy'));
-    if (found) assert.equal((await loadRun()).weights.length, 7840);
-    else
-      await assert.rejects(
-        loadRun(),
-        /^Error: build\/run: expected the records of a run, found none; run the chapter "The training loop"/,
-      );
   });
 });
 

@@ -1,5 +1,5 @@
 /** One helping thread of the pool. */
 import { workerData } from 'node:worker_threads';
-import { serveTasks } from '../../../packages/event-engine/tasks';
+import { serveTasks } from '../../packages/event-engine/tasks';
 
 serveTasks(workerData);
