@@ -854,4 +854,5 @@ def main():
         print(f"{file}: {len(content) / 1e3:.0f} kB")
 
 
-main()
+if __name__ == "__main__":
+    main()

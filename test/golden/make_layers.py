@@ -8,7 +8,6 @@ As in make_golden.py the reference computes in float64, and draws again where ro
 """
 
 import argparse
-import base64
 import importlib.metadata
 import json
 import math
@@ -18,16 +17,10 @@ import numpy as np
 import snntorch
 import torch
 import torch.nn.functional as F
+from make_golden import FOLDER, MARGIN, NearThreshold, bits, float32, numbers
 from snntorch import functional as snn_functional
 from snntorch import surrogate as snn_surrogate
 from spikingjelly.activation_based import layer, neuron, surrogate
-
-FOLDER = pathlib.Path(__file__).resolve().parent
-MARGIN = 1e-5
-
-
-class NearThreshold(Exception):
-    """Rounding decides whether a neuron fires."""
 
 
 class Watched(torch.nn.Module):
@@ -318,18 +311,6 @@ def loss_of(name, rates, steps, label):
     if name == "cross-entropy-each-step":
         return snn_functional.ce_rate_loss()(torch.stack(steps), label)
     return F.cross_entropy(rates, label)
-
-
-def float32(values):
-    return base64.b64encode(values.detach().numpy().astype("<f4").tobytes()).decode()
-
-
-def bits(values):
-    return base64.b64encode(np.packbits(np.asarray(values) != 0, bitorder="little").tobytes()).decode()
-
-
-def numbers(values):
-    return [float(str(value)) for value in values.detach().numpy().astype(np.float32).ravel()]
 
 
 def case(rng, by, T, units, batch, loss_name, readout, layers, lr=0.005, steps=3):
