@@ -398,8 +398,11 @@ describe('The site', inChromium, () => {
     assert.deepEqual(await axeFaults(page), []);
     await page.getByRole('link', { name: /^1\. / }).click();
     await page.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
-    const later = await page.locator('link[rel=icon]').evaluate((link) => (link as HTMLLinkElement).href);
-    assert.equal((await page.request.get(later)).status(), 200);
+    // The page's own, and later JupyterLab's.
+    const icons = await page
+      .locator('link[rel=icon]')
+      .evaluateAll((all) => all.map((link) => (link as HTMLLinkElement).href));
+    for (const later of icons) assert.equal((await page.request.get(later)).status(), 200);
     await page.waitForFunction(() => document.title.startsWith('1. The ANN baseline · '));
     await page.goto(`${site.url}tree/index.html`);
     await page.getByText(`${chapter}.ipynb`).waitFor();
