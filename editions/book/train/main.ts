@@ -25,7 +25,6 @@ import {
   progressOf,
   threads as threadsIn,
   verdictOn,
-  wholeTime,
 } from './words';
 
 /** Where the browser edition is, as seen from the book; editions/book/make/playground.mjs puts it into the bundle. */
@@ -36,12 +35,6 @@ declare const EDITION: string;
  * here and there.
  */
 const LOOK = { pause: 200, rest: 20 };
-/**
- * The time that a check takes is told after so many seconds of it. A longer one, in seconds, is asked for once more,
- * and one whose first batch takes longer than is given is given up.
- */
-const CHECK = { tried: 1.5, long: 90, given: 20 };
-
 const button = (id: 'train' | 'step' | 'again' | 'change' | 'check') => part<HTMLButtonElement>(id);
 const saves = Array.from(document.querySelectorAll<HTMLButtonElement>('.tr-save'));
 const say = (id: 'said' | 'live' | 'kept' | 'verdict' | 'claim-text', text: string) => {
@@ -51,14 +44,10 @@ const say = (id: 'said' | 'live' | 'kept' | 'verdict' | 'claim-text', text: stri
 /** 'failed': nothing can be trained before the settings change. */
 type Phase = 'fresh' | 'loading' | 'running' | 'waiting' | 'done' | 'failed';
 let phase: Phase = 'fresh';
-/** Batches of the whole training under way. */
-let batches = 0;
 /** The run that the address named when it was opened, and perhaps what came of it. */
 let linked: ReturnType<typeof readRun> = { settings: START };
-/** Whether the training under way is compared with the claim, and whether it is to be said how long that takes. */
-let [comparing, estimating] = [false, false];
-/** Gives up a check whose first batch takes too long. */
-let stuck = 0;
+/** Whether the training under way is compared with the claim. */
+let comparing = false;
 let worker: Worker | undefined;
 let run = 0;
 let threads = 1;
@@ -79,9 +68,8 @@ const FRESH = t`Nothing is learned yet: these weights are noise. Training loads 
 /** An untrained network with these settings, in place of what is there. */
 function begin(settings: Settings): void {
   seen = { settings, colours: seen.colours, ...untrained() };
-  [comparing, estimating] = [false, false];
+  comparing = false;
   [asked, again] = [0, false];
-  clearTimeout(stuck);
   const applies = linked.claim && comesBy(settings, linked.settings);
   say('verdict', linked.claim && !applies ? OTHER : '');
   button('check').hidden = !applies;
@@ -134,8 +122,7 @@ function hear(told: Told): void {
     const what = told.part < 1 ? coming : t`The images are here. The network is being set up …`;
     if (phase === 'loading') say('said', what);
   } else if (told.kind === 'started') {
-    ({ threads, batches } = told);
-    if (estimating) stuck = window.setTimeout(judgeFirstBatch, 1000 * CHECK.given);
+    ({ threads } = told);
     enter('running');
   } else if (told.kind === 'failed') fail(told.message);
   else if (told.kind === 'look') take(told);
@@ -161,8 +148,6 @@ function take({ weights, progress, trained, reading, hidden = seen.hidden, cost 
   const begin = performance.now();
   draw();
   const all = cost + performance.now() - begin;
-  if (progress) clearTimeout(stuck);
-  if (estimating) estimate();
   if (again) look();
   else if (phase === 'running') timer = window.setTimeout(look, Math.max(LOOK.pause, LOOK.rest * all));
 }
@@ -334,10 +319,7 @@ function open(): void {
   begin(linked.settings);
 }
 
-button('check').addEventListener('click', () => {
-  estimating = true;
-  train('train');
-});
+button('check').addEventListener('click', () => train('train'));
 
 /** Whether settings ask for what was trained, and for more epochs. */
 const isLonger = (settings: Settings): boolean =>
@@ -350,31 +332,6 @@ function goOn(settings: Settings): void {
     linked.claim !== undefined && seen.ends.length < linked.settings.epochs && comesBy(settings, linked.settings);
   enter('waiting');
   draw();
-}
-
-/** The worker hears nothing during a batch. A check of few is awaited, one that surely takes long is given up. */
-function judgeFirstBatch(): void {
-  const slow = t`first batch takes more than ${CHECK.given} s here`;
-  if (CHECK.given * batches <= CHECK.long) {
-    estimating = false;
-    const rest = batches === 1 ? t`it is the only one` : t`there are ${batches}`;
-    say('verdict', t`Its ${slow}, and ${rest}: the check goes on. “Start again” gives it up.`);
-    return;
-  }
-  kill();
-  fail(t`Its ${slow}, so all ${batches} would take more than ${duration(CHECK.given * batches)}.`);
-}
-
-/** Says how long a check takes here; a long one waits to be asked for again. */
-function estimate(): void {
-  const { progress, settings } = seen;
-  if (!progress || phase !== 'running' || progress.seconds < CHECK.tried) return;
-  estimating = false;
-  const all = wholeTime(progress, settings.epochs);
-  const isLong = all > CHECK.long;
-  if (isLong) ask({ kind: 'pause' });
-  const rest = isLong ? t` It waits: “Go on” does it, “Start again” gives it up.` : '';
-  say('verdict', t`By its first ${progress.trainTimes} batches, the check takes about ${duration(all)} here.${rest}`);
 }
 
 /** Compares what came out here with the claim. */

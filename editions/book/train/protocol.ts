@@ -53,8 +53,8 @@ export interface Look {
 export type Told =
   /** How much of the images has come, from 0 to 1: all of them are there, and are whole. */
   | { kind: 'loading'; part: number }
-  /** All is there, and training begins: so many batches in all. */
-  | { kind: 'started'; threads: number; batches: number }
+  /** All is there, and training begins. */
+  | { kind: 'started'; threads: number }
   /** It waits after a batch. */
   | { kind: 'waiting' }
   | ({ kind: 'epoch' } & EpochEnd)

@@ -128,7 +128,7 @@ function drawCurve({ settings, ends, trained }: Seen): void {
   drawCurves(
     curve,
     [
-      { from: 0, to: settings.epochs, title: 'epochs' },
+      { from: 0, to: settings.epochs, title: t`epochs` },
       { from: low, to: 1, title: t`right answers: in training (grey), on test images (blue)` },
     ],
     [

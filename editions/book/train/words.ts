@@ -20,7 +20,7 @@ export function duration(seconds: number): string {
 }
 
 /** How long a training takes in all, in seconds, by the batches that are done. */
-export const wholeTime = ({ seconds, trainTimes, batches }: Progress, epochs: number) =>
+const wholeTime = ({ seconds, trainTimes, batches }: Progress, epochs: number) =>
   (seconds / trainTimes) * batches * epochs;
 
 /** How far a training is. Epochs are counted from 0, as in the curve below it and in the chapters. */

@@ -214,8 +214,7 @@ class Run {
     this.engine = engine;
     this.images = isSpikeTrains(data) ? undefined : data.test.images;
     const heldBack = heldBackOf(settings, data);
-    const batches = Math.floor((data.train.count - heldBack) / settings.batchSize) * settings.epochs;
-    this.tell({ kind: 'started', threads: 'threads' in engine ? Number(engine.threads) : 1, batches });
+    this.tell({ kind: 'started', threads: 'threads' in engine ? Number(engine.threads) : 1 });
     this.since = performance.now();
     await train({
       engine,

@@ -475,39 +475,6 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     await page.context().close();
   });
 
-  test('estimates what a long check takes by its first batches, and waits to be asked again', async () => {
-    const { page } = await openRun(`#run=1&epochs=5000&test=0.9&sha256=${'0'.repeat(64)}`);
-    await page.getByTestId('check').click();
-    const verdict = page.getByTestId('verdict');
-    await verdict.getByText(/^By its first \d+ batches, the check takes about \d+ (min|h) here\. It waits/).waitFor();
-    await page.getByRole('button', { name: 'Go on' }).waitFor();
-    await page.getByRole('button', { name: 'Start again' }).click();
-    await page.getByRole('button', { name: 'Train' }).waitFor();
-  });
-
-  test('says that the first batch is under way, and goes on with a check of one batch, however long that takes', async () => {
-    const verdicts: [trained: number, RegExp][] = [
-      [60_000, /^Its first batch takes more than 20 s here, and it is the only one: the check goes on\./],
-      [1000, /^Not checked: Its first batch takes more than 20 s here, so all 60 would take more than 20 min\.$/],
-    ];
-    for (const [batch, verdict] of verdicts) {
-      const claim = `test=0.9&sha256=${'0'.repeat(64)}`;
-      const hash = `#run=1&T=200&epochs=1&batch_size=${batch}&hidden=800&${claim}`;
-      const { page } = await site.open(`train.html${hash}`, wide);
-      await page.clock.install();
-      await page.getByTestId('check').click();
-      const underWay = said(page).getByText('The images are here, and the first batch is under way.', { exact: true });
-      await underWay.waitFor({ timeout: PATIENCE });
-      await page.clock.fastForward(19_000);
-      assert.match((await page.getByTestId('verdict').textContent()) ?? '', /^Training it here/);
-      await page.clock.fastForward(1000);
-      assert.match((await page.getByTestId('verdict').textContent()) ?? '', verdict);
-      await page.getByRole('button', { name: 'Start again' }).click();
-      await page.getByRole('button', { name: 'Train' }).waitFor();
-      await page.context().close();
-    }
-  });
-
   test('answers within 100 ms while it trains, by mouse and by keyboard', async () => {
     const { page, faults } = await openRun('#run=1&epochs=50');
     await page.getByTestId('train').click();
