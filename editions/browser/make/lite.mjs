@@ -1,15 +1,12 @@
 #!/usr/bin/env node
 // The browser edition (`npm run lite`): builds the site in build/lite/.
 //   --serve [--port N]   serves it and the book, on this computer only, until Ctrl-C. What is built is served as it is, at once
-//   --measure            trains in the browsers of this computer afterwards, on one thread and on all, in turns
-import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
 import { codeOf } from '../../../packages/system/processes.cjs';
 import { runProgram } from '../../../packages/system/program.mjs';
-import { filesUnder, nodeModules, remove, root, UserError } from '../../../packages/system/project.mjs';
-import { printable } from '../../../packages/system/requirements.cjs';
+import { nodeModules, remove, root, UserError } from '../../../packages/system/project.mjs';
 import { npmCommand, run } from '../../../packages/system/run.mjs';
 import { ISOLATION, serve } from '../../shared/serve.mjs';
 
@@ -20,17 +17,8 @@ import { ISOLATION, serve } from '../../shared/serve.mjs';
 const PORT = 7840;
 
 const build = join(root, 'build');
-/** What is built of what. */
-const EDITION = {
-  folder: 'lite',
-  command: 'npm run lite',
-  sources: ['editions/browser'],
-};
-const BOOK = { folder: 'book', command: 'npm run book', sources: ['editions/book'] };
-const BOTH = [
-  ...['notebooks', 'src', 'packages', 'hosts', 'editions/shared', 'editions/map/map.csv'],
-  ...['package-lock.json', 'requirements.txt'],
-];
+const EDITION = { folder: 'lite', command: 'npm run lite' };
+const BOOK = { folder: 'book', command: 'npm run book' };
 
 const pageOf = (/** @type {string} */ folder) => join(build, folder, 'index.html');
 const isBuilt = (/** @type {string} */ folder) => existsSync(pageOf(folder));
@@ -41,36 +29,10 @@ const env = { ...process.env, LIF_FC_MNIST_BACKEND: process.env.LIF_FC_MNIST_BAC
 /** What is being built, and the last line about it. @type {{ folder: string, doing: string } | undefined} */
 let building;
 
-/** What editors and systems leave beside a source. */
-const BESIDE = /(?:^|[\\/])[.#]|~$|\.(?:bak|orig|rej|pyc)$/;
-
-/**
- * Those of some files that git does not ignore; all of them where there is no git.
- * @param {string[]} files
- */
-function withoutIgnored(files) {
-  const options = /** @type {const} */ ({ cwd: root, input: files.join('\0'), encoding: 'utf8' });
-  const ignored = new Set((spawnSync('git', ['check-ignore', '-z', '--stdin'], options).stdout ?? '').split('\0'));
-  return files.filter((file) => !ignored.has(file));
-}
-
-/**
- * Says so if what is served is older than one of its sources.
- * @param {typeof EDITION} built
- */
-function sayIfOld({ folder, command, sources }) {
-  const time = (/** @type {string} */ file) => statSync(file).mtimeMs;
-  const files = [...sources, ...BOTH].flatMap((name) => {
-    const path = join(root, name);
-    return statSync(path).isDirectory() ? filesUnder(path).map((file) => join(name, file)) : [name];
-  });
-  // Tests are not sources, nor are a learner's copies.
-  const own = files.filter((file) => !/^notebooks.my\b|[\\/]test[\\/]/.test(file) && !BESIDE.test(file));
-  const newer = withoutIgnored(own.filter((file) => time(join(root, file)) > time(pageOf(folder))));
-  const [newest] = newer.sort((a, b) => time(join(root, b)) - time(join(root, a)));
-  if (newest === undefined) return;
-  const again = `\`${command}\` builds it again, also while it is served`;
-  console.log(printable(`lite: build/${folder} is older than ${newest}: ${again}`));
+/** Says of what age what is served is: a source may have changed since. @param {typeof EDITION} built */
+function sayWhenBuilt({ folder, command }) {
+  const time = statSync(pageOf(folder)).mtime.toLocaleString('sv');
+  console.log(`lite: build/${folder} was built ${time}; \`${command}\` builds it again, also while it is served`);
 }
 
 /** The pages lead to the book, which a fresh clone does not have yet. */
@@ -120,8 +82,8 @@ async function serveBuilt(at, port) {
       `lite: port ${PORT} is taken; work that was saved at ${usual} stays there, and is not seen at this address`,
     );
   }
-  sayIfOld(EDITION);
-  if (isBuilt(BOOK.folder)) sayIfOld(BOOK);
+  sayWhenBuilt(EDITION);
+  if (isBuilt(BOOK.folder)) sayWhenBuilt(BOOK);
   else await buildBook();
 }
 
@@ -137,7 +99,6 @@ const { command, whole } = await import('../../../packages/system/options.mjs');
 const program = command('npm run lite --', 'lite')
   .description('Builds the browser edition in build/lite/.')
   .option('--serve', 'serve it and the book, on this computer only, until Ctrl-C; builds only what is missing')
-  .option('--measure', 'train in the browsers of this computer afterwards, on one thread and on all, in turns')
   .option('--port <number>', `for --serve: where to listen, instead of ${PORT}; 0 for a free port`, whole(0, 65535));
 const options = program.parse().opts();
 if (!options.serve && options.port !== undefined) program.error('--port: expected --serve beside it');
@@ -147,7 +108,7 @@ await runProgram(
   'lite',
   async () => {
     const at = options.serve ? await listenAt(options.port) : undefined;
-    if (!options.serve || options.measure || !isBuilt(EDITION.folder)) {
+    if (!options.serve || !isBuilt(EDITION.folder)) {
       building = {
         folder: EDITION.folder,
         doing: 'The browser edition is being built; the terminal says how far it is.',
@@ -159,8 +120,6 @@ await runProgram(
       await buildSite();
       building = undefined;
     }
-    // Loaded here: it needs the drivers of browsers.
-    if (options.measure) await (await import('./measure.mjs')).measure(build);
     if (at !== undefined) await serveBuilt(at, options.port);
   },
   { tidy: () => tidy() },
