@@ -1,3 +1,2 @@
-/** All chapters in Firefox, every link, and its threads however a page comes by them. */
+/** All chapters in Firefox, and every link. */
 import './firefox.test';
-import './threads.test';

@@ -9,7 +9,6 @@ import { readMap } from '../../../../hosts/node/data';
 import type { Choice } from '../../../../packages/runs/map';
 import { numbered } from '../../../../packages/system/project.mjs';
 import { axeFaults, holdBack, inChromium } from '../../../../test/support/browser';
-import { HIDDEN_PRINTS, HIDDEN_RUN, RANDMAN_PRINTS, RANDMAN_RUN } from '../../../../test/support/hidden-run';
 import { typed, wordBreak } from '../../../../test/support/lab';
 import {
   chapters,
@@ -198,20 +197,6 @@ describe('The site', inChromium, () => {
       differs: groups[0].runs.minus(groups[1].runs),
       sha256: rows.map(({ weightsSha256 }) => weightsSha256),
     });
-    assert.deepEqual(faults, []);
-  });
-
-  test("trains a hidden layer to Node's bytes", async () => {
-    const { page, faults } = await visit();
-    await setCells(page, [HIDDEN_RUN]);
-    assert.equal(printed(await runAllCells(page, 300)), HIDDEN_PRINTS);
-    assert.deepEqual(faults, []);
-  });
-
-  test("makes Randman and its controls, and trains on them, to Node's bytes", async () => {
-    const { page, faults } = await visit();
-    await setCells(page, [RANDMAN_RUN]);
-    assert.equal(printed(await runAllCells(page, 300)), RANDMAN_PRINTS);
     assert.deepEqual(faults, []);
   });
 

@@ -5,19 +5,19 @@ import { get, type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { unzipSync, zipSync } from 'fflate';
+import { zipSync } from 'fflate';
 import { hashOfCells } from '../../../../hosts/browser/hash';
 import { checkName, RUN_FILES } from '../../../../packages/runs/run-files';
 import { temporaryFolder } from '../../../../test/support/data';
 import { serve } from '../../../shared/serve.mjs';
 import { translator } from '../../../shared/translated.mjs';
 import { asciiDrawing, siteNotebook, translatedNotebook, writeDrawings } from '../../make/contents.mjs';
-import { appPage, frontPage } from '../../make/pages.mjs';
-import { decide, freeName, nameOfOld } from '../../page/copies';
-import { isForeign, nameOfZip, readDownload, runsZip } from '../../page/files';
+import { appPage } from '../../make/pages.mjs';
+import { freeName } from '../../page/copies';
+import { isForeign, nameOfZip, readDownload } from '../../page/files';
 import type { NotebookContent } from '../../page/jupyter';
-import { destinationOf, inLanguage, languageHere, languageOf } from '../../page/links';
-import { bookPage, plainName } from '../../page/menu';
+import { inLanguage, languageHere, languageOf } from '../../page/links';
+import { plainName } from '../../page/menu';
 
 const cell = (source: string) => ({ cell_type: 'code', source });
 const content = (sources: string[], metadata: NotebookContent['metadata'] = {}): NotebookContent => ({
@@ -103,55 +103,12 @@ describe('A notebook of the site', () => {
     assert.match(String(source), /\]\(\.\.\/build\/book\/zh\/map\.html#a\)/);
     assert.match(String(source), /\]\(\.\.\/build\/book\/hosting\.html\).*\]\(\.\.\/build\/book\/src\/a\.ts\.html\)/);
   });
-
-  test('has the version that its page computes', async () => {
-    const notebook = siteNotebook(chapter, '00-x.ipynb');
-    assert.equal(notebook.metadata.lif_fc_mnist?.version, hashOfCells(notebook));
-    assert.notEqual(hashOfCells(content(['a', 'b'])), hashOfCells(content(['ab'])));
-  });
-
-  test('has drawings of ASCII alone', async () => {
-    assert.equal(asciiDrawing('<text>τ = 2 × ½ 𝜏</text>'), '<text>&#964; = 2 &#215; &#189; &#120591;</text>');
-  });
 });
 
 test('A drawing of the tab has the words of drawings, also where a page says the same word otherwise', () => {
   const folder = temporaryFolder();
   writeDrawings(folder, 'zh');
   assert.ok(readFileSync(join(folder, 'reset.svg'), 'utf8').includes(asciiDrawing('>没有重置<')));
-});
-
-describe('A saved copy', () => {
-  const first = hashOfCells(content(['a']));
-  const second = hashOfCells(content(['b']));
-
-  test('is kept while the chapter is the same, and always if it is no chapter', () => {
-    assert.equal(decide(content(['mine'], { lif_fc_mnist: { version: first } }), first), 'keep');
-    assert.equal(decide(content(['mine']), first), 'keep');
-    assert.equal(decide(content(['mine'], { lif_fc_mnist: { version: first } }), undefined), 'keep');
-  });
-  test('gives way to a newer chapter if nothing was changed', () => {
-    assert.equal(decide(content(['a'], { lif_fc_mnist: { version: first } }), second), 'replace');
-  });
-  test('with changes is asked about once', () => {
-    assert.equal(decide(content(['mine'], { lif_fc_mnist: { version: first } }), second), 'ask');
-    assert.equal(decide(content(['mine'], { lif_fc_mnist: { version: first, keptOver: second } }), second), 'keep');
-  });
-  test('that is put aside says until when it was used', () => {
-    assert.equal(nameOfOld('01-x.ipynb', new Date('2026-11-25T10:00:00Z')), '01-x (mine until 2026-11-25).ipynb');
-  });
-});
-
-test('A download of runs has a folder for each', () => {
-  const run = (byte: number) => ({ files: { 'a.npy': Uint8Array.of(byte), 'm/b.bin': Uint8Array.of(9) }, saved: '' });
-  const files = unzipSync(
-    runsZip([
-      ['run', run(1)],
-      ['other', run(2)],
-    ]),
-  );
-  assert.deepEqual(Object.keys(files).sort(), ['other/a.npy', 'other/m/b.bin', 'run/a.npy', 'run/m/b.bin']);
-  assert.deepEqual(Array.from(files['other/a.npy']), [2]);
 });
 
 test('A download of notebooks leaves out chapters in another language than the page, unless the reader has changed them', () => {
@@ -180,13 +137,6 @@ test("A download of notebooks has the learner's name in its own, in any script, 
     ' . ': 'notebooks-2026-11-25.zip',
   };
   for (const [name, expected] of Object.entries(NAMES)) assert.equal(nameOfZip(name, '2026-11-25'), expected);
-});
-
-test('A chapter leads to its page of the book, and any other place to the first page', () => {
-  const site = 'https://a.example/b/lite/';
-  assert.equal(bookPage(site, '../book/', '02-x.ipynb'), 'https://a.example/b/book/02-x.html');
-  assert.equal(bookPage(site, '../book/', undefined), 'https://a.example/b/book/index.html');
-  assert.equal(bookPage(site, '../book/', 'zh/02-x.ipynb'), 'https://a.example/b/book/zh/02-x.html');
 });
 
 test('A file that is taken in has a name that a cell can read, and its ending', () => {
@@ -299,63 +249,8 @@ describe('A download that is taken back in', () => {
 });
 
 describe('A page of the site', () => {
-  test('has a sign of loading before any script is there, and is refused if JupyterLite has changed it', () => {
-    const main = '<link id="jupyter-lite-main" rel="preload" href="b.js" as="script">';
-    const start = "<script>await import(\n'../config-utils.js?_=1');</script>";
-    const head = `<title>x</title><link rel="manifest" href="m">${main}${start}`;
-    const page = appPage(`<html><head>${head}</head><body a="b">\n</body></html>`, 'A & B', "first('$1');\n");
-    assert.match(
-      page,
-      /<link rel="manifest" href="\.\.\/manifest\.webmanifest"><link rel="icon" href="\.\.\/favicon\.svg">/,
-    );
-    assert.match(page, /<title>A &amp; B<\/title>.*<body a="b"><div id="jupyterlite-loading-indicator"/s);
-    assert.ok(
-      page.includes('<link id="jupyter-lite-main" href="b.js" as="script"><script>first(\'$1\');</script>'),
-      page,
-    );
-    assert.match(page, /await window\.isolated;await import\(\s*'\.\.\/config-utils/);
+  test('is refused if JupyterLite has changed it', () => {
     assert.throws(() => appPage('<p>', 'x', ''), /^Error: JupyterLite's page: expected \/<html>\/, found none$/);
-  });
-
-  test('lists the chapters with what a reader will be able to do', () => {
-    const source = '# 1. A < B\n\n**You will be able to** say [what](x.md) `x` is.';
-    const notebook = { cells: [{ id: 'a', cell_type: 'markdown', source, metadata: {} }], metadata: {}, nbformat: 4 };
-    const page = frontPage('<!-- chapters --><!-- book -->', [{ name: '01-x.ipynb', notebook }], '');
-    const link = '<a href="notebooks/index.html?path=01-x.ipynb">1. A &lt; B</a>';
-    assert.equal(page, `<h2>The tutorial</h2>\n<ol>\n<li>${link}<p>Say what <code>x</code> is.</p></li>\n</ol>`);
-  });
-
-  test('leads to the book and its map, where there is a book', () => {
-    const page = frontPage('<!-- book -->', [], '../book/');
-    const links = [...page.matchAll(/href="([^"]*)">([^<]*)</g)].map(([, href, text]) => [href, text]);
-    assert.deepEqual(links, [
-      ['../book/index.html', 'The book'],
-      ['../book/map.html', 'The map of all runs'],
-    ]);
-  });
-});
-
-describe('A link of a text', () => {
-  const site = 'https://a.example/b/lite/';
-  const to = (path: string, book = '../book/') => destinationOf(`${site}${path}`, site, book);
-  test('to a chapter opens it, below whatever folder the site is in', () => {
-    assert.equal(to('files/02-x.ipynb'), `${site}notebooks/index.html?path=02-x.ipynb`);
-    assert.equal(to('files/a%20b.ipynb#part'), `${site}notebooks/index.html?path=a%20b.ipynb#part`);
-  });
-  test('to a chapter in another language opens it in a page of that language', () => {
-    assert.equal(to('files/zh/02-x.ipynb#part'), `${site}zh/notebooks/index.html?path=zh%2F02-x.ipynb#part`);
-    assert.equal(to('files/zh%2F02-x.ipynb'), `${site}zh/notebooks/index.html?path=zh%2F02-x.ipynb`);
-    // A folder of the reader's own has no pages.
-    assert.equal(to('files/hw/mine.ipynb'), `${site}notebooks/index.html?path=hw%2Fmine.ipynb`);
-  });
-  test('to a page of the book opens it there, if there is a book', () => {
-    assert.equal(to('files/build/book/zh/map.html'), 'https://a.example/b/book/zh/map.html');
-    assert.equal(to('files/build/book/src/a.ts.html#l'), 'https://a.example/b/book/src/a.ts.html#l');
-    assert.equal(to('files/build/book/x.html', ''), undefined);
-  });
-  test('to anything else is left alone', () => {
-    assert.equal(to('files/images/a.svg'), undefined);
-    assert.equal(destinationOf('https://b.example/x.ipynb', site, ''), undefined);
   });
 });
 
