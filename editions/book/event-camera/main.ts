@@ -4,9 +4,9 @@ import { DIRECTIONS } from '../../../packages/formats/datasets/scenes';
 import { readLayers } from '../../../src/common/layers';
 import type { NeuronOptions } from '../../../src/common/neuron-options';
 import { bytes } from '../../shared/page/base64';
-import { download } from '../../shared/page/dom';
+import { download, partOf, watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
-import { coloursOf, watchColours } from '../playground/paint';
+import { coloursOf } from '../playground/paint';
 import { COLUMNS, drawGrey, drawRaster, type Fired, rasterHeight, Trail } from './draw';
 import { Lamps } from './lamps';
 import { Reader, SIDE, T, unitsOf } from './network';
@@ -17,12 +17,7 @@ import { drawShape, type Grey, goesAt, NoCamera, openCamera, type Place, Shrinke
 declare const KERNEL: string;
 declare const NETWORK: { weights: string; layers: string; neuron: NeuronOptions };
 
-function part<K extends HTMLElement = HTMLElement>(name: string): K {
-  const found = document.getElementById(`ec-${name}`);
-  if (!found) throw new Error(`event camera: expected an element ec-${name}, found none`);
-  return found as K;
-}
-
+const part = partOf('ec');
 const [arrow, word, said, counts] = ['arrow', 'word', 'said', 'counts'].map((name) => part(name));
 const bars = Array.from(part('bars').children) as HTMLElement[];
 const [seen, events, raster] = ['seen', 'events', 'raster'].map((name) => part<HTMLCanvasElement>(name));
@@ -258,7 +253,7 @@ shapeButton.addEventListener('click', () => {
 });
 pauseButton.addEventListener('click', () => setPaused(!isPaused));
 document.addEventListener('visibilitychange', () => document.hidden && stopRecording());
-watchColours(() => {
+watchTheme(() => {
   colours = coloursOf(part('root'));
 });
 

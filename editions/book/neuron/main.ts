@@ -1,6 +1,7 @@
 /** One neuron to play with, alone on its page and in the chapter that explains it. */
 import { type LifOptions, simulate } from '../../../src/common/lif';
 import type { Trace } from '../../../src/common/trace';
+import { partOf } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { currentsOf, type Input, lasting, T } from './inputs';
 import { drawRates, drawTrace, stepAt } from './plot';
@@ -11,12 +12,7 @@ const HIGHEST = 3;
 const CURRENTS = 121;
 const LONG = 400;
 
-function part<E extends Element = HTMLElement>(id: string): E {
-  const found = document.getElementById(`nr-${id}`);
-  if (!found) throw new Error(`neuron: expected an element nr-${id}, found none`);
-  return found as Element as E;
-}
-
+const part = partOf('nr');
 const root = part('root');
 const plot = part<SVGSVGElement>('plot');
 const curve = part<SVGSVGElement>('curve');

@@ -1,3 +1,5 @@
+import { t } from '../../shared/page/words';
+
 /** Where the book is, over http and from disk: Sphinx writes it into each page, and a translated page is further down. */
 export function bookRoot(): string {
   const { content_root = './', up = '' } = document.documentElement.dataset;
@@ -20,7 +22,7 @@ export function loadScript(file: string): Promise<void> {
     script.onerror = () => {
       loading.delete(file);
       script.remove();
-      fail(new Error(`_static/${file}: expected a script of the book, found none; is the book complete?`));
+      fail(new Error(t`${file} did not arrive`));
     };
     document.head.append(script);
   });

@@ -2,7 +2,7 @@
  * A live figure in place of its picture: hover, zoom, legend; with the mouse, with fingers and with the keyboard.
  * It is loaded with Plotly, when the first figure is opened.
  */
-import { element } from '../../shared/page/dom';
+import { element, watchTheme } from '../../shared/page/dom';
 import { DARK, type Figure, isPlate, LIGHT, narrow, recolour, type Spec } from '../../shared/page/figure-theme';
 import { t } from '../../shared/page/words';
 
@@ -62,7 +62,6 @@ class LiveFigure {
   private readonly toggles: { item: HTMLElement; button: HTMLButtonElement }[] = [];
   private readonly hidden = new Set<number>();
   private readonly watching = new AbortController();
-  private readonly themes = new MutationObserver(() => void this.draw());
   private start: Record<string, [number, number]> = {};
   private cursor: { curve: number; index: number[] } | undefined;
   private width = 0;
@@ -123,14 +122,12 @@ class LiveFigure {
     const { signal } = this.watching;
     this.place.addEventListener('keydown', (event) => this.key(event), { signal });
     window.addEventListener('resize', () => this.plot.clientWidth !== this.width && void this.draw(), { signal });
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => void this.draw(), { signal });
-    this.themes.observe(document.body, { attributeFilter: ['data-theme'] });
+    watchTheme(() => void this.draw(), signal);
     this.plot.focus();
   }
 
   close(): void {
     this.watching.abort();
-    this.themes.disconnect();
     Plotly.purge(this.plot);
     this.box.remove();
     for (const { item, button } of this.toggles) item.replaceChildren(...button.childNodes);

@@ -4,6 +4,8 @@
  */
 
 import { CLASSES } from '../../../src/common/mnist';
+import { bytes } from '../../shared/page/base64';
+import { watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 
 /** What happened in T steps; bits lie low bit first in their bytes. */
@@ -26,7 +28,6 @@ const STEPS_PER_SECOND = 13;
 /** How long the last step stays, in steps. */
 const REST = 42;
 
-const bytes = (base64: string) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 const bit = (data: Uint8Array, i: number) => (data[i >> 3] >> (i & 7)) & 1;
 
 class Scene {
@@ -291,8 +292,7 @@ function start(run: Run): void {
     resume();
   }).observe(canvas);
   new ResizeObserver(redraw).observe(canvas.parentElement as Element);
-  new MutationObserver(redraw).observe(document.body, { attributeFilter: ['data-theme'] });
-  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+  watchTheme(redraw);
   still.addEventListener('change', () => play(!still.matches));
   document.fonts.ready.then(redraw);
   if (!still.matches) scene.at = 0;

@@ -1,6 +1,7 @@
 /** Experiments of one click: the same drawing twice, with one thing changed, and what the network says to each. */
 
 import { bytes } from '../../shared/page/base64';
+import { element } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { chosen, trainedTau } from './assets';
 import type { Stroke } from './drawing';
@@ -59,13 +60,6 @@ export function experiments(): Experiment[] {
   return list;
 }
 
-const element = <K extends keyof HTMLElementTagNameMap>(tag: K, text = '', name = '') => {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  if (name) made.className = name;
-  return made;
-};
-
 /**
  * Makes a card for each.
  * @param run carries an experiment out and resolves to the two answers, or to undefined where it was disturbed
@@ -76,24 +70,20 @@ export function showExperiments(
   run: (experiment: Experiment) => Promise<[string, string] | undefined>,
 ): void {
   for (const experiment of all) {
-    const card = element('li');
-    const button = element('button', experiment.title);
-    const result = element('p', '', 'pg-result');
-    button.type = 'button';
-    result.setAttribute('role', 'status');
+    const button = element('button', { type: 'button' }, experiment.title);
+    const result = element('p', { class: 'pg-result', role: 'status' });
     button.addEventListener('click', async () => {
       result.replaceChildren();
       const answers = await run(experiment);
       if (!answers) return;
       const [before, after] = answers;
       result.replaceChildren(
-        element('span', `${experiment.before.name}:`),
-        element('b', before),
-        element('span', `${experiment.after.name}:`),
-        element('b', after),
+        element('span', {}, `${experiment.before.name}:`),
+        element('b', {}, before),
+        element('span', {}, `${experiment.after.name}:`),
+        element('b', {}, after),
       );
     });
-    card.append(button, element('p', experiment.text, 'pg-note'), result);
-    list.append(card);
+    list.append(element('li', {}, button, element('p', { class: 'pg-note' }, experiment.text), result));
   }
 }

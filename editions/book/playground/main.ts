@@ -5,7 +5,7 @@ import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { Purpose } from '../../../src/common/random';
 import { bytes } from '../../shared/page/base64';
-import { copyText } from '../../shared/page/dom';
+import { copyText, watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { chosen } from './assets';
 import { normalise, type Stroke } from './drawing';
@@ -14,7 +14,7 @@ import { listenToDrops, loadNetwork } from './files';
 import { PAGE_STREAM, type Presentation, type Stream } from './kernel';
 import { isLink, MAX_SEED, NETWORK_NAMES, readLink, type Shared, writeLink } from './link';
 import { getNetwork, keepOwn, type Network, type ReaderName } from './networks';
-import { type Colours, coloursOf, watchColours } from './paint';
+import { type Colours, coloursOf } from './paint';
 import {
   fileInput,
   isPressed,
@@ -31,8 +31,7 @@ import {
 } from './parts';
 import { listenToKeys, listenToPen } from './pen';
 import { answerOf, countsOf } from './said';
-import { showSamples } from './sample-buttons';
-import { samples } from './samples';
+import { samples, showSamples } from './samples';
 import { type Format, saveNetwork } from './save';
 import { render } from './view';
 
@@ -467,7 +466,7 @@ async function start(): Promise<void> {
   recolour();
   showExperiments(part('experiments'), experiments(), carryOut);
   root.classList.add('pg-ready');
-  watchColours(recolour);
+  watchTheme(recolour);
   new ResizeObserver(refresh).observe(race);
   document.fonts.ready.then(refresh);
 }

@@ -4,12 +4,20 @@
 
 import { type ResolvedLayer, readLayers } from '../../../src/common/layers';
 import { bytes } from '../../shared/page/base64';
-import { t } from '../../shared/page/words';
+import { loadScript } from '../page/assets';
 import { kernelBytes, trainedTau, weights } from './assets';
 import { Kernel } from './kernel';
 import { layersOf, shortName, type Weights } from './layers';
 import type { NetworkName } from './link';
-import { loadScript } from './scripts';
+
+declare global {
+  /** What editions/book/make/playground.mjs writes into scripts besides the page's own; weights are base64 of float32. */
+  interface Window {
+    playgroundHidden: { hidden: number; tau: number; weights: string };
+    /** Its layers are as `storeLayers` writes them. */
+    playgroundConvolutional: { layers: string; tau: number; weights: string };
+  }
+}
 
 /** Who reads: a network of the page, or one that a reader has brought. */
 export type ReaderName = NetworkName | 'own';
@@ -31,13 +39,15 @@ const make: Record<NetworkName, () => Promise<Network>> = {
     return { name: 'single', layers: layersOf(), kernel, weights, tau: trainedTau };
   },
   async hidden() {
-    const { hidden, tau, weights: text } = await loadScript('playground-hidden.js', 'playgroundHidden', t`its weights`);
+    await loadScript('playground-hidden.js');
+    const { hidden, tau, weights: text } = window.playgroundHidden;
     const weights = new Float32Array(bytes(text).buffer);
     const kernel = await Kernel.create(kernelBytes, weights, hidden);
     return { name: 'hidden', layers: layersOf(hidden), kernel, weights, hidden, tau };
   },
   async convolutional() {
-    const found = await loadScript('playground-convolutional.js', 'playgroundConvolutional', t`its weights`);
+    await loadScript('playground-convolutional.js');
+    const found = window.playgroundConvolutional;
     const { tau } = found;
     const weights = new Float32Array(bytes(found.weights).buffer);
     const convolved = readLayers(found.layers, { tau });

@@ -12,15 +12,6 @@ export function coloursOf(element: Element): Colours {
   return Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--pg-${name}`).trim()])) as Colours;
 }
 
-/**
- * Calls whenever they may have changed: Furo says in body[data-theme] what was chosen, and the system may change its
- * mind, too.
- */
-export function watchColours(changed: () => void): void {
-  new MutationObserver(changed).observe(document.body, { attributes: true, attributeFilter: ['data-theme'] });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed);
-}
-
 export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const found = canvas.getContext('2d');
   if (!found) throw new Error('playground: expected a canvas that can be drawn on');

@@ -1,11 +1,7 @@
 /** The parts of the page that the playground works with. */
+import { partOf } from '../../shared/page/dom';
 
-export function part<T extends HTMLElement>(id: string): T {
-  const found = document.getElementById(`pg-${id}`);
-  if (!found) throw new Error(`playground: expected an element pg-${id}, found none`);
-  return found as T;
-}
-
+export const part = partOf('pg');
 export const root = part('root');
 export const paper = part<HTMLCanvasElement>('canvas');
 export const race = part<HTMLCanvasElement>('race');

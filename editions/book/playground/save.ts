@@ -2,12 +2,22 @@
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
 import { download } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
-import { loadScript } from './scripts';
+import { loadScript } from '../page/assets';
+import type { EXCHANGE } from './exchange';
 
 export type Format = 'nir' | 'safetensors';
 
-export const loadExchange = () =>
-  loadScript('playground-exchange.js', 'playgroundExchange', t`the script that reads and writes files`);
+declare global {
+  interface Window {
+    playgroundExchange: typeof EXCHANGE;
+  }
+}
+
+/** What reads and writes files of networks. */
+export async function loadExchange(): Promise<typeof EXCHANGE> {
+  await loadScript('playground-exchange.js');
+  return window.playgroundExchange;
+}
 
 /**
  * Offers a network as a file.

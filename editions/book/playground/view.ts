@@ -1,5 +1,6 @@
 /** Puts on the page what is drawn, what the network does with it, and the words about it. */
 import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
+import { element } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import type { Stroke } from './drawing';
 import type { Presentation } from './kernel';
@@ -56,9 +57,7 @@ function paint(scene: Scene, winner: number | undefined): void {
   // The two marks are elements; all else is text, in any language.
   const pieces = legend.split(/<i class="(pg-\w+)"><\/i>/);
   part('why-legend').replaceChildren(
-    ...pieces.map((piece, i) =>
-      i % 2 === 0 ? piece : Object.assign(document.createElement('i'), { className: piece }),
-    ),
+    ...pieces.map((piece, i) => (i % 2 === 0 ? piece : element('i', { class: piece }))),
   );
 
   const { inputs } = presentation;
@@ -108,13 +107,8 @@ function paintLayer({ network, presentation, position, drawn, colours }: Scene, 
 }
 
 function speakerItem(): HTMLElement {
-  const item = document.createElement('li');
-  item.className = 'pg-speaker';
-  const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = IMAGE_SIDE;
-  canvas.setAttribute('role', 'img');
-  item.append(canvas, document.createElement('span'));
-  return item;
+  const canvas = element('canvas', { width: String(IMAGE_SIDE), height: String(IMAGE_SIDE), role: 'img' });
+  return element('li', { class: 'pg-speaker' }, canvas, element('span'));
 }
 
 /** The answer, the rates and the sentences, for the steps that count. */

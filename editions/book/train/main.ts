@@ -1,15 +1,14 @@
 /** Train a network: the buttons, the worker that trains, and what there is to take along. */
 import { formatOptions, layersOfRun, type Settings } from '../../../packages/runs/map';
 import { shortForm } from '../../../src/common/layers';
-import { copyText } from '../../shared/page/dom';
+import { copyText, watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { bookRoot } from '../page/assets';
 import { normalise, type Stroke } from '../playground/drawing';
 import { shortName } from '../playground/layers';
-import { coloursOf, watchColours } from '../playground/paint';
+import { coloursOf } from '../playground/paint';
 import { listenToKeys, listenToPen } from '../playground/pen';
-import { showSamples } from '../playground/sample-buttons';
-import { samples } from '../playground/samples';
+import { samples, showSamples } from '../playground/samples';
 import { type Format, saveNetwork } from '../playground/save';
 import { isRun, readRun, writeRun } from './link';
 import type { Ask, EpochEnd, Look, Told } from './protocol';
@@ -356,6 +355,6 @@ recolour();
 open();
 // A heading of the page is no link to a run.
 window.addEventListener('hashchange', () => isRun(location.hash) && open());
-watchColours(recolour);
+watchTheme(recolour);
 new ResizeObserver(draw).observe(part('race'));
 document.fonts.ready.then(draw);

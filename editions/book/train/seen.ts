@@ -2,7 +2,7 @@
 import { nameValue, type Settings } from '../../../packages/runs/map';
 import { argmax } from '../../../src/common/argmax';
 import { CLASSES, IMAGE_SIDE } from '../../../src/common/mnist';
-import { element } from '../../shared/page/dom';
+import { element, partOf } from '../../shared/page/dom';
 import { t, translate } from '../../shared/page/words';
 import { drawCurves } from '../neuron/plot';
 import type { Stroke } from '../playground/drawing';
@@ -34,7 +34,7 @@ export interface Seen {
 const SHOWN = 30;
 const SIZE = { width: String(IMAGE_SIDE), height: String(IMAGE_SIDE) };
 
-export const part = <E extends Element = HTMLElement>(id: string) => document.querySelector(`#tr-${id}`) as E;
+export const part = partOf('tr');
 export const root = part('root');
 
 export function drawAll(seen: Seen, taken: Uint8Array | null, strokes: Stroke[]): void {

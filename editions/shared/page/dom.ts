@@ -12,6 +12,29 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/**
+ * Finds elements of a page by their ids behind a prefix.
+ * @throws Error that names the element, if the page lacks it
+ */
+export const partOf =
+  (prefix: string) =>
+  <E extends Element = HTMLElement>(id: string): E => {
+    const found = document.getElementById(`${prefix}-${id}`);
+    if (!found) throw new Error(`expected an element ${prefix}-${id}, found none`);
+    return found as Element as E;
+  };
+
+/**
+ * Calls whenever the colours of the book's page may have changed: Furo says in body[data-theme] what was chosen, and the
+ * system may change its mind, too.
+ */
+export function watchTheme(changed: () => void, signal?: AbortSignal): void {
+  const observer = new MutationObserver(changed);
+  observer.observe(document.body, { attributeFilter: ['data-theme'] });
+  signal?.addEventListener('abort', () => observer.disconnect());
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed, { signal });
+}
+
 /** Where a page may not use the clipboard (some browsers, from disk), the older way through a selection. */
 export async function copyText(text: string): Promise<boolean> {
   try {

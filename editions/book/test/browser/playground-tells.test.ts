@@ -201,7 +201,9 @@ describe('The playground tells', inChromium, () => {
     await page.route('**/playground-hidden.js', (route) => route.abort());
     const choice = page.getByRole('radio', { name: 'a hidden layer, too' });
     await choice.press('Space');
-    await page.getByText('The network with a hidden layer cannot be loaded: its weights did not arrive.').waitFor();
+    await page
+      .getByText('The network with a hidden layer cannot be loaded: playground-hidden.js did not arrive.')
+      .waitFor();
     assert.ok(await page.getByRole('radio', { name: 'one layer' }).isChecked());
     await page.getByRole('button', { name: 'Sample 5' }).click();
     await page
