@@ -4,7 +4,7 @@ import { t } from '../../shared/page/words';
 import type { ApplicationUtilities, Contents, NotebookContent, NotebookPanel, NotebookTracker } from './jupyter';
 
 /** What to do with a copy: nothing, replace it since the reader has changed nothing in it, or ask. */
-export function decide(copy: NotebookContent, current: string | undefined): 'keep' | 'replace' | 'ask' {
+function decide(copy: NotebookContent, current: string | undefined): 'keep' | 'replace' | 'ask' {
   const { version, keptOver } = copy.metadata.lif_fc_mnist ?? {};
   // A notebook of the reader's own, one that the site no longer has, or the newest.
   if (!version || !current || version === current || keptOver === current) return 'keep';

@@ -55,7 +55,7 @@ export async function downloadNotebooks(
 }
 
 /** The files of all runs, each run in a folder of its name. */
-export function runsZip(runs: readonly [string, StoredRun][]): Uint8Array {
+function runsZip(runs: readonly [string, StoredRun][]): Uint8Array {
   const files = runs.flatMap(([name, run]) =>
     Object.entries(run.files).map(([file, bytes]): [string, Uint8Array] => [`${name}/${file}`, bytes]),
   );

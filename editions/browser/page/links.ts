@@ -40,7 +40,7 @@ export function inLanguage(address: string, siteUrl: string, language: string): 
  * Where a link leads that the application has pointed at a file of the site; undefined if it is right already.
  * @param book the book as seen from the site, with a slash at its end; empty without one
  */
-export function destinationOf(href: string, siteUrl: string, book: string): string | undefined {
+function destinationOf(href: string, siteUrl: string, book: string): string | undefined {
   const files = new URL('files/', siteUrl).href;
   if (!href.startsWith(files)) return undefined;
   const [path, fragment] = href.slice(files.length).split('#');
