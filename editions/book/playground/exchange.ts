@@ -3,4 +3,10 @@ import { fromFile, toNir, toSafetensors } from '../../../packages/formats/exchan
 
 export const EXCHANGE = { fromFile, nir: toNir, safetensors: toSafetensors };
 
+declare global {
+  interface Window {
+    playgroundExchange: typeof EXCHANGE;
+  }
+}
+
 window.playgroundExchange = EXCHANGE;

@@ -7,12 +7,6 @@ import type { EXCHANGE } from './exchange';
 
 export type Format = 'nir' | 'safetensors';
 
-declare global {
-  interface Window {
-    playgroundExchange: typeof EXCHANGE;
-  }
-}
-
 /** What reads and writes files of networks. */
 export async function loadExchange(): Promise<typeof EXCHANGE> {
   await loadScript('playground-exchange.js');
