@@ -1,2 +1,3 @@
-/** All chapters in Firefox, and every link. */
+/** All chapters in Firefox, every link, and its threads however a page comes by them. */
 import './firefox.test';
+import './threads.test';
