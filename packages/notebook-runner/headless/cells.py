@@ -86,13 +86,14 @@ class Client(NotebookClient):
         self.km = AsyncKernelManager(
             kernel_name=name,
             kernel_spec_manager=specs,
-            # A port could be another program's by the time that the kernel binds it. The path of a socket has to be short.
-            transport="ipc",
-            ip=os.path.join(tempfile.gettempdir(), f"lif-{number}"),
             # By default the manager puts this into the system's temporary folder.
             connection_file=str(SCRATCH / "runtime" / f"kernel-{number}.json"),
             shutdown_wait_time=2.0,
         )
+        if os.name == "posix":
+            # A port could be another program's by the time that the kernel binds it. The path of a socket has to be short.
+            self.km.transport = "ipc"
+            self.km.ip = os.path.join(tempfile.gettempdir(), f"lif-{number}")
         self.folder, self.kernel_log, self.environment = folder, log, kernel_env(at_a_time)
         self.owner: dict[str, int] = {}  # message id of a request -> index of its cell
         self.stderr: dict[int, list[str]] = {}  # index of a cell -> what it wrote to stderr
