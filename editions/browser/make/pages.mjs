@@ -33,7 +33,7 @@ const SIGN_STYLE = `<style>
  * @param {string} isolate the script that the application waits for (editions/browser/page/isolate.ts)
  * @throws UserError in one line if the page is another than is expected
  */
-export function appPage(html, title, isolate) {
+function appPage(html, title, isolate) {
   const script = isolate.trim().replaceAll('$', '$$$$');
   /** @type {[RegExp, string][]} */
   const changes = [

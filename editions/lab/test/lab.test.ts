@@ -253,13 +253,10 @@ describe('npm run lab', inChromium, () => {
 
   const noBook =
     !existsSync(join(root, 'build', 'book', 'index.html')) && 'no book in build/book: `npm run book` makes it';
-  /** Follows a link, or opens a page of the book by its address. */
-  async function showsBook(target: string, title: RegExp, isLinked = true): Promise<void> {
+  /** Follows a link to a page of the book. */
+  async function showsBook(target: string, title: RegExp): Promise<void> {
     const before = await tabs();
-    const [book] = await Promise.all([
-      page.waitForEvent('popup'),
-      isLinked ? linkTo(target).click() : page.evaluate((path) => void window.open(`/${path}`), target),
-    ]);
+    const [book] = await Promise.all([page.waitForEvent('popup'), linkTo(target).click()]);
     await book.waitForLoadState();
     assert.equal(new URL(book.url()).pathname, `/${target}`);
     assert.match(await book.title(), title);
@@ -290,14 +287,6 @@ describe('npm run lab', inChromium, () => {
     await linked();
     assert.equal(page.context().pages().length, 1, 'and in no tab of the browser');
     assert.deepEqual(await tabs(), [first, other]);
-  });
-
-  test('There, a left click on the map opens the book, as the playground does', { skip: noBook }, async () => {
-    await showsBook('build/book/map.html', /map/i);
-    // Its links are in another chapter, of the same form.
-    const chapter = readFileSync(join(root, 'notebooks', `${numbered('out-and-in')}.ipynb`), 'utf8');
-    assert.ok(chapter.includes('](../build/book/playground.html)'));
-    await showsBook('build/book/playground.html', /draw a digit/i, false);
   });
 
   test('A left click on a source file opens it in JupyterLab', async () => {

@@ -60,15 +60,6 @@ describe('The book in Chinese', { timeout: 200_000 }, () => {
     );
   });
 
-  test('shares what has no words with the English one', () => {
-    const own = bookFiles().filter((file) => file.startsWith(`${folder}_static/`));
-    assert.ok(
-      own.every((file) => file.endsWith('.js')),
-      own.join(', '),
-    );
-    assert.ok(!own.includes('zh/_static/plotly.js'));
-  });
-
   test('finds Chinese words from disk, of two letters and of more, where they are', async () => {
     const { page } = await site.open('zh/search.html', {}, disk);
     const words = [

@@ -96,33 +96,6 @@ describe('One neuron', inChromium, () => {
     assert.ok(equation.includes(`(${current.toFixed(2)} − `) && equation.includes(`= ${h.toFixed(2)}`), equation);
   });
 
-  test('tells two orders of the same pulses apart where its memory is neither too short nor too long', async () => {
-    // At the end of a pulse of five steps v is x (1 − f⁵), with f = 1 − 1/τ; seven steps later f⁷ of it is left.
-    const highest = (tau: number, first: number, second: number) => {
-      const f = 1 - 1 / tau;
-      const [one, two] = [first, second].map((x) => x * (1 - f ** 5));
-      return Math.max(one, two + one * f ** 7);
-    };
-    await page.getByRole('slider', { name: /Current/ }).fill('1.4');
-    await page.getByRole('slider', { name: /Threshold/ }).fill('1');
-    const firesAt: boolean[][] = [];
-    for (const tau of [2, 5, 10]) {
-      await page.getByRole('slider', { name: /Time constant/ }).fill(`${tau}`);
-      const fires: boolean[] = [];
-      for (const [order, one, two] of [['small, big', 0.7, 1.4] as const, ['big, small', 1.4, 0.7] as const]) {
-        await page.getByRole('radio', { name: order }).check();
-        fires.push((await spikes(page)) > 0);
-        assert.equal(fires.at(-1), highest(tau, one, two) >= 1, `${order}, tau ${tau}`);
-      }
-      firesAt.push(fires);
-    }
-    assert.deepEqual(firesAt, [
-      [true, true],
-      [true, false],
-      [false, false],
-    ]);
-  });
-
   test('charges by a current that outlasts a pulse, which an equation and a line say', async () => {
     await page.reload();
     assert.equal(await page.getByTestId('neuron-plot').locator('.nr-synapse').count(), 0);

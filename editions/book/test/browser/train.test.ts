@@ -440,10 +440,6 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     for (const [hash, line] of [
       ['#run=2&T=10', 'run: expected 1, found "2"'],
       ['#run=1&gamma=1', 'found "gamma", which is unknown or there twice'],
-      ['#run=1&T=0', 'T: expected a whole number from 1 to 10000, found "0"'],
-      ['#run=1&test=0.9&sha256=ab', 'sha256: expected 64 hexadecimal digits, found "ab"'],
-      [`#run=1&test=2&sha256=${'0'.repeat(64)}`, 'test: expected an accuracy from 0 to 1, found "2"'],
-      [`#run=1&seed=${'1'.repeat(2000)}`, 'expected up to 2000 characters, found 2012'],
     ]) {
       // The first is opened, the others are put in place of it.
       await page.goto(`${site.url}/train.html${hash}`);

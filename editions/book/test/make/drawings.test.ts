@@ -60,11 +60,6 @@ for (const name of NAMES) {
       }
     });
 
-    test('has the size of a figure', () => {
-      assert.equal(number(svg, 'width'), WIDTH);
-      assert.equal(svg.getAttribute('viewBox'), `0 0 ${WIDTH} ${svg.getAttribute('height')}`);
-    });
-
     test('holds shapes and text alone: no script, no style, no address', () => {
       const allowed = new Set(['title', 'desc', 'g', 'path', 'rect', 'circle', 'text']);
       assert.equal(svg.getAttribute('xmlns'), 'http://www.w3.org/2000/svg');

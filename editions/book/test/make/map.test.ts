@@ -62,16 +62,6 @@ test('τ × T is a heat map for each kind of input, in the same colours, and the
   );
 });
 
-test('An input at several T is a curve for each, and a difference at each T', async () => {
-  const { text } = await pageOf(
-    ...[1, 5].flatMap((T) => runs({ grid: 'inputs', T }, 0.5 + T / 100, 0.52 + T / 100)),
-    ...[1, 5].flatMap((T) => runs({ grid: 'inputs', T, encoder: 'direct' }, 0.6 + T / 100, 0.621 + T / 100)),
-  );
-  const [curves, change] = altsOf(text);
-  assert.match(String(curves), /Poisson from 52 at 1 to 56 at 5; direct from 62\.1 at 1 to 66\.1 at 5\.$/);
-  assert.match(String(change), /^Difference: direct, less Poisson: 2 differences from Poisson: T 1 \+10\.05 /);
-});
-
 test('An ANN is named by its own settings alone, and the tutorial is what others are compared with', async () => {
   const { text } = await pageOf(
     ...runs({ grid: 'hundred-epochs', loss: 'cross-entropy' }, 0.91, 0.92),

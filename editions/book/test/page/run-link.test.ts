@@ -71,6 +71,9 @@ describe('A link to a run', () => {
   test('is refused in one line where a part is missing, unknown, twice or out of range', () => {
     const sha256 = '0'.repeat(64);
     for (const [hash, message] of [
+      ['#run=2&T=10', /^run: expected 1, found "2"$/],
+      ['#run=1&T=0', /^T: expected a whole number from 1 to 10000, found "0"$/],
+      [`#run=1&seed=${'1'.repeat(2000)}`, /^expected up to 2000 characters, found 2012$/],
       ['#run=1&test=0.9', /^sha256: expected 64 hexadecimal digits, found nothing$/],
       [`#run=1&sha256=${sha256}`, /^test: expected an accuracy from 0 to 1, found nothing$/],
       [`#run=1&test=1e-1&sha256=${sha256}`, /^test: expected an accuracy/],

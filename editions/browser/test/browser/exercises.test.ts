@@ -44,10 +44,6 @@ const charge = (body: string) =>
 /** Answers with a mistake each, and what the check says. */
 const MISTAKES: readonly [answer: string, says: RegExp][] = [
   [charge('v + x / tau'), /^✘ lif-charge \(no-leak\): /],
-  [charge("'text' as any"), /^✘ lif-charge \(kind\): Your function returns a string for v = 0, /],
-  [charge("{ throw new Error('oh'); }"), /^✘ lif-charge \((?:throws|kind)\): /],
-  ["check('lif-charge', (async () => 1) as any);", /^✘ lif-charge \(promise\): /],
-  ["check('lif-charge', () => null as any);", /^✘ lif-charge \(kind\): Your function returns null for v = 0, /],
   ["const again = (v: number): number => again(v) + 1;\ncheck('lif-charge', again);", /^✘ lif-charge \(never-ends\)/],
 ];
 

@@ -1,3 +1,3 @@
-/** All chapters in Firefox, every link, and its threads however a page comes by them. */
+/** All chapters in Firefox, and its threads however a page comes by them. */
 import './firefox.test';
 import './threads.test';

@@ -12,9 +12,7 @@ import {
   type AnyPage,
   chapters,
   chosenChapters,
-  linksOfChapters,
   openChapter,
-  outputText,
   printed,
   runAllCells,
   type Server,
@@ -116,51 +114,6 @@ describe('In Firefox', { ...inFirefox, timeout: ALL }, () => {
 
   test("hidden layers, Randman, its controls and a training on it have Node's bytes", async () => {
     assert.equal(await trained([HIDDEN_RUN, RANDMAN_RUN]), HIDDEN_PRINTS + RANDMAN_PRINTS);
-  });
-
-  test('all of MNIST is printed at once, and a cell that shows or fails without end is answered', async () => {
-    const { page } = await visit();
-    const printing = `const begin = performance.now();\nconsole.log(data);\nconst took = performance.now() - begin;`;
-    // In few messages: Firefox lays all lines out anew with each.
-    const failing = "void (async () => { throw new Error('no ' + i + '\\nmore'.repeat(50)); })();";
-    const rejecting = `for (let i = 0; i < 3000; i++) ${failing}`;
-    await setCells(page, [
-      "import { loadMnist } from 'lif-fc-mnist';\nimport { display } from 'tslab';\nconst data = await loadMnist();\ndata",
-      printing,
-      "took < 1000 ? 'fast' : took",
-      "for (let i = 0; i < 3000; i++) display.html('<b>' + i + '</b>');",
-      rejecting,
-      "'m'.repeat(3) + (await new Promise((resolve) => setTimeout(() => resolve('n'), 500)))",
-    ]);
-    const { cells } = await runAllCells(page, 300);
-    const texts = cells.map(({ outputs = [] }) => outputs.map(outputText).join(''));
-    assert.match(texts[0] ?? '', /images: Uint8Array\(47040000\) \[.* more items \]/);
-    assert.deepEqual([texts[2], texts[5]], ['fast\n', 'mmmn\n']);
-    assert.equal((cells[3]?.outputs ?? []).length, 1001);
-    // Of a hundred errors the message, of 51 lines, and the place; then how many more there are.
-    assert.match(texts[4] ?? '', /\n… 2,900 more errors that no part of the cell awaits\.\n$/);
-    assert.equal(texts[4]?.split('\n').length, 100 * 52 + 2);
-  });
-
-  test('every kind of link that a chapter has is followed by a left click', async () => {
-    const { tab, page } = await visit();
-    const links = linksOfChapters(server.url);
-    await setCells(
-      page,
-      links.map(({ text }) => ({ cell_type: 'markdown', source: text, metadata: {} })),
-    );
-    // By day one into the book and one to elsewhere: Chromium follows those to chapters, too, which take seconds to open.
-    const followed = LEAVE_NOTHING_OUT ? links : links.slice(-2);
-    for (const { text, address } of followed) {
-      // A page that the proxy does not let through names its address in one of Firefox's own.
-      const isIt = (url: string) => decodeURIComponent(url).includes(address);
-      const opened = browser.waitForTarget((target) => isIt(target.url()), { timeout: 120_000 });
-      const [name] = /Link \d+/.exec(text) ?? [];
-      await tab.locator(`.jp-RenderedMarkdown p a ::-p-text(${name})`).click();
-      await (await (await opened).page())?.close();
-    }
-    const { host } = new URL(links[links.length - 1].address);
-    asked.splice(0, asked.length, ...asked.filter((line) => !line.includes(host)));
   });
 
   test('a link with cells opens as a notebook, on a first visit that loads the page twice', async () => {

@@ -470,15 +470,4 @@ describe('The site', inChromium, () => {
       assert.equal(await one.evaluate(() => (window as unknown as { isKept?: boolean }).isKept), true);
     await context.close();
   });
-
-  const noBook = !existsSync(join(root, 'build', 'book', `${other}.html`));
-  const skip = noBook ? 'no book in build/ (`npm run book` makes it)' : false;
-  test('is entered from the same chapter of the book', { skip }, async () => {
-    const page = await site.browser.newPage();
-    await page.goto(new URL(`../book/${other}.html`, site.url).href);
-    // The way back is that of every chapter, and tried above.
-    await page.getByRole('link', { name: 'Run this chapter' }).click();
-    await page.waitForURL(`${site.url}notebooks/index.html?path=${other}.ipynb`, { waitUntil: 'commit' });
-    await page.close();
-  });
 });

@@ -12,12 +12,12 @@ import { temporaryFolder } from '../../../../test/support/data';
 import { serve } from '../../../shared/serve.mjs';
 import { translator } from '../../../shared/translated.mjs';
 import { asciiDrawing, siteNotebook, translatedNotebook, writeDrawings } from '../../make/contents.mjs';
-import { appPage } from '../../make/pages.mjs';
 import { freeName } from '../../page/copies';
 import { isForeign, nameOfZip, readDownload } from '../../page/files';
 import type { NotebookContent } from '../../page/jupyter';
 import { inLanguage, languageHere, languageOf } from '../../page/links';
 import { plainName } from '../../page/menu';
+import { progressOf } from '../../page/progress';
 
 const cell = (source: string) => ({ cell_type: 'code', source });
 const content = (sources: string[], metadata: NotebookContent['metadata'] = {}): NotebookContent => ({
@@ -248,12 +248,6 @@ describe('A download that is taken back in', () => {
   });
 });
 
-describe('A page of the site', () => {
-  test('is refused if JupyterLite has changed it', () => {
-    assert.throws(() => appPage('<p>', 'x', ''), /^Error: JupyterLite's page: expected \/<html>\/, found none$/);
-  });
-});
-
 describe('A page in another language', () => {
   const site = 'https://a.example/hw/';
   test('is known by its address, whatever the folder of the site is called', () => {
@@ -389,4 +383,20 @@ describe('The server', () => {
     writeFileSync(join(folder, 'images.gz'), 'x');
     assert.equal((await ask('/x/images.gz', 'gzip')).headers['content-encoding'], undefined);
   });
+});
+
+const answer = (...printed: string[]) => ({
+  metadata: { exercise: { role: 'answer' } },
+  outputs: printed.map((text) => ({ text })),
+});
+
+test('A copy says how many of its exercises passed, by what their cells printed', () => {
+  const task = { metadata: { exercise: { role: 'task' } } };
+  assert.equal(progressOf([]), 'begun');
+  assert.equal(progressOf([task, answer(), answer('○ lif-fire: Not attempted yet.\n')]), 'begun');
+  assert.equal(
+    progressOf([answer('a line\n✔ lif-charge: Right.\n'), answer('✘ lif-fire: Not yet ✔\n'), task]),
+    'begun, 1 of 2 exercises passed',
+  );
+  assert.equal(progressOf([answer('✔ lif-charge: Right.\n')]), 'all exercises passed');
 });

@@ -1,6 +1,6 @@
 /** `npm run lite -- --serve` in a separate clone, with stand-ins for set-up and for what builds. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
@@ -76,13 +76,6 @@ describe('The browser edition, served', () => {
     assert.match(lines[2], built('book'));
   });
 
-  test('is built where it is missing, after set-up', async () => {
-    rmSync(join(clone, 'build', 'lite'), { recursive: true });
-    const { url, lines } = await start(['--port', '0']);
-    assert.deepEqual(lines.slice(0, 3), ['set-up', `lite: ${url}lite/ opens once it is built`, 'builds the site']);
-    assert.equal(await textAt(`${url}lite/`), 'new');
-  });
-
   test('is there while the book is built, and also if the book cannot be built', async () => {
     rmSync(join(clone, 'build', 'book'), { recursive: true });
     const { url, lines } = await start(['--port', '0'], /was not built/);
@@ -137,24 +130,6 @@ export async function buildSite() {
     const { url, lines } = await start(['--port', port]);
     assert.deepEqual([lines[0], lines[2]], ['wasm', '503 true']);
     assert.equal(await textAt(`${url}lite/`), 'new');
-  });
-
-  test('says after each epoch how far the training of the network for its pages is', () => {
-    cpSync(join(root, 'editions', 'shared', 'trained.mjs'), join(clone, 'editions', 'shared', 'trained.mjs'));
-    write(
-      'tools/lif_fc_mnist.cjs',
-      `console.log('Epoch 0:\\nTraining...\\nTesting...');
-console.log('Epoch 0: train_acc = 0.8416299412393162, test_acc = 0.9055, max_test_acc = 0.9055, train_times = 468');
-console.log('Epoch 1: train_acc = 0.9, test_acc = 0.91, max_test_acc = 0.92, train_times = 936');`,
-    );
-    const program = "import('./editions/shared/trained.mjs').then((own) => own.trainIfNeeded('lite', 'build/work'))";
-    assert.equal(
-      execFileSync(process.execPath, ['-e', program], { cwd: clone, encoding: 'utf8' }),
-      `lite: no trained network in build/run yet: training one for 20 epochs
-  Training: epoch 1 of 20, 90.5 % of the test images
-  Training: epoch 2 of 20, 91.0 % of the test images
-`,
-    );
   });
 
   test('has the same address each time; where that is taken it says that saved work stays there', async () => {

@@ -1,6 +1,5 @@
 /** The learner's own copies of the chapters, as `npm run lab` makes them. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -170,20 +169,6 @@ describe('A copy of a chapter', () => {
     origin.metadata.lif_fc_mnist.cells = copies.hashOfCells(notebook(prose('# 旧译'), code('2;')));
     writeFileSync(join(to, '00-start.ipynb'), JSON.stringify(origin));
     assert.deepEqual(ofIts().outdated, ['00-start.ipynb']);
-  });
-
-  test('in a language that nothing is translated to is refused in one line, by both commands', () => {
-    for (const [tool, told] of [
-      [['class', 'exercises', 'exercises.mjs'], 'exercises'],
-      [['lab', 'lab.mjs'], 'lab'],
-    ] as const) {
-      const options = ['--language', 'xx', ...(told === 'lab' ? ['--allow-root'] : [])];
-      const { status, stderr } = spawnSync(process.execPath, [join(root, 'editions', ...tool), ...options], {
-        encoding: 'utf8',
-      });
-      assert.match(stderr, new RegExp(`^${told}: --language: expected zh, found xx.*\n$`));
-      assert.equal(status, 2);
-    }
   });
 
   test('is made once, and never written over; a chapter that has changed since is named', () => {

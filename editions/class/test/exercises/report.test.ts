@@ -228,15 +228,6 @@ describe('The report of a class', () => {
     assert.ok(lines.includes(`  2 lif-fire: 0 of 6 right, ${missing}; ${found}`), lines.join('\n'));
   });
 
-  test('names the files that were handed in while it works, and none of its own', () => {
-    const first = lines.findIndex((line) => line.startsWith('learner'));
-    const executed = lines.slice(0, first).filter((line) => line.startsWith('executed '));
-    assert.ok(executed.includes('executed 02-lif-neuron (1).ipynb (1 of 7)'), executed.join('\n'));
-    assert.equal(executed.length, 7);
-    for (const line of lines.slice(0, first)) assert.match(line, /^(executed|running) /);
-    assert.doesNotMatch(lines.join('\n'), /handed-in|results/);
-  });
-
   test('is a CSV that a spreadsheet reads as text', () => {
     const [head, ...rows] = csv.split('\n');
     assert.deepEqual(head?.split(','), ['learner', ...Object.keys(ALL)]);

@@ -49,31 +49,15 @@ describe('A file of grids', () => {
     ['a word that is no setting', 'grids: { a: { tao: 2 } }', /mine.yaml: a: tao: expected a setting \(.*\btau, T\b/],
     ['a value that the command line refuses', 'grids: { a: { tau: [2, 1] } }', /a: --tau: expected a number above 1/],
     [
-      'a name that the command line does not know',
-      'grids: { a: { surrogate: relu } }',
-      /a: --surrogate: expected atan/,
-    ],
-    [
       'a switch that is neither on nor off',
       'grids: { a: { detach_reset: 2 } }',
       /a: detach_reset: expected true or fals/,
     ],
     ['an empty list', 'grids: { a: { tau: [] } }', /a: tau: expected at least one value, found an empty list/],
-    ['a value twice', 'grids: { a: { seed: [1, 2, 1] } }', /a: seed: expected each value once, found 1 twice/],
     ['a mapping as a value', 'grids: { a: { tau: { from: 1 } } }', /a: tau: expected values, found \{"from":1\}/],
     ['a grid without settings', 'grids:\n  a:\n', /a: expected settings with their values, found nothing/],
-    [
-      'two grids of one name',
-      'grids:\n  a: { tau: 2 }\n  a: { tau: 3 }\n',
-      /line 3: expected each name once, found a t/,
-    ],
     ['a setting twice', 'grids:\n  a:\n    tau: 2\n    tau: 3\n', /line 4: expected each name once, found tau twice/],
     ['a name that no column can hold', 'grids: { a+b: { tau: 2 } }', /expected the name of a grid .*, found a\+b/],
-    [
-      'more runs than anybody means',
-      `grids: { a: { seed: [${NINETY}], T: [${NINETY.slice(3)}], tau: [2, 3] } }`,
-      /at most 10000 runs, found 16020/,
-    ],
     [
       'a grid of nine thousand runs, none of which is made before the next one is counted',
       `grids: { a: { tau: 0.5, seed: [${NINETY}], T: [${HUNDRED}] }, b: { seed: [${NINETY}], T: [${HUNDRED}] } }`,
@@ -92,18 +76,12 @@ describe('A file of grids', () => {
       'grids: { a: { loss: mse --tau 3 } }',
       /a: loss: expected mse, .* or .*, found 'mse --tau 3'$/,
     ],
-    ['a value that is yes', 'grids: { a: { reset: yes } }', /a: reset: expected true or false, found yes$/],
     ['lists that grow from line to line', bomb(), /cannot read it: Excessive alias count/],
     ['brackets without end', `grids: ${'['.repeat(60_000)}`, /cannot read it: more than 60 lists lie in one another$/],
     [
       'more text than anybody writes',
       ' '.repeat(2 ** 16 + 1),
       /cannot read it: expected at most 65536 bytes, found 65537$/,
-    ],
-    [
-      'a neuron in an ANN',
-      'grids: { a: { network: ann, tau: 3 } }',
-      /a: --tau: expected with --network snn, found with/,
     ],
   ] as const) {
     test(`that has ${what} is refused in one line`, () => {
