@@ -1,6 +1,6 @@
 /** Networks of other programs on the command line: `--weights`, `--save-nir`, `--save-safetensors`. */
 import { existsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   checkFileName,
   checkNir,
@@ -12,13 +12,16 @@ import {
 } from '../../../packages/formats/exchange';
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
 import { layersOfRun } from '../../../packages/runs/engine-options';
-import { assertWritable, readFile, writeFileAtomic } from '../../../packages/system/files.cjs';
+import { isOfRun } from '../../../packages/runs/node/run-folder';
+import { assertWritable, identityOf, readFile, writeFileAtomic } from '../../../packages/system/files.cjs';
 import { type EngineState, freshState } from '../../../src/common/engine';
 import { type LayerShape, plainLayers, type ResolvedLayer } from '../../../src/common/layers';
 import { differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
 import { hiddenOf } from '../../../src/common/weights';
 import { typedIn } from './arguments';
 import { UsageError } from './failures';
+import { FIGURE_FILES } from './figures';
+import type { Places } from './folder';
 import type { Settings } from './options';
 
 /** Where a training starts from, if not from new weights. */
@@ -108,13 +111,17 @@ const exportsOf = (settings: Settings) =>
 /**
  * Before the training: @throws UsageError if a network cannot be written as asked, or would be written over something
  */
-export function refuseExports(settings: Settings, neuron: NeuronOptions): void {
+export function refuseExports(settings: Settings, neuron: NeuronOptions, places: Places): void {
   const files = exportsOf(settings);
   const [one, other] = files;
-  if (other && one.file === other.file) {
+  if (other && identityOf(one.file) === identityOf(other.file)) {
     throw new UsageError(`${other.flag}: expected another file than for ${one.flag}, found ${one.file} for both`);
   }
+  const figures = FIGURE_FILES.map((name) => identityOf(join(places.outDir, name)));
   for (const { flag, file } of files) {
+    if (isOfRun(file, places) || figures.includes(identityOf(file))) {
+      throw new UsageError(`${flag}: expected a name that the run does not use itself, found ${file}; choose another`);
+    }
     const folder = dirname(file);
     if (!existsSync(folder) || !statSync(folder).isDirectory()) {
       throw new UsageError(`${flag}: expected a file in a folder that exists, found no folder ${folder}`);

@@ -23,7 +23,7 @@ export interface Drawn {
 }
 
 /** The names of the figures' files. */
-const FIGURE_FILES: readonly string[] = NAMES.flatMap((name) => TYPES.map((type) => `${name}.${type}`));
+export const FIGURE_FILES: readonly string[] = NAMES.flatMap((name) => TYPES.map((type) => `${name}.${type}`));
 
 /** The files of figures that are in a folder. */
 export function figureFilesIn(folder: string): string[] {

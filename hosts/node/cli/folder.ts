@@ -1,11 +1,12 @@
 /** Inspects the output folder before a run; refuses to overwrite. */
-import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Checkpoint, readCheckpoint } from '../../../packages/runs/node';
-import { checkpointPath, resultsIn } from '../../../packages/runs/node/run-folder';
+import { checkpointPath, pathsIn, resultsIn } from '../../../packages/runs/node/run-folder';
 import { MODEL_FOLDERS } from '../../../packages/runs/run-files';
+import { isDangling } from '../../../packages/system/files.cjs';
 import { UsageError } from './failures';
-import { figureFilesIn } from './figures';
+import { FIGURE_FILES, figureFilesIn } from './figures';
 import type { Settings } from './options';
 
 /** Where a run writes. */
@@ -54,6 +55,24 @@ export function refuseToOverwrite(outDir: string, settings: Settings): void {
   const what = checkpoint ? describeProgress(checkpoint) : hasCheckpoint ? 'a checkpoint' : 'arrays or a model';
   const ways = `continue it with --resume, replace it with --overwrite, or choose another folder with ${another(settings)}`;
   throw new UsageError(`${outDir}: expected no run there, found one (${what}); ${ways}`);
+}
+
+/**
+ * What a run cannot replace is found before it begins, and not when it has something to write.
+ * @throws UsageError in one line that names it
+ */
+export function refuseObstacles(outDir: string, settings: Settings): void {
+  const { files, folders } = pathsIn(outDir);
+  if (settings.saveFigures) files.push(...FIGURE_FILES.map((name) => join(outDir, name)));
+  for (const path of [...folders, ...files]) {
+    const wanted = folders.includes(path) ? 'a folder' : 'a file';
+    const there = existsSync(path) && (statSync(path).isDirectory() ? 'a folder' : 'a file');
+    const found = isDangling(path) ? 'a link to nothing' : there;
+    if (!found || found === wanted) continue;
+    throw new UsageError(
+      `${path}: expected ${wanted} or nothing, found ${found}; move it, or choose another folder with ${another(settings)}`,
+    );
+  }
 }
 
 /**

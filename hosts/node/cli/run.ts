@@ -18,7 +18,7 @@ import { type Arguments, typedIn } from './arguments';
 import { readStart, refuseExports } from './exchange';
 import { say, UsageError } from './failures';
 import { showFigures } from './figures';
-import { checkFigures, describeProgress, findEarlier, type Places, refuseToOverwrite } from './folder';
+import { checkFigures, describeProgress, findEarlier, type Places, refuseObstacles, refuseToOverwrite } from './folder';
 import { formatLabel, OPTIONS, type Settings, whyNot } from './options';
 import { checkAgainstData, resumedSettings } from './resume';
 import type { Stop } from './stop';
@@ -41,7 +41,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   refuseStray(settings, args.given);
   refuseToLose(outDir, settings, checkpoint);
   const neuron = neuronOf(settings);
-  refuseExports(settings, neuron);
+  refuseExports(settings, neuron, places);
   const start = readStart(settings);
   chooseDevice(settings);
   const data = await readData(settings);
@@ -95,6 +95,7 @@ function resolvePlaces(settings: Settings): Places {
 }
 
 function refuseToLose(outDir: string, settings: Settings, checkpoint: Checkpoint | undefined): void {
+  refuseObstacles(outDir, settings);
   if (settings.overwrite) return;
   if (!checkpoint) refuseToOverwrite(outDir, settings);
   checkFigures(outDir, settings, checkpoint);

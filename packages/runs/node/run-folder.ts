@@ -1,12 +1,12 @@
 /** Which files in a folder are a run's: nothing else is ever replaced or removed there. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { MODEL_FILES } from '../../formats/layers-model';
-import { removeUnfinished } from '../../system/files.cjs';
+import { identityOf, removeUnfinished } from '../../system/files.cjs';
 import { LOCK_NAME } from '../../system/lock.cjs';
 import { ARRAYS, CURVES, HELD_BACK, HIDDEN_ARRAYS, MODEL_FOLDERS, RESULT_FILES } from '../run-files';
 import { CHECKPOINT_NAME, isCheckpointName } from './checkpoint';
-import { removeUnfinishedEvents } from './tensorboard';
+import { isEventsName, removeUnfinishedEvents } from './tensorboard';
 
 const RESULTS: readonly string[] = [...ARRAYS, ...HIDDEN_ARRAYS, HELD_BACK, CURVES];
 
@@ -20,6 +20,25 @@ export function checkpointPath(folder: string): string {
 /** The files of a finished run that are in a folder. */
 export function resultsIn(folder: string): string[] {
   return RESULT_FILES.map((name) => join(folder, name)).filter((file) => existsSync(file));
+}
+
+/** The files that a run may write in a folder, and the folders that it makes there. */
+export const pathsIn = (folder: string) => ({
+  files: [...RESULT_FILES.map((name) => join(folder, name)), checkpointPath(folder)],
+  folders: [...MODELS.map((name) => join(folder, name)), dirname(checkpointPath(folder))],
+});
+
+/** Whether a run writes, replaces or removes what has this path, or makes it a folder. */
+export function isOfRun(path: string, { outDir, logDir }: { outDir: string; logDir: string }): boolean {
+  const { files, folders } = pathsIn(outDir);
+  const [found, folder, name] = [identityOf(path), identityOf(dirname(path)), basename(path).toLowerCase()];
+  return (
+    [...files, ...folders, join(outDir, LOCK_NAME), logDir].some((own) =>
+      `${identityOf(own)}/`.startsWith(`${found}/`),
+    ) ||
+    (folder === identityOf(dirname(checkpointPath(outDir))) && isCheckpointName(name)) ||
+    (folder === identityOf(logDir) && isEventsName(name))
+  );
 }
 
 /** Removes what a killed run left half written in its folder, and in that of its TensorBoard file. */

@@ -1,7 +1,7 @@
 /** Networks leave the command line as files of other programs, and a training starts from such files. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { unzipSync, zipSync } from 'fflate';
@@ -143,9 +143,20 @@ describe('A trained network', () => {
       ['--weights net.safetensors --tau 3', /expected neurons with tau 3, found 2/],
       ['--weights net.safetensors --resume', /expected --resume or --weights, found both/],
     ];
+    // What its run writes or removes itself, whatever path leads there, or makes a folder.
+    symlinkSync('first', join(cwd, 'same'));
+    symlinkSync(join('first', 'test_accs.npy'), join(cwd, 'link'));
+    const events = readdirSync(join(cwd, 'first')).find((name) => name.startsWith('events'));
+    const own = ['checkpoint/checkpoint.json', 'lif_fc_mnist.lock', 'acc.png', 'ann_mnist', events];
+    const ofRun = [...own.map((name) => `first/${name}`), 'same/v_t_array.npy', 'link', 'new'].map(
+      (file): (typeof cases)[number] => [
+        `--overwrite --save-nir ${file} --out-dir first --log-dir ${file === 'new' ? 'new/a/b' : 'first'}`,
+        /--save-nir: expected a name that the run does not use itself, found/,
+      ],
+    );
     const before = contentsOf(join(cwd, 'first'));
     assertRefused(
-      cases.map(([args, message]) => [[...SMALL, '--log-dir', 'refused', ...args.split(' ')], message]),
+      [...cases, ...ofRun].map(([args, message]) => [[...SMALL, '--log-dir', 'refused', ...args.split(' ')], message]),
       cwd,
     );
     assert.deepEqual(contentsOf(join(cwd, 'first')), before);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { forge } from '../../../../test/support/checkpoint';
@@ -228,6 +228,29 @@ describe('--overwrite', () => {
     await new Promise((resolve) => child.on('close', resolve));
     assert.match(said, /\nStopped in epoch 0 after \d+ batches; nothing was saved, and the run in .*out stays\n$/);
     assert.deepEqual(contentsOf(out), before);
+  });
+
+  test('is refused before the training where a folder, a file or a link to nothing is in the way', {
+    skip: process.platform === 'win32' && 'links need rights on Windows',
+  }, () => {
+    const obstacles = [
+      ['v_t_array.npy', 'folder', /v_t_array\.npy: expected a file or nothing, found a folder; move it, or choose/],
+      ['acc.png', 'folder', /acc\.png: expected a file or nothing, found a folder/],
+      ['lif_snn_mnist', 'file', /lif_snn_mnist: expected a folder or nothing, found a file/],
+      ['v_t_array.npy', 'link', /v_t_array\.npy: expected a file or nothing, found a link to nothing/],
+      ['checkpoint', 'link', /checkpoint: expected a folder or nothing, found a link to nothing/],
+    ] as const;
+    for (const [name, kind, message] of obstacles) {
+      const cwd = temporaryFolder();
+      const path = join(cwd, 'out', name);
+      mkdirSync(dirname(path));
+      if (kind === 'folder') mkdirSync(path);
+      else if (kind === 'file') writeFileSync(path, 'mine');
+      else symlinkSync('nothing', path);
+      assertRefused([[[...SMALL, '-N', '1', '--overwrite', '--save-figures'], message]], cwd);
+      assert.deepEqual(readdirSync(join(cwd, 'out')), [name]);
+      if (kind === 'link') assert.equal(readlinkSync(path), 'nothing');
+    }
   });
 
   test('replaces a checkpoint that cannot be read, and one that would name a file elsewhere', () => {
