@@ -63,16 +63,12 @@ describe('recompute()', () => {
       [{}, 'row: dataset: expected mnist, randman, rows or yin-yang, found undefined'],
       [{ ...row, dataset: 'nosuch' }, "row: dataset: expected mnist, randman, rows or yin-yang, found 'nosuch'"],
       [{ ...row, learnTau: 'layers' }, "row: learnTau: expected none, layer or neuron, found 'layers'"],
-      [{ ...row, learnTau: null }, 'row: learnTau: expected none, layer or neuron, found null'],
       [{ ...row, learntau: 'layer' }, "row: expected settings of the map, found 'learntau'"],
       [without, 'row: seed: expected a whole number from 0 to 4294967295, found undefined'],
       [{ ...row, T: '5' }, "row: T: expected a whole number from 1 to 10000, found '5'"],
-      [{ ...row, T: [5] }, 'row: T: expected a whole number from 1 to 10000, found an array'],
-      [{ ...row, epochs: Number.NaN }, 'row: epochs: expected a whole number from 1 to 100000, found NaN'],
       [{ ...row, reset: 'true' }, "row: reset: expected true or false, found 'true'"],
       [{ ...row, hidden: 0 }, 'row: recurrent: expected a hidden layer, found true'],
       [{ ...ann, tau: 2 }, 'row: tau: expected nothing, for an ANN has none, found 2'],
-      [{ ...ann, tau: '' }, "row: tau: expected null, found ''"],
     ] as [typeof row, string][])
       await assert.rejects(alone(wrong), { message });
     await assert.rejects(alone(row, { data: 5 as never }), /^TypeError: data: expected what loadMnist\(\) returns/);

@@ -1,4 +1,6 @@
+/** What a chapter takes from Node: TensorFlow's backend, MNIST and the table of runs, also as a browser has them. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,6 +11,7 @@ import { projectPath } from '../../../packages/system/files.cjs';
 import { DatasetError } from '../../../src/common/mnist';
 import { idxHeader, temporaryFolder, writeSmallMnist } from '../../../test/support/data';
 import { tableText } from '../../../test/support/map';
+import { FROM_SOURCES } from '../../../test/support/python';
 import { mnistIn, readMap as readMapInBrowser } from '../../browser/data';
 import { readMap, readMnist } from '../data';
 
@@ -179,4 +182,51 @@ test('A table of one’s own is read from its file; one that is missing, damaged
   await refused(/map\.csv: line 2: weights_sha256: expected 64 hexadecimal digits, found \w+; /);
   truncateSync(file, 2e9);
   await refused(/map\.csv: expected at most 268435456 bytes, found 2000000000$/);
+});
+
+/** Runs a program that has `tf` and `initBackend` in its own process; returns the lines that it printed. */
+function runWithTf(before: string, program: string, env: NodeJS.ProcessEnv = {}): string[] {
+  const source = `${before}
+    const { tf, initBackend } = require('./hosts/node/backend.ts');
+    (async () => { ${program} })();`;
+  const child = spawnSync(process.execPath, [...FROM_SOURCES, '-e', source], {
+    cwd: projectPath(),
+    encoding: 'utf8',
+    env: { ...process.env, LIF_FC_MNIST_BACKEND: '', TF_CPP_MIN_LOG_LEVEL: '3', ...env },
+  });
+  // An error in the backend's WebAssembly module comes with all of its source, in one line.
+  const error = child.stderr.split('\n').filter((line) => line.length < 500);
+  assert.equal(child.status, 0, error.join('\n'));
+  return child.stdout.trim().split('\n');
+}
+
+test('the native backend that set-up installed works, also where Node lacks what tfjs-node calls', () => {
+  const { outcome } = JSON.parse(readFileSync(projectPath('node_modules', '.setup', 'native.json'), 'utf8'));
+  // As on Node 23 and later, whatever runs this test.
+  const before = "const util = require('node:util'); delete util.isNullOrUndefined; delete util.isArray;";
+  const [name, product] = runWithTf(
+    before,
+    `console.log(await initBackend());
+     console.log(tf.ones([3, 5]).matMul(tf.ones([5, 2])).dataSync().join(' '));`,
+  );
+  assert.equal(product, '5 5 5 5 5 5');
+  if (outcome === 'none') assert.match(name as string, /^wasm .*; not native, since /);
+  else assert.equal(name, 'tensorflow (native, tfjs-node)');
+});
+
+test('without the native backend a model is saved to and loaded from a folder all the same', () => {
+  const url = `file://${join(temporaryFolder(), 'model').replaceAll('\\', '/')}`;
+  const [name, ...outputs] = runWithTf(
+    '',
+    `console.log(await initBackend());
+     const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
+     const answer = (m) => console.log(m.predict(tf.ones([1, 3])).dataSync().join(' '));
+     answer(model);
+     await model.save(${JSON.stringify(url)});
+     answer(await tf.loadLayersModel(${JSON.stringify(`${url}/model.json`)}));`,
+    { LIF_FC_MNIST_BACKEND: 'wasm' },
+  );
+  assert.equal(name, 'wasm (WebAssembly); not native, since LIF_FC_MNIST_BACKEND=wasm');
+  assert.match(outputs[0] as string, /^-?\d/);
+  assert.equal(outputs[1], outputs[0]);
 });
