@@ -1,3 +1,4 @@
+/** What a notebook leaves: its runs and files, and on a hub what a learner's checks say to the teacher. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,10 +9,12 @@ import { initialWeights } from '../../../../src/common/random';
 import { initialNetwork } from '../../../../src/common/weights';
 import { newHistory } from '../../../../src/training/history';
 import { temporaryFolder } from '../../../../test/support/data';
+import { python } from '../../../../test/support/python';
 import { scalars } from '../../../../test/support/run';
 import { type NpyArray, npyBytes } from '../../../formats/npy';
 import { lockFolder } from '../../../system/lock.cjs';
 import { loadFile, loadRun, readNpy, saveFile, saveRun, writeRun } from '../../node';
+import { recordProgress } from '../../node/progress';
 import type { Run, SavedRun } from '../../run-files';
 
 const T = 7;
@@ -213,5 +216,39 @@ describe('a file of a notebook', () => {
     await assert.rejects(loadFile('net.nir'), /^Error: runs\/net\.nir: expected a file, found none; put it there$/);
     for (const use of [() => saveFile('../net.nir', new Uint8Array()), () => loadFile('../net.nir')])
       await assert.rejects(use, /^RangeError: name of a file: expected letters, digits, .*, found \.\.\/net\.nir$/);
+  });
+});
+
+describe("A learner's progress", () => {
+  const file = join(temporaryFolder(), 'ana.jsonl');
+  afterEach(() => {
+    delete process.env.LIF_FC_MNIST_PROGRESS;
+  });
+
+  test('is not recorded unless the file is there, which is the learner’s consent', () => {
+    recordProgress('lif-charge', 'passed');
+    process.env.LIF_FC_MNIST_PROGRESS = file;
+    recordProgress('lif-charge', 'passed');
+    assert.ok(!existsSync(file));
+  });
+
+  test('is a line per check, which the page of the room reads', () => {
+    writeFileSync(file, '');
+    process.env.LIF_FC_MNIST_PROGRESS = file;
+    recordProgress('lif-fire', 'passed', new Date('2026-11-25T10:00:00Z'));
+    recordProgress('lif-charge', 'todo');
+    recordProgress('lif-charge', 'no-leak');
+    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8').split('\n')[0] as string), {
+      at: '2026-11-25T10:00:00.000Z',
+      exercise: 'lif-fire',
+      result: 'passed',
+    });
+    const seen = python(`import sys
+sys.path.insert(0, "editions/class/hub")
+from pathlib import Path
+from room.progress import read_progress
+p = read_progress(Path(${JSON.stringify(file)}))
+print(p.exercise, p.result, p.wrong, p.solved)`);
+    assert.equal(seen, "lif-charge no-leak 1 {'lif-fire'}");
   });
 });
