@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { canary, type Ended, RUNNER, root, run, temporaryFolder, writeNotebook } from '../../../test/support/notebooks';
 import { PYTHON } from '../../../test/support/python';
 
@@ -30,7 +30,7 @@ print(json.dumps([called(arguments) for arguments in json.load(sys.stdin)]))`;
   return JSON.parse(stdout);
 }
 
-describe('What cannot be used is said in one line, exit status 2', { concurrency: 1 }, () => {
+describe('What cannot be used is said in one line, exit status 2', () => {
   const file = (name: string, text: string) => {
     const path = join(temporary, name);
     writeFileSync(path, text);
@@ -79,19 +79,14 @@ describe('What cannot be used is said in one line, exit status 2', { concurrency
     ],
     ['--update with --check', () => ['--update', '--check', canary('throw')], /exclude each other/],
   ];
-  let ended: Ended[];
-  before(() => {
-    ended = callAll(cases.map(([, args]) => args()));
-  });
-  for (const [i, [name, , message]] of cases.entries()) {
-    test(name, () => {
-      const { status, lines } = ended[i] as Ended;
-      assert.equal(lines.length, 1, lines.join('\n'));
+  test('before anything is executed', () => {
+    for (const [i, { status, lines }] of callAll(cases.map(([, args]) => args())).entries()) {
+      const [name, , message] = cases[i] as (typeof cases)[number];
+      assert.deepEqual([status, lines.length], [2, 1], `${name}: ${lines.join('\n')}`);
       assert.match(lines[0] as string, /^notebooks: /);
       assert.match(lines[0] as string, message);
-      assert.equal(status, 2);
-    });
-  }
+    }
+  });
 });
 
 test('a folder for its own files that cannot be made is said in one line, too', async () => {

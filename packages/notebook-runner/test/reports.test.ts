@@ -1,4 +1,4 @@
-/** Where results go, and what a CI reads: the JUnit file, lines that say what is running. */
+/** What cells print as it is stored, where results go, and what a CI reads: the JUnit file, lines that say what is running. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,14 @@ import {
 import { PYTHON, python } from '../../../test/support/python';
 
 const temporary = temporaryFolder('reports');
+
+/** Runs Python with the runner's modules; returns what it printed as JSON. */
+function inRunner(...program: string[]) {
+  const start = 'import json, sys\nsys.path.insert(0, "packages/notebook-runner")\n';
+  const { LIF_FC_MNIST_THREADS, ...env } = process.env;
+  const options = { cwd: root, env: { ...env, INIT_CWD: join(root, 'test') }, encoding: 'utf8' } as const;
+  return JSON.parse(execFileSync(PYTHON, ['-B', '-c', start + program.join('\n')], options));
+}
 
 describe('Four notebooks, of which two have the same name, two at a time', { concurrency: 1 }, () => {
   const folder = join(temporary, 'course é');
@@ -85,55 +93,109 @@ appendFileSync(${JSON.stringify(notes)}, '-${name}');`;
 });
 
 test('With --check, which does not compare times, one that measures them is executed beside another; each has its share of the cores', () => {
-  const program = [
-    'import asyncio, sys',
-    'sys.path.insert(0, "packages/notebook-runner")',
+  const told = inRunner(
+    'import asyncio',
     'from types import SimpleNamespace as of',
     'from headless.places import kernel_env',
     'from headless.run import Runner',
+    'told = ""',
+    'def tell(text): global told; told += text',
     'class Noting(Runner):',
     '    async def run(self, job, at_a_time=1):',
-    '        print(f"+{job.name}/{at_a_time}", end="")',
+    '        tell(f"+{job.name}/{at_a_time}")',
     '        await asyncio.sleep(job.turns)',
-    '        print("-" + job.name, end="")',
+    '        tell("-" + job.name)',
     '        return True',
     'def job(name, turns, *tags):',
     '    return of(name=name, turns=turns, notebook=of(cells=[of(metadata={"tags": tags})]))',
     'jobs = [job("time", 0.2, "timing"), job("a", 0.1), job("needs", 0, "after-others")]',
     'async def order(check):',
-    '    print(await Noting(of(jobs=jobs, at_a_time=2, check=check)).run_all())',
+    '    tell(str(await Noting(of(jobs=jobs, at_a_time=2, check=check)).run_all()) + " ")',
     'asyncio.run(order(True)); asyncio.run(order(False))',
-    'print([kernel_env(n).get("LIF_FC_MNIST_THREADS") for n in (1, 2, 100)])',
-  ].join('\n');
-  const { LIF_FC_MNIST_THREADS, ...env } = process.env;
-  const told = execFileSync(PYTHON, ['-B', '-c', program], { cwd: root, env, encoding: 'utf8' });
+    'print(json.dumps([told, *[kernel_env(n).get("LIF_FC_MNIST_THREADS") for n in (1, 2, 100)]]))',
+  );
   const half = Math.max(1, Math.floor(availableParallelism() / 2));
-  const shares = `[None, '${half}', '1']\n`;
-  assert.equal(told, `+time/2+a/2-a-time+needs/1-needs0\n+a/2-a+needs/1-needs+time/1-time0\n${shares}`);
+  const order = '+time/2+a/2-a-time+needs/1-needs0 +a/2-a+needs/1-needs+time/1-time0 ';
+  assert.deepEqual(told, [order, null, `${half}`, '1']);
 });
 
 test('A result of a chapter has its plain name, that of another notebook of the clone its path, wherever it was typed', () => {
-  const program = [
-    'import json, sys',
-    'sys.path.insert(0, "packages/notebook-runner")',
+  const answer = inRunner(
     'from pathlib import Path',
     'from headless.options import target_of',
     'from headless.places import ROOT',
     'names = ["notebooks/01-a.ipynb", "notebooks/more/02-b.ipynb", "packages/notebook-runner/test/canaries/x.ipynb"]',
     'paths = [ROOT / name for name in names] + [Path("/elsewhere/c.ipynb")]',
     'print(json.dumps([target_of(path, Path("out")).as_posix() for path in paths]))',
-  ].join('\n');
-  const answer = execFileSync(PYTHON, ['-B', '-c', program], {
-    cwd: root,
-    env: { ...process.env, INIT_CWD: join(root, 'test') },
-    encoding: 'utf8',
-  });
-  assert.deepEqual(JSON.parse(answer), [
+  );
+  assert.deepEqual(answer, [
     'out/01-a.ipynb',
     'out/more/02-b.ipynb',
     'out/packages/notebook-runner/test/canaries/x.ipynb',
     'out/c.ipynb',
   ]);
+});
+
+describe('Outputs of a cell are brought to the form in which they are stored', () => {
+  test('so that what a carriage return overwrites is gone, but not the carriage return of a line end', () => {
+    const texts = ['a\rb\n', 'a\r\n', 'a\rb\r\nc\rd', 'a\r', '\r\r', 'plain\n', 'x\r\ny\n'];
+    assert.deepEqual(
+      inRunner(`from headless import outputs
+print(json.dumps([outputs.without_overwritten(t) for t in ${JSON.stringify(texts)}]))`),
+      ['b\n', 'a\r\n', 'b\r\nd', 'a\r', '\r', 'plain\n', 'x\r\ny\n'],
+    );
+  });
+
+  test('one stream per name between two other outputs, stdout first', () => {
+    const order = inRunner(
+      'import nbformat.v4 as new',
+      'from headless import outputs',
+      'stream = lambda name, text: new.new_output("stream", name=name, text=text)',
+      'cell = new.new_code_cell(outputs=[stream("stderr", "1"), stream("stdout", "2"), stream("stderr", "3"),',
+      '  new.new_output("display_data", data={"text/plain": "4"}), stream("stdout", "5"), stream("stdout", "6")])',
+      'outputs.tidy(new.new_notebook(cells=[cell]))',
+      'print(json.dumps([[o.get("name"), o.get("text")] for o in cell.outputs]))',
+    );
+    assert.deepEqual(order, [
+      ['stdout', '2'],
+      ['stderr', '13'],
+      [null, null],
+      ['stdout', '56'],
+    ]);
+  });
+});
+
+describe('The line of an error that says what went wrong', () => {
+  const cases: [string, string, string][] = [
+    ['the first', 'RangeError: no\n    at x (y.js:1:2)', 'RangeError: no'],
+    [
+      'after the source line that Node puts before it',
+      'evalmachine.<anonymous>:3\nthrow x;\n^\n\nError: no',
+      'Error: no',
+    ],
+    [
+      'after a source line of Node itself',
+      "node:fs:1889\n  binding.unlink(path);\n          ^\n\nError: ENOENT: no such file or directory, unlink 'a'\n",
+      "Error: ENOENT: no such file or directory, unlink 'a'",
+    ],
+    [
+      'after one in a file',
+      '/a b/c.js:12\n  f()\n  ^\n\nTypeError: f is not a function',
+      'TypeError: f is not a function',
+    ],
+    ['without colours', '\u001b[31mError: red\u001b[39m', 'Error: red'],
+    ['where a message ends like a position', 'Error: bad time 12:30', 'Error: bad time 12:30'],
+    ['of a type error of tslab', "1:7 - Type 'string' is not assignable.", "1:7 - Type 'string' is not assignable."],
+    ['of nothing', ' \n', 'unknown error'],
+  ];
+  test('is found', () => {
+    const texts = JSON.stringify(cases.map(([, text]) => text));
+    const found = inRunner(
+      'from headless import outputs',
+      `print(json.dumps([outputs.first_line(text) for text in ${texts}]))`,
+    );
+    for (const [i, [name, , expected]] of cases.entries()) assert.equal(found[i], expected, name);
+  });
 });
 
 describe('For a CI and another program', { concurrency: 1 }, () => {
