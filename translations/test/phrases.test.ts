@@ -145,18 +145,3 @@ test('Scripts of pages say in Chinese what they say, and no phrase is left that 
   );
   assert.deepEqual(unused, [], 'said by nothing');
 });
-
-test('A phrase of drawings is one that a drawing says', () => {
-  const said = new Set<string>();
-  for (const name of readdirSync(join(root, 'notebooks', 'images')).filter((file) => file.endsWith('.svg'))) {
-    const svg = new JSDOM(readFileSync(join(root, 'notebooks', 'images', name), 'utf8'), {
-      contentType: 'image/svg+xml',
-    });
-    for (const element of svg.window.document.querySelectorAll('text, tspan, title, desc'))
-      said.add((element.textContent ?? '').replace(/\s+/g, ' ').trim());
-  }
-  assert.deepEqual(
-    Object.keys(tableOf('drawings.json')).filter((english) => !said.has(english)),
-    [],
-  );
-});

@@ -223,17 +223,9 @@ test('The reports of a class become one line each, and any other file of the fol
     '1 of 6 are ready; editions: 1b2c, 3f2a',
     '',
   ]);
-  for (const args of [['--collect'], ['--collect', 'nowhere'], ['--collect', 'reports', 'more']]) {
-    const { status, stderr } = doctor(root, args, { INIT_CWD: scratch });
-    assert.equal(status, 2);
-    assert.match(stderr, /^doctor: --collect: expected one folder of reports \(.+\)\n$/);
-  }
-});
-
-test('An option that is unknown is refused in one line, status 2', () => {
-  const { status, stderr, stdout } = doctor(root, ['--fast']);
-  assert.deepEqual([status, stdout], [2, '']);
-  assert.equal(stderr, 'doctor: unknown option --fast; expected --json, --collect FOLDER or --help\n');
+  const wrong = doctor(root, ['--collect', 'nowhere'], { INIT_CWD: scratch });
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.stderr, /^doctor: --collect: expected one folder of reports \(.+\)\n$/);
 });
 
 describe('A fault of the machine is named, with what to do', () => {

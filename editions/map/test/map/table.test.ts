@@ -158,14 +158,6 @@ describe('The table', () => {
       assert.deepEqual([status, lines], [2, [`map: ${table}: expected a file, found ${kind}`]]);
     }
   });
-
-  test('has no row of an id that is asked for, and says so', async () => {
-    const { status, lines } = await verify('0123456789ab');
-    assert.deepEqual(
-      [status, lines],
-      [2, ['map: --verify: expected the id of a row, found 0123456789ab, which no row has']],
-    );
-  });
 });
 
 describe('A row on the disk', () => {

@@ -1,7 +1,7 @@
-/** `npm run map` with Snakemake: a small grid, stopped, killed and damaged on its way. */
+/** `npm run map` with Snakemake: a small grid, stopped and killed on its way. */
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { inRuns, ownerOf, readTable, runMap, startMap, writeGrids } from '../../../../test/support/map';
@@ -76,22 +76,6 @@ describe('A map', { concurrency: 1 }, () => {
     assert.equal(status, 0);
     assert.match(lines[0] as string, /^4 runs done, 0 of them now/);
     assert.deepEqual(files(folder), before);
-  });
-
-  test('computes a damaged row again, and only that', async () => {
-    const before = files(folder);
-    const [name] = rowsIn(folder) as [string];
-    const file = inRuns(folder, 'runs', name);
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/("best": "0\.\d)\d/, '$10'));
-    const { status, lines } = await ended(start());
-    assert.equal(status, 0, lines.join('\n'));
-    assert.equal(lines[0], `${join('runs here', 'runs', name)} is damaged; its run is done again.`);
-    assert.equal(readFileSync(inRuns(folder, 'mine.csv'), 'utf8'), table);
-    const after = files(folder);
-    assert.deepEqual(
-      [...after.keys()].filter((one) => after.get(one) !== before.get(one)),
-      [name],
-    );
   });
 
   for (const [what, signal, status, line] of [
