@@ -209,17 +209,3 @@ test('No translation of a chapter or page has a fault, where its English is stil
     [],
   );
 });
-
-test('In every translated block with a number another number is found', async () => {
-  const { faults, twins } = await twinsOf();
-  const missed = twins('zh').flatMap((twin) =>
-    [...twin.blocks].flatMap(([id, block]) => {
-      const faultsWith = (text: string) => faults({ ...twin, blocks: new Map([[id, { ...block, text }]]) });
-      // Not the number of an item, nor one within a name.
-      const changed = block.text.replace(/(?<=^[^\n`$[\]()<]*[^\n\w`$[\]()<])\d/m, (digit) => `${9 - Number(digit)}`);
-      if (changed === block.text || faultsWith(block.text).stale.length > 0 || 'numbers' in block.may) return [];
-      return faultsWith(changed).wrong.some((line) => /: (?:numbers|code): /.test(line)) ? [] : [`${twin.name}: ${id}`];
-    }),
-  );
-  assert.deepEqual(missed, []);
-});

@@ -158,17 +158,6 @@ test('A number in a table keeps its unit beside it', async () => {
   assert.deepEqual(values, cells.slice(0, 2));
 });
 
-test('Each entry of the glossary leads to the section that explains it', () => {
-  const text = readFileSync(join(root, 'editions', 'book', 'glossary.md'), 'utf8');
-  const entries = (/```\{glossary\}\n:sorted:\n\n([\s\S]*)\n```/.exec(text)?.[1] ?? '').split(/\n\n(?=\S)/);
-  assert.ok(entries.length > 80, `${entries.length}`);
-  const leading = /\n\n {2}(?:\[\[[^\]]+\]\]|\[[^\]]+\]\([^)]+\))$/;
-  assert.deepEqual(
-    entries.filter((entry) => !leading.test(entry)),
-    [],
-  );
-});
-
 type Chapter = Parameters<Headings['linkHeadings']>[2][number];
 
 const chapter = (name: string, ...sources: string[]): Chapter => ({

@@ -10,7 +10,7 @@ import { readLayers } from '../../../../src/common/layers';
 import { accuracy } from '../../../../src/training/metrics';
 import { bytes } from '../../../shared/page/base64';
 import { Lamps } from '../../event-camera/lamps';
-import { CAMERA, INPUTS, READOUT, Reader, SIDE, T, UNITS, unitsOf, withClock } from '../../event-camera/network';
+import { CAMERA, READOUT, Reader, SIDE, T, unitsOf, withClock } from '../../event-camera/network';
 import { addPicture, type Gesture, recordingOf, toBin } from '../../event-camera/record';
 import { drawShape, goesAt } from '../../event-camera/sources';
 
@@ -59,26 +59,6 @@ test('The units of a picture are those that a data set of its events has', () =>
     found,
     pairs.sort(([t, unit], [other, its]) => t - other || unit - its),
   );
-});
-
-test('The clock fires in each step of each sample, and all else stays', () => {
-  const { test: clocked, units } = withClock(data);
-  assert.equal(units, INPUTS);
-  for (let i = 0; i < clocked.count; i++) {
-    const [from, to] = [clocked.starts[i], clocked.starts[i + 1]];
-    const spikes = Array.from(clocked.units.subarray(from, to), (unit, k) => [unit, clocked.times[from + k]]);
-    const ticks = spikes.filter(([unit]) => unit === UNITS).map(([, time]) => time);
-    assert.deepEqual(
-      ticks,
-      Array.from({ length: T }, (_, t) => t),
-    );
-    const [first, end] = [data.test.starts[i], data.test.starts[i + 1]];
-    const others = spikes.filter(([unit]) => unit !== UNITS);
-    assert.deepEqual(
-      others,
-      Array.from(data.test.units.subarray(first, end), (unit, k) => [unit, data.test.times[first + k]]),
-    );
-  }
 });
 
 test('The network reads films that it has not seen, but not backwards: it reads their order', async () => {
@@ -150,15 +130,6 @@ test('What a row has in common is taken off, and a thing that moves in it is not
   assert.ok(found > 500, `${found} events of the thing`);
 });
 
-test('A recorded gesture is read back as the events that the camera reported', () => {
-  const frames = Array.from({ length: 30 }, (_, n) => drawShape({ x: n, y: 20 }));
-  const recording = recordingOf(frames, 1, 0.2);
-  const back = datasets.readEvents(toBin(recording));
-  assert.ok(recording.x.length > 500);
-  for (const name of ['x', 'y', 'polarity', 'times'] as const)
-    assert.deepEqual(Array.from(back[name]), Array.from(recording[name]), name);
-});
-
 test('A recorded gesture ends before the file has no room for its times, which would turn polarities round', () => {
   const gesture: Gesture = { frames: [], times: [] };
   const taken = Array.from({ length: 20 }, (_, n) => addPicture(gesture, drawShape({ x: 2 * n, y: 20 }), 470 * n));
@@ -166,7 +137,9 @@ test('A recorded gesture ends before the file has no room for its times, which w
   const seconds = (gesture.times[gesture.times.length - 1] - gesture.times[0]) / 1000;
   const recording = recordingOf(gesture.frames, seconds, 0.2);
   const back = datasets.readEvents(toBin(recording));
-  assert.deepEqual(Array.from(back.polarity), Array.from(recording.polarity));
+  assert.ok(recording.x.length > 300);
+  for (const name of ['x', 'y', 'polarity', 'times'] as const)
+    assert.deepEqual(Array.from(back[name]), Array.from(recording[name]), name);
   const one = (time: number) => ({
     x: Uint8Array.of(1),
     y: Uint8Array.of(2),

@@ -82,30 +82,4 @@ describe('The settings of a run', () => {
     // Each surrogate has its own alpha.
     assert.equal(settings.runOf({ surrogate: 'sigmoid', alpha: 4 }).id, sha256('{"surrogate":"sigmoid"}').slice(0, 12));
   });
-
-  test('of a neuron are empty for an ANN, those of images for other data', () => {
-    const emptyOf = (given: object) =>
-      Object.entries(settings.runOf({ ...given }).columns).flatMap(([column, value]) => (value === '' ? [column] : []));
-    assert.deepEqual(emptyOf({ dataset: 'randman' }), ['encoder', 'train_images', 'convolve', 'shift']);
-    assert.deepEqual(emptyOf({ dataset: 'rows', T: 28 }), ['encoder', 'convolve', 'shift']);
-    const empty = emptyOf({ network: 'ann' });
-    const neuron = ['surrogate', 'alpha', 'detach_reset', 'decay_input', 'soft_reset', 'encoder', 'reset', 'tau', 'T'];
-    assert.deepEqual(empty, [
-      'hidden',
-      ...neuron,
-      'convolve',
-      'gain',
-      'shift',
-      'readout',
-      'synapse_tau',
-      'recurrent',
-      'learn_tau',
-      'delay',
-      'learn_delay',
-      'rate_penalty',
-      'rate_target',
-      'beta',
-      'tau_adapt',
-    ]);
-  });
 });
