@@ -164,13 +164,6 @@ test('On Randman each loss is a curve over τ at the rate of the chapter, and wh
   assert.match(text, /Detaching adds, over all losses, \+5\.0 at τ 2, \+15\.5 at τ 20 \(percentage points\)\./);
 });
 
-test('A table that is damaged is refused in one line', async () => {
-  const { mapPage } = await load<MapPage>('map');
-  assert.throws(() => mapPage(theme, tableText({ last: 2 })), {
-    message: /^editions\/map\/map\.csv: line 2: last: expected a share from 0 to 1, found 2; [^\n]+$/,
-  });
-});
-
 test('A setting that hardly learns is told in words, and does not press the others of its figure together', async () => {
   const group = (surrogate: string, alpha: number, accuracy: number) =>
     ['true', 'false'].flatMap((detach_reset) =>

@@ -5,25 +5,23 @@ import {
   copyFileSync,
   cpSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { transform } from 'esbuild';
 import { numbered } from '../../../../packages/system/project.mjs';
+import { temporaryFolder } from '../../../../test/support/data';
 import { linkVenv } from '../../../../test/support/small-clone';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 const windows = process.platform === 'win32';
-const scratch = mkdtempSync(join(tmpdir(), 'lif-doctor-'));
-after(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = temporaryFolder();
 
 type Report = import('../../doctor/doctor.cjs').Report;
 type Check = Report['checks'][number];

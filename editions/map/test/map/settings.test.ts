@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { before, describe, test } from 'node:test';
-import { type Arguments, parseArguments } from '../../../../hosts/node/cli/arguments';
+import { parseArguments } from '../../../../hosts/node/cli/arguments';
 import { OPTIONS } from '../../../../hosts/node/cli/options';
 import { SETTING_NAMES } from '../../../../packages/runs/map/settings';
 
@@ -19,28 +19,6 @@ describe('The settings of a run', () => {
     // There is a column for each but two: rows are those of the event engine, which trains no norm.
     const wanted = [...kept.filter((name) => name !== 'engine' && name !== 'norm'), 'epochs'];
     assert.deepEqual([...SETTING_NAMES].sort(), wanted.sort());
-  });
-
-  test('have the defaults of the command line', () => {
-    const { settings: there } = parseArguments([]) as Arguments;
-    for (const name of SETTING_NAMES) {
-      // What the command line leaves open: no hidden layer, no lasting currents, the surrogate's own alpha, all images,
-      // a switch that is off.
-      const off = { detachReset: false, softReset: false, recurrent: false, learnDelay: false };
-      const open: Record<string, unknown> = {
-        hidden: 0,
-        convolve: 0,
-        synapseTau: 0,
-        delay: 0,
-        ratePenalty: 0,
-        beta: 0,
-        alpha: 2,
-        trainImages: 60_000,
-        ...off,
-      };
-      assert.equal(settings.runOf({}).settings[name], there[name] ?? open[name], name);
-    }
-    assert.deepEqual(settings.runOf({}).options, []);
   });
 
   test('as a command line, mean the same run again, whatever they are', () => {
