@@ -1,8 +1,18 @@
 /** The kernel's packages: the same bytes wherever they are built, and what pip and npm expect of them. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { root, source } from '../in-node';
@@ -20,6 +30,11 @@ const SETTINGS = {
   homepage: 'https://example.org/a',
   repository: { url: 'git+https://example.org/b.git' },
 };
+
+/** What somebody writes who has the package from npm. */
+const PROGRAM = `import { buildDeclarations, buildKernel } from 'jupyterlite-typescript-kernel';
+await buildKernel({ out: 'kernel' });
+buildDeclarations({ out: 'declarations.json', root: '.', modules: {} });`;
 
 /** Builds with the package's sources in a folder. */
 async function pack(from: string, name: string, settings: object): Promise<string> {
@@ -88,6 +103,25 @@ describe('The packages', () => {
       if (TZ === undefined) delete process.env.TZ;
       else process.env.TZ = TZ;
     }
+  });
+
+  test('for npm builds the extension and the declarations in an empty folder, with the packages that it names', () => {
+    const user = join(folder, 'user');
+    const modules = join(user, 'node_modules');
+    const own = join(modules, manifest.name);
+    mkdirSync(own, { recursive: true });
+    const tarball = readdirSync(first).find((name) => name.endsWith('.tgz')) as string;
+    execFileSync('tar', ['-xzf', join(first, tarball), '-C', own, '--strip-components=1']);
+    for (const name of Object.keys(manifest.peerDependencies)) {
+      mkdirSync(dirname(join(modules, name)), { recursive: true });
+      symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');
+    }
+    writeFileSync(join(user, 'build.mjs'), PROGRAM);
+    execFileSync(process.execPath, ['build.mjs'], { cwd: user, stdio: 'pipe' });
+    const built = readdirSync(join(user, 'kernel', 'static')).map((name) => name.replace(/\.[0-9a-f]{12}\./, '.'));
+    const scripts = ['cells-worker.js', 'declarations.json', 'logo.svg', 'remoteEntry.js', 'types-worker.js'];
+    assert.deepEqual(built.sort(), ['LICENSES.txt', ...scripts]);
+    assert.ok(existsSync(join(user, 'declarations.json')));
   });
 
   test('say to pip what they are, what they need, whose they are, and where the extension is', async () => {

@@ -1,12 +1,17 @@
 /**
  * What a learner sees in a cell on the project's kernel (packages/typescript-kernel/tslab): errors, interrupts, last
- * values.
+ * values; and its sockets, where another program has taken a port, or a message comes too early.
  */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { type AddressInfo, createServer } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Ended, runCells, type Step } from '../../../../test/support/jupyter-kernel';
+import { ended as endOf } from '../../../../test/support/notebooks';
+import { PYTHON } from '../../../../test/support/python';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 // Inside the project, so that cells find the package by its name.
@@ -233,4 +238,49 @@ test('A kernel that shares its machine with many gives way to others after its f
   const [first, second] = (await shared).map(({ stdout }) => JSON.parse(stdout) as [number, number | null]);
   assert.ok(first && second && second[0] > first[0], `levels ${first} and ${second}`);
   if (second[1] !== null) assert.deepEqual([first[1], second[1]], [2, 19]);
+});
+
+test('A port that another program got before the kernel took it ends the kernel, which says so', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port: taken } = other.address() as AddressInfo;
+  const file = join(folder, 'connection.json');
+  const connection = { ip: '127.0.0.1', transport: 'tcp', key: 'key', signature_scheme: 'hmac-sha256' };
+  // The others are whatever the system gives.
+  const ports = { shell_port: 0, iopub_port: 0, stdin_port: 0, control_port: taken, hb_port: 0 };
+  writeFileSync(file, JSON.stringify({ ...connection, ...ports }));
+  const { argv } = JSON.parse(
+    readFileSync(join(dirname(PYTHON), '..', 'share/jupyter/kernels/tslab/kernel.json'), 'utf8'),
+  );
+  const [program, ...args] = (argv as string[]).map((part) => (part === '{connection_file}' ? file : part));
+  const { status, lines } = await endOf(spawn(program as string, args));
+  other.close();
+  assert.deepEqual(lines, [`tcp://127.0.0.1:${taken}: Address already in use (EADDRINUSE)`]);
+  assert.equal(status, 1);
+});
+
+test('A message that comes before the kernel knows that its socket is bound is answered all the same', async () => {
+  // zeromq refuses to send and receive until the callback of bind has run; here nothing is awaited in between.
+  const program = join(folder, 'socket.cjs');
+  writeFileSync(
+    program,
+    `const { Router, Dealer } = require(${JSON.stringify(join(root, 'node_modules', 'zeromq'))});
+    const [shell, client] = [new Router(), new Dealer()];
+    const bound = shell.bind('tcp://127.0.0.1:*');
+    const loop = (async () => { for await (const [who] of shell) await shell.send([who, 'pong']); })();
+    bound.then(async () => {
+      client.connect(shell.lastEndpoint);
+      await client.send('ping');
+      console.log(String(await client.receive()));
+      client.close();
+      shell.close();
+    });`,
+  );
+  // The preload is for kernels: it looks for zeromq next to the program, and for this argument.
+  const args = ['--require', join(root, 'packages', 'typescript-kernel', 'tslab', 'preload.cjs'), program, 'kernel'];
+  const { status, lines } = await endOf(
+    spawn(process.execPath, args, { env: { ...process.env, NODE_PATH: join(root, 'node_modules') } }),
+  );
+  assert.deepEqual(lines, ['pong']);
+  assert.equal(status, 0);
 });
