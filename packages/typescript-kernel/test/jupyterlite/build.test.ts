@@ -265,9 +265,4 @@ describe('The settings of the site', () => {
     const [unknown] = read({ typeerrors: 'warn' }).faults;
     assert.match(unknown ?? '', /typeerrors: expected one of name, displayName, modules, .*typeErrors, /);
   });
-
-  test('may be absent', () => {
-    assert.deepEqual(readSettings('', site).modules, {});
-    assert.deepEqual(readSettings('', site).declarations, []);
-  });
 });

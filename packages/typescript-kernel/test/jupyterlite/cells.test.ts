@@ -29,7 +29,7 @@ describe('A text that is not finished', () => {
   }
 });
 
-describe('A cell that only TypeScript itself can translate', () => {
+test('A cell that only TypeScript itself can translate is refused with the reason where it is not there', () => {
   const refusal = (code: string) => {
     try {
       compileCell(code, () => false);
@@ -40,13 +40,12 @@ describe('A cell that only TypeScript itself can translate', () => {
     return [];
   };
   const WITHOUT = 'need TypeScript itself, which is not there: this page has no types, or they have not loaded';
-
-  test('is refused with the reason where there is no TypeScript', () => {
-    assert.deepEqual(refusal('const a = `\nnamespace Text {\n`;\nnamespace Some {\n}'), [4, `Namespaces ${WITHOUT}`]);
-    assert.deepEqual(refusal('const a = `\nnamespace Text {\n`; // module Comment {'), []);
-    assert.deepEqual(refusal('@some\nclass A {}'), [1, `Decorators ${WITHOUT}`]);
-    assert.deepEqual(refusal('class A {\n  accessor size = 1;\n}'), [2, `Accessors ${WITHOUT}`]);
-  });
+  assert.deepEqual(refusal('const a = `\nnamespace Text {\n`;\nnamespace Some {\n}'), [4, `Namespaces ${WITHOUT}`]);
+  assert.deepEqual(refusal('const a = `\nnamespace Text {\n`; // module Comment {'), []);
+  assert.deepEqual(refusal('@some\nclass A {}'), [1, `Decorators ${WITHOUT}`]);
+  assert.deepEqual(refusal('class A {\n  accessor size = 1;\n}'), [2, `Accessors ${WITHOUT}`]);
+  assert.deepEqual(refusal('using a = open();'), [1, `Declarations with using ${WITHOUT}`]);
+  assert.deepEqual(refusal('let a = 1;\n{ let a; }\nlet a = 2;'), [3, "Identifier 'a' has already been declared"]);
 });
 
 test('The value of a translated cell is that of what stands before its types', () => {
@@ -74,38 +73,26 @@ test('What an import says to the loader is passed on', async () => {
   assert.deepEqual(asked, [['./data.json', { with: { type: 'json' } }, []], ['./m.js', {}], ['./n.js']]);
 });
 
-describe('A cell with using', () => {
+test('A cell with using runs by TypeScript itself, declares its own names alone, and has the value of its last line', async () => {
   const code = `using handle = { size: 3, [Symbol.dispose]() { log('disposed'); } };
 const size: number = handle.size;
 log(size);
 size + 1;`;
-  const run = async (compiled: string) => {
-    const logged: unknown[] = [];
-    let declared: string[] = [];
-    const cell = {
-      value: undefined,
-      names: { log: (value: unknown) => logged.push(value) },
-      declare(names: object) {
-        declared = Object.keys(names);
-      },
-    };
-    // biome-ignore lint/security/noGlobalEval: as the kernel does.
-    await globalThis.eval(compiled)(cell);
-    return { logged, declared, value: cell.value };
+  const logged: unknown[] = [];
+  let declared: string[] = [];
+  const cell = {
+    value: undefined,
+    names: { log: (value: unknown) => logged.push(value) },
+    declare(names: object) {
+      declared = Object.keys(names);
+    },
   };
-
-  test('runs by TypeScript itself, declares its own names alone, and has the value of its last line', async () => {
-    const emitted = emit(ts, code, false);
-    const { logged, declared, value } = await run(compileCell(code, (name) => name === 'log', emitted));
-    assert.deepEqual(logged, [3, 'disposed']);
-    assert.deepEqual(declared.sort(), ['handle', 'size']);
-    assert.equal(value, 4);
-  });
-
-  test('is refused with the reason where there is no TypeScript', () => {
-    const compile = () => compileCell(code, () => false);
-    assert.throws(compile, /^SyntaxError: Declarations with using need TypeScript itself/);
-  });
+  const compiled = compileCell(code, (name) => name === 'log', emit(ts, code, false));
+  // biome-ignore lint/security/noGlobalEval: as the kernel does.
+  await globalThis.eval(compiled)(cell);
+  assert.deepEqual(logged, [3, 'disposed']);
+  assert.deepEqual(declared.sort(), ['handle', 'size']);
+  assert.equal(cell.value, 4);
 });
 
 describe('A value in a page', () => {
@@ -130,23 +117,6 @@ describe('A value in a page', () => {
     assert.equal(printed(Object.assign([1, 2], { unit: 'mV' })), "[ 1, 2, unit: 'mV' ]");
     assert.deepEqual(Object.getOwnPropertyDescriptors([1]), { ...Object.getOwnPropertyDescriptors([1]) });
     assert.equal(Object.keys(Object.getOwnPropertyDescriptors(new Uint8Array(20_000))).length, 20_000, 'for cells');
-  });
-});
-
-test('A cell of 10,000 lines with a name in each is compiled in a time that grows with its length', () => {
-  const code = (lines: number) => Array.from({ length: lines }, (_, i) => `const name${i} = ${i};`).join('\n');
-  /** Of the processor, in ms: other programs may keep this one waiting. */
-  const time = (lines: number) => {
-    const before = process.cpuUsage();
-    compileCell(code(lines), () => false);
-    return process.cpuUsage(before).user / 1000;
-  };
-  time(1000);
-  const [short, long] = [time(1000), time(10_000)];
-  assert.ok(long < 50 * short, `${short} ms, ${long} ms`);
-  assert.throws(() => compileCell('let a = 1;\n{ let a; }\nlet a = 2;', () => false), {
-    message: "Identifier 'a' has already been declared",
-    line: 3,
   });
 });
 
