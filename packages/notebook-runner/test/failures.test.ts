@@ -152,12 +152,9 @@ describe('A notebook fails', () => {
   });
 
   for (const [name, cell, code, reason] of failing) {
-    test(`for ${name}, and its one line names notebook, cell and the first line of the error`, () => {
+    test(`for ${name}; its one line names notebook, cell and the first line of the error, and what was executed is kept`, () => {
       const place = `/${name}.ipynb, cell ${cell} (code cell ${code}): ${reason}  (`;
       assert.ok(lineOf(lines, name).includes(place), lineOf(lines, name));
-    });
-
-    test(`for ${name}, and what was executed of it is kept`, () => {
       const cells = codeCells(resultOf(output, name));
       const failed = cells[code - 1] as Cell;
       for (const [i, done] of cells.slice(0, code - 1).entries()) assert.equal(done.execution_count, i + 1);
