@@ -27,7 +27,7 @@ export interface Option {
   images?: true;
   files?: true;
   /**
-   * A checkpoint has it even while it has its default, as the first ones had; the others are left out, as from those.
+   * A checkpoint has it even while it has its default; the others are left out then.
    */
   always?: true;
 }

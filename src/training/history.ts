@@ -96,7 +96,7 @@ export function collectSettings(
     batchSize,
     learningRate,
     ...(neuron && storeNeuron(neuron)),
-    // Left out while at their defaults, as in older histories.
+    // Left out while at their defaults.
     ...Object.fromEntries(Object.entries(later).filter(isChanged)),
     trainImages,
     data: isSpikeTrains(data)

@@ -77,7 +77,7 @@ class Contender {
 
 /** Widths of the hidden layers that are measured. */
 const HIDDEN = [96, 300];
-/** Networks of chapters 9, 10 and 16, which the contenders know by name. */
+/** Networks of chapters 9 to 11, which the contenders know by name. */
 const NAMED = {
   'convolved-spikes': '12 and 24 channels convolved, means of spikes',
   'convolved-currents': '12 and 24 channels convolved, means of spikes, then of currents',

@@ -26,7 +26,7 @@ const convolved = (/** @type {string} */ pool) => () => ({
   loss: 'cross-entropy-counts',
 });
 
-/** Networks of chapters 9, 10 and 16, as tools/bench/bench_peer.py has them. */
+/** Networks of chapters 9 to 11, as tools/bench/bench_peer.py has them. */
 const NAMED = {
   'convolved-spikes': convolved('spikes'),
   'convolved-currents': convolved('currents'),

@@ -30,7 +30,7 @@ const namesIn = (/** @type {string} */ folder) => filesUnder(folder).filter((nam
 /**
  * The first file of a stamp that is gone; undefined if none is. Files that were added do not matter.
  * @param {string} folder
- * @param {string[]} [files] none in a stamp of an older edition
+ * @param {string[]} [files]
  */
 const lostIn = (folder, files = []) => files.find((name) => !existsSync(join(folder, name)));
 

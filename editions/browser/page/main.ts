@@ -27,7 +27,7 @@ const NAME = 'lif-fc-mnist-lite';
 const script = (document.currentScript as HTMLScriptElement).src;
 const folder = new URL('.', script).href;
 
-/** A separate script in the same language, loaded on first use. */
+/** A separate script, loaded on first use. */
 const files = (): Promise<typeof import('./files')> => import(script.replace('remoteEntry', 'files'));
 
 /** The styles, after JupyterLab's own. */

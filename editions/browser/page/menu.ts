@@ -123,7 +123,7 @@ export function addMenu(
   }
   const here = languageHere(siteUrl);
   add('lif:files', t`All chapters and files`, () => window.open(new URL(`${here}tree/index.html`, siteUrl), '_blank'));
-  // The scripts of the other language say its name here.
+  // In Chinese, this says English: the catalogue has the other language's name.
   add('lif:language', t`中文`, () => {
     const path = tracker?.currentWidget?.context.path ?? '';
     const other = here === '' ? `zh/${path}` : path.slice(here.length);

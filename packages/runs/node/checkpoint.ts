@@ -181,9 +181,7 @@ function readHeader(file: string): Header {
   if (!existsSync(file)) throw new Error(`${file}: expected a checkpoint to resume from, found none`);
   const text = read(file, MOST_BYTES).toString();
   const other = (found: string) =>
-    new Error(
-      `${file}: expected a checkpoint of version ${VERSION}, found ${found}; finish that run with the program that began it, or start again with --overwrite`,
-    );
+    new Error(`${file}: expected a checkpoint of version ${VERSION}, found ${found}; start again with --overwrite`);
   let parsed: (Header & { sum: string }) | null;
   try {
     parsed = JSON.parse(text);

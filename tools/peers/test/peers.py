@@ -1,4 +1,4 @@
-"""What other frameworks do with our networks, and theirs for us. Run by peers.test.ts:
+"""What other frameworks do with our networks, and theirs for us. Run by peers.night.test.ts:
 
     python peers.py leave FOLDER     runs each NAME.nir there in the three frameworks
     python peers.py arrive FOLDER    makes networks there

@@ -165,7 +165,7 @@ describe('a checkpoint is refused in one line', () => {
     ['no options', { options: undefined }, /expected options/],
     ['an option that is an object', { 'options.tau': {} }, /expected options/],
     ['a length that is an object', { 'arrays.weights': { valueOf: 1 } }, /expected arrays in the checkpoint/],
-    ['a version that a terminal would obey', { version: '\n\u001b[2J' }, /found version "\\n\\u001b\[2J"; finish/],
+    ['a version that a terminal would obey', { version: '\n\u001b[2J' }, /found version "\\n\\u001b\[2J"; start/],
     ['options that a terminal would obey', { options: '\n\u001b[2J' }, /expected options .* found '\ufffd\ufffd\[2J'$/],
     ['no history', { history: null }, /expected a history/],
     ['no event file', { events: undefined }, /expected an event file/],
