@@ -145,7 +145,7 @@ export const FIGURES: Record<FigureName, Examples> = {
   },
   plot1dSpikes: {
     small: (more) => plot1dSpikes(ten(), more),
-    withValue: 'a spike that is no number is no stroke; its rate is tested in neurons.test.ts',
+    withValue: 'a spike that is no number is no stroke; its rate is tested in trace.test.ts',
     long: () => plot1dSpikes(manyByTen),
   },
   plot2dHeatmap: {

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lifCases } from '../../../test/support/golden';
-import { type Figure, neuronRace, neuronTrace, selectNeuron } from '..';
-import type { NeuronRecord } from '../trace';
+import { type Figure, neuronRace, neuronTrace, plot1dSpikes, plot2dHeatmap, selectNeuron } from '..';
 
 test('one column of a trace is the record of one neuron', () => {
   const v = [1, 2, 3, 4, 5, 6];
@@ -45,33 +43,6 @@ test('without h, the potential is drawn to the threshold at each spike', () => {
   assert.deepEqual(y, [0.5, 0.8, 0, 2, 2]);
 });
 
-test('as SpikingJelly computes them, potentials reach the threshold at every spike and at no other step, with each reset', () => {
-  const resets = new Set<string>();
-  for (const { params, T, batch, units, h, v, spike } of lifCases()) {
-    const record: NeuronRecord = { h, v, spike };
-    for (let column = 0; column < batch * units; column++) {
-      const one = selectNeuron(record, column, batch * units);
-      const [{ x, y }] = named(neuronTrace(one, { vThreshold: params.v_threshold }), /^potential$/);
-      const fired: number[] = [];
-      for (let i = 1; i < x.length; i++) if (x[i] === x[i - 1]) fired.push(i - 1);
-      assert.equal(x.length, T + fired.length);
-      for (const i of fired) {
-        const [t, fall] = [x[i], y[i] - y[i + 1]];
-        assert.equal(one.spike[t], 1);
-        const expected = params.v_reset === null ? params.v_threshold : y[i] - params.v_reset;
-        assert.ok(Math.abs(fall - expected) < 1e-4, `step ${t}: falls by ${fall}, not ${expected}`);
-        resets.add(params.v_reset === null ? 'soft' : 'hard');
-      }
-      for (const [i, value] of y.entries()) {
-        if (fired.includes(i)) assert.ok(value >= params.v_threshold - 1e-5, `${value} at a spike`);
-        else if (!fired.includes(i - 1)) assert.ok(value < params.v_threshold + 1e-5, `${value} without a spike`);
-      }
-      assert.equal(fired.length, Array.from(one.spike).filter((s) => s > 0).length);
-    }
-  }
-  assert.deepEqual([...resets].sort(), ['hard', 'soft']);
-});
-
 test('racing neurons have a potential each, a row of spikes each, and their counts in one panel', () => {
   // Neuron 1 of 3 fires at steps 0, 1 and 3, neuron 2 at step 2.
   const spike = [0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0];
@@ -94,14 +65,71 @@ test('racing neurons have a potential each, a row of spikes each, and their coun
   assert.match(neuronRace({ v, spike }, [0, 1], { neurons: 3 }).alt, /neuron 0 never fires and neuron 1/);
 });
 
-test('a part of a record that is missing or of another length is refused', () => {
-  assert.throws(
-    () => neuronTrace({ v: [1, 2], spike: [0, 0], h: [1] }),
-    /expected h and v of one length, found 1 and 2/,
+// Neuron 2 of 3 fires at steps 0 and 3, neuron 0 at step 1.
+const spikes = [0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1];
+
+test('the raster has a stroke for each spike, at its step and neuron, and no other', () => {
+  const [raster] = plot1dSpikes(spikes, { neurons: 3 }).data;
+  const [x, y] = [raster.x as (number | null)[], raster.y as (number | null)[]];
+  const strokes = [];
+  for (let i = 0; i < x.length; i += 3) {
+    assert.equal(x[i], x[i + 1]);
+    assert.deepEqual([x[i + 2], y[i + 2]], [null, null]);
+    strokes.push([x[i], ((y[i] as number) + (y[i + 1] as number)) / 2]);
+  }
+  assert.deepEqual(strokes, [
+    [1, 0],
+    [0, 2],
+    [3, 2],
+  ]);
+});
+
+test('the firing rate of each neuron stands beside the raster, as a colour and as a number', () => {
+  const figure = plot1dSpikes(spikes, { neurons: 3 });
+  assert.deepEqual(figure.data[1].z, [[0.25], [0], [0.5]]);
+  assert.deepEqual(figure.data[2].text, ['0.25', '0.00', '0.50']);
+  assert.match(figure.alt, /neuron 0 0\.25, neuron 2 0\.50; all others 0\.$/);
+  assert.match(plot1dSpikes(new Float32Array(30)).alt, /No neuron fires\.$/);
+});
+
+test('the raster may begin at another number than 0, and be of other things than neurons', () => {
+  const figure = plot1dSpikes(spikes, { neurons: 3, first: 10, what: 'pixel' });
+  assert.deepEqual([figure.data[1].y0, figure.data[2].y], [10, [10, 11, 12]]);
+  assert.deepEqual((figure.layout.yaxis as { range: number[] }).range, [12.5, 9.5]);
+  assert.match(figure.alt, /3 pixels over 4 steps.*pixel 10 0\.25, pixel 12 0\.50; all others 0\.$/);
+});
+
+test('the heatmap has a row for each neuron and a column for each step', () => {
+  const [heatmap] = plot2dHeatmap([1, 2, 3, 4, 5, 6], { neurons: 2 }).data;
+  assert.deepEqual(heatmap.z, [
+    [1, 3, 5],
+    [2, 4, 6],
+  ]);
+  assert.ok(heatmap.colorbar);
+});
+
+test("the heatmap's sentence names the extremes and whose the highest is", () => {
+  assert.match(
+    plot2dHeatmap([1, 2, -3, 4, 5, 1], { neurons: 2 }).alt,
+    /2 neurons over 3 steps, values from -3 to 5; the highest is neuron 0's\.$/,
   );
-  assert.throws(() => neuronTrace({ v: [], spike: [] }), /neuronTrace: expected \[T\], found 0 values/);
-  assert.throws(
-    () => selectNeuron({ v: [1, 2, 3], spike: [1, 2, 3] }, 0, 2),
-    /selectNeuron: expected \[T, 2\], found 3 values/,
+  assert.match(plot2dHeatmap([Number.NaN], { neurons: 1 }).alt, /1 neuron over 1 step, without a value\. 1 of 1 value/);
+});
+
+test('the colours of the heatmap end where they are told to, and its sentence says so', () => {
+  const { data, alt } = plot2dHeatmap([1, 2, -30, 4], { neurons: 2, zrange: [-5, 1] });
+  assert.deepEqual([data[0].zmin, data[0].zmax], [-5, 1]);
+  assert.match(alt, /values from -30 to 4; the highest is neuron 1's\. The colours end at -5 and 1\.$/);
+});
+
+test('a neuron with a gap among its spikes has no firing rate', () => {
+  const figure = plot1dSpikes([1, 1, Number.NaN, 0], { neurons: 2 });
+  assert.deepEqual(
+    [figure.data[1].z, figure.data[2].text],
+    [
+      [[null], [0.5]],
+      ['–', '0.50'],
+    ],
   );
+  assert.match(figure.alt, /neuron 0 –, neuron 1 0\.50\. 1 of 4 values/);
 });

@@ -3,11 +3,16 @@ import { test } from 'node:test';
 import * as visualizing from '..';
 import {
   accuracyCurve,
+  bands,
   bars,
   compareWeights,
   confusionMatrix,
+  decisionMap,
+  differences,
   digits,
   type Figure,
+  heatmap,
+  intervals,
   lines,
   liveCurve,
   lossAndAccuracy,
@@ -52,24 +57,11 @@ test('an option that nobody reads is refused by every figure', () => {
   }
 });
 
-test('an array of the wrong size is refused with both sizes named', () => {
-  assert.throws(() => digits(new Float32Array(785)), /images: expected a multiple of 784 values, found 785/);
-  assert.throws(() => weightImages(new Float32Array(785)), /weights: expected \[784, n\], found 785 values/);
-  assert.throws(() => plot2dHeatmap([1, 2, 3], { neurons: 2 }), /array: expected a multiple of 2 values, found 3/);
-  assert.throws(() => confusionMatrix([1, 2, 3]), /expected n × n counts, found 3/);
-  assert.throws(() => lines([{ name: 'a', x: [1], y: [1, 2] }]), /series 'a': expected as many x as y, found 1 and 2/);
-  assert.throws(() => bars(['a'], [{ name: 'b', y: [1, 2] }]), /series 'b': expected 1 values, found 2/);
-  assert.throws(() => neuronTrace({ v: [1, 2], spike: [1] }), /expected spike and v of one length, found 1 and 2/);
-  assert.throws(() => lossAndAccuracy([1], [1, 2]), /expected as many losses as accuracies, found 1 and 2/);
-  assert.throws(
-    () => compareWeights([784, 1568].map((n) => ({ name: `of ${n}`, weights: new Float32Array(n) }))),
-    /expected 1 neurons in each, as in of 784, found 2 in of 1568/,
-  );
-});
-
-test('a number out of its range is refused in one line that says what is allowed', () => {
+test('a number out of its range, or an array of the wrong size, is refused in one line that says what is allowed', () => {
   const image = new Float32Array(784);
   const trace = { v: new Float32Array(20), spike: new Float32Array(20) };
+  const one = { mean: [1], low: [0], high: [2] };
+  const ofSize = (n: number) => ({ name: `of ${n}`, weights: new Float32Array(784 * n) });
   const calls: [() => unknown, RegExp][] = [
     [() => digits(image, { columns: 1.5 }), /^columns: expected a whole number of at least 1, found 1\.5$/],
     [() => bars([], [], { digits: -1 }), /^digits: expected a whole number from 0 to 20, found -1$/],
@@ -87,6 +79,31 @@ test('a number out of its range is refused in one line that says what is allowed
     [() => lines([], { logX: true, xrange: [0, 1] }), /^xrange: .* numbers above 0 .* found 0 and 1$/],
     [() => lines([], { yrange: [1, 1] }), /^yrange: expected two different numbers, found 1 and 1$/],
     [() => accuracyCurve([], []), /^testAccs: expected at least one epoch, found none$/],
+    [() => accuracyCurve([1, 2, 3], [1, 2]), /expected a multiple of 2 training accuracies.*found 3/],
+    [() => perEpoch([], 1), /expected a multiple of 1 training accuracies.*found 0/],
+    [() => digits(new Float32Array(785)), /images: expected a multiple of 784 values, found 785/],
+    [() => weightImages(new Float32Array(785)), /weights: expected \[784, n\], found 785 values/],
+    [() => plot2dHeatmap([1, 2, 3], { neurons: 2 }), /array: expected a multiple of 2 values, found 3/],
+    [() => confusionMatrix([1, 2, 3]), /expected n × n counts, found 3/],
+    [() => lines([{ name: 'a', x: [1], y: [1, 2] }]), /series 'a': expected as many x as y, found 1 and 2/],
+    [() => bars(['a'], [{ name: 'b', y: [1, 2] }]), /series 'b': expected 1 values, found 2/],
+    [() => bars(['a'], [{ name: 's', y: [0] }], { logY: true }), /^bars: series 's': .* logarithmic axis, found 0$/],
+    [() => lossAndAccuracy([1], [1, 2]), /expected as many losses as accuracies, found 1 and 2/],
+    [() => compareWeights([1, 2].map(ofSize)), /expected 1 neurons in each, as in of 1, found 2 in of 2/],
+    [() => neuronTrace({ v: [1, 2], spike: [1] }), /expected spike and v of one length, found 1 and 2/],
+    [() => neuronTrace({ v: [1, 2], spike: [0, 0], h: [1] }), /expected h and v of one length, found 1 and 2/],
+    [() => neuronTrace({ v: [], spike: [] }), /neuronTrace: expected \[T\], found 0 values/],
+    [() => selectNeuron({ v: [1, 2, 3], spike: [1, 2, 3] }, 0, 2), /selectNeuron: expected \[T, 2\], found 3 values/],
+    [() => intervals(['a', 'b'], [{ name: 's', ...one }]), /^intervals: mean of 's': expected 2 values, found 1$/],
+    [() => differences(['a'], { ...one, high: [] }, [true]), /high of 'differences': expected 1 values/],
+    [() => differences(['a'], one, []), /^marked: expected 1 values, found 0$/],
+    [() => bands([{ name: 'a', x: [1], ...one, high: [] }]), /^bands: high of 'a': expected 1 values, found 0$/],
+    [() => heatmap([1, 2], [1], [1]), /^values: expected 1 × 2 = 2, found 1$/],
+    [() => heatmap([], [1], []), /^values: expected 1 × 0 = 0, found 0$/],
+    [() => decisionMap([0, 1]), /^answers: expected n × n, found 2$/],
+    [() => decisionMap([]), /^answers: expected n × n, found 0$/],
+    [() => decisionMap([0.5]), /^answers: expected whole numbers from 0 to 6, found 0\.5$/],
+    [() => decisionMap([7]), /^answers: expected whole numbers from 0 to 6, found 7$/],
   ];
   for (const [call, message] of calls) {
     assert.throws(call, (error: Error) => {
@@ -124,4 +141,34 @@ test('what is no array of numbers is refused in one line that says what was foun
   }
   const tensor = { dataSync: () => new Float32Array(784), shape: [784] };
   assert.throws(() => (digits as Loose)(tensor), /found a tensor \(pass its dataSync\(\)\)$/);
+});
+
+test('every figure is plain JSON with a title, a sentence and axis titles', () => {
+  const figures = everyFigure.map(([, { small }]) => small());
+  figures.push(weightImages(new Float32Array(7840), { scale: 'each' }));
+  for (const { data, layout, alt } of figures) {
+    assert.deepEqual(JSON.parse(JSON.stringify({ data, layout })), { data, layout });
+    const { text } = layout.title as { text: string };
+    assert.ok(text.length > 0 && alt.startsWith(text) && alt.endsWith('.'), alt);
+    for (const name of ['xaxis', 'yaxis']) {
+      const { visible, title } = layout[name] as { visible?: boolean; title?: { text: string } };
+      assert.ok(visible === false || title !== undefined, `${text}: ${name} has no title`);
+    }
+  }
+});
+
+test('panels above one another fill the height without touching and share their horizontal axis', () => {
+  const ten = new Float32Array(20);
+  for (const [count, { layout }] of [
+    [2, accuracyCurve([1, 0], [1])],
+    [3, neuronTrace({ v: [0, 1], spike: [0, 1], current: [1, 1] })],
+    [4, neuronRace({ v: ten, spike: ten }, [1, 2])],
+  ] as const) {
+    const ids = Array.from({ length: count }, (_, i) => (i === 0 ? '' : String(i + 1)));
+    const domains = ids.map((id) => (layout[`yaxis${id}`] as { domain: [number, number] }).domain);
+    assert.deepEqual([domains[0][1], domains[count - 1][0]], [1, 0]);
+    for (let i = 1; i < count; i++) assert.ok(domains[i][1] < domains[i - 1][0] && domains[i][0] < domains[i][1]);
+    const matches = ids.map((id) => (layout[`xaxis${id}`] as { matches?: string }).matches);
+    assert.deepEqual(matches, [...new Array(count - 1).fill(`x${count}`), undefined]);
+  }
 });
