@@ -1,17 +1,11 @@
 /** Small data sets for tests, cut from MNIST's own files. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after } from 'node:test';
 import { readMnist } from '../../hosts/node/data';
 import type { Mnist, MnistSplit } from '../../src/common/mnist';
+import { temporaryFolder } from './notebooks';
 
-/** A new empty folder, removed after the tests of the file. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-'));
-  after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+export { temporaryFolder };
 
 /** An idx file's header: magic number, then the extents. */
 export function idxHeader(...words: number[]): Buffer {

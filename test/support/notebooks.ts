@@ -28,9 +28,9 @@ export interface Notebook {
   metadata: { kernelspec: Record<string, string>; language_info: Record<string, unknown> };
 }
 
-/** A folder that is removed after the tests of a file. */
-export function temporaryFolder(name: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `lif-fc-mnist-${name}-`));
+/** A new empty folder that is removed after the tests of a file. */
+export function temporaryFolder(name = ''): string {
+  const folder = mkdtempSync(join(tmpdir(), `lif-fc-mnist-${name && `${name}-`}`));
   after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -1,15 +1,14 @@
 /** `npm test` in a small clone with tests that fail in every way: what a person reads, and how much of it. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { ended } from '../../test/support/notebooks';
+import { before, describe, test } from 'node:test';
+import { ended, temporaryFolder } from '../../test/support/notebooks';
 
 const root = resolve(__dirname, '..', '..');
-const clone = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-testing-'));
-after(() => rmSync(clone, { recursive: true, force: true }));
+const clone = temporaryFolder('testing');
 
 const HEAD = "import assert from 'node:assert/strict';\nimport { describe, test } from 'node:test';\n\n";
 const PASSES = `${HEAD}describe('a suite', () => {\n  test('passes', () => assert.equal(1, 1));\n});\ntest('too', () => {});\n`;
@@ -126,27 +125,6 @@ test("tools/README.md lists the night's files, at most twelve, with their minute
   const found = execFileSync('git', ['ls-files', '*.night.test.ts'], { cwd: root, encoding: 'utf8' });
   assert.deepEqual(listed.sort(), found.trim().split('\n').sort());
   assert.ok(listed.length <= 12, `${listed.length}`);
-});
-
-test('Files run in the order in which they are named, not in that of their names', async () => {
-  for (const name of ['z', 'a']) write(`order/${name}.test.ts`, `console.log('${name} runs');`);
-  const program = ['--require', './test/support/sources.cjs', './test/support/in-order.mjs'];
-  const files = ['order/z.test.ts', 'order/a.test.ts'];
-  const { NODE_TEST_CONTEXT, ...env } = process.env;
-  const { lines } = await ended(
-    spawn(
-      process.execPath,
-      [...program, '1', '60000', 'build/order.log', 'build/order.json', 'build/order.txt', ...files],
-      {
-        cwd: clone,
-        env,
-      },
-    ),
-  );
-  assert.deepEqual(
-    lines.filter((line) => line.endsWith(' runs')),
-    ['z runs', 'a runs'],
-  );
 });
 
 test('The file that took longest when it last ran starts first, and how long it takes is kept', async () => {

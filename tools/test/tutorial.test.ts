@@ -1,17 +1,16 @@
-/** `npm run tutorial` from its first to its last line, with stand-ins for its steps. */
+/** `npm run tutorial` from its first to its last line, with stand-ins for its steps; and what each command says of itself. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { ended } from '../../test/support/notebooks';
+import { ended, temporaryFolder } from '../../test/support/notebooks';
 
 const root = resolve(__dirname, '..', '..');
-const clone = join(mkdtempSync(join(tmpdir(), 'lif-fc-mnist-tutorial-')), 'a clone é');
-after(() => rmSync(dirname(clone), { recursive: true, force: true }));
+const clone = join(temporaryFolder('tutorial'), 'a clone é');
 
 /** How the notebooks are executed: two at a time, where there are two cores and 6 GB. */
 const ALL = `notebooks --all --at-a-time ${availableParallelism() >= 2 && totalmem() >= 6e9 ? 2 : 1}`;
@@ -99,5 +98,42 @@ for (const [sent, got] of [
     assert.equal(status, sent === 'SIGKILL' ? null : 130);
     for (let i = 0; i < 100 && !existsSync(file); i++) await sleep(50);
     assert.equal(readFileSync(file, 'utf8'), got);
+  });
+}
+
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+/** Called by others, or of a program that is not ours. */
+const NOT_MEANT = ['prepack', 'lint', 'typecheck'];
+/** Node then refuses every write. */
+const FLAGS = process.allowedNodeEnvironmentFlags;
+const READ_ONLY = [
+  FLAGS.has('--permission') ? '--permission' : '--experimental-permission',
+  ...['--allow-fs-read=*', '--allow-child-process'],
+];
+
+/** Programs that say how they are started elsewhere: the original's command line, and a package that stands alone. */
+const OWN_NAMES: Record<string, RegExp> = {
+  train: /^Usage: lif_fc_mnist/,
+  kernel: /^Usage: node publish\/kernel\.mjs/,
+};
+
+const commands = Object.entries(scripts).flatMap(([name, line]) =>
+  NOT_MEANT.includes(name) || name.startsWith('test:')
+    ? []
+    : [[name, /.*((?:tools|packages|editions)\/\S+\.[cm]js)/.exec(line)?.[1] ?? line] as const],
+);
+
+test('There are commands to ask', () => assert.ok(commands.length >= 14));
+
+for (const [name, program] of commands) {
+  test(`npm run ${name} -- --help lists what there is, with status 0, and writes nothing`, () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...READ_ONLY, program, '--help'], {
+      cwd: root,
+      encoding: 'utf8',
+      // Node says of the flags above that they are new or to be used with caution, in each process that has them.
+      env: { ...process.env, NODE_NO_WARNINGS: '1' },
+    });
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(stdout, OWN_NAMES[name] ?? new RegExp(`npm (run )?${name}\\b`));
   });
 }

@@ -207,17 +207,6 @@ describe('The texts of the project', () => {
     });
   }
 
-  test('with an error in the table of a page, are found out', () => {
-    const page = 'editions/class/README.md';
-    const text = readFileSync(join(root, page), 'utf8');
-    const other = text.replace(/(?<=^\| \d+ \|.*)(\d)(?=\.\d s )/m, (digit) => `${(Number(digit) + 1) % 10}`);
-    assert.notEqual(other, text);
-    writeFileSync(join(copy, page), other);
-    const found = numbers.checkNumbers([page], copy);
-    writeFileSync(join(copy, page), text);
-    assert.match(found.join('\n'), /^editions\/class\/README\.md: "How many fit": .* is printed by no cell/m);
-  });
-
   test('are looked at by --check before anything is executed, and the last line says where the rules are', () => {
     // A copy of the project in which nothing can be executed: it has no Python.
     for (const name of ['tools', 'packages', 'editions', 'package.json', 'package-lock.json'])

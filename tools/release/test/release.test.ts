@@ -1,9 +1,19 @@
-/** A release: one version everywhere, and files whose bytes depend on nothing but their content. */
+/** A release: one version everywhere, files whose bytes depend on nothing but their content, and the packed package in another project. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { root, temporaryFolder } from '../../../test/support/notebooks';
 import { PYTHON } from '../../../test/support/python';
 import { downloadsOf, sameSbom, sumsOf, zipOf } from '../files.mjs';
@@ -124,20 +134,12 @@ print(json.dumps([[f.filename, archive.read(f).decode(), f.date_time[0], oct(f.e
   });
 
   test('that lists packages is the same of two runs of npm, which draws a number, says the time and the name of the folder', () => {
+    const components = [{ name: 'fflate', version: '0.8.3' }];
     // As npm 11 prints it.
     const printed = (serialNumber: string, timestamp: string, name: string) => {
       const component = { 'bom-ref': 'lif-fc-mnist@0.1.0', type: 'library', name, version: '0.1.0' };
       const metadata = { timestamp, lifecycles: [{ phase: 'pre-build' }], component };
-      const components = [{ name: 'fflate', version: '0.8.3' }];
-      return JSON.stringify({
-        $schema: 's',
-        bomFormat: 'CycloneDX',
-        specVersion: '1.5',
-        serialNumber,
-        version: 1,
-        metadata,
-        components,
-      });
+      return JSON.stringify({ specVersion: '1.5', serialNumber, metadata, components });
     };
     const same = (...run: Parameters<typeof printed>) =>
       sameSbom(printed(...run), 'lif-fc-mnist', '2026-11-30T00:00:00.000Z');
@@ -146,10 +148,10 @@ print(json.dumps([[f.filename, archive.read(f).decode(), f.date_time[0], oct(f.e
       same('urn:uuid:a05bd4de-57ac-4f6b-8e08-3b51ce2ab9d1', '2027-01-01T00:00:00.000Z', 'lif-fc-mnist'),
       first,
     );
-    const { serialNumber, metadata, components } = JSON.parse(first);
+    const { serialNumber, metadata, components: found } = JSON.parse(first);
     assert.deepEqual([metadata.timestamp, metadata.component.name], ['2026-11-30T00:00:00.000Z', 'lif-fc-mnist']);
     assert.match(serialNumber, /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
-    assert.deepEqual(components, [{ name: 'fflate', version: '0.8.3' }]);
+    assert.deepEqual(found, components);
   });
 
   test('that lists downloads has every package of both locks, with all of its hashes', () => {
@@ -161,5 +163,67 @@ print(json.dumps([[f.filename, archive.read(f).decode(), f.date_time[0], oct(f.e
     assert.equal(ofPip.join(' ').match(/sha256:/g)?.length, requirements.match(/--hash=sha256:/g)?.length);
     const { integrity } = lock.packages['node_modules/fflate'];
     assert.ok(lines.includes(`npm fflate@0.8.3 ${integrity}`));
+  });
+});
+
+const windows = process.platform === 'win32';
+
+interface Lock {
+  packages: Record<string, { dev?: boolean; link?: boolean }>;
+}
+
+describe('In an empty folder outside of the clone', { skip: windows && 'links to packages need rights there' }, () => {
+  const project = temporaryFolder('package');
+  const installed = join(project, 'node_modules', 'lif-fc-mnist');
+  before(() => {
+    // What npm packs, unpacked as npm does it, beside links to the packages that npm would install with it.
+    const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    const [{ filename }] = Object.values(JSON.parse(packed)) as { filename: string }[];
+    mkdirSync(installed, { recursive: true });
+    execFileSync('tar', ['-xzf', join(project, filename), '-C', installed, '--strip-components=1']);
+    const lock: Lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+    for (const [path, { dev, link }] of Object.entries(lock.packages)) {
+      if (!/^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) || dev || link || !existsSync(join(root, path))) continue;
+      mkdirSync(dirname(join(project, path)), { recursive: true });
+      symlinkSync(join(root, path), join(project, path));
+    }
+  });
+
+  test('a program imports the package by its name, and finds the map', () => {
+    const program =
+      "const { neuron, readMap } = require('lif-fc-mnist'); readMap().then((map) => console.log(new neuron.LIFNode({ tau: 3.5 }).getConfig().tau, map.rows.length))";
+    const printed = execFileSync(process.execPath, ['-e', program], { cwd: project, encoding: 'utf8' });
+    const rows =
+      readFileSync(join(root, 'editions', 'map', 'map.csv'), 'utf8')
+        .trim()
+        .split('\n').length - 1;
+    assert.equal(printed, `3.5 ${rows}\n`);
+  });
+
+  test('without tfjs-node, which npm leaves out where its installer fails, WebAssembly takes its place and says so', async () => {
+    assert.deepEqual(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')).optionalDependencies, {
+      '@tensorflow/tfjs-node': '4.22.0',
+    });
+    const link = join(project, 'node_modules', '@tensorflow', 'tfjs-node');
+    const target = readlinkSync(link);
+    unlinkSync(link);
+    try {
+      const program =
+        "const { initBackend, tf } = require('lif-fc-mnist'); initBackend().then((name) => console.log(name, tf.add(1, 2).dataSync()[0]))";
+      const said = execFileSync(process.execPath, ['-e', program], { cwd: project, encoding: 'utf8' });
+      assert.equal(said, 'wasm (WebAssembly); not native, since @tensorflow/tfjs-node is not installed 3\n');
+    } finally {
+      symlinkSync(target, link);
+    }
+  });
+
+  test('the command lif_fc_mnist is there', () => {
+    const help = execFileSync(process.execPath, [join(installed, 'tools', 'lif_fc_mnist.cjs'), '--help'], {
+      encoding: 'utf8',
+    });
+    assert.match(help, /--timesteps/);
   });
 });

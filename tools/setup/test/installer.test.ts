@@ -6,13 +6,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { filesUnder } from '../../../packages/system/project.mjs';
+import { temporaryFolder } from '../../../test/support/notebooks';
 import { python } from '../../../test/support/python';
 
 const root = resolve(__dirname, '..', '..', '..');
@@ -38,7 +38,7 @@ with zipfile.ZipFile('library.zip', 'w', zipfile.ZIP_DEFLATED) as archive:
 `;
 
 describe("the installer of tfjs-node's native backend", () => {
-  const scratch = mkdtempSync(join(tmpdir(), 'lif-installer-'));
+  const scratch = temporaryFolder('installer');
   const copy = join(scratch, 'tfjs-node');
   const asked: string[] = [];
   let tunnels = 0;
@@ -71,10 +71,7 @@ describe("the installer of tfjs-node's native backend", () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
-  after(() => {
-    server.close();
-    rmSync(scratch, { recursive: true, force: true });
-  });
+  after(() => server.close());
 
   async function run(args: string[]): Promise<void> {
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;

@@ -4,7 +4,6 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -15,8 +14,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { filesUnder } from '../../../packages/system/project.mjs';
+import { temporaryFolder } from '../../../test/support/notebooks';
 import { PYTHON } from '../../../test/support/python';
 import { smallClone } from '../../../test/support/small-clone';
 
@@ -45,8 +45,7 @@ function isRunning(pid: number): boolean {
 }
 
 test('a walk over a folder lists its files once, and follows no link: to its parent, in a circle, or to nowhere', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'lif-walk-'));
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder('walk');
   mkdirSync(join(folder, 'a', 'b', '.ipynb_checkpoints'), { recursive: true });
   for (const file of [join('a', 'b', 'file'), join('a', 'b', '.ipynb_checkpoints', 'file-checkpoint'), 'z'])
     writeFileSync(join(folder, file), '');
@@ -64,7 +63,7 @@ test('a walk over a folder lists its files once, and follows no link: to its par
 });
 
 describe('set-up, in a folder with spaces and an accent', () => {
-  const scratch = mkdtempSync(join(tmpdir(), 'lif-setup-'));
+  const scratch = temporaryFolder('setup');
   let clone = join(scratch, 'a b é');
   before(() => {
     smallClone(clone);
@@ -85,7 +84,6 @@ describe('set-up, in a folder with spaces and an accent', () => {
     chmodSync(file, 0o755);
     return file;
   };
-  after(() => rmSync(scratch, { recursive: true, force: true }));
 
   test('begins nothing without a Node or a Python that fits, and says in one line how to get one', () => {
     const oldNode = setUp(clone, [], {}, pretendNode('23.11.1'));
