@@ -10,7 +10,6 @@ import { makeSurrogate } from '../src/snn/surrogate';
 import { accuracy, train } from '../src/training/ann';
 import { adam, makeBatch } from '../src/training/batches';
 import { crossEntropy, meanSquaredError } from '../src/training/losses';
-import { countCorrect, predictions } from '../src/training/metrics';
 import type { TfjsEngine } from '../src/training/tfjs-engine';
 import { byDay, wholeMnist } from './support/data';
 import {
@@ -162,15 +161,6 @@ describe('the tfjs engine agrees with SpikingJelly', () => {
     const golden = answersFile();
     await withEngine({ data: answersData(golden), T: golden.T }, (engine) => assertAnswers(engine, golden));
   });
-});
-
-test('predictions() and countCorrect() treat ties as PyTorch’s argmax: the lower index wins', () => {
-  const golden = answersFile();
-  const rates = Float32Array.from(golden.firing_rate);
-  const { test: images } = answersData(golden);
-  assert.ok(golden.tied > 10 && golden.correct < golden.rows, 'ties, and labels that lose one');
-  assert.deepEqual(Array.from(predictions(rates)), golden.answer);
-  assert.equal(countCorrect(rates, images, Array.from(golden.label.keys())), golden.correct);
 });
 
 describe('the ANN agrees with PyTorch', () => {

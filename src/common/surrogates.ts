@@ -2,8 +2,8 @@
  * The surrogates that both engines know, one per line: SpikingJelly's name in lower case, and its default alpha. This
  * table is the only list of them: types, messages and the choices of the command line come from it. If you add one, you
  * are asked for the rest: by the compiler for a class in `snn/surrogate.ts`, by the kernel's start for its number and
- * by `packages/event-engine/test/kernel.test.ts` for its derivative, both in
- * `packages/event-engine/kernel/surrogates.ts`, and by `test/common/surrogates.test.ts` for SpikingJelly's values and
+ * by `packages/event-engine/test/engine.test.ts` for its derivative, both in
+ * `packages/event-engine/kernel/surrogates.ts`, and by `test/common/lif.test.ts` for SpikingJelly's values and
  * for the glossary's entry and the name that chapters import; by `packages/runs/settings.ts` for a word in figures.
  */
 export const SURROGATES = {

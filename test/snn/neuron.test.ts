@@ -15,19 +15,6 @@ before(async () => {
 });
 
 describe('a LIF neuron', () => {
-  test('follows v = x (1 − (1 − 1/tau)^t) below the threshold', () => {
-    const neuron = new LIFNode({ tau: 5, storeSequences: true });
-    tf.dispose(multiStepForward(neuron, tf.fill([40, 1, 1], 0.9)));
-    const expected = neuron.sequences.v.map((_, t) => 0.9 * (1 - 0.8 ** (t + 1)));
-    assertClose(
-      neuron.sequences.v.map(([v]) => v),
-      expected,
-      1e-6,
-      'v',
-    );
-    neuron.resetStates();
-  });
-
   test('follows the same above the threshold, without a spike, if it never fires', () => {
     const neuron = new NonSpikingLIFNode({ tau: 5 });
     const tensors = tf.memory().numTensors;
@@ -114,36 +101,21 @@ describe('a LIF neuron', () => {
 });
 
 describe('surrogate gradients', () => {
-  test('are the closed forms', () => {
-    const xs = [-1.5, -0.1, 0, 0.3, 2];
-    const before = tf.memory().numTensors;
-    const atan = (x: number) => 1.5 / (1 + (1.5 * Math.PI * x) ** 2);
-    assertClose(slopes(new ATan(3), xs), xs.map(atan), 1e-6, 'ATan(3)');
-    const sigma = (x: number) => 1 / (1 + Math.exp(-4 * x));
-    const sigmoid = (x: number) => 4 * sigma(x) * (1 - sigma(x));
-    assertClose(slopes(new Sigmoid(4), xs), xs.map(sigmoid), 1e-6, 'Sigmoid(4)');
-    const rect = (x: number) => (Math.abs(x) < 0.25 ? 2 : 0);
-    assert.deepEqual(Array.from(slopes(new Rect(2), xs)), xs.map(rect));
-    assert.deepEqual(Array.from(slopes(new Step(), xs)), [0, 0, 0, 0, 0]);
-    assert.equal(tf.memory().numTensors, before);
-  });
-
-  test('of Rect are 0 at both edges, and alpha one float32 inside, as SpikingJelly’s', () => {
+  test('of Rect are 0 at both edges, and alpha one float32 inside, as SpikingJelly’s; of a step always 0', () => {
     const [edge, inside] = [0.25, 0.25 - 2 ** -26];
     const xs = [-edge, -inside, 0, inside, edge];
+    const before = tf.memory().numTensors;
     assert.deepEqual(Array.from(slopes(new Rect(2), xs)), [0, 2, 2, 2, 0]);
+    assert.deepEqual(Array.from(slopes(new Step(), xs)), [0, 0, 0, 0, 0]);
+    assert.equal(tf.memory().numTensors, before);
   });
 });
 
 describe('networks', () => {
-  test('start from PyTorch’s range of weights, the same for ANN and SNN', () => {
+  test('start from the same weights, ANN and SNN', () => {
     const weights = getWeights(ann({ seed: 3 }));
     assert.deepEqual(weights, getWeights(snn({ seed: 3 })));
     assert.notDeepEqual(weights, getWeights(ann({ seed: 4 })));
-    const bound = 1 / 28;
-    assert.ok(weights.every((w) => Math.abs(w) <= bound));
-    const variance = weights.reduce((sum, w) => sum + w * w, 0) / weights.length;
-    assert.ok(Math.abs(variance / (bound ** 2 / 3) - 1) < 0.05, 'variance of a uniform distribution');
   });
 
   test('are saved and loaded with their neurons’ options', async () => {

@@ -28,11 +28,11 @@ export interface Gradient {
 }
 
 /**
- * The gradient of a batch whose input spikes are given.
+ * One step of Adam on a batch whose input spikes are given, on this thread alone.
  * @param spikes bits of [T, batch, 784], the least significant first
  * @param labels [batch]
  */
-export function gradientOfSpikes(core: EventCore, spikes: Uint8Array, labels: ArrayLike<number>): Gradient {
+export function trainOnSpikes(core: EventCore, spikes: Uint8Array, labels: ArrayLike<number>): Gradient {
   const batch = labels.length;
   const rates = new Float32Array(batch * OUTPUTS);
   const size = Math.ceil(batch / SHARDS);
@@ -45,12 +45,7 @@ export function gradientOfSpikes(core: EventCore, spikes: Uint8Array, labels: Ar
       rates.set(core.view('RATES', OUTPUTS), i * OUTPUTS);
     }
   }
-  return { rates, loss: core.result().loss, gradient: core.gradientResult() };
-}
-
-/** One step of Adam on a batch whose input spikes are given, on this thread alone. */
-export function trainOnSpikes(core: EventCore, spikes: Uint8Array, labels: ArrayLike<number>): Gradient {
-  const result = gradientOfSpikes(core, spikes, labels);
+  const result = { rates, loss: core.result().loss, gradient: core.gradientResult() };
   core.control[Control.Step]++;
   core.control[Control.Kind] = JobKind.Update;
   for (let task = 0; task < core.tasks(); task++) core.perform(task);

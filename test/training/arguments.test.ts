@@ -242,6 +242,8 @@ test('data that are not the bytes of images and labels are refused in one line',
     ],
     [{ labels: undefined }, /data\.train\.labels: .* found undefined$/],
     [{ count: Number.NaN }, /data\.train: expected NaN images/],
+    [{ images: whole.images.subarray(0, 784) }, /data\.train: expected 300 images/],
+    [{ labels: whole.labels.map(() => 200) }, /labels from 0 to 9, found 200/],
   ];
   for (const [change, message] of wrong) {
     const options = { data: { train: { ...whole, ...change }, test: rest } } as EngineOptions;

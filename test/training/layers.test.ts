@@ -1,8 +1,6 @@
 /** Networks that are lists of layers: what they are asked for by, and what the readable engine makes of them. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import * as tf from '@tensorflow/tfjs';
 import { initBackend } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
 import { fromNir, fromSafetensors, toNir, toSafetensors } from '../../packages/formats/exchange';
@@ -20,10 +18,10 @@ import {
   splitWeights,
   tauOf,
 } from '../../src/common/weights';
-import { getWeights, layersOf, setWeights, snn } from '../../src/snn/networks';
+import { setWeights, snn } from '../../src/snn/networks';
 import { newHistory } from '../../src/training/history';
 import { train } from '../../src/training/train';
-import { smallMnist, temporaryFolder } from '../support/data';
+import { smallMnist } from '../support/data';
 import { LAYERS_WITH, NEURON_VALUES, WITH } from '../support/options';
 
 before(async () => {
@@ -263,15 +261,6 @@ describe('A batch norm', () => {
     ]);
     const without = resolveLayers({ layers: normed.map(({ norm, ...layer }) => layer) });
     assert.deepEqual(found[0], splitParameters(initialParameters(3, without), parameters(without))[0]);
-  });
-
-  test('is in a model that TensorFlow.js itself saves, with its scale', async () => {
-    const network = snn({ layers: normed });
-    const folder = join(temporaryFolder(), 'normed');
-    await network.save(`file://${folder}`);
-    const loaded = await tf.loadLayersModel(`file://${join(folder, 'model.json')}`);
-    assert.deepEqual(layersOf(loaded), layersOf(network));
-    assert.deepEqual(getWeights(loaded), getWeights(network));
   });
 
   test('is refused in one line where it cannot train, and with statistics that cannot be', async () => {

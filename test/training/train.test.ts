@@ -7,17 +7,15 @@ import {
   type EngineOptions,
   freshState,
   type Learner,
+  type LossName,
   resolveEngineOptions,
 } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
 import { initialWeights } from '../../src/common/random';
 import { rateAt } from '../../src/common/schedule';
 import { moveImage, shiftOf } from '../../src/common/shift';
-import { PoissonEncoder } from '../../src/snn/encoding';
-import { getWeights, setWeights, snn } from '../../src/snn/networks';
 import { Sigmoid } from '../../src/snn/surrogate';
 import { AnnEngine } from '../../src/training/ann-engine';
-import { makeBatch } from '../../src/training/batches';
 import {
   checkBelongs,
   collectSettings,
@@ -25,7 +23,9 @@ import {
   type RunSettings,
   type TrainingHistory,
 } from '../../src/training/history';
+import { meanSquaredError, softmaxCrossEntropy, softmaxCrossEntropyOfCounts } from '../../src/training/losses';
 import { PLAIN_WAYS, PlainEngine } from '../../src/training/plain-engine';
+import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
 import { type TrainOptions, train as trainEngine } from '../../src/training/train';
 import { smallMnist } from '../support/data';
 import { assertClose } from '../support/golden';
@@ -119,27 +119,6 @@ for (const engine of ['tfjs', 'event'] as const) {
       });
       await assert.rejects(broken, /no more/);
       assert.deepEqual([history.state?.step, history.trainAccs.length], [5, 5]);
-    });
-
-    test('takes its weights from a tf.sequential and gives them back in one call each way', async () => {
-      const net = snn({ seed: 8 });
-      const made = await createEngine(engine, { data, T: 4 });
-      await made.restore(freshState(getWeights(net)));
-      assert.deepEqual((await made.state()).weights, initialWeights(8, 784, 10));
-      await made.trainBatch(
-        0,
-        Uint32Array.from({ length: 128 }, (_, i) => i),
-      );
-      setWeights(net, (await made.state()).weights);
-      const { current } = await made.trace({ split: 'test', epoch: 0, index: 0 });
-      const encoder = new PoissonEncoder({ seed: 0 }).begin({ split: 'test', epoch: 0, indices: [0] });
-      const ofNet = tf.tidy(() => {
-        const [flatten, dense] = net.layers;
-        const spikes = flatten.apply(encoder.encode(makeBatch(data.test, [0]).images));
-        return (dense.apply(spikes) as tf.Tensor).dataSync();
-      });
-      assertClose(ofNet, current.subarray(0, 10), 1e-5, 'currents of the first step');
-      await made.close();
     });
   });
 }
@@ -301,24 +280,6 @@ describe('the tfjs engine', () => {
     assert.equal(bytes[199] - bytes[1], 198 * potentials);
     await engine.close();
   });
-
-  test('shows in its trace what the rates count', async () => {
-    const engine = await createEngine('tfjs', { data, T: 20 });
-    setWeights(
-      engine.network,
-      initialWeights(1, 784, 10).map((w) => 5 * w),
-    );
-    const { spike, h, v } = await engine.trace({ split: 'test', epoch: 3, index: 2 });
-    const rates = await engine.rates({ split: 'test', epoch: 3, indices: [2] });
-    const counted = Array.from(rates, (_, n) => spike.filter((s, i) => i % 10 === n && s === 1).length / 20);
-    assertClose(rates, counted, 1e-7, 'rates');
-    assert.ok(
-      spike.some((s) => s === 1),
-      'some neuron fires',
-    );
-    assert.ok(h.every((value, i) => spike[i] === (value >= 1 ? 1 : 0) && v[i] === (spike[i] ? 0 : value)));
-    await engine.close();
-  });
 });
 
 const recorded: RunSettings = { engine: 'event', T: 8, vReset: null };
@@ -379,4 +340,79 @@ test('the plain engine refuses a way that it does not know, and more steps than 
     /^RangeError: way: expected 'dense', 'spikes' or 'tables', found 'sparse'$/,
   );
   assert.throws(() => new PlainEngine({ data, T: 129 }), /^RangeError: T: expected at most 128 steps, found 129$/);
+});
+
+before(async () => {
+  await initBackend();
+});
+
+test('the tfjs engine takes a loss by its name or as its function, and says which it is', async () => {
+  const data = smallMnist(64, 64);
+  const lossOf = async (loss?: TfjsEngineOptions['loss']) => {
+    const engine = await createEngine('tfjs', { data, T: 4, loss, seed: 3 });
+    await engine.restore(freshState(initialWeights(3, 784, 10).map((weight) => 5 * weight)));
+    const result = await engine.trainBatch(
+      0,
+      Uint32Array.from({ length: 64 }, (_, i) => i),
+    );
+    await engine.close();
+    return [engine.options.loss, result.loss];
+  };
+  assert.deepEqual(await lossOf(meanSquaredError), await lossOf());
+  assert.deepEqual(await lossOf(softmaxCrossEntropy), await lossOf('cross-entropy'));
+  const [name, counts] = await lossOf(softmaxCrossEntropyOfCounts(4));
+  assert.deepEqual(['cross-entropy-counts', counts], await lossOf('cross-entropy-counts'));
+  assert.equal(name, 'custom');
+});
+
+test('a loss that is none, and a loss for the event engine, are refused in one line', async () => {
+  const data = smallMnist(10, 10);
+  await assert.rejects(
+    createEngine('tfjs', { data, loss: 'mean' as LossName }),
+    /^RangeError: loss: expected 'mse', 'cross-entropy', 'cross-entropy-counts' or 'cross-entropy-each-step', found 'mean'$/,
+  );
+  await assert.rejects(
+    createEngine('event', { data, loss: softmaxCrossEntropy } as never),
+    /^TypeError: loss: expected 'mse', 'cross-entropy', 'cross-entropy-counts' or 'cross-entropy-each-step', found a function, which the engine 'tfjs' alone takes$/,
+  );
+});
+
+test('hidden neurons that are silent add weight · target² to the loss for each layer, on both engines, and a custom loss too', async () => {
+  const data = smallMnist(64, 64);
+  const lossOf = async (name: 'tfjs' | 'event', options: Partial<EngineOptions> = {}) => {
+    const engine = await createEngine(name, { data, T: 4, layers: [{ neurons: 5 }, { neurons: 13 }, {}], ...options });
+    await engine.restore(freshState(new Float32Array(784 * 5 + 5 * 13 + 130)));
+    const { loss } = await engine.trainBatch(0, Uint32Array.of(1, 2, 3));
+    await engine.close();
+    return loss;
+  };
+  const ratePenalty = { weight: 3, target: 0.5 };
+  for (const name of ['tfjs', 'event'] as const) {
+    for (const loss of ['mse', 'cross-entropy'] as const)
+      assertClose([(await lossOf(name, { loss, ratePenalty })) - (await lossOf(name, { loss }))], [1.5], 1e-6, loss);
+    // Without a target any spike costs something, and silence nothing.
+    assert.equal(await lossOf(name, { ratePenalty: { weight: 3 } }), await lossOf(name));
+  }
+  const custom = { loss: softmaxCrossEntropy, ratePenalty } as Partial<TfjsEngineOptions>;
+  assertClose([await lossOf('tfjs', custom as never)], [Math.log(10) + 1.5], 1e-6, 'custom');
+});
+
+test('a history says which rates were penalized, and a penalty that is none is refused in one line', () => {
+  const data = smallMnist(64, 64);
+  const settingsWith = (ratePenalty?: EngineOptions['ratePenalty']) =>
+    collectSettings({ name: 'event', options: resolveEngineOptions({ data, hidden: 5, ratePenalty }) } as never, 64);
+  const without = settingsWith();
+  assert.deepEqual(settingsWith({ weight: 3, target: 0.5 }), { ...without, ratePenalty: 3, rateTarget: 0.5 });
+  assert.deepEqual(settingsWith({ weight: 3 }), { ...without, ratePenalty: 3 });
+  for (const [given, message] of [
+    [{}, 'weight of the ratePenalty: expected a finite number above 0, found undefined'],
+    [{ weight: 0 }, 'weight of the ratePenalty: expected a finite number above 0, found 0'],
+    [{ weight: 1, target: 1.1 }, 'target of the ratePenalty: expected a number from 0 to 1, found 1.1'],
+    [{ weight: 1, goal: 0 }, "ratePenalty: expected weight or target, found the option 'goal'"],
+    [3, 'ratePenalty: expected an object of options, found 3'],
+  ] as const) {
+    assert.throws(() => settingsWith(given as never), { message });
+  }
+  const message = 'ratePenalty: expected a network with a hidden layer, found one without';
+  assert.throws(() => resolveEngineOptions({ data, ratePenalty: { weight: 1 } }), { message });
 });

@@ -1,16 +1,25 @@
 /** What the event engine computes, and in how much memory. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { test } from 'node:test';
-import { freshState } from '../../../src/common/engine';
-import type { Mnist } from '../../../src/common/mnist';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { initBackend } from '../../../hosts/node/backend';
+import { ENCODER_NAMES, freshState, LOSS_NAMES, MAX_T, READOUT_NAMES } from '../../../src/common/engine';
+import { CLASSES, IMAGE_SIZE, type Mnist } from '../../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { initialWeights, Purpose, RandomStream } from '../../../src/common/random';
+import { SURROGATE_NAMES } from '../../../src/common/surrogates';
 import { initialNetwork, splitWeights } from '../../../src/common/weights';
 import { poissonBlock } from '../../../src/snn/poisson-block';
+import { makeSurrogate, slopes } from '../../../src/snn/surrogate';
 import { hiddenRates } from '../../../src/training/metrics';
-import { coreOf, gradientOfSpikes } from '../../../test/support/given';
+import { coreOf, simulateWithGradient } from '../../../test/support/given';
+import { assertClose } from '../../../test/support/golden';
 import type { EventEngine } from '../engine';
+import { compileKernel, startKernel } from '../kernel-module';
+import { COLUMN_BYTES, INPUT_BYTES } from '../layout';
+import { BLOCK, INPUTS, OUTPUTS, SCRATCH } from '../memory';
 import { mnist, programOf, withEngine } from './engines';
 
 const batch = (b: number, size = 32) => Uint32Array.from({ length: size }, (_, i) => size * b + i);
@@ -46,63 +55,6 @@ test('the kernel draws the same spikes as poissonBlock, for every T', async () =
         const found = await engine.spikes({ split: 'test', epoch: 3, index });
         assert.ok(Buffer.from(found).equals(Buffer.from(expected)), `T = ${T}, image ${index}`);
       }
-    });
-  }
-});
-
-test('currents, potentials and spikes are those of the equations', async () => {
-  for (const T of [1, 100, 300]) {
-    await withEngine({ T, seed: 3 }, async (engine) => {
-      const { weights } = await engine.state();
-      const spikes = await engine.spikes({ split: 'train', epoch: 1, index: 17 });
-      const trace = await engine.trace({ split: 'train', epoch: 1, index: 17 });
-      const rates = await engine.rates({ split: 'train', epoch: 1, indices: [17] });
-      for (let j = 0; j < 10; j++) {
-        let count = 0;
-        let v = 0;
-        for (let t = 0; t < T; t++) {
-          let x = 0;
-          for (let p = 0; p < 784; p++) if (spikes[t * 784 + p]) x += weights[p * 10 + j];
-          const i = t * 10 + j;
-          assert.ok(Math.abs(trace.current[i] - x) < 2e-6, `current of neuron ${j} in step ${t}`);
-          assert.ok(Math.abs(trace.h[i] - (v + (trace.current[i] - v) / 2)) < 1e-6, `potential of ${j} in step ${t}`);
-          assert.equal(trace.spike[i], trace.h[i] >= 1 ? 1 : 0);
-          assert.equal(trace.v[i], trace.spike[i] ? 0 : trace.h[i]);
-          count += trace.spike[i];
-          v = trace.v[i];
-        }
-        assert.equal(rates[j], Math.fround(count / T));
-      }
-    });
-  }
-});
-
-test('the gradient on drawn spikes is that on the same spikes given', async () => {
-  for (const T of [5, 100, 200]) {
-    const batch = 20;
-    const indices = Uint32Array.from({ length: batch }, (_, i) => 3 * i);
-    const labels = Array.from(indices, (index) => mnist.train.labels[index]);
-    await withEngine({ T }, async (engine) => {
-      const bits = new Uint8Array(Math.ceil((T * batch * 784) / 8));
-      for (const [i, index] of indices.entries()) {
-        const spikes = await engine.spikes({ split: 'train', epoch: 0, index });
-        for (let t = 0; t < T; t++) {
-          for (let p = 0; p < 784; p++) {
-            const bit = (t * batch + i) * 784 + p;
-            bits[bit >> 3] |= spikes[t * 784 + p] << (bit & 7);
-          }
-        }
-      }
-      const given = gradientOfSpikes(coreOf(engine), bits, labels);
-      const { loss } = await engine.trainBatch(0, indices);
-      // Adam's first moment after one step is a tenth of the gradient.
-      const { m } = await engine.state();
-      const largest = given.gradient.reduce((top, g) => Math.max(top, Math.abs(g)), 0);
-      assert.ok(largest > 0);
-      m.forEach((value, i) => {
-        assert.ok(Math.abs(value * 10 - given.gradient[i]) < 1e-5 * largest, `T = ${T}, weight ${i}`);
-      });
-      assert.ok(Math.abs(loss - given.loss) < 1e-6);
     });
   }
 });
@@ -145,21 +97,6 @@ test('without the reset in training, rates and traces are those of neurons at re
       // The potentials do make a difference where they are meant to.
       assert.notEqual((await train(engine)).loss, (await train(other)).loss);
     });
-  });
-});
-
-test('statistics count what images cost', async () => {
-  await withEngine({}, async (engine) => {
-    const indices = [0, 1, 2, 3, 4, 5, 6, 7];
-    const { spikes, dense, rows } = await engine.statistics({ split: 'train', epoch: 0, indices });
-    const brightness = indices.reduce(
-      (sum, index) =>
-        sum + mnist.train.images.subarray(index * 784, (index + 1) * 784).reduce((a, b) => a + b, 0) / 255,
-      0,
-    );
-    assert.ok(Math.abs(spikes / (brightness / indices.length) - 1) < 0.02, `${spikes} spikes a step`);
-    assert.equal(dense, 784);
-    assert.ok(rows > 5 && rows < spikes / 2, `${rows} rows a step`);
   });
 });
 
@@ -278,3 +215,50 @@ test('the kernel’s memory grows with the threads, and hardly with T', async ()
   // Given spikes, which only tests show, take 1 MB.
   assert.ok((await bytes(10_000, 1, 96)) < 1.2 * (await bytes(100, 1, 96)));
 });
+
+/** What the kernel counts with is what the host counts with. */
+
+before(async () => {
+  await initBackend();
+});
+
+const bytes = readFileSync(join(__dirname, '..', '..', '..', 'dist', 'packages', 'event-engine', 'kernel.wasm'));
+const memory = () => new WebAssembly.Memory({ initial: 16, maximum: 1024 });
+
+test('the kernel and the host agree about sizes', async () => {
+  const { addresses } = startKernel(await compileKernel(bytes, 1), memory());
+  assert.deepEqual([INPUTS, OUTPUTS], [IMAGE_SIZE, CLASSES]);
+  assert.ok(addresses.MAX_BLOCKS * BLOCK >= MAX_T, 'the longest presentation');
+  assert.ok(addresses.SCRATCH_BYTES <= SCRATCH, 'scratch memory');
+  assert.ok(addresses.COLUMN_END <= COLUMN_BYTES, 'a column');
+  assert.ok(addresses.INPUT_END <= INPUT_BYTES, 'an input');
+});
+
+test('the kernel has a number of its own for each surrogate, loss, encoder and readout', async () => {
+  const { surrogates, losses, encoders, readouts } = startKernel(await compileKernel(bytes, 1), memory());
+  for (const [numbers, names] of [
+    [surrogates, SURROGATE_NAMES],
+    [losses, LOSS_NAMES],
+    [encoders, ENCODER_NAMES],
+    [readouts, READOUT_NAMES],
+  ] as const) {
+    assert.deepEqual(Object.keys(numbers), names);
+    assert.equal(new Set(Object.values(numbers)).size, names.length);
+  }
+});
+
+for (const name of SURROGATE_NAMES) {
+  test(`the kernel’s slope of ${name} is that of the class, also at Rect’s edges`, async () => {
+    const surrogateFunction = { name, alpha: 2 };
+    // Rect(2) ends at 0.25; its neighbour is the last float32 before that.
+    const inside = 0.25 - 2 ** -26;
+    const xs = Float32Array.of(-3, -0.25, -inside, -0.1, 0, 0.1, inside, 0.25, 0.3, 3);
+    // In one step from rest with the threshold at 0, h is x, and with dL/ds = 1 the gradient is the slope.
+    const neuron = { ...DEFAULT_NEURON, decayInput: false, vThreshold: 0, surrogateFunction };
+    await withEngine({ T: 1, neuron }, async (engine) => {
+      const { h, gradient } = simulateWithGradient(coreOf(engine), xs, (rates) => rates.map(() => 1));
+      assert.deepEqual(h, xs);
+      assertClose(gradient, slopes(makeSurrogate(surrogateFunction), xs), 1e-6, 'slope');
+    });
+  });
+}

@@ -12,8 +12,6 @@ import {
 } from '../../../src/common/engine';
 import { initialNetwork } from '../../../src/common/weights';
 import { snn } from '../../../src/snn/networks';
-import { newHistory } from '../../../src/training/history';
-import { train } from '../../../src/training/train';
 import { computeSmallTensors, drawnByDay } from '../../../test/support/data';
 import { assertClose } from '../../../test/support/golden';
 import { defaults, mnist } from './engines';
@@ -21,7 +19,6 @@ import { defaults, mnist } from './engines';
 computeSmallTensors();
 
 const POTENTIALS = READOUT_NAMES.filter((name) => name !== 'spikes');
-const ENGINES = ['event', 'tfjs'] as const;
 
 async function withEngine<R>(
   name: 'event' | 'tfjs',
@@ -37,39 +34,6 @@ async function withEngine<R>(
 }
 
 const batch = (b: number, size: number) => Uint32Array.from({ length: size }, (_, i) => size * b + i);
-
-/** What is read of one neuron's potentials. */
-const READS: Record<(typeof POTENTIALS)[number], (h: number[]) => number> = {
-  'last-potential': (h) => h[h.length - 1],
-  'mean-potential': (h) => h.reduce((sum, value) => sum + value, 0) / h.length,
-  'highest-potential': (h) => Math.max(...h),
-};
-
-for (const readout of POTENTIALS) {
-  test(`rates() are the ${readout} in the trace of outputs that charge and never fire`, async () => {
-    for (const name of ENGINES) {
-      await withEngine(name, { T: 40, hidden: 13, readout }, async (engine) => {
-        await engine.restore(freshState(initialNetwork(3, 13).map((weight) => 30 * weight)));
-        const shown = { split: 'test', epoch: 1 } as const;
-        const { h, v, spike, current } = await engine.trace({ ...shown, index: 7 });
-        assert.ok(h.some((potential) => potential > 1) && spike.every((one) => one === 0));
-        assert.deepEqual(v, h);
-        h.forEach((potential, i) => {
-          const before = i < 10 ? 0 : h[i - 10];
-          assert.ok(Math.abs(potential - (before + (current[i] - before) / 2)) < 1e-4);
-        });
-        const rates = await engine.rates({ ...shown, indices: [7] });
-        const of = (j: number) => Array.from(h).filter((_, i) => i % 10 === j);
-        assertClose(
-          rates,
-          Array.from(rates, (_, j) => READS[readout](of(j))),
-          1e-4,
-          name,
-        );
-      });
-    }
-  });
-}
 
 /** Trains some batches; all that comes of it. */
 const learn = (name: 'event' | 'tfjs', { hidden, batchSize = 8, ...options }: Partial<EngineOptions>) =>
@@ -130,20 +94,4 @@ test('a readout that is unknown, that the loss does not fit, or that the network
   await assert.rejects(create({ network: snn({ readout }) }, 'tfjs'), {
     message: `network: expected a LIFNode at its end for readout 'spikes', found another`,
   });
-});
-
-test('a history says which potential was read, and goes on with no other readout', async () => {
-  const history = newHistory();
-  const run = (readout?: ReadoutName) =>
-    withEngine('event', { T: 2, readout }, (engine) =>
-      train({ engine, epochs: 1, trainImages: 256, testImages: 10, history }),
-    );
-  await run('last-potential');
-  assert.equal(history.settings?.readout, 'last-potential');
-  await assert.rejects(run(), /a run with readout = last-potential, but now readout = its default/);
-  const other = newHistory();
-  await withEngine('event', { T: 2, readout: 'spikes' }, (engine) =>
-    train({ engine, epochs: 1, trainImages: 128, testImages: 10, history: other }),
-  );
-  assert.ok(!('readout' in (other.settings ?? {})), 'left out while it is the default');
 });
