@@ -2,5 +2,4 @@
 import './golden.test';
 import './training/options.test';
 import '../packages/event-engine/test/layers.test';
-import '../packages/event-engine/test/readout.test';
 import '../packages/event-engine/test/trains.test';
