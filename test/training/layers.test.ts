@@ -5,10 +5,9 @@ import { initBackend } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
 import { fromNir, fromSafetensors, toNir, toSafetensors } from '../../packages/formats/exchange';
 import { decodeNetwork, layersModelFiles } from '../../packages/formats/layers-model';
-import { type Engine, type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
+import { type EngineOptions, resolveEngineOptions } from '../../src/common/engine';
 import { type LayerOptions, readLayers, resolveLayers, shortForm, storeLayers } from '../../src/common/layers';
 import { DEFAULT_NEURON, readNeuron, storeNeuron } from '../../src/common/neuron-options';
-import type { Trace } from '../../src/common/trace';
 import {
   foldNorm,
   initialNetwork,
@@ -201,46 +200,6 @@ describe('A batch norm', () => {
     neuron: { vThreshold: 0.3 },
     gain: [1, 1, 8],
   };
-  const batch = (b: number) => Uint32Array.from({ length: 16 }, (_, i) => 16 * b + i);
-
-  test('is folded into weights and biases: each spike of all layers stays as it is, on both engines', async () => {
-    const engine = await createEngine('tfjs', options);
-    for (let b = 0; b < 24; b++) await engine.trainBatch(0, batch(b % 4));
-    const { weights } = await engine.state();
-    const folded = foldNorm(weights, engine.options.layers);
-    assert.deepEqual(
-      folded.layers.map(({ norm, convolve }) => [norm, convolve?.bias]),
-      [
-        [undefined, true],
-        [undefined, true],
-        [undefined, undefined],
-      ],
-    );
-    const spikesOf = async (engine: Engine) => {
-      const all = [];
-      for (let index = 0; index < 10; index++) {
-        const trace = await engine.trace({ split: 'test', epoch: 0, index });
-        for (let at: Trace | undefined = trace; at; at = at.hidden) all.push(at.spike);
-      }
-      await engine.close();
-      return all;
-    };
-    const wanted = await spikesOf(engine);
-    for (const layer of [0, 1, 2]) {
-      const share = wanted
-        .filter((_, i) => i % 3 === layer)
-        .map((s) => s.reduce((sum, one) => sum + one, 0) / s.length);
-      assert.ok(
-        share.some((each) => each > 0.01 && each < 0.99),
-        `layer ${2 - layer} fires: ${share}`,
-      );
-    }
-    for (const name of ['tfjs', 'event'] as const) {
-      const other = await createEngine(name, { ...options, layers: folded.layers });
-      await other.restore(freshState(folded.weights));
-      assert.deepEqual(await spikesOf(other), wanted, name);
-    }
-  });
 
   test('begins with weights of 1, or of its scale times the threshold, and changes nothing else', () => {
     const layers = resolveLayers({ layers: normed, neuron: { vThreshold: 0.25 } });
