@@ -34,10 +34,23 @@ describe('The types of the extension', () => {
     if (folder === HERE) libraries.set(key, library);
     return new NotebookTypes(library, `notebook ${++notebooks}`, folder);
   };
-  const check = (code: string, settings: Partial<CompilerSettings> = {}) =>
-    open(settings)
-      .check(code)
-      .map(({ messageText }) => messageText);
+  /** What is wrong with a cell. */
+  const told = (notebook: NotebookTypes, code: string) => notebook.check(code).map(({ messageText }) => messageText);
+  const check = (code: string, settings: Partial<CompilerSettings> = {}) => told(open(settings), code);
+  /** Runs a cell, up to what was lost of it. */
+  const run = (notebook: NotebookTypes, code: string, lost: Lost = []) => {
+    notebook.starts(code);
+    notebook.ended(lost);
+  };
+  /** Declarations with more files and modules. */
+  const withMore = (files: Record<string, string>, modules: Record<string, string>): NotebookTypes => {
+    const more = {
+      ...declarations,
+      files: { ...declarations.files, ...files },
+      modules: { ...declarations.modules, ...modules },
+    };
+    return new NotebookTypes(new Library(ts, more, DEFAULTS, new Remote(ts)), 'notebook', HERE);
+  };
   before(async () => {
     const { makeDeclarations } = await import('../../jupyterlite/declarations.mjs');
     declarations = makeDeclarations({ root: __dirname, modules: {} });
@@ -54,26 +67,20 @@ const text: string = await new Response('x').text();
 
   test('know the names of earlier cells, but for those that a failed one did not come to', () => {
     const notebook = open();
-    const run = (code: string, lost: Lost = []) => {
-      notebook.starts(code);
-      notebook.ended(lost);
-    };
-    const messages = (code: string) => notebook.check(code).map(({ messageText }) => messageText);
-    run('let size = 1;\ninterface Box { size: number }');
-    run("const box: Box = { size };\nthrow 1;\nlet size = 'text';", ['size']);
-    assert.deepEqual(messages('size = box.size + 1;'), []);
-    run("let size = 'text';");
-    assert.deepEqual(messages('size = box.size;'), ["Type 'number' is not assignable to type 'string'."]);
-    run('const gone = 1;', 'all');
-    assert.deepEqual(messages('gone;'), ["Cannot find name 'gone'."]);
+    run(notebook, 'let size = 1;\ninterface Box { size: number }');
+    run(notebook, "const box: Box = { size };\nthrow 1;\nlet size = 'text';", ['size']);
+    assert.deepEqual(told(notebook, 'size = box.size + 1;'), []);
+    run(notebook, "let size = 'text';");
+    assert.deepEqual(told(notebook, 'size = box.size;'), ["Type 'number' is not assignable to type 'string'."]);
+    run(notebook, 'const gone = 1;', 'all');
+    assert.deepEqual(told(notebook, 'gone;'), ["Cannot find name 'gone'."]);
   });
 
   test('know the names of all earlier cells of a long notebook, and no file but those of cells', () => {
     const notebook = open();
     for (let i = 0; i < 70; i++) {
       assert.deepEqual(notebook.check(`const name${i} = ${i};`), []);
-      notebook.starts(`const name${i} = ${i};`);
-      notebook.ended([]);
+      run(notebook, `const name${i} = ${i};`);
     }
     assert.deepEqual(notebook.check('[name0, name63, name64, name69].map((value) => value + 1);'), []);
     const [problem] = notebook.check('name70;');
@@ -84,14 +91,9 @@ const text: string = await new Response('x').text();
   test('know what a declaration names by its own folder', () => {
     const path = '/declarations/part/index.d.ts';
     const text = "export interface Part { size: number }\nexport declare const take: (part: import('.').Part) => void;";
-    const more = {
-      ...declarations,
-      files: { ...declarations.files, [path]: text },
-      modules: { ...declarations.modules, part: path },
-    };
-    const notebook = new NotebookTypes(new Library(ts, more, DEFAULTS, new Remote(ts)), 'notebook', DEFAULTS.siteUrl);
-    const [problem] = notebook.check("import { take } from 'part';\ntake({ size: 'text' });");
-    assert.equal(problem?.messageText, "Type 'string' is not assignable to type 'number'.");
+    const notebook = withMore({ [path]: text }, { part: path });
+    const problems = told(notebook, "import { take } from 'part';\ntake({ size: 'text' });");
+    assert.deepEqual(problems, ["Type 'string' is not assignable to type 'number'."]);
   });
 
   test('know the names of a cell while it runs, and forget those that it did not come to', async () => {
@@ -103,10 +105,7 @@ const text: string = await new Response('x').text();
     assert.deepEqual(notebook.check('late;'), []);
     notebook.ended(['late']);
     assert.equal((await membersOf('soon.ma'))[0], 'map');
-    assert.deepEqual(
-      notebook.check('late;').map(({ messageText }) => messageText),
-      ["Cannot find name 'late'."],
-    );
+    assert.deepEqual(told(notebook, 'late;'), ["Cannot find name 'late'."]);
   });
 
   test('say of what kind each completion is', async () => {
@@ -129,8 +128,7 @@ const text: string = await new Response('x').text();
  * @param values which
  */
 function mean(values: number[], digits = 2): number { return values[0] + digits; }`;
-    notebook.starts(DOCUMENTED);
-    notebook.ended([]);
+    run(notebook, DOCUMENTED);
     const found = 'mean(values: number[], digits?: number): number\n\nThe mean.\n@param values which';
     assert.equal(notebook.inspect('mean(', 4), `function ${found}`);
     for (const code of ['mean(', 'mean([1], ', 'mean([1],\n  )', 'mean( )']) {
@@ -165,14 +163,7 @@ Jupyter.md\`*x*\`;`;
       '/declarations/all.d.ts':
         "export { run, Runner, runs, Running } from './own.js';\nexport * as runAll from './own.js';",
     };
-    const modules = { all: '/declarations/all.d.ts' };
-    const withThem = {
-      ...declarations,
-      files: { ...declarations.files, ...files },
-      modules: { ...declarations.modules, ...modules },
-    };
-    const library = new Library(ts, withThem, DEFAULTS, new Remote(ts));
-    const notebook = new NotebookTypes(library, 'notebook', 'http://localhost/');
+    const notebook = withMore(files, { all: '/declarations/all.d.ts' });
     const code = "import { run } from 'all';";
     const { matches } = await notebook.complete(code, code.indexOf(' }'));
     assert.deepEqual(Object.fromEntries(matches.map(({ text, kind }) => [text, kind])), {
@@ -300,11 +291,12 @@ let typed: other.Type<string>;`;
       host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     });
     after(() => server.close());
-    const checked = async (code: string, settings: Partial<CompilerSettings> = {}) => {
-      const notebook = open(settings, `${host}/`);
+    const prepared = async (notebook: NotebookTypes, code: string) => {
       await notebook.prepare(code);
-      return notebook.check(code).map(({ messageText }) => messageText);
+      return told(notebook, code);
     };
+    const checked = (code: string, settings: Partial<CompilerSettings> = {}) =>
+      prepared(open(settings, `${host}/`), code);
     const WRONG = ["Property 'nmae' does not exist on type 'Part'."];
 
     test('are those that the module names, with what they import', async () => {
@@ -334,13 +326,9 @@ let typed: other.Type<string>;`;
       });
       const notebook = open({}, `${host}/`, 1000);
       const codes = ['one', 'two'].map((name) => `import { part } from '${host}/${name}.js';\npart.nmae;`);
-      const found = async (code: string) => {
-        await notebook.prepare(code);
-        return notebook.check(code).map(({ messageText }) => messageText);
-      };
-      for (const code of codes) assert.deepEqual(await found(code), []);
+      for (const code of codes) assert.deepEqual(await prepared(notebook, code), []);
       arrive();
-      for (const code of codes) assert.deepEqual(await found(code), WRONG);
+      for (const code of codes) assert.deepEqual(await prepared(notebook, code), WRONG);
     });
 
     test('are there for the check of a text that was asked about before, without them', async () => {
@@ -348,20 +336,13 @@ let typed: other.Type<string>;`;
       const code = `import { part } from '${host}/header.js';\npart.nmae;`;
       await notebook.complete(code, code.length);
       notebook.inspect(code, code.length - 2);
-      await notebook.prepare(code);
-      assert.deepEqual(
-        notebook.check(code).map(({ messageText }) => messageText),
-        WRONG,
-      );
+      assert.deepEqual(await prepared(notebook, code), WRONG);
     });
 
     test('are asked for again where they could not be read', async () => {
       const notebook = open({}, `${host}/`);
       const code = `import { part } from '${host}/later.js';\npart.nmae;`;
-      const found = async () => {
-        await notebook.prepare(code);
-        return notebook.check(code).map(({ messageText }) => messageText);
-      };
+      const found = () => prepared(notebook, code);
       assert.deepEqual(await found(), []);
       FILES['/later.js'] = '/// <reference types="./types/later.d.ts" />';
       assert.deepEqual(await found(), []);
