@@ -48,6 +48,8 @@ export const findFirefox = () =>
 export const launchChromium = (executablePath, more = []) =>
   chromium.launch({
     executablePath,
+    // In a locale without UTF-8, a download whose name has other letters is called 'download'.
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
     args: [
       ...more,
       ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
