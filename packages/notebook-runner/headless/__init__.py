@@ -6,7 +6,7 @@ outputs      brings outputs to the form in which they are stored
 compare      finds the first difference from the committed outputs (--check)
 files        reads and writes notebooks
 options      the command line
-report       what is printed: one line per notebook, progress, annotations for GitHub
+report       what is printed: one line per notebook, and progress
 junit        the JUnit file (--junit)
 run          executes the notebooks, one after another or a few at a time
 """
