@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core';
 import { chapterNames, filesUnder } from '../../../../packages/system/project.mjs';
 import { launchChromium, onlyHosts } from '../../../../test/support/browser';
 import { serve } from '../../../shared/serve.mjs';
@@ -79,9 +79,18 @@ async function watch(browser: Browser, origin: string, options: BrowserContextOp
   const page = await context.newPage();
   const faults: string[] = [];
   const requested = new Set<string>();
+  // What the page before was still loading is given up as the next one opens, which is no fault of either.
+  let own = new WeakSet<Request>();
+  let isOpening = false;
+  page.on('framenavigated', (frame) => {
+    if (!isOpening || frame !== page.mainFrame()) return;
+    faults.length = 0;
+    own = new WeakSet();
+  });
   // Looked at only: a browser that has to ask before each request computes more, and keeps no file for the next page.
   page.on('request', (request) => {
     const url = request.url();
+    own.add(request);
     requested.add(new URL(url).pathname);
     if (!url.startsWith(origin) && !/^(data|blob|about):/.test(url)) faults.push(`request to ${url}`);
   });
@@ -96,7 +105,8 @@ async function watch(browser: Browser, origin: string, options: BrowserContextOp
     // as broken.
     const why = request.failure()?.errorText;
     const isPicture = request.resourceType() === 'image' || request.url().endsWith('/favicon.svg');
-    if (!(why === 'net::ERR_ABORTED' && isPicture)) faults.push(`failed (${why}): ${request.url()}`);
+    if (!(why === 'net::ERR_ABORTED' && (isPicture || !own.has(request))))
+      faults.push(`failed (${why}): ${request.url()}`);
   });
   page.on('response', (response) => {
     if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
@@ -113,7 +123,8 @@ async function watch(browser: Browser, origin: string, options: BrowserContextOp
     async go(name) {
       faults.length = 0;
       requested.clear();
-      const response = await page.goto(new URL(name, `${origin}/`).href);
+      isOpening = true;
+      const response = await page.goto(new URL(name, `${origin}/`).href).finally(() => (isOpening = false));
       // What is looked for in it would be waited for as long as a busy machine may take.
       if (response?.status() === 404) throw new Error(`${name}: expected this page, found none; run \`npm run book\``);
     },
