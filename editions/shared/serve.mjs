@@ -1,6 +1,5 @@
 // A small static web server: of the browser edition, of a bundle, and of tests.
 import { createServer } from 'node:http';
-import { escapeHtml } from '../../packages/system/html.mjs';
 import { isReading, pathOf, sendFile, typeOf } from '../../packages/system/static-files.mjs';
 
 /**
@@ -11,24 +10,6 @@ export const ISOLATION = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'credentialless',
 };
-
-/**
- * What stands in place of a page that is not built yet. It looks again by itself.
- * @param {string} doing
- */
-const waitingPage = (doing) => `<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="refresh" content="2">
-<title>Not built yet</title>
-<body style="font: 1rem system-ui, sans-serif; max-width: 34rem; margin: 20vh auto; padding: 0 1rem">
-<h1 style="font-size: 1.4rem">This page is not built yet</h1>
-<p role="status">${escapeHtml(doing)}</p>
-<p>It opens here as soon as it is there.</p>
-</html>
-`;
 
 /**
  * Serves a folder, to be read only.
@@ -45,15 +26,13 @@ const waitingPage = (doing) => `<!DOCTYPE html>
  * nothing by that
  * @param {Record<string, string | Uint8Array>} [options.instead] what to send in place of files, by their paths in the
  * folder
- * @param {(folder: string) => string | undefined} [options.building] what is done for a folder in it that is still
- * being built
  * @returns {Promise<{ port: number, close(): void }>} the port and what ends the server
  */
 export async function serve(
   folder,
   port = 0,
   below = '',
-  { host = '127.0.0.1', only, next, headers = {}, compresses = true, instead = {}, building = () => undefined } = {},
+  { host = '127.0.0.1', only, next, headers = {}, compresses = true, instead = {} } = {},
 ) {
   const server = createServer((request, response) => {
     /** @param {number} status @param {string | Uint8Array} body */
@@ -77,11 +56,7 @@ export async function serve(
     if (only && !next && name === '/') return response.writeHead(302, { location: `${path}${only[0]}/` }).end();
     if (sendFile(request, response, folder, name, only, compresses)) return;
     if (next && sendFile(request, response, next, name, undefined, compresses)) return;
-    const doing = building(name.split('/')[1]);
-    if (doing === undefined) return answer(404, 'not here\n');
-    response.setHeader('cache-control', 'no-store');
-    response.setHeader('retry-after', '2');
-    answer(503, waitingPage(doing), 'text/html; charset=utf-8');
+    answer(404, 'not here\n');
   });
   await new Promise((done, failed) => server.on('error', failed).listen(port, host, () => done(undefined)));
   return {

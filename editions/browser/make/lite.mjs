@@ -26,9 +26,6 @@ const isBuilt = (/** @type {string} */ folder) => existsSync(pageOf(folder));
 /** Pages need no TensorFlow of this machine: fetching and compiling its backend is left to what does. */
 const env = { ...process.env, LIF_FC_MNIST_BACKEND: process.env.LIF_FC_MNIST_BACKEND || 'wasm' };
 
-/** What is being built, and the last line about it. @type {{ folder: string, doing: string } | undefined} */
-let building;
-
 /** Says of what age what is served is: a source may have changed since. @param {typeof EDITION} built */
 function sayWhenBuilt({ folder, command }) {
   const time = statSync(pageOf(folder)).mtime.toLocaleString('sv');
@@ -37,28 +34,19 @@ function sayWhenBuilt({ folder, command }) {
 
 /** The pages lead to the book, which a fresh clone does not have yet. */
 async function buildBook() {
-  console.log('lite: no book in build/book yet: building it; links into it wait for it');
-  building = { folder: BOOK.folder, doing: 'The book is being built.' };
-  const onLine = (/** @type {string} */ line) => {
-    if (!/^ |^book: no /.test(line)) return;
-    console.log(line);
-    building = { folder: BOOK.folder, doing: `The book is being built: ${line.trim()}` };
-  };
+  console.log('lite: no book in build/book yet: building it');
+  const onLine = (/** @type {string} */ line) => void (/^ |^book: no /.test(line) && console.log(line));
   const [npm, first] = npmCommand();
   const { code, lines } = await run(npm, [...first, 'run', '--silent', 'book'], { cwd: root, env, onLine });
-  building = undefined;
-  if (code === 0) console.log('lite: the book is built');
-  else console.error(`lite: the book was not built, so links into it lead nowhere: ${lines.at(-1)}`);
+  if (code !== 0) console.error(`lite: the book was not built, so links into it lead nowhere: ${lines.at(-1)}`);
 }
 
 /**
- * Listens, also while what is served is still being built.
+ * Serves what is built until Ctrl-C.
  * @param {number} [port] the usual one if none is given, or else a free one
  */
-async function listenAt(port) {
-  const doing = (/** @type {string} */ folder) => (building?.folder === folder ? building.doing : undefined);
-  const options = { only: ['lite', 'book'], headers: ISOLATION, building: doing };
-  const listen = (/** @type {number} */ at) => serve(build, at, '', options);
+async function serveBuilt(port) {
+  const listen = (/** @type {number} */ at) => serve(build, at, '', { only: ['lite', 'book'], headers: ISOLATION });
   const server = await listen(port ?? PORT).catch((error) => {
     const code = codeOf(error);
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
@@ -66,25 +54,14 @@ async function listenAt(port) {
       throw new UserError(`--port: expected a free port, found ${port} taken (${code}); give another`);
     return listen(0);
   });
-  return server.port;
-}
-
-/**
- * Says where what is built is served, and builds the book if it is missing.
- * @param {number} at
- * @param {number} [port] the one that was asked for
- */
-async function serveBuilt(at, port) {
-  console.log(`lite: serving build/lite/ and build/book/ at http://127.0.0.1:${at}/lite/ until Ctrl-C`);
-  if (port === undefined && at !== PORT) {
+  console.log(`lite: serving build/lite/ and build/book/ at http://127.0.0.1:${server.port}/lite/ until Ctrl-C`);
+  if (port === undefined && server.port !== PORT) {
     const usual = `http://127.0.0.1:${PORT}/`;
     console.log(
       `lite: port ${PORT} is taken; work that was saved at ${usual} stays there, and is not seen at this address`,
     );
   }
-  sayWhenBuilt(EDITION);
-  if (isBuilt(BOOK.folder)) sayWhenBuilt(BOOK);
-  else await buildBook();
+  for (const one of [EDITION, BOOK]) if (isBuilt(one.folder)) sayWhenBuilt(one);
 }
 
 // What is built is served without looking whether all is set up, which can take a minute after a change.
@@ -107,20 +84,14 @@ let tidy = () => {};
 await runProgram(
   'lite',
   async () => {
-    const at = options.serve ? await listenAt(options.port) : undefined;
     if (!options.serve || !isBuilt(EDITION.folder)) {
-      building = {
-        folder: EDITION.folder,
-        doing: 'The browser edition is being built; the terminal says how far it is.',
-      };
-      if (at !== undefined && !isBuilt(EDITION.folder))
-        console.log(`lite: http://127.0.0.1:${at}/lite/ opens once it is built`);
       const { buildSite, work } = await import('./site.mjs');
       tidy = () => remove(work);
       await buildSite();
-      building = undefined;
     }
-    if (at !== undefined) await serveBuilt(at, options.port);
+    if (!options.serve) return;
+    if (!isBuilt(BOOK.folder)) await buildBook();
+    await serveBuilt(options.port);
   },
   { tidy: () => tidy() },
 );
