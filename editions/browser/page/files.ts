@@ -1,15 +1,14 @@
 /** What a reader takes home, notebooks and runs, each as one zip file; and the way back in. */
-import { Inflate, strFromU8, strToU8, type UnzipFileInfo, unzipSync, zipSync } from 'fflate';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { hashOfCells } from '../../../hosts/browser/hash';
 import { type StoredRun, storedRun, storedRuns, storeRun } from '../../../hosts/browser/storage';
-import { storedFiles } from '../../../packages/formats/exchange/zip';
 import { checkRunName, HIDDEN_ARRAYS, RUN_FILES } from '../../../packages/runs/run-files';
 import { inOneLine } from '../../../src/common/checks';
 import { download } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
-import { exists, freeName, nameOfOld } from './copies';
 import type { Contents, NotebookContent } from './jupyter';
 import { languageHere, languageOf } from './links';
+import { exists, freeName, nameOfOld } from './work';
 
 const today = () => new Date().toISOString().slice(0, 10);
 
@@ -77,8 +76,6 @@ export interface Download {
 
 /** Bytes of all files of a download: many times what the chapters and some runs have. */
 const MOST_BYTES = 200e6;
-/** Files of a download. A directory of a few bytes can promise 2³² of them. */
-const MOST_FILES = 10_000;
 
 /**
  * Reads what `downloadNotebooks` or `downloadRuns` has made, or a notebook, which JupyterLab downloads one by one.
@@ -88,42 +85,20 @@ export function readDownload(name: string, bytes: Uint8Array): Download {
   return inOneLine(() => readFile(name, bytes));
 }
 
-/** Compressed bytes that are inflated in one go: they become at most a thousand times as many. */
-const STEP = 2 ** 14;
-
-/** Inflates a file of a zip file, which stops where it becomes longer than its directory says. */
-function inflate(deflated: Uint8Array, size: number, title: string): Uint8Array {
-  const content = new Uint8Array(size);
-  let length = 0;
-  const stream = new Inflate((chunk) => {
-    if (length + chunk.length > size) throw new Error(t`${title} is longer than it says`);
-    content.set(chunk, length);
-    length += chunk.length;
-  });
-  for (let at = 0; at < deflated.length; at += STEP) {
-    stream.push(deflated.subarray(at, at + STEP), at + STEP >= deflated.length);
-  }
-  return content;
-}
-
 function readFile(name: string, bytes: Uint8Array): Download {
   const [stem, ending] = name.split(/(\.ipynb)$/i);
   if (ending) return { notebooks: { [`${stem}.ipynb`]: readNotebook(name, bytes) }, runs: {} };
   const wanted = t`${name}: expected a zip file that the menu Tutorial has made`;
   let files: Record<string, Uint8Array>;
   let sum = 0;
-  let count = 0;
-  const check = ({ size, originalSize }: UnzipFileInfo) => {
-    sum += Math.max(size, originalSize);
-    count += 1;
-    if (count > MOST_FILES) throw new Error(t`more than ${MOST_FILES} files in it`);
-    if (sum > MOST_BYTES) throw new Error(t`more than ${MOST_BYTES / 1e6} MB in it`);
-    return false;
-  };
   try {
-    // This inflates nothing: it would go on behind the size that a file's directory says, for minutes.
-    unzipSync(bytes, { filter: check });
-    files = Object.fromEntries(storedFiles(bytes, inflate));
+    files = unzipSync(bytes, {
+      filter({ originalSize }) {
+        sum += originalSize;
+        if (sum > MOST_BYTES) throw new Error(t`more than ${MOST_BYTES / 1e6} MB in it`);
+        return true;
+      },
+    });
   } catch (error) {
     throw new Error(t`${wanted}, found another or a damaged file (${(error as Error).message})`);
   }

@@ -4,7 +4,6 @@
  */
 import { workOffline } from '../../shared/page/offline';
 import { t } from '../../shared/page/words';
-import { watchCopies } from './copies';
 import { addDownloads } from './downloads';
 import { addFigures } from './figures';
 import {
@@ -18,10 +17,9 @@ import {
 } from './jupyter';
 import { followLanguage, followLinks, inLanguage, languageHere, showSection, tabOf, titleOf } from './links';
 import { addBookLink, addMenu, bookPage, type Drive, type Settings } from './menu';
+import { keepTables, sayWhatRuns } from './outputs';
 import { isShared, openShared } from './share';
-import { saveInTurns, saveWhenHidden, sayWhereWorkIsKept } from './stay';
-import { keepTables } from './tables';
-import { sayWhatRuns } from './waiting';
+import { saveInTurns, saveWhenHidden, sayWhereWorkIsKept, watchCopies } from './work';
 
 const NAME = 'lif-fc-mnist-lite';
 const script = (document.currentScript as HTMLScriptElement).src;
@@ -95,7 +93,10 @@ async function plugins(scope: Scope) {
         const language = languageHere(siteUrl);
         if (language !== '') stayInLanguage(app, language, siteUrl, option('notebookPage'));
         const more = language === '' ? [] : neededIn(new URL(language, siteUrl), siteUrl);
-        void app.restored.then(() => sayWhereWorkIsKept(utilities)).then(async () => workOffline(siteUrl, await more));
+        void app.restored.then(async () => {
+          sayWhereWorkIsKept(utilities);
+          await workOffline(siteUrl, await more);
+        });
       },
     },
   ];

@@ -7,9 +7,9 @@ import { hashOfCells } from '../../../hosts/browser/hash';
 import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language.mjs';
 import { fromAddress, toAddress } from '../../shared/page/base64';
 import { t } from '../../shared/page/words';
-import { exists, freeName } from './copies';
 import type { Contents, NotebookContent } from './jupyter';
 import { languageHere, notebookAddress } from './links';
+import { exists, freeName } from './work';
 
 const BEGIN = '#cells=';
 /**

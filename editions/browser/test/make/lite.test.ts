@@ -1,7 +1,7 @@
 /** What the browser edition is made of: its notebooks, its server, and what it decides about a reader's copies. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { get, type IncomingHttpHeaders, request } from 'node:http';
+import { get, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -12,12 +12,12 @@ import { temporaryFolder } from '../../../../test/support/data';
 import { serve } from '../../../shared/serve.mjs';
 import { translator } from '../../../shared/translated.mjs';
 import { asciiDrawing, siteNotebook, translatedNotebook, writeDrawings } from '../../make/contents.mjs';
-import { freeName } from '../../page/copies';
 import { isForeign, nameOfZip, readDownload } from '../../page/files';
 import type { NotebookContent } from '../../page/jupyter';
 import { inLanguage, languageHere, languageOf } from '../../page/links';
 import { plainName } from '../../page/menu';
 import { progressOf } from '../../page/progress';
+import { freeName } from '../../page/work';
 
 const cell = (source: string) => ({ cell_type: 'code', source });
 const content = (sources: string[], metadata: NotebookContent['metadata'] = {}): NotebookContent => ({
@@ -184,20 +184,17 @@ describe('A download that is taken back in', () => {
     assert.throws(() => read({ 'a/b.exe': bytes('') }), wanted);
     assert.throws(() => read({ '../a.ipynb': bytes('{}') }), wanted);
     assert.throws(
-      () => read({ 'a.ipynb': bytes('{}') }),
-      /^Error: a\.zip: a\.ipynb: expected a notebook, found something else$/,
+      () => read({ 'a\n\u001b[2J.ipynb': bytes('{"cells":[1],"metadata":{}}') }),
+      /^Error: a\.zip: a\ufffd\ufffd\[2J\.ipynb: expected a notebook, found something else$/,
     );
     const { 'mine/train_accs.npy': _, ...rest } = run;
     assert.throws(() => read(rest), /^Error: a\.zip: expected mine\/train_accs\.npy in it, found none$/);
   });
 
-  test('with runs of the names of what every object has leaves objects as they are', () => {
-    const names = ['__proto__', 'constructor', 'toString'];
-    const files = names.map((name) => RUN_FILES.map((file) => [`${name}/${file}`, Uint8Array.of(1)] as const));
-    const { runs } = read(Object.fromEntries(files.flat()));
-    assert.deepEqual(Object.keys(runs), names);
-    for (const name of names) assert.deepEqual(Object.keys(runs[name]), [...RUN_FILES]);
-    assert.equal(({} as Record<string, unknown>)['test_accs.npy'], undefined);
+  test('with a run of the name of what every object has leaves objects as they are', () => {
+    const files = RUN_FILES.map((file) => [`constructor/${file}`, Uint8Array.of(1)] as const);
+    const { runs } = read(Object.fromEntries(files));
+    assert.deepEqual(Object.keys(runs.constructor), [...RUN_FILES]);
     assert.ok(!Object.hasOwn(Object, 'test_accs.npy'));
   });
 
@@ -205,40 +202,6 @@ describe('A download that is taken back in', () => {
     const bomb = zipSync({ 'run/train_accs.npy': new Uint8Array(201e6) });
     assert.ok(bomb.length < 300_000);
     assert.throws(() => readDownload('a.zip', bomb), /found another or a damaged file \(more than 200 MB in it\)$/);
-  });
-
-  test('whose directory hides how large it would be is refused where it becomes longer', () => {
-    const bomb = zipSync({ 'run/train_accs.npy': new Uint8Array(30e6) });
-    const view = new DataView(bomb.buffer);
-    for (let at = 0; at < bomb.length - 4; at++) {
-      if (view.getUint32(at, true) === 0x02014b50) view.setUint32(at + 24, 10, true); // bytes of the file
-    }
-    const longer = /\(run\/train_accs\.npy is longer than it says\)$/;
-    assert.throws(() => readDownload('a.zip', bomb), longer);
-  });
-
-  test('whose directory promises four billion files is refused', () => {
-    // The directory's end, of 64 and then of 32 bits, with nothing before it.
-    const bytes = new DataView(new ArrayBuffer(98));
-    const words: [at: number, value: number][] = [
-      [0, 0x06064b50],
-      [32, 0xffffffff],
-      [56, 0x07064b50],
-      [76, 0x06054b50],
-      [84, 0xffffffff],
-      [92, 0xffffffff],
-    ];
-    for (const [at, value] of words) bytes.setUint32(at, value, true);
-    assert.throws(() => readDownload('a.zip', new Uint8Array(bytes.buffer)), /\(more than 10000 files in it\)$/);
-  });
-
-  test('is no notebook if its cells or what is said of it are something else, and no name breaks the line', () => {
-    for (const text of ['{"cells":[1],"metadata":{}}', '{"cells":[],"metadata":null}', '{"cells":{},"metadata":{}}']) {
-      assert.throws(
-        () => read({ 'a\n\u001b[2J.ipynb': bytes(text) }),
-        /^Error: a\.zip: a\ufffd\ufffd\[2J\.ipynb: expected a notebook, found something else$/,
-      );
-    }
   });
 
   test('takes no name that something of the reader has', async () => {
@@ -341,25 +304,8 @@ describe('The server', () => {
   test('answers what wants anything else than to read with the methods that it allows', async () => {
     const { port, close } = await serve(folder, 0, '/x');
     after(close);
-    const answers = ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'HEAD', 'GET'].map(
-      (method) =>
-        new Promise((resolve) => {
-          request({ port, path: '/x/index.html', method }, async (response) => {
-            const body = Buffer.concat(await response.toArray()).toString();
-            resolve([method, response.statusCode, response.headers.allow, body]);
-          }).end();
-        }),
-    );
-    assert.deepEqual(await Promise.all(answers), [
-      ...['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'].map((method) => [
-        method,
-        405,
-        'GET, HEAD',
-        'GET only\n',
-      ]),
-      ['HEAD', 200, undefined, ''],
-      ['GET', 200, undefined, '<p>top'],
-    ]);
+    const answer = await fetch(`http://127.0.0.1:${port}/x/index.html`, { method: 'PUT' });
+    assert.deepEqual([answer.status, answer.headers.get('allow')], [405, 'GET, HEAD']);
   });
 
   test('compresses what becomes smaller, for who can read it', async () => {
@@ -374,12 +320,10 @@ describe('The server', () => {
     const small = await ask('/x/index.html', 'br, gzip');
     assert.equal(small.headers['content-encoding'], 'gzip');
     assert.equal(gunzipSync(small.body).toString(), '<p>top');
-    for (const encoding of ['identity', 'gzip;q=0', 'br, gzip ; Q=0.000, *', '*;q=0', 'not-gzip', '']) {
+    for (const encoding of ['identity', 'br, gzip ; Q=0.000, *', '']) {
       const plain = await ask('/x/index.html', encoding);
       assert.deepEqual([plain.headers['content-encoding'], plain.body.toString()], [undefined, '<p>top'], encoding);
     }
-    for (const encoding of ['gzip;q=0.001', 'GZIP', 'identity;q=0, *'])
-      assert.equal((await ask('/x/index.html', encoding)).headers['content-encoding'], 'gzip', encoding);
     writeFileSync(join(folder, 'images.gz'), 'x');
     assert.equal((await ask('/x/images.gz', 'gzip')).headers['content-encoding'], undefined);
   });

@@ -1,6 +1,6 @@
 /**
- * Says of a cell that goes on without a word that it still runs and how to stop it, and of those behind it that they
- * wait. The lines are no outputs, so no notebook keeps them.
+ * What is added to the outputs of cells. A line says of a cell that goes on without a word that it still runs and how to
+ * stop it, and of those behind it that they wait. The lines are no outputs, so no notebook keeps them.
  */
 
 import { t } from '../../shared/page/words';
@@ -73,4 +73,29 @@ function watch({ content, sessionContext }: NotebookPanel): void {
 export function sayWhatRuns(tracker: NotebookTracker): void {
   tracker.widgetAdded.connect((_, panel) => watch(panel));
   tracker.forEach(watch);
+}
+
+/** Letters that are looked at for a frame. */
+const BEGINNING = 20_000;
+
+/**
+ * The frame of a table that was printed falls apart where its rows are wrapped: such outputs keep their lines and
+ * scroll.
+ */
+export function keepTables(): void {
+  let waits = false;
+  const mark = () => {
+    waits = false;
+    // JupyterLab makes an output anew with each text that comes.
+    for (const pre of document.querySelectorAll<HTMLElement>('.jp-OutputArea pre:not([data-lif-seen])')) {
+      pre.dataset.lifSeen = '';
+      if (!pre.textContent?.slice(0, BEGINNING).includes('┌─')) continue;
+      pre.classList.add('lif-printed-table');
+      pre.tabIndex = 0;
+    }
+  };
+  new MutationObserver(() => {
+    if (!waits) requestAnimationFrame(mark);
+    waits = true;
+  }).observe(document.body, { childList: true, subtree: true });
 }
