@@ -8,10 +8,9 @@ import { download, partOf, watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { coloursOf } from '../playground/paint';
 import { COLUMNS, drawGrey, drawRaster, type Fired, rasterHeight, Trail } from './draw';
-import { Lamps } from './lamps';
 import { Reader, SIDE, T, unitsOf } from './network';
 import { addPicture, type Gesture, recordingOf, toBin } from './record';
-import { drawShape, type Grey, goesAt, NoCamera, openCamera, type Place, Shrinker } from './sources';
+import { drawShape, type Grey, goesAt, Lamps, NoCamera, openCamera, type Place, Shrinker } from './sources';
 
 /** What editions/book/make/event-camera.mjs puts into the bundle, bytes as base64. */
 declare const KERNEL: string;

@@ -73,6 +73,37 @@ export class Shrinker {
   }
 }
 
+// Lamps flicker a hundred or 120 times a second, and a camera that reads out row by row sees bands.
+
+/** How much of a row's brightness is kept from picture to picture: what has been taken off too much comes back. */
+const KEEP = 0.97;
+/** Grey values below which noise would decide by how much a pixel has changed. */
+const DARK = 8;
+
+/** Takes off what the pixels of a row have in common: the median by which they got brighter or darker. */
+export class Lamps {
+  private before?: Grey;
+  /** By how much the logarithm of each row is too large. */
+  private readonly shifts = new Float64Array(SIDE);
+
+  steady(grey: Grey): Grey {
+    const { before, shifts } = this;
+    this.before = grey;
+    if (!before) return grey;
+    const ln = (value: number) => Math.log(value + DARK);
+    return grey.map((_, pixel) => {
+      const row = Math.floor(pixel / SIDE);
+      if (pixel % SIDE === 0) {
+        const changes = new Float64Array(SIDE);
+        for (let x = 0; x < SIDE; x++) changes[x] = ln(grey[pixel + x]) - ln(before[pixel + x]);
+        changes.sort();
+        shifts[row] = KEEP * shifts[row] + (changes[SIDE / 2 - 1] + changes[SIDE / 2]) / 2;
+      }
+      return (grey[pixel] + DARK) * Math.exp(-shifts[row]) - DARK;
+    });
+  }
+}
+
 /** Why there is no camera, in a sentence. */
 const WHY: Record<string, string> = {
   NotAllowedError: t`The camera was not allowed.`,
@@ -134,22 +165,14 @@ export async function openCamera(
     else setTimeout(lookAgain, PATIENCE);
   };
   setTimeout(lookAgain, PATIENCE);
-  let last = -1;
-  const next = () => {
-    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(each);
-    else requestAnimationFrame(each);
-  };
-  function each(): void {
+  const each = () => {
     if (!isOpen) return;
-    next();
-    if (video.videoWidth === 0 || video.videoHeight === 0) return;
-    if (!video.requestVideoFrameCallback && video.currentTime === last) return;
-    last = video.currentTime;
+    video.requestVideoFrameCallback(each);
     hasSeen = true;
     missed = 0;
     see();
-  }
-  next();
+  };
+  video.requestVideoFrameCallback(each);
   video.play().catch(() => end(t`The camera sends no pictures.`));
   return close;
 }

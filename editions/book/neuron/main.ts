@@ -4,7 +4,7 @@ import type { Trace } from '../../../src/common/trace';
 import { partOf } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { currentsOf, type Input, lasting, T } from './inputs';
-import { drawRates, drawTrace, stepAt } from './plot';
+import { drawCurves, drawTrace, stepAt } from './plot';
 
 /** The highest current of the slider, and so of the small curve. */
 const HIGHEST = 3;
@@ -79,11 +79,15 @@ function update(): void {
   part('rate').textContent = number(spikes / T);
   part('said').textContent = said;
 
-  const rates = Array.from({ length: CURRENTS }, (_, i) => {
+  const points = Array.from({ length: CURRENTS }, (_, i): [number, number] => {
     const x = (HIGHEST * i) / (CURRENTS - 1);
-    return count(under(new Float32Array(LONG).fill(x)).spike) / LONG;
+    return [x, count(under(new Float32Array(LONG).fill(x)).spike) / LONG];
   });
-  drawRates(curve, rates, HIGHEST, { x: current(), rate: spikes / T });
+  const axes = [
+    { from: 0, to: HIGHEST, title: t`constant current` },
+    { from: 0, to: 1, title: t`firing rate` },
+  ] as const;
+  drawCurves(curve, axes, [{ points, name: 'nr-v' }], [current(), spikes / T]);
 }
 
 root.addEventListener('input', update);

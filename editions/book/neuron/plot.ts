@@ -117,7 +117,7 @@ export interface Axis {
  */
 export function drawCurves(
   svg: SVGSVGElement,
-  [across, up]: [Axis, Axis],
+  [across, up]: readonly [Axis, Axis],
   curves: readonly { points: readonly [number, number][]; name: string }[],
   here?: [number, number],
 ): void {
@@ -143,26 +143,4 @@ export function drawCurves(
   if (here) parts.push(`<circle class="nr-chosen" cx="${fixed(x(here[0]))}" cy="${fixed(y(here[1]))}" r="5"/>`);
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   svg.innerHTML = parts.join('');
-}
-
-/**
- * Draws the firing rate against a constant current.
- * @param here the current and the rate that are chosen
- */
-export function drawRates(
-  svg: SVGSVGElement,
-  rates: number[],
-  highest: number,
-  here: { x: number; rate: number },
-): void {
-  const points = rates.map((rate, i): [number, number] => [(highest * i) / (rates.length - 1), rate]);
-  drawCurves(
-    svg,
-    [
-      { from: 0, to: highest, title: t`constant current` },
-      { from: 0, to: 1, title: t`firing rate` },
-    ],
-    [{ points, name: 'nr-v' }],
-    [here.x, here.rate],
-  );
 }

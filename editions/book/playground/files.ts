@@ -22,10 +22,10 @@ export async function loadNetwork(file: File, tau: number): Promise<Network & { 
     throw new Error(t`${file.name}: expected at most ${LARGEST / 1e6} MB, found ${Math.ceil(file.size / 1e6)}`);
   const { fromFile } = await loadExchange();
   const { weights, neuron, layers, readout = 'spikes' } = fromFile(new Uint8Array(await file.arrayBuffer()), file.name);
-  if (layers)
-    throw new Error(t`${file.name}: expected one hidden layer or none, of neurons that are alike, found others`);
-  if (readout !== 'spikes')
-    throw new Error(t`${file.name}: readout: expected spikes, as in all networks of this page, found ${readout}`);
+  if (layers || readout !== 'spikes')
+    throw new Error(
+      t`${file.name}: expected one hidden layer or none, of neurons that are alike and whose spikes are read, found others`,
+    );
   const differs = neuron && differingOption(neuron, { ...DEFAULT_NEURON, tau: neuron.tau });
   if (differs)
     throw new Error(

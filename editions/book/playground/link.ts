@@ -19,8 +19,6 @@ export const MAX_SEED = 2 ** 32 - 1;
 export const TAU = { min: 1.1, max: 20 };
 /** Places on the paper lie on a grid, so a drawing is the same after its way through a link. */
 const GRID = 4095;
-/** The longest drawing that fits in a link. */
-const MAX_POINTS = 5000;
 const MAX_LENGTH = 40_000;
 
 /** The single layer, the network with a hidden layer, and that with layers that convolve. */
@@ -55,32 +53,33 @@ export function writeLink({ T, tau, seed, network, at, strokes, pixels }: Shared
   if (at !== undefined && at !== T) parts.set('at', String(at));
   if (pixels) parts.set('pixels', toAddress(packPixels(pixels)));
   else if (strokes && strokes.length > 0) parts.set('strokes', toAddress(packStrokes(strokes)));
-  return `#${parts}`;
+  const hash = `#${parts}`;
+  if (hash.length > MAX_LENGTH) throw new RangeError(t`the drawing is too long for a link`);
+  return hash;
 }
 
 /** Whether an address names a drawing, and not a heading of the page. */
 export const isLink = (hash: string): boolean => hash.startsWith('#v=');
 
+/** What is wrong with a link that no page has made, or that has lost a part. */
+export const damaged = () =>
+  new RangeError(t`expected a link that this page makes, found another one, or a part of it`);
+
 /**
  * Reads what `writeLink` wrote.
- * @throws RangeError that says in one line what was expected and what was found
+ * @throws RangeError in one line if it is anything else
  */
 export function readLink(hash: string): Shared {
   const parts = partsOf(hash, ['v', 'T', 'tau', 'seed', 'network', 'at', 'strokes', 'pixels'], MAX_LENGTH);
-  if (parts.get('v') !== '1') throw new RangeError(t`v: expected 1, found ${shortened(parts.get('v'))}`);
   const T = whole(parts, 'T', 1, LONGEST_T);
   const tau = Number(parts.get('tau'));
-  if (!/^\d{1,2}(\.\d)?$/.test(parts.get('tau') ?? '') || tau < TAU.min || tau > TAU.max) {
-    throw new RangeError(t`tau: expected a number from ${TAU.min} to ${TAU.max}, found ${shortened(parts.get('tau'))}`);
-  }
+  const isTau = /^\d{1,2}(\.\d)?$/.test(parts.get('tau') ?? '') && tau >= TAU.min && tau <= TAU.max;
+  const network = NETWORK_NAMES.find((name) => name === (parts.get('network') ?? 'single'));
+  if (parts.get('v') !== '1' || !isTau || !network || (parts.has('strokes') && parts.has('pixels'))) throw damaged();
   const shared: Shared = { T, tau, seed: whole(parts, 'seed', 0, MAX_SEED) };
-  const network = parts.get('network');
-  if (network === 'hidden' || network === 'convolutional') shared.network = network;
-  else if (network !== null)
-    throw new RangeError(t`network: expected hidden or convolutional, found ${shortened(network)}`);
+  if (network !== 'single') shared.network = network;
   if (parts.has('at')) shared.at = whole(parts, 'at', 0, T);
   const [strokes, pixels] = [parts.get('strokes'), parts.get('pixels')];
-  if (strokes !== null && pixels !== null) throw new RangeError(t`expected strokes or pixels, found both`);
   if (strokes !== null) shared.strokes = unpackStrokes(fromAddress('strokes', strokes));
   if (pixels !== null) shared.pixels = unpackPixels(fromAddress('pixels', pixels));
   return shared;
@@ -92,23 +91,17 @@ export function readLink(hash: string): Shared {
  * @throws RangeError in one line if it is longer, or has other parts, or one twice
  */
 export function partsOf(hash: string, names: readonly string[], most: number): URLSearchParams {
-  if (hash.length > most) throw new RangeError(t`expected up to ${most} characters, found ${hash.length}`);
   const parts = new URLSearchParams(hash.slice(1));
-  for (const name of parts.keys()) {
-    if (!names.includes(name) || parts.getAll(name).length > 1) {
-      throw new RangeError(t`found ${JSON.stringify(name.slice(0, 20))}, which is unknown or there twice`);
-    }
-  }
+  const isKnown = (name: string) => names.includes(name) && parts.getAll(name).length === 1;
+  if (hash.length > most || ![...parts.keys()].every(isKnown)) throw damaged();
   return parts;
 }
 
-export const shortened = (text: string | null) => (text === null ? t`nothing` : JSON.stringify(text.slice(0, 20)));
-
 function whole(parts: URLSearchParams, name: string, from: number, to: number): number {
-  const text = parts.get(name);
+  const text = parts.get(name) ?? '';
   const value = Number(text);
-  if (text !== null && /^\d{1,10}$/.test(text) && value >= from && value <= to) return value;
-  throw new RangeError(t`${name}: expected a whole number from ${from} to ${to}, found ${shortened(text)}`);
+  if (/^\d{1,10}$/.test(text) && value >= from && value <= to) return value;
+  throw damaged();
 }
 
 // Bytes --------------------------------------------------------------------------------------------------------------
@@ -139,75 +132,39 @@ function unpackPixels(bytes: Uint8Array): Uint8Array {
     at += black + others;
     i += 2 + others;
   }
-  if (at !== PIXELS) throw new RangeError(t`pixels: expected ${PIXELS} pixels, found another number`);
+  if (at !== PIXELS) throw damaged();
   return pixels;
 }
 
-/** Numbers of seven bits to a byte, the low ones first; the eighth bit says that more follow. */
+/** Of each stroke how many points it has, in two bytes, and its points, in three: 12 bits across and 12 bits down. */
 function packStrokes(strokes: readonly Stroke[]): number[] {
   const bytes: number[] = [];
-  const put = (value: number) => {
-    let rest = value;
-    for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
-    bytes.push(rest);
-  };
-  // Differences are small, of either sign: 0, −1, 1, −2, … become 0, 1, 2, 3, …
-  const putDifference = (value: number) => put(value < 0 ? -2 * value - 1 : 2 * value);
-  let points = 0;
-  put(strokes.length);
   for (const stroke of strokes) {
-    const places = stroke.map(({ x, y }) => [Math.round(x * GRID), Math.round(y * GRID)]);
-    // A repeated place changes nothing.
-    const kept = places.filter(([x, y], i) => i === 0 || x !== places[i - 1][0] || y !== places[i - 1][1]);
-    points += kept.length;
-    put(kept.length);
-    kept.forEach(([x, y], i) => {
-      const [x0, y0] = i === 0 ? [0, 0] : kept[i - 1];
-      putDifference(x - x0);
-      putDifference(y - y0);
-    });
-  }
-  if (points > MAX_POINTS) {
-    throw new RangeError(
-      t`expected a drawing of up to ${MAX_POINTS} points, found ${points}: it is too long for a link`,
-    );
+    bytes.push(stroke.length >> 8, stroke.length & 255);
+    for (const { x, y } of stroke) {
+      const place = (Math.round(x * GRID) << 12) | Math.round(y * GRID);
+      bytes.push(place >> 16, (place >> 8) & 255, place & 255);
+    }
   }
   return bytes;
 }
 
 function unpackStrokes(bytes: Uint8Array): Stroke[] {
-  const wrong = (what: string) => new RangeError(t`strokes: ${what}`);
-  let i = 0;
-  const take = (): number => {
-    for (let value = 0, shift = 0; shift < 21; shift += 7) {
-      if (i >= bytes.length) throw wrong(t`expected more, found the end`);
-      const byte = bytes[i++];
-      value |= (byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-    throw wrong(t`expected numbers of up to 21 bits, found a longer one`);
+  let at = 0;
+  const take = (count: number): number => {
+    if (at + count > bytes.length) throw damaged();
+    at += count;
+    return bytes.subarray(at - count, at).reduce((value, byte) => 256 * value + byte, 0);
   };
-  const takeDifference = () => {
-    const value = take();
-    return value & 1 ? -(value + 1) / 2 : value / 2;
-  };
-  const count = take();
-  let points = 0;
   const strokes: Stroke[] = [];
-  for (let s = 0; s < count; s++) {
-    const length = take();
-    points += length;
-    if (length === 0 || points > MAX_POINTS) throw wrong(t`expected 1 to ${MAX_POINTS} points, found ${points}`);
-    let [x, y] = [0, 0];
-    const stroke: Stroke = [];
-    for (let p = 0; p < length; p++) {
-      x += takeDifference();
-      y += takeDifference();
-      if (x < 0 || y < 0 || x > GRID || y > GRID) throw wrong(t`expected places on the paper, found one beside it`);
-      stroke.push({ x: x / GRID, y: y / GRID });
-    }
-    strokes.push(stroke);
+  while (at < bytes.length) {
+    const length = take(2);
+    if (length === 0) throw damaged();
+    const point = () => {
+      const place = take(3);
+      return { x: (place >> 12) / GRID, y: (place & GRID) / GRID };
+    };
+    strokes.push(Array.from({ length }, point));
   }
-  if (i !== bytes.length) throw wrong(t`expected the end, found more`);
   return strokes;
 }

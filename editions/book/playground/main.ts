@@ -8,13 +8,16 @@ import { bytes } from '../../shared/page/base64';
 import { copyText, watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { chosen } from './assets';
-import { normalise, type Stroke } from './drawing';
+import { listenToKeys, listenToPen, normalise, type Stroke } from './drawing';
 import { type Experiment, experiments, showExperiments } from './experiments';
 import { listenToDrops, loadNetwork } from './files';
 import { PAGE_STREAM, type Presentation, type Stream } from './kernel';
 import { isLink, MAX_SEED, NETWORK_NAMES, readLink, type Shared, writeLink } from './link';
 import { getNetwork, keepOwn, type Network, type ReaderName } from './networks';
 import { type Colours, coloursOf } from './paint';
+import { answerOf, countsOf } from './said';
+import { samples, showSamples } from './samples';
+import { type Format, saveNetwork } from './save';
 import {
   fileInput,
   isPressed,
@@ -23,17 +26,13 @@ import {
   part,
   press,
   race,
+  render,
   root,
   seedInput,
   sliders,
   slowButton,
   whyButton,
-} from './parts';
-import { listenToKeys, listenToPen } from './pen';
-import { answerOf, countsOf } from './said';
-import { samples, showSamples } from './samples';
-import { type Format, saveNetwork } from './save';
-import { render } from './view';
+} from './view';
 
 /** Steps per second in slow motion. */
 const SLOW = 10;

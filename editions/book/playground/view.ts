@@ -1,6 +1,6 @@
-/** Puts on the page what is drawn, what the network does with it, and the words about it. */
+/** The parts of the page, and what they show: what is drawn, what the network does with it, and the words about it. */
 import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
-import { element } from '../../shared/page/dom';
+import { element, partOf } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import type { Stroke } from './drawing';
 import type { Presentation } from './kernel';
@@ -8,9 +8,39 @@ import { pushOf, weightsOf, weightsTo } from './layers';
 import { showMaps } from './maps';
 import type { Network } from './networks';
 import { type Colours, paintDigit, paintHidden, paintImage, paintPaper, paintWeights, paintWhy } from './paint';
-import { isPressed, paper, part, race, rateItems, sliders, slowButton, views, whyButton } from './parts';
 import { paintRace, showRates } from './race';
 import { answerOf, countsOf, hiddenCountsOf, sentenceOf, speakers, spikesIn, winnerOf } from './said';
+
+export const part = partOf('pg');
+export const root = part('root');
+export const paper = part<HTMLCanvasElement>('canvas');
+export const race = part<HTMLCanvasElement>('race');
+const views = {
+  input: part<HTMLCanvasElement>('input'),
+  spikes: part<HTMLCanvasElement>('spikes'),
+  sum: part<HTMLCanvasElement>('sum'),
+  hidden: part<HTMLCanvasElement>('hidden-neurons'),
+};
+export const sliders = {
+  T: part<HTMLInputElement>('T'),
+  tau: part<HTMLInputElement>('tau'),
+  at: part<HTMLInputElement>('at'),
+};
+/** One of them is chosen. */
+export const networkInputs = {
+  single: part<HTMLInputElement>('single-layer'),
+  hidden: part<HTMLInputElement>('hidden-layer'),
+  convolutional: part<HTMLInputElement>('convolutional-layers'),
+  own: part<HTMLInputElement>('own-network'),
+};
+export const fileInput = part<HTMLInputElement>('file');
+export const seedInput = part<HTMLInputElement>('seed');
+export const slowButton = part<HTMLButtonElement>('slow');
+export const whyButton = part<HTMLButtonElement>('why');
+const rateItems = Array.from(part('rates').children) as HTMLElement[];
+
+export const isPressed = (button: HTMLElement): boolean => button.getAttribute('aria-pressed') === 'true';
+export const press = (button: HTMLElement, on: boolean): void => button.setAttribute('aria-pressed', String(on));
 
 /** What there is to be seen. */
 export interface Scene {

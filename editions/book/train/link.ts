@@ -18,7 +18,7 @@ import {
 } from '../../../packages/runs/map';
 import { SURROGATES } from '../../../src/common/surrogates';
 import { t, translate } from '../../shared/page/words';
-import { partsOf, shortened } from '../playground/link';
+import { damaged, partsOf } from '../playground/link';
 
 /** What a link says came of a run. */
 export interface Claim {
@@ -45,7 +45,8 @@ export function settingsOf(given: Pick<URLSearchParams, 'get'>): Settings {
   return readSettings({
     get,
     fail(name, expected) {
-      throw new RangeError(t`${name}: expected ${translate(expected)}, found ${shortened(given.get(name))}`);
+      const found = JSON.stringify((given.get(name) ?? '').slice(0, 20));
+      throw new RangeError(t`${name}: expected ${translate(expected)}, found ${found}`);
     },
   });
 }
@@ -70,13 +71,10 @@ export const isRun = (hash: string): boolean => hash.startsWith('#run=');
  */
 export function readRun(hash: string): { settings: Settings; claim?: Claim } {
   const parts = partsOf(hash, ['run', 'test', 'sha256', ...SETTING_NAMES.map(column)], MAX_LENGTH);
-  if (parts.get('run') !== '1') throw new RangeError(t`run: expected 1, found ${shortened(parts.get('run'))}`);
+  if (parts.get('run') !== '1') throw damaged();
   const settings = settingsOf(parts);
   const [test, sha256] = [parts.get('test'), parts.get('sha256')];
   if (test === null && sha256 === null) return { settings };
-  if (!/^(?:0(?:\.\d{1,6})?|1)$/.test(test ?? ''))
-    throw new RangeError(t`test: expected an accuracy from 0 to 1, found ${shortened(test)}`);
-  if (!/^[0-9a-f]{64}$/.test(sha256 ?? ''))
-    throw new RangeError(t`sha256: expected 64 hexadecimal digits, found ${shortened(sha256)}`);
+  if (!/^(?:0(?:\.\d{1,6})?|1)$/.test(test ?? '') || !/^[0-9a-f]{64}$/.test(sha256 ?? '')) throw damaged();
   return { settings, claim: { test: Number(test), sha256: sha256 ?? '' } };
 }

@@ -12,7 +12,6 @@ export const threads = (count: number): string => (count === 1 ? t`1 thread` : t
 export const percent = (share: number) => t`${(100 * share).toFixed(2)} %`;
 /** With all digits, where two decimals do not tell two shares apart. */
 const exactly = (share: number) => t`${Number((100 * share).toPrecision(15))} %`;
-const short = (sha256: string) => `${sha256.slice(0, 8)}…`;
 
 export function duration(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
@@ -36,7 +35,7 @@ export function claimOf(settings: Settings, { test, sha256 }: Claim): string {
     translate(tellSetting(name, settings[name])),
   );
   const how = own.length > 0 ? t`with ${own.join(', ')}, ` : '';
-  return t`This link says: ${how}after ${epochs(settings.epochs)} ${percent(test)} of the test images right, and weights with the SHA-256 ${short(sha256)} It is a claim: “Check” trains the network here, and compares.`;
+  return t`This link says: ${how}after ${epochs(settings.epochs)} ${percent(test)} of the test images right, and weights with the SHA-256 ${`${sha256.slice(0, 8)}…`} It is a claim: “Check” trains the network here, and compares.`;
 }
 
 /** Whether the learning rate falls to 0 at the last epoch: a run of fewer epochs then has other bytes. */
@@ -52,14 +51,10 @@ export function verdictOn(claim: Claim, { testAcc, sha256 }: EpochEnd): { holds:
   const [weights, test] = [sha256 === claim.sha256, testAcc === claim.test];
   const same = t`all weights have the link's SHA-256, and ${percent(testAcc)} of the test images are right`;
   if (weights && test) return { holds: true, text: t`The same bytes: trained in this tab, ${same}.` };
-  // Those that begin alike are written out.
-  const [here, there] =
-    short(sha256) === short(claim.sha256) ? [sha256, claim.sha256] : [sha256, claim.sha256].map(short);
-  const [right, claimed] =
-    percent(testAcc) === percent(claim.test) ? [testAcc, claim.test].map(exactly) : [testAcc, claim.test].map(percent);
+  const [here, claimed] = [testAcc, claim.test].map(exactly);
   const differs = [
-    ...(weights ? [] : [t`the weights have the SHA-256 ${here} here, and ${there} in the link`]),
-    ...(test ? [] : [t`${right} of the test images are right here, and ${claimed} in the link`]),
+    ...(weights ? [] : [t`the weights have the SHA-256 ${sha256} here, and ${claim.sha256} in the link`]),
+    ...(test ? [] : [t`${here} of the test images are right here, and ${claimed} in the link`]),
   ];
   return { holds: false, text: t`Not the same: ${differs.join('; ')}.` };
 }

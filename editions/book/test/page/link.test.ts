@@ -47,14 +47,12 @@ describe('A link to the playground', () => {
     assert.equal(readLink(writeLink({ ...drawing, network: 'single' })).network, undefined);
   });
 
-  test('leaves out a place that is said twice in a row', () => {
-    const [a, b] = [point(0.1, 0.2), point(0.3, 0.4)];
-    assert.deepEqual(readLink(writeLink({ ...settings, strokes: [[a, a, b, b]] })).strokes, [[a, b]]);
-  });
-
   test('is not made of a drawing that is too long', () => {
-    const stroke = Array.from({ length: 5001 }, (_, i) => point((i % 100) / 100, (i % 77) / 77));
-    assert.throws(() => writeLink({ ...settings, strokes: [stroke] }), /up to 5000 points, found 5001/);
+    const stroke = Array.from({ length: 10_000 }, (_, i) => point((i % 100) / 100, (i % 77) / 77));
+    assert.throws(
+      () => writeLink({ ...settings, strokes: [stroke] }),
+      /^RangeError: the drawing is too long for a link$/,
+    );
   });
 
   test('is no heading of the page', () => {
@@ -63,41 +61,31 @@ describe('A link to the playground', () => {
   });
 
   const good = writeLink(drawing);
-  const wrong: [string, string, RegExp][] = [
-    ['another version', good.replace('v=1', 'v=2'), /v: expected 1, found "2"/],
-    ['no T', good.replace('&T=42', ''), /T: expected a whole number from 1 to 200, found nothing/],
-    ['a T that is too high', good.replace('T=42', 'T=201'), /T: .* found "201"/],
-    ['a T that is no number', good.replace('T=42', 'T=1e2'), /T: .* found "1e2"/],
-    ['an unknown network', `${good}&network=deep`, /network: expected hidden or convolutional, found "deep"/],
-    ['a tau of 1', good.replace('tau=3.5', 'tau=1'), /tau: expected a number from 1.1 to 20, found "1"/],
-    ['a tau with more places than the slider has', good.replace('tau=3.5', 'tau=3.55'), /tau: /],
-    ['a seed below 0', good.replace('seed=4294967295', 'seed=-1'), /seed: /],
-    ['a step after the last', `${good}&at=43`, /at: expected a whole number from 0 to 42, found "43"/],
-    ['a setting twice', `${good}&T=42`, /"T", which is unknown or there twice/],
-    ['a setting that there is not', `${good}&onload=x`, /"onload", which is unknown/],
-    ['strokes and pixels', `${good}&pixels=AAAA`, /found both/],
-    ['letters that are no base64', good.replace(/strokes=.*/, 'strokes=<b>'), /strokes: expected base64/],
-    ['strokes that end too early', good.slice(0, -2), /strokes: /],
-    ['strokes with something after them', `${good}AAAA`, /strokes: /],
-    ['a place beside the paper', '#v=1&T=1&tau=2&seed=0&strokes=AQEBAA', /beside it/],
-    ['a stroke without points', '#v=1&T=1&tau=2&seed=0&strokes=AQA', /points/],
-    ['a number without end', '#v=1&T=1&tau=2&seed=0&strokes=_____w', /21 bits/],
-    ['more strokes than bytes', '#v=1&T=1&tau=2&seed=0&strokes=__9_', /found the end/],
-    ['too few pixels', '#v=1&T=1&tau=2&seed=0&pixels=_wA', /expected 784 pixels/],
-    ['too many pixels', `#v=1&T=1&tau=2&seed=0&pixels=${'_wA'.repeat(4)}`, /expected 784 pixels/],
-    ['an endless one', `#v=1&strokes=${'A'.repeat(50_000)}`, /up to 40000 characters/],
-  ];
-  for (const [what, hash, message] of wrong) {
+  const start = '#v=1&T=1&tau=2&seed=0';
+  const wrong: Record<string, string> = {
+    'another version': good.replace('v=1', 'v=2'),
+    'no T': good.replace('&T=42', ''),
+    'a T that is too high': good.replace('T=42', 'T=201'),
+    'a T that is no number': good.replace('T=42', 'T=1e2'),
+    'an unknown network': `${good}&network=deep`,
+    'a tau of 1': good.replace('tau=3.5', 'tau=1'),
+    'a tau with more places than the slider has': good.replace('tau=3.5', 'tau=3.55'),
+    'a seed below 0': good.replace('seed=4294967295', 'seed=-1'),
+    'a step after the last': `${good}&at=43`,
+    'a setting twice': `${good}&T=42`,
+    'a setting that there is not': `${good}&onload=x`,
+    'strokes and pixels': `${good}&pixels=AAAA`,
+    'letters that are no base64': good.replace(/strokes=.*/, 'strokes=<b>'),
+    'strokes that end too early': good.slice(0, -2),
+    'a stroke without points': `${start}&strokes=AAA`,
+    'more points than bytes': `${start}&strokes=__9_`,
+    'too few pixels': `${start}&pixels=_wA`,
+    'too many pixels': `${start}&pixels=${'_wA'.repeat(4)}`,
+    'an endless one': `#v=1&strokes=${'A'.repeat(50_000)}`,
+  };
+  for (const [what, hash] of Object.entries(wrong)) {
     test(`with ${what} is refused in one line`, () => {
-      assert.throws(
-        () => readLink(hash),
-        (error: Error) => {
-          assert.ok(error instanceof RangeError);
-          assert.match(error.message, message);
-          assert.ok(!error.message.includes('\n') && error.message.length < 200);
-          return true;
-        },
-      );
+      assert.throws(() => readLink(hash), /^RangeError: (?:strokes: )?expected [^\n]*, found [^\n]*$/);
     });
   }
 });
@@ -127,8 +115,8 @@ describe('A link to a run', () => {
     const verdict = (testAcc: number, { sha256 }: typeof claim) => verdictOn(claim, { testAcc, sha256 } as EpochEnd);
     const same = "all weights have the link's SHA-256, and 90.00 % of the test images are right";
     assert.deepEqual(verdict(0.9, claim), { holds: true, text: `The same bytes: trained in this tab, ${same}.` });
-    const weights = 'the weights have the SHA-256 cdcdcdcd… here, and abababab… in the link';
-    const test = '80.00 % of the test images are right here, and 90.00 % in the link';
+    const weights = `the weights have the SHA-256 ${other.sha256} here, and ${claim.sha256} in the link`;
+    const test = '80 % of the test images are right here, and 90 % in the link';
     assert.deepEqual(verdict(0.9, other), { holds: false, text: `Not the same: ${weights}.` });
     assert.deepEqual(verdict(0.8, claim), { holds: false, text: `Not the same: ${test}.` });
     assert.deepEqual(verdict(0.900001, claim), {
@@ -164,15 +152,16 @@ describe('A link to a run', () => {
 
   test('is refused in one line where a part is missing, unknown, twice or out of range', () => {
     const sha256 = '0'.repeat(64);
+    const damaged = /^expected a link that this page makes, found another one, or a part of it$/;
     for (const [hash, message] of [
-      ['#run=2&T=10', /^run: expected 1, found "2"$/],
+      ['#run=2&T=10', damaged],
       ['#run=1&T=0', /^T: expected a whole number from 1 to 10000, found "0"$/],
-      [`#run=1&seed=${'1'.repeat(2000)}`, /^expected up to 2000 characters, found 2012$/],
-      ['#run=1&test=0.9', /^sha256: expected 64 hexadecimal digits, found nothing$/],
-      [`#run=1&sha256=${sha256}`, /^test: expected an accuracy from 0 to 1, found nothing$/],
-      [`#run=1&test=1e-1&sha256=${sha256}`, /^test: expected an accuracy/],
-      [`#run=1&test=0.9&sha256=${sha256.toUpperCase().replace('0', 'A')}`, /^sha256: expected/],
-      ['#run=1&T=10&T=10', /^found "T", which is unknown or there twice$/],
+      [`#run=1&seed=${'1'.repeat(2000)}`, damaged],
+      ['#run=1&test=0.9', damaged],
+      [`#run=1&sha256=${sha256}`, damaged],
+      [`#run=1&test=1e-1&sha256=${sha256}`, damaged],
+      [`#run=1&test=0.9&sha256=${sha256.toUpperCase().replace('0', 'A')}`, damaged],
+      ['#run=1&T=10&T=10', damaged],
       ['#run=1&network=ann&tau=3', /^tau: expected nothing, for an ANN has none, found "3"$/],
       ['#run=1&network=ann&dataset=randman', /^network: expected snn with dataset randman/],
       ['#run=1&loss=%3Cb%3E', /^loss: expected mse/],
