@@ -2,11 +2,10 @@
 // `npm test`: see ABOUT below.
 import { mkdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { delimiter, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import { runInForeground } from '../packages/system/foreground.mjs';
-import { filesUnder, readJson, root } from '../packages/system/project.mjs';
-import { windows } from '../packages/system/requirements.cjs';
-import { run } from '../packages/system/run.mjs';
+import { filesUnder, root } from '../packages/system/project.mjs';
+import { npmCommand, run } from '../packages/system/run.mjs';
 
 /** Their tests need the book, the browser edition or Snakemake, which `.ci/run` or their own commands make first. */
 const NEED_MORE = [
@@ -19,8 +18,6 @@ const NEED_MORE = [
 /** Where tests are: each next to what it tests. */
 const FOLDERS = ['test', 'packages', 'hosts', 'editions', 'tools', 'translations'];
 const ENDING = '.test.ts';
-/** How long each file took when it last ran. */
-const DURATIONS = 'build/test-durations.json';
 /** The files of the last run. */
 const LIST = 'build/test-files.txt';
 
@@ -59,18 +56,12 @@ const needsMore = (/** @type {string} */ name) => NEED_MORE.some((folder) => nam
 const isNight = (/** @type {string} */ name) => name.endsWith('.night');
 
 /**
- * The files that take longest, first: none of them may be left to end alone. A file that has not run here yet may be
- * one of them, the more so the larger it is.
+ * The largest files first, which as a rule take longest: none of them may be left to end alone.
  * @param {string[]} names
  */
-function slowestFirst(names) {
-  /** @type {Record<string, number>} how long each took when it last ran, in milliseconds */
-  const durations = readJson(join(root, DURATIONS)) ?? {};
-  const places = names.map((name) => {
-    const { size } = statSync(join(root, `${name}${ENDING}`));
-    return { name, size, took: durations[`${name}${ENDING}`] ?? Number.MAX_VALUE };
-  });
-  return places.sort((a, b) => b.took - a.took || b.size - a.size).map(({ name }) => name);
+function largestFirst(names) {
+  const sizes = new Map(names.map((name) => [name, statSync(join(root, `${name}${ENDING}`)).size]));
+  return names.sort((a, b) => Number(sizes.get(b)) - Number(sizes.get(a)));
 }
 
 /**
@@ -104,33 +95,20 @@ function chosen(/** @type {string[]} */ args) {
   return [...new Set(found)];
 }
 
-/**
- * Runs checks, scripts of package.json, in parallel, and so the parts of each, such as the two halves of the type
- * check. Each is silent when it passes; the first that fails says why.
- */
+/** Runs scripts of package.json side by side. Each is silent when it passes; the first that fails says why. */
 async function check(/** @type {string[]} */ ...names) {
-  // As npm calls them, without the half second that each npm takes to start.
-  const [shell, ...first] = windows ? ['cmd', '/d', '/s', '/c'] : ['sh', '-c'];
-  const withPackages = { ...process.env, PATH: join(root, 'node_modules', '.bin') + delimiter + process.env.PATH };
-  /** @type {{ scripts: Record<string, string> }} */
-  const { scripts } = readJson(join(root, 'package.json'));
-  const runPart = (/** @type {string} */ part) => run(shell, [...first, part], { cwd: root, env: withPackages });
+  const [program, first] = npmCommand();
   const done = await Promise.all(
-    names.map(async (name) => {
-      const begin = performance.now();
-      const parts = await Promise.all(scripts[name].split(' && ').map(runPart));
-      const { code, lines } = parts.find((part) => part.code !== 0) ?? parts[0];
-      return { name, code, lines, seconds: (performance.now() - begin) / 1000 };
-    }),
+    names.map(async (name) => ({ name, ...(await run(program, [...first, 'run', '-s', name], { cwd: root })) })),
   );
-  for (const { name, code, lines, seconds } of done) {
+  for (const { name, code, lines } of done) {
     if (code !== 0) {
       console.error(lines.slice(0, 40).join('\n'));
       if (lines.length > 40) console.error(`… and ${lines.length - 40} more lines`);
       console.error(`✖ ${name} failed: see above. \`npm run ${name}\` runs it alone.`);
       process.exit(1);
     }
-    console.log(`✔ ${name} (${seconds.toFixed(1)} s)`);
+    console.log(`✔ ${name}`);
   }
 }
 
@@ -140,7 +118,7 @@ if (process.argv.some((option) => option === '--help' || option === '-h')) {
 }
 const args = process.argv.slice(2);
 const isWhole = args.length === 0 || args[0] === '--all';
-const files = mixed(slowestFirst(chosen(args)));
+const files = mixed(largestFirst(chosen(args)));
 if (args.length === 0) console.log('test: takes about six minutes on two cores; `npm test -- NAME…` runs a part');
 /**
  * Runs a program of tools/, and ends with its exit status if that is not 0.
@@ -173,7 +151,7 @@ process.exitCode = await runInForeground(
     // tsx for `require` alone starts each file an eighth of a second earlier than with its loader of ES modules, which
     // no test needs.
     ...['--require', './test/support/sources.cjs', './test/support/in-order.mjs'],
-    ...[`${concurrency}`, `${60_000 * limit}`, 'build/test.log', DURATIONS, LIST],
+    ...[`${concurrency}`, `${60_000 * limit}`, 'build/test.log', LIST],
     ...files.map((name) => `${name}${ENDING}`),
   ],
   { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] },
