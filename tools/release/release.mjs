@@ -9,7 +9,7 @@ import { runProgram } from '../../packages/system/program.mjs';
 import { readJson, remove, removeLeftOvers, root, UserError } from '../../packages/system/project.mjs';
 import { npmCommand, run, succeeded } from '../../packages/system/run.mjs';
 import { step } from '../../packages/system/step.mjs';
-import { downloadsOf, sameSbom, sumsOf, zipOf } from './files.mjs';
+import { sumsOf, zipOf } from './files.mjs';
 import { wrongVersions } from './versions.mjs';
 
 const options = command('npm run release --', 'release')
@@ -77,16 +77,7 @@ async function build() {
     writeFileSync(file('-lite.zip'), zipOf(join(clone, 'build', 'lite'), 'lite'));
   });
   await step('Package', 'tarball', (onLine) => npm(onLine, 'pack', '--pack-destination', out));
-  await step('Lists', 'downloads, SBOM, checksums', async () => {
-    const lock = readJson(join(clone, 'package-lock.json'));
-    writeFileSync(file('-downloads.txt'), downloadsOf(lock, readFileSync(join(clone, 'requirements.txt'), 'utf8')));
-    const [program, first] = npmCommand();
-    const sbom = [...first, 'sbom', '--package-lock-only', '--sbom-format', 'cyclonedx'];
-    const printed = execFileSync(program, sbom, { cwd: clone, encoding: 'utf8', maxBuffer: 1 << 28 });
-    const time = new Date(gitIn(clone, 'log', '-1', '--format=%cI')).toISOString();
-    writeFileSync(file('.cdx.json'), sameSbom(printed, name, time));
-    writeFileSync(join(out, 'SHA256SUMS'), sumsOf(out));
-  });
+  writeFileSync(join(out, 'SHA256SUMS'), sumsOf(out));
   const other = readdirSync(out).find((one) => one !== 'SHA256SUMS' && !one.includes(`-${version}`));
   if (other) throw new UserError(`${other}: expected version ${version} in the name, found none`);
   return version;

@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { root, temporaryFolder } from '../../../test/support/notebooks';
 import { PYTHON } from '../../../test/support/python';
-import { downloadsOf, sameSbom, sumsOf, zipOf } from '../files.mjs';
+import { sumsOf, zipOf } from '../files.mjs';
 import { versionsIn, wrongVersions } from '../versions.mjs';
 
 const folder = temporaryFolder('release');
@@ -131,38 +131,6 @@ print(json.dumps([[f.filename, archive.read(f).decode(), f.date_time[0], oct(f.e
     writeFileSync(join(out, 'SHA256SUMS'), 'old');
     // printf one | sha256sum
     assert.equal(sumsOf(out), '7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed  a.txt\n');
-  });
-
-  test('that lists packages is the same of two runs of npm, which draws a number, says the time and the name of the folder', () => {
-    const components = [{ name: 'fflate', version: '0.8.3' }];
-    // As npm 11 prints it.
-    const printed = (serialNumber: string, timestamp: string, name: string) => {
-      const component = { 'bom-ref': 'lif-fc-mnist@0.1.0', type: 'library', name, version: '0.1.0' };
-      const metadata = { timestamp, lifecycles: [{ phase: 'pre-build' }], component };
-      return JSON.stringify({ specVersion: '1.5', serialNumber, metadata, components });
-    };
-    const same = (...run: Parameters<typeof printed>) =>
-      sameSbom(printed(...run), 'lif-fc-mnist', '2026-11-30T00:00:00.000Z');
-    const first = same('urn:uuid:e93263ad-abe2-4c3c-add9-e6f05bec9622', '2026-11-30T05:59:50.902Z', 'main');
-    assert.equal(
-      same('urn:uuid:a05bd4de-57ac-4f6b-8e08-3b51ce2ab9d1', '2027-01-01T00:00:00.000Z', 'lif-fc-mnist'),
-      first,
-    );
-    const { serialNumber, metadata, components: found } = JSON.parse(first);
-    assert.deepEqual([metadata.timestamp, metadata.component.name], ['2026-11-30T00:00:00.000Z', 'lif-fc-mnist']);
-    assert.match(serialNumber, /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
-    assert.deepEqual(found, components);
-  });
-
-  test('that lists downloads has every package of both locks, with all of its hashes', () => {
-    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-    const requirements = readFileSync(join(root, 'requirements.txt'), 'utf8');
-    const lines = downloadsOf(lock, requirements).trim().split('\n');
-    const ofPip = lines.filter((line) => line.startsWith('pip '));
-    assert.equal(ofPip.length, requirements.match(/^[\w.-]+==/gm)?.length);
-    assert.equal(ofPip.join(' ').match(/sha256:/g)?.length, requirements.match(/--hash=sha256:/g)?.length);
-    const { integrity } = lock.packages['node_modules/fflate'];
-    assert.ok(lines.includes(`npm fflate@0.8.3 ${integrity}`));
   });
 });
 
