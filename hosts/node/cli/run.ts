@@ -58,7 +58,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
     try {
       // Another run may have come and gone before the folder was locked.
       refuseToLose(outDir, settings, checkpoint);
-      removeLeftovers(outDir, logDir);
+      removeLeftovers(outDir);
       const earlier = settings.overwrite && findEarlier(outDir);
       if (checkpoint) say(describeResuming(file, checkpoint, settings));
       if (earlier) {

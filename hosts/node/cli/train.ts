@@ -91,8 +91,7 @@ function saver({ settings, data, places, checkpoint, earlier }: Job, history: Tr
   return () => {
     // First of all: a run that diverged adds to no file.
     if (history.state) assertFinite(history.state.weights);
-    const file = checkpointPath(places.outDir);
-    writer.flush((events) => writeCheckpoint(file, { options: kept, history, events }));
+    writeCheckpoint(checkpointPath(places.outDir), { options: kept, history, events: writer.flush() });
     if (toRemove) removeEarlier(places, toRemove);
     toRemove = undefined;
   };

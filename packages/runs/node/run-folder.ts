@@ -6,7 +6,7 @@ import { identityOf, removeUnfinished } from '../../system/files.cjs';
 import { LOCK_NAME } from '../../system/lock.cjs';
 import { ARRAYS, CURVES, HELD_BACK, HIDDEN_ARRAYS, MODEL_FOLDERS, RESULT_FILES } from '../run-files';
 import { CHECKPOINT_NAME, isCheckpointName } from './checkpoint';
-import { isEventsName, removeUnfinishedEvents } from './tensorboard';
+import { isEventsName } from './tensorboard';
 
 const RESULTS: readonly string[] = [...ARRAYS, ...HIDDEN_ARRAYS, HELD_BACK, CURVES];
 
@@ -41,12 +41,11 @@ export function isOfRun(path: string, { outDir, logDir }: { outDir: string; logD
   );
 }
 
-/** Removes what a killed run left half written in its folder, and in that of its TensorBoard file. */
-export function removeLeftovers(folder: string, logDir = folder): void {
+/** Removes what a killed run left half written in its folder. */
+export function removeLeftovers(folder: string): void {
   removeUnfinished(folder, (name) => RESULTS.includes(name) || name === LOCK_NAME);
   for (const model of MODELS) {
     removeUnfinished(join(folder, model), (name) => MODEL_FILES.some((file) => file === name));
   }
   removeUnfinished(dirname(checkpointPath(folder)), isCheckpointName);
-  removeUnfinishedEvents(logDir);
 }

@@ -1,10 +1,10 @@
 /** TensorBoard's event files on the disk; `packages/formats/tensorboard.ts` knows the format. */
-import { closeSync, fsyncSync, ftruncateSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, lstatSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { concatenated } from '../../../src/common/bytes';
 import { fileVersion, scalarEvent } from '../../formats/tensorboard';
-import { makeFolder, removeUnfinished, unfinishedName, writeAll } from '../../system/files.cjs';
+import { assertWritable, makeFolder, writeAll } from '../../system/files.cjs';
 
 /** How much of an event file is on the disk: all that a later writer needs to continue it. */
 export interface EventsPosition {
@@ -19,29 +19,13 @@ export function isEventsName(name: unknown): name is string {
   return typeof name === 'string' && /^events\.out\.tfevents\.[\p{L}\p{N}._-]+$/u.test(name);
 }
 
-const PREFIX = 'events.out.tfevents.';
-
-/** This machine, as the names of its files have it. */
-const host = () => hostname().replace(/[^\p{L}\p{N}._-]/gu, '_');
-
-/** Removes the files of writers of this machine that were killed before their first flush. Everything else stays. */
-export function removeUnfinishedEvents(folder: string): void {
-  const start = `${host()}.`;
-  removeUnfinished(folder, (name) => {
-    const rest = name.startsWith(PREFIX) ? name.slice(PREFIX.length).replace(/^\d+\./, '') : '';
-    return rest.startsWith(start) && /^\d+$/.test(rest.slice(start.length));
-  });
-}
-
-/** Writes scalars that TensorBoard shows as curves. A new file has its name from the first flush on. */
+/** Writes scalars that TensorBoard shows as curves. A new file is there from the first flush on. */
 export class SummaryWriter {
   /** The event file. */
   readonly file: string;
   /** Whether the earlier writer's file was there to be continued. */
   readonly continues: boolean;
-  private readonly handle: number;
-  /** What the file is called before its first flush. */
-  private unfinished: string | undefined;
+  private handle: number | undefined;
   private pending: Uint8Array[] = [];
   /** Bytes of the file that were written. */
   private end = 0;
@@ -60,7 +44,11 @@ export class SummaryWriter {
       ftruncateSync(this.handle, earlier.length);
       this.end = earlier.length;
     } else {
-      [this.file, this.unfinished, this.handle] = openNew(folder);
+      // As TensorBoard names them.
+      const host = hostname().replace(/[^\p{L}\p{N}._-]/gu, '_');
+      this.file = join(folder, `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${host}.${process.pid}`);
+      // Not after the first epoch alone.
+      assertWritable(this.file);
       this.pending.push(fileVersion());
     }
   }
@@ -72,14 +60,13 @@ export class SummaryWriter {
 
   /**
    * Puts all that was added on the disk.
-   * @param record keeps the position, before a new file gets its name: killed in between, a program leaves no file that
-   *   looks like a run's
    * @returns what a later writer needs to continue from here
    * @throws Error that names the file if the disk is full
    */
-  flush(record: (position: EventsPosition) => void = () => {}): EventsPosition {
+  flush(): EventsPosition {
     const bytes = concatenated(this.pending);
     try {
+      this.handle ??= openSync(this.file, 'wx');
       writeAll(this.handle, bytes, this.end);
       fsyncSync(this.handle);
     } catch (error) {
@@ -87,17 +74,12 @@ export class SummaryWriter {
     }
     this.end += bytes.length;
     this.pending = [];
-    const position = { file: basename(this.file), length: this.end };
-    record(position);
-    if (this.unfinished) renameSync(this.unfinished, this.file);
-    this.unfinished = undefined;
-    return position;
+    return { file: basename(this.file), length: this.end };
   }
 
-  /** Ends without what was added since the last flush; a file that was never flushed is removed. */
+  /** Ends without what was added since the last flush. */
   discard(): void {
-    closeSync(this.handle);
-    if (this.unfinished) rmSync(this.unfinished, { force: true });
+    if (this.handle !== undefined) closeSync(this.handle);
   }
 }
 
@@ -105,15 +87,4 @@ export class SummaryWriter {
 function holds(file: string, length: number): boolean {
   const found = lstatSync(file, { throwIfNoEntry: false });
   return found?.isFile() === true && found.size >= length;
-}
-
-/** Opens a new file, named as TensorBoard names them. */
-function openNew(folder: string): [file: string, unfinished: string, handle: number] {
-  const file = join(folder, `${PREFIX}${Math.floor(Date.now() / 1000)}.${host()}.${process.pid}`);
-  const unfinished = unfinishedName(file);
-  try {
-    return [file, unfinished, openSync(unfinished, 'wx')];
-  } catch (error) {
-    throw new Error(`${file}: cannot be written (${(error as Error).message})`);
-  }
 }

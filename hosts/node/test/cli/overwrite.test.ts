@@ -47,13 +47,7 @@ describe('a folder that holds a run', () => {
       ['v_t_array.npy', 'file', [], /expected no run there, found one \(arrays or a model\)/],
       ['lif_snn_mnist/weights.bin', 'file', [], /expected no run there, found one \(arrays or a model\)/],
       ['lif_fc_mnist.lock', 'pipe', [], /lock: cannot be read \(expected a file, found a named pipe\); if no run/, 1],
-      [
-        'checkpoint/checkpoint.json',
-        'pipe',
-        ['--resume'],
-        /cannot be read \(expected a file, found a named pipe\)$/,
-        1,
-      ],
+      ['checkpoint/checkpoint.json', 'pipe', ['--resume'], /a damaged one \(expected a file, found a named pipe\)$/, 1],
     ];
     for (const [name, kind, args, message, status] of cases) {
       const cwd = temporaryFolder();
@@ -108,17 +102,13 @@ describe('a folder that holds a run', () => {
       killed.kill('SIGKILL');
       await new Promise((done) => killed.once('exit', done));
       const logFiles = () => readdirSync(join(cwd, logs)).filter((name) => name.startsWith('events'));
-      assert.equal(logFiles().length, 1, 'it has begun one');
-      // What others may have there: of another machine, and whole.
-      const others = ['events.out.tfevents.1.elsewhere.2.9999999.unfinished', 'events.out.tfevents.1.x.2'];
-      for (const name of others) writeFileSync(join(cwd, logs, name), '');
+      writeFileSync(join(cwd, logs, 'events.out.tfevents.1.x.2'), 'of another run');
       mkdirSync(join(cwd, 'out', 'checkpoint'), { recursive: true });
       writeFileSync(join(cwd, 'out', 'checkpoint', `checkpoint.json.${dead}.unfinished`), 'half');
       const run = lifFcMnist([...args, '-N', '1'], cwd);
       assert.equal(run.status, 0, run.stderr);
       assert.ok(!readdirSync(join(cwd, 'out', 'checkpoint')).some((name) => name.includes('unfinished')));
-      assert.equal(logFiles().length, 1 + others.length);
-      assert.equal(logFiles().filter((name) => name.endsWith('unfinished')).length, 1);
+      assert.equal(logFiles().length, 2);
     }
   });
 
