@@ -3,7 +3,7 @@
  * `checkpoint.<hash>.bin` with the long arrays, so that millions of batches are saved in a fraction of a second.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
 import { inOneLine } from '../../../src/common/checks';
@@ -152,12 +152,11 @@ function readWhole(file: string): Checkpoint {
     ? { ...parts, step: earlierSteps + batches, ...(places > 0 ? { potentials } : {}) }
     : null;
   const isShare = (value: number) => value >= 0 && value <= 1;
-  expectAll(file, [
-    ['finite weights', Object.values(parts).every((values) => values.every(Number.isFinite)), 'others'],
-    ['finite potentials', potentials.every(Number.isFinite), 'others'],
-    ['accuracies from 0 to 1', [trainAccs, testAccs, heldBackAccs].every((accs) => accs.every(isShare)), 'others'],
-    ['losses of 0 or more', losses.every((loss) => Number.isFinite(loss) && loss >= 0), 'others'],
-  ]);
+  const isTrained =
+    [...Object.values(parts), potentials].every((values) => values.every(Number.isFinite)) &&
+    [trainAccs, testAccs, heldBackAccs].every((accs) => accs.every(isShare)) &&
+    losses.every((loss) => Number.isFinite(loss) && loss >= 0);
+  if (!isTrained) throw unfit(file);
   const maxTestAcc = testAccs.reduce((most, value) => Math.max(most, value), 0);
   const { epoch, batch, correct, settings } = history;
   const all = {
@@ -179,66 +178,51 @@ function readWhole(file: string): Checkpoint {
 
 function readHeader(file: string): Header {
   if (!existsSync(file)) throw new Error(`${file}: expected a checkpoint to resume from, found none`);
-  const text = read(file, MOST_BYTES).toString();
-  const other = (found: string) =>
-    new Error(`${file}: expected a checkpoint of version ${VERSION}, found ${found}; start again with --overwrite`);
   let parsed: (Header & { sum: string }) | null;
   try {
-    parsed = JSON.parse(text);
+    parsed = JSON.parse(readFile(file, MOST_BYTES).toString());
   } catch (error) {
     throw damaged(file, (error as Error).message);
   }
   if (parsed?.format !== FORMAT) throw new Error(`${file}: expected a checkpoint, found other content`);
-  if (parsed.version !== VERSION) throw other(`version ${JSON.stringify(parsed.version)}`);
+  if (parsed.version !== VERSION) {
+    const found = JSON.stringify(parsed.version);
+    throw new Error(
+      `${file}: expected a checkpoint of version ${VERSION}, found version ${found}; start again with --overwrite`,
+    );
+  }
   const { sum, ...header } = parsed;
   if (hashParts([JSON.stringify(header)]) !== sum) throw damaged(file, 'its checksum differs');
-  check(file, header);
+  if (!isFit(header)) throw unfit(file);
   return header;
 }
 
-/** Needed because a checksum detects damage, not tampering. */
-function check(file: string, { options, history, events, arrays }: Header): void {
+/** Whether all that a header says fits together. Needed because a checksum detects damage, not tampering. */
+function isFit({ options, history, events, arrays }: Header): boolean {
   const isWhole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   const isOption = (value: unknown) => value === null || ['string', 'number', 'boolean'].includes(typeof value);
   const areOptions = (value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isOption);
-  expectAll(file, [
-    ['options', areOptions(options), options],
-    ['a history', areOptions(history && { ...history, settings: null }), history],
-    ['an event file', areOptions(events), events],
-    ['arrays', areOptions(arrays), arrays],
-  ]);
+  if (![options, history && { ...history, settings: null }, events, arrays].every(areOptions)) return false;
   const { epoch, batch, correct, settings } = history;
   const { weights, batches, epochs, sha256, heldBack = epoch, potentials = 0, earlierSteps = 0 } = arrays;
-  const counts = {
-    epoch,
-    epochs: history.epochs,
-    batch,
-    correct,
-    batches,
-    potentials,
-    earlierSteps,
-    length: events.length,
-  };
-  const odd = Object.entries(counts).find(([, value]) => !isWhole(value));
-  const isNetwork = isOfNetwork(settings);
-  const wantedWeights = batches > 0 && isNetwork ? weightsOf(settings) : 0;
-  const neurons = isNetwork ? countRemembered(layersOf(settings)) : 1;
-  const steps = earlierSteps + batches;
-  expectAll(file, [
-    ['whole numbers', !odd, odd?.join(' ')],
-    ['batches of whole epochs, and those of one more', batch <= batches && history.epochs >= epoch, batch],
-    ['what the run depends on', areOptions(settings) || (batches === 0 && settings === null), settings],
-    ['a test after each epoch', epochs === epoch, epochs],
-    ['one on held-back images after each epoch, or none', heldBack === epoch, heldBack],
-    ['a network that there can be', isNetwork, settings],
-    ['potentials of each neuron', potentials % neurons === 0, potentials],
-    [`at most ${MAX_STEP} steps`, steps <= MAX_STEP, steps],
-    [`${wantedWeights} weights after ${batches} batches`, weights === wantedWeights, weights],
-    ['the bare name of an events.out.tfevents file', isEventsName(events.file), events.file],
-    ['arrays in a file that is named after their SHA-256', ARRAYS_NAME.test(arrays.file), arrays.file],
-    ['the SHA-256 of the arrays', arrays.file === arraysName(String(sha256)), sha256],
-  ]);
+  const counts = [epoch, history.epochs, batch, correct, batches, potentials, earlierSteps, events.length];
+  return (
+    counts.every(isWhole) &&
+    // Batches of whole epochs, and those of one more.
+    batch <= batches &&
+    history.epochs >= epoch &&
+    (areOptions(settings) || (batches === 0 && settings === null)) &&
+    epochs === epoch &&
+    heldBack === epoch &&
+    isOfNetwork(settings) &&
+    potentials % countRemembered(layersOf(settings)) === 0 &&
+    earlierSteps + batches <= MAX_STEP &&
+    weights === (batches > 0 ? weightsOf(settings) : 0) &&
+    isEventsName(events.file) &&
+    ARRAYS_NAME.test(arrays.file) &&
+    arrays.file === arraysName(String(sha256))
+  );
 }
 
 /** Whether the settings in a checkpoint, if any, are those of a network. */
@@ -259,31 +243,22 @@ function readArrays(
   { file: name, sha256, weights, batches, epochs, heldBack = 0, potentials = 0 }: Header['arrays'],
 ): Uint8Array {
   const arraysFile = join(dirname(file), name);
-  if (!existsSync(arraysFile)) throw new Error(`${arraysFile}: expected the arrays of a checkpoint, found none`);
   const length = 3 * 4 * weights + 8 * (2 * batches + epochs + heldBack) + 4 * potentials;
-  const { size } = statSync(arraysFile);
-  if (size !== length) throw damaged(arraysFile, `expected ${length} bytes, found ${size}`);
-  const bytes = read(arraysFile);
+  let bytes: Buffer;
+  try {
+    bytes = readFile(arraysFile, length);
+  } catch (error) {
+    throw damaged(arraysFile, (error as Error).message);
+  }
+  if (bytes.length !== length) throw damaged(arraysFile, `expected ${length} bytes, found ${bytes.length}`);
   if (hashParts([bytes]) !== sha256) throw damaged(arraysFile, 'its checksum differs');
   return bytes;
-}
-
-function read(file: string, most?: number): Buffer {
-  try {
-    return readFile(file, most);
-  } catch (error) {
-    throw new Error(`${file}: cannot be read (${(error as Error).message})`);
-  }
 }
 
 function damaged(file: string, why: string): Error {
   return new Error(`${file}: expected a whole checkpoint, found a damaged one (${why})`);
 }
 
-/** @throws Error that names the first claim that does not hold, and what was found instead */
-function expectAll(file: string, claims: readonly [expected: string, holds: boolean, found: unknown][]): void {
-  const [expected, , found] = claims.find(([, holds]) => !holds) ?? [];
-  if (expected === undefined) return;
-  const text = typeof found === 'string' ? `'${found}'` : (JSON.stringify(found) ?? 'none');
-  throw new Error(`${file}: expected ${expected} in the checkpoint, found ${text.slice(0, 100)}`);
+function unfit(file: string): Error {
+  return new Error(`${file}: expected a checkpoint that fits what it says of itself, found one that does not`);
 }

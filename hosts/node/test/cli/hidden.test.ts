@@ -64,18 +64,17 @@ describe('a run with a hidden layer', () => {
       cwd,
     );
     const copy = copyOf(cwd);
-    for (const [settings, message] of [
-      [{ hidden: 30 }, /expected 23820 weights after 10 batches in the checkpoint, found 10322/],
-      [{ hidden: 0.5 }, /expected a network that there can be/],
-      [{ layers: '[{"neurons":13,"recurrent":true},{}]' }, /expected 10491 weights after 10 batches/],
+    for (const [hidden, layers] of [
+      [30, undefined],
+      [0.5, undefined],
+      [undefined, '[{"neurons":13,"recurrent":true},{}]'],
       // What `hidden` says, a text that is no list, and a list of no layers.
-      [{ layers: '[{"neurons":13},{}]' }, /expected a network that there can be/],
-      [{ layers: '[' }, /expected a network that there can be/],
-      [{ layers: '[{"neurons":0},{}]' }, /expected a network that there can be/],
-    ] as [{ hidden?: number; layers?: string }, RegExp][]) {
-      const { hidden, layers } = settings;
+      [undefined, '[{"neurons":13},{}]'],
+      [undefined, '['],
+      [undefined, '[{"neurons":0},{}]'],
+    ]) {
       forge(checkpointIn(copy), { 'history.settings.hidden': hidden, 'history.settings.layers': layers });
-      assert.throws(() => readCheckpoint(checkpointIn(copy)), message);
+      assert.throws(() => readCheckpoint(checkpointIn(copy)), /that fits what it says of itself, found one that/);
     }
   });
 });

@@ -142,8 +142,7 @@ describe('a checkpoint that somebody sends', () => {
   test('and that is not what the command line writes is refused in one line, and nothing changes', () => {
     const cutOff = (bytes: Buffer) => bytes.subarray(0, -4 * 1280);
     const cases: [Record<string, unknown>, RegExp, string?, ((bytes: Buffer) => Buffer)?][] = [
-      [{ 'events.file': '../victim.txt', 'events.length': 3 }, /the bare name of an events/],
-      [{ 'events.file': 'v_t_array.npy', 'events.length': 3 }, /the bare name of an events/],
+      [{ 'events.file': '../victim.txt', 'events.length': 3 }, /that fits what it says of itself, found one that/],
       [{ 'options.outDir': 'elsewhere' }, /expected only options that a run cannot change, found outDir/],
       [{ 'options.x': 1 }, /expected only options .*, found x/],
       [{ 'options.network': 'ann' }, /expected only options .*, found /],
@@ -156,11 +155,9 @@ describe('a checkpoint that somebody sends', () => {
       [{ 'options.dataset': undefined }, /expected the checksum of the data, found none/],
       [{ 'options.dataset': '0' }, /--dataset-dir: expected the data of the checkpoint/],
       [{ 'options.batchSize': 64 }, /expected 10 batches per epoch, found 10 batches after 2/],
-      [{ 'arrays.heldBack': 1 }, /held-back images after each epoch, or none .*, found 1/],
       [{ 'history.correct': 1 }, /expected 5 batches per epoch/],
       [{ version: 7 }, /expected a checkpoint of version 2, found version 7/],
       [{ 'arrays.potentials': undefined }, /checkpoint\.json: expected 1280 potentials, found 0$/m, other, cutOff],
-      [{ 'arrays.potentials': 1275 }, /expected potentials of each neuron/, other],
       [{ 'options.reset': true }, /expected 0 potentials, found 1280$/m, other],
       [{ 'options.loss': 'hinge' }, /a value that --loss takes, found "hinge"$/m, other],
     ];
