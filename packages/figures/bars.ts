@@ -1,7 +1,7 @@
 /** Bars side by side. */
 import { checkWhole } from '../../src/common/checks';
 import { axis, COLORS, type Figure, figureLayout, INK, type Spec } from './theme';
-import { checkFigure, extent, gaps, items, labelsOf, list, nameOf, numbers, round, titled, toDigits } from './values';
+import { checkFigure, extent, gaps, items, labelsOf, list, nameOf, numbers, titled, toDigits } from './values';
 
 /** Bars of one colour, a value for each label. */
 export interface Bars {
@@ -27,7 +27,7 @@ export interface BarOptions {
 const FILLED = 0.8;
 
 /**
- * Bars side by side, a group for each label, with their values on top; '–' stands for a value that is not finite.
+ * Bars side by side, a group for each label, with their values on top; a value that is not finite has no bar.
  * A label may be broken into lines by `<br>`.
  * @throws RangeError for a value that is not above 0 on a logarithmic axis
  */
@@ -62,14 +62,6 @@ export function bars(labels: readonly (string | number)[], series: readonly Bars
       },
     }),
   );
-  // A missing bar cannot carry a label, so the dash stands on the axis, where the bar would be.
-  const dashes = groups.flatMap(({ y }, i) =>
-    Array.from(y).flatMap((value, label): Spec[] => {
-      if (Number.isFinite(value)) return [];
-      const x = round(label - FILLED / 2 + (FILLED * (i + 0.5)) / groups.length);
-      return [{ x, y: 0, yref: 'y domain', yanchor: 'bottom', text: '–', showarrow: false }];
-    }),
-  );
   // Without a bar Plotly would make up a range.
   const yrange = options.yrange ?? (extent(...groups.map(({ y }) => y)) ? undefined : [0, 1]);
   const spoken = groups.map(
@@ -81,7 +73,6 @@ export function bars(labels: readonly (string | number)[], series: readonly Bars
     layout: figureLayout(title, 360, {
       margin: { l: 80, r: 30, t: groups.length > 1 ? 90 : 66, b: 58 + 16 * (lines - 1) },
       bargap: 1 - FILLED,
-      ...(dashes.length > 0 ? { annotations: dashes } : {}),
       xaxis: axis(options.xlabel ?? '', { type: 'category', showgrid: false, range: [-0.5, names.length - 0.5] }),
       yaxis: axis(
         options.ylabel ?? '',

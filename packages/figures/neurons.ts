@@ -7,7 +7,6 @@ import {
   checkFigure,
   extent,
   gaps,
-  grouped,
   highest,
   list,
   numbers,
@@ -29,8 +28,6 @@ export interface NeuronPlotOptions {
 export interface NeuronHeatmapOptions extends NeuronPlotOptions {
   /** Where the colours end; what lies beyond has the colour of the end. Default: the lowest and the highest value. */
   zrange?: readonly [number, number];
-  /** Label of the colour bar. */
-  valueLabel?: string;
 }
 
 /** [N][T] of an array [T, N]. */
@@ -44,44 +41,30 @@ const neuronAxis = (label: string, count: number, more: Spec = {}, first = 0): S
   return axis(label, { range, showgrid: false, ...(count <= 20 ? { dtick: 1 } : {}), ...more });
 };
 
-/** Means of `of` neighbours each; the last one of those that remain. */
-function means(values: number[], of: number): number[] {
-  return Array.from({ length: Math.ceil(values.length / of) }, (_, i) => {
-    const part = values.slice(i * of, (i + 1) * of);
-    return part.reduce((a, b) => a + b, 0) / part.length;
-  });
-}
-
 /**
- * A value of each neuron at each step as colours, such as membrane potentials: SpikingJelly's `plot_2d_heatmap`. With
- * more steps than can be seen, a column shows the mean of several, and the sentence says of how many.
+ * A value of each neuron at each step as colours, such as membrane potentials: SpikingJelly's `plot_2d_heatmap`.
  * @param array [T, N], row-major
  */
 export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronHeatmapOptions = {}): Figure {
-  checkFigure('plot2dHeatmap', options, ['neurons', 'title', 'valueLabel', 'zrange']);
+  checkFigure('plot2dHeatmap', options, ['neurons', 'title', 'zrange']);
   const matrix = perNeuron(array, options.neurons, 'array');
   const T = matrix[0].length;
-  const step = T > 2 * PIXELS ? Math.ceil(T / PIXELS) : 1;
-  const drawn = step > 1 ? matrix.map((row) => means(row, step)) : matrix;
   const title = options.title ?? 'Membrane potentials';
-  const label = options.valueLabel ?? 'membrane potential (threshold = 1)';
   const ends = extent(array);
   const top = highest(matrix.map((row) => extent(row)?.[1] ?? Number.NaN));
   const values = ends
     ? `values from ${round(ends[0], 3)} to ${round(ends[1], 3)}; the highest is neuron ${top}'s`
     : 'without a value';
-  const columns = step > 1 ? ` Each column is the mean of ${grouped(step)} steps.` : '';
   const { zrange } = options;
   const colours = zrange ? ` The colours end at ${zrange[0]} and ${zrange[1]}.` : '';
   return {
     data: [
       {
         type: 'heatmap',
-        z: drawn.map((row) => list(row, 4)),
-        ...(step > 1 ? { x0: (step - 1) / 2, dx: step } : {}),
+        z: matrix.map((row) => list(row, 4)),
         ...(zrange ? { zmin: zrange[0], zmax: zrange[1] } : {}),
         colorscale: 'Viridis',
-        colorbar: colorbar(label),
+        colorbar: colorbar('membrane potential (threshold = 1)'),
         hovertemplate: 'step %{x}, neuron %{y}: %{z}<extra></extra>',
       },
     ],
@@ -91,7 +74,7 @@ export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronHeatmapOp
     }),
     alt: titled(
       title,
-      `${plural(matrix.length, 'neuron')} over ${plural(T, 'step')}, ${values}.${columns}${colours}${gaps(array)}`,
+      `${plural(matrix.length, 'neuron')} over ${plural(T, 'step')}, ${values}.${colours}${gaps(array)}`,
     ),
   };
 }

@@ -34,8 +34,6 @@ const MOST_SIDE = 20000;
  * @throws RangeError for a scale that leaves less than a pixel or makes more than 50 million
  */
 export async function renderPng(figure: Figure, scale = 1.5): Promise<Uint8Array> {
-  const { width, height } = readSize(figure);
-  drawable(width, height, scale);
   return rasterize(await renderSvg(figure), scale);
 }
 
@@ -99,18 +97,9 @@ async function draw(figure: Figure): Promise<string> {
   const plotly = await starting;
   // plotly.js writes into what it is given, so it gets a copy.
   const copy = JSON.stringify({ data: figure.data, layout: figure.layout });
-  const { data, layout } = JSON.parse(copy, (_, value) => (typeof value === 'string' ? wellFormed(value) : value));
+  const { data, layout } = JSON.parse(copy);
   const svg = await plotly.toImage({ data, layout }, { format: 'svg', imageDataOnly: true, width, height });
   return addDescription(stableIds(tidy(svg), idPrefix(figure)), figure);
-}
-
-/** Text that XML can hold: control characters and halves of surrogate pairs become U+FFFD. */
-function wellFormed(text: string): string {
-  return text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-    '\ufffd',
-  );
 }
 
 /** Ids are unique in a page with many figures, and the same in each run: they begin with a hash of the figure. */
@@ -157,5 +146,5 @@ function plainTitle(figure: Figure): string {
 }
 
 function escapeXml(text: string): string {
-  return wellFormed(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

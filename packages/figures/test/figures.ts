@@ -151,7 +151,7 @@ export const FIGURES: Record<FigureName, Examples> = {
   plot2dHeatmap: {
     small: (more) => plot2dHeatmap(ten(), more),
     withValue: (value) => plot2dHeatmap(ten(value)),
-    long: () => plot2dHeatmap(manyByTen),
+    long: 'a column per step, of which there are at most 10,000',
   },
   weightImages: {
     small: (more) => weightImages(image(), more),
