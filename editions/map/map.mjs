@@ -15,7 +15,7 @@ import { installPython, venvLacks } from '../../tools/setup/steps.mjs';
 import { allRuns, choose, PUBLISHED, readGrids } from './grids.mjs';
 import { count, duration, showProgress } from './progress.mjs';
 import { asOneLine, BadMap } from './settings.mjs';
-import { doneRow, faultIn, formatTable, parseTable, rowFile, TABLE, wholeGrids } from './table.mjs';
+import { doneRow, formatTable, parseTable, rowFile, TABLE, wholeGrids } from './table.mjs';
 import { verify } from './verify.mjs';
 
 /** @typedef {import('./settings.mjs').Run} Run */
@@ -94,11 +94,9 @@ function writePlan(/** @type {Run[]} */ runs) {
   return file;
 }
 
-/** The rows of the committed table by id, without those that cannot be right: their runs are computed again. */
-function publishedRows() {
-  const rows = parseTable(readFileSync(TABLE, 'utf8')).filter((row) => faultIn(row) === undefined);
-  return new Map(rows.map(({ grid, ...row }) => [row.id, row]));
-}
+/** The rows of the committed table by id. */
+const publishedRows = () =>
+  new Map(parseTable(readFileSync(TABLE, 'utf8'), here(TABLE)).map(({ grid, ...row }) => [row.id, row]));
 
 /** Lets Snakemake compute the runs. Resolves to its exit status and its last lines. */
 async function snakemake(/** @type {Run[]} */ runs, /** @type {string[]} */ others) {
@@ -222,10 +220,6 @@ async function main() {
     return;
   }
   const table = own ?? join(FOLDER, 'map.csv');
-  if ([file, TABLE].includes(table)) {
-    const what = table === file ? 'the file of the grids' : 'the committed table';
-    throw new BadMap(`${here(table)}: expected a table to be written there, found ${what}; choose another --directory`);
-  }
   const { status, isWhole } = await compute(grids, wanted, table, program.args, update ? publishedRows() : new Map());
   process.exitCode = status;
   if (!update || status !== 0) return;

@@ -15,7 +15,7 @@ export class BadMap extends UserError {}
 const require = createRequire(import.meta.url);
 const dist = (/** @type {string[]} */ ...names) => join(root, 'dist', ...names);
 /** @type {typeof import('../../packages/runs/map/settings.js')} */
-const { ALWAYS_WRITTEN, formatOptions, isStandard, MAY_BE_MISSING, SETTINGS, SETTING_NAMES, whyLacking } = require(
+const { ALWAYS_WRITTEN, formatOptions, isStandard, SETTINGS, SETTING_NAMES, whyLacking } = require(
   dist('packages', 'runs', 'map', 'settings.js'),
 );
 /** @type {typeof import('../../hosts/node/cli/arguments.js')} */
@@ -29,11 +29,8 @@ const { SURROGATES } = require(dist('src', 'common', 'surrogates.js'));
 
 export const SETTING_COLUMNS = SETTING_NAMES.map((name) => SETTINGS[name].column);
 
-/** @param {readonly string[]} names */
-const columnsOf = (names) => SETTING_COLUMNS.filter((_, i) => names.includes(SETTING_NAMES[i]));
-/** The columns of settings that a table may lack, and those that every table has which is written. */
-export const MISSING_COLUMNS = columnsOf(MAY_BE_MISSING);
-export const WRITTEN_COLUMNS = columnsOf(ALWAYS_WRITTEN);
+/** The columns of settings that every table has which is written. */
+export const WRITTEN_COLUMNS = SETTING_COLUMNS.filter((_, i) => ALWAYS_WRITTEN.includes(SETTING_NAMES[i]));
 
 /** What a row has in the column of a setting where its table lacks it: the default, or nothing if the run has no such setting. */
 export function missingValue(/** @type {string} */ column, /** @type {Record<string, string>} */ row) {
@@ -121,14 +118,6 @@ export function runOfOptions(/** @type {string[]} */ words) {
     seconds: estimate(settings),
   };
 }
-
-/** The columns of the settings that have the default in this run. */
-export const standardColumns = (/** @type {Pick<Run, 'settings' | 'columns'>} */ { settings, columns }) =>
-  Object.fromEntries(
-    SETTING_NAMES.filter((name) => isStandard(settings, name))
-      .map((name) => SETTINGS[name].column)
-      .map((column) => [column, columns[column]]),
-  );
 
 /** The run of a row of the table: an empty column is a setting that the run does not have. */
 export const runOfRow = (/** @type {Record<string, string>} */ row) =>

@@ -5,15 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { readJson, readWhole, remove, root } from '../../packages/system/project.mjs';
 import { count } from './progress.mjs';
-import {
-  BadMap,
-  MISSING_COLUMNS,
-  missingValue,
-  runOfRow,
-  SETTING_COLUMNS,
-  standardColumns,
-  WRITTEN_COLUMNS,
-} from './settings.mjs';
+import { missingValue, runOfRow, SETTING_COLUMNS, WRITTEN_COLUMNS } from './settings.mjs';
 
 /** @typedef {import('./settings.mjs').Run} Run */
 /** @typedef {import('./grids.mjs').Grid} Grid */
@@ -28,8 +20,6 @@ export const EPOCHS = [1, 2, 3, 5, 10, 20, 50, 100];
 const require = createRequire(import.meta.url);
 /** @type {typeof import('../../packages/runs/map/parse.js')} */
 const parser = require(join(root, 'dist', 'packages', 'runs', 'map', 'parse.js'));
-/** @type {typeof import('../../src/common/mnist.js')} */
-const { IMAGE_SIZE } = require(join(root, 'dist', 'src', 'common', 'mnist.js'));
 
 /** What a run finds out, in the order of the columns. */
 export const RESULT_COLUMNS = [...EPOCHS.map((epoch) => `acc_${epoch}`), ...parser.RESULT_COLUMNS];
@@ -65,61 +55,18 @@ export const sealed = (/** @type {Row} */ row) => ({ row, sha256: sha256(JSON.st
  * @param {(file: string) => void} [onDamage]
  * @returns {Row | undefined}
  */
-export function doneRow(folder, run, onDamage) {
-  const { id, columns } = run;
+export function doneRow(folder, { id, columns }, onDamage) {
   const [file, weights] = [rowFile(folder, id), weightsFile(folder, id)];
   if (!existsSync(file) && !existsSync(weights)) return undefined;
-  const { row: found, sha256: seal } = readJson(file) ?? {};
-  // A row that is older than a setting does not name it: its run has the default.
-  const row = { ...standardColumns(run), ...found };
+  const { row = {}, sha256: seal } = readJson(file) ?? {};
   const isWhole =
-    seal === sealed(found ?? {}).sha256 &&
+    seal === sealed(row).sha256 &&
     SETTING_COLUMNS.every((column) => row[column] === columns[column]) &&
-    faultIn({ ...row, id, grid: 'any' }) === undefined &&
     hashOf(weights) === row.weights_sha256;
   if (isWhole) return row;
   onDamage?.(file);
   remove(file);
   remove(weights);
-  return undefined;
-}
-
-// What may be in a row -----------------------------------------------------------------------------------------------
-
-/** A number from `least` to `most`, or nothing where it may be missing. */
-const number = (/** @type {number} */ least, /** @type {number} */ most) => (/** @type {string} */ text) =>
-  /^\d+(\.\d+)?(e[+-]\d+)?$/.test(text) && Number(text) >= least && Number(text) <= most;
-const orEmpty = (/** @type {(text: string) => boolean} */ fits) => (/** @type {string} */ text) =>
-  text === '' || fits(text);
-
-/** @type {[RegExp, string, (text: string) => boolean][]} */
-const WANTED = [
-  [/^id$/, 'twelve hexadecimal digits', (text) => /^[0-9a-f]{12}$/.test(text)],
-  [/^(acc_\d+|held_back)$/, 'a share from 0 to 1, or nothing', orEmpty(number(0, 1))],
-  [/^(last|best)$/, 'a share from 0 to 1', number(0, 1)],
-  [/^best_epoch$/, 'an epoch', number(1, 100_000)],
-  [/^output_spikes$/, 'spikes per image and step, or nothing', orEmpty(number(0, 10))],
-  [/^input_spikes$/, 'spikes per image and step, or nothing', orEmpty(number(0, IMAGE_SIZE))],
-  [/^rows_added$/, 'rows per image, or nothing', orEmpty(number(0, 1e9))],
-  [/^weights_sha256$/, '64 hexadecimal digits', (text) => /^[0-9a-f]{64}$/.test(text)],
-];
-
-/** The first column of a row that cannot be right, and why, in words; undefined if all can. */
-export function faultIn(/** @type {Row} */ row) {
-  for (const column of ['id', ...RESULT_COLUMNS]) {
-    const [, wanted, fits] = /** @type {(typeof WANTED)[number]} */ (WANTED.find(([pattern]) => pattern.test(column)));
-    if (!fits(row[column] ?? '')) return `${column}: expected ${wanted}, found ${row[column] || 'nothing'}`;
-  }
-  try {
-    const { id, settings } = runOfRow(row);
-    const { epochs } = settings;
-    const stray = EPOCHS.find((epoch) => (row[`acc_${epoch}`] !== '') !== epoch <= epochs);
-    if (stray) return `acc_${stray}: expected ${stray <= epochs ? 'a share' : 'nothing'} after ${epochs} epochs`;
-    if (id !== row.id) return `id: expected ${id}, which its settings give, found another`;
-  } catch (error) {
-    if (error instanceof BadMap) return error.message;
-    throw error;
-  }
   return undefined;
 }
 
@@ -149,20 +96,20 @@ export function formatTable(rows, written) {
 
 /**
  * The rows of a table, each with all columns: a setting that the table lacks has its default.
+ * @param {string} text
+ * @param {string} file how messages call it
  * @returns {Row[]}
- * @throws BadMap in one line if it is not one
+ * @throws Error in one line if it is not one, or a row of it cannot be right
  */
-export function parseTable(/** @type {string} */ text) {
-  const [header, ...lines] = text.replace(/\n$/, '').split('\n');
-  const columns = header.split(',');
-  const missing = MISSING_COLUMNS.filter((column) => !columns.includes(column));
-  if (header !== COLUMNS.filter((column) => !missing.includes(column)).join(','))
-    throw new BadMap('expected a table of the map, found other columns in its first line');
-  return lines.map((line, i) => {
-    const cells = line.split(',');
-    if (cells.length !== columns.length)
-      throw new BadMap(`line ${i + 2}: expected ${columns.length} cells, found ${cells.length}`);
-    const row = Object.fromEntries(columns.map((column, j) => [column, cells[j]]));
+export function parseTable(text, file) {
+  parser.parseMap(text, file);
+  const [columns, ...rows] = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+  const missing = SETTING_COLUMNS.filter((column) => !columns.includes(column));
+  return rows.map((cells) => {
+    const row = Object.fromEntries(columns.map((column, i) => [column, cells[i]]));
     return { ...row, ...Object.fromEntries(missing.map((column) => [column, missingValue(column, row)])) };
   });
 }
@@ -191,23 +138,20 @@ export function wholeGrids(grids, rowOf) {
  * @param {Grid[]} grids whose table it is
  */
 export function faultsIn(rows, grids) {
-  const ids = rows.map(({ id }) => id);
   /** @type {string[]} */
   const faults = [];
-  for (const [i, row] of rows.entries()) {
+  for (const row of rows) {
     const names = grids.filter(({ runs }) => runs.some(({ id }) => id === row.id)).map(({ name }) => name);
-    const fault = faultIn(row);
-    if (fault) faults.push(`row ${row.id}: ${fault}`);
-    else if (ids.indexOf(row.id) !== i) faults.push(`row ${row.id}: expected each row once, found it again`);
-    else if (names.length === 0) faults.push(`row ${row.id}: expected runs of the grids, found one of none`);
+    const { id } = runOfRow(row);
+    if (id !== row.id) faults.push(`row ${row.id}: id: expected ${id}, which its settings give, found another`);
     else if (row.grid !== names.join('+')) {
-      faults.push(`row ${row.id}: grid: expected ${names.join('+')}, found ${row.grid || 'nothing'}`);
+      faults.push(`row ${row.id}: grid: expected ${names.join('+') || 'one of the grids'}, found ${row.grid}`);
     }
   }
+  const ids = rows.map(({ id }) => id);
   for (const { name, runs } of grids) {
-    const missing = runs.filter(({ id }) => !ids.includes(id));
-    const found = runs.length - missing.length;
-    if (missing.length > 0) faults.push(`grid ${name}: expected ${count(runs.length, 'row')}, found ${found}`);
+    const found = runs.filter(({ id }) => ids.includes(id)).length;
+    if (found < runs.length) faults.push(`grid ${name}: expected ${count(runs.length, 'row')}, found ${found}`);
   }
   return faults;
 }

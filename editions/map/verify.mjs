@@ -1,8 +1,8 @@
 // Rows of a table, computed again and compared to the byte.
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readJson, readWhole, remove, root } from '../../packages/system/project.mjs';
+import { readJson, remove, root } from '../../packages/system/project.mjs';
 import { run } from '../../packages/system/run.mjs';
 import { count, showProgress } from './progress.mjs';
 import { asOneLine, BadMap, runOfRow } from './settings.mjs';
@@ -67,9 +67,9 @@ export async function verify(file, grids, names, which) {
   const complain = (/** @type {string} */ line) => console.error(asOneLine(`map: ${file}: ${line}`));
   let rows;
   try {
-    rows = parseTable(readWhole(file).toString());
+    rows = parseTable(readFileSync(file, 'utf8'), file);
   } catch (error) {
-    throw new BadMap(asOneLine(`${file}: ${/** @type {Error} */ (error).message}`));
+    throw new BadMap(/** @type {Error} */ (error).message);
   }
   const faults = faultsIn(rows, grids);
   faults.forEach(complain);
