@@ -12,7 +12,6 @@ import {
   root,
   stamps,
   venvPython,
-  windows,
   writeJson,
 } from '../../packages/system/project.mjs';
 import { findCompiler, noCompiler, pythonEnv } from '../../packages/system/requirements.cjs';
@@ -21,11 +20,6 @@ import { run, runTwice, Stopped } from '../../packages/system/run.mjs';
 const pkg = join(nodeModules, '@tensorflow', 'tfjs-node');
 const here = join(root, 'tools', 'setup');
 const work = join(nodeModules, '.setup');
-/**
- * Exists while deps/ and lib/ of the package are being written. Found at the start, it means they may be incomplete.
- */
-const begun = join(work, 'native.begun');
-
 // The wheels need not match the local Python: only the library and its headers are used. 2.12 loads faster and is a
 // quarter smaller than 2.21, and its C API is a superset of that of 2.9, for which the addon was written.
 /** @type {Record<string, { requirement: string, sha256: string, platform: string }>} */
@@ -74,8 +68,6 @@ const sizes = () =>
       .map((name) => [name, statSync(join(pkg, name)).size]),
   );
 
-const same = (/** @type {unknown} */ a, /** @type {unknown} */ b) => JSON.stringify(a) === JSON.stringify(b);
-
 function intact(/** @type {Stamp} */ stamp) {
   return Object.entries(stamp.files).every(([file, size]) => {
     const path = join(pkg, file);
@@ -86,8 +78,8 @@ function intact(/** @type {Stamp} */ stamp) {
 /** The outcome of the last run if it is still valid, else undefined. */
 export function nativeState() {
   const stamp = readJson(stamps.native);
-  if (stamp === undefined || existsSync(begun) || !same(stamp.inputs, inputs(stamp.outcome))) return undefined;
-  return intact(stamp) ? stamp : undefined;
+  const fits = stamp !== undefined && JSON.stringify(stamp.inputs) === JSON.stringify(inputs(stamp.outcome));
+  return fits && intact(stamp) ? stamp : undefined;
 }
 
 async function loads() {
@@ -98,32 +90,17 @@ async function loads() {
   return error.replace(/\s+/g, ' ').slice(0, 200);
 }
 
-/** Status of a HEAD request; 0 without an answer within 4 s. */
-async function head(/** @type {string} */ address) {
-  // Node's fetch asks no proxy. One that has no way to the archives tells the installer so at once.
-  if (process.env.HTTPS_PROXY ?? process.env.https_proxy) return 200;
-  try {
-    return (await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(4000) })).status;
-  } catch {
-    return 0;
-  }
-}
-
-/** Whether the archive that the package's own installer would download, the addon for this system, is reachable. */
+/**
+ * Whether the package's own installer can download: otherwise it tries for minutes. Node's fetch asks no proxy; one that
+ * has no way there tells the installer so at once.
+ */
 async function installerIsReachable() {
-  const { binary } = readJson(join(pkg, 'package.json'));
-  const system = new Map([
-    ['linux', 'linux'],
-    ['darwin', 'darwin'],
-    ['win32', 'windows'],
-  ]).get(process.platform);
-  if (system === undefined) return false;
-  const napi = Math.max(
-    ...binary.napi_versions.filter((/** @type {number} */ n) => n <= Number(process.versions.napi)),
+  if (process.env.HTTPS_PROXY ?? process.env.https_proxy) return true;
+  const { host } = readJson(join(pkg, 'package.json')).binary;
+  return fetch(host, { method: 'HEAD', signal: AbortSignal.timeout(4000) }).then(
+    () => true,
+    () => false,
   );
-  const folder = binary.remote_path.replace('{napi_build_version}', String(napi)).replace('{version}', version());
-  const archive = `CPU-${system}-${version()}.${windows ? 'zip' : 'tar.gz'}`;
-  return (await head(new URL(join(folder, archive).replaceAll('\\', '/'), `${binary.host}/`).href)) === 200;
 }
 
 function clean() {
@@ -232,7 +209,7 @@ async function fromBundle({ native }, onLine) {
  */
 export async function setUpNative(onLine, bundle) {
   const former = readJson(stamps.native);
-  const damaged = existsSync(begun) || (former !== undefined && !intact(former));
+  const damaged = former !== undefined && !intact(former);
   mkdirSync(work, { recursive: true });
   for (const name of readdirSync(work)) if (name.startsWith('native-')) remove(join(work, name));
   remove(stamps.native);
@@ -240,15 +217,13 @@ export async function setUpNative(onLine, bundle) {
   const finish = (/** @type {Outcome} */ outcome, /** @type {string | undefined} */ reason = undefined) => {
     /** @type {Stamp} */
     const stamp = { inputs: inputs(outcome), outcome, reason, files: outcome === 'none' ? {} : sizes() };
-    remove(begun);
     writeJson(stamps.native, stamp);
     return stamp;
   };
 
-  if (!damaged && sizes() !== undefined && Object.keys(sizes()).length > 0 && (await loads()) === '') {
+  if (!damaged && Object.keys(sizes()).length > 0 && (await loads()) === '') {
     return finish('present');
   }
-  writeFileSync(begun, '');
   clean();
   if (bundle) {
     const reason = await fromBundle(bundle, onLine);
