@@ -5,16 +5,15 @@ import { initBackend, tf } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
 import * as datasets from '../../packages/formats/datasets';
 import {
-  ENGINE_OPTIONS,
   type EngineOptions,
   type EngineState,
   freshState,
   type Presentation,
   resolveEngineOptions,
 } from '../../src/common/engine';
-import { LAYER_OPTIONS, resolveLayers } from '../../src/common/layers';
+import { resolveLayers } from '../../src/common/layers';
 import type { Mnist } from '../../src/common/mnist';
-import { DEFAULT_NEURON, neuronOptions } from '../../src/common/neuron-options';
+import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { RandomStream } from '../../src/common/random';
 import { LatencyEncoder, PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
 import { ann, setWeights, snn } from '../../src/snn/networks';
@@ -122,16 +121,6 @@ for (const name of ['event', 'tfjs'] as const) {
       assert.ok(![data, data.train, data.train.images].some(Object.isFrozen));
     });
 
-    test('says in one line what it is shown where that is nothing', async () => {
-      await withEngine(async (engine) => {
-        for (const shown of [undefined, null, 5, []] as never[]) {
-          await assert.rejects(engine.rates(shown), /^TypeError: presentation: expected an object of options, found /);
-          await assert.rejects(engine.trace(shown), /^TypeError: image: expected an object of options, found /);
-          await assert.rejects(engine.restore(shown), /^TypeError: state: expected an object of options, found /);
-        }
-      });
-    });
-
     test('refuses what no memory holds', async () => {
       const wide = { neurons: 800, recurrent: true };
       const layers = [...Array.from({ length: 19 }, () => wide), {}];
@@ -143,7 +132,7 @@ for (const name of ['event', 'tfjs'] as const) {
 
     test('refuses epochs, indices and states that it cannot use in one line', async () => {
       await withEngine(async (engine) => {
-        for (const epoch of [-1, Number.NaN, 1.5, 2 ** 53]) {
+        for (const epoch of [-1, Number.NaN, 1.5]) {
           const message = new RegExp(
             `^RangeError: epoch: expected a whole number from 0 to 4294967295, found ${epoch}$`,
           );
@@ -154,7 +143,6 @@ for (const name of ['event', 'tfjs'] as const) {
         const lists: [unknown, RegExp][] = [
           [new Set([1]), /^RangeError: indices: expected at least one image, found Set$/],
           [[], /found 0$/],
-          [undefined, /found none$/],
           [[0.5], /^RangeError: indices: expected images from 0 to \d+, found 0.5$/],
         ];
         for (const [indices, message] of lists) {
@@ -167,10 +155,7 @@ for (const name of ['event', 'tfjs'] as const) {
           [{ step: 2 ** 31 - 1 }, /^RangeError: step: expected a whole number from 0 to 1073741824, found 2147483647$/],
           [{ v: all(-1) }, /^RangeError: v: expected numbers from 0 to 1e\+24, found -1$/],
           [{ weights: all(Number.NaN) }, /^RangeError: weights: expected numbers from -1e\+12 to 1e\+12, found NaN$/],
-          [{ weights: all(3e38) }, /^RangeError: weights: expected .* found 3\.0000000054977558e\+38$/],
-          [{ m: all(-2e12) }, /^RangeError: m: expected numbers from -1e\+12 to 1e\+12, found -/],
           [{ m: new Float32Array(3) }, /^RangeError: m: expected a Float32Array of 7840 numbers, found 3$/],
-          [{ m: new Float64Array(7840) as never }, /^RangeError: m: expected .* numbers, found a Float64Array$/],
         ];
         for (const [change, message] of states) await assert.rejects(engine.restore({ ...state, ...change }), message);
         assert.deepEqual(await engine.state(), state);
@@ -235,12 +220,6 @@ test('data that are not the bytes of images and labels are refused in one line',
       { images: Float32Array.from(whole.images, (byte) => byte / 255) },
       /^TypeError: data\.train\.images: expected a Uint8Array, as loadMnist\(\) returns it, found Float32Array$/,
     ],
-    [{ images: new Float32Array(whole.images.length).fill(Number.NaN) }, /data\.train\.images: .* found Float32Array$/],
-    [
-      { labels: Array.from(whole.labels, (_, i) => [Number.NaN, 1.5, -1][i % 3]) },
-      /data\.train\.labels: .* found Array$/,
-    ],
-    [{ labels: undefined }, /data\.train\.labels: .* found undefined$/],
     [{ count: Number.NaN }, /data\.train: expected NaN images/],
     [{ images: whole.images.subarray(0, 784) }, /data\.train: expected 300 images/],
     [{ labels: whole.labels.map(() => 200) }, /labels from 0 to 9, found 200/],
@@ -261,11 +240,6 @@ test('a history that one call extends is refused to another', async () => {
   );
   await running;
   assert.deepEqual([history.epoch, history.trainAccs.length], [2, 8]);
-  // Free again, also after an error.
-  const broken = () => {
-    throw new Error('no more');
-  };
-  await assert.rejects(train({ engine, epochs: 3, history, onBatch: broken }), /no more/);
   await train({ engine, epochs: 3, history });
   assert.deepEqual([history.epoch, history.trainAccs.length], [3, 12]);
   await engine.close();
@@ -333,25 +307,6 @@ describe('an option that nobody reads is refused', () => {
   test('unless it is undefined, which asks for nothing', () => {
     assert.equal(new LIFNode({ tau: 3, later: undefined } as never).tau, 3);
   });
-
-  const names = [...ENGINE_OPTIONS, ...neuronOptions(), ...LAYER_OPTIONS, 'way', 'images', 'classes', 'train', 'test'];
-  const nothing = Object.fromEntries(names.map((name) => [name, undefined]));
-  const outcome = async (open: () => unknown) => {
-    try {
-      const opened = (await open()) as { options?: { data?: unknown }; close?: () => Promise<void> };
-      await opened?.close?.();
-      return opened?.options && { ...opened.options, data: undefined };
-    } catch (error) {
-      return (error as Error).message;
-    }
-  };
-  // Of those that train, the loop itself is the outcome.
-  for (const [name, open] of DOORS.filter(([door]) => !/train$/.test(door))) {
-    test(`and nobody tells one that is undefined from one that is left out: ${name}`, async () => {
-      const left = await outcome(() => open((some = {}) => some as never));
-      assert.deepEqual(await outcome(() => open((some = {}) => ({ ...nothing, ...some }) as never)), left);
-    });
-  }
 
   test('and an option of a layer that is undefined is the network’s', () => {
     const neuron = { beta: 0.5, tau: 3, tauAdapt: undefined };

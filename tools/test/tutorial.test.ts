@@ -59,18 +59,6 @@ test('If a notebook fails, it says so, builds no book, and exits with 1', async 
   assert.deepEqual(lines, ['setup', ALL, message]);
 });
 
-test('If book or browser edition cannot be built, the other is, and it exits with 1', async () => {
-  for (const [fails, other] of [
-    ['book', 'lite'],
-    ['lite', 'book'],
-  ] as const) {
-    const late = `await new Promise((done) => setTimeout(done, 300));\nconsole.log('built');`;
-    const { status, lines } = await run([], { [fails]: 'process.exit(1)', [other]: late });
-    assert.equal(status, 1);
-    assert.deepEqual(lines.slice(2).sort(), ['book', 'built', 'lite']);
-  }
-});
-
 /** A stand-in that runs until it gets a signal, and then writes which one it got. */
 const waiting = (file: string) => `
 import { writeFileSync } from 'node:fs';

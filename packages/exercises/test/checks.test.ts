@@ -178,14 +178,10 @@ describe('The checks', () => {
   test('say of a list that no memory can hold that it asks for too much, and of a loop without an end that it has none', () => {
     const answers = [
       () => new Array(5e9),
-      () => new Float64Array(4e9 * 1e6),
-      () => Array.from({ length: 5e9 }),
       // Node would not stop these: they are built-in calls of minutes.
       () => new Array(1e9).fill(0),
       () => Array.from({ length: 1e8 }),
-      () => new Array(1e9).map(() => 0),
       // These end a browser's tab.
-      () => [...new Array(1e9)],
       () => [...Array(1e9).keys()],
       () => Array.from(new Array(1e9).entries()),
     ];
@@ -255,63 +251,7 @@ describe('The checks', () => {
     assert.doesNotMatch(judge('ann-softmax', (sums: number[]) => sums.map(() => 7)).message, /wrong at/);
   });
 
-  const step = (fires: (h: number) => boolean, charge: (v: number, x: number, tau: number) => number) => {
-    return (x: number[], tau: number, pause: number) => {
-      const record = { v: [] as number[], s: [] as number[] };
-      let [v, awake] = [0, 0];
-      for (const [t, current] of x.entries()) {
-        const h = t < awake ? 0 : charge(v, current, tau);
-        v = fires(h) ? 0 : h;
-        if (fires(h)) awake = t + 1 + pause;
-        record.v.push(v);
-        record.s.push(fires(h) ? 1 : 0);
-      }
-      return record;
-    };
-  };
-  const reaches = (h: number) => h >= 1;
-  const charge = (v: number, x: number, tau: number) => v + (x - v) / tau;
-  const everyBatch = (resets: (i: number, batches: number[]) => boolean) => {
-    return (net: Net, batches: number[], T: number) => {
-      for (const [i, batch] of batches.entries()) {
-        for (let t = 0; t < T; t++) net.step(net.encode(batch));
-        net.update();
-        if (resets(i, batches)) net.reset();
-      }
-    };
-  };
   const almostRight: readonly (readonly [string, ExerciseId, string | undefined, (...args: never[]) => unknown])[] = [
-    [
-      'leaks only while something comes in',
-      'lif-run',
-      'asleep-without-input',
-      step(reaches, (v, x, tau) => (x === 0 ? v : charge(v, x, tau))),
-    ],
-    [
-      'forgets everything where nothing comes in',
-      'lif-run',
-      'forgets-without-input',
-      step(reaches, (v, x, tau) => (x === 0 ? 0 : charge(v, x, tau))),
-    ],
-    [
-      'never lets h fall below 0',
-      'lif-run',
-      'never-below-0',
-      step(reaches, (v, x, tau) => Math.max(0, charge(v, x, tau))),
-    ],
-    [
-      'takes the absolute value of h',
-      'lif-run',
-      'sign-lost',
-      step(reaches, (v, x, tau) => Math.abs(charge(v, x, tau))),
-    ],
-    [
-      'ignores negative input',
-      'lif-run',
-      'negative-input-lost',
-      step(reaches, (v, x, tau) => charge(v, Math.max(0, x), tau)),
-    ],
-    ['fires far below 0, too', 'lif-run', 'fires-below-minus-1', step((h) => Math.abs(h) >= 1, charge)],
     [
       'divides by 4, however many steps there are',
       'poisson-rate',
@@ -319,41 +259,16 @@ describe('The checks', () => {
       (spikes: number[][]) => spikes[0].map((_, pixel) => spikes.reduce((sum, one) => sum + one[pixel], 0) / 4),
     ],
     [
-      'takes a step more where the error is reached exactly',
-      'poisson-steps-needed',
-      'one-too-many',
-      (p: number, error: number) => Math.floor((p * (1 - p)) / error ** 2) + 1,
-    ],
-    [
       'takes the number of batches, plus one, for T',
       'train-loop',
       undefined,
-      (net: Net, batches: number[]) => everyBatch(() => true)(net, batches, batches.length + 1),
-    ],
-    ['resets after the first batch alone', 'train-loop', 'reset-once', everyBatch((i) => i === 0)],
-    [
-      'never resets after the last batch',
-      'train-loop',
-      'last-not-reset',
-      everyBatch((i, batches) => i < batches.length - 1),
-    ],
-    [
-      'takes a potential of 0 under a current of 1 for a spike',
-      'lif-fire',
-      'zero-with-input',
-      (v: number[], x: number[]) => v.map((potential, t) => (potential === 0 && (x[t] ?? 0) >= 1 ? 1 : 0)),
-    ],
-    [
-      'takes strong weights of the wrong sign',
-      'hidden-one-of-two',
-      'wrong-sign',
-      () => ({
-        hidden: [
-          [3, -3],
-          [-3, 3],
-        ],
-        out: [-3, -3],
-      }),
+      (net: Net, batches: number[]) => {
+        for (const batch of batches) {
+          for (let t = 0; t <= batches.length; t++) net.step(net.encode(batch));
+          net.update();
+          net.reset();
+        }
+      },
     ],
     [
       'adds the place of the first kernel before it divides',
@@ -375,18 +290,6 @@ describe('The checks', () => {
         ),
     ],
     [
-      'takes the rows of a map for its columns',
-      'conv-pool',
-      'length',
-      (spikes: number[][]) =>
-        Array.from({ length: spikes.length >> 1 }, (_, y) =>
-          Array.from({ length: spikes.length >> 1 }, (_, x) => {
-            const [above, below] = [spikes[2 * y], spikes[2 * y + 1]];
-            return (above[2 * x] + above[2 * x + 1] + below[2 * x] + below[2 * x + 1]) / 4;
-          }),
-        ),
-    ],
-    [
       'rounds to the nearest step',
       'memory-pays',
       undefined,
@@ -402,16 +305,6 @@ describe('The checks', () => {
         ] as const,
     ),
     ...[5, Number.NaN].map((value) => [`returns ${value}`, 'latency-front', 'kind', () => value] as const),
-    [
-      'lets the input decay',
-      'time-gap',
-      'input-decays',
-      (weight: number, tau: number) => {
-        let gap = 0;
-        for (let left = weight / tau; left * (1 - 1 / tau) + weight / tau >= 1; left *= 1 - 1 / tau) gap++;
-        return gap;
-      },
-    ],
   ];
   for (const [what, id, mistake, answer] of almostRight) {
     test(`refuse an answer to ${id} that ${what}`, () => {
@@ -447,10 +340,6 @@ describe('The checks', () => {
       judge('choose-split', (count: number, held: number) => ({ train: Array(count - held).fill(0), validation: 3 }))
         .message,
       'Your function returns a number at validation. What does the task ask for?',
-    );
-    assert.equal(
-      judge('camera-backwards', (events: number[][]) => events.map(([time, polarity]) => [time, [polarity]])).message,
-      'Your function returns a list at [0][1]. What does the task ask for?',
     );
     assert.equal(
       judge('lif-charge', () => []).message,
