@@ -19,8 +19,6 @@ import {
   serveLite,
   setCells,
 } from '../../../../test/support/lite';
-import { shareAddress } from '../../page/share';
-import { opensShared, SHARED } from './shared';
 
 const PATIENCE = 600_000;
 /** For all tests: at night all chapters are among them. */
@@ -114,17 +112,6 @@ describe('In Firefox', { ...inFirefox, timeout: ALL }, () => {
 
   test("hidden layers, Randman, its controls and a training on it have Node's bytes", async () => {
     assert.equal(await trained([HIDDEN_RUN, RANDMAN_RUN]), HIDDEN_PRINTS + RANDMAN_PRINTS);
-  });
-
-  test('a link with cells opens as a notebook, on a first visit that loads the page twice', async () => {
-    const other = await serveLite({ loadsAhead: false });
-    const page = await browser.newPage();
-    try {
-      await opensShared(page as unknown as AnyPage, await shareAddress({ cells: SHARED }, other.url));
-    } finally {
-      await page.close();
-      other.close();
-    }
   });
 
   test('no other host is asked for anything', () => {

@@ -1,25 +1,47 @@
 /** Cells that go by link from one reader's browser to another's, where they run when that reader runs them. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { inChromium } from '../../../../test/support/browser';
 import {
   chapters,
   choose,
   chromiumAndSite,
+  type Notebook,
+  notebookOf,
   openChapter,
+  openLink,
+  printed,
+  runAllCells,
   save,
   setCells,
+  textOf,
   watchedPage,
 } from '../../../../test/support/lite';
 import { NOTE, shareAddress } from '../../page/share';
-import { opensShared, SHARED } from './shared';
+
+const SHARED = [
+  { cell_type: 'markdown', source: '# Spikes\n[a](javascript:window.harmed=1)', metadata: {} },
+  { cell_type: 'code', source: "console.log('It', 'runs');", metadata: {} },
+];
+const sources = ({ cells }: Notebook) => cells.map(({ source }) => textOf(source));
+const isHarmed = (page: Page) => page.evaluate(() => 'harmed' in globalThis, null);
+
+/** Opens a link in a browser that has nothing yet: nothing runs before the reader wants it. */
+async function opensShared(page: Page, address: string): Promise<void> {
+  await openLink(page, address);
+  assert.deepEqual(sources(await notebookOf(page)), [NOTE, ...SHARED.map(({ source }) => source)]);
+  assert.equal(printed(await notebookOf(page)), '');
+  assert.equal(await isHarmed(page), false);
+  assert.equal(printed(await runAllCells(page, 60)), 'It runs\n');
+}
 
 describe('A link with cells, in Chromium', inChromium, () => {
   const site = chromiumAndSite({ loadsAhead: false });
-  const fresh = async () => {
+  const fresh = async (serviceWorkers: BrowserContextOptions['serviceWorkers'] = 'block') => {
     const context = await site.browser.newContext({
       viewport: { width: 1280, height: 900 },
-      serviceWorkers: 'block',
+      serviceWorkers,
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     return { context, ...(await watchedPage(context, site.url)) };
@@ -48,7 +70,8 @@ describe('A link with cells, in Chromium', inChromium, () => {
       .waitFor();
     await from.context.close();
 
-    const to = await fresh();
+    // On a plain host the service worker has a first visit loaded once more, and the link is still there.
+    const to = await fresh('allow');
     await opensShared(to.page, address);
     const name = new URL(to.page.url()).searchParams.get('path');
     assert.match(name ?? '', /^shared-\w{8}\.ipynb$/);

@@ -80,9 +80,6 @@ const curve = (n: number) => visualizing.lines([{ name: 'y', y: Array.from({ len
 });
 await show(curve(2));`;
 
-/** What the pointer is told of buttons. */
-const titles = (buttons: Element[]) => buttons.map((button) => button.getAttribute('data-title') ?? '');
-
 /** The colour behind the first figure. */
 const paper = (page: Page) =>
   page
@@ -221,10 +218,6 @@ describe('The site', inChromium, () => {
     assert.match(label, /^Live: /);
     assert.deepEqual(await axeFaults(page, '.lif-figure'), []);
     assert.equal(await page.locator('.lif-figure svg:not([aria-hidden=true])').count(), 0);
-    await page.locator('.lif-figure').nth(1).hover();
-    const buttons = await page.locator('.lif-figure .modebar-btn').evaluateAll(titles);
-    assert.ok(buttons.includes('Zoom in'), buttons.join());
-    assert.doesNotMatch(buttons.join(), /share|cloud|upload|edit/i);
   });
 
   test('breaks printed lines between words, and indents code by two spaces, as the chapters are', async () => {
@@ -270,18 +263,7 @@ describe('The site', inChromium, () => {
     await page.locator('.jp-OutputArea', { hasText: 'second' }).waitFor();
     await page.waitForFunction(() => document.querySelector('.lif-waiting') === null);
     await all();
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.waitForFunction((is) => document.body.dataset.jpThemeLight === is, String(colorScheme === 'light'));
-      for (const width of [390, 1280]) {
-        await page.setViewportSize({ width, height: 900 });
-        for (const line of await lines.all()) {
-          const box = await line.boundingBox();
-          assert.ok(box && box.x >= 0 && box.x + box.width <= width, JSON.stringify({ width, box }));
-        }
-        assert.deepEqual(await axeFaults(page, '.lif-waiting'), []);
-      }
-    }
+    assert.deepEqual(await axeFaults(page, '.lif-waiting'), []);
     await page.getByRole('button', { name: 'Interrupt the kernel' }).click();
     const text = printed(await running);
     assert.match(text, /^first\nsecond\nInterrupted\./);
@@ -315,14 +297,7 @@ describe('The site', inChromium, () => {
     await message.waitFor();
     const help = await page.locator('.lm-MenuBar-item', { hasText: 'Help' }).boundingBox();
     assert.ok(help && help.x + help.width <= 360, JSON.stringify(help));
-    await setCells(page, [
-      { cell_type: 'markdown', source: '## A heading that needs two lines on a phone', metadata: {} },
-      { cell_type: 'markdown', source: `$$x = ${'a + '.repeat(30)}b$$`, metadata: {} },
-    ]);
-    const heading = page.locator('.jp-RenderedMarkdown h2');
-    const style = await heading.evaluate((node) => ({ ...getComputedStyle(node), tall: node.clientHeight }));
-    const [line, letters] = [style.lineHeight, style.fontSize].map(Number.parseFloat);
-    assert.ok(line >= 1.2 * letters && style.tall > 1.5 * line, `${line} pixels for letters of ${letters}`);
+    await setCells(page, [{ cell_type: 'markdown', source: `$$x = ${'a + '.repeat(30)}b$$`, metadata: {} }]);
     const formula = page.locator('mjx-container[display=true]');
     const [overflow, wide] = await formula.evaluate((box) => [
       getComputedStyle(box).overflowX,
@@ -330,19 +305,14 @@ describe('The site', inChromium, () => {
     ]);
     assert.deepEqual([overflow, wide], ['auto', true], 'a formula scrolls');
     await message.waitFor({ state: 'hidden', timeout: 8000 });
-    const row = JSON.stringify({
-      one: 'a text that is long',
-      two: 'a text that is long',
-      three: 'a text that is long',
-    });
+    const text = 'a text that is long';
+    const row = JSON.stringify({ one: text, two: text, three: text });
     await setCells(page, [`console.table([${row}]);`]);
     await runAllCells(page, 60);
     const table = page.locator('.jp-OutputArea pre.lif-printed-table');
     await table.waitFor();
     const lines = await table.evaluate((pre) => [pre.scrollWidth > pre.clientWidth, pre.scrollHeight / 5]);
     assert.ok(lines[0] && Number(lines[1]) < 40, `a row is a line, behind whose end the page scrolls: ${lines}`);
-    const shadows = await table.evaluate((pre) => getComputedStyle(pre).backgroundAttachment);
-    assert.equal(shadows, 'local, local, scroll, scroll', 'what says that there is more');
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     const saved = JSON.stringify(wideFigure());
     await setCells(page, [`(globalThis as any)[Symbol.for('jupyterlite-typescript-kernel')].display(${saved});`]);
@@ -352,8 +322,6 @@ describe('The site', inChromium, () => {
     await page.waitForFunction(() => (document.querySelector('.lif-figure .main-svg')?.clientWidth ?? 999) <= 390);
     await page.locator('.lif-figure-title', { hasText: 'A title that is longer than a phone is wide' }).waitFor();
     assert.equal(await paper(page), 'rgb(27, 30, 35)');
-    const buttons = await page.locator('.lif-figure .modebar-btn').evaluateAll(titles);
-    assert.doesNotMatch(buttons.join(), /share|cloud/i, 'nor does a figure of an older notebook');
     await page.emulateMedia({ colorScheme: 'light' });
     await page.waitForFunction(() => document.body.dataset.jpThemeLight === 'true');
     await page.waitForFunction(
@@ -378,8 +346,6 @@ describe('The site', inChromium, () => {
       [],
       'each with the time that it takes',
     );
-    const icon = await page.locator('link[rel=icon]').evaluate((link) => (link as HTMLLinkElement).href);
-    assert.equal((await page.request.get(icon)).status(), 200);
     assert.deepEqual(await axeFaults(page), []);
     await page.getByRole('link', { name: /^1\. / }).click();
     await page.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
@@ -441,24 +407,12 @@ describe('The site', inChromium, () => {
     const { context, page } = await fresh();
     await openChapter(page, site.url, chapter);
     const notes = (...sources: string[]) => sources.map((source) => ({ cell_type: 'markdown', source, metadata: {} }));
-    const [, section] = served(other)
-      .cells.flatMap(({ source }) => /^## ([\w ]+)$/m.exec([source].flat().join('')) ?? [])
-      .slice(0, 2);
-    const part = `#${section?.replaceAll(' ', '-')}`;
-    await setCells(page, notes(`[There](${other}.ipynb)`, `[Part](${other}.ipynb${part})`));
+    await setCells(page, notes(`[There](${other}.ipynb)`));
     const there = page.getByRole('link', { name: 'There' });
     const [second] = await Promise.all([context.waitForEvent('page'), there.click()]);
     await ready(second, other);
     for (const one of [page, second]) await one.evaluate(() => Object.assign(window, { isKept: true }));
     await there.click();
-    await page.getByRole('link', { name: 'Part' }).click();
-    await second.waitForURL(`**/*${part}`);
-    await second.waitForFunction(
-      (selector) => {
-        return (document.querySelector(selector)?.getBoundingClientRect().top ?? 999) < 200;
-      },
-      `[data-jupyter-id="${part.slice(1)}"]`,
-    );
     await save(page);
     await setCells(second, notes(`[Back](${chapter}.ipynb)`));
     // The application points at a copy in memory: the page saves what was changed.

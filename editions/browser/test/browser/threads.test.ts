@@ -133,9 +133,6 @@ describe('Threads in Chromium', { ...inChromium, timeout: 3 * PATIENCE }, () => 
     const { page, faults } = await open(ISOLATION);
     await openChapter(page, server.url, chapter);
     await trainsAsNode(page, allCores);
-    await page.waitForSelector('html[data-offline=ready]', { state: 'attached', timeout: 120_000 });
-    await openChapter(page, server.url, chapter);
-    await trainsAsNode(page, allCores);
     assert.deepEqual(faults, []);
     await page.context().close();
   });
@@ -157,9 +154,6 @@ describe('Threads in Chromium', { ...inChromium, timeout: 3 * PATIENCE }, () => 
       ['notebooks/index.html', 'notebooks/index.html', 'build/notebooks/bundle.js'],
     );
     await trainsAsNode(page, allCores);
-    asked.length = 0;
-    await openChapter(page, server.url, chapter);
-    assert.equal(asked.filter((path) => path === 'notebooks/index.html').length, 1, 'the next visit is not');
     await helpMany(page);
     assert.deepEqual(faults, []);
     await page.context().close();
