@@ -258,12 +258,6 @@ watchTheme(() => {
 
 /** For tests and the curious. */
 const hook = {
-  /** What the network makes of a window: units that fire, step by step. */
-  read: (window: number[][]) => {
-    if (!reader) throw new Error('event camera: expected a network that is ready, found none yet');
-    const { potentials, hidden } = reader.read(window);
-    return { potentials: Array.from(potentials), hidden: Array.from(hidden) };
-  },
   /** Is called after each picture. */
   onPicture: undefined as ((seen: { answer: string; count: number; units: number[] }) => void) | undefined,
 };

@@ -12,6 +12,25 @@ export interface Point {
 /** A line drawn without lifting the pen. */
 export type Stroke = Point[];
 
+/** What is on the pad: strokes, or a picture [784] that was taken instead of drawing one. */
+export class Pad {
+  strokes: Stroke[] = [];
+  taken?: Uint8Array;
+
+  get isEmpty(): boolean {
+    return this.strokes.length === 0 && !this.taken;
+  }
+
+  put(taken?: Uint8Array, strokes: Stroke[] = []): void {
+    Object.assign(this, { taken, strokes });
+  }
+
+  /** The image [784] of it, 0 to 255. */
+  image(): Uint8Array {
+    return this.taken?.slice() ?? normalise(this.strokes);
+  }
+}
+
 const SIDE = 28;
 const BOX = 20;
 /** Half the width of MNIST's pen, in pixels of the image. */
@@ -20,7 +39,7 @@ const PEN = 1.25;
 const SMALLEST = 0.12;
 
 /** @param strokes on a paper from 0 to 1 in both directions; the result is [784], 0 to 255 */
-export function normalise(strokes: readonly Stroke[]): Uint8Array {
+function normalise(strokes: readonly Stroke[]): Uint8Array {
   const points = strokes.flat();
   if (points.length === 0) return new Uint8Array(SIDE * SIDE);
   const xs = extent(points.map(({ x }) => x));

@@ -8,7 +8,7 @@ import { bytes } from '../../shared/page/base64';
 import { copyText, watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { chosen } from './assets';
-import { listenToKeys, listenToPen, normalise, type Stroke } from './drawing';
+import { listenToKeys, listenToPen, Pad } from './drawing';
 import { type Experiment, experiments, showExperiments } from './experiments';
 import { listenToDrops, loadNetwork } from './files';
 import { PAGE_STREAM, type Presentation, type Stream } from './kernel';
@@ -51,9 +51,7 @@ type Shown = Omit<Stream, 'seed'>;
 let network: Network;
 /** How often a network or a file was chosen. What has loaded reads only if nothing was chosen meanwhile. */
 let choices = 0;
-let strokes: Stroke[] = [];
-/** A picture that was taken instead of drawing one. */
-let taken: Uint8Array | null = null;
+const pad = new Pad();
 let shown = PAGE_STREAM;
 let image: Uint8Array = new Uint8Array(IMAGE_SIZE);
 let presentation: Presentation;
@@ -79,7 +77,7 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)');
 /** Shows the image again; the whole of it, unless slow motion is under way. */
 function present(): void {
   stale = false;
-  image = taken ? Uint8Array.from(taken) : normalise(strokes);
+  image = pad.image();
   presentation = network.kernel.show(image, steps(), tau(), { seed: seed(), ...shown });
   if (!isSlow()) position = presentation.T;
   position = Math.min(position, presentation.T);
@@ -103,8 +101,7 @@ const say = (text: string) => {
 };
 
 function clear(): void {
-  strokes = [];
-  taken = null;
+  pad.put();
   shown = PAGE_STREAM;
   stopSlow();
   press(whyButton, false);
@@ -112,8 +109,7 @@ function clear(): void {
 }
 
 function take(pixels: Uint8Array, as: Shown = PAGE_STREAM): void {
-  strokes = [];
-  taken = pixels;
+  pad.put(pixels);
   shown = as;
   changed();
 }
@@ -213,13 +209,12 @@ async function save(format: Format): Promise<void> {
 }
 
 /** Puts a drawing and settings in place of what is there, and shows all steps of it. */
-async function open({ T, tau, seed, network: name = 'single', strokes: drawn = [], pixels }: Shared): Promise<void> {
+async function open({ T, tau, seed, network: name = 'single', strokes, pixels }: Shared): Promise<void> {
   await use(name);
   sliders.T.value = String(T);
   sliders.tau.value = String(tau);
   seedInput.value = String(seed);
-  strokes = structuredClone(drawn);
-  taken = pixels ?? null;
+  pad.put(pixels, structuredClone(strokes));
   shown = PAGE_STREAM;
   stopSlow();
   present();
@@ -255,8 +250,8 @@ const linkHash = () =>
     seed: seed(),
     network: network.name === 'own' ? undefined : network.name,
     at: position,
-    strokes,
-    pixels: taken ?? undefined,
+    strokes: pad.strokes,
+    pixels: pad.taken,
   });
 
 async function copyLink(): Promise<void> {
@@ -305,7 +300,7 @@ function draw(now: number): void {
     if (done < 1) refresh();
     else sweepSince = 0;
   }
-  render({ strokes, taken, network, image, presentation, position, drawn, colours });
+  render({ pad, network, image, presentation, position, drawn, colours });
 }
 
 // Input --------------------------------------------------------------------------------------------------------------
@@ -313,10 +308,10 @@ function draw(now: number): void {
 listenToPen(
   paper,
   (stroke) => {
-    if (taken) clear();
+    if (pad.taken) clear();
     press(whyButton, false);
     sweepSince = 0;
-    strokes.push(stroke);
+    pad.strokes.push(stroke);
   },
   changed,
 );
@@ -332,8 +327,8 @@ listenToKeys(paper, takeSample, {
 
 part('clear').addEventListener('click', clear);
 part('undo').addEventListener('click', () => {
-  if (taken) return clear();
-  strokes.pop();
+  if (pad.taken) return clear();
+  pad.strokes.pop();
   changed();
 });
 whyButton.addEventListener('click', () => {
@@ -436,9 +431,7 @@ const hook = {
     hidden: presentation.hidden && Array.from(presentation.hidden),
   }),
   /** How many points of strokes have been taken in. */
-  points: () => strokes.reduce((sum, stroke) => sum + stroke.length, 0),
-  /** Shows the first steps alone. */
-  goTo,
+  points: () => pad.strokes.reduce((sum, stroke) => sum + stroke.length, 0),
 };
 declare global {
   interface Window {
@@ -458,7 +451,7 @@ async function start(): Promise<void> {
   networkInputs.single.checked = true;
   resetSettings();
   if (!(await openLink())) {
-    taken = bytes(chosen.race.pixels);
+    pad.put(bytes(chosen.race.pixels));
     present();
     if (!calm.matches) startSlow();
   }

@@ -2,7 +2,8 @@
  * The paper and the pictures of 28 × 28 pixels. Colours come from playground.css, so light and dark are decided there.
  */
 import { IMAGE_SIDE as SIDE } from '../../../src/common/mnist';
-import type { Stroke } from './drawing';
+import { element } from '../../shared/page/dom';
+import type { Pad } from './drawing';
 
 const NAMES = ['paper', 'ink', 'spike', 'up', 'down', 'quiet', 'line', 'text', 'shade'] as const;
 export type Colours = Record<(typeof NAMES)[number], string>;
@@ -100,20 +101,22 @@ export function paintHidden(
   });
 }
 
-/** The drawing itself, or a picture of 28 × 28 pixels in its place. */
-export function paintPaper(
+/** The drawing itself, or a picture of 28 × 28 pixels in its place: the one that was taken, or what paints another. */
+export function paintPad(
   canvas: HTMLCanvasElement,
-  strokes: Stroke[],
-  picture: CanvasImageSource | null,
+  { strokes, taken }: Pad,
   c: Colours,
+  paint = taken && ((small: HTMLCanvasElement) => paintDigit(small, taken, c)),
 ): void {
   const pen = contextOf(canvas);
   const { width } = canvas;
   pen.fillStyle = c.paper;
   pen.fillRect(0, 0, width, width);
-  if (picture) {
+  if (paint) {
+    const small = element('canvas', { width: String(SIDE), height: String(SIDE) });
+    paint(small);
     pen.imageSmoothingEnabled = false;
-    pen.drawImage(picture, 0, 0, width, width);
+    pen.drawImage(small, 0, 0, width, width);
   }
   // The box that the drawing will be scaled to.
   pen.strokeStyle = c.line;
@@ -121,7 +124,7 @@ export function paintPaper(
   pen.setLineDash([6, 10]);
   pen.strokeRect((width * 4) / SIDE, (width * 4) / SIDE, (width * 20) / SIDE, (width * 20) / SIDE);
   pen.setLineDash([]);
-  if (picture) return;
+  if (paint) return;
   pen.strokeStyle = c.ink;
   pen.lineWidth = width * 0.07;
   pen.lineCap = 'round';

@@ -1,5 +1,6 @@
 /** The race of the ten neurons: a lane for each, with its potential, its spikes and their count over time. */
 import { CLASSES } from '../../../src/common/mnist';
+import type { partOf } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import type { Presentation } from './kernel';
 import { type Colours, contextOf } from './paint';
@@ -72,6 +73,18 @@ export function paintRace(
     pen.fillStyle = c.quiet;
     pen.fillRect(x(shown) - 0.5, 0, 1, CLASSES * LANE.height);
   }
+}
+
+/**
+ * Says what is read of a pad, in the parts of a page that has one.
+ * @param answer a letter
+ */
+export function showAnswer(part: ReturnType<typeof partOf>, isEmpty: boolean, answer: string, note: string): void {
+  part('answer').textContent = answer;
+  part('note').textContent = note;
+  part('hint').hidden = !isEmpty;
+  part('canvas').setAttribute('aria-label', isEmpty ? t`Drawing area, empty` : t`Drawing area`);
+  part('race').setAttribute('aria-label', t`Membrane potentials and spikes of the ten neurons. ${note}`);
 }
 
 /**

@@ -2,13 +2,13 @@
 import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
 import { element, partOf } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
-import type { Stroke } from './drawing';
+import type { Pad } from './drawing';
 import type { Presentation } from './kernel';
 import { pushOf, weightsOf, weightsTo } from './layers';
 import { showMaps } from './maps';
 import type { Network } from './networks';
-import { type Colours, paintDigit, paintHidden, paintImage, paintPaper, paintWeights, paintWhy } from './paint';
-import { paintRace, showRates } from './race';
+import { type Colours, paintDigit, paintHidden, paintImage, paintPad, paintWeights, paintWhy } from './paint';
+import { paintRace, showAnswer, showRates } from './race';
 import { answerOf, countsOf, hiddenCountsOf, sentenceOf, speakers, spikesIn, winnerOf } from './said';
 
 export const part = partOf('pg');
@@ -44,9 +44,7 @@ export const press = (button: HTMLElement, on: boolean): void => button.setAttri
 
 /** What there is to be seen. */
 export interface Scene {
-  strokes: Stroke[];
-  /** A picture that was taken instead of drawing one. */
-  taken: Uint8Array | null;
+  pad: Pad;
   /** The network that reads. */
   network: Network;
   /** What the network is shown [784]. */
@@ -60,24 +58,20 @@ export interface Scene {
 }
 
 export function render(scene: Scene): void {
-  const { strokes, taken, presentation, position } = scene;
-  const empty = strokes.length === 0 && taken === null;
+  const { pad, presentation, position } = scene;
   const counts = countsOf(presentation, position);
-  paint(scene, empty ? undefined : winnerOf(counts));
-  tell(scene, counts, empty);
+  paint(scene, pad.isEmpty ? undefined : winnerOf(counts));
+  tell(scene, counts);
 }
 
 let announcement = 0;
-const buffer = document.createElement('canvas');
-buffer.width = buffer.height = IMAGE_SIDE;
 
 function paint(scene: Scene, winner: number | undefined): void {
-  const { strokes, taken, network, image, presentation, position, drawn, colours } = scene;
+  const { pad, network, image, presentation, position, drawn, colours } = scene;
   paintDigit(views.input, image, colours);
   const why = isPressed(whyButton) && winner !== undefined && !network.convolved;
-  if (why) paintWhy(buffer, image, pushOf(network, winner, hiddenCountsOf(presentation, position)), colours);
-  else if (taken) paintDigit(buffer, image, colours);
-  paintPaper(paper, strokes, why || taken ? buffer : null, colours);
+  const weights = why && pushOf(network, winner, hiddenCountsOf(presentation, position));
+  paintPad(paper, pad, colours, weights ? (small) => paintWhy(small, image, weights, colours) : undefined);
   part('why-legend').hidden = !isPressed(whyButton);
   const legend = why
     ? t`${network.hidden === undefined ? t`Weights of neuron ${winner}` : t`Weights to neuron ${winner}, by way of the hidden neurons that spoke`}: a spike <i class="pg-up"></i> pushes it up, <i class="pg-down"></i> pushes it down.`
@@ -127,10 +121,7 @@ function paintLayer({ network, presentation, position, drawn, colours }: Scene, 
   while (list.children.length < spoke.length) list.append(speakerItem());
   spoke.forEach((neuron, i) => {
     const [canvas, caption] = Array.from(list.children[i].children) as [HTMLCanvasElement, HTMLElement];
-    // What a neuron looks for is painted again only where another one has come up.
-    const state = `${neuron} ${colours.paper}`;
-    if (canvas.dataset.shown !== state) paintWeights(canvas, weightsOf(network, neuron), colours);
-    canvas.dataset.shown = state;
+    paintWeights(canvas, weightsOf(network, neuron), colours);
     caption.textContent = String(counts[neuron]);
     canvas.setAttribute('aria-label', t`What hidden neuron ${neuron} looks for`);
   });
@@ -142,19 +133,16 @@ function speakerItem(): HTMLElement {
 }
 
 /** The answer, the rates and the sentences, for the steps that count. */
-function tell({ network, presentation, position }: Scene, counts: number[], empty: boolean): void {
-  const answer = empty || position === 0 ? '–' : answerOf(counts);
-  part('answer').textContent = answer;
-  part('note').textContent = empty
+function tell({ pad: { isEmpty }, network, presentation, position }: Scene, counts: number[]): void {
+  const answer = isEmpty || position === 0 ? '–' : answerOf(counts);
+  const note = isEmpty
     ? t`Nothing is drawn yet.`
     : position === 0
       ? t`No step has been made yet.`
       : sentenceOf(counts, position);
   showRates(rateItems, counts, position, presentation.T, answer);
-  part('hint').hidden = !empty;
-  paper.setAttribute('aria-label', empty ? t`Drawing area, empty` : t`Drawing area`);
-  part('count').textContent = empty ? '' : t`Network ${network.layers}: ${spikesIn(presentation, position)}`;
-  race.setAttribute('aria-label', t`Membrane potentials and spikes of the ten neurons. ${part('note').textContent}`);
+  showAnswer(part, isEmpty, answer, note);
+  part('count').textContent = isEmpty ? '' : t`Network ${network.layers}: ${spikesIn(presentation, position)}`;
 
   sliders.at.max = String(presentation.T);
   sliders.at.value = String(position);
@@ -164,7 +152,7 @@ function tell({ network, presentation, position }: Scene, counts: number[], empt
 
   // Read out once things have come to rest.
   clearTimeout(announcement);
-  const spoken = answer === '–' ? '' : t`Answer ${answer === '?' ? t`unknown` : answer}. ${part('note').textContent}`;
+  const spoken = answer === '–' ? '' : t`Answer ${answer === '?' ? t`unknown` : answer}. ${note}`;
   announcement = window.setTimeout(() => {
     if (!isPressed(slowButton)) part('live').textContent = spoken;
   }, 500);

@@ -4,7 +4,7 @@ import { shortForm } from '../../../src/common/layers';
 import { copyText, watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { bookRoot } from '../page/assets';
-import { listenToKeys, listenToPen, normalise, type Stroke } from '../playground/drawing';
+import { listenToKeys, listenToPen, Pad } from '../playground/drawing';
 import { shortName } from '../playground/layers';
 import { coloursOf } from '../playground/paint';
 import { samples, showSamples } from '../playground/samples';
@@ -49,8 +49,8 @@ let comparing = false;
 let worker: Worker | undefined;
 let run = 0;
 let threads = 1;
-let strokes: Stroke[] = [];
-let taken: Uint8Array | null = samples[7].pixels;
+const pad = new Pad();
+pad.put(samples[7].pixels);
 const none = new Float32Array();
 const untrained = () => ({ weights: none, hidden: none, ends: [], trained: [], change: false });
 let seen: Seen = { settings: START, colours: coloursOf(root), ...untrained() };
@@ -110,7 +110,7 @@ function look(): void {
   again = asked > 0;
   if (again || phase === 'failed') return;
   asked = performance.now();
-  ask({ kind: 'look', image: taken ?? normalise(strokes) });
+  ask({ kind: 'look', image: pad.image() });
 }
 
 function hear(told: Told): void {
@@ -158,7 +158,7 @@ function fail(message: string): void {
 }
 
 function draw(): void {
-  drawAll(seen, taken, strokes);
+  drawAll(seen, pad);
   button('change').hidden = seen.before === undefined;
   button('change').setAttribute('aria-pressed', String(seen.change));
   tell();
@@ -221,27 +221,26 @@ button('change').addEventListener('click', () => {
   draw();
 });
 
-function show(pixels: Uint8Array | null): void {
-  strokes = [];
-  taken = pixels;
+function show(pixels?: Uint8Array): void {
+  pad.put(pixels);
   changedPad();
 }
 function changedPad(): void {
-  drawPad(seen, taken, strokes);
+  drawPad(seen, pad);
   look();
 }
 listenToPen(
   part('canvas'),
   (stroke) => {
-    taken = null;
-    strokes.push(stroke);
+    if (pad.taken) pad.put();
+    pad.strokes.push(stroke);
   },
   changedPad,
 );
-part('clear').addEventListener('click', () => show(null));
-part('map-step').addEventListener('input', () => drawPad(seen, taken, strokes));
+part('clear').addEventListener('click', () => show());
+part('map-step').addEventListener('input', () => drawPad(seen, pad));
 const takeDigit = (digit: number) => show(samples[digit].pixels);
-listenToKeys(part('canvas'), takeDigit, { Delete: () => show(null), Backspace: () => show(null) });
+listenToKeys(part('canvas'), takeDigit, { Delete: () => show(), Backspace: () => show() });
 
 // What there is to take along ----------------------------------------------------------------------------------------
 
@@ -347,7 +346,7 @@ const paintSamples = showSamples(part('samples'), takeDigit);
 function recolour(): void {
   seen.colours = coloursOf(root);
   paintSamples(seen.colours);
-  drawPad(seen, taken, strokes);
+  drawPad(seen, pad);
   draw();
 }
 recolour();

@@ -5,11 +5,11 @@ import { CLASSES, IMAGE_SIDE } from '../../../src/common/mnist';
 import { element, partOf } from '../../shared/page/dom';
 import { t, translate } from '../../shared/page/words';
 import { drawCurves } from '../neuron/plot';
-import type { Stroke } from '../playground/drawing';
+import type { Pad } from '../playground/drawing';
 import { KERNEL_SIDE, kernelOf, weightsOf } from '../playground/layers';
 import { showMaps, silentOf } from '../playground/maps';
-import { type Colours, paintDigit, paintHidden, paintPaper, paintWeights } from '../playground/paint';
-import { paintRace, showRates } from '../playground/race';
+import { type Colours, paintHidden, paintPad, paintWeights } from '../playground/paint';
+import { paintRace, showAnswer, showRates } from '../playground/race';
 import { answerOf, countsOf, sentenceOf, winnerOf } from '../playground/said';
 import { channelsOf, type EpochEnd, HIDDEN_SEEN, type Progress, type Reading, widthOf } from './protocol';
 import { percent } from './words';
@@ -32,17 +32,16 @@ export interface Seen {
 
 /** How many neurons of a hidden layer are shown. */
 const SHOWN = 30;
-const SIZE = { width: String(IMAGE_SIDE), height: String(IMAGE_SIDE) };
 
 export const part = partOf('tr');
 export const root = part('root');
 
-export function drawAll(seen: Seen, taken: Uint8Array | null, strokes: Stroke[]): void {
+export function drawAll(seen: Seen, pad: Pad): void {
   if (seen.weights.length === 0) return;
   drawWeights(seen);
   drawHidden(seen);
   drawCurve(seen);
-  drawPad(seen, taken, strokes);
+  drawPad(seen, pad);
 }
 
 /** A picture for each neuron or kernel, made once for each number and size of them. */
@@ -156,36 +155,32 @@ function drawMaps(presentation: Reading['presentation'], colours: Colours): void
   showMaps(part('map-layers'), presentation, Math.max(step - 1, 0), step || T, colours);
 }
 
-/** A picture taken in place of a drawing. */
-const buffer = element('canvas', SIZE);
 const rates = Array.from(part('rates').children) as HTMLElement[];
 
 /** The drawing, and what the network as it is now makes of it. */
-export function drawPad({ settings, reading, colours }: Seen, taken: Uint8Array | null, strokes: Stroke[]): void {
-  const empty = strokes.length === 0 && taken === null;
-  if (taken) paintDigit(buffer, taken, colours);
-  paintPaper(part('canvas'), strokes, taken && buffer, colours);
-  part('hint').hidden = !empty;
-  part('canvas').setAttribute('aria-label', empty ? t`Drawing area, empty` : t`Drawing area`);
+export function drawPad({ settings, reading, colours }: Seen, pad: Pad): void {
+  const { isEmpty } = pad;
+  paintPad(part('canvas'), pad, colours);
   part('reads').hidden = !reading;
   part('maps').hidden = !reading?.presentation.maps;
-  if (!reading) return;
+  if (!reading) {
+    showAnswer(part, isEmpty, '–', '');
+    return;
+  }
   const { presentation, read } = reading;
   const { T, h } = presentation;
   drawMaps(presentation, colours);
   const spikes = settings.readout === 'spikes';
   const counts = spikes ? countsOf(presentation, T) : Array.from(read, (value) => value * T);
   const first = spikes ? winnerOf(counts) : argmax(read);
-  const answer = empty ? '–' : spikes ? answerOf(counts) : String(first);
+  const answer = isEmpty ? '–' : spikes ? answerOf(counts) : String(first);
   const highest = t`Neuron ${first} has the highest ${translate(nameValue('readout', settings.readout))}: ${read[first ?? 0].toFixed(2)}.`;
-  const note = empty ? t`Nothing is drawn yet.` : spikes ? sentenceOf(counts, T) : highest;
-  part('answer').textContent = answer;
-  part('note').textContent = note;
+  const note = isEmpty ? t`Nothing is drawn yet.` : spikes ? sentenceOf(counts, T) : highest;
+  showAnswer(part, isEmpty, answer, note);
   // Potentials that are read know no threshold: the dashed line is then the highest of them.
   const top = spikes ? 1 : h.reduce((a, b) => Math.max(a, b), 1e-6);
   const scaled = h.map((value) => (value > 0 ? value / top : value));
   const shown = spikes ? presentation : { ...presentation, h: scaled, v: scaled };
-  paintRace(part('race'), shown, T, empty ? undefined : first, colours);
-  part('race').setAttribute('aria-label', t`Membrane potentials and spikes of the ten neurons. ${note}`);
+  paintRace(part('race'), shown, T, isEmpty ? undefined : first, colours);
   showRates(rates, counts, T, T, answer);
 }
