@@ -1,3 +1,2 @@
-/** All chapters in Firefox, and its threads however a page comes by them. */
+/** All chapters in Firefox. */
 import './firefox.test';
-import './threads.test';

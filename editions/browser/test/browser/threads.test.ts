@@ -1,7 +1,6 @@
 /** All cores in a tab, where its threads can share memory. The bytes are those of Node on one thread. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runInThisContext } from 'node:vm';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
@@ -9,7 +8,6 @@ import { createEngine, fingerprint } from '../../../../hosts/node/host';
 import type { EngineOptions } from '../../../../src/common/engine';
 import { train } from '../../../../src/training/train';
 import { firefox, inChromium, inFirefox, launchChromium } from '../../../../test/support/browser';
-import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
 import {
   type AnyPage,
   chapters,
@@ -168,71 +166,25 @@ describe('Threads in Chromium', { ...inChromium, timeout: 3 * PATIENCE }, () => 
   });
 });
 
-describe('Threads in Firefox', { ...inFirefox, timeout: 3 * PATIENCE }, () => {
-  const launch = (extraPrefsFirefox: Record<string, unknown> = {}) =>
-    puppeteer.launch({
+describe('Threads in Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
+  // Which threads there are depends on headers and the service worker, as Chromium's cases show.
+  test('are as many as there are cores where the server sends the headers, and help one engine after the other', async () => {
+    const server = await serveLite({ headers: ISOLATION, loadsAhead: false });
+    const browser = await puppeteer.launch({
       browser: 'firefox',
       executablePath: firefox,
       headless: true,
       protocolTimeout: PATIENCE,
-      extraPrefsFirefox: { 'services.settings.server': 'data:,#remote-settings-dummy/v1', ...extraPrefsFirefox },
+      extraPrefsFirefox: { 'services.settings.server': 'data:,#remote-settings-dummy/v1' },
     });
-  /** That of the cases without settings, to each of which its server is another site. */
-  let shared: ReturnType<typeof launch> | undefined;
-  /** Of all cases: one whose page never answered is not closed by itself. */
-  const servers: Server[] = [];
-  after(async () => {
-    for (const server of servers) server.close();
-    await (await shared)?.close();
-  });
-
-  /** Opens a chapter in a Firefox with these settings. */
-  async function open(headers: typeof ISOLATION | undefined, extraPrefsFirefox?: Record<string, unknown>) {
-    const server = await serveLite({ headers, loadsAhead: false });
-    servers.push(server);
-    if (!extraPrefsFirefox) shared ??= launch();
-    const browser = await (extraPrefsFirefox ? launch(extraPrefsFirefox) : (shared as NonNullable<typeof shared>));
-    const tab = await browser.newPage();
-    const page = tab as unknown as AnyPage; // its `evaluate` takes the same arguments
-    const close = () => (extraPrefsFirefox ? browser : tab).close();
     try {
+      const page = (await browser.newPage()) as unknown as AnyPage; // its `evaluate` takes the same arguments
       await openChapter(page, server.url, chapter);
-    } catch (error) {
-      await close();
-      throw error;
+      await trainsAsNode(page, allCores);
+      await helpMany(page);
+    } finally {
+      await browser.close();
+      server.close();
     }
-    return { page, close };
-  }
-
-  const cases: [string, Parameters<typeof open>, (cores: number) => string[]][] = [
-    [
-      'are as many as there are cores where the server sends the headers, and help one engine after the other',
-      [ISOLATION],
-      allCores,
-    ],
-    ['are as many on a plain host', [undefined], allCores],
-    [
-      'are one, and it says why, where neither works',
-      [undefined, { 'dom.serviceWorkers.enabled': false }],
-      () => [ALONE, ALONE],
-    ],
-  ];
-  // By day the first: which threads there are depends on headers and the service worker, as Chromium's cases show.
-  for (const [what, args, expected] of LEAVE_NOTHING_OUT ? cases : cases.slice(0, 1)) {
-    const trains = async (settings = args[1]) => {
-      const { page, close } = await open(args[0], settings);
-      try {
-        await trainsAsNode(page, expected);
-        if (args[0]) await helpMany(page);
-      } finally {
-        await close();
-      }
-    };
-    test(what, { timeout: PATIENCE }, async () => {
-      // Of a page that loads itself anew Firefox's driver sometimes never answers, and no limit of its own ends that.
-      const late = Symbol('late');
-      const first = await Promise.race([trains(), sleep(PATIENCE / 2.4, late, { ref: false })]);
-      if (first === late) await trains(args[1] ?? {}); // in a browser of its own
-    });
-  }
+  });
 });

@@ -185,28 +185,16 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
     await late.page.close();
   });
 
-  test('runs no cell that waits when one fails, and says so of each', async () => {
-    const all = await kernel.runAll(["console.log('a');", "throw new Error('b');", "console.log('c');", '4']);
-    const shown = all.map(({ status, stdout }) => [status, stdout]);
-    assert.deepEqual(shown, [
-      ['ok', 'a\n'],
-      ['error', ''],
-      ['aborted', ''],
-      ['aborted', ''],
-    ]);
-    assert.equal((await kernel.run('5')).stdout, '5\n');
-  });
-
-  test('runs no cell that waits when one is interrupted, and shows no error there', async () => {
-    const all = kernel.runAll(['await new Promise(() => {});', "console.log('c');", '4'], [0]);
+  test('runs no cell that waits when one fails or is interrupted, and shows no error there', async () => {
+    const shown = (all: Awaited<ReturnType<KernelPage['runAll']>>) => all.map(({ status, ename }) => [status, ename]);
+    const waiting = ["console.log('c');", '4'];
+    const aborted = waiting.map(() => ['aborted', undefined]);
+    const failing = await kernel.runAll(["throw new Error('b');", ...waiting]);
+    assert.deepEqual(shown(failing), [['error', 'Error'], ...aborted]);
+    const all = kernel.runAll(['await new Promise(() => {});', ...waiting], [0]);
     await kernel.page.waitForTimeout(500);
     await kernel.interrupt();
-    const shown = (await all).map(({ status, ename, stdout }) => [status, ename, stdout]);
-    assert.deepEqual(shown, [
-      ['error', 'Interrupted', 'Interrupted.\n'],
-      ['aborted', undefined, ''],
-      ['aborted', undefined, ''],
-    ]);
+    assert.deepEqual(shown(await all), [['error', 'Interrupted'], ...aborted]);
     assert.equal((await kernel.run('5')).stdout, '5\n');
   });
 
@@ -374,9 +362,8 @@ for (let i = 0; ; i++) {\n  console.log(i);\n  display.html('<b>' + i + '</b>');
       ['Word? ', true],
     ]);
     assert.equal((await kernel.run('[person, secret]')).stdout, "[ 'Ada', 'xyz' ]\n");
-    const plain = "const words = [await prompt('Plain? '), await prompt('Empty? ', 'as before')];";
-    assert.equal((await runAndAnswer(kernel, plain, ['x', ''])).length, 2);
-    assert.equal((await kernel.run('words')).stdout, "[ 'x', 'as before' ]\n");
+    assert.equal((await runAndAnswer(kernel, "const word = await prompt('Empty? ', 'as before');", [''])).length, 1);
+    assert.equal((await kernel.run('word')).stdout, 'as before\n');
   });
 
   test('ends a question when it is interrupted, and takes no late answer for that of the next', async () => {
@@ -411,26 +398,13 @@ for (let i = 0; ; i++) {\n  console.log(i);\n  display.html('<b>' + i + '</b>');
 
   test('shows what a browser adds by what can be read of it', async () => {
     const values = {
-      "new Headers({ accept: 'x' })": "Headers { accept: 'x' }",
       "new URLSearchParams('a=1&a=2&b=3')": "URLSearchParams { a: [ '1', '2' ], b: '3' }",
       "new Blob(['abc'], { type: 'text/plain' })": "Blob { size: 3, type: 'text/plain' }",
-      "(await fetch('/')).status": '404',
+      "new DOMException('no', 'AbortError')": '[DOMException [AbortError]: no]',
     };
     for (const [cell, text] of Object.entries(values)) assert.equal((await kernel.run(cell)).stdout, `${text}\n`);
     const { stdout } = await kernel.run("[new Response('x', { status: 201, headers: { a: '1' } })]");
-    for (const part of [
-      /^\[\n {2}Response \{/,
-      /status: 201,/,
-      /ok: true,/,
-      /headers: Headers \{.* a: '1'/s,
-      /body: /,
-    ]) {
-      assert.match(stdout, part);
-    }
-    assert.equal(
-      (await kernel.run("new DOMException('no', 'AbortError')")).stdout,
-      '[DOMException [AbortError]: no]\n',
-    );
+    assert.match(stdout, /^\[\n {2}Response \{[\s\S]*status: 201,[\s\S]*headers: Headers \{.* a: '1'/);
   });
 
   test('finds files beside its notebook, whatever asks for them', async () => {
