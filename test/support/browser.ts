@@ -55,18 +55,7 @@ export async function axeFaults(
   selector: string | { exclude: string } = 'html',
   rules?: readonly string[],
 ): Promise<string[]> {
-  if (!(await page.evaluate(() => 'axe' in window))) {
-    await page.evaluate(axe);
-    // A test may mark texts that it spares: what it has asked of others tells of them.
-    await page.evaluate(() => {
-      const { axe } = window as unknown as { axe: { configure(options: object): void } };
-      const rules = [
-        { id: 'color-contrast', selector: ':not([data-spared])' },
-        { id: 'link-in-text-block', selector: ':is(a[href], [role=link]):not([data-spared])' },
-      ];
-      axe.configure({ rules });
-    });
-  }
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
   return page.evaluate(
     async ({ part, only }) => {
       type Results = {
