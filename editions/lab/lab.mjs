@@ -3,11 +3,12 @@
 // It listens on 127.0.0.1 only, with a token, and keeps all of its files (settings, workspaces, the ids of running
 // servers) in the clone, so that no other Jupyter is touched.
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInForeground } from '../../packages/system/foreground.mjs';
 import { endWithParent } from '../../packages/system/parent.mjs';
-import { chapterNames, readJson, remove, root, venvPython, writeJson } from '../../packages/system/project.mjs';
+import { describe } from '../../packages/system/program.mjs';
+import { chapterNames, readJson, root, venvPython, writeJson } from '../../packages/system/project.mjs';
 import { isLanguage, LOCALES, noLanguage } from '../shared/translated.mjs';
 
 const ABOUT = `npm run lab               JupyterLab with your own copies of the chapters, notebooks/my/, which are made if there are none
@@ -40,7 +41,7 @@ if (!existsSync(venvPython)) {
   console.error('lab: no JupyterLab in .venv; run `npm run setup`');
   process.exit(2);
 }
-const { copiesIn, makeCopies, sayDamaged, sayNotMade, sayRenumbered } = await import('../shared/copies.mjs');
+const { copiesIn, makeCopies } = await import('../shared/copies.mjs');
 
 const here = join(root, 'editions', 'lab');
 const isAuthor = options.includes('--author');
@@ -53,21 +54,8 @@ if (language !== undefined && (isAuthor || !isLanguage(language))) {
   process.exit(2);
 }
 
-/**
- * A folder that no other user of this machine can look into, nor into the files that it holds already.
- * @param {string} path
- */
-function privateFolder(path) {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  chmodSync(path, 0o700);
-  for (const item of readdirSync(path, { withFileTypes: true })) {
-    if (item.isFile()) chmodSync(join(path, item.name), 0o600);
-  }
-}
-
 const folder = join(root, 'build', 'jupyter', 'lab');
 const config = join(folder, 'config');
-const runtime = join(folder, 'runtime');
 const { JUPYTER_PATH: _, ...environment } = process.env;
 /** The chapter in Python runs in it, if it is there. */
 const peers = join(root, '.venv-peers', 'share', 'jupyter');
@@ -77,50 +65,34 @@ const env = {
   ...(hasPython && { JUPYTER_PATH: peers }),
   JUPYTER_CONFIG_DIR: config,
   JUPYTER_DATA_DIR: join(folder, 'data'),
-  JUPYTER_RUNTIME_DIR: runtime,
+  JUPYTER_RUNTIME_DIR: join(folder, 'runtime'),
   IPYTHONDIR: join(folder, 'ipython'),
   JUPYTER_PREFER_ENV_PATH: '1',
   PYTHONNOUSERSITE: '1',
   // For the checks of the chapter in Python; a copy in TypeScript says its language itself.
   ...(language && { LIF_FC_MNIST_LANGUAGE: language }),
 };
-// Who reads the token may run code as this user.
-for (const path of [folder, config, env.JUPYTER_DATA_DIR, runtime]) privateFolder(path);
+mkdirSync(config, { recursive: true });
+// Who reads the token, which Jupyter writes below it, may run code as this user.
+chmodSync(folder, 0o700);
 
-/** The notebook to open, as a path below the project, and what is said of it. */
+/** Makes the copies that are missing. Gives the notebook to open, as a path below the project. */
 function prepareNotebooks() {
-  if (isAuthor) return { first: ['notebooks', chapterNames()[0]], lines: [] };
-  const { names, made, outdated, renumbered, damaged } = makeCopies(undefined, copiesIn(language), language);
-  const place = language ? ['notebooks', 'my', language] : ['notebooks', 'my'];
-  const lines = [...renumbered.map(sayRenumbered), ...damaged.map(sayDamaged)];
-  if (made.length === names.length) {
-    lines.push(
-      `Your own copies of the chapters are in ${place.join('/')}/. Change them as you like: nothing overwrites them.`,
-    );
-  } else if (made.length > 0) {
-    lines.push(`New in ${place.join('/')}/: ${made.join(', ')}.`);
+  if (isAuthor) return ['notebooks', chapterNames()[0]];
+  try {
+    const { names, made } = makeCopies(undefined, copiesIn(language), language);
+    const place = language ? ['notebooks', 'my', language] : ['notebooks', 'my'];
+    if (made.length > 0) {
+      console.log(`Your own copies of the chapters are in ${place.join('/')}/: nothing overwrites them.`);
+    }
+    return [...place, names[0]];
+  } catch (error) {
+    console.error(`lab: ${describe(error)}`);
+    process.exit(1);
   }
-  if (outdated.length > 0) {
-    const [their, number] =
-      outdated.length === 1
-        ? ['This chapter has changed since your copy was', outdated[0].slice(0, 2)]
-        : ['These chapters have changed since your copies were', 'NN'];
-    lines.push(
-      `${their} made: ${outdated.join(', ')}. Your copies stay as they are; \`npm run exercises -- --reset ${number}${language ? ` --language ${language}` : ''}\` makes a new one.`,
-    );
-  }
-  return { first: [...place, names[0]], lines };
 }
 
-let prepared;
-try {
-  prepared = prepareNotebooks();
-} catch (error) {
-  console.error(`lab: ${sayNotMade(error) ?? /** @type {Error} */ (error).message}`);
-  process.exit(1);
-}
-const { first, lines } = prepared;
-for (const line of lines) console.log(line);
+const first = prepareNotebooks();
 console.log(`JupyterLab starts with ${first.join('/')}. Shift+Enter runs a cell. Ctrl-C here ends JupyterLab.`);
 
 // In a file rather than on the command line, where an argument of the reader's could not override them.
@@ -168,9 +140,6 @@ const lab = spawn(venvPython, [join(here, 'lab_server.py'), ...passed], {
   stdio: ['ignore', 'inherit', 'inherit'],
   detached: true,
 });
-// Jupyter writes its token into this file with the modes of any file. One that is there keeps its modes.
-const tokenPage = join(runtime, `jpserver-${lab.pid}-open.html`);
-if (lab.pid !== undefined) writeFileSync(tokenPage, '', { mode: 0o600 });
 
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -187,7 +156,4 @@ lab.on('error', (error) => {
   console.error(`lab: ${venvPython}: ${error.message}; run \`npm run setup\``);
   process.exit(2);
 });
-lab.on('exit', (status) => {
-  remove(tokenPage);
-  process.exit(stopping ? 0 : (status ?? 1));
-});
+lab.on('exit', (status) => process.exit(stopping ? 0 : (status ?? 1)));

@@ -5,9 +5,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { moveToNew, removeUnfinished, writeFileNew } from '../../packages/system/files.cjs';
 import { codeOf } from '../../packages/system/processes.cjs';
-import { chapterNames, chaptersFolder, readJson, readText, root } from '../../packages/system/project.mjs';
+import { chapterNames, chaptersFolder, root, UserError } from '../../packages/system/project.mjs';
 import { learnersCells, partOf, sectionOf, textOf } from './cells.mjs';
-import { isPython, topicOf } from './parts.mjs';
+import { isPython } from './parts.mjs';
 import { translator } from './translated.mjs';
 
 /** @typedef {import('./cells.mjs').Notebook} Notebook */
@@ -21,9 +21,6 @@ export const copiesFolder = join(chaptersFolder, 'my');
 /** @typedef {string | undefined} Language of copies; without one they are English */
 /** Where the copies in a language are. @param {Language} language */
 export const copiesIn = (language) => (language ? join(copiesFolder, language) : copiesFolder);
-
-/** Where a copy says, in its metadata, which chapter it was made from. */
-const ORIGIN = 'lif_fc_mnist';
 
 /**
  * A link as it is from a folder further down: pictures and files are further up, other chapters stay beside.
@@ -101,22 +98,15 @@ export function speaking(translated, name, chapter, language) {
 }
 
 /**
- * A learner's copy of a chapter that lies where the chapter is: stubs in place of solutions, no outputs, and where it
- * comes from.
+ * A learner's copy of a chapter that lies where the chapter is: stubs in place of solutions, and no outputs.
  * @param {Notebook} notebook
- * @param {string} name of its file
  * @returns {Notebook}
  */
-export function openCopy(notebook, name) {
+export function openCopy(notebook) {
   const cells = learnersCells(notebook.cells).map((cell) =>
     cell.cell_type === 'code' ? { ...cell, execution_count: null, outputs: [] } : cell,
   );
-  const origin = { chapter: name, cells: hashOfCells(notebook) };
-  return {
-    ...notebook,
-    metadata: { ...notebook.metadata, [ORIGIN]: origin },
-    cells,
-  };
+  return { ...notebook, cells };
 }
 
 /**
@@ -129,7 +119,7 @@ export function openCopy(notebook, name) {
  * @returns {Notebook}
  */
 export function learnersCopy(notebook, name, chapters, other) {
-  const copy = openCopy(other?.translated ?? notebook, name);
+  const copy = openCopy(other?.translated ?? notebook);
   const up = other ? '../../' : '../';
   const cells = copy.cells.map((cell) =>
     cell.cell_type === 'code' ? cell : { ...cell, source: movedText(textOf(cell), chapters, up).split(/(?<=\n)/) },
@@ -144,29 +134,6 @@ export function learnersCopy(notebook, name, chapters, other) {
   };
 }
 
-/** What is said of a copy whose chapter has another number now. */
-export const sayRenumbered = (/** @type {{ copy: string, name: string }} */ { copy, name }) =>
-  `The chapter of your copy ${copy} is ${name} now. Yours stays as it is, and a new copy lies beside it.`;
-
-/** What is said of a copy that a new one took the place of. */
-export const sayDamaged = (/** @type {{ name: string, kept: string }} */ { name, kept }) =>
-  `Your copy ${name} was no notebook, perhaps since a disk was full. It is ${kept} now, and a new one took its place.`;
-
-/**
- * Why copies cannot be made, and what to do, in a line.
- * @param {unknown} error
- */
-export function sayNotMade(error) {
-  const code = codeOf(error);
-  if (!/^E[A-Z\d]+$/.test(code ?? '')) return undefined;
-  const why = ['ENOSPC', 'EDQUOT'].includes(code ?? '')
-    ? 'expected room on the disk, found none: free some and run it again'
-    : ['EACCES', 'EPERM', 'EROFS'].includes(code ?? '')
-      ? 'give yourself the right to, or work in a clone of your own'
-      : /** @type {Error} */ (error).message;
-  return `notebooks/my cannot be written to (${code}); ${why}`;
-}
-
 /**
  * A chapter as it is in a folder.
  * @param {string} name
@@ -174,41 +141,8 @@ export function sayNotMade(error) {
  */
 export const readChapter = (name, folder = chaptersFolder) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 
-/** The copies whose chapter, or its translation, has changed since they were made. @param {Language} [language] */
-function outdatedCopies(from = chaptersFolder, to = copiesFolder, language = undefined) {
-  const translated = language
-    ? translator(language)
-    : (/** @type {string} */ _, /** @type {Notebook} */ chapter) => chapter;
-  return chapterNames(from).filter((name) => {
-    const cells = readJson(join(to, name))?.metadata?.[ORIGIN]?.cells;
-    return cells !== undefined && cells !== hashOfCells(translated(name, readChapter(name, from)));
-  });
-}
-
-/**
- * The copies of chapters that have another number now, with the name that the chapter has.
- * @param {string[]} names of the chapters
- * @param {string} folder of the copies
- */
-const renumbered = (names, folder) =>
-  chapterNames(folder).flatMap((copy) => {
-    const name = names.find((one) => topicOf(one) === topicOf(copy));
-    return name === undefined || name === copy ? [] : [{ copy, name }];
-  });
-
 /** Whether something has this name; even a link to nothing, which takes the place of a copy, too. */
 const isThere = (/** @type {string} */ path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-
-/** Whether a file can be read and is no notebook: a half one, say. */
-function isDamaged(/** @type {string} */ path) {
-  const text = readText(path);
-  if (text === undefined) return false;
-  try {
-    return !Array.isArray(JSON.parse(text).cells);
-  } catch {
-    return true;
-  }
-}
 
 /**
  * Moves a copy to a name with the time, which nothing has yet.
@@ -227,37 +161,33 @@ function keepAside(name, folder, now) {
       moveToNew(join(folder, name), join(folder, kept));
       return kept;
     } catch (error) {
+      if (codeOf(error) === 'ENOTDIR')
+        throw new UserError(`${join(folder, name)}: expected a notebook, found a folder`);
       if (codeOf(error) !== 'EEXIST') throw error;
     }
   }
 }
 
 /**
- * Makes the copies that are missing, and leaves all others alone, but for those that are no notebooks: they get another
- * name.
+ * Makes the copies that are missing, and leaves all others alone.
  * @param {Language} [language]
- * @returns {{ names: string[], made: string[], outdated: string[], renumbered: { copy: string, name: string }[],
- * damaged: { name: string, kept: string }[] }} all copies, the new ones, those whose chapter has changed since they were
- * made, those whose chapter has another number now, and those that were no notebooks
+ * @returns {{ names: string[], made: string[] }} all copies, and the new ones
  */
-export function makeCopies(from = chaptersFolder, to = copiesFolder, language = undefined, now = new Date()) {
+export function makeCopies(from = chaptersFolder, to = copiesFolder, language = undefined) {
   const names = chapterNames(from);
   mkdirSync(to, { recursive: true });
   const translated = language && translator(language);
   removeUnfinished(to, (name) => names.includes(name));
   /** @type {string[]} */
   const made = [];
-  /** @type {{ name: string, kept: string }[]} */
-  const damaged = [];
   for (const name of names) {
-    if (isDamaged(join(to, name))) damaged.push({ name, kept: keepAside(name, to, now) });
     if (isThere(join(to, name))) continue;
     const chapter = readChapter(name, from);
     const other = language && translated ? { language, translated: translated(name, chapter) } : undefined;
     const text = `${JSON.stringify(learnersCopy(chapter, name, names, other), null, 1)}\n`;
     if (writeFileNew(join(to, name), text)) made.push(name);
   }
-  return { names, made, outdated: outdatedCopies(from, to, language), renumbered: renumbered(names, to), damaged };
+  return { names, made };
 }
 
 /**
@@ -268,6 +198,6 @@ export function makeCopies(from = chaptersFolder, to = copiesFolder, language = 
  */
 export function resetCopy(name, from = chaptersFolder, to = copiesFolder, now = new Date(), language = undefined) {
   const kept = isThere(join(to, name)) ? keepAside(name, to, now) : undefined;
-  makeCopies(from, to, language, now);
+  makeCopies(from, to, language);
   return kept;
 }

@@ -57,13 +57,12 @@ function toRead({ cell_type, id, metadata, source, outputs = [] }, index, note =
  */
 export function siteNotebook(chapter, name, note = PYTHON_HERE) {
   const cellsToRead = () => chapter.cells.map((cell, index) => toRead(cell, index, note));
-  const copy = openCopy(isPython(name) ? { ...chapter, cells: cellsToRead() } : chapter, name);
+  const copy = openCopy(isPython(name) ? { ...chapter, cells: cellsToRead() } : chapter);
   const cells = copy.cells.map((cell) => {
     // One string: the page would show a list of lines joined by commas.
     const source = textOf(cell);
     return { ...cell, source: cell.cell_type === 'markdown' ? withSourceLinks(source) : source };
   });
-  const { lif_fc_mnist: origin } = copy.metadata;
   const version = hashOfCells({ cells });
   return {
     ...copy,
@@ -72,7 +71,7 @@ export function siteNotebook(chapter, name, note = PYTHON_HERE) {
       ...copy.metadata,
       kernelspec: KERNELSPEC,
       language_info: LANGUAGE_INFO,
-      lif_fc_mnist: { ...origin, version },
+      lif_fc_mnist: { version },
     },
   };
 }

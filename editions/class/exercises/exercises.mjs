@@ -22,9 +22,7 @@ if (isSettingUp) {
   if (status !== 0) process.exit(status);
 }
 const { command, whole } = await import('../../../packages/system/options.mjs');
-const { copiesIn, makeCopies, readChapter, resetCopy, sayDamaged, sayNotMade, sayRenumbered } = await import(
-  '../../shared/copies.mjs'
-);
+const { copiesIn, makeCopies, readChapter, resetCopy } = await import('../../shared/copies.mjs');
 const { isLanguage, noLanguage } = await import('../../shared/translated.mjs');
 const { BadInput } = await import('./handed-in.mjs');
 const { teachersNotes, writeHalfDays } = await import('./notes.mjs');
@@ -47,44 +45,16 @@ const program = command('npm run exercises --', 'exercises')
 /** @returns {typeof import('../../../packages/exercises/index.js')} */
 const packageExercises = () => createRequire(import.meta.url)(join(root, 'dist', 'packages', 'exercises', 'index.js'));
 
-/**
- * Runs work that writes copies, and says in one line why it cannot.
- * @template T
- * @param {() => T} work
- */
-function writing(work) {
-  try {
-    return work();
-  } catch (error) {
-    const line = sayNotMade(error);
-    if (line === undefined) throw error;
-    throw new BadInput(line);
-  }
-}
-
-/** Where copies in a language lie, and what asks for it. @param {string | undefined} language */
-const wordsFor = (language) =>
-  language
-    ? { folder: `notebooks/my/${language}`, option: ` --language ${language}` }
-    : { folder: 'notebooks/my', option: '' };
+const folderFor = (/** @type {string | undefined} */ language) =>
+  language ? `notebooks/my/${language}` : 'notebooks/my';
 
 function makeAll(/** @type {string | undefined} */ language) {
-  const { folder, option } = wordsFor(language);
-  const { names, made, outdated, renumbered, damaged } = writing(() =>
-    makeCopies(undefined, copiesIn(language), language),
-  );
+  const folder = folderFor(language);
+  const { names, made } = makeCopies(undefined, copiesIn(language), language);
   if (made.length > 0) console.log(`Made in ${folder}/: ${made.join(', ')}.`);
   else console.log(`Your ${names.length} copies are in ${folder}/; nothing was changed.`);
-  for (const one of renumbered) console.log(sayRenumbered(one));
-  for (const one of damaged) console.log(sayDamaged(one));
-  for (const name of outdated) sayOutdated(name, language);
-  console.log(`\`npm run lab${option && ` --${option}`}\` opens them.`);
+  console.log(`\`npm run lab${language ? ` -- --language ${language}` : ''}\` opens them.`);
 }
-
-const sayOutdated = (/** @type {string} */ name, /** @type {string | undefined} */ language) =>
-  console.log(
-    `${name} has changed since your copy was made: \`npm run exercises -- --reset ${name.slice(0, 2)}${wordsFor(language).option}\` makes a new one.`,
-  );
 
 /**
  * The file of a chapter that is named by its number.
@@ -101,8 +71,8 @@ function chapterOf(number, option) {
 
 function reset(/** @type {string} */ number, /** @type {string | undefined} */ language) {
   const name = chapterOf(number, '--reset');
-  const kept = writing(() => resetCopy(name, undefined, copiesIn(language), undefined, language));
-  const { folder } = wordsFor(language);
+  const kept = resetCopy(name, undefined, copiesIn(language), undefined, language);
+  const folder = folderFor(language);
   console.log(`${folder}/${name} is new.${kept ? ` Your former copy is ${folder}/${kept}.` : ''}`);
 }
 

@@ -1,7 +1,7 @@
 /** Exercises in a chapter's cells, and the learner's own copies of the chapters, as `npm run lab` makes them. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { chapterNames, root } from '../../../../packages/system/project.mjs';
@@ -73,78 +73,95 @@ describe("A learner's copy", () => {
 });
 
 describe('A chapter is refused', () => {
-  const problems = (parts: Parameters<typeof chapter>[0], own = { 'some-id': { minutes: 4 } }) =>
-    cells.problemsOf(chapter(parts), own);
-
-  for (const [what, parts, says] of [
-    [
-      'a solution left outside of its marks',
-      { answer: SOLVED.replace('  // END SOLUTION\n', '') },
-      /expected one BEGIN SOLUTION/,
-    ],
-    ['a hint missing', { task: HINT.slice(0, HINT.indexOf('<details>', 5)) }, /expected two or three hints, found 1/],
-    ['other minutes', { minutes: 5 }, /expected 4 minutes/],
-    ['a check that is missing', { answer: SOLVED.replace(/check.*/, '') }, /expected check\('some-id'/],
-    ['a solution that is not right', { output: '✘ some-id (no-leak): Why?\n' }, /expected "✔ some-id: Right\."/],
-  ] as const) {
-    test(`for ${what}`, () => assert.match(problems(parts).join('\n'), says));
-  }
-
-  test('for a mark that is missing', () => {
-    const optional = { 'some-id': { minutes: 4, optional: true as const } };
-    assert.deepEqual(problems({}, optional), ['some-id: the task does not say "Optional, about 4 minutes."']);
-    assert.deepEqual(problems({ task: `### Title\n*Optional, about 4 minutes.* Do it.\n${HINT}` }, optional), []);
-  });
-
-  test('for exercises that it lacks or that the package does not have', () => {
-    assert.deepEqual(problems({}, { 'some-id': { minutes: 4 }, other: { minutes: 3 } } as never), [
-      'other: expected a task cell, found none',
-    ]);
-    assert.match(problems({}, {} as never).join('\n'), /some-id: no exercise of the package for this chapter/);
-  });
-
+  const own = { 'some-id': { minutes: 4 } };
+  const problems = (notebook: Notebook, exercises: object = own) =>
+    cells.problemsOf(notebook, exercises as never).join('\n');
+  /** The chapter with another cell at the place of one, or in front of it. */
+  const withCell = (at: number, changes: Partial<Cell>, notebook = chapter()) => {
+    Object.assign(notebook.cells[at] as Cell, changes);
+    return notebook;
+  };
+  const withText = (source: string, metadata: Cell['metadata'] = {}, at = 4) => {
+    const notebook = chapter();
+    notebook.cells.splice(at, 0, { cell_type: 'markdown', id: 'read', source, metadata });
+    return notebook;
+  };
+  const reading = { exercise: { id: 'some-id', role: 'reading' } };
+  const folded = '<details><summary>What to see</summary>\n\nIt is 42.\n\n</details>';
   const GUESS = `### Title\n*About 4 minutes.* **Predict, then run.** Guess.\n${HINT}`;
   /** The exercise as one whose answer is to be guessed first, with what shows it afterwards. */
-  function predicted(role: string, source: string, tags = ['hide-cell']): string {
-    const notebook = chapter({ task: GUESS });
-    const shows = notebook.cells[3] as Cell;
-    Object.assign(shows, { source, metadata: { exercise: { id: 'some-id', role }, tags } });
-    return cells.problemsOf(notebook, { 'some-id': { minutes: 4 } }).join('\n');
+  const predicted = (role: string, source: string, tags = ['hide-cell']) =>
+    withCell(3, { source, metadata: { exercise: { id: 'some-id', role }, tags } }, chapter({ task: GUESS }));
+  const OPTIONAL = chapter({ task: `### Title\n*Optional, about 4 minutes.* Do it.\n${HINT}` });
+
+  for (const [what, notebook, says, exercises] of [
+    [
+      'a solution left outside of its marks',
+      () => chapter({ answer: SOLVED.replace('  // END SOLUTION\n', '') }),
+      /expected one BEGIN SOLUTION/,
+    ],
+    ['a hint missing', () => chapter({ task: HINT.slice(0, HINT.indexOf('<details>', 5)) }), /two or three hints/],
+    ['other minutes', () => chapter({ minutes: 5 }), /expected 4 minutes/],
+    ['a check that is missing', () => chapter({ answer: SOLVED.replace(/check.*/, '') }), /expected check\('some-id'/],
+    [
+      'a solution that is not right',
+      () => chapter({ output: '✘ some-id (no-leak): Why?\n' }),
+      /expected "✔ some-id: Right\."/,
+    ],
+    [
+      'a mark that is missing',
+      chapter,
+      /does not say "Optional, about 4 minutes\."/,
+      { 'some-id': { minutes: 4, optional: true } },
+    ],
+    [
+      'an exercise that it lacks',
+      chapter,
+      /^other: expected a task cell, found none$/,
+      { ...own, other: { minutes: 3 } },
+    ],
+    ['one that the package does not have', chapter, /some-id: no exercise of the package for this chapter/, {}],
+    [
+      'a guess that is never shown the measured value',
+      () => predicted('setup', '1;'),
+      /some-id: expected one run cell .* found 0/,
+    ],
+    [
+      'a guess whose answer is shown too early',
+      () => predicted('run', 'console.log(42);'),
+      /only if \(solved\('some-id'\)\)/,
+    ],
+    [
+      'a guess whose answer is not folded',
+      () => predicted('run', "if (solved('some-id')) {\n}", []),
+      /expected a run cell that the book folds/,
+    ],
+    [
+      'a guess with a picture to reach',
+      () => predicted('picture', "if (solved('some-id')) {\n}"),
+      /expected no picture to reach/,
+    ],
+    ['a text that tells the result', () => withText('It is 42.'), /^read: expected a folded text/],
+    ['a text that tells the result, unfolded', () => withText('It is 42.', reading), /^read: expected a folded text/],
+    ['more text below a folded one', () => withText(`${folded}\n\nIt is 42.`, reading), /^read: expected a folded/],
+    [
+      'a solution in a cell that no copy opens',
+      () => withCell(0, { source: '// BEGIN SOLUTION\n1\n// END SOLUTION' }),
+      /outside of an answer cell/,
+    ],
+  ] as const) {
+    test(`for ${what}`, () => assert.match(problems(notebook(), exercises), says));
   }
 
-  test('for a guess that is never shown the measured value', () => {
-    assert.equal(predicted('run', "// Measured.\nif (solved('some-id')) {\n  console.log(answer());\n}"), '');
-    assert.match(predicted('setup', '1;'), /some-id: expected one run cell .* found 0/);
-  });
-
-  test('for a guess whose answer is shown too early', () => {
-    assert.match(predicted('run', 'console.log(42);'), /only if \(solved\('some-id'\)\)/);
-    assert.match(predicted('run', "if (solved('some-id')) {\n}", []), /expected a run cell that the book folds/);
-    assert.match(predicted('picture', "if (solved('some-id')) {\n}"), /expected no picture to reach/);
-  });
-
-  test('for a text that tells the result to a reader who has not answered yet', () => {
-    const problemsWith = (source: string, metadata: Cell['metadata'], at = 4) => {
-      const notebook = chapter();
-      notebook.cells.splice(at, 0, { cell_type: 'markdown', id: 'read', source, metadata });
-      return cells.problemsOf(notebook, { 'some-id': { minutes: 4 } });
-    };
-    const reading = { exercise: { id: 'some-id', role: 'reading' } };
-    const expected = ['read: expected a folded text (the role reading, and <details> around it)'];
-    assert.deepEqual(problemsWith('It is 42.', {}), expected);
-    assert.deepEqual(problemsWith('It is 42.', reading), expected);
-    assert.deepEqual(problemsWith('It is 42.', {}, 3), expected, 'directly after the answer');
-    const folded = '<details><summary>What to see</summary>\n\nIt is 42.\n\n</details>';
-    assert.deepEqual(problemsWith(folded, reading), []);
-    assert.deepEqual(problemsWith(`${folded}\n\n<!-- constant: 42 the answer -->`, reading), []);
-    assert.deepEqual(problemsWith(`${folded}\n\nIt is 42.`, reading), expected);
-    assert.deepEqual(problemsWith('### Project: the next one', {}), []);
-  });
-
-  test('for a solution in a cell that no copy opens', () => {
-    const notebook = chapter();
-    notebook.cells[0].source = '// BEGIN SOLUTION\n1\n// END SOLUTION';
-    assert.match(cells.problemsOf(notebook, { 'some-id': { minutes: 4 } }).join('\n'), /outside of an answer cell/);
+  test('for nothing else', () => {
+    for (const notebook of [
+      chapter(),
+      predicted('run', "// Measured.\nif (solved('some-id')) {\n  console.log(answer());\n}"),
+      withText(`${folded}\n\n<!-- constant: 42 the answer -->`, reading),
+      withText('### Project: the next one'),
+    ])
+      assert.equal(problems(notebook), '');
+    assert.equal(problems(OPTIONAL, { 'some-id': { minutes: 4, optional: true } }), '');
   });
 });
 
@@ -167,38 +184,25 @@ test('--reset makes a new copy and keeps the former one under a name with the ti
     ['mine', 'mine, too'],
   );
   assert.match(read('02-b.ipynb'), /return todo\(\);/);
+  rmSync(join(to, '02-b.ipynb'));
+  mkdirSync(join(to, '02-b.ipynb'));
+  assert.throws(() => resetCopy('02-b.ipynb', from, to, now), /02-b\.ipynb: expected a notebook, found a folder$/);
 });
 
-test('a copy for which the disk has no room is not there; a half one is kept aside, and made anew', async () => {
-  const { makeCopies, sayDamaged } = await import('../../../shared/copies.mjs');
+test('a copy for which the disk has no room is not there', () => {
   const from = temporaryFolder();
   const to = join(from, 'my');
-  for (const name of ['01-a.ipynb', '02-b.ipynb', '03-c.ipynb'])
-    writeFileSync(join(from, name), JSON.stringify(chapter()));
+  for (const name of ['01-a.ipynb', '02-b.ipynb']) writeFileSync(join(from, name), JSON.stringify(chapter()));
   const call = `copies.makeCopies(${JSON.stringify(from)}, ${JSON.stringify(to)})`;
-  const full = join(__dirname, '..', '..', '..', '..', 'test', 'support', 'full-disk.cjs');
-  const module = JSON.stringify(join(__dirname, '..', '..', '..', 'shared', 'copies.mjs'));
+  const full = join(root, 'test', 'support', 'full-disk.cjs');
+  const module = JSON.stringify(join(root, 'editions', 'shared', 'copies.mjs'));
   const program = `import(${module}).then((copies) => ${call}).catch((error) => console.log(error.message));`;
   const env = { ...process.env, FULL_DISK: '02-b' };
   const { stdout } = spawnSync(process.execPath, ['--require', full, '-e', program], { encoding: 'utf8', env });
   assert.match(stdout, /02-b\.ipynb: cannot be written \(ENOSPC/);
   assert.deepEqual(readdirSync(to), ['01-a.ipynb']);
-
-  makeCopies(from, to);
-  const whole = readFileSync(join(to, '02-b.ipynb'), 'utf8');
-  writeFileSync(join(to, '02-b.ipynb'), whole.slice(0, 100));
-  writeFileSync(join(to, '03-c.ipynb'), '');
-  const { made, damaged } = makeCopies(from, to, undefined, new Date(2026, 0, 2, 3, 4, 5));
-  assert.deepEqual(made, ['02-b.ipynb', '03-c.ipynb']);
-  assert.equal(readFileSync(join(to, '02-b.ipynb'), 'utf8'), whole);
-  assert.equal(readFileSync(join(to, damaged[0].kept), 'utf8'), whole.slice(0, 100));
-  assert.equal(
-    sayDamaged(damaged[1]),
-    'Your copy 03-c.ipynb was no notebook, perhaps since a disk was full. It is 03-c.2026-01-02-030405.ipynb now, and a new one took its place.',
-  );
 });
 
-const temporary = temporaryFolder();
 const read = (file: string): Notebook => JSON.parse(readFileSync(file, 'utf8'));
 const printed = { output_type: 'stream', name: 'stdout', text: '1' };
 const code = (source: string): Cell => ({
@@ -253,34 +257,25 @@ describe('A copy of a chapter', () => {
     }
   });
 
-  test('shows the pictures of the chapter', () => {
-    assert.equal(moved('![A bucket](images/bucket.svg)'), '![A bucket](../images/bucket.svg)');
-    assert.equal(
-      moved('![A](images/a.svg "Title")\n![B](<images/b.svg>)'),
-      '![A](../images/a.svg "Title")\n![B](<../images/b.svg>)',
-    );
-    assert.equal(moved('<img alt="x" src="images/a.svg" width="3">'), '<img alt="x" src="../images/a.svg" width="3">');
-    assert.equal(moved('![A][a]\n\n[a]: images/a.svg'), '![A][a]\n\n[a]: ../images/a.svg');
-  });
-
-  test('leads to the other copies, and to the files that the chapter leads to', () => {
+  test('leads where the chapter leads, and has code and formulas as they are', () => {
+    for (const [text, there] of [
+      ['![A](images/a.svg "Title")\n![B](<images/b.svg>)', '![A](../images/a.svg "Title")\n![B](<../images/b.svg>)'],
+      ['<img alt="x" src="images/a.svg" width="3">', '<img alt="x" src="../images/a.svg" width="3">'],
+      ['![A][a]\n\n[a]: images/a.svg', '![A][a]\n\n[a]: ../images/a.svg'],
+      ['[x](../src/a.ts), [y](../README.md#b)', '[x](../../src/a.ts), [y](../../README.md#b)'],
+      ['[![A](images/a.svg)](02-b.ipynb)', '[![A](../images/a.svg)](02-b.ipynb)'],
+    ])
+      assert.equal(moved(text), there);
     for (const same of [
-      '[2](02-b.ipynb)',
       '[2](02-b.ipynb#part)',
       '[x](#part)',
       '[x](https://a.b/c)',
       '[x](mailto:a@b.c)',
-    ]) {
+      '`[x](images/a.svg)`',
+      '```md\n![x](images/a.svg)\n```',
+      '$v[t](x) < y$ and a[0] (b)',
+    ])
       assert.equal(moved(same), same);
-    }
-    assert.equal(moved('[x](../src/a.ts), [y](../README.md#b)'), '[x](../../src/a.ts), [y](../../README.md#b)');
-    assert.equal(moved('[![A](images/a.svg)](02-b.ipynb)'), '[![A](../images/a.svg)](02-b.ipynb)');
-  });
-
-  test('has code and formulas as they are', () => {
-    for (const same of ['`[x](images/a.svg)`', '```md\n![x](images/a.svg)\n```', '$v[t](x) < y$ and a[0] (b)']) {
-      assert.equal(moved(same), same);
-    }
   });
 
   test('of each committed chapter has no link that leads nowhere', () => {
@@ -305,12 +300,11 @@ describe('A copy of a chapter', () => {
     const names = chapterNames();
     for (const name of names) {
       const chapter = read(join(root, 'notebooks', name));
-      const { cells, metadata } = copies.learnersCopy(chapter, name, names, {
+      const { cells } = copies.learnersCopy(chapter, name, names, {
         language: 'zh',
         translated: translated(name, chapter),
       });
       assert.match(textOf(cells[0] as Cell), /^# .*\p{Script=Han}/u, name);
-      assert.equal(metadata.lif_fc_mnist.cells, copies.hashOfCells(translated(name, chapter)));
       for (const [, target] of cells.map(textOf).flatMap((text) => [...text.matchAll(/\]\(([^)\s#]*\/[^)\s#]+)/g)])) {
         if (/^[a-z]+:/.test(target)) continue;
         const made = target.replace(
@@ -331,71 +325,26 @@ describe('A copy of a chapter', () => {
     }
   });
 
-  test('in another language lies apart, and is outdated only once its own chapter or translation has changed', async () => {
-    const { name, cells, blocks } = (await import('../../../../translations/twins.mjs')).twinOf('start', 'zh');
-    const [from, to] = [join(temporary, 'english'), join(temporary, 'english', 'my', 'zh')];
-    const write = (...changed: Notebook['cells']) => {
-      mkdirSync(from, { recursive: true });
-      writeFileSync(join(from, `00-${name}.ipynb`), JSON.stringify(notebook(...changed)));
-    };
+  test('is made once, and never written over, also in another language, which lies apart', async () => {
+    const { name, cells } = (await import('../../../../translations/twins.mjs')).twinOf('start', 'zh');
+    const from = temporaryFolder();
+    const file = `00-${name}.ipynb`;
+    const write = (...changed: Notebook['cells']) =>
+      writeFileSync(join(from, file), JSON.stringify(notebook(...changed)));
     const [first] = cells as Cell[];
-    assert.ok(blocks.has(first.id));
     write(first, code('1;'));
-    const ofIts = () => copies.makeCopies(from, to, 'zh');
-    assert.deepEqual([ofIts().made, ofIts().made, ofIts().outdated], [['00-start.ipynb'], [], []]);
-    const copy = readFileSync(join(to, '00-start.ipynb'), 'utf8');
-    assert.match(copy, /\p{Script=Han}/u);
-    write(first, code('2;'));
-    assert.deepEqual(ofIts().outdated, ['00-start.ipynb']);
-    assert.equal(readFileSync(join(to, '00-start.ipynb'), 'utf8'), copy, 'it is never written over');
-    const kept = copies.resetCopy('00-start.ipynb', from, to, undefined, 'zh');
-    assert.equal(readFileSync(join(to, String(kept)), 'utf8'), copy);
-    assert.deepEqual(ofIts().outdated, []);
-    // As where somebody has translated its text anew.
-    const origin = read(join(to, '00-start.ipynb'));
-    origin.metadata.lif_fc_mnist.cells = copies.hashOfCells(notebook(prose('# 旧译'), code('2;')));
-    writeFileSync(join(to, '00-start.ipynb'), JSON.stringify(origin));
-    assert.deepEqual(ofIts().outdated, ['00-start.ipynb']);
-  });
-
-  test('is made once, and never written over; a chapter that has changed since is named', () => {
-    const [from, to] = [join(temporary, 'chapters'), join(temporary, 'chapters', 'my')];
-    const write = (name: string, ...cells: Notebook['cells']) => {
-      mkdirSync(from, { recursive: true });
-      writeFileSync(join(from, name), JSON.stringify(notebook(...cells)));
-    };
-    write('01-a.ipynb', prose('# A'), code('1;'));
-    write('02-b.ipynb', prose('# B'));
-    assert.deepEqual(copies.makeCopies(from, to), {
-      names: ['01-a.ipynb', '02-b.ipynb'],
-      made: ['01-a.ipynb', '02-b.ipynb'],
-      outdated: [],
-      renumbered: [],
-      damaged: [],
-    });
-
-    const copy = join(to, '01-a.ipynb');
-    const edited = read(copy);
-    (edited.cells[1] as Cell).source = 'const mine = 2;';
-    writeFileSync(copy, JSON.stringify(edited));
-    const before = readFileSync(copy, 'utf8');
-    write('03-c.ipynb', prose('# C'));
-    assert.deepEqual([copies.makeCopies(from, to).made, copies.makeCopies(from, to).outdated], [['03-c.ipynb'], []]);
-
-    write('01-a.ipynb', prose('# A'), { ...code('1;'), outputs: [] });
-    assert.deepEqual(copies.makeCopies(from, to).outdated, [], 'other outputs are no change');
-    write('01-a.ipynb', prose('# A, mended'), code('1;'));
-    assert.deepEqual(copies.makeCopies(from, to).outdated, ['01-a.ipynb']);
-    assert.equal(readFileSync(copy, 'utf8'), before);
-
-    writeFileSync(join(to, '02-b.ipynb'), '{ "cells": [] }');
-    assert.deepEqual(copies.makeCopies(from, to).outdated, ['01-a.ipynb'], 'what is not a copy is left alone');
-    assert.equal(readFileSync(join(to, '02-b.ipynb'), 'utf8'), '{ "cells": [] }');
-
-    renameSync(join(from, '01-a.ipynb'), join(from, '04-a.ipynb'));
-    const { made, renumbered } = copies.makeCopies(from, to);
-    assert.deepEqual([made, renumbered], [['04-a.ipynb'], [{ copy: '01-a.ipynb', name: '04-a.ipynb' }]]);
-    assert.equal(readFileSync(copy, 'utf8'), before, 'the copy stays when its chapter gets another number');
-    assert.match(copies.sayRenumbered(renumbered[0]), /your copy 01-a\.ipynb is 04-a\.ipynb now\. Yours stays/);
+    for (const [to, language] of [
+      [join(from, 'my'), undefined],
+      [join(from, 'my', 'zh'), 'zh'],
+    ] as const) {
+      assert.deepEqual(copies.makeCopies(from, to, language), { names: [file], made: [file] });
+      const copy = readFileSync(join(to, file), 'utf8');
+      assert.equal(/\p{Script=Han}/u.test(copy), language === 'zh');
+      write(first, code('2;'));
+      assert.deepEqual(copies.makeCopies(from, to, language).made, []);
+      assert.equal(readFileSync(join(to, file), 'utf8'), copy);
+      const kept = copies.resetCopy(file, from, to, undefined, language);
+      assert.equal(readFileSync(join(to, String(kept)), 'utf8'), copy);
+    }
   });
 });
