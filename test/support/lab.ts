@@ -295,11 +295,6 @@ export function drawnCurve(page: Page, index: number): Promise<DrawnCurve | unde
   }, index);
 }
 
-/** A picture of the page in build/screenshots, to be looked at. Those of CI would go unseen. */
-export async function takePicture(page: Page, name: string): Promise<void> {
-  if (!process.env.CI) await page.screenshot({ path: join(root, 'build', 'screenshots', name) });
-}
-
 /** The text of a cell's outputs as it stands on the screen, and whether JupyterLab draws it as an error. */
 export function shownText(page: Page, index: number): Promise<{ text: string; isError: boolean }[]> {
   return page.evaluate((i) => {
