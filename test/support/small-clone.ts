@@ -1,5 +1,5 @@
-/** A clone that set-up is done with in seconds, and the Python packages of this one for another folder. */
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+/** A clone that set-up is done with in seconds. */
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -38,21 +38,4 @@ export function smallClone(folder: string): string {
   const lock = { name, version, lockfileVersion: 3, requires: true, packages };
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));
   return folder;
-}
-
-/** Makes FOLDER/.venv out of links to what this clone has, as set-up there would make it; the kernel is not in it. */
-export function linkVenv(folder: string): void {
-  const [from, to] = [join(root, '.venv'), join(folder, '.venv')];
-  const link = (...path: string[]) => symlinkSync(join(from, ...path), join(to, ...path));
-  mkdirSync(join(to, 'share', 'jupyter', 'kernels'), { recursive: true });
-  for (const entry of readdirSync(from)) if (entry !== 'share' && entry !== '.setup.json') link(entry);
-  for (const entry of readdirSync(join(from, 'share'))) if (entry !== 'jupyter') link('share', entry);
-  for (const entry of readdirSync(join(from, 'share', 'jupyter'))) {
-    if (entry !== 'kernels') link('share', 'jupyter', entry);
-  }
-  for (const entry of readdirSync(join(from, 'share', 'jupyter', 'kernels'))) {
-    if (entry !== 'tslab') link('share', 'jupyter', 'kernels', entry);
-  }
-  const stamp = JSON.parse(readFileSync(join(from, '.setup.json'), 'utf8'));
-  writeFileSync(join(to, '.setup.json'), JSON.stringify({ ...stamp, path: to }));
 }

@@ -2,8 +2,7 @@
 'use strict';
 // `npm run doctor`: is this machine ready for a workshop? One line per check (ok, or the cause and what to do), and one
 // line at the end to paste. Before set-up it checks what set-up needs, afterwards what was set up as well.
-//   --json            prints all of it as JSON instead (`npm run -s doctor -- --json`)
-//   --collect FOLDER  lists what is in the files of a folder: reports that learners have made with --json, and pasted lines
+//   --collect FOLDER  lists what is in the files of a folder: what the doctor has printed for learners
 // This file is in the syntax of Node 14 and needs no package: a Node that is too old says so, and what else is missing.
 const fs = require('fs');
 const os = require('os');
@@ -16,8 +15,7 @@ const requirements = require('../../../packages/system/requirements.cjs');
  */
 
 const GB = 1e9;
-/** A kernel takes 0.65 GB, JupyterLab 0.1 GB, a browser 0.5 GB. */
-const MEMORY = { needed: 1 * GB, comfortable: 2 * GB };
+const MEMORY = 1 * GB; // a kernel takes 0.65 GB, JupyterLab 0.1 GB, and a browser comes to it
 const AFTER_SET_UP = 0.3 * GB; // for runs and executed notebooks
 
 const root = path.resolve(__dirname, '..', '..', '..');
@@ -38,7 +36,6 @@ const machine = {
     const total = os.totalmem();
     const { constrainedMemory, availableMemory } = /** @type {Record<string, any>} */ (process);
     const limit = constrainedMemory ? constrainedMemory() : 0; // 0: no limit
-
     const available = availableMemory ? availableMemory() : os.freemem();
     return { total: Math.min(total, limit || total), available: process.platform === 'darwin' ? undefined : available };
   },
@@ -81,20 +78,16 @@ const node = (/** @type {Machine} */ { checkNode }) =>
 
 /** @type {(machine: Machine) => Verdict} */
 function python({ findPython, isSetUp }) {
-  const verdict = asked(findPython, ({ version, executable }) => `${version} with venv (${executable})`);
-  if (verdict.status !== 'fault' || !isSetUp()) return verdict;
-  return { status: 'note', found: `.venv has its own; before the next set-up: ${verdict.found}` };
+  if (isSetUp()) return ok('that of .venv');
+  return asked(findPython, ({ version, executable }) => `${version} with venv (${executable})`);
 }
 
 /** @type {(machine: Machine) => Verdict} */
 function compilerOf({ findCompiler, noCompiler, env, isSetUp, windows }) {
-  const wanted = env.LIF_FC_MNIST_BACKEND;
   const compiler = findCompiler();
   if (compiler) return ok(compiler);
-  const needsNone = windows || isSetUp() || env.LIF_FC_MNIST_BUNDLE || wanted === 'wasm' || wanted === 'cpu';
-  if (needsNone) return ok('none, and none is needed');
+  if (windows || isSetUp() || env.LIF_FC_MNIST_BUNDLE) return ok('none, and none is needed');
   const { cause, fix } = noCompiler();
-  if (wanted === 'native') return { status: 'fault', found: cause, fix: `${fix}, or leave LIF_FC_MNIST_BACKEND unset` };
   return { status: 'note', found: cause, fix: `${fix}; without one, the slower WebAssembly backend is used` };
 }
 
@@ -116,16 +109,9 @@ function disk({ freeBytes, whyNotWritable, isSetUp, lacksRoom, placesOf }) {
 function memory({ memory }) {
   const { total, available = total } = memory();
   const found = available === total ? gigabytes(total) : `${gigabytes(available)} of ${gigabytes(total)} free`;
-  const other = 'use the browser edition';
-  if (available < MEMORY.needed) {
-    return {
-      status: 'fault',
-      found: `${found}, ${gigabytes(MEMORY.needed)} needed`,
-      fix: `close other programs, or ${other}`,
-    };
-  }
-  if (available >= MEMORY.comfortable) return ok(found);
-  return { status: 'note', found, fix: `close other programs while you work; if it gets slow, ${other}` };
+  if (available >= MEMORY) return ok(found);
+  const fix = 'close other programs, or use the browser edition';
+  return { status: 'fault', found: `${found}, ${gigabytes(MEMORY)} needed`, fix };
 }
 
 /** The checks by name, in the order in which they are printed. */
@@ -133,9 +119,8 @@ const CHECKS = { Node: node, Python: python, compiler: compilerOf, disk, memory 
 
 /** @typedef {Verdict & { name: string }} Check */
 /** @typedef {{ node: string, edition?: string, backend?: string, secondsPerEpoch?: number }} Facts */
-/** @typedef {Facts & { ready: boolean, line: string, kind: string, checks: Check[] }} Report what --json prints */
 
-const HELP = `npm run doctor [-- --json | --collect FOLDER]
+const HELP = `npm run doctor [-- --collect FOLDER]
 
 Is this machine ready for a workshop? Prints one line per check:
   ok     all is well
@@ -143,13 +128,10 @@ Is this machine ready for a workshop? Prints one line per check:
   FAULT  what is wrong, and what to do
 and at the end one line to paste, which begins with "ready", "ready for set-up" or "not ready".
 Exit status 0 if it is ready, 1 if there is a fault or set-up is still to do.
-With --json it prints all of it as one JSON object. With --collect FOLDER it checks nothing, but prints one line for each file
-in the folder: the last line of the report that a learner made with \`npm run -s doctor -- --json > NAME.json\`, or of what
-the doctor printed, in a file NAME.txt.`;
+With --collect FOLDER it checks nothing, but prints the last line of each file in the folder: what the doctor printed for a
+learner, \`npm run -s doctor > NAME.txt\`, or that line alone.`;
 
 const LABEL = { ok: 'ok   ', note: 'note ', fault: 'FAULT' };
-
-const kind = `${process.platform}-${process.arch}`;
 
 /** Whether nothing is left for set-up to do. */
 const isSetUp = (/** @type {Check[]} */ checks) =>
@@ -163,6 +145,7 @@ const isSetUp = (/** @type {Check[]} */ checks) =>
 function summary(checks, facts) {
   const faults = checks.filter((check) => check.status === 'fault').map((check) => check.name);
   const state = isSetUp(checks) ? 'ready' : 'ready for set-up';
+  const kind = `${process.platform}-${process.arch}`;
   const parts = [faults.length === 0 ? state : `not ready: ${faults.join(', ')}`, kind, `node ${facts.node}`];
   if (facts.backend) parts.push(facts.backend);
   if (facts.secondsPerEpoch) parts.push(`${facts.secondsPerEpoch.toFixed(1)} s per epoch`);
@@ -172,7 +155,7 @@ function summary(checks, facts) {
 
 /** The line to paste, as `summary` makes it, wherever in a text it stands. */
 const PASTED =
-  /(?:(ready)|ready for set-up|not ready: [^"\n]+?) · [^\s"]+ · node \d[^"\r\n]*?(?: · edition ([0-9a-f]{4})|(?=["\r\n]|$))/g;
+  /(?:(ready)|ready for set-up|not ready: .+?) · \S+ · node \d[^\r\n]*?(?: · edition ([0-9a-f]{4})|(?=[\r\n]|$))/g;
 
 /**
  * The last line to paste in a file; undefined without one. Windows PowerShell writes UTF-16 where other shells write
@@ -192,7 +175,7 @@ function collect(/** @type {string} */ folder) {
   let ready = 0;
   const lines = files.sort().map((file) => {
     const found = pastedIn(path.join(folder, file));
-    if (!found) return `${file}: no report of the doctor`;
+    if (!found) return `${file}: no line of the doctor`;
     if (found[1]) ready++;
     if (found[2]) editions.add(found[2]);
     return `${file.replace(/\.\w+$/, '')}: ${found[0]}`;
@@ -212,24 +195,19 @@ function printCollected(/** @type {string[]} */ [folder, ...more]) {
     );
     return 0;
   } catch (error) {
-    console.error(`doctor: --collect: expected one folder of reports (${/** @type {Error} */ (error).message})`);
+    console.error(`doctor: --collect: expected one folder (${/** @type {Error} */ (error).message})`);
     return 2;
   }
 }
 
-/**
- * Checks the machine, and where that is well what was set up.
- * @param {boolean} json
- * @returns {Promise<Report>}
- */
-async function examine(json) {
+/** Checks the machine, and where that is well what was set up. @returns {Promise<number>} the exit status */
+async function examine() {
   /** @type {Check[]} */
   const checks = [];
   /** @type {Facts} */
   let facts = { node: process.versions.node.split('.')[0] };
   const note = (/** @type {string} */ name, /** @type {Verdict} */ verdict) => {
     checks.push({ name, ...verdict });
-    if (json) return;
     const fix = verdict.fix ? ` → ${verdict.fix}` : '';
     console.log(`  ${LABEL[verdict.status]}  ${name}: ${verdict.found}${fix}`);
   };
@@ -246,27 +224,19 @@ async function examine(json) {
       note('trial', verdict);
     }
   }
-  const ready = isSetUp(checks) && checks.every((one) => one.status !== 'fault');
-  return { ready, line: summary(checks, facts), kind, ...facts, checks };
+  console.log(`\n${summary(checks, facts)}`);
+  return isSetUp(checks) && checks.every((one) => one.status !== 'fault') ? 0 : 1;
 }
 
 /** @returns {Promise<number>} the exit status */
 async function main(/** @type {string[]} */ args) {
   if (args[0] === '--collect') return printCollected(args.slice(1));
-  const unknown = args.find((arg) => !['--json', '--help', '-h'].includes(arg));
-  if (unknown !== undefined) {
-    console.error(`doctor: unknown option ${unknown}; expected --json, --collect FOLDER or --help`);
-    return 2;
+  if (args.length === 0) {
+    console.log(`Checking ${root}:`);
+    return examine();
   }
-  if (args.includes('--help') || args.includes('-h')) {
-    console.log(HELP);
-    return 0;
-  }
-  const json = args.includes('--json');
-  if (!json) console.log(`Checking ${root}:`);
-  const report = await examine(json);
-  console.log(json ? JSON.stringify(report, null, 2) : `\n${report.line}`);
-  return report.ready ? 0 : 1;
+  console.log(HELP);
+  return args[0] === '--help' || args[0] === '-h' ? 0 : 2;
 }
 
 if (require.main === module) {

@@ -17,18 +17,9 @@ import { pending } from '../../../tools/setup/steps.mjs';
 import { textOf } from '../../shared/cells.mjs';
 
 /** @typedef {import('./doctor.cjs').Verdict} Verdict */
-/** @typedef {{ backend: string, secondsPerEpoch: number, accuracy: number }} Found what the notebook prints */
+/** @typedef {{ backend: string, secondsPerEpoch: number }} Found what the notebook prints */
 
 const ANEW = 'remove the folders `node_modules` and `.venv`, and run `npm run setup`';
-const GOOD = 0.8; // of the last 100 batches of an epoch; it is 0.88 with every seed that was tried
-
-const STEPS = /** @type {const} */ ({
-  packages: 'Node packages',
-  python: 'Python packages',
-  native: 'native backend',
-  build: 'build',
-  kernel: 'kernel',
-});
 
 /**
  * Which edition this is: four characters that differ when the package or a chapter does. Whether it was cloned or unpacked, on whichever system: line ends, outputs and folders' order do not count. It is
@@ -55,17 +46,15 @@ export function setUp() {
     const fix = 'unset LIF_FC_MNIST_BACKEND, or set it to native, wasm or cpu';
     return { status: 'fault', found: `LIF_FC_MNIST_BACKEND=${wanted} names no backend`, fix };
   }
-  const todo = pending(wanted);
-  const names = /** @type {(keyof typeof STEPS)[]} */ (Object.keys(STEPS)).filter((name) => todo[name]);
-  if (names.length === 0) return { status: 'ok', found: 'complete' };
-  const lost = [todo.packages, todo.python].filter((reason) => reason !== undefined && reason !== 'new');
-  const found = [`${names.map((name) => STEPS[name]).join(', ')} still to do`, ...lost].join('; ');
-  return { status: 'note', found, fix: '`npm run setup` does it' };
+  const { packages, python, native, build, kernel } = pending(wanted);
+  if (!packages && !python && !native && !build && !kernel) return { status: 'ok', found: 'complete' };
+  const lost = [packages, python].filter((reason) => reason !== undefined && reason !== 'new');
+  return { status: 'note', found: ['still to do', ...lost].join('; '), fix: '`npm run setup` does it' };
 }
 
 /**
  * Runs the notebook on the kernel as `npm run notebooks` does, and looks at what it put out.
- * @returns {Promise<{ verdict: Verdict, found?: Omit<Found, 'accuracy'> }>}
+ * @returns {Promise<{ verdict: Verdict, found?: Found }>}
  */
 export async function trial() {
   mkdirSync(join(root, 'build'), { recursive: true });
@@ -101,14 +90,12 @@ function reasonIn(/** @type {string[]} */ lines) {
   return lines.at(-1) ?? 'the runner said nothing';
 }
 
-/** @returns {{ verdict: Verdict, found: Omit<Found, 'accuracy'> }} */
-function judge(/** @type {Found} */ { backend, secondsPerEpoch, accuracy }) {
+/** @returns {{ verdict: Verdict, found: Found }} */
+function judge(/** @type {Found} */ { backend, secondsPerEpoch }) {
   const isNative = backend.startsWith('tensorflow');
   const short = isNative ? 'native' : backend.split(' ')[0];
-  const right = `${Math.round(accuracy * 100)} % of the last images were right`;
-  const found = `a notebook ran; ${backend}, one epoch in ${secondsPerEpoch.toFixed(2)} s, ${right}`;
+  const found = `a notebook ran; ${backend}, one epoch in ${secondsPerEpoch.toFixed(2)} s`;
   const facts = { backend: short, secondsPerEpoch };
-  if (accuracy < GOOD) return { verdict: { status: 'fault', found, fix: ANEW }, found: facts };
   if (isNative || process.env.LIF_FC_MNIST_BACKEND) return { verdict: { status: 'ok', found }, found: facts };
   const fix = '`npm run setup -- --retry`; only the readable engine is slower without the native backend';
   return { verdict: { status: 'note', found, fix }, found: facts };
