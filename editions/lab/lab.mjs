@@ -5,10 +5,10 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { runInForeground } from '../../packages/system/foreground.mjs';
 import { endWithParent } from '../../packages/system/parent.mjs';
 import { describe } from '../../packages/system/program.mjs';
 import { chapterNames, readJson, root, venvPython, writeJson } from '../../packages/system/project.mjs';
+import { copiesIn, makeCopies } from '../shared/copies.mjs';
 import { isLanguage, LOCALES, noLanguage } from '../shared/translated.mjs';
 
 const ABOUT = `npm run lab               JupyterLab with your own copies of the chapters, notebooks/my/, which are made if there are none
@@ -19,8 +19,6 @@ All other options go on to Jupyter, for example
   --port=9999             another port than 8888`;
 
 const options = process.argv.slice(2);
-/** `npm run lab` sets up; who is refused is so before that. */
-const isSettingUp = options[0] === '--set-up' && options.shift();
 if (options.includes('--help') || options.includes('-h')) {
   console.log(ABOUT);
   process.exit(0);
@@ -33,24 +31,14 @@ if (process.getuid?.() === 0 && !options.some((option) => /allow.root/.test(opti
   process.exit(2);
 }
 
-if (isSettingUp) {
-  const status = await runInForeground(process.execPath, [join(root, 'tools', 'setup', 'setup.mjs'), '--quiet']);
-  if (status !== 0) process.exit(status);
-}
-if (!existsSync(venvPython)) {
-  console.error('lab: no JupyterLab in .venv; run `npm run setup`');
-  process.exit(2);
-}
-const { copiesIn, makeCopies } = await import('../shared/copies.mjs');
-
 const here = join(root, 'editions', 'lab');
 const isAuthor = options.includes('--author');
 const at = options.findIndex((option) => /^--language(?:=|$)/.test(option));
 /** Taken out of what goes on to Jupyter, as `--language zh` or `--language=zh`. */
 const said = at < 0 ? [] : options.splice(at, options[at].includes('=') ? 1 : 2);
 const language = at < 0 ? undefined : (said[0].split('=')[1] ?? said[1] ?? 'nothing');
-if (language !== undefined && (isAuthor || !isLanguage(language))) {
-  console.error(`lab: ${isAuthor ? '--language and --author exclude each other' : noLanguage(language)}`);
+if (language !== undefined && !isLanguage(language)) {
+  console.error(`lab: ${noLanguage(language)}`);
   process.exit(2);
 }
 

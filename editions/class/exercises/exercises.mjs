@@ -1,32 +1,15 @@
 // `npm run exercises`: the learner's own copies of the chapters, and what a class has done.
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { runInForeground } from '../../../packages/system/foreground.mjs';
+import { command, whole } from '../../../packages/system/options.mjs';
 import { describe } from '../../../packages/system/program.mjs';
 import { chapterNames, root, writeWhole } from '../../../packages/system/project.mjs';
-
-/** `npm run exercises` sets up; who is refused is so before that. */
-const isSettingUp = process.argv[2] === '--set-up' && process.argv.splice(2, 1);
-const asks = (/** @type {string} */ option) => process.argv.some((one) => one.split('=')[0] === option);
-// Learners' code reads what its reader may read, so root is refused unless nothing else is there.
-if (asks('--report') && process.getuid?.() === 0 && !asks('--trust')) {
-  console.error(
-    'exercises: --report: expected a user other than root, since a notebook is a program and could read everything here; ' +
-      'run it as another user, or add --trust in a container that holds nothing else',
-  );
-  process.exit(2);
-}
-if (isSettingUp) {
-  const status = await runInForeground(process.execPath, [join(root, 'tools', 'setup', 'setup.mjs'), '--quiet']);
-  if (status !== 0) process.exit(status);
-}
-const { command, whole } = await import('../../../packages/system/options.mjs');
-const { copiesIn, makeCopies, readChapter, resetCopy } = await import('../../shared/copies.mjs');
-const { isLanguage, noLanguage } = await import('../../shared/translated.mjs');
-const { BadInput } = await import('./handed-in.mjs');
-const { teachersNotes, writeHalfDays } = await import('./notes.mjs');
-const { report } = await import('./report.mjs');
+import { copiesIn, makeCopies, readChapter, resetCopy } from '../../shared/copies.mjs';
+import { isLanguage, noLanguage } from '../../shared/translated.mjs';
+import { BadInput } from './handed-in.mjs';
+import { teachersNotes } from './notes.mjs';
+import { report } from './report.mjs';
 
 const program = command('npm run exercises --', 'exercises')
   .description('Makes your own copies of the chapters in notebooks/my/; nothing is overwritten.')
@@ -37,10 +20,7 @@ const program = command('npm run exercises --', 'exercises')
   .option('--csv <file>', 'for --report: where the table goes as CSV, instead of build/exercises/report.csv')
   .option('--cell-timeout <seconds>', 'for --report: seconds per cell, 20; more for a slow machine', whole(1, 86_400))
   .option('--trust', 'for --report: also as root; their code may then read and change everything here')
-  .option(
-    '--notes',
-    "write the teacher's notes, editions/class/exercises.md, and the later half days in the README beside it",
-  );
+  .option('--notes', "write the teacher's notes, editions/class/exercises.md");
 
 /** @returns {typeof import('../../../packages/exercises/index.js')} */
 const packageExercises = () => createRequire(import.meta.url)(join(root, 'dist', 'packages', 'exercises', 'index.js'));
@@ -86,28 +66,24 @@ function folderOf(/** @type {string} */ path) {
 
 const given = program.parse().opts();
 const chapters = program.args;
-const chosen = ['notes', 'reset', 'report'].filter((name) => given[name] !== undefined);
-if (chosen.length > 1) program.error(`--${chosen[0]} and --${chosen[1]} exclude each other`);
-const ofReport = program.options.find(
-  (option) => option.description.startsWith('for --report') && given[option.attributeName()] !== undefined,
-);
-const stray = ofReport?.long ?? chapters[0];
 const { language } = given;
 if (language !== undefined && !isLanguage(language)) program.error(noLanguage(language));
-const other = chosen.find((name) => name !== 'reset');
-if (language !== undefined && other) program.error(`--language and --${other} exclude each other`);
-if (stray !== undefined && given.report === undefined) program.error(`${stray}: expected --report FOLDER beside it`);
+if (chapters.length > 0 && given.report === undefined)
+  program.error(`${chapters[0]}: expected --report FOLDER beside it`);
+// Learners' code reads what its reader may read, so root is refused unless nothing else is there.
+if (given.report !== undefined && process.getuid?.() === 0 && !given.trust) {
+  program.error(
+    '--report: expected a user other than root, since a notebook is a program and could read everything here; ' +
+      'run it as another user, or add --trust in a container that holds nothing else',
+  );
+}
 try {
   if (given.reset !== undefined) reset(given.reset, language);
   else if (given.notes) {
     const { ALL, GENERAL } = packageExercises();
-    const all = chapterNames().map((name) => ({ name, notebook: readChapter(name) }));
-    const notebooks = all.map(({ notebook }) => notebook);
-    const folder = join(root, 'editions', 'class');
-    const readme = join(folder, 'README.md');
-    writeWhole(join(folder, 'exercises.md'), teachersNotes(ALL, notebooks, GENERAL));
-    writeWhole(readme, writeHalfDays(readFileSync(readme, 'utf8'), ALL, all));
-    console.log('editions/class/exercises.md is written, and the later half days in the README beside it.');
+    const notebooks = chapterNames().map((name) => readChapter(name));
+    writeWhole(join(root, 'editions', 'class', 'exercises.md'), teachersNotes(ALL, notebooks, GENERAL));
+    console.log('editions/class/exercises.md is written.');
   } else if (given.report !== undefined) {
     const csv = resolve(process.env.INIT_CWD ?? '.', given.csv ?? join(root, 'build', 'exercises', 'report.csv'));
     const numbers = chapters.map((number) => Number(chapterOf(number, '--report FOLDER').slice(0, 2)));

@@ -1,8 +1,5 @@
-// The teacher's notes on the exercises, editions/class/exercises.md, and schedules in the README beside it: made of the
-// exercises and chapters themselves.
-
+// The teacher's notes on the exercises, editions/class/exercises.md: made of the exercises and chapters themselves.
 import { partOf, textOf } from '../../shared/cells.mjs';
-import { topicOf } from '../../shared/parts.mjs';
 
 /**
  * @typedef {import('../../shared/cells.mjs').Notebook} Notebook
@@ -94,39 +91,4 @@ export function teachersNotes(exercises, chapters, general) {
     }
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** The half days after the first two: each chapter comes after those that it needs. */
-const HALF_DAYS = {
-  third: ['when-timing-matters', 'read-the-potential'],
-  fourth: ['a-memory', 'convolutions'],
-  fifth: ['an-event-camera', 'exact-times'],
-  sixth: ['without-labels', 'from-an-ann', 'on-a-chip'],
-  seventh: ['out-and-in', 'onwards', 'event-driven'],
-};
-const BEGIN = '<!-- half days: npm run exercises -- --notes writes them -->';
-const END = '<!-- end of the half days -->';
-
-/**
- * The teacher's README with the later half days between its marks.
- * @param {string} text
- * @param {Record<string, Exercise>} exercises of the package, by id
- * @param {{ name: string, notebook: Notebook }[]} chapters with the names of their files
- */
-export function writeHalfDays(text, exercises, chapters) {
-  const rows = Object.entries(HALF_DAYS).flatMap(([day, topics]) =>
-    topics.flatMap((topic, i) => {
-      const chapter = chapters.findIndex(({ name }) => topicOf(name) === topic);
-      const top = textOf(chapters[chapter].notebook.cells[0]);
-      const core = Object.values(exercises).filter((one) => one.chapter === chapter && !one.optional);
-      const minutes = core.reduce((sum, one) => sum + one.minutes, Number(/about (\d+) minutes/i.exec(top)?.[1]));
-      const title = /^# \d+\. (.*)/.exec(top)?.[1];
-      const pause = i === 1 ? [`| ${day} | 15 | Break |`] : [];
-      return [...pause, `| ${day} | ${minutes} | Chapter ${chapter} with its core exercises: ${title} |`];
-    }),
-  );
-  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`editions/class/README.md: expected the lines ${BEGIN} and ${END}`);
-  const table = ['| half day | minutes | what |', '|---|---:|---|', ...rows].join('\n');
-  return `${text.slice(0, from)}${BEGIN}\n\n${table}\n\n${text.slice(to)}`;
 }

@@ -89,10 +89,3 @@ test("The teacher's notes are those that the exercises make", async () => {
   const committed = readFileSync(join(root, 'editions', 'class', 'exercises.md'), 'utf8').replaceAll('\r\n', '\n');
   assert.ok(committed === notes, 'editions/class/exercises.md is out of date: run `npm run exercises -- --notes`');
 });
-
-test("The teacher's later half days have the minutes of their chapters", async () => {
-  const { writeHalfDays } = await import('../../../editions/class/exercises/notes.mjs');
-  const readme = readFileSync(join(root, 'editions', 'class', 'README.md'), 'utf8').replaceAll('\r\n', '\n');
-  const what = 'editions/class/README.md is out of date: run `npm run exercises -- --notes`';
-  assert.ok(readme === writeHalfDays(readme, ALL, chapters), what);
-});
