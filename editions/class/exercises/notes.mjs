@@ -59,8 +59,8 @@ export function teachersNotes(exercises, chapters, general) {
     '*optional*. Each check knows some mistakes. It names the mistake in brackets and asks a question. When somebody calls you,',
     'ask the same question once more, and let them answer it on paper before they type.',
     '',
-    'The minutes are estimates ([walkthrough.md](walkthrough.md) says of what kind). Plan half as much again for people who are',
-    'new to TypeScript.',
+    'The minutes are estimates from the length of the task and of the answer; no person has been timed. A language model in the',
+    'role of a newcomer has tried each check with wrong answers. Plan half as much again for people who are new to TypeScript.',
     '`npm run exercises -- --report FOLDER` prints which mistakes are in notebooks that were handed in.',
   ];
   lines.push('', '## Mistakes of every exercise', '');
