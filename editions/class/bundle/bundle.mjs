@@ -13,9 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
-import { InvalidArgumentError } from 'commander';
 import { escapeHtml } from '../../../packages/system/html.mjs';
 import { networkAddresses } from '../../../packages/system/listening.mjs';
 import { command, whole } from '../../../packages/system/options.mjs';
@@ -42,12 +40,6 @@ import { edition } from '../doctor/trial.mjs';
 /** Debian 12 has Python 3.11.2, for which one requirement is another one than for later 3.11. */
 const PYTHONS = ['3.11.2', '3.11.9', '3.12.9', '3.13.5'];
 
-/** @param {string} text */
-function ownAddress(text) {
-  if (isIP(text) || text === 'localhost') return text;
-  throw new InvalidArgumentError('expected an address of this machine, such as 0.0.0.0 for all of its networks');
-}
-
 function readArguments() {
   const program = command('npm run setup -- --bundle', 'bundle')
     .description(
@@ -55,13 +47,9 @@ function readArguments() {
     )
     .option('--out <folder>', 'another folder; a kind that is in it already stays', join('build', 'bundle'))
     .option('--serve', 'serve that folder to a room instead, with the browser edition if it is built')
-    .option('--host <address>', 'for --serve: where to listen; 0.0.0.0 for the whole network', ownAddress, '127.0.0.1')
+    .option('--host <address>', 'for --serve: where to listen; 0.0.0.0 for the whole network', '127.0.0.1')
     .option('--port <number>', 'for --serve: where to listen; 0 for a free port', whole(0, 65535), 8765);
   const values = program.parse().opts();
-  for (const name of ['host', 'port']) {
-    if (!values.serve && program.getOptionValueSource(name) === 'cli')
-      program.error(`--${name}: expected --serve beside it`);
-  }
   if (program.getOptionValueSource('out') === 'default') values.out = join(root, values.out);
   return values;
 }
