@@ -20,10 +20,9 @@ import { readChapter } from '../../shared/copies.mjs';
  * whether the file names none.
  * @typedef {{ path: string, file: string, learner: string, isNameless: boolean }} Hand
  * What is executed of one: `trimmed` and `numbers` (see `executable`), the exercises that it has an answer cell for,
- * their
- * `chapters`, whether it `lacksSetup`, and `isUntouched` if every answer is still the stub.
- * @typedef {Hand & { trimmed: Notebook, numbers: (number | undefined)[], answers: string[], chapters: number[],
- *   lacksSetup: boolean, isUntouched: boolean, why?: undefined }} Job
+ * their `chapters`, and `isUntouched` if every answer is still the stub.
+ * @typedef {Hand & { trimmed: Notebook, numbers: number[], answers: string[], chapters: number[],
+ *   isUntouched: boolean, why?: undefined }} Job
  */
 
 /** Printed as one line, with exit status 2. */
@@ -37,23 +36,9 @@ const ZIP = /^(.*?)(?:[ _.-]*notebooks-\d{4}-\d\d-\d\d)?(?: ?\(\d+\))?\.zip$/i;
 /** The chapter that a file is called after, such as 02-lif-neuron. */
 const chapterIn = (/** @type {string} */ path) => /\d\d-[a-z-]*[a-z](?=[^/\\]*$)/.exec(path)?.[0];
 
-const nameIn = (/** @type {string} */ path) => (ZIP.exec(path) ?? NUMBERED.exec(path))?.[1];
-
-/**
- * Whether a file says whose it is: it lies in a folder, or its name has something before the chapter's or the
- * download's.
- */
-const namesLearner = (/** @type {string} */ path) => path.includes(sep) || nameIn(path) !== '';
-
-/**
- * Who handed a file in: the folder that it lies in, or else what its name has before the chapter's or the download's. A
- * file without a name stands for itself, since two of them may be of two learners.
- * @param {string} path
- */
-export function learnerOf(path) {
-  const parts = path.split(sep);
-  return parts.length > 1 ? parts[0] : nameIn(path) || basename(path, extname(path));
-}
+/** Who handed a file in: the folder that it lies in, or else what its name has before the chapter's or the download's. */
+const learnerIn = (/** @type {string} */ path) =>
+  path.includes(sep) ? path.split(sep)[0] : (ZIP.exec(path) ?? NUMBERED.exec(path))?.[1];
 
 /**
  * The notebooks and zip files below a folder. Links are not followed (a hub's homes hold some into the clone, which
@@ -85,51 +70,34 @@ export function notebooksBelow(folder) {
   return { paths: paths.sort(), problems };
 }
 
-const NO_EXERCISES = 'it holds no exercises; expected a copy of a chapter, as `npm run exercises` makes it';
+const NO_EXERCISES =
+  'it holds no exercises; expected a copy of a chapter, as `npm run exercises` makes it, with its cell exercises-setup';
 
 const sourceOf = (/** @type {Cell} */ cell) => String(textOf(cell)).replaceAll('\r\n', '\n').trim();
 
 /**
- * What the chapters say about a copy: the sources of unchanged cells, the set-up of each exercise, and who has none.
+ * What the chapters say about a copy: the sources of unchanged cells, and which chapter has no exercises.
  */
 export function knownCells() {
   /** @type {Set<string>} */
   const untouched = new Set();
-  /** @type {Map<string | undefined, Cell>} */
-  const setups = new Map();
   /** @type {Set<string | undefined>} */
   const without = new Set();
   for (const name of chapterNames()) {
     const chapter = readChapter(name);
-    const ids = idsOf(chapter);
-    if (ids.length === 0) without.add(chapterIn(name));
+    if (idsOf(chapter).length === 0) without.add(chapterIn(name));
     for (const cell of learnersCells(sectionOf(chapter))) untouched.add(sourceOf(cell));
-    const setup = chapter.cells.find((cell) => partOf(cell).role === 'setup');
-    if (setup) for (const id of ids) setups.set(id, setup);
   }
-  return { untouched, setups, without };
+  return { untouched, without };
 }
 
 /**
  * What is executed of a notebook: its exercises, without figures and long runs. A cell that fails does not end it.
  * @param {Pick<Notebook, 'cells'>} notebook
- * @param {Map<string | undefined, Cell>} setups for a notebook whose own set-up cell was deleted, the cell by exercise
- * @returns {{ trimmed: Notebook, numbers: (number | undefined)[], lacksSetup: boolean }} `numbers` says which cell of
- * the
- * notebook each is, counted from 1
+ * @returns {{ trimmed: Notebook, numbers: number[] }} `numbers` says which cell of the notebook each is, counted from 1
  */
-export function executable(notebook, setups = new Map()) {
-  const isExercise = (/** @type {Cell} */ cell) => setups.has(partOf(cell).id);
-  let section = sectionOf(notebook);
-  let lacksSetup = false;
-  if (section.length === 0 && notebook.cells.some(isExercise)) {
-    const end = notebook.cells.findLastIndex((cell) => isExercise(cell) || partOf(cell).role === 'progress');
-    const begin = notebook.cells.findIndex(isExercise);
-    const setup = /** @type {Cell} */ (setups.get(partOf(notebook.cells[begin]).id));
-    section = [setup, ...notebook.cells.slice(begin, end + 1)];
-    lacksSetup = true;
-  }
-  const chosen = section.filter(
+function executable(notebook) {
+  const chosen = sectionOf(notebook).filter(
     (cell) =>
       cell.cell_type === 'code' && !['picture', 'run'].includes(partOf(cell).role ?? 'none') && sourceOf(cell) !== '',
   );
@@ -147,8 +115,7 @@ export function executable(notebook, setups = new Map()) {
   const kernelspec = { display_name: 'TypeScript (tslab)', language: 'typescript', name: 'tslab' };
   return {
     trimmed: { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 },
-    numbers: chosen.map((cell) => notebook.cells.indexOf(cell) + 1 || undefined),
-    lacksSetup,
+    numbers: chosen.map((cell) => notebook.cells.indexOf(cell) + 1),
   };
 }
 
@@ -184,20 +151,15 @@ function unzipped(bytes) {
  * @returns {Pick<Notebook, 'cells'>}
  */
 function parsed(text) {
-  const again = 'ask for the .ipynb file once more';
-  if (text.trim() === '') throw new Error(`it is empty; ${again}`);
-  let notebook;
   try {
-    notebook = JSON.parse(text);
+    const notebook = JSON.parse(text);
+    const isCell = (/** @type {unknown} */ cell) => cell && typeof cell === 'object';
+    if (!Array.isArray(notebook?.cells) || !notebook.cells.every(isCell)) throw new Error('it has no list `cells`');
+    return notebook;
   } catch (error) {
     const reason = /** @type {Error} */ (error).message.replace(/\s+/g, ' ').slice(0, 120);
-    throw new Error(`it is no notebook, since it is no JSON (${reason}); ${again}`);
+    throw new Error(`it is no notebook (${reason}); ask for the .ipynb file once more`);
   }
-  const isCells =
-    Array.isArray(notebook?.cells) &&
-    notebook.cells.every((/** @type {unknown} */ cell) => cell && typeof cell === 'object');
-  if (!isCells) throw new Error(`it is no notebook, since its JSON has no list \`cells\`; ${again}`);
-  return notebook;
 }
 
 /**
@@ -208,15 +170,15 @@ function parsed(text) {
  * @param {ReturnType<typeof knownCells>} known
  * @returns {Job | (Hand & { why: string })}
  */
-function used(hand, bytes, exercises, { untouched, setups, without }) {
-  const { trimmed, numbers, lacksSetup } = executable(parsed(Buffer.from(bytes).toString()), setups);
+function used(hand, bytes, exercises, { untouched, without }) {
+  const { trimmed, numbers } = executable(parsed(Buffer.from(bytes).toString()));
   const parts = trimmed.cells.map(partOf);
   for (const part of parts) if (!Object.hasOwn(exercises, part.id ?? '')) delete part.id;
   const answers = parts.flatMap(({ id, role }) => (role === 'answer' && id ? [id] : []));
   if (answers.length === 0) return { ...hand, why: without.has(chapterIn(hand.path)) ? '' : NO_EXERCISES };
   const chapters = [...new Set(answers.map((id) => exercises[id].chapter))];
   const isUntouched = trimmed.cells.every((cell) => untouched.has(sourceOf(cell)));
-  return { ...hand, trimmed, numbers, lacksSetup, answers, chapters, isUntouched };
+  return { ...hand, trimmed, numbers, answers, chapters, isUntouched };
 }
 
 /**
@@ -228,7 +190,9 @@ function used(hand, bytes, exercises, { untouched, setups, without }) {
  * @returns {(Job | (Hand & { why: string }))[]} or `why` one cannot be used, '' for a chapter without exercises
  */
 export function handedIn(path, folder, exercises, known) {
-  const hand = { path, file: path, learner: learnerOf(path), isNameless: !namesLearner(path) };
+  const name = learnerIn(path);
+  // A file without a name stands for itself, since two of them may be of two learners.
+  const hand = { path, file: path, learner: name || basename(path, extname(path)), isNameless: name === '' };
   const attempt = (/** @type {Hand} */ one, /** @type {Uint8Array} */ bytes) => {
     try {
       return used(one, bytes, exercises, known);
@@ -244,9 +208,9 @@ export function handedIn(path, folder, exercises, known) {
   }
   if (!/\.zip$/i.test(path)) return [attempt(hand, bytes)];
   try {
-    const hands = unzipped(bytes).map(([name, content]) => attempt({ ...hand, path: join(path, name) }, content));
+    const hands = unzipped(bytes).map(([inner, content]) => attempt({ ...hand, path: join(path, inner) }, content));
     // A download also has what a learner tried in notebooks of their own.
-    const own = hands.filter(({ why, path: name }) => why !== NO_EXERCISES || chapterIn(name) !== undefined);
+    const own = hands.filter((one) => one.why !== NO_EXERCISES || chapterIn(one.path) !== undefined);
     return own.length > 0 ? own : [{ ...hand, why: NO_EXERCISES }];
   } catch (error) {
     const reason = /** @type {Error} */ (error).message;

@@ -1,17 +1,19 @@
 // `npm run exercises -- --report FOLDER`: learner × exercise, from notebooks that were handed in. Only the exercises of
-// each notebook are executed, with limits (`execute.mjs`), one after the other: whatever a notebook does, it neither
-// ends the report nor changes another learner's row.
-import { mkdirSync } from 'node:fs';
-import { dirname, sep } from 'node:path';
+// each notebook are executed, with limits, one after the other, each with a runner, a kernel and a folder of its own:
+// whatever a notebook does, it neither ends the report nor changes another learner's row.
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { runInForeground } from '../../../packages/system/foreground.mjs';
 import { codeOf } from '../../../packages/system/processes.cjs';
-import { writeWhole } from '../../../packages/system/project.mjs';
+import { nodeModules, readText, remove, root, writeWhole } from '../../../packages/system/project.mjs';
 import { printable } from '../../../packages/system/requirements.cjs';
-import { execute, say, verdictsOfJob } from './execute.mjs';
+import { partOf } from '../../shared/cells.mjs';
 import { BadInput, handedIn, knownCells, notebooksBelow } from './handed-in.mjs';
 
 /**
  * @typedef {import('./handed-in.mjs').Job} Job
- * @typedef {import('./execute.mjs').PackageExercises} PackageExercises
+ * @typedef {Pick<typeof import('../../../packages/exercises/index.js'), 'ALL' | 'GENERAL'>} PackageExercises
  */
 
 /**
@@ -22,6 +24,147 @@ import { BadInput, handedIn, knownCells, notebooksBelow } from './handed-in.mjs'
  * @typedef {Map<string, Record<string, Verdict>>} Verdicts
  */
 
+/**
+ * What came of executing a notebook: how many of its cells have ended, the errors of those that may end in one, by the
+ * cell's number, how the notebook ended, unless its runner was ended before, and what its checks found.
+ * @typedef {object} Executed
+ * @property {number} done
+ * @property {Map<number, string>} errors
+ * @property {{ event: 'passed' | 'failed', cell?: number, kind?: string, reason?: string } | undefined} ended
+ * @property {Record<string, Verdict>} verdicts
+ */
+
+/** @param {string} line */
+const say = (line) => console.log(printable(line));
+
+/**
+ * How a job calls a cell of the executed notebook: by its number in the learner's.
+ * @param {Job} job
+ * @param {number | undefined} cell
+ */
+function placeIn({ numbers }, cell) {
+  if (cell === undefined) return '';
+  return `, cell ${numbers[cell - 1]}`;
+}
+
+/**
+ * What the checks of a notebook found, in their order. Its code could write into this file as well, or put anything in
+ * its place, so nothing is waited for, and only names that the exercise knows are taken over.
+ * @param {string} path of lines as of `recordProgress`
+ * @param {Job} job
+ * @param {PackageExercises} exercises
+ * @returns {Record<string, Verdict>} of each exercise the last
+ */
+function verdictsIn(path, { answers }, { ALL, GENERAL }) {
+  /** @type {Record<string, Verdict>} */
+  const verdicts = {};
+  for (const line of (readText(path) ?? '').split('\n')) {
+    const { exercise, result } = parsed(line);
+    if (typeof result !== 'string' || !answers.includes(exercise)) continue;
+    if (result === 'passed' || result === 'todo') verdicts[exercise] = { status: result };
+    else if (result === 'wrong' || result === 'error') verdicts[exercise] = { status: 'wrong' };
+    else if (
+      [ALL[/** @type {keyof typeof ALL} */ (exercise)].mistakes, GENERAL].some((known) => Object.hasOwn(known, result))
+    )
+      verdicts[exercise] = { status: 'wrong', name: result };
+  }
+  return verdicts;
+}
+
+/**
+ * @param {string} line
+ * @returns {Record<string, any>} nothing of a line that holds no object
+ */
+function parsed(line) {
+  try {
+    return JSON.parse(line) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Executes one notebook in its own folder. The runner prints an object per line (`--json`).
+ * @param {Job} job
+ * @param {PackageExercises} exercises
+ * @param {number} cellTimeout seconds
+ * @returns {Promise<Executed & { status: number }>} with the runner's status
+ */
+async function execute(job, exercises, cellTimeout) {
+  const work = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-report-'));
+  const [notebook, progress, results, jupyter] = ['handed-in.ipynb', 'progress.jsonl', 'results', 'jupyter'].map(
+    (name) => join(work, name),
+  );
+  try {
+    mkdirSync(jupyter);
+    symlinkSync(nodeModules, join(work, 'node_modules'), 'junction'); // the kernel finds the package from where it starts
+    writeFileSync(notebook, JSON.stringify(job.trimmed));
+    writeFileSync(progress, '');
+    const run = /** @type {Executed} */ ({ done: 0, errors: new Map(), ended: undefined, verdicts: {} });
+    /** @param {string} line */
+    const onLine = (line) => {
+      const { event, cell, error, kind, reason } = parsed(line);
+      if (event === 'running') say(`running ${job.path}${placeIn(job, cell)}`);
+      else if (event === 'cell') {
+        run.done = cell;
+        if (error) run.errors.set(cell, error);
+      } else if (event === 'passed' || event === 'failed') run.ended = { event, cell, kind, reason };
+      else if (event === undefined && line !== '') run.ended ??= { event: 'failed', kind: 'error', reason: line };
+    };
+    const runner = join(root, 'packages', 'notebook-runner', 'notebooks.mjs');
+    const limits = ['--json', '--cell-timeout', `${cellTimeout}`, '--heartbeat', '10', '--out', results];
+    // The clone may belong to another user: the runner's own files go where the notebook is.
+    const own = { INIT_CWD: work, LIF_FC_MNIST_SCRATCH: jupyter, LIF_FC_MNIST_PROGRESS: progress };
+    const env = { ...process.env, ...own };
+    const status = await runInForeground(process.execPath, [runner, ...limits, notebook], { env, onLine });
+    return { ...run, status, verdicts: verdictsIn(progress, job, exercises) };
+  } finally {
+    remove(work);
+  }
+}
+
+/**
+ * Why a notebook was given up, and in which cell; undefined if it was not.
+ * @param {Executed} executed
+ * @param {number} cellTimeout seconds
+ */
+function mishapOf({ ended, done }, cellTimeout) {
+  if (ended?.event === 'passed') return undefined;
+  if (ended === undefined) {
+    return { cell: done + 1, name: 'kernel-died', message: 'its code ended the program that executes it' };
+  }
+  const { cell, kind, reason = '' } = ended;
+  if (kind === 'timeout')
+    return { cell, name: 'never-ends', message: `it does not end (stopped after ${cellTimeout} s, --cell-timeout)` };
+  return { cell, name: kind === 'kernel-died' ? kind : 'cell-fails', message: reason };
+}
+
+/**
+ * The verdicts of one executed notebook, and a line if it was given up before its end.
+ * @param {Job} job
+ * @param {Executed} executed
+ * @param {number} cellTimeout seconds
+ */
+function verdictsOfJob(job, executed, cellTimeout) {
+  const { verdicts, errors } = executed;
+  /** @param {number} cell */
+  const partOfCell = (cell) => partOf(job.trimmed.cells[cell - 1] ?? {});
+  for (const cell of errors.keys()) {
+    const { id, role } = partOfCell(cell);
+    if (id !== undefined && role === 'answer') verdicts[id] ??= { status: 'failed', name: 'cell-fails' };
+  }
+  const mishap = mishapOf(executed, cellTimeout);
+  if (mishap === undefined) return { verdicts };
+  const { cell, name, message } = mishap;
+  const id = cell === undefined ? undefined : partOfCell(cell).id;
+  if (id !== undefined) verdicts[id] ??= { status: 'failed', name };
+  for (const answer of job.answers) verdicts[answer] ??= { status: 'not-reached' };
+  return {
+    verdicts,
+    note: `${job.learner}: ${job.path}${placeIn(job, cell)}: ${message}; what follows was not reached`,
+  };
+}
+
 /** A learner's best result counts, so an unsolved copy next to a solved one does no harm. */
 const RANK = ['passed', 'wrong', 'failed', 'todo', 'not-reached'];
 
@@ -30,7 +173,7 @@ const RANK = ['passed', 'wrong', 'failed', 'todo', 'not-reached'];
  * @param {Record<string, Verdict>} into
  * @param {Record<string, Verdict>} more
  */
-export function mergeVerdicts(into, more) {
+function mergeVerdicts(into, more) {
   for (const [id, verdict] of Object.entries(more)) {
     if (into[id] === undefined || RANK.indexOf(verdict.status) < RANK.indexOf(into[id].status)) into[id] = verdict;
   }
@@ -41,30 +184,23 @@ export function mergeVerdicts(into, more) {
  * @param {Job[]} used
  */
 function notesOn(used) {
-  const notes = used
-    .filter(({ lacksSetup }) => lacksSetup)
-    .map(({ path }) => `${path}: its cell exercises-setup is missing, so the chapter's own is used`);
+  const notes = [];
+  /** @type {Map<string, string[]>} */
   const copies = new Map();
-  for (const { learner, chapters, isUntouched } of used) {
+  for (const { learner, chapters, file, isUntouched } of used) {
     for (const chapter of isUntouched ? [] : chapters) {
-      const key = `${chapter} ${learner}`;
-      copies.set(key, { learner, chapter, count: (copies.get(key)?.count ?? 0) + 1 });
+      const key = `${learner}: chapter ${chapter}`;
+      copies.set(key, [...(copies.get(key) ?? []), file]);
     }
   }
-  for (const { learner, chapter, count } of copies.values()) {
-    if (count > 1) notes.push(`${learner}: ${count} copies of chapter ${chapter}, merged`);
-  }
-  for (const learner of new Set(used.map((one) => one.learner))) {
-    const own = [...new Set(used.filter((one) => one.learner === learner).map(({ file }) => file.split(sep)[0]))];
-    if (own.length > 1 && own.some((file) => /\.zip$/i.test(file))) {
-      notes.push(`${learner}: ${own.join(' and ')} are one row; if they are of two learners, rename one`);
-    }
+  for (const [key, files] of copies) {
+    if (files.length > 1)
+      notes.push(`${key} is one row of ${files.join(' and ')}; if they are of two learners, rename one`);
   }
   const nameless = [...new Set(used.filter(({ isNameless }) => isNameless).map(({ file }) => file))];
   if (nameless.length > 0) {
-    const rows = nameless.length === 1 ? 'it has a row of its own' : 'each has a row of its own';
     notes.push(
-      `Without a learner's name: ${nameless.join(', ')}; ${rows}. Use a subfolder per learner, NAME.zip or NAME_02-lif-neuron.ipynb`,
+      `Without a learner's name: ${nameless.join(', ')}; use a subfolder per learner, NAME.zip or NAME_02-lif-neuron.ipynb`,
     );
   }
   return notes;
@@ -85,9 +221,7 @@ function collect(folder, exercises, chapters) {
   );
   problems.push(...found.flatMap(({ path, why }) => (why ? [`${path}: ${why}`] : [])));
   if (found.length === 0) {
-    const of = chapters.length > 0 ? ` of chapter ${chapters.join(', ')}` : '';
-    const unread = problems.length > 0 ? ` (${problems.join('; ')})` : '';
-    throw new BadInput(`--report: expected notebooks (.ipynb)${of} below ${folder}, found none${unread}`);
+    throw new BadInput([`--report: expected notebooks (.ipynb) below ${folder}, found none`, ...problems].join('; '));
   }
   return { found, problems };
 }
@@ -101,7 +235,7 @@ function collect(folder, exercises, chapters) {
  * if
  * a signal ended it; what was left out, and what else is worth a line
  */
-export async function judgeFolder(folder, exercises, { chapters, cellTimeout }) {
+async function judgeFolder(folder, exercises, { chapters, cellTimeout }) {
   const { found, problems } = collect(folder, exercises.ALL, chapters);
   const used = found.filter((hand) => hand.why === undefined);
   /** @type {Verdicts} */
@@ -146,7 +280,7 @@ const SIGN = { passed: '✔', todo: '○', failed: '!', 'not-reached': '?' };
  * @param {Verdicts} verdicts
  * @param {Record<string, { chapter: number }>} exercises by id, in their order
  */
-export function reportText(verdicts, exercises) {
+function reportText(verdicts, exercises) {
   const found = Object.keys(exercises).filter((id) => [...verdicts.values()].some((own) => own[id]));
   if (found.length === 0) return 'No exercise was found.';
   const begun = new Set(
@@ -216,7 +350,7 @@ function field(text) {
  * @param {Verdicts} verdicts
  * @param {Record<string, unknown>} exercises by id, in their order
  */
-export function reportCsv(verdicts, exercises) {
+function reportCsv(verdicts, exercises) {
   const ids = Object.keys(exercises);
   const cell = (/** @type {Verdict | undefined} */ verdict) => {
     if (verdict === undefined) return '';

@@ -3,9 +3,16 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
+import { ALL } from '../../../../packages/exercises';
 import { chapterNames, root } from '../../../../packages/system/project.mjs';
 import { temporaryFolder } from '../../../../test/support/data';
+import {
+  type Cell as ExecutedCell,
+  stream as printedOf,
+  read as readExecuted,
+  run,
+} from '../../../../test/support/notebooks';
 import type { Cell, Notebook } from '../../../shared/cells.mjs';
 
 const textOf = ({ source }: Pick<Cell, 'source'>) => [source].flat().join('');
@@ -212,7 +219,12 @@ const code = (source: string): Cell => ({
   outputs: [printed],
 });
 const prose = (source: string): Cell => ({ cell_type: 'markdown', id: 'x', source, metadata: {} });
-const notebook = (...cells: Notebook['cells']) => ({ cells, metadata: { kernelspec: {} }, nbformat: 4 });
+const notebook = (...cells: Notebook['cells']) => ({
+  cells,
+  metadata: { kernelspec: {} },
+  nbformat: 4,
+  nbformat_minor: 5,
+});
 
 describe('A copy of a chapter', () => {
   let copies: typeof import('../../../shared/copies.mjs');
@@ -346,5 +358,94 @@ describe('A copy of a chapter', () => {
       const kept = copies.resetCopy(file, from, to, undefined, language);
       assert.equal(readFileSync(join(to, String(kept)), 'utf8'), copy);
     }
+  });
+});
+
+/** The kernel finds the package from a folder of the clone only. */
+const folder = join(root, 'build', 'exercises', `test-${process.pid}`);
+const results = join(folder, 'results');
+
+const executed = (id: string, source: string): Cell => ({
+  ...code(source),
+  id,
+  metadata: { tags: ['raises-exception'] },
+  execution_count: null,
+  outputs: [],
+});
+
+/** What goes wrong in a cell, tried after all stubs in the same kernel. */
+const MISHAPS = [
+  executed(
+    'right',
+    "const charge = (v: number, x: number, tau: number, rest: number): number => v + (x - (v - rest)) / tau;\ncheck('lif-charge', charge);",
+  ),
+  executed(
+    'type-error',
+    "const charge = (v: number, x: number, tau: number): boolean => v > x;\ncheck('lif-charge', charge);",
+  ),
+  executed('mistyped', "check('lif-chrage', (v: number) => v);"),
+  executed('no-return', "const noReturn = (v: number): number => {};\ncheck('lif-charge', noReturn);"),
+  executed('endless', "check('lif-charge', () => { for (;;); });"),
+  executed('endless-list', "check('lif-run', () => { const v: number[] = []; for (;;) v.push(1); });"),
+  executed('recursion', "const again = (v: number): number => again(v) + 1;\ncheck('lif-charge', again);"),
+  executed('alive', "check('lif-charge', (v: number, x: number, tau: number) => v + x / tau);"),
+  executed('solved', "console.log(exercises.solved('lif-charge'), exercises.solved('lif-fire'));"),
+];
+
+/** The exercises of all chapters run one after the other, without the chapters before them: that takes seconds. */
+describe("A learner's copies in the real kernel", () => {
+  let done: ExecutedCell[];
+  /** One cell for each copy, since TypeScript takes a tenth of a second for each, and the exercises whose answers are in it. */
+  let sections: { cell: Cell; exercises: string[] }[];
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  before(async () => {
+    const { learnersCopy, readChapter } = await import('../../../shared/copies.mjs');
+    const names = chapterNames();
+    sections = names.flatMap((name) => {
+      const own = cells
+        .sectionOf(learnersCopy(readChapter(name), name, names))
+        .filter(({ cell_type }) => cell_type === 'code');
+      const answers = own.filter(({ metadata }) => metadata.exercise?.role === 'answer');
+      const exercises = answers.map(({ metadata }) => `${metadata.exercise?.id}`);
+      return own.length === 0 ? [] : { cell: executed(name.slice(0, 2), own.map(textOf).join('\n')), exercises };
+    });
+    const file = join(folder, 'all.ipynb');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, JSON.stringify({ ...notebook(...sections.map(({ cell }) => cell), ...MISHAPS), metadata: {} }));
+    const { status, lines } = await run([file, '--out', results, '--cell-timeout', '120']);
+    assert.equal(status, 0, lines.join('\n'));
+    done = readExecuted(join(results, 'build', 'exercises', `test-${process.pid}`, 'all.ipynb')).cells;
+  });
+  const cell = (id: string) => done.find((one) => one.id === id);
+  const printed = (id: string) => printedOf(cell(id), 'stdout')?.join('');
+
+  test('run from top to bottom with nothing but "not attempted"', () => {
+    for (const { cell: section, exercises } of sections) {
+      const outputs = cell(section.id)?.outputs ?? [];
+      const text = outputs.map((output) => output.text?.join('') ?? '?').join('');
+      const [stubs, progress] = [text.slice(0, text.indexOf('0 of ')), text.slice(text.indexOf('0 of '))];
+      assert.equal(stubs, exercises.map((exercise) => `○ ${exercise}: Not attempted yet.\n`).join(''));
+      assert.match(progress, /^0 of \d+ exercises passed, about \d+ minutes to go, \d+ of them core\.\n/);
+    }
+    const all = sections.flatMap(({ exercises }) => exercises);
+    assert.deepEqual(all.sort(), Object.keys(ALL).sort(), 'every exercise has a cell');
+  });
+
+  test('do not judge the answer of before when a cell has a type error, and show what TypeScript says', () => {
+    assert.equal(printed('right'), '✔ lif-charge: Right.\n');
+    for (const [id, says] of [
+      ['type-error', /not assignable[\s\S]*boolean/],
+      ['mistyped', /'"lif-chrage"' is not assignable/],
+      ['no-return', /must return a value/],
+    ] as const) {
+      assert.equal(printed(id), '', `${id} is not judged`);
+      assert.match(printedOf(cell(id), 'stderr')?.join('') ?? '', says);
+    }
+  });
+
+  test('stop an answer that never ends, and go on', () => {
+    for (const id of ['endless', 'endless-list', 'recursion']) assert.match(printed(id) ?? '', /\(never-ends\)/, id);
+    assert.match(printed('alive') ?? '', /^✘ lif-charge \(no-leak\)/);
+    assert.equal(printed('solved'), 'false false\n', 'the last check counts');
   });
 });
