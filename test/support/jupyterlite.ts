@@ -42,7 +42,6 @@ export async function startSite(folder: string, modules: Modules): Promise<Kerne
     declarations: 'files/declarations.json',
     name: 'tslab',
     items: 5,
-    experimentalDecorators: true,
     displayName: 'TypeScript',
   };
   const kernelspec = { name: 'tslab', display_name: 'TypeScript', language: 'typescript' };

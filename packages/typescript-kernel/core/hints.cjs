@@ -122,21 +122,16 @@ exports.withHints = withHints;
 const problemLine = (line, column, text) => `${line}:${column} - ${text}`;
 exports.problemLine = problemLine;
 
-/** @param {TypeProblem[]} problems @param {string} [before] */
-function linesOf(problems, before = '') {
-  const lines = problems.map(({ line, column, messageText }) => `${before}${problemLine(line, column, messageText)}\n`);
+/**
+ * The lines that a cell shows of all its type errors, each with its end.
+ * @type {(problems: TypeProblem[], source: string) => string}
+ */
+exports.problemLines = (problems, source) => {
+  const shown = withHints(problems, source);
+  const lines = shown.map(({ line, column, messageText }) => `${problemLine(line, column, messageText)}\n`);
   const more = lines.length > SHOWN ? `… ${lines.length - SHOWN} more\n` : '';
   return lines.slice(0, SHOWN).join('') + more;
-}
-
-/**
- * The lines that a cell shows of all its type errors, each with its end. @type {(problems: TypeProblem[],
- * source: string) => string}
- */
-exports.problemLines = (problems, source) => linesOf(withHints(problems, source));
-
-/** The same for a cell that runs anyway: the hint comes where it fails. @param {TypeProblem[]} problems */
-exports.warningLines = (problems) => linesOf(problems, 'warning ');
+};
 
 /**
  * The text of an error that ended a cell, with the hint if it is about an unknown name. TypeScript says it before the

@@ -1,6 +1,6 @@
 // The declarations that the language service reads, as one JSON: TypeScript's libraries, the modules that cells may
 // import, and whatever those import.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,9 +16,6 @@ const isCurrent = (ts) => Number.parseFloat(ts.version) >= 5.9;
 
 /** What runs in a worker has the names of a worker. */
 const libOf = (ts) => [isCurrent(ts) ? 'esnext' : 'es2022', 'webworker'];
-
-/** The libraries that the setting `lib` can name: all of the language, and a worker's. */
-const OFFERED = /^lib\.(es5|es20\d\d|esnext|decorators|webworker)(\.(?!full)|$)/;
 
 const NODE_MODULES = '/node_modules/';
 
@@ -72,8 +69,7 @@ export function makeDeclarations({ root = '.', modules: given, ambient: more = [
   const modules = Object.fromEntries(
     Object.entries({ ...OWN, ...given }).map(([name, value]) => [name, pathOf(value)]),
   );
-  const libraries = readdirSync(libFolder).filter((name) => OFFERED.test(name) && name.endsWith('.d.ts'));
-  const roots = [...Object.values(modules), ...ambient, ...libraries.map((name) => join(libFolder, name))].map(slashes);
+  const roots = [...Object.values(modules), ...ambient].map(slashes);
   for (const path of roots) {
     if (!host.fileExists(path)) throw new Error(`${path}: expected a file of declarations, found none`);
   }

@@ -11,7 +11,6 @@ import { Session } from '../jupyterlite/src/cells/session';
 import type { Outcome } from '../jupyterlite/src/protocol';
 import { emit } from '../jupyterlite/src/types/emit';
 import { Library, NotebookTypes } from '../jupyterlite/src/types/notebook';
-import { Remote } from '../jupyterlite/src/types/remote';
 import type { Shown } from './cells';
 
 interface Input {
@@ -29,12 +28,10 @@ const byUrl = new Map(Object.entries(modules).map(([name, path]) => [pathToFileU
 const compiler = ts as unknown as ConstructorParameters<typeof Library>[0];
 const settings = {
   strict: false,
-  experimentalDecorators: true,
-  typeErrors: 'block',
   modules,
   siteUrl: 'http://localhost/',
 } as const;
-const library = new Library(compiler, JSON.parse(readFileSync(declarations, 'utf8')), settings, new Remote(compiler));
+const library = new Library(compiler, JSON.parse(readFileSync(declarations, 'utf8')), settings);
 const types = new NotebookTypes(library, 'notebook', 'http://localhost/');
 
 let shown: Shown = { status: '', stdout: '', stderr: '', displays: [] };
@@ -42,7 +39,7 @@ const ids: string[] = [];
 const numberOf = (id: string) => (ids.includes(id) ? ids.indexOf(id) : ids.push(id) - 1);
 
 const session = new Session({
-  settings: { siteUrl: 'http://localhost/', items: 5, messages: 'streams' },
+  settings: { siteUrl: 'http://localhost/', items: 5 },
   folder: 'http://localhost/',
   post(message) {
     if (message.type === 'input') session.receiveInput(undefined);
@@ -71,7 +68,7 @@ async function execute(code: string, count: number): Promise<Outcome> {
     return { status: 'error', ename: 'TypeScript', evalue: '', traceback: [] };
   }
   types.starts(code);
-  const outcome = await session.execute(code, count, emit(compiler, code, true));
+  const outcome = await session.execute(code, count, emit(compiler, code));
   types.ended(outcome.status === 'ok' ? [] : (outcome.lost ?? 'all'));
   return outcome;
 }

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { runCells } from '../../../test/support/jupyter-kernel';
 import { countLate, describeFailure } from '../core/errors.cjs';
-import { placeOf, problemLines, warningLines } from '../core/hints.cjs';
+import { placeOf, problemLines } from '../core/hints.cjs';
 import { describeValue } from '../core/values.cjs';
 import { ROWS, type Shown } from './cells';
 import { root, runInNode, writeThings } from './in-node';
@@ -141,5 +141,4 @@ test('After a restart a cell names each unknown name once, and does not take it 
 test('Of very many type errors the first are shown', () => {
   const all = Array.from({ length: 1000 }, (_, i) => ({ line: i + 1, column: 1, code: 2322, messageText: 'wrong' }));
   assert.match(problemLines(all, ''), /^(?:\d+:1 - wrong\n){50}… 950 more\n$/);
-  assert.match(warningLines(all), /^(?:warning \d+:1 - wrong\n){50}… 950 more\n$/);
 });

@@ -2,7 +2,7 @@
  * What a cell may import, and from where: the cells' worker loads it, that of the types completes it and reads its
  * types.
  */
-import type { ImportSettings } from './protocol';
+import type { Settings } from './protocol';
 
 export const isUrl = (name: string) => /^(https?|data|blob):/.test(name);
 export const isRelative = (name: string) => /^\.{0,2}\//.test(name);
@@ -51,7 +51,7 @@ export const ELSEWHERE: Record<string, string> = {
  * @param folder URL of the notebook's folder in the files of the site, with a slash at its end
  * @throws one line that says what can be imported
  */
-export function urlOf(name: string, { modules, cdn }: ImportSettings, folder: string): string {
+export function urlOf(name: string, { modules }: Pick<Settings, 'modules'>, folder: string): string {
   if (Object.hasOwn(modules, name)) return modules[name] as string;
   if (isRelative(name)) {
     if (/\.[cm]?tsx?$/.test(name)) {
@@ -64,7 +64,6 @@ export function urlOf(name: string, { modules, cdn }: ImportSettings, folder: st
   if (isUrl(name)) return name;
   const [, scheme = ''] = /^(\w+):/.exec(name) ?? [];
   if (Object.hasOwn(ELSEWHERE, scheme)) throw new Error(`Cannot find module '${name}'. ${ELSEWHERE[scheme]}`);
-  if (cdn !== undefined) return cdn.includes('{name}') ? cdn.replaceAll('{name}', name) : cdn + name;
   const known = Object.keys(modules).map((one) => `'${one}'`);
   const there = known.length > 0 ? `This page has ${known.join(', ')}.` : 'This page has none.';
   throw new Error(`Cannot find module '${name}'. ${there} A URL can be imported, too.`);

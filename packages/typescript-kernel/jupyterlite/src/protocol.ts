@@ -25,28 +25,16 @@ export interface Settings {
   name: string;
   displayName: string;
   modules: Record<string, string>;
-  /** A URL with `{name}` in it, or to which the name is added. */
-  cdn?: string | undefined;
-  /** URLs of the site's own declarations, and of those of the extension, which are there if that fails. */
-  declarations: string[];
-  typeErrors: 'block' | 'warn' | 'off';
-  messages: 'streams' | 'jupyter';
+  /** URL of the site's own declarations, or else of the extension's; undefined if it has none. */
+  declarations?: string | undefined;
   items: number;
   strict: boolean;
-  /** Undefined for the libraries of the declarations. */
-  lib?: string[] | undefined;
-  experimentalDecorators: boolean;
   preload: boolean;
   /** Base URL of the site, below which its `files/` are. */
   siteUrl: string;
-  /** A line for each setting that cannot be what the site says; it has its default. */
-  faults: string[];
 }
 
-export type ImportSettings = Pick<Settings, 'modules' | 'cdn'>;
-
-export type CompilerSettings = ImportSettings &
-  Pick<Settings, 'lib' | 'siteUrl' | 'strict' | 'experimentalDecorators' | 'typeErrors'>;
+export type CompilerSettings = Pick<Settings, 'modules' | 'siteUrl' | 'strict'>;
 
 /**
  * How a cell ended, as in an execute reply. `lost`: the names that a cell which failed or was interrupted on its way
@@ -91,9 +79,6 @@ export type ToCells =
 export type Output =
   | { type: 'stream'; name: 'stdout' | 'stderr'; text: string }
   | { type: 'display'; bundle: Bundle; displayId?: string | undefined; update: boolean }
-  /** The last line's value, or how the cell failed, where they are not text of its streams. */
-  | { type: 'result'; count: number; data: Bundle['data'] }
-  | { type: 'error'; failure: Failure }
   | { type: 'input'; prompt: string; isPassword: boolean }
   /** It has broken the worker. */
   | { type: 'broken' };
@@ -140,7 +125,6 @@ export type ToTypes =
 
 /** From the worker that knows the types; a question that TypeScript trips over is answered with undefined. */
 export type FromTypes =
-  /** `faults`: why not by the settings. */
-  | { type: 'ready'; faults: string[] }
+  | { type: 'ready' }
   | { type: 'failed'; message: string }
   | { type: 'reply'; id: number; content: Answered<OfTypes>['content'] | undefined };

@@ -7,10 +7,8 @@ import { after, before, describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import ts from 'typescript';
-import { urlOf } from '../../jupyterlite/src/imports';
 import { PLUGIN, readSettings } from '../../jupyterlite/src/page/settings';
 import { Library, NotebookTypes } from '../../jupyterlite/src/types/notebook';
-import { Remote } from '../../jupyterlite/src/types/remote';
 import { root, source } from '../in-node';
 
 const TSLABS = '@tslab/typescript-for-tslab';
@@ -188,7 +186,7 @@ describe('The declarations of packages', () => {
     const declarations = await make('shapes', 'shapes/round/circle', 'units', 'plain');
     const settings = readSettings('', 'http://localhost/');
     settings.strict = true;
-    const library = new Library(ts, declarations, settings, new Remote(ts));
+    const library = new Library(ts, declarations, settings);
     const notebook = new NotebookTypes(library, 'notebook', 'http://localhost/');
     notebook.starts(`import { unit, type Circle } from 'shapes';
 import type { Circle as Same } from 'shapes/round/circle';
@@ -220,49 +218,27 @@ const circle: Circle = { radius: one() + plain } satisfies Same;`);
 
 describe('The settings of the site', () => {
   const site = 'http://localhost/some/folder/';
+  const own = `${site}extensions/kernel/declarations.json`;
+  const read = (given: object) => readSettings(JSON.stringify({ [PLUGIN]: given }), site, own);
 
-  test('give absolute addresses', () => {
-    const own = { modules: { things: 'files/things.js' }, declarations: 'types.json', name: 'tslab' };
-    const settings = readSettings(JSON.stringify({ [PLUGIN]: own }), site);
-    assert.deepEqual(settings.modules, { things: `${site}files/things.js` });
-    assert.deepEqual(settings.declarations, [`${site}types.json`]);
-    assert.deepEqual([settings.name, settings.displayName, settings.preload], ['tslab', 'TypeScript', true]);
+  test('give absolute addresses, and the declarations of the extension where the site names none', () => {
+    const given = { modules: { things: 'files/things.js' }, declarations: 'types.json', name: 'tslab' };
+    const { modules, declarations, name, displayName, preload } = read(given);
+    assert.deepEqual([modules, declarations], [{ things: `${site}files/things.js` }, `${site}types.json`]);
+    assert.deepEqual([name, displayName, preload], ['tslab', 'TypeScript', true]);
+    assert.equal(read({}).declarations, own);
+    assert.equal(readSettings('', site).declarations, undefined);
   });
 
-  test('may name a folder of the site in the place of a CDN', () => {
-    const { cdn } = readSettings(JSON.stringify({ [PLUGIN]: { cdn: 'files/vendor/{name}.js' } }), site);
-    assert.equal(urlOf('lodash-es', { modules: {}, cdn }, site), `${site}files/vendor/lodash-es.js`);
-  });
-
-  test('take the declarations of the extension where those of the site are not there', () => {
-    const own = `${site}extensions/kernel/declarations.json`;
-    assert.deepEqual(readSettings('', site, own).declarations, [own]);
-    const given = JSON.stringify({ [PLUGIN]: { declarations: 'types.json' } });
-    assert.deepEqual(readSettings(given, site, own).declarations, [`${site}types.json`, own]);
-  });
-
-  test('that say nothing that is known are left out, each with a line that a cell shows', () => {
-    const read = (given: object) => readSettings(JSON.stringify({ [PLUGIN]: given }), site);
-    const { faults, ...settings } = read({
-      typeErrors: 'warning',
-      modules: { a: 3 },
-      lib: 'dom',
-      strict: 'yes',
-      cdn: 4,
-      items: 0,
-    });
-    const { faults: none, ...defaults } = readSettings('', site);
-    assert.deepEqual(settings, defaults);
-    assert.deepEqual(none, []);
-    assert.deepEqual(faults, [
-      `${PLUGIN}: typeErrors: expected block, warn, off, found "warning"`,
-      `${PLUGIN}: modules: expected a URL for each name, found {"a":3}`,
-      `${PLUGIN}: lib: expected a list of texts, found "dom"`,
-      `${PLUGIN}: strict: expected false, true, found "yes"`,
-      `${PLUGIN}: cdn: expected a URL, found 4`,
-      `${PLUGIN}: items: expected a whole number above 0, found 0`,
-    ]);
-    const [unknown] = read({ typeerrors: 'warn' }).faults;
-    assert.match(unknown ?? '', /typeerrors: expected one of name, displayName, modules, .*typeErrors, /);
+  test('that are none are left out, each with a line in the console', (t) => {
+    const warn = t.mock.method(console, 'warn', () => {});
+    assert.deepEqual(read({ strict: 'yes', modul: {} }), read({}));
+    assert.deepEqual(
+      warn.mock.calls.map(({ arguments: [line] }) => line),
+      [
+        `${PLUGIN}: strict: expected a boolean, found "yes"`,
+        `${PLUGIN}: modul: expected one of name, displayName, modules, declarations, strict, items, preload, found {}`,
+      ],
+    );
   });
 });

@@ -13,7 +13,7 @@ import { inspect, lookInto } from '../../jupyterlite/src/cells/inspect';
 import { createOutput } from '../../jupyterlite/src/cells/limit';
 import { type KernelInterface, placed } from '../../jupyterlite/src/cells/session';
 import { type Options, TypeScriptKernel } from '../../jupyterlite/src/page/kernel';
-import { PLUGIN, readSettings } from '../../jupyterlite/src/page/settings';
+import { readSettings } from '../../jupyterlite/src/page/settings';
 import { completeness } from '../../jupyterlite/src/types/describe';
 import { emit } from '../../jupyterlite/src/types/emit';
 
@@ -49,12 +49,12 @@ test('A cell that only TypeScript itself can translate is refused with the reaso
 });
 
 test('The value of a translated cell is that of what stands before its types', () => {
-  const values = (code: string) => emit(ts, `namespace N { export const x = 1 }\n${code}`, false)?.hasValue;
+  const values = (code: string) => emit(ts, `namespace N { export const x = 1 }\n${code}`)?.hasValue;
   assert.equal(values('N.x\ntype T = number;\ninterface I {}\ndeclare const outside: I;'), true);
   assert.equal(values('const own = N.x;\ntype T = number;'), false);
   const exported = 'namespace N { export const x = 1 }\nN.x\nexport type T = number;';
   assert.match(
-    compileCell(exported, () => false, emit(ts, exported, false)),
+    compileCell(exported, () => false, emit(ts, exported)),
     /__cell__\.value = \(N\.x\)/,
   );
 });
@@ -87,7 +87,7 @@ size + 1;`;
       declared = Object.keys(names);
     },
   };
-  const compiled = compileCell(code, (name) => name === 'log', emit(ts, code, false));
+  const compiled = compileCell(code, (name) => name === 'log', emit(ts, code));
   // biome-ignore lint/security/noGlobalEval: as the kernel does.
   await globalThis.eval(compiled)(cell);
   assert.deepEqual(logged, [3, 'disposed']);
@@ -217,8 +217,8 @@ describe('What a cell shows', () => {
 
 describe('The kernel in the page', () => {
   /** A kernel whose worker runs each cell in no time, and types with given answers. */
-  const open = (given: object, text = '', check: () => Promise<unknown> = async () => ({ text })) => {
-    const settings = readSettings(JSON.stringify({ [PLUGIN]: given }), 'http://localhost/');
+  const open = (text: string, check: () => Promise<unknown> = async () => ({ text })) => {
+    const settings = readSettings('', 'http://localhost/');
     let shown = '';
     const posted: string[] = [];
     class Quick {
@@ -241,7 +241,6 @@ describe('The kernel in the page', () => {
     return {
       kernel,
       posted,
-      settings,
       async run() {
         shown = '';
         const { status } = await kernel.executeRequest({ code: '' });
@@ -250,22 +249,14 @@ describe('The kernel in the page', () => {
     };
   };
 
-  test('shows a line for each setting that is wrong, once, and when that turns out', async () => {
-    const { run, settings } = open({ strict: 'yes' });
-    assert.deepEqual(await run(), ['ok', `${PLUGIN}: strict: expected false, true, found "yes"\n`]);
-    assert.deepEqual(await run(), ['ok', '']);
-    settings.faults.push('later');
-    assert.deepEqual(await run(), ['ok', 'later\n']);
-  });
-
-  test('shows what the types say, and runs the cell unless that blocks it', async () => {
+  test('shows what the types say, and does not run the cell then', async () => {
     const text = "1:18 - Cannot find name 'undeclared'.\n";
-    assert.deepEqual(await open({}, text).run(), ['error', text]);
-    assert.deepEqual(await open({ typeErrors: 'warn' }, text).run(), ['ok', text]);
+    assert.deepEqual(await open(text).run(), ['error', text]);
+    assert.deepEqual(await open('').run(), ['ok', '']);
   });
 
   test('runs nothing of a cell that is interrupted while its types are on their way, and ends it at once', async () => {
-    const { kernel, posted, run } = open({}, '', () => new Promise(() => {}));
+    const { kernel, posted, run } = open('', () => new Promise(() => {}));
     const running = run();
     kernel.interrupt();
     assert.deepEqual(await running, ['error', 'Interrupted.\n']);
@@ -273,7 +264,7 @@ describe('The kernel in the page', () => {
   });
 
   test('says that it does not know whether a text is complete, where there are no types', async () => {
-    const { kernel } = open({});
+    const { kernel } = open('');
     assert.deepEqual(await kernel.isCompleteRequest({ code: '1 +' }), { status: 'unknown' });
   });
 });

@@ -19,13 +19,6 @@ describe('What a cell imports', () => {
     assert.equal(urlOf('../a.js', { modules }, folder), 'http://localhost/site/files/a.js');
   });
 
-  test('comes from a CDN by its name, if the site names one, and never takes the place of a module of the settings', () => {
-    assert.equal(urlOf('lodash-es', { modules, cdn: 'https://esm.sh/' }, folder), 'https://esm.sh/lodash-es');
-    const cdn = 'https://cdn.jsdelivr.net/npm/{name}/+esm';
-    assert.equal(urlOf('@scope/a@1', { modules, cdn }, folder), 'https://cdn.jsdelivr.net/npm/@scope/a@1/+esm');
-    assert.equal(urlOf('things', { modules, cdn }, folder), modules.things);
-  });
-
   test('is refused in one line that says what there is', () => {
     assert.throws(
       () => urlOf('lodash', { modules }, folder),

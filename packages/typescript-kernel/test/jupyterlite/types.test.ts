@@ -2,19 +2,14 @@
  * The types that come with the extension: TypeScript of today, its libraries, and what the site's settings say to it.
  */
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import ts from 'typescript';
 import { problemLines } from '../../core/hints.cjs';
 import type { CompilerSettings, Lost } from '../../jupyterlite/src/protocol';
 import { type Declarations, Library, NotebookTypes } from '../../jupyterlite/src/types/notebook';
-import { Remote, readDeclarations } from '../../jupyterlite/src/types/remote';
 
 const DEFAULTS: CompilerSettings = {
   strict: false,
-  experimentalDecorators: false,
-  typeErrors: 'block',
   modules: {},
   siteUrl: 'http://localhost/',
 };
@@ -27,12 +22,11 @@ describe('The types of the extension', () => {
   /** What notebooks share that ask for the same, as those of a page do; by settings. */
   const libraries = new Map<string, Library>();
   let notebooks = 0;
-  const open = (settings: Partial<CompilerSettings> = {}, folder = HERE, patience = 60_000) => {
+  const open = (settings: Partial<CompilerSettings> = {}) => {
     const key = JSON.stringify(settings);
-    const known = folder === HERE ? libraries.get(key) : undefined;
-    const library = known ?? new Library(ts, declarations, { ...DEFAULTS, ...settings }, new Remote(ts, patience));
-    if (folder === HERE) libraries.set(key, library);
-    return new NotebookTypes(library, `notebook ${++notebooks}`, folder);
+    const library = libraries.get(key) ?? new Library(ts, declarations, { ...DEFAULTS, ...settings });
+    libraries.set(key, library);
+    return new NotebookTypes(library, `notebook ${++notebooks}`, HERE);
   };
   /** What is wrong with a cell. */
   const told = (notebook: NotebookTypes, code: string) => notebook.check(code).map(({ messageText }) => messageText);
@@ -49,7 +43,7 @@ describe('The types of the extension', () => {
       files: { ...declarations.files, ...files },
       modules: { ...declarations.modules, ...modules },
     };
-    return new NotebookTypes(new Library(ts, more, DEFAULTS, new Remote(ts)), 'notebook', HERE);
+    return new NotebookTypes(new Library(ts, more, DEFAULTS), 'notebook', HERE);
   };
   before(async () => {
     const { makeDeclarations } = await import('../../jupyterlite/declarations.mjs');
@@ -175,14 +169,6 @@ Jupyter.md\`*x*\`;`;
     });
   });
 
-  test('know an older language, if the setting says so', () => {
-    assert.match(
-      check('[1].toSorted();', { lib: ['es2022', 'webworker'] })[0] ?? '',
-      /^Property 'toSorted' does not exist/,
-    );
-    assert.deepEqual(check('[1].toSorted();', { lib: ['ES2023', 'WebWorker'] }), []);
-  });
-
   test('know what browsers have and TypeScript does not yet', () => {
     const code = `const set: boolean = /[\\p{L}--[a-z]]/v.test('A');
 const text: string = RegExp.escape('a.b');
@@ -206,15 +192,7 @@ const today = Temporal.Now.plainDateISO();`;
     assert.match(check(code, { strict: true })[0] ?? '', /undefined/);
   });
 
-  test('take the decorators of the language, and those before it, if the setting says so', () => {
-    const today = 'const named = (value: Function, context: ClassDecoratorContext) => {};\n@named class A {}';
-    assert.deepEqual(check(today), []);
-    const former = 'const key = (target: object, name: string) => {};\nclass A { @key size = 1; }';
-    assert.notDeepEqual(check(former), []);
-    assert.deepEqual(check(former, { experimentalDecorators: true }), []);
-  });
-
-  test('take what is imported by URL or from a file for any, and a bare name, too, if the site has a CDN', () => {
+  test('take what is imported by URL or from a file for any, and say what else can be imported', () => {
     const code = `import thing, { other } from 'https://example.org/thing.js';
 import * as data from 'data:text/javascript,export const x = 1';
 import { helper } from './helper.js';
@@ -231,9 +209,6 @@ let typed: other.Type<string>;`;
     for (const [name, advice] of Object.entries(CASES)) {
       assert.deepEqual(check(`import { x } from '${name}';`), [`Cannot find module '${name}'. ${advice}`]);
     }
-    assert.match(check("import 'node:fs';\nimport { x } from 'node:fs';", { cdn: 'https://esm.sh/' })[0] ?? '', /Node/);
-    assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { cdn: 'https://esm.sh/' }), []);
-    assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { cdn: 'https://esm.sh/', strict: true }), []);
   });
 
   test('take a module of the settings for any where nobody has declared it', () => {
@@ -259,140 +234,5 @@ let typed: other.Type<string>;`;
     for (const [code, message] of Object.entries(CASES)) {
       assert.equal(problemLines(open().check(code), code).replace(/^1:\d+ - /, ''), `${message}\n`, code);
     }
-  });
-
-  describe('of what is imported by URL', () => {
-    const FILES: Record<string, string> = {
-      '/header.js': 'export const size = 3;',
-      '/types/index.d.ts':
-        "import { Part } from './part.js';\nexport declare const size: number;\nexport declare const part: Part;",
-      '/types/part.d.ts': '/** A part. */\nexport interface Part { name: string }',
-      '/reference.js': '/// <reference types="./types/index.d.ts" />\nexport const size = 3;',
-      '/self.js': '/* A licence. */\n// @ts-self-types="./types/index.d.ts"\nexport const size = 3;',
-      '/none.js': 'export const size = 3;',
-      '/broken.js': '/// <reference types="./gone.d.ts" />',
-      '/one.js': '/// <reference types="./types/shared.d.ts" />',
-      '/two.js': '/// <reference types="./types/shared.d.ts" />',
-      '/types/shared.d.ts': "import { Part } from './slow.js';\nexport declare const part: Part;",
-      '/types/slow.d.ts': "export { Part } from './part.js';",
-    };
-    let arrived = Promise.resolve();
-    const asked: string[] = [];
-    const server = createServer(async ({ url = '' }, response) => {
-      asked.push(url);
-      const text = FILES[url];
-      if (url === '/types/slow.d.ts') await arrived;
-      if (url === '/header.js') response.setHeader('X-TypeScript-Types', '/types/index.d.ts');
-      response.writeHead(text === undefined ? 404 : 200).end(text);
-    });
-    let host = '';
-    before(async () => {
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    });
-    after(() => server.close());
-    const prepared = async (notebook: NotebookTypes, code: string) => {
-      await notebook.prepare(code);
-      return told(notebook, code);
-    };
-    const checked = (code: string, settings: Partial<CompilerSettings> = {}) =>
-      prepared(open(settings, `${host}/`), code);
-    const WRONG = ["Property 'nmae' does not exist on type 'Part'."];
-
-    test('are those that the module names, with what they import', async () => {
-      for (const name of ['header', 'reference', 'self']) {
-        asked.length = 0;
-        const code = `import { part } from '${host}/${name}.js';\npart.name;\npart.nmae;`;
-        assert.deepEqual(await checked(code), WRONG, name);
-        assert.deepEqual(asked, [`/${name}.js`, '/types/index.d.ts', '/types/part.d.ts']);
-      }
-    });
-
-    test('also of a file beside the notebook, and of a bare name that comes from a CDN', async () => {
-      assert.deepEqual(await checked("const { part } = await import('./header.js');\npart.nmae;"), WRONG);
-      assert.deepEqual(await checked("import { part } from 'self';\npart.nmae;", { cdn: `${host}/{name}.js` }), WRONG);
-    });
-
-    test('are any where the module names none, or they are not there', async () => {
-      for (const name of ['none', 'broken', 'nowhere']) {
-        assert.deepEqual(await checked(`import { part } from '${host}/${name}.js';\npart.nmae;`), [], name);
-      }
-    });
-
-    test('of a file that is still on its way are any, for whoever shares it, and known once it is there', async () => {
-      let arrive = () => {};
-      arrived = new Promise((resolve) => {
-        arrive = resolve;
-      });
-      const notebook = open({}, `${host}/`, 1000);
-      const codes = ['one', 'two'].map((name) => `import { part } from '${host}/${name}.js';\npart.nmae;`);
-      for (const code of codes) assert.deepEqual(await prepared(notebook, code), []);
-      arrive();
-      for (const code of codes) assert.deepEqual(await prepared(notebook, code), WRONG);
-    });
-
-    test('are there for the check of a text that was asked about before, without them', async () => {
-      const notebook = open({}, `${host}/`);
-      const code = `import { part } from '${host}/header.js';\npart.nmae;`;
-      await notebook.complete(code, code.length);
-      notebook.inspect(code, code.length - 2);
-      assert.deepEqual(await prepared(notebook, code), WRONG);
-    });
-
-    test('are asked for again where they could not be read', async () => {
-      const notebook = open({}, `${host}/`);
-      const code = `import { part } from '${host}/later.js';\npart.nmae;`;
-      const found = () => prepared(notebook, code);
-      assert.deepEqual(await found(), []);
-      FILES['/later.js'] = '/// <reference types="./types/later.d.ts" />';
-      assert.deepEqual(await found(), []);
-      FILES['/types/later.d.ts'] =
-        '/// <reference path="globals.d.ts" />\nexport declare const part: Part & LaterGlobal;\nimport { Part } from "./part.js";';
-      FILES['/types/globals.d.ts'] = 'interface LaterGlobal { later: number }';
-      assert.deepEqual(await found(), ["Property 'nmae' does not exist on type 'Part & LaterGlobal'."]);
-    });
-
-    test('complete its members, and are asked for once', async () => {
-      const notebook = open({}, `${host}/`);
-      const code = `import { part } from '${host}/header.js';\npart.n`;
-      asked.length = 0;
-      await notebook.prepare(code);
-      await notebook.prepare(`${code}ame`);
-      assert.deepEqual((await notebook.complete(code, code.length)).matches[0], { text: 'name', kind: 'property' });
-      assert.equal(asked.length, 3);
-    });
-  });
-
-  test('are read from the first file that is one, with a line about each before it, and never from a stale copy', async () => {
-    const asked: unknown[] = [];
-    const server = createServer(({ url, headers }, response) => {
-      asked.push([url, headers['cache-control']]);
-      const text = { '/own.json': '{"files":{}}', '/page.json': '<p>Not found</p>', '/other.json': '{}' }[url ?? ''];
-      response.writeHead(text === undefined ? 404 : 200).end(text);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const read = (...names: string[]) => readDeclarations(names.map((name) => `${host}/${name}.json`));
-    try {
-      const { declarations, faults } = await read('gone', 'page', 'other', 'own');
-      assert.deepEqual(declarations, { files: {} });
-      const [gone, page, other] = faults;
-      const instead = '; cells have only the types that the extension brings';
-      assert.equal(gone, `declarations: ${host}/gone.json: 404 Not Found${instead}`);
-      assert.match(page ?? '', /^declarations: .*page\.json: .*JSON.*extension brings$/);
-      assert.equal(other, `declarations: ${host}/other.json: no file of buildDeclarations${instead}`);
-      assert.deepEqual(asked[0], ['/gone.json', 'max-age=0']);
-      await assert.rejects(read('gone'), /gone\.json: 404 Not Found$/);
-    } finally {
-      server.close();
-    }
-  });
-
-  test('name the libraries that there are, where the setting asks for another', () => {
-    const faults: string[] = [];
-    const library = new Library(ts, declarations, { ...DEFAULTS, lib: ['dom'] }, new Remote(ts), faults);
-    assert.match(faults.join('\n'), /^lib: expected some of es5, .*esnext.*webworker.*, found dom$/);
-    const notebook = new NotebookTypes(library, 'notebook', 'http://localhost/');
-    assert.deepEqual(notebook.check('[1].toSorted();'), [], 'and has its default');
   });
 });

@@ -22,7 +22,7 @@ import { createOutput } from './limit';
 /** Where a session writes. */
 export interface SessionHost {
   post(message: Output): void;
-  settings: Pick<Settings, 'siteUrl' | 'messages' | 'items'>;
+  settings: Pick<Settings, 'siteUrl' | 'items'>;
   /** Imports what a cell imports; rejects with one clear line for an unknown name. */
   load(name: string, options?: ImportCallOptions): Promise<Record<string, unknown>>;
   /** What a script is, if not a cell. */
@@ -235,22 +235,17 @@ export class Session {
   }
 
   private showFailure(text: string, failure: Failure): Outcome {
-    const { output, host } = this;
-    output.send(
-      host.settings.messages === 'jupyter'
-        ? { type: 'error', failure }
-        : { type: 'stream', name: 'stderr', text: `${text}\n` },
-    );
+    this.output.send({ type: 'stream', name: 'stderr', text: `${text}\n` });
     return { status: 'error', ...failure };
   }
 
-  private showValue({ value, data }: Ran, count: number): void {
+  private showValue({ value, data }: Ran): void {
     if (value === undefined || value === null) return;
-    const { messages, items } = this.host.settings;
-    const text = data ? '' : describeValue(inspect, value, items);
-    if (messages === 'jupyter') this.output.send({ type: 'result', data: data ?? { 'text/plain': text }, count });
-    else if (data) this.output.display({ data });
-    else this.output.send({ type: 'stream', name: 'stdout', text: `${text}\n` });
+    if (data) this.output.display({ data });
+    else {
+      const text = describeValue(inspect, value, this.host.settings.items);
+      this.output.send({ type: 'stream', name: 'stdout', text: `${text}\n` });
+    }
   }
 
   private fail(error: unknown): Outcome {
@@ -325,7 +320,7 @@ export class Session {
         return { ...this.fail(error), ...lost };
       }
       this.names.keep(ran.declared ?? {}, false);
-      this.showValue(ran, count);
+      this.showValue(ran);
       return { status: 'ok' };
     } finally {
       output.flush();

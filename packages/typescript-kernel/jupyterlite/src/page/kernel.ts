@@ -48,21 +48,17 @@ function folderOf(location: string, siteUrl: string): string {
 
 export class TypeScriptKernel extends BaseKernel {
   private readonly queue: Queue;
-  private readonly settings: Settings;
   private readonly types: TypesClient;
   private readonly cells: CellWorker;
   /** Ends the wait for an answer of the types, if any. */
   private stopWaiting: (() => void) | undefined;
   /** Whether an interrupt came since the cell was asked for. */
   private isInterrupted = false;
-  /** How many faults of the settings a cell has shown. */
-  private faultsShown = 0;
 
   constructor({ script, settings, types, ...options }: Options) {
     const queue = new Queue((message) => options.sendMessage(message));
     super({ ...options, sendMessage: (message) => queue.send(message) });
     this.queue = queue;
-    this.settings = settings;
     this.types = types;
     const begin = () => {
       const folder = folderOf(this.location, settings.siteUrl);
@@ -103,11 +99,7 @@ export class TypeScriptKernel extends BaseKernel {
     if (message.type === 'broken') this.cells.startAgain(message.id, BROKEN);
     else if (message.type === 'stream') this.stream({ name: message.name, text: message.text }, header);
     else if (message.type === 'input') this.askPerson(message.prompt, message.isPassword);
-    else if (message.type === 'error') this.publishExecuteError(message.failure, header);
-    else if (message.type === 'result') {
-      const content = { execution_count: message.count, data: message.data, metadata: {} };
-      this.publishExecuteResult(content as KernelMessage.IExecuteResultMsg['content'], header);
-    } else {
+    else {
       const { bundle, displayId } = message;
       const transient = displayId === undefined ? {} : { display_id: displayId };
       const content = { data: bundle.data, metadata: bundle.metadata ?? {}, transient };
@@ -179,21 +171,15 @@ export class TypeScriptKernel extends BaseKernel {
   }
 
   async executeRequest({ code }: { code: string }): Promise<KernelMessage.IExecuteReplyMsg['content']> {
-    const { id: kernel, settings, types, executionCount: execution_count } = this;
+    const { id: kernel, types, executionCount: execution_count } = this;
     this.isInterrupted = false;
     const checked = (await this.check(code)) ?? { text: '' };
     if ('status' in checked) return reply(checked, execution_count);
-    const faults = settings.faults.slice(this.faultsShown);
-    for (const fault of faults) this.stream({ name: 'stderr', text: `${fault}\n` });
-    this.faultsShown += faults.length;
     const { text, emitted } = checked;
     if (text) {
-      const blocks = settings.typeErrors === 'block';
-      const traceback = text.trimEnd().split('\n');
-      const failure = { ename: 'TypeScript', evalue: traceback[0] ?? '', traceback };
-      if (blocks && settings.messages === 'jupyter') this.publishExecuteError(failure);
-      else this.stream({ name: 'stderr', text });
-      if (blocks) return { status: 'error', ...failure, traceback: [], execution_count };
+      this.stream({ name: 'stderr', text });
+      const [evalue = ''] = text.split('\n');
+      return { status: 'error', ename: 'TypeScript', evalue, traceback: [], execution_count };
     }
     types.send({ type: 'starts', kernel, code });
     const outcome = await this.cells.ask('execute', { code, count: execution_count, emitted }, this.parentHeader);

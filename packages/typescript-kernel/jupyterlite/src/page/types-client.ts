@@ -1,6 +1,5 @@
 /** The page's side of the worker that knows the types. One serves all kernels of the page. */
 import type { FromTypes, OfTypes, Settings, ToTypes } from '../protocol';
-import { PLUGIN } from './settings';
 
 export class TypesClient {
   /** Resolves when it has loaded, or never will. Until it has, questions are answered with undefined at once. */
@@ -15,8 +14,7 @@ export class TypesClient {
 
   /**
    * @param script URL of the worker
-   * @param settings without declarations in them nothing is ever loaded; their `faults` get what turns out to be wrong
-   *   in them
+   * @param settings without declarations in them nothing is ever loaded
    */
   constructor(
     private readonly script: string,
@@ -25,7 +23,7 @@ export class TypesClient {
     this.settled = new Promise((resolve) => {
       this.settle = resolve;
     });
-    if (settings.declarations.length === 0) this.settle();
+    if (settings.declarations === undefined) this.settle();
   }
 
   private fail(message: string): void {
@@ -38,7 +36,7 @@ export class TypesClient {
 
   send(message: ToTypes): void {
     if (this.worker) this.worker.postMessage(message);
-    else if (this.settings.declarations.length > 0) this.early.push(message);
+    else if (this.settings.declarations !== undefined) this.early.push(message);
   }
 
   ask<Type extends keyof OfTypes>(
@@ -56,7 +54,6 @@ export class TypesClient {
   private receive(message: FromTypes): void {
     if (message.type === 'ready') {
       this.isReady = true;
-      this.settings.faults.push(...message.faults.map((fault) => `${PLUGIN}: ${fault}`));
       this.settle();
     } else if (message.type === 'failed') this.fail(message.message);
     else {
@@ -67,7 +64,7 @@ export class TypesClient {
 
   /** Starts to load, unless it has. */
   load(): void {
-    if (this.worker || this.settings.declarations.length === 0) return;
+    if (this.worker || this.settings.declarations === undefined) return;
     this.worker = new Worker(this.script, { type: 'module', name: 'TypeScript types' });
     this.worker.onerror = (event) => this.fail(event.message ?? `${this.script} could not be loaded`);
     this.worker.onmessage = ({ data }: MessageEvent<FromTypes>) => this.receive(data);

@@ -43,7 +43,7 @@ const isOnlyType = (ts: Ts, node: TypeScript.Statement): boolean =>
     ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) === true);
 
 /** The cell in JavaScript, if it has something that needs this. */
-export function emit(ts: Ts, code: string, experimentalDecorators: boolean): Emitted | undefined {
+export function emit(ts: Ts, code: string): Emitted | undefined {
   if (!/@|\b(namespace|module|accessor|import|using|enum)\b/.test(code)) return undefined;
   const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.ES2022);
   if (!needsEmit(ts, file)) return undefined;
@@ -53,7 +53,6 @@ export function emit(ts: Ts, code: string, experimentalDecorators: boolean): Emi
       module: ts.ModuleKind.ESNext,
       // A cell may import a type along with a value, and a later cell may use what this one only imports.
       verbatimModuleSyntax: true,
-      experimentalDecorators,
       sourceMap: true,
     },
   });

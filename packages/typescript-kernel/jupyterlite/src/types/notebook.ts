@@ -9,7 +9,6 @@ import { placeOf } from '../../../core/hints.cjs';
 import { isRelative, moduleAt, OWN_MODULES, scriptsIn, urlOf } from '../imports';
 import type { CompilerSettings, Completions, Lost, Match, TypeProblem } from '../protocol';
 import { adviceOn, describeCall, describeInfo, KINDS_BY_FLAG, matching, wordAt } from './describe';
-import type { Remote } from './remote';
 
 type Ts = typeof TypeScript;
 
@@ -51,26 +50,12 @@ export class Library {
   /** Of all texts of cells, of which each is another. */
   version = 1;
 
-  /**
-   * @param remote where the types of imports by URL come from
-   * @param faults gets a line if the settings name a library that the declarations do not have, which then have their
-   *   own
-   */
   constructor(
     readonly ts: Ts,
     readonly declarations: Declarations,
     readonly site: CompilerSettings,
-    readonly remote: Remote,
-    faults: string[] = [],
   ) {
     const { files } = declarations;
-    const { strict, experimentalDecorators } = site;
-    const unknown = site.lib?.find((name) => !Object.hasOwn(files, `/lib/lib.${name.toLowerCase()}.d.ts`));
-    const lib = unknown === undefined && site.lib ? site.lib : declarations.lib;
-    if (unknown !== undefined) {
-      const known = Object.keys(files).flatMap((path) => /^\/lib\/lib\.((?:es|web)\w+)\.d\.ts$/.exec(path)?.[1] ?? []);
-      faults.push(`lib: expected some of ${known.join(', ')}, found ${unknown}`);
-    }
     // The options of tslab, except the target: browsers know the current syntax.
     this.settings = {
       target: ts.ScriptTarget.ESNext,
@@ -78,11 +63,10 @@ export class Library {
       moduleResolution: ts.ModuleResolutionKind.Bundler,
       moduleDetection: ts.ModuleDetectionKind.Force,
       esModuleInterop: true,
-      strict,
-      experimentalDecorators,
+      strict: site.strict,
       skipLibCheck: true,
       noEmit: true,
-      lib: lib.map((name) => `lib.${name.toLowerCase()}.d.ts`),
+      lib: declarations.lib.map((name) => `lib.${name}.d.ts`),
       types: [],
     };
     for (const path of Object.keys(files)) {
@@ -93,12 +77,8 @@ export class Library {
     this.registry = ts.createDocumentRegistry(true, '/');
   }
 
-  textOf(path: string): string | undefined {
-    return this.declarations.files[path] ?? this.remote.textOf(path);
-  }
-
   snapshotOf(path: string): TypeScript.IScriptSnapshot | undefined {
-    const text = this.textOf(path);
+    const text = this.declarations.files[path];
     if (text === undefined) return undefined;
     const known = this.snapshots.get(path) ?? this.ts.ScriptSnapshot.fromString(text);
     this.snapshots.set(path, known);
@@ -149,7 +129,7 @@ export class NotebookTypes {
 
   private createHost(): TypeScript.LanguageServiceHost {
     const { library, folder } = this;
-    const textOf = (path: string) => this.cellOf(path)?.text ?? library.textOf(path);
+    const textOf = (path: string) => this.cellOf(path)?.text ?? library.declarations.files[path];
     return {
       getCompilationSettings: () => library.settings,
       // Cells that are still to come are there, empty: with the same files TypeScript keeps what it knows of all
@@ -177,15 +157,9 @@ export class NotebookTypes {
   }
 
   private resolve(module: string, from: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
-    const { resolved, remote } = this.library;
-    const isCell = from.startsWith('/cells/');
-    // What comes by URL can be there later.
-    const url = isCell ? this.urlFor(module) : undefined;
-    const path = url === undefined ? remote.resolve(module, from) : remote.pathOf(url);
-    if (path !== undefined) return declaredAt(path);
-    if (url !== undefined) return { resolvedModule: undefined };
+    const { resolved } = this.library;
     // Each new cell is a new root, for which a program resolves every import of every file again: answers are kept.
-    const key = `${isCell ? '' : from}\0${module}`;
+    const key = `${from.startsWith('/cells/') ? '' : from}\0${module}`;
     const known = resolved.get(key) ?? this.lookUp(module, from);
     resolved.set(key, known);
     return known;
@@ -210,17 +184,6 @@ export class NotebookTypes {
       : new Set([...OWN_MODULES, ...Object.keys(declarations.modules), ...Object.keys(site.modules)]);
     const found = [...names].filter((name) => name.startsWith(text));
     return found.map((name) => ({ text: name, kind: 'module' }));
-  }
-
-  /** The URL of a module that a cell imports and whose types the declarations do not have. */
-  private urlFor(module: string): string | undefined {
-    if (Object.hasOwn(this.library.declarations.modules, module)) return undefined;
-    try {
-      const url = urlOf(module, this.library.site, this.siteFolder);
-      return /^https?:/.test(url) ? url : undefined;
-    } catch {
-      return undefined; // the cell says so when it runs
-    }
   }
 
   /**
@@ -310,17 +273,6 @@ export class NotebookTypes {
     if (info) return describeInfo(info);
     const call = this.service.getSignatureHelpItems(path, position, undefined);
     return call ? describeCall(call) : null;
-  }
-
-  /** Loads the types of what a text imports by URL. */
-  async prepare(code: string): Promise<void> {
-    if (!/\bimport\b/.test(code)) return;
-    const names = this.library.ts.preProcessFile(code, true, true).importedFiles.map(({ fileName }) => fileName);
-    const urls = names.flatMap((name) => this.urlFor(name) ?? []);
-    if (urls.length === 0) return;
-    await this.library.remote.load(urls);
-    // Who asked about this text before found them missing.
-    this.current = { ...this.current, version: ++this.library.version };
   }
 
   /** A cell runs: what is written meanwhile sees its names. */

@@ -1,36 +1,35 @@
 /** The worker that knows the types. */
 import * as ts from 'typescript';
-import { problemLines, warningLines } from '../../../core/hints.cjs';
+import { problemLines } from '../../../core/hints.cjs';
 import type { FromTypes, OfTypes, Settings, ToTypes } from '../protocol';
 import { completeness } from './describe';
 import { emit } from './emit';
-import { Library, NotebookTypes } from './notebook';
-import { Remote, readDeclarations } from './remote';
+import { type Declarations, Library, NotebookTypes } from './notebook';
 
 const post = (message: FromTypes) =>
   (self as unknown as { postMessage(message: FromTypes): void }).postMessage(message);
 
 const notebooks = new Map<string, NotebookTypes>();
 let library: Library;
-let settings: Settings;
 
-/** Returns why not all is as the settings have it. */
-async function start(): Promise<string[]> {
-  const { declarations, faults } = await readDeclarations(settings.declarations);
-  library = new Library(ts, declarations, settings, new Remote(ts), faults);
+async function readDeclarations(url: string): Promise<Declarations> {
+  // A site that is built again keeps the file's name. The browser asks whether its copy is still good.
+  const response = await fetch(url, { cache: 'no-cache' });
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
+  return response.json();
+}
+
+async function start(settings: Settings): Promise<void> {
+  const declarations = await readDeclarations(settings.declarations as string);
+  library = new Library(ts, declarations, settings);
   // Reads the libraries and modules, so the first cell that is checked need not wait for that.
   const imports = Object.keys(declarations.modules).map((name) => `import ${JSON.stringify(name)};`);
   new NotebookTypes(library, 'first', self.location.href).check(imports.join('\n'));
-  return faults;
 }
 
-async function check(types: NotebookTypes, code: string): Promise<OfTypes['check']['answer']> {
-  // Not while a name is being written: each of its beginnings would be asked for.
-  await types.prepare(code);
-  const emitted = emit(ts, code, settings.experimentalDecorators);
-  const problems = settings.typeErrors === 'off' ? [] : types.check(code);
-  const text = settings.typeErrors === 'warn' ? warningLines(problems) : problemLines(problems, code);
-  return { text, ...(emitted && { emitted }) };
+function check(types: NotebookTypes, code: string): OfTypes['check']['answer'] {
+  const emitted = emit(ts, code);
+  return { text: problemLines(types.check(code), code), ...(emitted && { emitted }) };
 }
 
 /** Does what is asked; resolves to the answer, if the message wants one and there is one. */
@@ -59,20 +58,18 @@ async function answer(message: Exclude<ToTypes, { type: 'start' }>) {
   }
 }
 
-let ready: Promise<string[]>;
+let ready: Promise<void>;
 
 self.addEventListener('message', ({ data }: MessageEvent<ToTypes>) => {
   if (data.type === 'start') {
-    settings = data.settings;
-    ready = start();
+    ready = start(data.settings);
     ready.then(
-      (faults) => post({ type: 'ready', faults }),
+      () => post({ type: 'ready' }),
       (error: Error) => post({ type: 'failed', message: error.message }),
     );
     return;
   }
-  // They begin in the order in which they came; those behind one that waits for a file of the network go on. A question
-  // that TypeScript trips over gets an empty answer.
+  // A question that TypeScript trips over gets an empty answer.
   ready
     .then(() => answer(data))
     .catch(console.warn)
