@@ -8,10 +8,9 @@ import { inspect as inspectInNode } from 'node:util';
 import ts from 'typescript';
 import { describeValue } from '../../core/values.cjs';
 import { CellSyntaxError, compileCell } from '../../jupyterlite/src/cells/compile';
-import { dataOf, jupyterOf } from '../../jupyterlite/src/cells/display';
 import { inspect, lookInto } from '../../jupyterlite/src/cells/inspect';
 import { createOutput } from '../../jupyterlite/src/cells/limit';
-import { type KernelInterface, placed } from '../../jupyterlite/src/cells/session';
+import { placed } from '../../jupyterlite/src/cells/session';
 import { type Options, TypeScriptKernel } from '../../jupyterlite/src/page/kernel';
 import { readSettings } from '../../jupyterlite/src/page/settings';
 import { completeness } from '../../jupyterlite/src/types/describe';
@@ -306,36 +305,6 @@ describe('A promise', () => {
     const own = Own.resolve(7);
     await lookInto(own);
     assert.match(inspect(own), /<pending>/);
-  });
-});
-
-describe('What cells show by Jupyter', () => {
-  const shown: unknown[] = [];
-  const jupyter = jupyterOf({
-    display: (bundle, id) => void shown.push([bundle.data, id]),
-    updateDisplay: (bundle, id) => void shown.push(['update', bundle.data, id]),
-  } as KernelInterface);
-  const DISPLAY = Symbol.for('Jupyter.display');
-
-  test('is HTML, Markdown, SVG by a tag, and what an object says of itself, by a promise, too', async () => {
-    assert.deepEqual(await dataOf(jupyter.html`<b>${1 + 1}</b>\n`), { 'text/html': '<b>2</b>\n' });
-    assert.deepEqual(await dataOf(jupyter.md`*x*`), { 'text/markdown': '*x*' });
-    assert.deepEqual(await dataOf(jupyter.svg`<svg/>`), { 'image/svg+xml': '<svg/>' });
-    assert.deepEqual(await dataOf({ [DISPLAY]: async () => ({ 'text/plain': 'x' }) }), { 'text/plain': 'x' });
-    for (const value of [undefined, null, 1, {}, { [DISPLAY]: 1 }]) assert.equal(await dataOf(value), undefined);
-    await assert.rejects(dataOf({ [DISPLAY]: () => Promise.reject(new RangeError('own')) }), RangeError);
-  });
-
-  test('is a value, or raw data, which can be updated in place', async () => {
-    shown.length = 0;
-    await jupyter.display({ a: 1 });
-    await jupyter.display(jupyter.md`*x*`, { display_id: 'a' });
-    await jupyter.display({ 'application/json': { a: 1 } }, { raw: true, display_id: 'a', update: true });
-    assert.deepEqual(shown, [
-      [{ 'text/plain': '{ a: 1 }' }, undefined],
-      [{ 'text/markdown': '*x*' }, 'a'],
-      ['update', { 'application/json': { a: 1 } }, 'a'],
-    ]);
   });
 });
 

@@ -1,8 +1,5 @@
-/** What cells display things with: tslab's `display`, and Deno's `Jupyter`. */
+/** What cells display things with: tslab's `display`. */
 import type { Bundle } from '../protocol';
-import { inspect } from './inspect';
-
-type Data = Record<string, unknown>;
 
 export interface Display {
   /** Shows something below the cell. With an id it can be changed later. */
@@ -44,37 +41,4 @@ function base64(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
   return btoa(text);
-}
-
-const DISPLAY = Symbol.for('Jupyter.display');
-
-/** How a value asks to be displayed: data by MIME type; undefined if it does not. */
-export async function dataOf(value: unknown): Promise<Data | undefined> {
-  let show: unknown;
-  try {
-    show = (value as { [DISPLAY]?: unknown } | null | undefined)?.[DISPLAY];
-  } catch {
-    // It cannot be looked at.
-  }
-  return typeof show === 'function' ? await show.call(value) : undefined;
-}
-
-/** The global `Jupyter`. */
-export function jupyterOf(api: Display): typeof Jupyter {
-  const tag =
-    (type: string) =>
-    (strings: TemplateStringsArray, ...values: unknown[]) => {
-      const text = String.raw({ raw: strings }, ...values);
-      return { [DISPLAY]: () => ({ [type]: text }) };
-    };
-  return {
-    async display(value, { raw = false, update = false, display_id } = {}) {
-      const data = raw ? (value as Data) : ((await dataOf(value)) ?? { 'text/plain': inspect(value) });
-      if (update && display_id !== undefined) api.updateDisplay({ data }, display_id);
-      else api.display({ data }, display_id);
-    },
-    html: tag(TYPES.html),
-    md: tag(TYPES.markdown),
-    svg: tag(TYPES.svg),
-  };
 }

@@ -11,10 +11,10 @@ import { problemLine } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts.cjs';
 import { describeValue } from '../../../core/values.cjs';
 import type { OwnModule } from '../imports';
-import type { Bundle, Emitted, Failure, Outcome, Output, Settings } from '../protocol';
+import type { Emitted, Failure, Outcome, Output, Settings } from '../protocol';
 import { type CellHost, CellSyntaxError, compileCell, NAMES } from './compile';
 import { createConsole } from './console';
-import { type Display, dataOf, displayModule, jupyterOf } from './display';
+import { type Display, displayModule } from './display';
 import { Input } from './input';
 import { inspect, lookInto } from './inspect';
 import { createOutput } from './limit';
@@ -49,9 +49,8 @@ export interface KernelInterface extends Display {
 interface Ran {
   /** Undefined until it begins to run. */
   declared: Declared | undefined;
-  /** Of its last line; `data` where it says itself how it is shown. */
+  /** Of its last line. */
   value: unknown;
-  data: Bundle['data'] | undefined;
   /** An interrupt has ended the wait for it. */
   isGivenUp: boolean;
 }
@@ -162,7 +161,7 @@ export class Session {
     const { input } = api;
     const prompt = async (text?: string, otherwise = '') => (await input(text)) || otherwise;
     const kernel = Symbol.for('jupyterlite-typescript-kernel');
-    Object.assign(globalThis, { [kernel]: api, Jupyter: jupyterOf(api), prompt });
+    Object.assign(globalThis, { [kernel]: api, prompt });
     this.ownModules = {
       tslab: displayModule(api),
       'jupyterlite-typescript-kernel': { input },
@@ -219,7 +218,6 @@ export class Session {
     };
     const main = this.evaluate(`${compiled}\n//# sourceURL=${scriptName(number)}`) as (cell: CellHost) => Promise<void>;
     await main(cell);
-    ran.data = await dataOf(cell.value);
     await lookInto(cell.value);
     ran.value = cell.value;
   }
@@ -239,13 +237,10 @@ export class Session {
     return { status: 'error', ...failure };
   }
 
-  private showValue({ value, data }: Ran): void {
+  private showValue({ value }: Ran): void {
     if (value === undefined || value === null) return;
-    if (data) this.output.display({ data });
-    else {
-      const text = describeValue(inspect, value, this.host.settings.items);
-      this.output.send({ type: 'stream', name: 'stdout', text: `${text}\n` });
-    }
+    const text = describeValue(inspect, value, this.host.settings.items);
+    this.output.send({ type: 'stream', name: 'stdout', text: `${text}\n` });
   }
 
   private fail(error: unknown): Outcome {
@@ -309,7 +304,7 @@ export class Session {
     const name = scriptName(this.number);
     cells.set(name, { cell: count, lines: code.split('\n'), ...(emitted && { from: emitted.lines }) });
     cells.delete(scriptName(this.number - CELLS));
-    const ran: Ran = { declared: undefined, value: undefined, data: undefined, isGivenUp: false };
+    const ran: Ran = { declared: undefined, value: undefined, isGivenUp: false };
     try {
       const compiled = this.compile(code, emitted);
       if (typeof compiled !== 'string') return compiled;
