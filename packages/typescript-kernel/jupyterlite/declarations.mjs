@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 
 /** What every cell may import. */
 const own = join(dirname(fileURLToPath(import.meta.url)), 'src', 'types');
-const OWN = { tslab: join(own, 'tslab.d.ts'), 'jupyterlite-typescript-kernel': join(own, 'kernel.d.ts') };
+const OWN = { tslab: join(own, 'tslab.d.ts') };
 
 /** Whether TypeScript knows the current language, except a few names; tslab's does not. */
 const isCurrent = (ts) => Number.parseFloat(ts.version) >= 5.9;
@@ -36,7 +36,7 @@ export function buildDeclarations({ out, ...options }) {
 /** The declarations as they are written. */
 export function makeDeclarations({ root = '.', modules: given, ambient: more = [], typescript = 'typescript' }) {
   const ts = require(typescript);
-  const ambient = [OWN['jupyterlite-typescript-kernel'], ...(isCurrent(ts) ? [join(own, 'today.d.ts')] : []), ...more];
+  const ambient = [OWN.tslab, ...(isCurrent(ts) ? [join(own, 'today.d.ts')] : []), ...more];
   const libFolder = dirname(require.resolve(typescript));
   const lib = libOf(ts);
   const options = {

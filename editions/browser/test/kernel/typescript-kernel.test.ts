@@ -22,7 +22,7 @@ declare const window: {
     requestIsComplete(content: object): Promise<{ content: { status: string } }>;
     requestExecute(content: object): {
       done: Promise<unknown>;
-      onStdin(message: { header: object; content: { prompt: string; password: boolean } }): void;
+      onStdin(message: { header: object; content: { prompt: string } }): void;
       sendInputReply(content: object, to: object): void;
     };
     restart(): Promise<void>;
@@ -46,9 +46,9 @@ const runAndAnswer = (kernel: KernelPage, code: string, answers: (string | null)
     async ([text, given]) => {
       const asked: unknown[] = [];
       const future = window.kernel.requestExecute({ code: text });
-      future.onStdin = ({ header, content: { prompt, password } }) => {
+      future.onStdin = ({ header, content: { prompt } }) => {
         const value = given[asked.length];
-        asked.push([prompt, password]);
+        asked.push(prompt);
         if (value === null) void (window.kernel as unknown as { interrupt(): Promise<void> }).interrupt();
         else future.sendInputReply({ status: 'ok', value }, header);
       };
@@ -57,8 +57,6 @@ const runAndAnswer = (kernel: KernelPage, code: string, answers: (string | null)
     },
     [code, answers] as const,
   );
-
-const ASKS = "import { input } from 'jupyterlite-typescript-kernel';\n";
 
 /** A slip in an arrow function with types, which a parser that does not know them finds in its first line. */
 const SLIP = 'const f = (v: number): number => {\n  return v + (1 - v / 2;\n};\nf(1);';
@@ -345,7 +343,7 @@ for (let i = 0; ; i++) {\n  console.log(i);\n  display.html('<b>' + i + '</b>');
         code,
       );
     const names = await complete("import x from '");
-    assert.deepEqual(names.matches, ['tslab', 'jupyterlite-typescript-kernel', THINGS, 'lif-fc-mnist']);
+    assert.deepEqual(names.matches, ['tslab', THINGS, 'lif-fc-mnist']);
     const files = await complete("import './th");
     assert.deepEqual([files.matches, files.cursor_start], [[`./${THINGS}.js`], 8]);
     const kinds = { text: `./${THINGS}.js`, type: 'module', start: 8, end: 12 };
@@ -356,33 +354,28 @@ for (let i = 0; ; i++) {\n  console.log(i);\n  display.html('<b>' + i + '</b>');
   });
 
   test('asks the person at the page', async () => {
-    const code = `${ASKS}const person = await input('Name? ');\nconst secret = await input('Word? ', { password: true });`;
-    assert.deepEqual(await runAndAnswer(kernel, code, ['Ada', 'xyz']), [
-      ['Name? ', false],
-      ['Word? ', true],
-    ]);
-    assert.equal((await kernel.run('[person, secret]')).stdout, "[ 'Ada', 'xyz' ]\n");
-    assert.equal((await runAndAnswer(kernel, "const word = await prompt('Empty? ', 'as before');", [''])).length, 1);
-    assert.equal((await kernel.run('word')).stdout, 'as before\n');
+    const plain = "const words = [await prompt('Plain? '), await prompt('Empty? ', 'as before')];";
+    assert.deepEqual(await runAndAnswer(kernel, plain, ['x', '']), ['Plain? ', 'Empty? ']);
+    assert.equal((await kernel.run('words')).stdout, "[ 'x', 'as before' ]\n");
   });
 
   test('ends a question when it is interrupted, and takes no late answer for that of the next', async () => {
-    const code = `${ASKS}let ended = false;\ntry { await input('Wait? '); } finally { ended = true; }`;
+    const code = "let ended = false;\ntry { await prompt('Wait? '); } finally { ended = true; }";
     assert.equal((await runAndAnswer(kernel, code, [null])).length, 1);
     assert.equal((await kernel.run('ended')).stdout, 'true\n');
-    await runAndAnswer(kernel, 'const other = await input();', ['right']);
+    await runAndAnswer(kernel, 'const other = await prompt();', ['right']);
     assert.equal((await kernel.run('other')).stdout, 'right\n');
   });
 
   test('ends a cell only when what it asked is answered, though it did not wait for that', async () => {
-    const code = `${ASKS}let left = '';\nvoid input('Left? ').then((text) => { left = text; });`;
-    assert.deepEqual(await runAndAnswer(kernel, code, ['here']), [['Left? ', false]]);
+    const code = "let left = '';\nvoid prompt('Left? ').then((text) => { left = text; });";
+    assert.deepEqual(await runAndAnswer(kernel, code, ['here']), ['Left? ']);
     assert.equal((await kernel.run('left')).stdout, 'here\n');
-    await runAndAnswer(kernel, "void input('Right? ');", [null]);
+    await runAndAnswer(kernel, "void prompt('Right? ');", [null]);
     // What it asks after that is not asked.
-    const again = "try { await input('First? '); } catch { await input('Second? '); }";
-    assert.deepEqual(await runAndAnswer(kernel, again, [null]), [['First? ', false]]);
-    assert.deepEqual(await runAndAnswer(kernel, "const next = await input('Next? ');", ['there']), [['Next? ', false]]);
+    const again = "try { await prompt('First? '); } catch { await prompt('Second? '); }";
+    assert.deepEqual(await runAndAnswer(kernel, again, [null]), ['First? ']);
+    assert.deepEqual(await runAndAnswer(kernel, "const next = await prompt('Next? ');", ['there']), ['Next? ']);
     assert.equal((await kernel.run('next')).stdout, 'there\n');
   });
 
@@ -390,8 +383,8 @@ for (let i = 0; ; i++) {\n  console.log(i);\n  display.html('<b>' + i + '</b>');
     const ran = await kernel.page.evaluate(async (code) => {
       const future = window.kernel.requestExecute({ code, allow_stdin: false });
       return ((await future.done) as { content: { evalue: string } }).content.evalue;
-    }, `${ASKS}await input();`);
-    assert.equal(ran, 'input() has nobody to ask: who runs this cell takes no input');
+    }, 'await prompt();');
+    assert.equal(ran, 'prompt() has nobody to ask: who runs this cell takes no input');
   });
 
   test('asked no other host for anything', () => assert.deepEqual(kernel.faults, []));

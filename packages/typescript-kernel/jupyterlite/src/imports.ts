@@ -7,9 +7,8 @@ import type { Settings } from './protocol';
 export const isUrl = (name: string) => /^(https?|data|blob):/.test(name);
 export const isRelative = (name: string) => /^\.{0,2}\//.test(name);
 
-/** The defaults. */
-export const OWN_MODULES = ['tslab', 'jupyterlite-typescript-kernel'] as const;
-export type OwnModule = (typeof OWN_MODULES)[number];
+/** The kernel's own module. */
+export const OWN_MODULE = 'tslab';
 
 /** The name of a module that stands at a position, perhaps not finished: behind `from`, `import` or `import(`. */
 export function moduleAt(code: string, position: number): { text: string; start: number; end: number } | undefined {

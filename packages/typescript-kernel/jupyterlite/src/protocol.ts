@@ -79,7 +79,7 @@ export type ToCells =
 export type Output =
   | { type: 'stream'; name: 'stdout' | 'stderr'; text: string }
   | { type: 'display'; bundle: Bundle; displayId?: string | undefined; update: boolean }
-  | { type: 'input'; prompt: string; isPassword: boolean }
+  | { type: 'input'; prompt: string }
   /** It has broken the worker. */
   | { type: 'broken' };
 

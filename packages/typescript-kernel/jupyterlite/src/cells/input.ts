@@ -2,7 +2,6 @@
 
 interface Question {
   prompt: string;
-  isPassword: boolean;
   answer: Promise<string>;
   resolve(value: string): void;
   reject(error: Error): void;
@@ -12,16 +11,16 @@ export class Input {
   private waiting: Question[] = [];
 
   /** @param post asks the page */
-  constructor(private readonly post: (prompt: string, isPassword: boolean) => void) {}
+  constructor(private readonly post: (prompt: string) => void) {}
 
   private postFirst(): void {
     const [first] = this.waiting;
-    if (first) this.post(first.prompt, first.isPassword);
+    if (first) this.post(first.prompt);
   }
 
   /** Resolves to what the person writes; rejects with the error of `end`, or if no one can be asked. */
-  ask(prompt: string, isPassword: boolean): Promise<string> {
-    const question = { prompt, isPassword } as Question;
+  ask(prompt: string): Promise<string> {
+    const question = { prompt } as Question;
     question.answer = new Promise((resolve, reject) => Object.assign(question, { resolve, reject }));
     this.waiting.push(question);
     if (this.waiting.length === 1) this.postFirst();
@@ -32,7 +31,7 @@ export class Input {
   receive(value: string | undefined): void {
     const question = this.waiting.shift();
     if (value !== undefined) question?.resolve(value);
-    else question?.reject(new Error('input() has nobody to ask: who runs this cell takes no input'));
+    else question?.reject(new Error('prompt() has nobody to ask: who runs this cell takes no input'));
     this.postFirst();
   }
 

@@ -10,7 +10,7 @@ import {
 import { problemLine } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts.cjs';
 import { describeValue } from '../../../core/values.cjs';
-import type { OwnModule } from '../imports';
+import { OWN_MODULE } from '../imports';
 import type { Emitted, Failure, Outcome, Output, Settings } from '../protocol';
 import { type CellHost, CellSyntaxError, compileCell, NAMES } from './compile';
 import { createConsole } from './console';
@@ -42,7 +42,7 @@ export interface KernelInterface extends Display {
   /** The cell that runs now. */
   cell(): { count: number } | undefined;
   /** Asks the person at the page, while a cell runs. */
-  input(prompt?: string, options?: { password?: boolean }): Promise<string>;
+  input(prompt?: string): Promise<string>;
 }
 
 /** What a cell leaves. */
@@ -145,7 +145,7 @@ export class Session {
   private readonly output: ReturnType<typeof createOutput>;
   private readonly late = countLate((text) => this.output.printSoon('stderr', `${text}\n`));
   private readonly questions: Input;
-  private readonly ownModules: Record<OwnModule, Record<string, unknown>>;
+  private readonly ownModule: Record<string, unknown>;
 
   constructor(private readonly host: SessionHost) {
     shortenStacks(NAMES, (script, line) => {
@@ -155,17 +155,14 @@ export class Session {
       return { cell: found.cell, line: own, text: found.lines[own - 1]?.trim() };
     });
     this.output = createOutput(host.post);
-    this.questions = new Input((prompt, isPassword) => this.output.send({ type: 'input', prompt, isPassword }));
+    this.questions = new Input((prompt) => this.output.send({ type: 'input', prompt }));
     const api = this.createApi();
     Object.assign(console, createConsole(this.output.print));
     const { input } = api;
     const prompt = async (text?: string, otherwise = '') => (await input(text)) || otherwise;
     const kernel = Symbol.for('jupyterlite-typescript-kernel');
     Object.assign(globalThis, { [kernel]: api, prompt });
-    this.ownModules = {
-      tslab: displayModule(api),
-      'jupyterlite-typescript-kernel': { input },
-    };
+    this.ownModule = displayModule(api);
   }
 
   private createApi(): KernelInterface {
@@ -181,19 +178,16 @@ export class Session {
       stdout: (text) => output.print('stdout', text),
       stderr: (text) => output.print('stderr', text),
       cell: () => this.current,
-      input: (prompt = '', { password = false } = {}) => {
-        if (!this.current) return Promise.reject(new Error('input() can only ask while its cell runs'));
+      input: (prompt = '') => {
+        if (!this.current) return Promise.reject(new Error('prompt() can only ask while its cell runs'));
         if (this.interrupted) return Promise.reject(aborted());
-        return this.questions.ask(String(prompt), password);
+        return this.questions.ask(String(prompt));
       },
     };
   }
 
   private load: CellHost['load'] = async (name, options, needed = []) => {
-    const { ownModules } = this;
-    const module = await placed(async () =>
-      Object.hasOwn(ownModules, name) ? ownModules[name as OwnModule] : this.host.load(name, options),
-    );
+    const module = await placed(async () => (name === OWN_MODULE ? this.ownModule : this.host.load(name, options)));
     const missing = needed.find((key) => !(key in module));
     if (missing !== undefined) throw new SyntaxError(`The module '${name}' has no export '${missing}'`);
     return module;

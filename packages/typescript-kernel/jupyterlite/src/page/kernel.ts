@@ -98,7 +98,7 @@ export class TypeScriptKernel extends BaseKernel {
   private show(message: Output & { id: number }, header: KernelMessage.IHeader | undefined): void {
     if (message.type === 'broken') this.cells.startAgain(message.id, BROKEN);
     else if (message.type === 'stream') this.stream({ name: message.name, text: message.text }, header);
-    else if (message.type === 'input') this.askPerson(message.prompt, message.isPassword);
+    else if (message.type === 'input') this.askPerson(message.prompt);
     else {
       const { bundle, displayId } = message;
       const transient = displayId === undefined ? {} : { display_id: displayId };
@@ -218,9 +218,9 @@ export class TypeScriptKernel extends BaseKernel {
     return { status: 'ok', comms: {} };
   }
 
-  private askPerson(prompt: string, password: boolean): void {
+  private askPerson(prompt: string): void {
     const cell = this.queue.running;
-    if (cell?.content.allow_stdin) this.inputRequest({ prompt, password }, cell.header);
+    if (cell?.content.allow_stdin) this.inputRequest({ prompt, password: false }, cell.header);
     else this.cells.post({ type: 'input', value: undefined });
   }
 

@@ -6,7 +6,7 @@
  */
 import type * as TypeScript from 'typescript';
 import { placeOf } from '../../../core/hints.cjs';
-import { isRelative, moduleAt, OWN_MODULES, scriptsIn, urlOf } from '../imports';
+import { isRelative, moduleAt, OWN_MODULE, scriptsIn, urlOf } from '../imports';
 import type { CompilerSettings, Completions, Lost, Match, TypeProblem } from '../protocol';
 import { adviceOn, describeCall, describeInfo, KINDS_BY_FLAG, matching, wordAt } from './describe';
 
@@ -181,7 +181,7 @@ export class NotebookTypes {
     const { declarations, site } = this.library;
     const names = isRelative(text)
       ? await scriptsIn(site.siteUrl, this.siteFolder, text.slice(0, text.lastIndexOf('/') + 1))
-      : new Set([...OWN_MODULES, ...Object.keys(declarations.modules), ...Object.keys(site.modules)]);
+      : new Set([OWN_MODULE, ...Object.keys(declarations.modules), ...Object.keys(site.modules)]);
     const found = [...names].filter((name) => name.startsWith(text));
     return found.map((name) => ({ text: name, kind: 'module' }));
   }

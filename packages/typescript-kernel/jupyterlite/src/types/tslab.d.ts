@@ -19,3 +19,11 @@ export declare const display: Display;
 
 /** Starts an output that is written over in place. */
 export declare function newDisplay(): Display;
+
+declare global {
+  /**
+   * Asks the person at the page, in a line below the cell that runs: the answer is awaited, as a worker can stop no
+   * program for it. An empty one is `otherwise`; an interrupt ends the wait.
+   */
+  function prompt(text?: string, otherwise?: string): Promise<string>;
+}
