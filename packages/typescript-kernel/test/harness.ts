@@ -32,7 +32,7 @@ const settings = {
   siteUrl: 'http://localhost/',
 } as const;
 const library = new Library(compiler, JSON.parse(readFileSync(declarations, 'utf8')), settings);
-const types = new NotebookTypes(library, 'notebook', 'http://localhost/');
+const types = new NotebookTypes(library, 'notebook');
 
 let shown: Shown = { status: '', stdout: '', stderr: '', displays: [] };
 const ids: string[] = [];

@@ -19,24 +19,6 @@ export function moduleAt(code: string, position: number): { text: string; start:
   return { text, start: position - text.length, end: position + Math.max(rest.indexOf(quote), 0) };
 }
 
-/**
- * The JavaScript files and folders of the site that an import can name.
- * @param folder URL of the notebook's folder, below `files/` of the site
- * @param from where to look from there: `./`, `../lib/`
- */
-export async function scriptsIn(siteUrl: string, folder: string, from: string): Promise<string[]> {
-  const { href } = new URL(from, folder);
-  const files = new URL('files/', siteUrl).href;
-  if (!href.startsWith(files)) return [];
-  const response = await fetch(new URL(`api/contents/${href.slice(files.length)}all.json`, siteUrl));
-  if (!response.ok) return [];
-  const { content } = (await response.json()) as { content: { name: string; type: string }[] };
-  return content.flatMap(({ name, type }) => {
-    if (type === 'directory') return [`${from}${name}/`];
-    return /\.m?js$/.test(name) ? [from + name] : [];
-  });
-}
-
 /** Modules that other programs know by such names. */
 export const ELSEWHERE: Record<string, string> = {
   node: "It belongs to Node; a cell has a browser's names.",

@@ -118,8 +118,8 @@ export type ToTypes =
   | { type: 'start'; settings: Settings }
   | { type: 'starts'; kernel: string; code: string }
   | { type: 'ended'; kernel: string; lost: Lost }
-  /** A kernel begins, without variables. `folder`: URL of that of its notebook, below `files/` of the site. */
-  | { type: 'begin'; kernel: string; folder: string }
+  /** A kernel begins, without variables. */
+  | { type: 'begin'; kernel: string }
   | { type: 'forget'; kernel: string }
   | Asked<OfTypes>;
 

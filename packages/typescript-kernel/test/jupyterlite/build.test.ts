@@ -187,7 +187,7 @@ describe('The declarations of packages', () => {
     const settings = readSettings('', 'http://localhost/');
     settings.strict = true;
     const library = new Library(ts, declarations, settings);
-    const notebook = new NotebookTypes(library, 'notebook', 'http://localhost/');
+    const notebook = new NotebookTypes(library, 'notebook');
     notebook.starts(`import { unit, type Circle } from 'shapes';
 import type { Circle as Same } from 'shapes/round/circle';
 import one from 'units';

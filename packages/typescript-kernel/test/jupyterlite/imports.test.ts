@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { importFailure } from '../../jupyterlite/src/cells/import-failure';
-import { moduleAt, scriptsIn, urlOf } from '../../jupyterlite/src/imports';
+import { moduleAt, urlOf } from '../../jupyterlite/src/imports';
 
 const folder = 'http://localhost/site/files/deep/';
 const modules = { things: 'http://localhost/site/files/things.js' };
@@ -88,28 +88,6 @@ describe('What a cell imports', () => {
       server.close();
     }
   });
-});
-
-test('The files beside a notebook are found in the list of its own site, wherever that lies', async () => {
-  const asked: string[] = [];
-  const server = createServer(({ url = '' }, response) => {
-    asked.push(url);
-    const content = [
-      { name: 'lib', type: 'directory' },
-      { name: 'a.js', type: 'file' },
-      { name: 'a.txt', type: 'file' },
-    ];
-    response.end(JSON.stringify({ content }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const site = `http://127.0.0.1:${(server.address() as AddressInfo).port}/files/course/`;
-  try {
-    assert.deepEqual(await scriptsIn(site, `${site}files/part/files/`, './'), ['./lib/', './a.js']);
-    assert.deepEqual(await scriptsIn(site, `${site}files/part/`, '../../../'), [], 'above the files of the site');
-  } finally {
-    server.close();
-  }
-  assert.deepEqual(asked, ['/files/course/api/contents/part/files/all.json']);
 });
 
 describe('The name of a module in a line that is not finished', () => {

@@ -14,9 +14,6 @@ const DEFAULTS: CompilerSettings = {
   siteUrl: 'http://localhost/',
 };
 
-/** The folder of notebooks whose imports lead nowhere. */
-const HERE = 'http://localhost/';
-
 describe('The types of the extension', () => {
   let declarations: Declarations;
   /** What notebooks share that ask for the same, as those of a page do; by settings. */
@@ -26,7 +23,7 @@ describe('The types of the extension', () => {
     const key = JSON.stringify(settings);
     const library = libraries.get(key) ?? new Library(ts, declarations, { ...DEFAULTS, ...settings });
     libraries.set(key, library);
-    return new NotebookTypes(library, `notebook ${++notebooks}`, HERE);
+    return new NotebookTypes(library, `notebook ${++notebooks}`);
   };
   /** What is wrong with a cell. */
   const told = (notebook: NotebookTypes, code: string) => notebook.check(code).map(({ messageText }) => messageText);
@@ -43,7 +40,7 @@ describe('The types of the extension', () => {
       files: { ...declarations.files, ...files },
       modules: { ...declarations.modules, ...modules },
     };
-    return new NotebookTypes(new Library(ts, more, DEFAULTS), 'notebook', HERE);
+    return new NotebookTypes(new Library(ts, more, DEFAULTS), 'notebook');
   };
   before(async () => {
     const { makeDeclarations } = await import('../../jupyterlite/declarations.mjs');

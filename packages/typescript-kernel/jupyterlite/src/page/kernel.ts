@@ -62,7 +62,7 @@ export class TypeScriptKernel extends BaseKernel {
     this.types = types;
     const begin = () => {
       const folder = folderOf(this.location, settings.siteUrl);
-      types.send({ type: 'begin', kernel: this.id, folder });
+      types.send({ type: 'begin', kernel: this.id });
       return { type: 'start', settings, folder } as const;
     };
     this.cells = new CellWorker(script, begin, {

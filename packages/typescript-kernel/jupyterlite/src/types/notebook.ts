@@ -6,7 +6,7 @@
  */
 import type * as TypeScript from 'typescript';
 import { placeOf } from '../../../core/hints.cjs';
-import { isRelative, moduleAt, OWN_MODULE, scriptsIn, urlOf } from '../imports';
+import { moduleAt, OWN_MODULE, urlOf } from '../imports';
 import type { CompilerSettings, Completions, Lost, Match, TypeProblem } from '../protocol';
 import { adviceOn, describeCall, describeInfo, KINDS_BY_FLAG, matching, wordAt } from './describe';
 
@@ -94,11 +94,9 @@ export class NotebookTypes {
   private readonly host: TypeScript.LanguageServiceHost;
   private readonly service: TypeScript.LanguageService;
 
-  /** @param siteFolder URL of its folder, below `files/` of the site */
   constructor(
     private readonly library: Library,
     name: string,
-    private readonly siteFolder: string,
   ) {
     this.folder = `/cells/${name}`;
     this.current = this.fresh();
@@ -176,12 +174,10 @@ export class NotebookTypes {
     return declaredAt(path);
   }
 
-  /** What a cell can import whose name begins so. */
-  private async modulesLike(text: string): Promise<Match[]> {
+  /** What a cell can import by name, if that begins so. */
+  private modulesLike(text: string): Match[] {
     const { declarations, site } = this.library;
-    const names = isRelative(text)
-      ? await scriptsIn(site.siteUrl, this.siteFolder, text.slice(0, text.lastIndexOf('/') + 1))
-      : new Set([OWN_MODULE, ...Object.keys(declarations.modules), ...Object.keys(site.modules)]);
+    const names = new Set([OWN_MODULE, ...Object.keys(declarations.modules), ...Object.keys(site.modules)]);
     const found = [...names].filter((name) => name.startsWith(text));
     return found.map((name) => ({ text: name, kind: 'module' }));
   }
@@ -195,8 +191,9 @@ export class NotebookTypes {
       const lines = this.library.ts.flattenDiagnosticMessageText(messageText, '\n').split(/\n */);
       return [adviceOn(code, text) ?? lines.map((line) => ({ code, messageText: line }))].flat();
     }
+    const { site } = this.library;
     try {
-      urlOf(text.slice(1, -1), this.library.site, this.siteFolder);
+      urlOf(text.slice(1, -1), site, site.siteUrl);
       return [];
     } catch (error) {
       return [{ code, messageText: (error as Error).message }];
@@ -245,9 +242,9 @@ export class NotebookTypes {
     });
   }
 
-  async complete(code: string, position: number): Promise<Completions> {
+  complete(code: string, position: number): Completions {
     const module = moduleAt(code, position);
-    if (module) return { ...module, matches: await this.modulesLike(module.text) };
+    if (module) return { ...module, matches: this.modulesLike(module.text) };
     this.open(code);
     const options = {
       includeCompletionsForModuleExports: false,

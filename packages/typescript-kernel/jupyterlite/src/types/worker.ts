@@ -24,7 +24,7 @@ async function start(settings: Settings): Promise<void> {
   library = new Library(ts, declarations, settings);
   // Reads the libraries and modules, so the first cell that is checked need not wait for that.
   const imports = Object.keys(declarations.modules).map((name) => `import ${JSON.stringify(name)};`);
-  new NotebookTypes(library, 'first', self.location.href).check(imports.join('\n'));
+  new NotebookTypes(library, 'first').check(imports.join('\n'));
 }
 
 function check(types: NotebookTypes, code: string): OfTypes['check']['answer'] {
@@ -41,7 +41,7 @@ async function answer(message: Exclude<ToTypes, { type: 'start' }>) {
     case 'forget':
       types?.dispose();
       notebooks.delete(kernel);
-      if (message.type === 'begin') notebooks.set(kernel, new NotebookTypes(library, kernel, message.folder));
+      if (message.type === 'begin') notebooks.set(kernel, new NotebookTypes(library, kernel));
       return undefined;
     case 'starts':
       return types?.starts(message.code);
