@@ -4,7 +4,7 @@
  */
 import type { Settings } from './protocol';
 
-export const isUrl = (name: string) => /^(https?|data|blob):/.test(name);
+const isUrl = (name: string) => /^(https?|data|blob):/.test(name);
 export const isRelative = (name: string) => /^\.{0,2}\//.test(name);
 
 /** The kernel's own module. */
@@ -19,13 +19,7 @@ export function moduleAt(code: string, position: number): { text: string; start:
   return { text, start: position - text.length, end: position + Math.max(rest.indexOf(quote), 0) };
 }
 
-/** Modules that other programs know by such names. */
-export const ELSEWHERE: Record<string, string> = {
-  node: "It belongs to Node; a cell has a browser's names.",
-  bun: "It belongs to Bun; a cell has a browser's names.",
-  npm: "A cell imports a package by URL: 'https://esm.sh/…'.",
-  jsr: "A cell imports a package by URL: 'https://esm.sh/jsr/…'.",
-};
+export const OF_NODE = "It belongs to Node; a cell has a browser's names.";
 
 /**
  * The URL of what a cell imports.
@@ -43,8 +37,7 @@ export function urlOf(name: string, { modules }: Pick<Settings, 'modules'>, fold
     return new URL(name, folder).href;
   }
   if (isUrl(name)) return name;
-  const [, scheme = ''] = /^(\w+):/.exec(name) ?? [];
-  if (Object.hasOwn(ELSEWHERE, scheme)) throw new Error(`Cannot find module '${name}'. ${ELSEWHERE[scheme]}`);
+  if (name.startsWith('node:')) throw new Error(`Cannot find module '${name}'. ${OF_NODE}`);
   const known = Object.keys(modules).map((one) => `'${one}'`);
   const there = known.length > 0 ? `This page has ${known.join(', ')}.` : 'This page has none.';
   throw new Error(`Cannot find module '${name}'. ${there} A URL can be imported, too.`);

@@ -20,19 +20,8 @@ let current = 0;
 
 /** A file's place is relative to the notebook, as an import's is, not to this worker's script. */
 function lookBeside(folder: string): void {
-  const placeOf = (from: unknown) => (typeof from === 'string' ? new URL(from, folder).href : from);
   const { fetch } = self;
-  self.fetch = (from, options) => placed(() => fetch(placeOf(from) as RequestInfo, options));
-  const global = self as unknown as Record<string, new (...args: unknown[]) => object>;
-  for (const name of ['Request', 'Worker', 'EventSource']) {
-    global[name] = new Proxy(global[name] as (typeof global)[string], {
-      construct: (made, [from, ...rest], own) => Reflect.construct(made, [placeOf(from), ...rest], own),
-    });
-  }
-  const { open } = XMLHttpRequest.prototype;
-  XMLHttpRequest.prototype.open = function (...[method, from, ...rest]: unknown[]) {
-    Reflect.apply(open, this, [method, placeOf(String(from)), ...rest]);
-  };
+  self.fetch = (from, options) => placed(() => fetch(typeof from === 'string' ? new URL(from, folder) : from, options));
 }
 
 function start(settings: Settings, folder: string): Session {
@@ -52,7 +41,7 @@ function start(settings: Settings, folder: string): Session {
       } catch (error) {
         const read = options?.with?.type === 'json' ? await jsonModule(url) : undefined;
         if (read) return read;
-        throw await importFailure(error, name, url);
+        throw importFailure(error, name, url);
       }
     },
     originOf(script): Origin | undefined {
