@@ -285,14 +285,6 @@ export async function runAllCells(page: AnyPage, seconds: number): Promise<Noteb
   return notebookOf(page);
 }
 
-/** The same of a notebook in which a cell may fail: JupyterLab then waits no longer, though it runs the others. */
-export async function runAllCellsToTheLast(page: AnyPage, seconds: number): Promise<Notebook> {
-  await runAllCells(page, seconds);
-  const isNumbered = ({ cell_type, execution_count }: Cell) => cell_type !== 'code' || Boolean(execution_count);
-  await until('a number for each cell', async () => (await notebookOf(page)).cells.every(isNumbered), seconds);
-  return notebookOf(page);
-}
-
 /** Replaces all cells of the open notebook, and waits until it shows those alone; a text stands for a code cell. */
 export async function setCells(
   page: AnyPage,

@@ -63,7 +63,7 @@ async function build() {
   const { name, version } = readJson(join(clone, 'package.json'));
   const file = (/** @type {string} */ what) => join(out, `${name}-${version}${what}`);
   await step('Set-up', 'of a fresh clone', (onLine) => npm(onLine, 'run', 'setup'));
-  await step('Kernel', 'wheel, sdist and tarball', (onLine) => npm(onLine, 'run', 'kernel'));
+  await step('Kernel', 'wheel and tarball', (onLine) => npm(onLine, 'run', 'kernel'));
   cpSync(join(clone, 'build', 'kernel'), out, { recursive: true });
   await step('Book', 'as an archive', async (onLine) => {
     await npm(onLine, 'run', 'book');

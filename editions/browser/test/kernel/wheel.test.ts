@@ -3,41 +3,49 @@
  * `jupyter lite build`, and a notebook in Chromium and Firefox.
  */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { Browser } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
-import { filesUnder } from '../../../../packages/system/project.mjs';
+import { pythonIn } from '../../../../packages/system/project.mjs';
 import { firefox, inChromium, inFirefox, launchChromium } from '../../../../test/support/browser';
 import {
   type AnyPage,
-  type Notebook,
   openChapter,
   printed,
   root,
   runAllCells,
-  runAllCellsToTheLast,
   setCells,
-  textOf,
   typesReady,
   watchedPage,
 } from '../../../../test/support/lite';
-import { buildInto, chosenReleases, Environment, OWN, type Packages, TOO_OLD } from '../../../../test/support/wheel';
+import { PYTHON } from '../../../../test/support/python';
 import { serve } from '../../../shared/serve.mjs';
 
-const source = join(root, 'packages', 'typescript-kernel');
-const demo = join(source, 'demo', 'files');
 const folder = mkdtempSync(join(tmpdir(), 'kernel-wheel-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
-let packages: Packages;
-before(async () => {
-  packages = await buildInto(join(folder, 'packages'));
-});
+
+/** Runs Python; returns what it printed. */
+function runPython(python: string, ...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(python, args, { cwd: folder, encoding: 'utf8' });
+  assert.equal(status, 0, `${args.join(' ')}: ${error?.message ?? ''}${stdout.slice(-1000)}${stderr.slice(-2000)}`);
+  return stdout;
+}
+
+/** Builds the wheel; returns its path. */
+async function buildWheel(): Promise<string> {
+  const program = join(root, 'packages', 'typescript-kernel', 'publish', 'kernel.mjs');
+  const { buildPackages } = await import(pathToFileURL(program).href);
+  const out = join(folder, 'packages');
+  await buildPackages(out, { python: PYTHON });
+  return join(out, readdirSync(out).find((name) => name.endsWith('.whl')) as string);
+}
 
 const NOTEBOOK = {
   cells: [
@@ -72,29 +80,6 @@ import { helper } from './helper.js';
 import numbers from './numbers.json' with { type: 'json' };
 [name, kind, helper(), await later(), numbers.size]`;
 
-/**
- * What code cells have put out. The picture of a chart is left out, which JupyterLab adds for those who cannot draw it.
- */
-const putOut = ({ cells }: Notebook) =>
-  cells
-    .filter(({ cell_type }) => cell_type === 'code')
-    .map(({ source, outputs = [] }) => {
-      const parts = outputs.map(({ output_type, name, text, data }) => {
-        if (text !== undefined) return { name, text: textOf(text) };
-        const { 'image/png': _, ...rest } = data ?? {};
-        return { output_type, data: rest };
-      });
-      return { source: textOf(source), outputs: parts };
-    });
-
-/** Names of the kernels that the page offers. */
-const kernelsOf = () => {
-  const { jupyterapp } = window as unknown as {
-    jupyterapp: { serviceManager: { kernelspecs: { specs: { kernelspecs: object } } } };
-  };
-  return Object.keys(jupyterapp.serviceManager.kernelspecs.specs.kernelspecs).sort();
-};
-
 /** A host that lets other sites use its modules, as a CDN does. */
 async function serveElsewhere(): Promise<{ url: string; close(): void }> {
   const scripts: Record<string, string> = {
@@ -111,31 +96,40 @@ async function serveElsewhere(): Promise<{ url: string; close(): void }> {
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
 
-const testsWith = (release: string) => () => {
-  const own = join(folder, release);
-  const output = join(own, 'site');
-  let environment: Environment;
+const shows = async (page: AnyPage, cell: string) => {
+  await setCells(page, [cell]);
+  return printed(await runAllCells(page, 60));
+};
+
+describe('The wheel in a fresh environment', { timeout: 900_000 }, () => {
+  const environment = join(folder, 'venv');
+  const python = pythonIn(environment);
+  const output = join(folder, 'site');
+  const pip = (...args: string[]) => runPython(PYTHON, '-m', 'pip', '--python', python, ...args);
   let site: { url: string; close(): void };
   let elsewhere: { url: string; close(): void };
   let browser: Browser;
-  let plain: Page;
   before(async () => {
-    mkdirSync(own);
-    environment = new Environment(own, release);
-    environment.install(packages.wheel);
+    const wheel = await buildWheel();
+    runPython(PYTHON, '-m', 'venv', '--without-pip', environment);
+    // The project's own JupyterLite is read from where it is installed: nothing is downloaded.
+    const [installed, own] = [PYTHON, python].map((executable) =>
+      runPython(executable, '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))').trim(),
+    ) as [string, string];
+    writeFileSync(join(own, 'installed.pth'), `${installed}\n`);
+    pip('install', '--quiet', '--no-index', '--no-deps', wheel);
 
-    const lite = join(own, 'lite');
-    cpSync(demo, join(lite, 'files'), { recursive: true });
+    const lite = join(folder, 'lite');
+    mkdirSync(join(lite, 'files', 'deep'), { recursive: true });
     writeFileSync(join(lite, 'files', 'hello.ipynb'), JSON.stringify(NOTEBOOK));
     writeFileSync(join(lite, 'files', 'helper.js'), "export const helper = () => 'helper';\n");
     writeFileSync(join(lite, 'files', 'numbers.json'), '{ "size": 3 }');
-    mkdirSync(join(lite, 'files', 'deep'));
     writeFileSync(join(lite, 'files', 'deep', 'inner.ipynb'), JSON.stringify(NOTEBOOK));
     writeFileSync(join(lite, 'files', 'deep', 'helper.js'), "export const helper = () => 'a deep helper';\n");
     elsewhere = await serveElsewhere();
     const config = { 'jupyter-lite-schema-version': 0, 'jupyter-config-data': { exposeAppInBrowser: true } };
     writeFileSync(join(lite, 'jupyter-lite.json'), JSON.stringify(config));
-    environment.build(lite, output);
+    runPython(python, '-m', 'jupyterlite_core', 'build', '--lite-dir', lite, '--output-dir', output);
     const { port, close } = await serve(output, 0, '', { compresses: false });
     site = { url: `http://127.0.0.1:${port}/`, close };
     if (!inChromium.skip) browser = await launchChromium();
@@ -146,95 +140,56 @@ const testsWith = (release: string) => () => {
     elsewhere?.close();
   });
 
-  afterEach(async () => {
-    for (const context of browser?.contexts() ?? []) if (context !== plain?.context()) await context.close();
-  });
-
-  test('is found by JupyterLite without a word of configuration', () => {
-    const found = readdirSync(join(output, 'extensions'));
-    // JupyterLab's colours come with jupyter-server, and the neighbours are in a folder of their own.
-    const others = release === OWN ? [] : ['@jupyterlite', 'jupyterlab_pygments'];
-    assert.deepEqual(
-      found.filter((name) => !others.includes(name)),
-      ['jupyterlite-typescript-kernel'],
-    );
+  test('is found by JupyterLite without a word of configuration, and pip takes it away again', () => {
+    assert.deepEqual(readdirSync(join(output, 'extensions')), ['jupyterlite-typescript-kernel']);
+    const share = join(environment, 'share', 'jupyter', 'labextensions', 'jupyterlite-typescript-kernel');
+    assert.ok(existsSync(share));
+    pip('uninstall', '--quiet', '--yes', 'jupyterlite-typescript-kernel');
+    assert.ok(!existsSync(share));
   });
 
   const runs = async (page: AnyPage) => {
     await openChapter(page, site.url, 'hello');
     assert.equal(printed(await runAllCells(page, 60)), 'Hello, site\n');
     await typesReady(page);
-    await setCells(page, [OF_TODAY]);
-    assert.equal(printed(await runAllCells(page, 60)), '[ 1, 2, 3 ]\n');
-    await setCells(page, [imports(elsewhere.url)]);
-    assert.equal(printed(await runAllCells(page, 60)), "[ 'elsewhere', 'data', 'helper', 'loaded later', 3 ]\n");
-    await setCells(page, [`import { x } from '${elsewhere.url}gone.js';`]);
+    assert.equal(await shows(page, OF_TODAY), '[ 1, 2, 3 ]\n');
+    assert.equal(await shows(page, imports(elsewhere.url)), "[ 'elsewhere', 'data', 'helper', 'loaded later', 3 ]\n");
     assert.match(
-      printed(await runAllCells(page, 60)),
+      await shows(page, `import { x } from '${elsewhere.url}gone.js';`),
       /^Error: Cannot load 'http.*gone\.js': no network, no such file/,
     );
-    await setCells(page, ["const load = async () => {\n  await fetch('bad://x');\n};\nawait load();"]);
     assert.match(
-      printed(await runAllCells(page, 60)),
+      await shows(page, "const load = async () => {\n  await fetch('bad://x');\n};\nawait load();"),
       /^TypeError: .*\n {4}at cell \[\d+\], line 2, in load: await fetch.*\n {4}at cell \[\d+\], line 4: await load/,
     );
     // As zod makes its errors.
-    await setCells(page, [
-      "const failed = new RangeError('captured');\n(Error as any).captureStackTrace(failed);\nthrow failed;",
-    ]);
     assert.match(
-      printed(await runAllCells(page, 60)),
+      await shows(
+        page,
+        "const failed = new RangeError('captured');\n(Error as any).captureStackTrace(failed);\nthrow failed;",
+      ),
       /^RangeError: captured\n {4}at cell \[\d+\], line 2: \(Error as any\)\.capture.*\n$/,
     );
-    await setCells(page, [WRONG]);
-    assert.match(printed(await runAllCells(page, 60)), /^1:7 - Type 'string' is not assignable to type 'number'\.\n$/);
+    assert.match(await shows(page, WRONG), /^1:7 - Type 'string' is not assignable to type 'number'\.\n$/);
   };
 
   test('runs the cells of a notebook in Chromium, and asks no other host for anything', inChromium, async () => {
     const context = await browser.newContext();
     const { page, faults } = await watchedPage(context, site.url);
     await context.route(/\/(elsewhere|later|gone)\.js$/, (route) => route.continue());
-    plain = page;
-    await runs(plain as unknown as AnyPage);
-    assert.deepEqual(await plain.evaluate(kernelsOf), environment.kernels());
+    await runs(page as unknown as AnyPage);
     assert.deepEqual(
       faults.filter((fault) => !/\/(favicon\.ico|gone\.js)$/.test(fault)),
       [],
     );
   });
 
-  test('runs the demo as it is committed, and asks no other host for anything', inChromium, async () => {
-    const runs = async (file: string) => {
-      const { page, faults } = await watchedPage(await browser.newContext(), site.url);
-      await openChapter(page as unknown as AnyPage, site.url, file.replace('.ipynb', ''));
-      await typesReady(page as unknown as AnyPage);
-      const ran = await runAllCellsToTheLast(page as unknown as AnyPage, 60);
-      const left = join(root, 'build', `demo-${file}`);
-      writeFileSync(left, `${JSON.stringify(ran, null, 1)}\n`);
-      const committed = JSON.parse(readFileSync(join(demo, file), 'utf8'));
-      assert.deepEqual(putOut(ran), putOut(committed), `${left} has what it put out now`);
-      rmSync(left);
-      assert.deepEqual(
-        faults.filter((fault) => !fault.endsWith('/favicon.ico')),
-        [],
-      );
-    };
-    const notebooks = readdirSync(demo).filter((name) => name.endsWith('.ipynb'));
-    assert.deepEqual(notebooks, ['1-language.ipynb']);
-    await Promise.all(notebooks.map(runs));
-  });
-
-  const shows = async (page: AnyPage, cell: string) => {
-    await setCells(page, [cell]);
-    return printed(await runAllCells(page, 60));
-  };
-
   test('imports the files beside a notebook, wherever that is', inChromium, async () => {
-    const deep = await browser.newPage();
-    await openChapter(deep as unknown as AnyPage, site.url, 'deep/inner');
+    const page = (await browser.newPage()) as unknown as AnyPage;
+    await openChapter(page, site.url, 'deep/inner');
     const cell =
       "import { helper } from './helper.js';\nimport { helper as above } from '../helper.js';\n[helper(), above()]";
-    assert.equal(await shows(deep as unknown as AnyPage, cell), "[ 'a deep helper', 'helper' ]\n");
+    assert.equal(await shows(page, cell), "[ 'a deep helper', 'helper' ]\n");
   });
 
   test('runs them in Firefox, and asks no other host for anything', inFirefox, async () => {
@@ -251,47 +206,4 @@ const testsWith = (release: string) => () => {
       await browser.close();
     }
   });
-
-  test('leaves nothing behind when pip takes it away, and the sdist installs the same files', () => {
-    const share = join(environment.folder, 'share', 'jupyter', 'labextensions', 'jupyterlite-typescript-kernel');
-    const installed = () =>
-      filesUnder(share).map((name) => [
-        name,
-        createHash('sha256')
-          .update(readFileSync(join(share, name)))
-          .digest('hex'),
-      ]);
-    const ofWheel = installed();
-    assert.ok(ofWheel.length > 5);
-    environment.pip('uninstall', '--yes', 'jupyterlite-typescript-kernel');
-    assert.ok(!existsSync(share));
-    environment.install(packages.sdist);
-    assert.deepEqual(installed(), ofWheel);
-  });
-};
-
-for (const release of chosenReleases()) {
-  const name = release === OWN ? 'The wheel in a fresh environment' : `The wheel with JupyterLite ${release}`;
-  if (release !== TOO_OLD) describe(name, { timeout: 900_000 }, testsWith(release));
-  else {
-    test(`${name}, which is too old, says so in the console`, { ...inChromium, timeout: 300_000 }, async () => {
-      const own = join(folder, release);
-      mkdirSync(join(own, 'lite', 'files'), { recursive: true });
-      const environment = new Environment(own, release);
-      environment.install(packages.wheel);
-      environment.build(join(own, 'lite'), join(own, 'site'));
-      const { port, close } = await serve(join(own, 'site'));
-      const browser = await launchChromium();
-      try {
-        const page = await browser.newPage();
-        const isSaid = (message: { text(): string }) => /needs JupyterLite 0\.7 or newer/.test(message.text());
-        const said = page.waitForEvent('console', { predicate: isSaid, timeout: 120_000 });
-        await page.goto(`http://127.0.0.1:${port}/lab/index.html`);
-        await said;
-      } finally {
-        await browser.close();
-        close();
-      }
-    });
-  }
-}
+});

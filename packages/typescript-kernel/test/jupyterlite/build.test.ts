@@ -58,16 +58,14 @@ describe('The extension', () => {
 
   interface Container {
     init(scope: object): void;
-    get(): Promise<() => { default: { length?: number; activate?(): void } }>;
+    get(): Promise<() => { default: { length?: number } }>;
   }
-  const warnings: string[] = [];
   const share = (module: object) => ({ '1.0.0': { get: async () => () => module } });
   /** What the extension brings to a page that shares these packages. */
   const inPage = async (scope: object) => {
     const page = {
       document: { currentScript: { src: 'http://localhost/x/remoteEntry.js' } },
       URL,
-      console: { warn: (text: string) => warnings.push(text) },
     };
     const { _JUPYTERLAB: containers } = runInNewContext(
       `${readFileSync(built('remoteEntry.js'), 'utf8')}\nglobalThis`,
@@ -80,14 +78,6 @@ describe('The extension', () => {
 
   test('is quiet in a JupyterLab that has kernels of its own', async () => {
     assert.equal((await inPage({})).length, 0);
-  });
-
-  test('says in a JupyterLite that is too old which one it needs', async () => {
-    const plugin = await inPage({ '@jupyterlite/kernel': share({ BaseKernel: class {} }) });
-    plugin.activate?.();
-    assert.deepEqual(warnings, [
-      'The TypeScript kernel needs JupyterLite 0.7 or newer; this site was built with an older one.',
-    ]);
   });
 
   test('is small before the first cell can run, and keeps TypeScript out of that', () => {

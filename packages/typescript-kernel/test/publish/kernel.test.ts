@@ -50,15 +50,11 @@ wheel = zipfile.ZipFile(glob.glob('*.whl')[0])
 names = wheel.namelist()
 read = lambda end: wheel.read(next(name for name in names if name.endswith(end))).decode()
 meta = email.message_from_string(read('.dist-info/METADATA'))
-init = {}
-exec(read('/__init__.py').replace('version("jupyterlite-typescript-kernel")', '""'), init)
-tar = lambda end: tarfile.open(glob.glob('*' + end)[0])
-npm = tar('.tgz')
+npm = tarfile.open(glob.glob('*.tgz')[0])
 print(json.dumps({
-    'names': names, 'paths': init['_jupyter_labextension_paths'](), 'times': sorted({entry.date_time for entry in wheel.infolist()}),
+    'names': names, 'times': sorted({entry.date_time for entry in wheel.infolist()}),
     'meta': {key: meta.get_all(key) for key in ['Name', 'Version', 'License-Expression', 'Requires-Dist', 'Project-URL', 'Author-email']},
     'classifiers': meta.get_all('Classifier'),
-    'sdist': [name.split('/', 1)[1] for name in tar('.tar.gz').getnames()],
     'npm': [name.split('/', 1)[1] for name in npm.getnames()],
     'manifest': json.load(npm.extractfile('package/package.json')),
 }))`;
@@ -96,7 +92,7 @@ describe('The packages', () => {
       const second = await pack(copy, 'second', SETTINGS);
       const names = readdirSync(first);
       assert.deepEqual(readdirSync(second), names);
-      assert.equal(names.length, 3);
+      assert.equal(names.length, 2);
       for (const name of names)
         assert.ok(readFileSync(join(first, name)).equals(readFileSync(join(second, name))), name);
     } finally {
@@ -125,7 +121,7 @@ describe('The packages', () => {
   });
 
   test('say to pip what they are, what they need, whose they are, and where the extension is', async () => {
-    const { names, meta, classifiers, paths, times } = await read(first);
+    const { names, meta, classifiers, times } = await read(first);
     assert.deepEqual(meta, {
       Name: [manifest.name],
       Version: [manifest.version],
@@ -135,28 +131,21 @@ describe('The packages', () => {
       'Author-email': ['Ada <ada@example.org>'],
     });
     assert.ok(classifiers.includes('Framework :: Jupyter :: JupyterLab :: 4'), classifiers);
-    assert.deepEqual(paths, [{ src: 'labextension', dest: manifest.name }]);
     assert.equal(times.length, 1);
     const share = `jupyterlite_typescript_kernel-${manifest.version}.data/data/share/jupyter/labextensions/${manifest.name}/`;
     const own = names.filter((name: string) => name.startsWith(share)).map((name: string) => name.slice(share.length));
-    assert.deepEqual(own.filter((name: string) => !name.includes('/')).sort(), ['install.json', 'package.json']);
+    assert.deepEqual(own.filter((name: string) => !name.includes('/')).sort(), ['package.json']);
     assert.ok(own.includes('static/LICENSES.txt'));
-    assert.equal(names.length, own.length + 5, 'and nothing twice');
+    assert.equal(names.length, own.length + 4, 'and nothing twice');
   });
 
-  test('hold the built extension, for npm beside what builds another, for pip beside the sources', async () => {
-    const { npm, sdist, manifest: ofNpm } = await read(first);
+  test('hold for npm the built extension beside what builds another', async () => {
+    const { npm, manifest: ofNpm } = await read(first);
     const built = `${ofNpm.jupyterlab.outputDir}/package.json`;
-    for (const files of [npm, sdist]) {
-      for (const name of [built, 'jupyterlite/build.mjs', 'core/errors.cjs', 'README.md', 'CHANGELOG.md', 'LICENSE']) {
-        assert.ok(files.includes(name), name);
-      }
-      assert.deepEqual(
-        files.filter((name: string) => /^(test|tslab)\//.test(name)),
-        [],
-      );
+    for (const name of [built, 'jupyterlite/build.mjs', 'core/errors.cjs', 'README.md', 'CHANGELOG.md', 'LICENSE']) {
+      assert.ok(npm.includes(name), name);
     }
-    assert.ok(sdist.includes('pyproject.toml') && sdist.includes('CONTRIBUTING.md'));
+    assert.ok(!npm.some((name: string) => /^(test|tslab)\//.test(name)));
   });
 
   test('name no author and no address where none is set', async () => {

@@ -2,8 +2,6 @@
  * The extension as JupyterLab loads it: a container of webpack's module federation, written by hand. What it takes from
  * the page is there before `plugin.ts` is evaluated, which imports it by its names; the build leads those to `ofPage`.
  */
-import { PLUGIN } from './settings';
-
 /** Packages of the page, by their names. */
 export const ofPage: Record<string, Record<string, unknown> | undefined> = {};
 
@@ -17,14 +15,6 @@ async function take(name: string) {
   return ofPage[name];
 }
 
-/** In place of the kernel in a JupyterLite without what it needs. */
-const TOO_OLD = {
-  id: PLUGIN,
-  autoStart: true,
-  activate: () =>
-    console.warn('The TypeScript kernel needs JupyterLite 0.7 or newer; this site was built with an older one.'),
-};
-
 async function choosePlugin() {
   const services = await take('@jupyterlite/services');
   await Promise.all(['@jupyterlab/coreutils', '@jupyterlab/services'].map(take));
@@ -32,7 +22,7 @@ async function choosePlugin() {
     return (await import('./plugin')).default;
   }
   // A JupyterLab with a server, into which the wheel was installed, has its own kernels, and no use for this one.
-  return Object.keys(scope).some((name) => name.startsWith('@jupyterlite/')) ? TOO_OLD : [];
+  return [];
 }
 
 const global = globalThis as { _JUPYTERLAB?: Record<string, unknown> };
