@@ -35,30 +35,20 @@ export const ROWS: Row[] = [
   { name: 'a number', cell: '1 + 1' },
   { name: 'a string is printed as it is', cell: "'line 1\\nline 2'" },
   { name: 'nothing for undefined', cell: 'undefined' },
-  { name: 'nothing for null', cell: 'null' },
   { name: 'false and zero are values', cell: 'false' },
-  { name: 'minus zero', cell: '-0' },
-  { name: 'a bigint', cell: '2n ** 64n' },
-  { name: 'a symbol', cell: "Symbol('s')" },
   { name: 'an object on the last line, in parentheses', cell: "({ a: 1, b: 'two', c: [1, 2, 3] })" },
   { name: 'a long array is cut', cell: 'Array.from({ length: 1000 }, (_, i) => i * i)' },
   { name: 'a short one is not', cell: '[1, 2, 3, 4, 5, 6]' },
   { name: 'nor for the sake of one value', cell: '[[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6, 7]]' },
   { name: 'a very long text on the last line is cut', cell: "'-'.repeat(5_000_000)" },
   { name: 'a typed array', cell: 'new Float32Array([0.1, 0.2, 3])' },
-  { name: 'a long typed array', cell: 'new Uint8Array(1000)' },
   { name: 'a map of objects', cell: "new Map([['a', { x: 1 }], ['b', { x: 2 }]])" },
-  { name: 'a set', cell: 'new Set([1, 2, 3])' },
-  { name: 'a date', cell: 'new Date(0)' },
-  { name: 'a regular expression', cell: '/a+b/gi' },
   { name: 'a function', cell: '(function named() {})' },
-  { name: 'an arrow without a name', cell: '(() => 1)' },
   { name: 'a class', cell: '(class Shape {})' },
   {
     name: 'an object of a class',
     cell: 'class Point { constructor(public x: number, public y = 2) {} }\nnew Point(1)',
   },
-  { name: 'a deep object', cell: '({ a: { b: { c: { d: 1 } } } })' },
   {
     name: 'an object of many lines loses its depth',
     cell: '({ rows: Array.from({ length: 5 }, (_, i) => ({ name: `row ${i}`, values: Array.from({ length: 4 }, (_, j) => ({ j, text: "x".repeat(30) })) })) })',
@@ -66,19 +56,10 @@ export const ROWS: Row[] = [
   { name: 'a circle', cell: 'const round: any = { name: 1 };\nround.self = round;\nround' },
   { name: 'a long text is cut', cell: "({ text: '-'.repeat(5000) })" },
   { name: 'sparse and nested arrays', cell: '[[1, [2, [3, [4]]]], , undefined, null]' },
-  { name: 'getters and setters', cell: '({ get a() { return 1; }, set b(x: number) {} })' },
-  { name: 'a promise that is not awaited', cell: 'new Promise(() => {})' },
   {
     name: 'a promise that has a value',
     cell: 'Promise.resolve(7)',
   },
-  { name: 'an awaited value', cell: 'await Promise.resolve(7)' },
-  { name: 'an assignment is a value', cell: 'let assigned: number;\nassigned = 5' },
-  { name: 'an object without a prototype', cell: 'Object.create(null)' },
-  { name: 'a view of bytes', cell: 'new DataView(new ArrayBuffer(2)).byteLength' },
-  { name: 'an error as a value', cell: "[new RangeError('kept')].length" },
-  { name: 'boxed and weak', cell: '[new Number(3), Object(1n), new WeakMap()]' },
-  { name: 'a generator', cell: '(function* () { yield 1; })()' },
   {
     name: 'iterators of a map',
     cell: 'new Map([[1, 2]]).entries()',
@@ -86,7 +67,6 @@ export const ROWS: Row[] = [
     here: { stdout: '[Map Iterator] {  }\n' },
   },
   { name: 'only the very last statement counts', cell: '5;\nconst notShown = 6;' },
-  { name: 'a comment behind it', cell: '5 // five' },
   {
     name: 'a type behind it',
     cell: '5;\ninterface Behind { a: number }',
@@ -107,7 +87,6 @@ export const ROWS: Row[] = [
   { name: 'a shorthand with a default', cell: 'let absent = 1;' },
   { name: 'of an earlier name', cell: '({ absent = 5 } = {} as { absent?: number });\nabsent' },
   { name: 'a name is declared again, as another type', cell: "let n = 'text';\nn.length" },
-  { name: 'and again as a function', cell: 'function n() { return typeof v; }\nn()' },
   { name: 'and as a class', cell: 'class n { static who = "class"; }\nn.who' },
   { name: 'a constant is declared again', cell: 'const kept = [1, 2];\nkept.map((x) => x * 2)' },
   { name: 'a constant cannot be assigned to', cell: 'kept = [];' },
@@ -160,7 +139,6 @@ export const ROWS: Row[] = [
     name: 'labels, switches and names of members',
     cell: 'outer: for (const n of [1, 2]) { for (;;) { if (n === 1) continue outer; break outer; } }\nswitch (v.length) { case 1: { const v = "in"; console.log(v); } }\n({ n: 1 }).n',
   },
-  { name: 'typeof of an earlier name', cell: 'typeof kept + typeof next' },
   { name: 'optional calls and members', cell: 'const maybe: any = undefined;\n[maybe?.x, maybe?.(), next?.name]' },
   { name: 'a function knows its name', cell: 'const arrow = () => 1;\nconst K = class {};\n[arrow.name, K.name]' },
 
@@ -172,8 +150,6 @@ export const ROWS: Row[] = [
   { name: 'types of an earlier cell', cell: 'const box: Box<Pair> = { value: pair };\nbox' },
   { name: 'an enum', cell: 'enum Color { Red, Green = 5, Blue }\nColor.Blue' },
   { name: 'of an earlier cell', cell: 'Color[5] + Color.Red' },
-  { name: 'an enum of texts', cell: "enum Direction { Up = 'UP', Down = 'DOWN' }\nObject.values(Direction)" },
-  { name: 'satisfies and as const', cell: 'const sizes = [1, 2] as const satisfies readonly number[];\nsizes' },
   {
     name: 'a class with fields, accessors and statics',
     cell: 'abstract class Animal { static count = 0; #secret = 1; protected readonly legs: number = 4; constructor() { Animal.count++; } abstract speak(): string; get secret() { return this.#secret; } }\nclass Dog extends Animal { speak() { return `${this.legs} ${this.secret}`; } }',
@@ -186,17 +162,12 @@ export const ROWS: Row[] = [
     name: 'overloads and this types',
     cell: 'function over(x: number): number;\nfunction over(x: string): string;\nfunction over(x: any) { return x; }\nover("s")',
   },
-  { name: 'declare and abstract types leave nothing', cell: 'declare const elsewhere: number;\ntypeof elsewhere' },
   {
     name: 'a decorator',
-    cell: 'function seal(target: any) { target.isSealed = true; }\n@seal\nclass Sealed {}\n(Sealed as any).isSealed',
+    cell: 'function seal(target: any, ..._: unknown[]) { target.isSealed = true; }\n@seal\nclass Sealed {}\n(Sealed as any).isSealed',
   },
   { name: 'of an earlier cell, on a class that can be read later', cell: '@seal\nclass SealedToo { one = 1; }' },
   { name: 'as here', cell: '[new SealedToo(), (SealedToo as any).isSealed, SealedToo.name]' },
-  {
-    name: 'of a method, which is made longer',
-    cell: 'function twiceAsMuch(_: any, __: string, descriptor: PropertyDescriptor) { const own = descriptor.value; descriptor.value = function () { return 2 * own.call(this); }; }\nclass Meter { @twiceAsMuch read() { return 21; } }\nnew Meter().read()',
-  },
   {
     name: 'a namespace',
     cell: 'namespace Geometry { export const tau = 6.28; export namespace Deep { export function half() { return tau / 2; } } }\nGeometry.Deep.half()',
@@ -223,16 +194,8 @@ export const ROWS: Row[] = [
       status: 'error',
       ename: 'TypeError',
       stderr:
-        "TypeError: Cannot read properties of null (reading 'size')\n    at cell [94], line 5, in run: return (null as any).size + size;\n    at cell [95], line 2: Wrong.run(2);\n",
+        "TypeError: Cannot read properties of null (reading 'size')\n    at cell [68], line 5, in run: return (null as any).size + size;\n    at cell [69], line 2: Wrong.run(2);\n",
     },
-  },
-  {
-    name: 'a namespace of types alone',
-    cell: 'namespace Shapes { export interface Round { radius: number } }\nconst disc: Shapes.Round = { radius: 2 };\ndisc',
-  },
-  {
-    name: 'definite assignment and optional parameters',
-    cell: 'let sure!: number;\nfunction opt(x?: number, ...rest: string[]) { return [x, rest]; }\nopt(1, "a")',
   },
   { name: 'an export changes nothing', cell: 'export {};\n"exported"' },
 
@@ -303,10 +266,6 @@ export const ROWS: Row[] = [
     cell: "console.table([{ a: 1, b: 'x' }, { a: 2.5, c: true }]);\nconsole.table({ lif: { accuracy: 0.9 }, ann: { accuracy: 0.92 } });\nconsole.table([1, 'two']);",
   },
   {
-    name: 'a table of chosen columns, and what is no table',
-    cell: "console.table([{ a: 1, b: 2 }], ['b']);\nconsole.table(5);",
-  },
-  {
     name: 'groups',
     cell: "console.group('outer');\nconsole.log('in\\nside');\nconsole.group();\nconsole.error('deeper');\nconsole.groupEnd();\nconsole.groupEnd();\nconsole.log('out');",
   },
@@ -366,7 +325,6 @@ export const ROWS: Row[] = [
     name: 'of a class',
     cell: 'class Deep {\n  run(): number { return this.go(); }\n  private go(): number { return (null as any).end; }\n}\nnew Deep().run();',
   },
-  { name: 'in a callback', cell: '[1, 2].map((x) => {\n  throw new TypeError(`at ${x}`);\n});' },
   {
     name: 'a function that calls itself is shown once',
     cell: 'const deep = (n: number): number => (n > 0 ? 1 + deep(n - 1) : (null as any).end);\ndeep(1000);',
@@ -380,16 +338,11 @@ export const ROWS: Row[] = [
   { name: 'many errors', cell: "throw new AggregateError([new Error('one'), new Error('two')], 'both');" },
   { name: 'an error that is its own cause', cell: "const own = new Error('own');\nown.cause = own;\nthrow own;" },
   { name: 'what is thrown need have no text', cell: 'throw { toString() { throw 1; } };' },
-  { name: 'nor a prototype', cell: 'throw Object.create(null);' },
   {
     name: 'nor let itself be looked at',
     cell: "throw new Proxy(new Error('hidden'), { get() { throw 2; }, getPrototypeOf() { throw 3; } });",
     differs: 'Node prints what is behind a proxy; no page can look there',
     here: { status: 'error', ename: 'Error', stderr: 'Uncaught [a value that cannot be shown]\n' },
-  },
-  {
-    name: 'not even by who prints it',
-    cell: "throw { [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('closed'); } };",
   },
   {
     name: 'an error whose message throws',
@@ -418,17 +371,12 @@ export const ROWS: Row[] = [
   { name: 'a rejected promise', cell: "await Promise.reject(new Error('rejected'));" },
   { name: 'in a timer', cell: `setTimeout(() => mean(null as any), 1);\n${waits(100)}` },
   { name: 'of a promise that nobody awaits', cell: `Promise.reject(new Error('nobody'));\n${waits(100)}` },
-  { name: 'of a long line', cell: `throw new Error(${JSON.stringify('x'.repeat(20))}); // ${'-'.repeat(120)}` },
 
   // An error is about what the cell says, not about what the kernel makes of it.
   { name: 'names for what fails', cell: 'let u: any = {};\nlet absent2: any;' },
   { name: 'a method that is not there', cell: 'u.foo()' },
   { name: 'a function that is none', cell: 'u()' },
-  { name: 'a tag that is none', cell: 'u`text`' },
   { name: 'a class that is none', cell: 'new u()' },
-  { name: 'a class of an object', cell: 'new u.Part()' },
-  { name: 'what cannot be spread', cell: 'console.log([...u])' },
-  { name: 'what has no items', cell: 'for (const item of u) console.log(item);' },
   { name: 'what has no properties', cell: 'const { part } = absent2;' },
   {
     name: 'as a catch gets it',
@@ -436,7 +384,6 @@ export const ROWS: Row[] = [
     differs: 'of tslab a cell can see how it names variables',
     here: { stdout: 'u.foo is not a function\n' },
   },
-  { name: 'as it is printed', cell: 'try { u.foo(); } catch (error) { console.log(error); }' },
   {
     name: 'a property that is frozen',
     cell: 'const ice: any = Object.freeze({ a: 1 });\nice.a = 2;',
@@ -445,7 +392,7 @@ export const ROWS: Row[] = [
       status: 'error',
       ename: 'TypeError',
       stderr:
-        "TypeError: Cannot assign to read only property 'a' of object '#<Object>'\n    at cell [172], line 2: ice.a = 2;\n",
+        "TypeError: Cannot assign to read only property 'a' of object '#<Object>'\n    at cell [134], line 2: ice.a = 2;\n",
     },
   },
   {
@@ -461,12 +408,6 @@ export const ROWS: Row[] = [
     here: { stderr: "Warning: No such label 'nope' for console.timeEnd()\n" },
   },
   {
-    name: 'a time that is taken twice',
-    cell: "console.time('once');\nconsole.time('once');",
-    differs: 'Node names its process in the warning',
-    here: { stderr: "Warning: Label 'once' already exists for console.time()\n" },
-  },
-  {
     name: 'what only a module has',
     cell: '\ntypeof import.meta.url',
     differs: 'tslab refuses it; here it is the place of the notebook',
@@ -475,7 +416,6 @@ export const ROWS: Row[] = [
 
   // What TypeScript refuses.
   { name: 'an object without parentheses', cell: '{ a: 1, b: 2 }' },
-  { name: 'also with texts', cell: "{ 'a': 1,\n  b: [2] }" },
   { name: 'a wrong type', cell: "const wrong: number = 'text';" },
   { name: 'a misspelt member', cell: 'kept.lenght' },
   { name: 'an unknown name, with a hint', cell: 'console.log(nothing1);\nneither.nor();' },
@@ -484,7 +424,6 @@ export const ROWS: Row[] = [
     name: 'a wrong argument, with reasons',
     cell: 'mean([{ a: 1 }] as { a: number }[]);\nconst boxed: Box<number> = { value: "x" };',
   },
-  { name: 'too few arguments', cell: 'mean();' },
   { name: 'a syntax error', cell: 'const q = ;' },
   { name: 'a bracket that is missing', cell: 'mean([1, 2;' },
   { name: 'a name twice in one cell', cell: 'let twiceThere = 1;\nlet twiceThere = 2;' },
@@ -509,31 +448,7 @@ export const ROWS: Row[] = [
     name: 'calls that begin a line in a block',
     cell: 'for (let i = 0; i < 2; i++) {\n  const twice = i * 2\n  say(twice)\n  tag`in a loop`\n}',
   },
-  {
-    name: 'and in a function, a case, a static block',
-    cell: `function speak(kind: string) {
-  const first = kind
-  say(first)
-  switch (kind) {
-    case 'loud':
-      const word = kind.toUpperCase()
-      say(word)
-      break
-    default:
-      if (kind) say('quiet')
-      else say('silent')
-  }
-}
-class Speaker {
-  static words = 0
-  static {
-    const before = Speaker.words
-    say(before)
-  }
-}
-speak('loud')
-speak('low')`,
-  },
+  { name: 'and in a case', cell: "switch (1) {\n  case 1:\n    const word = 'loud'\n    say(word)\n}" },
   {
     name: 'what looks like a namespace in a text',
     cell: 'const csharp = `\nnamespace Demo {\n}`;\n/*\nmodule Other {\n*/\ncsharp.length',
@@ -551,7 +466,6 @@ for (let i = await 0; i < 2; i++) loops++;
 for await (const one of [1, 2]) loops += one;
 loops`,
   },
-  { name: 'a comment alone', cell: '// nothing' },
   { name: 'nothing', cell: '' },
   { name: 'a var', cell: 'var often = 3;' },
   {
@@ -580,10 +494,6 @@ loops`,
 const ofPacket = ({ height: first = 3 }: typeof packet) => first + height;
 for (const { depth: each } of [packet.deep]) console.log(each, pixels);
 [count2(), ofPacket(packet)]`,
-  },
-  {
-    name: 'or is assigned to a variable of its name',
-    cell: '({ height: height, pixels: [pixels] } = packet);\n[height, pixels]',
   },
   {
     name: 'an enum, a namespace and a var',
