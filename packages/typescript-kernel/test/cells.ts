@@ -59,6 +59,8 @@ export const ROWS: Row[] = [
   {
     name: 'a promise that has a value',
     cell: 'Promise.resolve(7)',
+    differs: 'no page can look into a promise without waiting for it; Node can',
+    here: { stdout: 'Promise { <pending> }\n' },
   },
   {
     name: 'iterators of a map',

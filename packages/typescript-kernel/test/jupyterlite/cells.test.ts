@@ -8,7 +8,7 @@ import { inspect as inspectInNode } from 'node:util';
 import ts from 'typescript';
 import { describeValue } from '../../core/values.cjs';
 import { CellSyntaxError, compileCell } from '../../jupyterlite/src/cells/compile';
-import { inspect, lookInto } from '../../jupyterlite/src/cells/inspect';
+import { inspect } from '../../jupyterlite/src/cells/inspect';
 import { createOutput } from '../../jupyterlite/src/cells/limit';
 import { placed } from '../../jupyterlite/src/cells/session';
 import { type Options, TypeScriptKernel } from '../../jupyterlite/src/page/kernel';
@@ -265,46 +265,6 @@ describe('The kernel in the page', () => {
   test('says that it does not know whether a text is complete, where there are no types', async () => {
     const { kernel } = open('');
     assert.deepEqual(await kernel.isCompleteRequest({ code: '1 +' }), { status: 'unknown' });
-  });
-});
-
-describe('A promise', () => {
-  test('is printed as in Node, once it was looked into, also within other values', async () => {
-    const wide = Array.from({ length: 30 }, (_, i) => `item ${i}`);
-    for (const value of [7, 'text', { a: { b: { c: {} } } }, undefined, wide]) {
-      const promise = Promise.resolve(value);
-      await lookInto(promise);
-      for (const shown of [promise, { promise }, [[[promise]]]]) assert.equal(inspect(shown), inspectInNode(shown));
-    }
-    const refused = Promise.reject(7);
-    await lookInto(refused);
-    assert.equal(inspect(refused), 'Promise { <rejected> 7 }');
-  });
-
-  test('that has not ended stays as it is, and is reported if it fails later', async () => {
-    let fail: (error: Error) => void = () => {};
-    const promise = new Promise((_, reject) => {
-      fail = reject;
-    });
-    await lookInto(promise);
-    assert.match(inspect(promise), /^Promise \{\s+<pending>/);
-    // Not the runner, which would take it for a failure of this test.
-    const others = process.listeners('unhandledRejection');
-    process.removeAllListeners('unhandledRejection');
-    const reported = new Promise((resolve) => process.once('unhandledRejection', resolve));
-    const error = new Error('later');
-    fail(error);
-    assert.equal(await reported, error);
-    for (const one of others) process.on('unhandledRejection', one);
-  });
-
-  test('is left alone where it is none, or is of a class of its own', async () => {
-    const hostile = new Proxy({}, { getPrototypeOf: () => assert.fail('looked at') });
-    class Own extends Promise<number> {}
-    for (const value of [undefined, null, 1, hostile]) await lookInto(value);
-    const own = Own.resolve(7);
-    await lookInto(own);
-    assert.match(inspect(own), /<pending>/);
   });
 });
 

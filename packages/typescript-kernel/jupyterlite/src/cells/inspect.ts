@@ -51,37 +51,3 @@ for (const { value } of Object.values(getOwnPropertyDescriptors(globalThis))) {
   if (getters.length > 0 || 'append' in proto)
     Object.defineProperty(proto, CUSTOM, { value: shown, configurable: true });
 }
-
-/** How promises have ended, of those that were looked into. */
-const ended = new WeakMap<object, { value: unknown; isRejected: boolean }>();
-
-/**
- * From now on a promise is printed with its value, if it has one already. To look makes of it one that is awaited, so
- * one that fails later is reported for it.
- */
-export async function lookInto(value: unknown): Promise<void> {
-  let isPromise = false;
-  try {
-    isPromise = typeof value === 'object' && value !== null && getPrototypeOf(value) === Promise.prototype;
-  } catch {
-    // A proxy that cannot be looked at.
-  }
-  if (!isPromise) return;
-  const promise = value as Promise<unknown>;
-  const note = (isRejected: boolean) => (value: unknown) => void ended.set(promise, { value, isRejected });
-  promise.then(note(false), note(true));
-  await null;
-  if (!ended.has(promise)) void promise.then();
-}
-
-Object.defineProperty(Promise.prototype, CUSTOM, {
-  configurable: true,
-  value(this: object, depth: number, options: object) {
-    const state = ended.get(this);
-    if (!state) return this;
-    if (depth < 0) return '[Promise]';
-    const { value, isRejected } = state;
-    const shown = isRejected ? { [CUSTOM]: () => `<rejected> ${inspect(value, options)}` } : value;
-    return inspect(new Set([shown]), options).replace('Set(1)', 'Promise');
-  },
-});

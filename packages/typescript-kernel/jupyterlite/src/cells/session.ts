@@ -16,7 +16,7 @@ import { type CellHost, CellSyntaxError, compileCell, NAMES } from './compile';
 import { createConsole } from './console';
 import { type Display, displayModule } from './display';
 import { Input } from './input';
-import { inspect, lookInto } from './inspect';
+import { inspect } from './inspect';
 import { createOutput } from './limit';
 
 /** Where a session writes. */
@@ -212,7 +212,6 @@ export class Session {
     };
     const main = this.evaluate(`${compiled}\n//# sourceURL=${scriptName(number)}`) as (cell: CellHost) => Promise<void>;
     await main(cell);
-    await lookInto(cell.value);
     ran.value = cell.value;
   }
 
