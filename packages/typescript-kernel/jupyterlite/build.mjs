@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { makeDeclarations } from './declarations.mjs';
 
-export { buildDeclarations } from './declarations.mjs';
+export { buildDeclarations, makeDeclarations } from './declarations.mjs';
 export { LANGUAGE_INFO } from './language.mjs';
 
 const require = createRequire(import.meta.url);

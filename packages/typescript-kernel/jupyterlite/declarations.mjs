@@ -24,7 +24,7 @@ const DECLARATIONS = /\.d\.[cm]?ts$/;
 /** Comments that say under which licence a file is; the licences are those of the packages. */
 const LICENCE = /^\s*\/\*\*?(?:(?!\*\/)[\s\S])*?(Licensed|Copyright)[\s\S]*?\*\/\s*/;
 
-/** Writes the declarations; `declarations.d.mts` describes the options. */
+/** Writes the declarations; `build.d.mts` describes the options. */
 export function buildDeclarations({ out, ...options }) {
   const content = makeDeclarations(options);
   mkdirSync(dirname(out), { recursive: true });
@@ -34,9 +34,9 @@ export function buildDeclarations({ out, ...options }) {
 }
 
 /** The declarations as they are written. */
-export function makeDeclarations({ root = '.', modules: given, ambient: more = [], typescript = 'typescript' }) {
+export function makeDeclarations({ root = '.', modules: given, typescript = 'typescript' }) {
   const ts = require(typescript);
-  const ambient = [OWN.tslab, ...(isCurrent(ts) ? [join(own, 'today.d.ts')] : []), ...more];
+  const ambient = [OWN.tslab, ...(isCurrent(ts) ? [join(own, 'today.d.ts')] : [])];
   const libFolder = dirname(require.resolve(typescript));
   const lib = libOf(ts);
   const options = {

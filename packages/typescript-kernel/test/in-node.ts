@@ -62,7 +62,7 @@ export const TSLABS = '@tslab/typescript-for-tslab';
 
 /** Runs cells from top to bottom; goes on after one that fails. What it needs is written to `folder`. */
 export async function runInNode(cells: string[], folder: string): Promise<Shown[]> {
-  const { buildDeclarations } = await import('../jupyterlite/declarations.mjs');
+  const { buildDeclarations } = await import('../jupyterlite/build.mjs');
   const { module, types } = writeThings(folder);
   const declarations = join(folder, 'declarations.json');
   buildDeclarations({ out: declarations, root: folder, modules: { [THINGS]: types }, typescript: TSLABS });

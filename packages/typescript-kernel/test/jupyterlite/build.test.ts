@@ -103,7 +103,7 @@ describe('The licences of the extension', () => {
 describe('The file of declarations', () => {
   const out = join(folder, 'declarations.json');
   const build = async (modules: Record<string, string>) => {
-    const { buildDeclarations } = await import('../../jupyterlite/declarations.mjs');
+    const { buildDeclarations } = await import('../../jupyterlite/build.mjs');
     return buildDeclarations({ out, root, modules, typescript: TSLABS });
   };
 
@@ -161,7 +161,7 @@ export declare const unit: Unit;`,
 describe('The declarations of packages', () => {
   const project = join(folder, 'project');
   const make = async (...names: string[]) => {
-    const { makeDeclarations } = await import('../../jupyterlite/declarations.mjs');
+    const { makeDeclarations } = await import('../../jupyterlite/build.mjs');
     return makeDeclarations({ root: project, modules: Object.fromEntries(names.map((name) => [name, name])) });
   };
   before(() => {

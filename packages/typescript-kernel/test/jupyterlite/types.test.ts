@@ -43,7 +43,7 @@ describe('The types of the extension', () => {
     return new NotebookTypes(new Library(ts, more, DEFAULTS), 'notebook');
   };
   before(async () => {
-    const { makeDeclarations } = await import('../../jupyterlite/declarations.mjs');
+    const { makeDeclarations } = await import('../../jupyterlite/build.mjs');
     declarations = makeDeclarations({ root: __dirname, modules: {} });
   });
 
@@ -143,25 +143,6 @@ const answer: Promise<string> = prompt('Name? ', 'Ada');`;
       "Type 'Promise<string>' is not assignable to type 'string'.",
     ]);
     assert.deepEqual(check('const prompt = 1;'), []);
-  });
-
-  test('say of what is passed on by a module of what kind it is there', async () => {
-    const files = {
-      '/declarations/own.d.ts':
-        'export function run(): void;\nexport class Runner {}\nexport const runs: number;\nexport interface Running {}',
-      '/declarations/all.d.ts':
-        "export { run, Runner, runs, Running } from './own.js';\nexport * as runAll from './own.js';",
-    };
-    const notebook = withMore(files, { all: '/declarations/all.d.ts' });
-    const code = "import { run } from 'all';";
-    const { matches } = await notebook.complete(code, code.indexOf(' }'));
-    assert.deepEqual(Object.fromEntries(matches.map(({ text, kind }) => [text, kind])), {
-      run: 'function',
-      runAll: 'module',
-      Runner: 'class',
-      Running: 'type',
-      runs: 'instance',
-    });
   });
 
   test('know what browsers have and TypeScript does not yet', () => {

@@ -23,16 +23,6 @@ const KINDS: Record<string, string> = {
   parameter: 'param',
 };
 
-/** What a symbol is, the first that holds. */
-export const KINDS_BY_FLAG = [
-  ['Function', 'function'],
-  ['Class', 'class'],
-  ['Enum', 'enum'],
-  ['Variable', 'const'],
-  ['Type', 'type'],
-  ['Module', 'module'],
-] as [keyof typeof TypeScript.SymbolFlags, TypeScript.ScriptElementKind][];
-
 /** In tslab's order: those that begin with the word, those that do so in another case, those that hold it. */
 export function matching(entries: TypeScript.CompletionEntry[], text: string): Match[] {
   const lower = text.toLowerCase();

@@ -8,7 +8,7 @@ import type * as TypeScript from 'typescript';
 import { placeOf } from '../../../core/hints.cjs';
 import { moduleAt, OWN_MODULE, urlOf } from '../imports';
 import type { CompilerSettings, Completions, Lost, Match, TypeProblem } from '../protocol';
-import { adviceOn, describeCall, describeInfo, KINDS_BY_FLAG, matching, wordAt } from './describe';
+import { adviceOn, describeCall, describeInfo, matching, wordAt } from './describe';
 
 type Ts = typeof TypeScript;
 
@@ -219,15 +219,6 @@ export class NotebookTypes {
     return parent as TypeScript.SourceFile;
   }
 
-  /** A name that is passed on has the kind of what it stands for. */
-  private ofOrigin(entry: TypeScript.CompletionEntry): TypeScript.CompletionEntry {
-    const { SymbolFlags } = this.library.ts;
-    if (!entry.symbol || !(entry.symbol.flags & SymbolFlags.Alias)) return entry;
-    const { flags } = this.program.getTypeChecker().getAliasedSymbol(entry.symbol);
-    const kind = KINDS_BY_FLAG.find(([flag]) => flags & SymbolFlags[flag])?.[1];
-    return kind === undefined ? entry : { ...entry, kind };
-  }
-
   check(code: string): TypeProblem[] {
     const { service, library } = this;
     this.open(code);
@@ -246,15 +237,10 @@ export class NotebookTypes {
     const module = moduleAt(code, position);
     if (module) return { ...module, matches: this.modulesLike(module.text) };
     this.open(code);
-    const options = {
-      includeCompletionsForModuleExports: false,
-      includeCompletionsWithInsertText: false,
-      includeSymbol: true,
-    };
+    const options = { includeCompletionsForModuleExports: false, includeCompletionsWithInsertText: false };
     const entries = this.service.getCompletionsAtPosition(this.current.path, position, options)?.entries ?? [];
     const { text, ...place } = wordAt(code, position);
-    const known = entries.map((entry) => this.ofOrigin(entry));
-    return { ...place, matches: matching(known, text) };
+    return { ...place, matches: matching(entries, text) };
   }
 
   /** The type and the documentation of what is at a position, or of the call that it is in; or null. */
