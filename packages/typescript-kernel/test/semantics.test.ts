@@ -108,8 +108,6 @@ test('A cell that cannot be read gets what is wrong there alone, and one line fo
   const CASES = {
     'f(]': "1:2 - '>' expected.\n1:2 - Expression expected.\n",
     'const a = <div className="x">\n  text\n</div>;': `1:2 - A cell is TypeScript without JSX. ${HTML}\n`,
-    'const a = <br />;': `1:2 - A cell is TypeScript without JSX. ${HTML}\n`,
-    'const a = <>text</>;': `1:2 - A cell is TypeScript without JSX. ${HTML}\n`,
     "display.html('<b>it\\'s</b>' + \"<br/>\" + `<i>${a}</i>`": "1:2 - '>' expected.\n1:2 - Expression expected.\n",
     '%%html\n<b>x</b>': `1:2 - A line that begins with % or ! is a command of IPython; this cell is TypeScript. ${HTML}\n`,
     '!pip install x': `1:2 - A line that begins with % or ! is a command of IPython; this cell is TypeScript. ${HTML}\n`,

@@ -33,15 +33,6 @@ describe('The types of the extension', () => {
     notebook.starts(code);
     notebook.ended(lost);
   };
-  /** Declarations with more files and modules. */
-  const withMore = (files: Record<string, string>, modules: Record<string, string>): NotebookTypes => {
-    const more = {
-      ...declarations,
-      files: { ...declarations.files, ...files },
-      modules: { ...declarations.modules, ...modules },
-    };
-    return new NotebookTypes(new Library(ts, more, DEFAULTS), 'notebook');
-  };
   before(async () => {
     const { makeDeclarations } = await import('../../jupyterlite/build.mjs');
     declarations = makeDeclarations({ root: __dirname, modules: {} });
@@ -82,26 +73,27 @@ const text: string = await new Response('x').text();
   test('know what a declaration names by its own folder', () => {
     const path = '/declarations/part/index.d.ts';
     const text = "export interface Part { size: number }\nexport declare const take: (part: import('.').Part) => void;";
-    const notebook = withMore({ [path]: text }, { part: path });
+    const { files, modules, ...rest } = declarations;
+    const more = { ...rest, files: { ...files, [path]: text }, modules: { ...modules, part: path } };
+    const notebook = new NotebookTypes(new Library(ts, more, DEFAULTS), 'notebook');
     const problems = told(notebook, "import { take } from 'part';\ntake({ size: 'text' });");
     assert.deepEqual(problems, ["Type 'string' is not assignable to type 'number'."]);
   });
 
-  test('know the names of a cell while it runs, and forget those that it did not come to', async () => {
+  test('know the names of a cell while it runs, and forget those that it did not come to', () => {
     const notebook = open();
-    const membersOf = async (code: string) =>
-      (await notebook.complete(code, code.length)).matches.map(({ text }) => text);
+    const membersOf = (code: string) => notebook.complete(code, code.length).matches.map(({ text }) => text);
     notebook.starts("const soon = [1];\nawait long();\nconst late = 'text';");
-    assert.ok((await membersOf('soon.ma')).includes('map') && (await membersOf('late.toUp')).includes('toUpperCase'));
+    assert.ok(membersOf('soon.ma').includes('map') && membersOf('late.toUp').includes('toUpperCase'));
     assert.deepEqual(notebook.check('late;'), []);
     notebook.ended(['late']);
-    assert.equal((await membersOf('soon.ma'))[0], 'map');
+    assert.equal(membersOf('soon.ma')[0], 'map');
     assert.deepEqual(told(notebook, 'late;'), ["Cannot find name 'late'."]);
   });
 
-  test('say of what kind each completion is', async () => {
+  test('say of what kind each completion is', () => {
     const notebook = open();
-    const kindOf = async (code: string) => (await notebook.complete(code, code.length)).matches[0]?.kind;
+    const kindOf = (code: string) => notebook.complete(code, code.length).matches[0]?.kind;
     const CASES = {
       'Math.ma': 'function',
       'Math.P': 'property',
@@ -109,7 +101,7 @@ const text: string = await new Response('x').text();
       'const own = 1; ow': 'instance',
       functio: 'keyword',
     };
-    for (const [code, kind] of Object.entries(CASES)) assert.equal(await kindOf(code), kind, code);
+    for (const [code, kind] of Object.entries(CASES)) assert.equal(kindOf(code), kind, code);
   });
 
   test('say how a function is called where there is nothing to be looked at, with its comment', () => {

@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { root, source } from '../in-node';
@@ -146,13 +146,5 @@ describe('The packages', () => {
       assert.ok(npm.includes(name), name);
     }
     assert.ok(!npm.some((name: string) => /^(test|tslab)\//.test(name)));
-  });
-
-  test('name no author and no address where none is set', async () => {
-    const { defaultPython } = await import('../../publish/kernel.mjs');
-    const python = resolve(defaultPython());
-    const printed = execFileSync(python, ['-m', 'hatchling', 'metadata'], { cwd: source, encoding: 'utf8' });
-    const { name, authors, urls } = JSON.parse(printed);
-    assert.deepEqual([name, authors, urls], [manifest.name, undefined, undefined]);
   });
 });
