@@ -32,11 +32,6 @@ const SHOWN = 50;
 
 const DISPLAY = "To show HTML: import { display } from 'tslab'; display.html('…')";
 
-const IPYTHON = `A line that begins with % or ! is a command of IPython; this cell is TypeScript. ${DISPLAY}`;
-
-/** A command whose options read as a difference of unknown names, as in `!ls -l`. */
-const COMMAND = /^\s*!\w+ -/;
-
 /** Cells that TypeScript cannot read, by their texts without the contents of quotes, and the hint for each. */
 const MISREAD = /** @type {const} */ ([
   // As people write an object: `{ a: 1, b: 2 }`.
@@ -44,7 +39,7 @@ const MISREAD = /** @type {const} */ ([
     /^\s*\{\s*(?:[\p{ID_Continue}$]+|"")\s*[:,][^;]*\}\s*;?\s*$/u,
     'A line that begins with { is a block. An object needs parentheses around it: ({ … })',
   ],
-  [/^\s*(?:%%?|!)\w/, IPYTHON],
+  [/^\s*(?:%%?|!)\w/, `A line that begins with % or ! is a command of IPython; this cell is TypeScript. ${DISPLAY}`],
   [
     /<([A-Za-z][\w.]*)(?:\s[^<>]*)?(?:\/>|>[\s\S]*<\/\1\s*>)|<>[\s\S]*<\/>/,
     `A cell is TypeScript without JSX. ${DISPLAY}`,
@@ -110,7 +105,6 @@ const withHints = (problems, source) => {
   }
   const shown = unknownOnce(problems, source);
   const first = shown.find(({ code, messageText }) => UNKNOWN_NAME.includes(code) && !RESEMBLES.test(messageText));
-  if (first && COMMAND.test(source)) return [{ ...first, messageText: IPYTHON }];
   return shown.map((one) => (one === first ? { ...one, messageText: withHint(one.messageText) } : one));
 };
 exports.withHints = withHints;

@@ -113,9 +113,6 @@ test('A cell that cannot be read gets what is wrong there alone, and one line fo
     '!pip install x': `1:2 - A line that begins with % or ! is a command of IPython; this cell is TypeScript. ${HTML}\n`,
   };
   for (const [cell, lines] of Object.entries(CASES)) assert.equal(problemLines(all, cell), lines, cell);
-  const names = [problem(2304, "Cannot find name 'ls'."), problem(2304, "Cannot find name 'l'.")];
-  assert.equal(problemLines(names, '!ls -l'), CASES['!pip install x']);
-  assert.match(problemLines(names, '!ls'), /Cannot find name 'ls'/);
 });
 
 test('After a restart a cell names each unknown name once, and does not take it for one of its own', () => {
