@@ -4,10 +4,8 @@
  */
 import type { Bundle, Output } from '../protocol';
 
-/**
- * Of text lines and characters, because a line can be long; of displays their number and the characters of their texts.
- */
-const MOST = { lines: 10_000, characters: 5_000_000, displays: 1000, shown: 50_000_000 };
+/** Of text lines and characters, because a line can be long. */
+const MOST = { lines: 10_000, characters: 5_000_000, displays: 1000 };
 /** Milliseconds for which text and updates may wait. The last update of each display is enough. */
 const PAUSE = 50;
 /**
@@ -20,12 +18,8 @@ const WINDOW = 5 * PAUSE;
 const UPDATE = 10;
 const UPDATES = 100;
 
-const limitNote = (does: string, items: string, count: number, characters: number) =>
-  `… A cell ${does}s ${count.toLocaleString('en')} ${items} or ${characters.toLocaleString('en')} characters at most: it goes on, and ${does}s no more.\n`;
-const LAST_LINE = limitNote('print', 'lines', MOST.lines, MOST.characters);
-const LAST_DISPLAY = limitNote('show', 'displays', MOST.displays, MOST.shown);
-
-const textsOf = ({ data }: Bundle) => Object.values(data).filter((value) => typeof value === 'string');
+const LAST_LINE = '… A cell prints 10,000 lines or 5,000,000 characters at most: it goes on, and prints no more.\n';
+const LAST_DISPLAY = '… A cell shows 1,000 displays at most: it goes on, and shows no more.\n';
 
 /** @param post sends to the page */
 export function createOutput(post: (message: Output) => void) {
@@ -110,11 +104,10 @@ export function createOutput(post: (message: Output) => void) {
     /** What need not be seen before what comes in the same moment. */
     printSoon: (name: 'stdout' | 'stderr', added: string) => printUpTo(name, added, false),
     display(bundle: Bundle, displayId?: string) {
-      if (left.displays <= 0 || left.shown <= 0) return;
+      if (left.displays === 0) return;
       left.displays--;
-      left.shown -= textsOf(bundle).join('').length;
-      if (left.shown >= 0) send({ type: 'display', bundle, displayId, update: false });
-      if (left.displays <= 0 || left.shown <= 0) send({ type: 'stream', name: 'stderr', text: LAST_DISPLAY });
+      send({ type: 'display', bundle, displayId, update: false });
+      if (left.displays === 0) send({ type: 'stream', name: 'stderr', text: LAST_DISPLAY });
     },
     update(bundle: Bundle, displayId: string) {
       // Of displays above the limit, which the page does not know, there can be any number.
