@@ -97,17 +97,6 @@ export function writeDrawings(folder, language) {
 }
 
 /**
- * A chapter in another language as the site serves it.
- * @param {import('../../shared/cells.mjs').Notebook} chapter in English
- * @param {string} name of its file
- * @param {{ language: string, translated: import('../../shared/cells.mjs').Notebook,
- *   say?: (english: string) => string }} other
- */
-export function translatedNotebook(chapter, name, { language, translated, say = (english) => english }) {
-  return siteNotebook(speaking(translated, name, chapter, language), name, say(PYTHON_HERE));
-}
-
-/**
  * Writes notebooks and drawings.
  * @param {string} folder
  * @returns {Record<string, string>} the version of each chapter by its path
@@ -115,25 +104,19 @@ export function translatedNotebook(chapter, name, { language, translated, say = 
 export function writeContents(folder) {
   /** @type {Record<string, string>} */
   const versions = {};
-  for (const name of chapterNames()) {
-    const notebook = siteNotebook(readChapter(name), name);
-    versions[name] = notebook.metadata.lif_fc_mnist.version;
-    writeWhole(join(folder, name), `${JSON.stringify(notebook, null, 1)}\n`);
-  }
+  const write = (/** @type {string} */ path, /** @type {ReturnType<typeof siteNotebook>} */ notebook) => {
+    versions[path] = notebook.metadata.lif_fc_mnist.version;
+    writeWhole(join(folder, path), `${JSON.stringify(notebook, null, 1)}\n`);
+  };
+  for (const name of chapterNames()) write(name, siteNotebook(readChapter(name), name));
   writeDrawings(join(folder, 'images'));
   for (const language of LANGUAGES) {
     const translated = translator(language);
-    const { say } = readPhrases(language);
+    const note = readPhrases(language).say(PYTHON_HERE);
     for (const name of chapterNames()) {
       const chapter = readChapter(name);
-      const other = {
-        language,
-        translated: translated(name, chapter),
-        say: (/** @type {string} */ text) => say(text) ?? text,
-      };
-      const notebook = translatedNotebook(chapter, name, other);
-      versions[`${language}/${name}`] = notebook.metadata.lif_fc_mnist.version;
-      writeWhole(join(folder, language, name), `${JSON.stringify(notebook, null, 1)}\n`);
+      const own = speaking(translated(name, chapter), name, chapter, language);
+      write(`${language}/${name}`, siteNotebook(own, name, note));
     }
     writeDrawings(join(folder, language, 'images'), language);
   }

@@ -84,21 +84,23 @@ function writeApps(site, language) {
   }
 }
 
-/** The page in front. @param {string} site @param {string} language @param {string} book as seen from the site */
-function writeFront(site, language, book) {
+/** The page in front. @param {string} site @param {string} language */
+function writeFront(site, language) {
   const translated = translator(language);
   const chapters = chapterNames().map((name) => ({
     name: `${language}/${name}`,
     notebook: translated(name, readChapter(name)),
   }));
   const template = readFileSync(join(root, 'editions', 'browser', 'index.html'), 'utf8');
-  const front = frontPage(template, chapters, book && `../${book}${language}/`);
+  const front = frontPage(template, chapters);
   const page = translatePage(front, language, (document) => {
     for (const link of document.querySelectorAll('link')) link.setAttribute('href', `../${link.getAttribute('href')}`);
     for (const script of document.querySelectorAll('script[src]')) {
       script.setAttribute('src', `../${script.getAttribute('src')}`);
       script.insertAdjacentHTML('beforebegin', `<script src="../${wordsOf(language)}"></script>`);
     }
+    for (const link of document.querySelectorAll('a[href^="../book/"]'))
+      link.setAttribute('href', `../${link.getAttribute('href')?.replace('book/', `book/${language}/`)}`);
     const link = document.querySelector(`a[href="${language}/index.html"]`);
     if (link) link.outerHTML = '<a href="../index.html" lang="en" hreflang="en">English</a>';
   });
@@ -126,7 +128,7 @@ export async function writeLanguages(site) {
     writeJson(join(folder, 'jupyter-lite.json'), { [CONFIG]: { appName, settingsOverrides } });
     cpSync(join(site, 'jupyter-lite.ipynb'), join(folder, 'jupyter-lite.ipynb'));
     writeApps(site, language);
-    writeFront(site, language, data.litePluginSettings['lif-fc-mnist-lite'].book);
+    writeFront(site, language);
     writeWhole(join(site, wordsOf(language)), wordsScript(language));
     cpSync(join(site, 'files', language, 'images'), join(folder, 'notebooks', 'images'), { recursive: true });
     withoutImages(join(site, 'api', 'contents', language, 'all.json'));

@@ -68,13 +68,12 @@ const inline = (markdown) =>
     .replace(/`([^`]+)`/g, '<code>$1</code>');
 
 /**
- * The page in front: the chapters of each part in their order, the book, its map, and all files.
+ * The page in front: the chapters of each part in their order, beside what the template has.
  * @param {string} template lite/index.html
  * @param {{ name: string, notebook: import('../../shared/cells.mjs').Notebook }[]} chapters with the names of their
  * files
- * @param {string} book where it is, as seen from the site; empty without one
  */
-export function frontPage(template, chapters, book) {
+export function frontPage(template, chapters) {
   const item = (/** @type {typeof chapters[number]} */ { name, notebook }) => {
     const { title, aim, time } = introduction(notebook);
     const address = `notebooks/index.html?path=${encodeURIComponent(name)}`;
@@ -83,13 +82,7 @@ export function frontPage(template, chapters, book) {
   const parts = byPart(chapters).map(
     ({ part, chapters: own }) => `<h2>${part}</h2>\n<ol>\n${own.map(item).join('\n')}\n</ol>`,
   );
-  const links = [
-    ['index', 'The book'],
-    ['map', 'The map of all runs'],
-  ].map(([page, text]) => `<a href="${escapeHtml(book)}${page}.html">${text}</a> · `);
-  return template
-    .replace('<!-- chapters -->', () => parts.join('\n'))
-    .replace('<!-- book -->', () => (book ? links.join('') : ''));
+  return template.replace('<!-- chapters -->', () => parts.join('\n'));
 }
 
 /**
@@ -104,10 +97,9 @@ export function preparePages(site, isolate) {
     writeWhole(file, appPage(readFileSync(file, 'utf8'), `${title} · ${settings.appName}`, isolate));
   }
   const chapters = chapterNames().map((name) => ({ name, notebook: readChapter(name) }));
-  const { book } = settings.litePluginSettings['lif-fc-mnist-lite'];
   writeWhole(
     join(site, 'index.html'),
-    frontPage(readFileSync(join(root, 'editions', 'browser', 'index.html'), 'utf8'), chapters, book),
+    frontPage(readFileSync(join(root, 'editions', 'browser', 'index.html'), 'utf8'), chapters),
   );
   copyFileSync(FAVICON, join(site, 'favicon.svg'));
   writeApp(site, {

@@ -4,6 +4,9 @@
  */
 import type { Contents, NotebookContent } from './jupyter';
 
+/** The book as seen from the site. */
+const BOOK = '../book/';
+
 /** The first heading of a notebook; undefined if it has none. */
 export const titleOf = ({ cells }: NotebookContent): string | undefined =>
   cells
@@ -36,20 +39,20 @@ export function inLanguage(address: string, siteUrl: string, language: string): 
   return page ? new URL(`${language}${page}/index.html`, siteUrl).href : address;
 }
 
-/**
- * Where a link leads that the application has pointed at a file of the site; undefined if it is right already.
- * @param book the book as seen from the site, with a slash at its end; empty without one
- */
-function destinationOf(href: string, siteUrl: string, book: string): string | undefined {
+/** Where a link leads that the application has pointed at a file of the site; undefined if it is right already. */
+function destinationOf(href: string, siteUrl: string): string | undefined {
   const files = new URL('files/', siteUrl).href;
   if (!href.startsWith(files)) return undefined;
   const [path, fragment] = href.slice(files.length).split('#');
   const hash = fragment ? `#${fragment}` : '';
   if (path.endsWith('.ipynb')) return notebookAddress(siteUrl, decodeURIComponent(path)) + hash;
-  if (book && path.startsWith('build/book/'))
-    return new URL(book + path.slice('build/book/'.length) + hash, siteUrl).href;
+  if (path.startsWith('build/book/')) return new URL(BOOK + path.slice('build/book/'.length) + hash, siteUrl).href;
   return undefined;
 }
+
+/** Where the book shows a notebook. */
+export const bookPage = (siteUrl: string, path: string | undefined): string =>
+  new URL(`${BOOK}${path ? path.replace(/\.ipynb$/, '.html') : `${languageHere(siteUrl)}index.html`}`, siteUrl).href;
 
 /** The name of the tab in which a notebook opens; undefined for any other address. */
 export function tabOf(address: string): string | undefined {
@@ -99,13 +102,13 @@ function nameCopies(contents: Contents, siteUrl: string): (href: string) => stri
 }
 
 /** Follows the links of the page's texts, in new tabs, but each chapter in one alone. */
-export function followLinks(contents: Contents, siteUrl: string, book: string): void {
+export function followLinks(contents: Contents, siteUrl: string): void {
   const named = nameCopies(contents, siteUrl);
   const corrected = new WeakSet<HTMLAnchorElement>();
   const correct = (event: Event) => {
     const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href]') : null;
     if (!link) return;
-    const destination = destinationOf(named(link.href), siteUrl, book);
+    const destination = destinationOf(named(link.href), siteUrl);
     if (destination) {
       link.href = destination;
       link.target = '_blank';

@@ -15,8 +15,8 @@ import {
   type RenderMimeRegistry,
   type Scope,
 } from './jupyter';
-import { followLanguage, followLinks, inLanguage, languageHere, showSection, tabOf, titleOf } from './links';
-import { addBookLink, addMenu, bookPage, type Drive, type Settings } from './menu';
+import { bookPage, followLanguage, followLinks, inLanguage, languageHere, showSection, tabOf, titleOf } from './links';
+import { addBookLink, addMenu, type Drive } from './menu';
 import { keepTables, sayWhatRuns } from './outputs';
 import { isShared, openShared } from './share';
 import { saveInTurns, saveWhenHidden, sayWhereWorkIsKept, watchCopies } from './work';
@@ -49,7 +49,6 @@ async function plugins(scope: Scope) {
   const siteUrl = new URL(coreutils.PageConfig.getBaseUrl(), window.location.href).href;
   const option = (name: string) =>
     (coreutils.PageConfig as unknown as { getOption(name: string): string }).getOption(name);
-  const settings: Settings = { book: '', ...JSON.parse(option('litePluginSettings') || '{}')[NAME] };
   return [
     {
       id: `${NAME}:figures`,
@@ -67,12 +66,11 @@ async function plugins(scope: Scope) {
       optional: [mainmenu.IMainMenu, notebook.INotebookTracker],
       activate: (app: App, drive: Drive, mainMenu: MainMenu | null, tracker: NotebookTracker | null) => {
         const notebooks = tracker ?? undefined;
-        if (mainMenu)
-          addMenu(app, mainMenu, widgets, utilities, { tracker: notebooks, drive, siteUrl, settings, files });
-        if (settings.book) addBookLink(app, widgets, bookPage(siteUrl, settings.book, openedPath()));
+        if (mainMenu) addMenu(app, mainMenu, widgets, utilities, { tracker: notebooks, drive, siteUrl, files });
+        addBookLink(app, widgets, bookPage(siteUrl, openedPath()));
         if (notebooks) {
           watchCopies(notebooks, app.serviceManager.contents, utilities, siteUrl);
-          followLinks(app.serviceManager.contents, siteUrl, settings.book);
+          followLinks(app.serviceManager.contents, siteUrl);
           window.name = tabOf(window.location.href) ?? '';
           window.addEventListener('hashchange', () => showSection(window.location.hash));
           // Without the network the list of chapters may be missing; then the address stays as it is.

@@ -3,22 +3,13 @@ import { removeWork, storeFile } from '../../../hosts/browser/storage';
 import { copyText } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import type { App, ApplicationUtilities, MainMenu, Modules, NotebookPanel, NotebookTracker } from './jupyter';
-import { languageHere, languageOf, notebookAddress } from './links';
+import { bookPage, languageHere, languageOf, notebookAddress } from './links';
 import { shareAddress } from './share';
-
-export interface Settings {
-  /** The book as seen from the site, with a slash at its end; empty without one. */
-  book: string;
-}
 
 /** What has a command to forget all saved files. */
 export interface Drive {
   clearStorage(): Promise<void>;
 }
-
-/** Where the book shows a notebook. */
-export const bookPage = (siteUrl: string, book: string, path: string | undefined): string =>
-  new URL(`${book}${path ? path.replace(/\.ipynb$/, '.html') : `${languageHere(siteUrl)}index.html`}`, siteUrl).href;
 
 /** A file's name as `checkName` wants it, with its ending: `net (1).nir` is what browsers call a second download. */
 export function plainName(name: string): string {
@@ -47,7 +38,6 @@ interface Work {
   tracker?: NotebookTracker;
   drive: Drive;
   siteUrl: string;
-  settings: Settings;
   files: Files;
 }
 
@@ -105,7 +95,7 @@ export function addMenu(
   mainMenu: MainMenu,
   { Menu }: Modules['@lumino/widgets'],
   { showDialog, Dialog, InputDialog, Notification }: ApplicationUtilities,
-  { tracker, drive, siteUrl, settings, files }: Work,
+  { tracker, drive, siteUrl, files }: Work,
 ): void {
   const menu = new Menu({ commands: app.commands });
   menu.id = 'lif-menu-tutorial';
@@ -116,11 +106,9 @@ export function addMenu(
   };
   const tell = (message: string) => Notification.info(message, { autoClose: 6000 });
 
-  if (settings.book) {
-    add('lif:book', t`Read this in the book`, () => {
-      window.open(bookPage(siteUrl, settings.book, tracker?.currentWidget?.context.path), '_blank', 'noopener');
-    });
-  }
+  add('lif:book', t`Read this in the book`, () => {
+    window.open(bookPage(siteUrl, tracker?.currentWidget?.context.path), '_blank', 'noopener');
+  });
   const here = languageHere(siteUrl);
   add('lif:files', t`All chapters and files`, () => window.open(new URL(`${here}tree/index.html`, siteUrl), '_blank'));
   // In Chinese, this says English: the catalogue has the other language's name.

@@ -9,9 +9,10 @@ import { zipSync } from 'fflate';
 import { hashOfCells } from '../../../../hosts/browser/hash';
 import { checkName, RUN_FILES } from '../../../../packages/runs/run-files';
 import { temporaryFolder } from '../../../../test/support/data';
+import { speaking } from '../../../shared/copies.mjs';
 import { serve } from '../../../shared/serve.mjs';
 import { translator } from '../../../shared/translated.mjs';
-import { asciiDrawing, siteNotebook, translatedNotebook, writeDrawings } from '../../make/contents.mjs';
+import { asciiDrawing, siteNotebook, writeDrawings } from '../../make/contents.mjs';
 import { isForeign, nameOfZip, readDownload } from '../../page/files';
 import type { NotebookContent } from '../../page/jupyter';
 import { inLanguage, languageHere, languageOf } from '../../page/links';
@@ -84,7 +85,7 @@ describe('A notebook of the site', () => {
     };
     const english = { ...chapter, cells: [...chapter.cells, setup] };
     const cells = english.cells.map((one) => (one.id === 'a' ? { ...one, source: '# 神经元' } : one));
-    const notebook = translatedNotebook(english, '02-x.ipynb', { language: 'zh', translated: { ...english, cells } });
+    const notebook = siteNotebook(speaking({ ...english, cells }, '02-x.ipynb', english, 'zh'), '02-x.ipynb');
     assert.equal(notebook.cells[0].source, '# 神经元');
     assert.match(
       notebook.cells[2].source,
