@@ -114,7 +114,7 @@ const WHY: Record<string, string> = {
 /** A camera that cannot be had says why in its message. */
 export class NoCamera extends Error {}
 
-/** How long a camera may take to its first picture, and half of how long to each later one, in milliseconds. */
+/** How long a camera may take to its first picture, in milliseconds. */
 const PATIENCE = 5000;
 
 /**
@@ -143,8 +143,6 @@ export async function openCamera(
   }
   let isOpen = true;
   let hasSeen = false;
-  /** How often in turn it was looked for a picture that had not come. */
-  let missed = 0;
   const close = () => {
     isOpen = false;
     for (const track of stream.getTracks()) track.stop();
@@ -157,19 +155,12 @@ export async function openCamera(
   };
   for (const track of stream.getTracks()) track.addEventListener('ended', () => end(t`The camera has gone.`));
   video.srcObject = stream;
-  // A tab in the background plays nothing: that is no fault of the camera, nor is it when the tab has just come back.
-  const lookAgain = () => {
-    if (!isOpen) return;
-    missed = document.hidden ? 0 : missed + 1;
-    if (missed > Number(hasSeen)) end(t`The camera sends no pictures.`);
-    else setTimeout(lookAgain, PATIENCE);
-  };
-  setTimeout(lookAgain, PATIENCE);
+  // A tab in the background plays nothing: that is no fault of the camera.
+  setTimeout(() => hasSeen || document.hidden || end(t`The camera sends no pictures.`), PATIENCE);
   const each = () => {
     if (!isOpen) return;
     video.requestVideoFrameCallback(each);
     hasSeen = true;
-    missed = 0;
     see();
   };
   video.requestVideoFrameCallback(each);
