@@ -1,6 +1,5 @@
 /** The same site in Firefox: what the fast engine computes there has the same bits. */
 import assert from 'node:assert/strict';
-import { type AddressInfo, createServer, type Server as Listener } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
@@ -24,47 +23,21 @@ const PATIENCE = 600_000;
 /** For all tests: at night all chapters are among them. */
 const ALL = LEAVE_NOTHING_OUT ? 5_400_000 : 2 * PATIENCE;
 
-/** A proxy that lets nothing through and notes who was asked for. */
-async function startProxy(asked: string[]): Promise<Listener> {
-  const proxy = createServer((socket) => {
-    socket.once('data', (data) => {
-      asked.push(data.toString('latin1').split('\r\n')[0]);
-      socket.destroy();
-    });
-    socket.on('error', () => undefined);
-  });
-  await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
-  return proxy;
-}
-
 describe('In Firefox', { ...inFirefox, timeout: ALL }, () => {
-  const asked: string[] = [];
   let browser: Browser;
-  let proxy: Listener;
   let server: Server;
   before(async () => {
-    [proxy, server] = await Promise.all([startProxy(asked), serveLite()]);
-    const { port } = proxy.address() as AddressInfo;
+    server = await serveLite();
     browser = await puppeteer.launch({
       browser: 'firefox',
       executablePath: firefox,
       headless: true,
       protocolTimeout: PATIENCE,
-      extraPrefsFirefox: {
-        'network.proxy.type': 1,
-        'network.proxy.http': '127.0.0.1',
-        'network.proxy.http_port': port,
-        'network.proxy.ssl': '127.0.0.1',
-        'network.proxy.ssl_port': port,
-        'network.proxy.no_proxies_on': '127.0.0.1',
-        // Firefox's own questions to its makers.
-        'services.settings.server': 'data:,#remote-settings-dummy/v1',
-      },
+      extraPrefsFirefox: { 'services.settings.server': 'data:,#remote-settings-dummy/v1' },
     });
   });
   after(async () => {
     await browser?.close();
-    proxy?.close();
     server?.close();
   });
 
@@ -112,13 +85,5 @@ describe('In Firefox', { ...inFirefox, timeout: ALL }, () => {
 
   test("hidden layers, Randman, its controls and a training on it have Node's bytes", async () => {
     assert.equal(await trained([HIDDEN_RUN, RANDMAN_RUN]), HIDDEN_PRINTS + RANDMAN_PRINTS);
-  });
-
-  test('no other host is asked for anything', () => {
-    const own = /mozilla|firefox/; // what Firefox asks for itself, whatever page is open
-    assert.deepEqual(
-      asked.filter((line) => !own.test(line)),
-      [],
-    );
   });
 });
