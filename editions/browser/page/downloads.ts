@@ -24,14 +24,10 @@ export function addDownloads(
       const { name } = data[FILE_MIME] as { name: string };
       this.button.textContent = t`Download ${name}`;
       this.button.onclick = async () => {
-        const warn = (message: string) => void Notification.warning(message, { autoClose: false });
-        try {
-          const bytes = await storedFile(siteUrl, name);
-          if (bytes) download(name, bytes);
-          else warn(t`${name} is not in this browser: run the cell again.`);
-        } catch (error) {
-          warn(t`${name}: this browser keeps no files (${(error as Error).message}).`);
-        }
+        // Nor does a browser give one that keeps no files.
+        const bytes = await storedFile(siteUrl, name).catch(() => undefined);
+        if (bytes) download(name, bytes);
+        else Notification.warning(t`${name} is not in this browser: run the cell again.`, { autoClose: false });
       };
     }
   }
