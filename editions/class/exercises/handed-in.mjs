@@ -1,11 +1,10 @@
 // Notebooks that were handed in: which there are below a folder, whose they are, and what of each is executed. A file
 // that was handed in may hold anything, so nothing is taken for granted and only what is needed is taken over.
-import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, extname, join, sep } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { codeOf } from '../../../packages/system/processes.cjs';
-import { chapterNames, readWhole, root } from '../../../packages/system/project.mjs';
+import { chapterNames, filesUnder, readWhole, root } from '../../../packages/system/project.mjs';
 import { idsOf, learnersCells, partOf, sectionOf, textOf } from '../../shared/cells.mjs';
 import { readChapter } from '../../shared/copies.mjs';
 
@@ -41,33 +40,19 @@ const learnerIn = (/** @type {string} */ path) =>
   path.includes(sep) ? path.split(sep)[0] : (ZIP.exec(path) ?? NUMBERED.exec(path))?.[1];
 
 /**
- * The notebooks and zip files below a folder. Links are not followed (a hub's homes hold some into the clone, which
- * holds one to itself), and what programs keep for themselves is left alone.
+ * The notebooks and zip files below a folder, but not what programs keep for themselves. Links are not followed: a hub's
+ * homes hold some into the clone, which holds one to itself.
  * @param {string} folder
- * @returns {{ paths: string[], problems: string[] }} paths from the folder, and what cannot be read
+ * @returns {{ paths: string[], problems: string[] }} paths from the folder, and what in it is of no use
  */
 export function notebooksBelow(folder) {
-  /** @type {[string[], string[]]} */
-  const [paths, problems] = [[], []];
-  const walk = (/** @type {string} */ below) => {
-    let entries;
-    try {
-      entries = readdirSync(join(folder, below), { withFileTypes: true });
-    } catch (error) {
-      problems.push(`${below || folder}: it cannot be read (${codeOf(error)})`);
-      return;
-    }
-    for (const entry of entries) {
-      const path = join(below, entry.name);
-      if (entry.name.startsWith('.')) continue;
-      if (entry.isDirectory() && entry.name !== 'node_modules') walk(path);
-      else if (entry.isFile() && /\.(?:ipynb|zip)$/i.test(entry.name)) paths.push(path);
-      else if (entry.isFile() && below === '' && !entry.name.endsWith('.csv'))
-        problems.push(`${path}: expected a notebook (.ipynb), a zip file of notebooks, or a folder for each learner`);
-    }
-  };
-  walk('');
-  return { paths: paths.sort(), problems };
+  const isKept = (/** @type {string} */ part) => part.startsWith('.') || part === 'node_modules';
+  const files = filesUnder(folder).filter((path) => !path.split(sep).some(isKept));
+  const paths = files.filter((path) => /\.(?:ipynb|zip)$/i.test(path));
+  const problems = files
+    .filter((path) => !path.includes(sep) && !paths.includes(path) && !path.endsWith('.csv'))
+    .map((path) => `${path}: expected a notebook (.ipynb), a zip file of notebooks, or a folder for each learner`);
+  return { paths, problems };
 }
 
 const NO_EXERCISES =

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
+import { onSignals } from '../../../packages/system/parent.mjs';
 import { codeOf } from '../../../packages/system/processes.cjs';
 import { nodeModules, readText, remove, root, writeWhole } from '../../../packages/system/project.mjs';
 import { printable } from '../../../packages/system/requirements.cjs';
@@ -88,7 +89,7 @@ function parsed(line) {
  * @param {Job} job
  * @param {PackageExercises} exercises
  * @param {number} cellTimeout seconds
- * @returns {Promise<Executed & { status: number }>} with the runner's status
+ * @returns {Promise<Executed>}
  */
 async function execute(job, exercises, cellTimeout) {
   const work = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-report-'));
@@ -116,8 +117,8 @@ async function execute(job, exercises, cellTimeout) {
     // The clone may belong to another user: the runner's own files go where the notebook is.
     const own = { INIT_CWD: work, LIF_FC_MNIST_SCRATCH: jupyter, LIF_FC_MNIST_PROGRESS: progress };
     const env = { ...process.env, ...own };
-    const status = await runInForeground(process.execPath, [runner, ...limits, notebook], { env, onLine });
-    return { ...run, status, verdicts: verdictsIn(progress, job, exercises) };
+    await runInForeground(process.execPath, [runner, ...limits, notebook], { env, onLine });
+    return { ...run, verdicts: verdictsIn(progress, job, exercises) };
   } finally {
     remove(work);
   }
@@ -251,25 +252,19 @@ async function judgeFolder(folder, exercises, { chapters, cellTimeout }) {
   if (untouched > 0) say(`not executed, since no answer was changed: ${untouched} of ${used.length}`);
   if (jobs.length === 0) return { status: 0, verdicts, problems, notes };
   // A signal to this program ends the report. One that a notebook sends to its runner does not.
-  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
-  let isStopped = false;
-  const stop = () => {
-    isStopped = true;
-  };
-  for (const signal of signals) process.on(signal, stop);
-  try {
-    for (const [i, job] of jobs.entries()) {
-      const executed = await execute(job, exercises, cellTimeout);
-      if (isStopped) return { status: executed.status || 130, verdicts, problems, notes };
-      const { verdicts: own, note } = verdictsOfJob(job, executed, cellTimeout);
-      add(job.learner, own);
-      if (note) notes.push(note);
-      say(`executed ${job.path} (${i + 1} of ${jobs.length})`);
-    }
-    return { status: 0, verdicts, problems, notes };
-  } finally {
-    for (const signal of signals) process.off(signal, stop);
+  let status = 0;
+  onSignals((signalled) => {
+    status = signalled;
+  });
+  for (const [i, job] of jobs.entries()) {
+    const executed = await execute(job, exercises, cellTimeout);
+    if (status !== 0) break;
+    const { verdicts: own, note } = verdictsOfJob(job, executed, cellTimeout);
+    add(job.learner, own);
+    if (note) notes.push(note);
+    say(`executed ${job.path} (${i + 1} of ${jobs.length})`);
   }
+  return { status, verdicts, problems, notes };
 }
 
 const SIGN = { passed: '✔', todo: '○', failed: '!', 'not-reached': '?' };

@@ -33,16 +33,15 @@ function chapter({
   task = `### Title\n*About 4 minutes.* Do it.\n${HINT}`,
   answer = SOLVED,
   output = '✔ some-id: Right.\n',
-  minutes = 4,
 } = {}): Notebook {
-  const exercise = (role: string, more = {}) => ({ exercise: { id: 'some-id', role, ...more } });
+  const exercise = (role: string) => ({ exercise: { id: 'some-id', role } });
   const code = { cell_type: 'code', outputs: [] };
   return {
     metadata: {},
     nbformat: 4,
     cells: [
       { ...code, id: 'setup', metadata: { exercise: { role: 'setup' } }, source: 'import 1;' },
-      { cell_type: 'markdown', id: 'task', metadata: exercise('task', { minutes }), source: task },
+      { cell_type: 'markdown', id: 'task', metadata: exercise('task'), source: task },
       {
         ...code,
         id: 'answer',
@@ -99,66 +98,27 @@ describe('A chapter is refused', () => {
   /** The exercise as one whose answer is to be guessed first, with what shows it afterwards. */
   const predicted = (role: string, source: string, tags = ['hide-cell']) =>
     withCell(3, { source, metadata: { exercise: { id: 'some-id', role }, tags } }, chapter({ task: GUESS }));
-  const OPTIONAL = chapter({ task: `### Title\n*Optional, about 4 minutes.* Do it.\n${HINT}` });
+  const optional = { 'some-id': { minutes: 4, optional: true } };
 
-  for (const [what, notebook, says, exercises] of [
-    [
-      'a solution left outside of its marks',
-      () => chapter({ answer: SOLVED.replace('  // END SOLUTION\n', '') }),
-      /expected one BEGIN SOLUTION/,
-    ],
-    ['a hint missing', () => chapter({ task: HINT.slice(0, HINT.indexOf('<details>', 5)) }), /two or three hints/],
-    ['other minutes', () => chapter({ minutes: 5 }), /expected 4 minutes/],
-    ['a check that is missing', () => chapter({ answer: SOLVED.replace(/check.*/, '') }), /expected check\('some-id'/],
-    [
-      'a solution that is not right',
-      () => chapter({ output: '✘ some-id (no-leak): Why?\n' }),
-      /expected "✔ some-id: Right\."/,
-    ],
-    [
-      'a mark that is missing',
-      chapter,
-      /does not say "Optional, about 4 minutes\."/,
-      { 'some-id': { minutes: 4, optional: true } },
-    ],
-    [
-      'an exercise that it lacks',
-      chapter,
-      /^other: expected a task cell, found none$/,
-      { ...own, other: { minutes: 3 } },
-    ],
-    ['one that the package does not have', chapter, /some-id: no exercise of the package for this chapter/, {}],
-    [
-      'a guess that is never shown the measured value',
-      () => predicted('setup', '1;'),
-      /some-id: expected one run cell .* found 0/,
-    ],
-    [
-      'a guess whose answer is shown too early',
-      () => predicted('run', 'console.log(42);'),
-      /only if \(solved\('some-id'\)\)/,
-    ],
-    [
-      'a guess whose answer is not folded',
-      () => predicted('run', "if (solved('some-id')) {\n}", []),
-      /expected a run cell that the book folds/,
-    ],
-    [
-      'a guess with a picture to reach',
-      () => predicted('picture', "if (solved('some-id')) {\n}"),
-      /expected no picture to reach/,
-    ],
-    ['a text that tells the result', () => withText('It is 42.'), /^read: expected a folded text/],
-    ['a text that tells the result, unfolded', () => withText('It is 42.', reading), /^read: expected a folded text/],
-    ['more text below a folded one', () => withText(`${folded}\n\nIt is 42.`, reading), /^read: expected a folded/],
-    [
-      'a solution in a cell that no copy opens',
-      () => withCell(0, { source: '// BEGIN SOLUTION\n1\n// END SOLUTION' }),
-      /outside of an answer cell/,
-    ],
-  ] as const) {
-    test(`for ${what}`, () => assert.match(problems(notebook(), exercises), says));
-  }
+  test('with a line that says what was expected', () => {
+    for (const [notebook, says, exercises] of [
+      [chapter({ answer: SOLVED.replace('  // END SOLUTION\n', '') }), /expected one BEGIN SOLUTION/],
+      [chapter({ task: HINT.slice(0, HINT.indexOf('<details>', 5)) }), /expected two or three hints, found 1/],
+      [chapter({ answer: SOLVED.replace(/check.*/, '') }), /expected check\('some-id'/],
+      [chapter({ output: '✘ some-id (no-leak): Why?\n' }), /expected "✔ some-id: Right\."/],
+      [chapter(), /does not say "Optional, about 4 minutes\."/, optional],
+      [chapter(), /^other: expected a task cell, found none$/, { ...own, other: own['some-id'] }],
+      [chapter(), /some-id: no exercise of the package for this chapter/, {}],
+      [predicted('setup', '1;'), /some-id: expected one run cell .* found 0/],
+      [predicted('run', 'console.log(42);'), /only if \(solved\('some-id'\)\)/],
+      [predicted('run', "if (solved('some-id')) {\n}", []), /expected a run cell that the book folds/],
+      [predicted('picture', "if (solved('some-id')) {\n}"), /expected no picture to reach/],
+      [withText('It is 42.'), /^read: expected a folded text/],
+      [withText(`${folded}\n\nIt is 42.`, reading), /^read: expected a folded text/],
+      [withCell(0, { source: '// BEGIN SOLUTION\n1\n// END SOLUTION' }), /outside of an answer cell/],
+    ] as const)
+      assert.match(problems(notebook, exercises), says);
+  });
 
   test('for nothing else', () => {
     for (const notebook of [
@@ -168,7 +128,7 @@ describe('A chapter is refused', () => {
       withText('### Project: the next one'),
     ])
       assert.equal(problems(notebook), '');
-    assert.equal(problems(OPTIONAL, { 'some-id': { minutes: 4, optional: true } }), '');
+    assert.equal(problems(chapter({ task: `*Optional, about 4 minutes.* Do it.\n${HINT}` }), optional), '');
   });
 });
 
@@ -235,37 +195,27 @@ describe('A copy of a chapter', () => {
   const moved = (text: string) =>
     textOf(copies.learnersCopy(notebook(prose(text)), '01-a.ipynb', ['01-a.ipynb', '02-b.ipynb']).cells[0] as Cell);
 
-  test('has the cells of the chapter with stubs for solutions, and no outputs', () => {
+  test('has the cells of the chapter with stubs for solutions, no outputs, and a look for a newer chapter', async () => {
+    const { isPython } = await import('../../../shared/parts.mjs');
+    const open = (source: string) =>
+      source.replace(/\/\/ BEGIN[\s\S]*END SOLUTION/, '// Your code here.\n  return todo();');
+    const codeIn = ({ cells }: Notebook) => cells.filter(({ cell_type }) => cell_type === 'code');
     for (const name of chapterNames()) {
       const chapter = read(join(root, 'notebooks', name));
       const copy = copies.learnersCopy(chapter, name, chapterNames());
-      const sources = ({ cells }: Notebook) => cells.filter((cell) => cell.cell_type === 'code').map(textOf);
-      const open = (source: string) =>
-        source.replace(/\/\/ BEGIN[\s\S]*END SOLUTION/, '// Your code here.\n  return todo();');
+      assert.match(textOf(copy.cells[0] as Cell), /^# /);
       const isEdition = (source: string) => /^exercises\.edition\(/m.test(source);
+      const sources = codeIn(copy).map(textOf);
       assert.deepEqual(
-        sources(copy).filter((source) => !isEdition(source)),
-        sources(chapter).map(open),
+        sources.filter((source) => !isEdition(source)),
+        codeIn(chapter).map(textOf).map(open),
       );
-      for (const cell of copy.cells.filter(({ cell_type }) => cell_type === 'code')) {
-        assert.deepEqual([cell.outputs, cell.execution_count], [[], null]);
-      }
-    }
-  });
-
-  test('begins with the title, and looks for a newer chapter above the exercises, unless it is in Python', async () => {
-    const { isPython } = await import('../../../shared/parts.mjs');
-    for (const name of chapterNames()) {
-      const { cells } = copies.learnersCopy(read(join(root, 'notebooks', name)), name, chapterNames());
-      assert.match(textOf(cells[0] as Cell), /^# /);
-      if (isPython(name)) {
-        assert.ok(!cells.some((cell) => /exercises\.edition/.test(textOf(cell))));
-        continue;
-      }
-      const at = cells.findIndex((cell) => /^exercises\.edition\('/m.test(textOf(cell)));
-      assert.match(textOf(cells[at] as Cell), new RegExp(`^exercises\\.edition\\('${name}', '[0-9a-f]{8}'\\);$`, 'm'));
-      if (name === chapterNames()[0]) assert.equal(at, cells.length - 1);
-      else assert.match(textOf(cells[at + 1] as Cell), /^## Exercises$/m);
+      for (const cell of codeIn(copy)) assert.deepEqual([cell.outputs, cell.execution_count], [[], null]);
+      const at = copy.cells.findIndex((cell) => isEdition(textOf(cell)));
+      assert.equal(at < 0, isPython(name), 'a chapter in Python has none');
+      // Above the exercises, or at the end of the first chapter, which has none.
+      const isEnd = name === chapterNames()[0] && at === copy.cells.length - 1;
+      if (at >= 0 && !isEnd) assert.match(textOf(copy.cells[at + 1] as Cell), /^## Exercises$/m);
     }
   });
 
@@ -290,50 +240,36 @@ describe('A copy of a chapter', () => {
       assert.equal(moved(same), same);
   });
 
-  test('of each committed chapter has no link that leads nowhere', () => {
-    const names = chapterNames();
-    for (const name of names) {
-      const { cells } = copies.learnersCopy(read(join(root, 'notebooks', name)), name, names);
-      for (const cell of cells.filter(({ cell_type }) => cell_type === 'markdown')) {
-        for (const [, target] of textOf(cell).matchAll(/\]\(([^)\s#]+)[^)]*\)|src="([^"]+)"/g)) {
-          if (!target || /^[a-z]+:/.test(target)) continue;
-          // Before the book is built, its page is the text that it is made from.
-          const made = target.replace(/^\.\.\/\.\.\/build\/(book\/[\w-]+)\.html$/, '../../editions/$1.md');
-          const file = names.includes(made) ? join(root, 'notebooks', made) : join(root, 'notebooks', 'my', made);
-          assert.ok(existsSync(file), `${name}: ${target}`);
-        }
-      }
-    }
-  });
-
-  test('in another language is the translated chapter, with links that lead where they led, and checks that speak it', async () => {
+  test('of each committed chapter, in each language, has no link that leads nowhere, and checks that speak it', async () => {
     const { translator } = await import('../../../shared/translated.mjs');
     const translated = translator('zh');
     const names = chapterNames();
-    for (const name of names) {
+    for (const [name, language] of names.flatMap(
+      (one) =>
+        [
+          [one, undefined],
+          [one, 'zh'],
+        ] as const,
+    )) {
       const chapter = read(join(root, 'notebooks', name));
-      const { cells } = copies.learnersCopy(chapter, name, names, {
-        language: 'zh',
-        translated: translated(name, chapter),
-      });
-      assert.match(textOf(cells[0] as Cell), /^# .*\p{Script=Han}/u, name);
-      for (const [, target] of cells.map(textOf).flatMap((text) => [...text.matchAll(/\]\(([^)\s#]*\/[^)\s#]+)/g)])) {
-        if (/^[a-z]+:/.test(target)) continue;
-        const made = target.replace(
-          /^\.\.\/\.\.\/\.\.\/build\/(book\/)(?:zh\/)?([\w-]+)\.html$/,
-          '../../../editions/$1$2.md',
-        );
-        assert.ok(existsSync(join(root, 'notebooks', 'my', 'zh', made)), `${name}: ${target}`);
+      const other = language && { language, translated: translated(name, chapter) };
+      const { cells } = copies.learnersCopy(chapter, name, names, other);
+      assert.equal(/^# .*\p{Script=Han}/u.test(textOf(cells[0] as Cell)), language === 'zh', name);
+      for (const cell of cells.filter(({ cell_type }) => cell_type === 'markdown')) {
+        for (const [, target] of textOf(cell).matchAll(/\]\(([^)\s#]+)[^)]*\)|src="([^"]+)"/g)) {
+          if (!target || /^[a-z]+:/.test(target) || names.includes(target)) continue;
+          // Before the book is built, its page is the text that it is made from.
+          const made = target.replace(/build\/(book\/)(?:zh\/)?([\w-]+)\.html$/, 'editions/$1$2.md');
+          assert.ok(existsSync(join(copies.copiesIn(language), made)), `${name}: ${target}`);
+        }
       }
+      if (!language) continue;
       // Who begins with the exercises runs the cell that sets them up, and none above it.
       const setUp = cells.find(({ metadata: own }) => own.exercise?.role === 'setup');
       const asks = cells.filter((cell) => /^exercises\.edition/m.test(textOf(cell)));
       assert.deepEqual(asks, setUp ? [setUp] : asks);
-      if (setUp)
-        assert.match(
-          textOf(setUp),
-          new RegExp(`^exercises\\.edition\\('${name}', '${copies.editionOf(chapter)}', 'zh'\\);$`, 'm'),
-        );
+      const call = new RegExp(`^exercises\\.edition\\('${name}', '${copies.editionOf(chapter)}', 'zh'\\);$`, 'm');
+      if (setUp) assert.match(textOf(setUp), call);
     }
   });
 

@@ -93,34 +93,16 @@ describe('The report of a class', () => {
 
   before(async () => {
     write('class', 'ada/zh/02-lif-neuron.ipynb', "throw new Error('not executed');", CHINESE, RIGHT, FIRE, progress);
-    write(
-      'class',
-      'ada/old/02-lif-neuron.ipynb',
-      'intro;',
-      setup,
-      answer('lif-charge', 'process.exit(0);'),
-      FIRE,
-      progress,
-    );
+    const dying = answer('lif-charge', 'process.exit(0);');
+    write('class', 'ada/old/02-lif-neuron.ipynb', 'intro;', setup, dying, FIRE, progress);
     write('class', '=bob, "the" builder 02-lif-neuron.ipynb', '1;');
-    write(
-      'class',
-      'fay/02-lif-neuron.ipynb',
-      setup,
-      RIGHT,
-      answer('lif-fire', NEVER_ENDS),
-      answer('lif-run', 'later;'),
-      progress,
-    );
-    write(
-      'class',
-      'kim/02-lif-neuron.ipynb',
-      setup,
-      RIGHT,
-      answer('lif-fire', END_THE_RUNNER),
-      answer('lif-run', 'later;'),
-      progress,
-    );
+    for (const [name, end] of [
+      ['fay', NEVER_ENDS],
+      ['kim', END_THE_RUNNER],
+    ]) {
+      const answers = [RIGHT, answer('lif-fire', end as string), answer('lif-run', 'later;')];
+      write('class', `${name}/02-lif-neuron.ipynb`, setup, ...answers, progress);
+    }
     write('class', 'lee/02-lif-neuron.ipynb', setup, RIGHT, answer('lif-fire', CHANGE_OTHERS), FIRE, progress);
     write('class', '+line\nbreak/02-lif-neuron.ipynb', '1;');
     write('class', 'zoe/02-lif-neuron.ipynb', '1;');
@@ -132,14 +114,8 @@ describe('The report of a class', () => {
       answer('lif-fire', "check('lif-fire', () => todo());"),
       progress,
     );
-    write(
-      'class',
-      '02-lif-neuron (1).ipynb',
-      setup,
-      WRONG,
-      answer('lif-fire', 'const typeError: number = "text";'),
-      progress,
-    );
+    const mistyped = answer('lif-fire', 'const typeError: number = "text";');
+    write('class', '02-lif-neuron (1).ipynb', setup, WRONG, mistyped, progress);
     writeFileSync(join(folder, 'broken.ipynb'), '{ "cells": [');
     writeFileSync(join(folder, 'list.ipynb'), '[1]');
     // What a hub's home holds: a link into the clone, whose packages hold a link to the clone.
@@ -155,15 +131,12 @@ describe('The report of a class', () => {
 
   const row = (name: string) => lines.find((line) => line.startsWith(`${name} `))?.slice(-9);
 
-  test('has a row per learner, whatever the others handed in', () => {
+  test('has a row per learner, with the best of several copies, and mistakes named alike in any language', () => {
     assert.equal(row('ada'), '  ✔  a  -');
+    assert.deepEqual([at(csv, 'ada', 'lif-charge'), at(csv, 'ada', 'lif-fire')], ['passed', 'zero-means-spike']);
+    assert.match(lines.join('\n'), /^ada: chapter \d+ is one row of ada.old\S+ and ada.zh\S+; if they are of two/m);
     assert.equal(row('02-lif-neuron'), '  ✔  ○  -');
     assert.equal(row('zoe'), '  -  -  -');
-  });
-
-  test('names mistakes alike, whatever language a copy is in', () => {
-    assert.equal(at(csv, 'ada', 'lif-fire'), 'zero-means-spike');
-    assert.ok(lines.some((line) => /lif-fire: .*a zero-means-spike/.test(line)));
   });
 
   test('says why a file is left out, and what to do', () => {
@@ -185,34 +158,21 @@ describe('The report of a class', () => {
     );
   });
 
-  test('counts the best of several copies, whichever comes last', () => {
-    assert.deepEqual([at(csv, 'ada', 'lif-charge'), at(csv, 'ada', 'lif-fire')], ['passed', 'zero-means-spike']);
-    assert.match(lines.join('\n'), /^ada: chapter \d+ is one row of ada.old\S+ and ada.zh\S+; if they are of two/m);
-  });
-
-  test('marks the cell that ends a notebook, and what was not reached because of it', () => {
-    assert.equal(row('fay'), '  ✔  !  ?');
-    assert.deepEqual(
-      ['lif-charge', 'lif-fire', 'lif-run'].map((id) => at(csv, 'fay', id)),
-      ['passed', 'never-ends', 'not-reached'],
-    );
-    const all = lines.join('\n');
-    assert.match(all, /^ada: ada\/old\/02-lif-neuron\.ipynb, cell 3: the kernel died/m);
-    assert.match(
-      all,
-      /^fay: fay\/02-lif-neuron\.ipynb, cell 3: it does not end \(stopped after 60 s, --cell-timeout\)/m,
-    );
-  });
-
-  test('goes on after a notebook that ends the program that executes it, and names it', () => {
-    assert.equal(row('kim'), '  ✔  !  ?');
-    assert.deepEqual([at(csv, 'kim', 'lif-charge'), at(csv, 'kim', 'lif-fire')], ['passed', 'kernel-died']);
-    assert.ok(
-      lines.includes(
-        'kim: kim/02-lif-neuron.ipynb, cell 3: its code ended the program that executes it; what follows was not reached',
-      ),
-      lines.join('\n'),
-    );
+  test('marks the cell that ends a notebook or the program that executes it, and goes on', () => {
+    for (const [name, mistake] of [
+      ['fay', 'never-ends'],
+      ['kim', 'kernel-died'],
+    ] as const) {
+      assert.equal(row(name), '  ✔  !  ?');
+      const found = ['lif-charge', 'lif-fire', 'lif-run'].map((id) => at(csv, name, id));
+      assert.deepEqual(found, ['passed', mistake, 'not-reached']);
+    }
+    for (const said of [
+      /^ada: ada.old.02-lif-neuron\.ipynb, cell 3: the kernel died/m,
+      /^fay: fay.02-lif-neuron\.ipynb, cell 3: it does not end \(stopped after 60 s, --cell-timeout\)/m,
+      /^kim: kim.02-lif-neuron\.ipynb, cell 3: its code ended the program that executes it; what follows was not/m,
+    ])
+      assert.match(lines.join('\n'), said);
   });
 
   test('has rows that no notebook of somebody else changes', () => {
@@ -279,9 +239,6 @@ describe('The report of downloads from browsers', () => {
     lying.setUint32(lying.getUint32(bomb.length - 6, true) + 24, 1000, true);
     put('lying.zip', new Uint8Array(lying.buffer));
     put('cut.zip', ada.subarray(0, -30_000));
-    const other = zipSync({ [lif]: notebook(setup, RIGHT, progress) }, { level: 0 });
-    other[Buffer.from(other).indexOf('tau')] ^= 1;
-    put('changed.zip', other);
     put('all of them.zip', zipSync({ 'eve.zip': ada }));
     put('fay.7z', Buffer.from('7z'));
     const result = await report(folder, '--csv', file, '--trust', '--cell-timeout', '120');
@@ -292,7 +249,7 @@ describe('The report of downloads from browsers', () => {
 
   test('has a row for each, under the name that the learner gave, beside those of folders', () => {
     const [, ...rows] = csv.trim().split('\n');
-    const useless = ['all of them', 'bomb', 'changed', 'cut', 'lying'];
+    const useless = ['all of them', 'bomb', 'cut', 'lying'];
     assert.deepEqual(
       rows.map((row) => row.split(',')[0]).filter((name) => !useless.includes(name as string)),
       ['Ada', 'bob', 'notebooks-2026-11-29'],
@@ -319,7 +276,6 @@ describe('The report of downloads from browsers', () => {
       /^Ada-.*\(1\)\.zip.copy\S*: it is no notebook \(.+\); ask for the \.ipynb file once more$/,
       new RegExp(`^all of them\\.zip: ${found}no notebook in it; are they in a zip file within this one\\?${again}`),
       new RegExp(`^bomb\\.zip: ${found}more than 200 MB in it${again}`),
-      new RegExp(`^changed\\.zip: ${found}the check sum of .* is wrong${again}`),
       new RegExp(`^cut\\.zip: ${found}it has no directory; is it truncated\\?${again}`),
       new RegExp(`^lying\\.zip: ${found}.* in it is damaged${again}`),
     ];
@@ -331,8 +287,7 @@ describe('The report of downloads from browsers', () => {
     const shown = lines.flatMap((line) => /^ +\d+ ([a-z-]+): \d+ of \d+ right/.exec(line)?.[1] ?? []);
     const own = Object.entries(ALL).flatMap(([id, { chapter }]) => (chapter === LIF ? [id] : []));
     assert.deepEqual(shown, own);
-    const rest = [...new Set(Object.values(ALL).map(({ chapter }) => chapter))].filter((chapter) => chapter !== LIF);
-    assert.ok(lines.includes(`Not in the table, since no answer was changed: chapter ${rest.join(', ')}`));
+    assert.match(lines.join('\n'), /^Not in the table, since no answer was changed: chapter \d+, \d+/m);
     assert.equal(at(csv, 'Ada', 'ann-one-hot'), 'todo', 'the CSV has them');
   });
 });
