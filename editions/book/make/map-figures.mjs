@@ -20,8 +20,6 @@ const { bands, differences, heatmap, intervals } = dist('packages/figures');
 
 const percent = (/** @type {number} */ share) => 100 * share;
 const written = (/** @type {number} */ share, digits = 2) => `${percent(share).toFixed(digits)} %`;
-/** A difference of shares in percentage points, with its sign. */
-const signed = (/** @type {number} */ share) => `${share < 0 ? '−' : '+'}${Math.abs(percent(share)).toFixed(1)}`;
 export const plural = (/** @type {number} */ count, /** @type {string} */ word) =>
   `${count} ${word}${count === 1 ? '' : 's'}`;
 
@@ -82,7 +80,7 @@ const sharedSeeds = (/** @type {MapTable} */ a, /** @type {MapTable} */ b) =>
   a.values('seed').filter((seed) => b.values('seed').includes(seed)).length;
 
 /**
- * Differences of pairs of runs, with a mark on those beyond chance; `others` are the labels of those without.
+ * Differences of pairs of runs, with a mark on those beyond chance.
  * @param {{ label: string, runs: MapTable, from: MapTable }[]} pairs
  * @param {string} title
  * @param {string} reference
@@ -98,7 +96,7 @@ function differenceFigure(pairs, title, reference) {
     marked,
     { title, xlabel: 'percentage points', digits: 2, reference },
   );
-  return { figure, said: sayMarked(marked), others: known.flatMap(({ label }, i) => (marked[i] ? [] : [label])) };
+  return { figure, said: sayMarked(marked) };
 }
 
 /** A group this far below the best would press all others of a figure together. */
@@ -282,35 +280,16 @@ function against(
   return { figures: [curvesAgainst(map, x, [name], about), change?.figure], said: [change?.said] };
 }
 
-/** The mean of runs that differ in more than the seed. */
-const overall = (/** @type {MapTable} */ { rows }) => rows.reduce((sum, { last }) => sum + last, 0) / rows.length;
-
 /**
  * How long a memory, by loss: a curve for each, and what detaching the reset changes.
  * @param {MapTable} map
  */
 function memory(map) {
   const [detached, whole] = [true, false].map((detachReset) => map.where({ detachReset }));
-  const taus = map.values('tau');
-  const [from, to] = [taus[0], taus[taus.length - 1]];
-  const growth = detached.by('loss').map(({ loss, runs }) => {
-    const [first, last] = [from, to].map((tau) => written(runs.where({ tau }).mean().mean, 1));
-    return `${nameValue('loss', loss)} ${first} and ${last}`;
-  });
-  const gains = taus.map((tau) => {
-    const gain = overall(detached.where({ tau })) - overall(whole.where({ tau }));
-    return `${signed(gain)} at ${nameValue('tau', tau)}`;
-  });
   const change = changeFigure(new MapTable([...whole.rows, ...detached.rows]), 'detachReset', ['loss', 'tau']);
   return {
     figures: [curvesAgainst(detached, 'tau', ['loss'], nameValue('detachReset', true)), change?.figure],
-    said: [
-      highest(best(namedGroups(map, settingsOf(map)))),
-      `Without a gradient through the reset, ${nameValue('tau', from)} and ${nameValue('tau', to)} read: ${growth.join('; ')}.`,
-      `Detaching adds, over all losses, ${gains.join(', ')} (percentage points).`,
-      change?.said,
-      change && change.others.length > 0 && `The others: ${change.others.join('; ')}.`,
-    ],
+    said: [highest(best(namedGroups(map, settingsOf(map)))), change?.said],
   };
 }
 
