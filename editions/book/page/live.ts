@@ -3,7 +3,7 @@
  * It is loaded with Plotly, when the first figure is opened.
  */
 import { element, watchTheme } from '../../shared/page/dom';
-import { DARK, type Figure, isPlate, LIGHT, narrow, recolour, type Spec } from '../../shared/page/figure-theme';
+import { DARK, type Figure, isPlate, LIGHT, NARROW, narrow, recolour, type Spec } from '../../shared/page/figure-theme';
 import { t } from '../../shared/page/words';
 
 interface Axis {
@@ -43,8 +43,6 @@ interface PlotlyModule {
 }
 declare const Plotly: PlotlyModule;
 
-/** Below this width a figure has a phone's margins and letters. */
-const NARROW = 520;
 const KEYS = t`Plus and minus zoom, arrow keys go from point to point, Shift and arrow keys move, 0 resets, Escape returns to the picture.`;
 
 const isDark = () =>
@@ -303,23 +301,16 @@ class LiveFigure {
 
 /** The next cell that has a value; those between the images of a plate have none. */
 function nextCell(cells: ArrayLike<number | null>[], from: number[], right: number, down: number): number[] {
-  const empty = (row: number, column: number) => cells[row][column] === null;
   if (from.length !== 2) {
-    const row = cells.findIndex((values) => Array.from(values).some((value) => value !== null));
-    return [
-      Math.max(row, 0),
-      Math.max(
-        Array.from(cells[Math.max(row, 0)]).findIndex((value) => value !== null),
-        0,
-      ),
-    ];
+    const first = cells.findIndex((values) => Array.from(values).some((value) => value !== null));
+    return first < 0 ? [0, 0] : [first, Array.from(cells[first]).findIndex((value) => value !== null)];
   }
   let [row, column] = from;
   do {
     row += down;
     column += right;
     if (cells[row]?.[column] === undefined) return from;
-  } while (empty(row, column));
+  } while (cells[row][column] === null);
   return [row, column];
 }
 

@@ -4,10 +4,12 @@
  */
 
 import { PLOTLY_CONFIG } from '../../../packages/figures/theme';
+import { loadScript } from '../../shared/page/dom';
 import {
   DARK,
   type Figure,
   legendOf,
+  NARROW,
   narrow,
   recolour,
   type Spec,
@@ -17,30 +19,13 @@ import {
 import type { MimeModel, Modules, RenderMimeRegistry } from './jupyter';
 
 const MIME = 'application/vnd.plotly.v1+json';
-/** Below this width a figure has a phone's margins and letters, its title above it and its legend below. */
-const NARROW = 520;
 
 interface Plotly {
   react(node: HTMLElement, data: object[], layout: object, config: object): Promise<unknown>;
   purge(node: HTMLElement): void;
 }
 
-let plotly: Promise<Plotly> | undefined;
-
-/** Loaded with the first figure: half a megabyte that no reader needs before. */
-function loadPlotly(folder: string): Promise<Plotly> {
-  plotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = `${folder}plotly.js`;
-    script.onload = () => resolve((window as unknown as { Plotly: Plotly }).Plotly);
-    script.onerror = () => {
-      plotly = undefined;
-      reject(new Error('plotly.js: expected to load it from this site, found nothing; are you online?'));
-    };
-    document.head.append(script);
-  });
-  return plotly;
-}
+const plotly = () => (window as unknown as { Plotly?: Plotly }).Plotly;
 
 const isDark = () => document.body.dataset.jpThemeLight === 'false';
 
@@ -135,7 +120,9 @@ class Drawing {
   }
 
   private async drawAll(): Promise<void> {
-    const { react } = await loadPlotly(this.folder);
+    // With the first figure: half a megabyte that no reader needs before.
+    const missing = 'plotly.js: expected to load it from this site, found nothing; are you online?';
+    await loadScript(`${this.folder}plotly.js`, missing);
     while (this.isNewer && this.model) {
       const whole = this.figure();
       const sentence = [this.model.data['text/plain']].flat().join('');
@@ -148,7 +135,12 @@ class Drawing {
       this.node.setAttribute('aria-label', sentence);
       const config = { ...whole.config, ...PLOTLY_CONFIG };
       // Copies: Plotly writes into what it is given, and this is the notebook's own. What a reader zoomed stays.
-      await react(this.plot, structuredClone(traces), { ...structuredClone(layout), uirevision: 'one' }, config);
+      await plotly()?.react(
+        this.plot,
+        structuredClone(traces),
+        { ...structuredClone(layout), uirevision: 'one' },
+        config,
+      );
       // The sentence above says what there is to see.
       for (const drawn of this.plot.querySelectorAll('svg')) drawn.setAttribute('aria-hidden', 'true');
     }
@@ -157,7 +149,7 @@ class Drawing {
   dispose(): void {
     this.sizes.disconnect();
     this.themes.disconnect();
-    plotly?.then(({ purge }) => purge(this.plot));
+    plotly()?.purge(this.plot);
   }
 }
 

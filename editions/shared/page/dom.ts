@@ -35,6 +35,29 @@ export function watchTheme(changed: () => void, signal?: AbortSignal): void {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed, { signal });
 }
 
+const loading = new Map<string, Promise<void>>();
+
+/**
+ * Loads a classic script, once: from disk a page may load scripts, but fetch nothing.
+ * @throws Error with this message, if it cannot be loaded; the next call tries again
+ */
+export function loadScript(src: string, message: string): Promise<void> {
+  const known = loading.get(src);
+  if (known) return known;
+  const promise = new Promise<void>((done, fail) => {
+    const script = Object.assign(document.createElement('script'), { src });
+    script.onload = () => done();
+    script.onerror = () => {
+      loading.delete(src);
+      script.remove();
+      fail(new Error(message));
+    };
+    document.head.append(script);
+  });
+  loading.set(src, promise);
+  return promise;
+}
+
 /** Where a page may not use the clipboard (some browsers, from disk), the older way through a selection. */
 export async function copyText(text: string): Promise<boolean> {
   try {

@@ -176,6 +176,9 @@ export function withoutHeading(figure: Figure): Figure {
   };
 }
 
+/** Below this width a figure is drawn with a phone's margins and letters. */
+export const NARROW = 520;
+
 /**
  * The figure for a column of `width` pixels: smaller letters and margins, and lower, in proportion where it must be.
  */
