@@ -80,34 +80,10 @@ function explainRunLinks(): void {
     link.href = `${bookRoot()}hosting.html#from-disk`;
 }
 
-/**
- * What is wider than the page scrolls by itself: tables, formulas, printed tables, drawings. A shadow says at which
- * edge there is more, and the keyboard reaches what has more.
- */
-const SCROLLING = '.table-wrapper, .formula, .printed-table, .drawing, .map-scroll';
-
-function tellOfMore(): void {
-  const tell = (box: Element) => {
-    const hidden = box.scrollWidth - box.clientWidth;
-    box.classList.toggle('has-left', box.scrollLeft > 1);
-    box.classList.toggle('has-right', box.scrollLeft < hidden - 1);
-  };
-  const sizes = new ResizeObserver((entries) => {
-    for (const { target } of entries) tell(target.matches(SCROLLING) ? target : (target.parentElement ?? target));
-  });
-  for (const box of document.querySelectorAll(SCROLLING)) {
-    sizes.observe(box);
-    // What is in it may come later, or be made anew.
-    for (const child of box.children) sizes.observe(child);
-    box.addEventListener('scroll', () => tell(box), { passive: true });
-  }
-}
-
 addFigureButtons();
 addCopyButtons();
 openDrawersByKey();
 explainRunLinks();
-tellOfMore();
 becomeApp((document.currentScript as HTMLScriptElement).src);
 
 // From now on links glide (see theme.css): what comes late, such as fonts, has moved the text.

@@ -35,7 +35,7 @@ class Scene {
   private readonly potentials: Uint8Array;
   private readonly fired: Uint8Array;
   private readonly context: CanvasRenderingContext2D;
-  private colors = { ink: '', muted: '', soft: '', line: '', paper: '', spike: '', winner: '' };
+  private colors = { ink: '', muted: '', soft: '', line: '', paper: '', spike: '' };
   /** When the page was last drawn for; a step and a share of the next one. */
   at: number;
 
@@ -65,13 +65,12 @@ class Scene {
     const style = getComputedStyle(this.canvas);
     const read = (name: string) => style.getPropertyValue(name).trim();
     this.colors = {
-      ink: read('--start-ink'),
-      muted: read('--start-muted'),
-      paper: read('--start-paper'),
-      soft: read('--start-soft'),
-      line: read('--start-line'),
-      spike: read('--start-spike'),
-      winner: read('--start-winner'),
+      ink: read('--color-foreground-primary'),
+      muted: read('--color-foreground-secondary'),
+      paper: read('--figure-paper'),
+      soft: read('--color-foreground-border'),
+      line: read('--color-background-border'),
+      spike: read('--spike'),
     };
   }
 
@@ -168,7 +167,7 @@ class Scene {
     for (let neuron = 0; neuron < CLASSES; neuron++) {
       const to = top + (neuron + 0.5) * row;
       const lit = this.flash(neuron);
-      context.strokeStyle = lit > 0 ? this.colors.winner : this.colors.line;
+      context.strokeStyle = lit > 0 ? this.colors.spike : this.colors.line;
       context.globalAlpha = lit > 0 ? 0.35 + 0.65 * lit : 1;
       context.lineWidth = lit > 0 ? 1.6 : 1;
       context.beginPath();
@@ -210,7 +209,7 @@ class Scene {
       context.moveTo(from, Math.round(threshold) + 0.5);
       context.lineTo(to, Math.round(threshold) + 0.5);
       context.stroke();
-      context.strokeStyle = leads ? colors.winner : colors.soft;
+      context.strokeStyle = leads ? colors.spike : colors.soft;
       context.globalAlpha = leads ? 0.55 : 0.75;
       context.beginPath();
       for (let t = 0; t < steps; t++) {
@@ -219,7 +218,7 @@ class Scene {
       }
       context.stroke();
       context.globalAlpha = 1;
-      context.strokeStyle = leads ? colors.winner : colors.ink;
+      context.strokeStyle = leads ? colors.spike : colors.ink;
       context.lineWidth = wide ? 1.7 : 1.2;
       context.beginPath();
       for (let t = 0; t < steps; t++) {
@@ -228,15 +227,15 @@ class Scene {
         context.lineTo(x(t + 0.5), threshold + row * 0.22);
       }
       context.stroke();
-      context.fillStyle = lit > 0 ? colors.winner : colors.line;
+      context.fillStyle = lit > 0 ? colors.spike : colors.line;
       context.globalAlpha = lit > 0 ? 0.25 + 0.75 * lit : 1;
       this.dot(left + 10, middle, row * 0.36);
       context.globalAlpha = 1;
-      const named = lit > 0.5 ? colors.paper : leads ? colors.winner : colors.ink;
+      const named = lit > 0.5 ? colors.paper : leads ? colors.spike : colors.ink;
       const weight = leads ? 700 : 400;
       const number = { align: 'center', size: 14, weight: leads ? 700 : 500, color: named } as const;
       this.write(String(neuron), left + 10, middle + 4.5, number);
-      const color = leads ? colors.winner : counts[neuron] > 0 ? colors.ink : colors.muted;
+      const color = leads ? colors.spike : counts[neuron] > 0 ? colors.ink : colors.muted;
       this.write(String(counts[neuron]), left + width - 4, middle + 4.5, { align: 'right', size: 14, weight, color });
     }
     const said = t`It is a ${best}: neuron ${best} fired ${counts[best]} times.`;
