@@ -17,12 +17,10 @@ export function writeApp(folder, names) {
   /** @type {typeof import('@resvg/resvg-js')} */
   const { Resvg } = createRequire(import.meta.url)('@resvg/resvg-js');
   const sign = readFileSync(FAVICON, 'utf8');
-  // Some systems cut an icon to a shape of their own, so that its corners and borders are lost.
-  const whole = sign.replace(' rx="7"', '').replace('<path ', '<path transform="translate(5 5) scale(.69)" ');
-  const icon = (/** @type {string} */ svg, /** @type {number} */ side, purpose = 'any') => {
-    const src = `app-${purpose}-${side}.png`;
-    writeWhole(join(folder, src), new Resvg(svg, { fitTo: { mode: 'width', value: side } }).render().asPng());
-    return { src, sizes: `${side}x${side}`, type: 'image/png', purpose };
+  const icon = (/** @type {number} */ side) => {
+    const src = `app-${side}.png`;
+    writeWhole(join(folder, src), new Resvg(sign, { fitTo: { mode: 'width', value: side } }).render().asPng());
+    return { src, sizes: `${side}x${side}`, type: 'image/png' };
   };
   writeJson(join(folder, 'manifest.webmanifest'), {
     ...names,
@@ -32,6 +30,6 @@ export function writeApp(folder, names) {
     display: 'standalone',
     background_color: '#ffffff',
     theme_color: '#00527f',
-    icons: [icon(sign, 192), icon(sign, 512), icon(whole, 512, 'maskable')],
+    icons: [icon(192), icon(512)],
   });
 }
