@@ -18,12 +18,18 @@ export const convolutionalRunFolder = join(root, 'build', 'run-convolutional');
 
 /**
  * The trained network of a folder.
+ * @param {string} folder
+ * @param {number} [count] how many weights it should have
  * @returns {import('../../packages/formats/layers-model.js').SavedNetwork}
  */
-export function networkIn(folder = runFolder) {
+export function networkIn(folder = runFolder, count = undefined) {
   const { decodeNetwork } = require(join(root, 'dist', 'packages', 'formats', 'layers-model.js'));
   const file = (/** @type {string} */ name) => join(folder, 'lif_snn_mnist', name);
-  return decodeNetwork(file, (/** @type {string} */ name) => readFileSync(file(name)));
+  const network = decodeNetwork(file, (/** @type {string} */ name) => readFileSync(file(name)));
+  const found = network.weights.length;
+  if (count !== undefined && found !== count)
+    throw new UserError(`${folder}: expected ${count} weights, found ${found}: delete it and run this again`);
+  return network;
 }
 
 /** The trained network as the bytes of a safetensors file. */
@@ -32,16 +38,31 @@ export function trainedNetwork() {
   return toSafetensors(networkIn());
 }
 
+/** How the book's networks are trained: as their chapters do, the first for as many epochs as it needs. */
+const NETWORKS = {
+  single: { folder: runFolder, what: 'trained network', epochs: 20, settings: '' },
+  hidden: {
+    folder: hiddenRunFolder,
+    what: 'trained network with a hidden layer',
+    epochs: 5,
+    settings: `--hidden ${HIDDEN} -T 20 --lr 4e-3 --train-images 50000`,
+  },
+  convolutional: {
+    folder: convolutionalRunFolder,
+    what: 'trained convolutional network',
+    epochs: 1,
+    settings: '--convolve 12,24 --gain 6,12,6 --encoder direct -T 4 --batch-size 64 --lr 2e-2 --schedule cosine',
+  },
+};
+
 /**
- * Trains a network unless the folder has one.
+ * Trains a network unless its folder has one.
  * @param {string} who the program that wants it, for its line of text
  * @param {string} work a folder for what is not kept
- * @param {string} folder
- * @param {string} what is trained
- * @param {number} epochs
- * @param {string[]} settings
+ * @param {keyof typeof NETWORKS} [network] that of chapter 4 by default
  */
-async function train(who, work, folder, what, epochs, settings = []) {
+export async function trainIfNeeded(who, work, network = 'single') {
+  const { folder, what, epochs, settings } = NETWORKS[network];
   if (existsSync(join(folder, 'lif_snn_mnist', 'weights.bin')) && existsSync(join(folder, 'v_t_array.npy'))) return;
   // One that was interrupted is continued, never replaced.
   const resumed = existsSync(join(folder, 'checkpoint'));
@@ -49,7 +70,7 @@ async function train(who, work, folder, what, epochs, settings = []) {
   console.log(`${who}: no ${what} in build/${basename(folder)} yet: ${doing}`);
   const args = [
     join(root, 'tools', 'lif_fc_mnist.cjs'),
-    ...(resumed ? ['--resume'] : ['-N', `${epochs}`, ...settings]),
+    ...(resumed ? ['--resume'] : ['-N', `${epochs}`, ...settings.split(' ').filter(Boolean)]),
     '--out-dir',
     folder,
     '--log-dir',
@@ -65,67 +86,4 @@ async function train(who, work, folder, what, epochs, settings = []) {
   };
   const { code, lines } = await run(process.execPath, args, { cwd: root, onLine });
   if (code !== 0) throw new UserError(`training failed: ${lines.at(-1)}`);
-}
-
-/**
- * Trains a network for 20 epochs if chapter 4 has left none.
- * @param {string} who the program that wants it, for its line of text
- * @param {string} work a folder for what is not kept
- */
-export const trainIfNeeded = (who, work) => train(who, work, runFolder, 'trained network', 20);
-
-/**
- * Trains a network with a hidden layer as its chapter does, unless it was done before.
- * @param {string} who the program that wants it, for its line of text
- * @param {string} work a folder for what is not kept
- */
-export const trainHiddenIfNeeded = (who, work) =>
-  train(who, work, hiddenRunFolder, 'trained network with a hidden layer', 5, [
-    ...['--hidden', `${HIDDEN}`],
-    ...['-T', '20'],
-    ...['--lr', '4e-3'],
-    ...['--train-images', '50000'],
-  ]);
-
-/**
- * Trains a network whose layers convolve, unless it was done before.
- * @param {string} who the program that wants it, for its line of text
- * @param {string} work a folder for what is not kept
- */
-export const trainConvolutionalIfNeeded = (who, work) =>
-  train(who, work, convolutionalRunFolder, 'trained convolutional network', 1, [
-    ...['--convolve', '12,24'],
-    ...['--gain', '6,12,6'],
-    ...['--encoder', 'direct'],
-    ...['-T', '4'],
-    ...['--batch-size', '64'],
-    ...['--lr', '2e-2'],
-    ...['--schedule', 'cosine'],
-  ]);
-
-/**
- * The weights of a trained network, float32.
- * @param {string} folder
- * @param {number} count how many there should be
- */
-export function readWeights(folder, count) {
-  const file = join(folder, 'lif_snn_mnist', 'weights.bin');
-  const bytes = readFileSync(file);
-  if (bytes.length !== 4 * count) {
-    throw new UserError(
-      `${file}: expected ${4 * count} bytes, found ${bytes.length}: delete ${folder} and run this again`,
-    );
-  }
-  return bytes;
-}
-
-/**
- * The time constant that a network was trained with.
- * @param {string} folder
- */
-export function trainedTau(folder = runFolder) {
-  const model = JSON.parse(readFileSync(join(folder, 'lif_snn_mnist', 'model.json'), 'utf8'));
-  return model.modelTopology.config.layers.find(
-    (/** @type {{ class_name: string }} */ layer) => layer.class_name === 'LIFNode',
-  ).config.tau;
 }

@@ -4,17 +4,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { BROWSER_EDITION } from '../../../packages/system/addresses.mjs';
 import { root, UserError } from '../../../packages/system/project.mjs';
-import {
-  convolutionalRunFolder,
-  HIDDEN,
-  hiddenRunFolder,
-  networkIn,
-  readWeights,
-  runFolder,
-  trainedTau,
-} from '../../shared/trained.mjs';
+import { convolutionalRunFolder, HIDDEN, hiddenRunFolder, networkIn, runFolder } from '../../shared/trained.mjs';
 import { bundleScript, importModule } from './scripts.mjs';
 
 const require = createRequire(import.meta.url);
@@ -36,13 +27,14 @@ export function hasRace(rates) {
   return own < 0.98 && second > 0.03 && second < own - 0.2;
 }
 
-/** The trained weights, [784, 10] float32. */
-export const weights = () => readWeights(runFolder, IMAGE_SIZE * CLASSES);
-/** Those of the network with a hidden layer, [784, HIDDEN] and then [HIDDEN, 10] float32. */
-const hiddenWeights = () => readWeights(hiddenRunFolder, (IMAGE_SIZE + CLASSES) * HIDDEN);
+/** The trained network, [784, 10]. */
+const trained = () => networkIn(runFolder, IMAGE_SIZE * CLASSES);
+/** That with a hidden layer, [784, HIDDEN] and then [HIDDEN, 10]. */
+const trainedHidden = () => networkIn(hiddenRunFolder, (IMAGE_SIZE + CLASSES) * HIDDEN);
 
-/** @param {Buffer} bytes */
-const floats = (bytes) => new Float32Array(Uint8Array.from(bytes).buffer);
+/** @param {Uint8Array} bytes */
+const base64 = (bytes) => Buffer.from(bytes).toString('base64');
+const floats = (/** @type {Float32Array} */ weights) => base64(new Uint8Array(Float32Array.from(weights).buffer));
 
 /** The compiled kernel of the event engine. */
 export function kernel() {
@@ -52,37 +44,51 @@ export function kernel() {
   return readFileSync(file);
 }
 
+/** What the page's own kernel makes of the test images, with the trained network unless told otherwise. */
+export async function reader() {
+  const { Kernel, PAGE_STREAM } = await importModule(join(root, 'editions', 'book', 'playground', 'kernel.ts'));
+  const { countsOf } = await importModule(join(root, 'editions', 'book', 'playground', 'said.ts'));
+  const { readMnist } = require(join(root, 'dist', 'hosts', 'node', 'data.js'));
+  const { images, labels } = readMnist().test;
+  const { weights, neuron } = trained();
+  const single = await Kernel.create(kernel(), weights);
+  const { weights: hiddenWeights, neuron: hiddenNeuron } = trainedHidden();
+  const hidden = await Kernel.create(kernel(), hiddenWeights, HIDDEN);
+  const pixels = (/** @type {number} */ i) => images.subarray(i * IMAGE_SIZE, (i + 1) * IMAGE_SIZE);
+  /**
+   * @param {number} i
+   * @param {{ T?: number, seed?: number, tau?: number, deep?: boolean }} settings
+   * @returns {import('../playground/kernel.js').Presentation & { counts: number[], lead: number }}
+   */
+  const answer = (i, { T = 100, seed = 0, tau, deep = false } = {}) => {
+    const stream = { ...PAGE_STREAM, seed };
+    const shown = deep
+      ? hidden.show(pixels(i), T, hiddenNeuron.tau, stream)
+      : single.show(pixels(i), T, tau ?? neuron.tau, stream);
+    /** @type {number[]} */
+    const counts = countsOf(shown, T);
+    const right = counts[labels[i]];
+    const second = Math.max(...counts.map((count, digit) => (digit === labels[i] ? 0 : count)));
+    return { ...shown, counts, lead: right - second };
+  };
+  const race = SEVENS.find((i) => hasRace(answer(i).counts.map((count) => count / 100))) ?? 0;
+  return { labels, pixels, answer, race };
+}
+
 /**
  * Two test images of each digit, first ten easy ones, then ten that the network gets wrong: index (two bytes, low
  * first), then the pixels.
- * @param {number} tau
+ * @param {Awaited<ReturnType<typeof reader>>} given
  */
-async function samples(tau) {
-  const { freshState } = require(join(root, 'dist', 'src', 'common', 'engine.js'));
-  const { readMnist } = require(join(root, 'dist', 'hosts', 'node', 'data.js'));
-  const { createEngine } = require(join(root, 'dist', 'hosts', 'node', 'engines.js'));
-  const data = readMnist();
-  const { images, labels } = data.test;
-  const engine = await createEngine('event', { data, batchSize: 1, neuron: { tau }, threads: 1 });
-  await engine.restore(freshState(floats(weights())));
-  const looked = Uint32Array.from({ length: 2000 }, (_, i) => i);
-  const rates = await engine.rates({ split: 'test', epoch: 0, indices: looked });
-  await engine.close();
-  /** By how much the right neuron's rate is above the highest of the others. */
-  const lead = (/** @type {number} */ i) => {
-    const own = rates.slice(i * CLASSES, (i + 1) * CLASSES);
-    const right = own[labels[i]];
-    own[labels[i]] = 0;
-    return right - Math.max(...own);
-  };
+function samples({ labels, pixels, answer }) {
+  const looked = Array.from({ length: 2000 }, (_, i) => i);
+  const leads = looked.map((i) => answer(i).lead);
   const first = (/** @type {number} */ digit, /** @type {(lead: number) => boolean} */ fits) =>
-    looked.find((i) => labels[i] === digit && fits(lead(i))) ?? labels.indexOf(digit);
+    looked.find((i) => labels[i] === digit && fits(leads[i])) ?? labels.indexOf(digit);
   const digits = Array.from({ length: CLASSES }, (_, digit) => digit);
-  const easy = digits.map((digit) => first(digit, (lead) => lead > 0.9));
-  const hard = digits.map((digit) => first(digit, (lead) => lead < -0.3));
-  const pack = (/** @type {number} */ i) =>
-    Buffer.concat([Buffer.from([i & 255, i >> 8]), images.subarray(i * IMAGE_SIZE, (i + 1) * IMAGE_SIZE)]);
-  return Buffer.concat([...easy, ...hard].map(pack));
+  const easy = digits.map((digit) => first(digit, (lead) => lead > 90));
+  const hard = digits.map((digit) => first(digit, (lead) => lead < -30));
+  return Buffer.concat([...easy, ...hard].flatMap((i) => [Buffer.from([i & 255, i >> 8]), pixels(i)]));
 }
 
 /** How many test images are looked at for an experiment. */
@@ -91,67 +97,25 @@ const LOOKED_AT = 3000;
 /**
  * Pictures for the start and the experiments, chosen by what the page's own kernel makes of them, whatever the network
  * was trained with. An experiment without one is left out.
- * @param {number} tau
+ * @param {Awaited<ReturnType<typeof reader>>} given
  */
-async function choose(tau) {
-  const { Kernel, PAGE_STREAM } = await importModule(join(root, 'editions', 'book', 'playground', 'kernel.ts'));
-  const { countsOf, winnerOf } = await importModule(join(root, 'editions', 'book', 'playground', 'said.ts'));
-  const { readMnist } = require(join(root, 'dist', 'hosts', 'node', 'data.js'));
-  const { images, labels } = readMnist().test;
-  const network = await Kernel.create(kernel(), floats(weights()));
-  const deeper = await Kernel.create(kernel(), floats(hiddenWeights()), HIDDEN);
-  const pixels = (/** @type {number} */ i) => images.subarray(i * IMAGE_SIZE, (i + 1) * IMAGE_SIZE);
-  /**
-   * @param {number} i
-   * @param {{ T?: number, seed?: number, tau?: number, reader?: import('../playground/kernel.js').Kernel }} settings
-   */
-  const answer = (i, settings = {}) => {
-    const { T = 100, seed = 0, tau: other = tau, reader = network } = settings;
-    const counts = countsOf(reader.show(pixels(i), T, other, { ...PAGE_STREAM, seed }), T);
-    const right = counts[labels[i]];
-    const second = Math.max(
-      ...counts.map((/** @type {number} */ count, /** @type {number} */ neuron) => (neuron === labels[i] ? 0 : count)),
-    );
-    return { counts, lead: right - second, digit: winnerOf(counts) };
-  };
-  const chosen = (/** @type {number} */ i, more = {}) => ({
-    label: labels[i],
-    pixels: Buffer.from(pixels(i)).toString('base64'),
-    ...more,
-  });
+function choose({ labels, pixels, answer, race }) {
+  const chosen = (/** @type {number | undefined} */ i, more = {}) =>
+    i === undefined ? undefined : { label: labels[i], pixels: base64(pixels(i)), ...more };
   const looked = Array.from({ length: LOOKED_AT }, (_, i) => i);
-
-  const race = SEVENS.find((i) => hasRace(answer(i).counts.map((/** @type {number} */ count) => count / 100))) ?? 0;
-
-  const slowTau = 20;
-  const [slow] = looked
-    .filter((i) => labels[i] === 7 && answer(i, { tau: slowTau }).digit !== 7)
-    .map((i) => ({ i, lead: answer(i).lead }))
-    .filter(({ lead }) => lead >= 10)
-    .sort((a, b) => b.lead - a.lead);
-
-  /** Read surely after 100 steps, and taken for another digit after one. */
-  const misled = (/** @type {number} */ i, /** @type {number} */ seed) => {
-    const { digit, counts } = answer(i, { T: 1, seed });
-    return digit !== undefined && counts[labels[i]] === 0 && answer(i, { seed }).lead >= 45;
-  };
-  const hasty = () => {
-    for (const seed of [0, 1, 2, 3]) {
-      const i = looked.find((candidate) => misled(candidate, seed));
-      if (i !== undefined) return chosen(i, { seed });
-    }
-    return undefined;
-  };
-
-  const deepTau = trainedTau(hiddenRunFolder);
-  const deep = looked.find((i) => answer(i).lead <= -15 && answer(i, { tau: deepTau, reader: deeper }).lead >= 60);
-
-  return {
-    race: chosen(race),
-    slow: slow && chosen(slow.i, { tau: slowTau }),
-    hasty: hasty(),
-    deep: deep === undefined ? undefined : chosen(deep),
-  };
+  const tau = 20;
+  const digit = (/** @type {number[]} */ counts) => counts.indexOf(Math.max(...counts));
+  const slow = looked.find((i) => labels[i] === 7 && answer(i).lead >= 10 && digit(answer(i, { tau }).counts) !== 7);
+  // Read surely after 100 steps, and taken for another digit after one.
+  const [hasty] = [0, 1, 2, 3].flatMap((seed) => {
+    const misled = (/** @type {number} */ i) => {
+      const { counts, lead } = answer(i, { T: 1, seed });
+      return lead < 0 && counts[labels[i]] === 0 && answer(i, { seed }).lead >= 45;
+    };
+    return chosen(looked.find(misled), { seed }) ?? [];
+  });
+  const deep = looked.find((i) => answer(i).lead <= -15 && answer(i, { deep: true }).lead >= 60);
+  return { race: chosen(race), slow: chosen(slow, { tau }), hasty, deep: chosen(deep) };
 }
 
 /**
@@ -160,32 +124,26 @@ async function choose(tau) {
  * @param {string} outfile
  */
 export async function bundlePlayground(outfile) {
-  const base64 = (/** @type {Buffer} */ bytes) => JSON.stringify(bytes.toString('base64'));
-  const tau = trainedTau();
-  const SAMPLES = base64(await samples(tau));
-  const train = (/** @type {string} */ name) => join(root, 'editions', 'book', 'train', `${name}.ts`);
-  const inTrain = { SAMPLES, EDITION: JSON.stringify(BROWSER_EDITION) };
-  await bundleScript(train('main'), join(dirname(outfile), 'train.js'), { define: inTrain });
-  const worker = { define: { KERNEL: base64(kernel()) } };
-  await bundleScript(train('worker'), join(dirname(outfile), 'train-worker.js'), worker);
-  await bundleScript(join(root, 'editions', 'book', 'playground', 'main.ts'), outfile, {
+  const beside = (/** @type {string} */ name) => join(dirname(outfile), name);
+  const page = (/** @type {string[]} */ ...path) => join(root, 'editions', 'book', ...path);
+  const [given, single, deeper] = [await reader(), trained(), trainedHidden()];
+  const SAMPLES = JSON.stringify(base64(samples(given)));
+  const KERNEL = JSON.stringify(base64(kernel()));
+  await bundleScript(page('train', 'main.ts'), beside('train.js'), { define: { SAMPLES } });
+  await bundleScript(page('train', 'worker.ts'), beside('train-worker.js'), { define: { KERNEL } });
+  await bundleScript(page('playground', 'main.ts'), outfile, {
     define: {
-      KERNEL: base64(kernel()),
-      WEIGHTS: base64(weights()),
+      KERNEL,
+      WEIGHTS: JSON.stringify(floats(single.weights)),
       SAMPLES,
-      TRAINED_TAU: String(tau),
-      CHOSEN: JSON.stringify(await choose(tau)),
+      TRAINED_TAU: String(single.neuron.tau),
+      CHOSEN: JSON.stringify(choose(given)),
     },
   });
-  const other = { hidden: HIDDEN, tau: trainedTau(hiddenRunFolder), weights: hiddenWeights().toString('base64') };
-  const { weights: convolving, neuron, layers = [] } = networkIn(convolutionalRunFolder);
-  const third = {
-    layers: storeLayers(layers),
-    tau: neuron.tau,
-    weights: Buffer.from(Float32Array.from(convolving).buffer).toString('base64'),
-  };
-  const beside = (/** @type {string} */ name) => join(dirname(outfile), name);
-  await bundleScript(join(root, 'editions', 'book', 'playground', 'exchange.ts'), beside('playground-exchange.js'));
+  await bundleScript(page('playground', 'exchange.ts'), beside('playground-exchange.js'));
+  const other = { hidden: HIDDEN, tau: deeper.neuron.tau, weights: floats(deeper.weights) };
+  const { weights, neuron, layers = [] } = networkIn(convolutionalRunFolder);
+  const third = { layers: storeLayers(layers), tau: neuron.tau, weights: floats(weights) };
   writeFileSync(beside('playground-hidden.js'), `playgroundHidden = ${JSON.stringify(other)};\n`);
   writeFileSync(beside('playground-convolutional.js'), `playgroundConvolutional = ${JSON.stringify(third)};\n`);
 }

@@ -2,20 +2,18 @@
 // chapters.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { BROWSER_EDITION } from '../../../packages/system/addresses.mjs';
 import { escapeHtml } from '../../../packages/system/html.mjs';
 import { root, UserError } from '../../../packages/system/project.mjs';
 import { introduction } from '../../shared/cells.mjs';
 import { byPart } from '../../shared/parts.mjs';
-import { trainedTau } from '../../shared/trained.mjs';
 import { sentences } from './map-figures.mjs';
-import { hasRace, SEVENS, weights } from './playground.mjs';
+import { reader } from './playground.mjs';
 
 /** @typedef {Pick<import('./sources.mjs').Chapter, 'name' | 'notebook'>} Chapter */
 
 const require = createRequire(import.meta.url);
 /** @type {typeof import('../../../src/common/mnist.js')} */
-const { CLASSES, IMAGE_SIZE } = require(join(root, 'dist', 'src', 'common', 'mnist.js'));
+const { IMAGE_SIZE } = require(join(root, 'dist', 'src', 'common', 'mnist.js'));
 const T = 100;
 /**
  * The range of what is drawn for a potential: itself from 0 upwards, and below, where most neurons are, its logarithm.
@@ -32,46 +30,15 @@ const bits = (/** @type {number[]} */ values) => {
   return Buffer.from(packed).toString('base64');
 };
 
-/** The first test image, a 7, is sure to be read. */
-const FIRST = 0;
-
 /**
- * What the trained network does in 100 steps with a 7 that it reads, but not without a race: another neuron fires as
- * well.
+ * The moving picture, with the numbers that it draws, and a sentence for who does not see it: 100 steps with a 7 that
+ * the trained network reads, but not without a race, where another neuron fires as well.
  */
-async function sevenShown() {
-  const { freshState } = require(join(root, 'dist', 'src', 'common', 'engine.js'));
-  const { readMnist } = require(join(root, 'dist', 'hosts', 'node', 'data.js'));
-  const { createEngine } = require(join(root, 'dist', 'hosts', 'node', 'engines.js'));
-  const data = readMnist();
-  const { images, labels } = data.test;
-  const engine = await createEngine('event', { data, T, batchSize: 1, neuron: { tau: trainedTau() }, threads: 1 });
-  await engine.restore(freshState(new Float32Array(Uint8Array.from(weights()).buffer)));
-  const rates = await engine.rates({ split: 'test', epoch: 0, indices: Uint32Array.from(SEVENS) });
-  const index = SEVENS.find((_, at) => hasRace(rates.subarray(CLASSES * at, CLASSES * (at + 1)))) ?? FIRST;
-  const { h, spike } = await engine.trace({ split: 'test', epoch: 0, index });
-  const inputs = await engine.spikes({ split: 'test', epoch: 0, index });
-  await engine.close();
-  return {
-    image: images.subarray(IMAGE_SIZE * index, IMAGE_SIZE * (index + 1)),
-    label: labels[index],
-    inputs,
-    h,
-    spike,
-  };
-}
-
-/** The moving picture, with the numbers that it draws, and a sentence for who does not see it. */
 export async function movingPicture() {
-  const { image, label, inputs, h, spike } = await sevenShown();
+  const { race, labels, pixels: pixelsOf, answer } = await reader();
+  const [image, label] = [pixelsOf(race), labels[race]];
+  const { inputs, h, fired, counts } = answer(race, { T });
   const pixels = Array.from(image.keys()).filter((pixel) => image[pixel] > 0);
-  const counts = Array.from({ length: CLASSES }, (_, neuron) =>
-    spike.reduce(
-      (/** @type {number} */ sum, /** @type {number} */ value, /** @type {number} */ i) =>
-        sum + (i % CLASSES === neuron ? value : 0),
-      0,
-    ),
-  );
   const most = Math.max(...counts);
   if (most === 0 || counts.indexOf(most) !== label) {
     throw new UserError(
@@ -91,7 +58,7 @@ export async function movingPicture() {
     potentials: Buffer.from(
       Uint8Array.from(h, (value) => Math.round((255 * (drawn(value) - LOW)) / (HIGH - LOW))),
     ).toString('base64'),
-    fired: bits(Array.from(spike)),
+    fired: bits(Array.from(fired)),
     low: LOW,
     high: HIGH,
   };
@@ -133,7 +100,7 @@ const toctree = (/** @type {string} */ caption, /** @type {string[]} */ names) =
  * @param {string} text
  * @param {string} picture the HTML of the moving picture
  * @param {Chapter[]} chapters the chapters in order
- * @param {Record<string, string[]>} groups the other pages of the sidebar, names by caption
+ * @param {{ caption: string, names: string[] }[]} groups the other pages of the sidebar
  */
 export function startPage(text, picture, chapters, groups) {
   const trees = [
@@ -143,9 +110,9 @@ export function startPage(text, picture, chapters, groups) {
         own.map(({ name }) => name),
       ),
     ),
-    ...Object.entries(groups).map(([caption, names]) => toctree(caption, names)),
+    ...groups.map(({ caption, names }) => toctree(caption, names)),
   ];
-  return (BROWSER_EDITION ? text.replaceAll('../lite/', BROWSER_EDITION) : text.replace(/^- .*class="run".*\n/gm, ''))
+  return text
     .replace('<!-- picture -->', () => `\`\`\`{raw} html\n${picture}\n\`\`\``)
     .replace('<!-- chapters -->', () => chapterList(chapters))
     .replace('<!-- pages -->', () => trees.filter(Boolean).join('\n\n'));
