@@ -79,7 +79,7 @@ describe('The parts', () => {
 
   test("are captions of the book's sidebar and headings of its list", async () => {
     const { startPage } = await load<Start>('start');
-    const page = startPage('<!-- chapters --><!-- pages -->', '', chapters.slice(5, 7), {});
+    const page = startPage('<!-- chapters --><!-- pages -->', '', chapters.slice(5, 7), []);
     assert.match(page, /### The tutorial\n\n\*\*\[5\. .*\n: .*\n\n### Deeper\n\n\*\*\[6\. /);
     assert.match(page, /:caption: The tutorial\n05-.*\n```\n\n```\{toctree\}\n:hidden:\n:caption: Deeper\n06-/);
   });

@@ -46,7 +46,7 @@ html_theme_options = {"navigation_with_keys": True}
 
 
 class Code(HtmlFormatter):
-    """Code that the keyboard can scroll, whose lines have addresses, and that is half as large."""
+    """Code that the keyboard can scroll, and that is half as large."""
 
     # Blanks, names and signs keep the text's colour: they need no tags.
     PLAIN = {"w", "nx", "p", "o"}
@@ -56,11 +56,8 @@ class Code(HtmlFormatter):
         super().format_unencoded(tokens, outfile)
 
     def wrap(self, source):
-        line = 0
         for is_line, html in super().wrap(source):
-            line += is_line
-            number = f'<span class="linenos" id="L{line}">'
-            yield is_line, html.replace("<pre>", '<pre tabindex="0">').replace('<span class="linenos">', number, 1)
+            yield is_line, html.replace("<pre>", '<pre tabindex="0">')
 
 
 class Page(HTML5Translator):
@@ -135,7 +132,7 @@ def visit_displayed_math(translator, node):
 
 
 def note_formulas(app, pagename, templatename, context, doctree):
-    """Tells _templates/base.html whether a page needs the style of formulas."""
+    """Tells _templates/page.html whether a page needs the style of formulas."""
     found = [] if doctree is None else doctree.findall(lambda node: isinstance(node, (nodes.math, nodes.math_block)))
     context["has_formulas"] = any(True for _ in found)
 

@@ -29,15 +29,9 @@ export const addressesOf = ({ homepage, repository, bugs }) => ({
 
 export const ADDRESSES = addressesOf(readJson(join(root, 'package.json')) ?? {});
 
-/**
- * Where the browser edition is, an address or a folder as seen from build/book/, with a slash at its end: '../lite/' for
- * build/lite/. Empty without one.
- */
+/** Where the browser edition, build/lite/, is as seen from build/book/. */
 export const BROWSER_EDITION = '../lite/';
 
-/**
- * Runs a chapter in the browser edition. `up` leads from the page to the top of the book.
- * @param {string} name
- */
-export const runAddress = (name, up = '', edition = BROWSER_EDITION) =>
-  `${/^(https?:|\/)/.test(edition) ? '' : up}${edition}notebooks/index.html?path=${encodeURIComponent(`${name}.ipynb`)}`;
+/** Runs a chapter in the browser edition. @param {string} name */
+export const runAddress = (name) =>
+  `${BROWSER_EDITION}notebooks/index.html?path=${encodeURIComponent(`${name}.ipynb`)}`;

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
-import { ADDRESSES, BROWSER_EDITION, runAddress } from '../../../packages/system/addresses.mjs';
+import { ADDRESSES, runAddress } from '../../../packages/system/addresses.mjs';
 import { command } from '../../../packages/system/options.mjs';
 import { runProgram } from '../../../packages/system/program.mjs';
 import {
@@ -25,15 +25,10 @@ import { step } from '../../../packages/system/step.mjs';
 import { writeApp } from '../../shared/app.mjs';
 import { isPython } from '../../shared/parts.mjs';
 import { ISOLATION } from '../../shared/serve.mjs';
-import {
-  trainConvolutionalIfNeeded,
-  trainedNetwork,
-  trainHiddenIfNeeded,
-  trainIfNeeded,
-} from '../../shared/trained.mjs';
+import { trainedNetwork, trainIfNeeded } from '../../shared/trained.mjs';
 import { bundleEventCamera } from './event-camera.mjs';
-import { termsOf } from './glossary.mjs';
 import { finishEnglish, finishTranslated, isShared, LANGUAGES, languageOf, shareStatic } from './languages.mjs';
+import { termsOf } from './links.mjs';
 import { mapPage } from './map.mjs';
 import { chapterHead, finishPage } from './pages.mjs';
 import { bundlePlayground } from './playground.mjs';
@@ -123,7 +118,7 @@ function finishing(chapters, folder) {
     if (!chapter) return page === 'questions.html' ? { terms } : {};
     const { name } = chapter;
     const position = chapters.indexOf(chapter) + 1;
-    const run = BROWSER_EDITION && !isPython(name) ? runAddress(name) : undefined;
+    const run = isPython(name) ? undefined : runAddress(name);
     const head = chapterHead({ name, position, chapters, notebook: `notebooks/${name}.ipynb`, run });
     return { terms, head, neuron: name === numbered('lif-neuron') };
   };
@@ -196,8 +191,8 @@ async function main() {
   removeLeftOvers('book');
   try {
     await trainIfNeeded('book', work);
-    await trainHiddenIfNeeded('book', work);
-    await trainConvolutionalIfNeeded('book', work);
+    await trainIfNeeded('book', work, 'hidden');
+    await trainIfNeeded('book', work, 'convolutional');
     console.log('book: building the book in build/book/');
     const languages = /** @type {(keyof typeof LANGUAGES)[]} */ (Object.keys(LANGUAGES)).map(languageOf);
     const editions = [undefined, ...languages];

@@ -2,7 +2,7 @@
 // sections are said in it, and whose figures, styles and scripts are the book's.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { ADDRESSES, BROWSER_EDITION } from '../../../packages/system/addresses.mjs';
+import { BROWSER_EDITION } from '../../../packages/system/addresses.mjs';
 import { readPhrases, translateDocument, translateDrawing, wordsScript } from '../../../translations/phrases.mjs';
 import { cellsOfPage, sourceOfPage, textOf, translate, twins, UNTRANSLATED } from '../../../translations/twins.mjs';
 import { topicOf } from '../../shared/parts.mjs';
@@ -103,33 +103,17 @@ export const isShared = (/** @type {string} */ file) =>
 export const shareStatic = (html) =>
   html.replace(/(?<=["\s])_static\/[^"\s?]+/g, (file) => (isShared(file) ? `../${file}` : file));
 
-/** The addresses of a page in all languages, for search engines: where the book is published these are absolute. */
-export function alternates(/** @type {string} */ page) {
-  if (!ADDRESSES.homepage) return '';
-  const site = new URL('book/', ADDRESSES.homepage).href;
-  const links = [
-    ['en', ''],
-    ...Object.entries(LANGUAGES).map(([folder, { lang }]) => [lang, `${folder}/`]),
-    ['x-default', ''],
-  ];
-  return links
-    .map(([lang, folder]) => `<link rel="alternate" hreflang="${lang}" href="${site}${folder}${page}">`)
-    .join('');
-}
-
 /**
  * Leads to a page in another language; the section stays, since both have the same addresses.
  * @param {Document} document
- * @param {string} page
  * @param {string} address
  * @param {string} lang
  * @param {string} name of the language, in itself
  */
-function addLanguage(document, page, address, lang, name) {
+function addLanguage(document, address, lang, name) {
   const link = `<a class="language" href="${address}" hreflang="${lang}" lang="${lang}" onclick="this.hash = location.hash">${name}</a>`;
   for (const toggle of document.querySelectorAll('.theme-toggle-container'))
     toggle.insertAdjacentHTML('afterbegin', link);
-  document.head.insertAdjacentHTML('beforeend', alternates(page));
 }
 
 /**
@@ -140,7 +124,7 @@ function addLanguage(document, page, address, lang, name) {
 export function finishEnglish(document, page) {
   if (ENGLISH.test(page.replace(/\.html$/, ''))) return;
   for (const [folder, { lang, name }] of Object.entries(LANGUAGES))
-    addLanguage(document, page, `${folder}/${page}`, lang, name);
+    addLanguage(document, `${folder}/${page}`, lang, name);
 }
 
 /**
@@ -173,5 +157,5 @@ export function finishTranslated(document, page, texts) {
   // The source is shown once.
   for (const link of document.querySelectorAll('a[href^="src/"], a[href^="hosts/"], a[href^="packages/"]'))
     link.setAttribute('href', `../${link.getAttribute('href')}`);
-  addLanguage(document, page, `../${page}`, 'en', 'English');
+  addLanguage(document, `../${page}`, 'en', 'English');
 }

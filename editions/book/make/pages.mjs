@@ -7,7 +7,7 @@ import katex from 'katex';
 import { escapeHtml } from '../../../packages/system/html.mjs';
 import { root, UserError } from '../../../packages/system/project.mjs';
 import { namedSource, sourceAddress } from '../../shared/source-pages.mjs';
-import { linkTerms } from './glossary.mjs';
+import { linkTerms } from './links.mjs';
 
 /**
  * Sets the formulas that Sphinx has left as TeX.
@@ -35,7 +35,7 @@ function setFormulas(article, page) {
 export const katexCss = (css) => css.replace(/,url\(fonts\/[^)]+\.(?:woff|ttf)\) format\("\w+"\)/g, '');
 
 /**
- * Names of source files and of pages of the book, in text, lead there.
+ * Names of source files, in text, lead there.
  * @param {Element} article
  * @param {string} page
  */
@@ -43,17 +43,15 @@ function linkNames(article, page) {
   for (const code of article.querySelectorAll('code.literal')) {
     if (code.closest('a, pre')) continue;
     const name = code.textContent.trim();
-    const own = /^build\/book\/([\w-]+\.html)$/.exec(name)?.[1];
-    let address = own;
+    let path = '';
     try {
-      const path = namedSource(name);
-      if (path) address = sourceAddress(path, '');
+      path = namedSource(name) ?? '';
     } catch (error) {
       throw new UserError(`${page}: ${/** @type {Error} */ (error).message}`);
     }
-    if (!address) continue;
+    if (!path) continue;
     const link = article.ownerDocument.createElement('a');
-    link.href = address;
+    link.href = sourceAddress(path, '');
     link.className = 'reference source';
     code.replaceWith(link);
     link.append(code);
@@ -152,7 +150,7 @@ export function chapterHead({ name, position, chapters, notebook, run }) {
  * Finishes a page of text.
  * @param {string} html as Sphinx left it
  * @param {string} page its name below the book
- * @param {{ terms?: import('./glossary.mjs').Term[], head?: string, neuron?: boolean, readDrawing?: (address: string) => string,
+ * @param {{ terms?: import('./links.mjs').Term[], head?: string, neuron?: boolean, readDrawing?: (address: string) => string,
  *   last?: (document: Document) => void }} more `last` is done to the page at the end; `terms` of the glossary to link, `head` of a chapter, `neuron`: whether it shows that page, `readDrawing`: the text of an SVG file by its address from the page
  */
 export function finishPage(html, page, { terms = [], head, neuron, readDrawing, last } = {}) {

@@ -10,23 +10,15 @@ import { FAVICON } from '../../shared/app.mjs';
 import { introduction, textOf } from '../../shared/cells.mjs';
 import { namedSource, sourceAddress, sourcePages } from '../../shared/source-pages.mjs';
 import { isExecuted, linkedNotebooks, prepare, shownImages } from './chapters.mjs';
-import { linkHeadings } from './headings.mjs';
+import { linkHeadings } from './links.mjs';
 import { katexCss } from './pages.mjs';
 import { importModule } from './scripts.mjs';
 import { startPage } from './start.mjs';
 
 const require = createRequire(import.meta.url);
 export const book = join(root, 'editions', 'book');
-/**
- * Everything in book/ but pages: scripts, tests, the README's pictures, and the style sheets, which are joined to one.
- */
-const NOT_COPIED = new Set([
-  ...['make', 'test', 'images', 'index.md'],
-  ...['page', 'playground', 'neuron', 'train', 'event-camera'],
-]);
-export const STYLES = ['theme.css', 'parts.css', 'figures.css', 'chinese.css'].map((name) =>
-  join(book, '_static', name),
-);
+/** They are joined to one. */
+export const STYLES = ['theme.css', 'parts.css', 'figures.css'].map((name) => join(book, '_static', name));
 
 /**
  * @typedef {import('./chapters.mjs').Notebook} Notebook
@@ -55,20 +47,14 @@ const sourcesOf = (/** @type {Notebook} */ notebook) =>
  */
 function executedChapter(name) {
   const committed = readJson(notebookFile(chaptersFolder, name));
-  if (!committed?.cells) {
-    throw new UserError(`notebooks/${name}.ipynb: expected a notebook, found something else: is it valid JSON?`);
-  }
   const executed = readJson(notebookFile(join(root, 'build', 'notebooks'), name));
+  if (isExecuted(executed) && committed && sourcesOf(executed) === sourcesOf(committed)) return executed;
   const again = `run \`npm run notebooks -- notebooks/${name}.ipynb\``;
-  if (isExecuted(executed) && sourcesOf(executed) === sourcesOf(committed)) return executed;
-  if (isExecuted(committed)) {
-    if (executed)
-      console.log(`book: ${name} failed or was changed since it was executed: taking the committed outputs; ${again}`);
-    return committed;
-  }
-  if (!executed) throw new UserError(`notebooks/${name}.ipynb: expected outputs, found none: ${again}`);
-  console.log(`book: ${name} was changed since it was executed: ${again}`);
-  return executed;
+  if (!isExecuted(committed))
+    throw new UserError(`notebooks/${name}.ipynb: expected an executed notebook, found none: ${again}`);
+  if (executed)
+    console.log(`book: ${name} failed or was changed since it was executed: taking the committed outputs; ${again}`);
+  return committed;
 }
 
 /** For each run of the map the link with which a reader trains it again, by the SHA-256 of its weights. */
@@ -119,36 +105,17 @@ export async function writeChapters(names, { theme, source, downloads, language 
   });
 }
 
-/** The caption of the glossary, the source and what else is looked up. */
-const LOOK_UP = 'Look up';
-/** The groups that a page of book/ can stand in. */
-const CAPTIONS = ['Play', 'Results', 'Host it', LOOK_UP];
-
-/**
- * The other pages, names by the caption that they stand under: `sidebar: …` at the top of a page, else "Play".
- * @param {(file: string) => boolean} isWanted
- */
-function pageGroups(isWanted) {
-  /** @type {Record<string, string[]>} */
-  const groups = { Play: [] };
-  const names = readdirSync(book)
-    .filter((file) => file.endsWith('.md') && file !== 'index.md' && file !== 'glossary.md' && isWanted(file))
-    .map((file) => file.slice(0, -'.md'.length))
-    // The playground that reads digits is the first to be met.
-    .sort((a, b) => Number(b === 'playground') - Number(a === 'playground') || a.localeCompare(b));
-  for (const name of names) {
-    const text = readFileSync(join(book, `${name}.md`), 'utf8');
-    const caption = /^---\n(?:.*\n)*?sidebar: (.+)\n/.exec(text)?.[1] ?? 'Play';
-    if (!CAPTIONS.includes(caption))
-      throw new UserError(`editions/book/${name}.md: sidebar: expected ${CAPTIONS.join(', ')}, found ${caption}`);
-    groups[caption] ??= [];
-    groups[caption].push(name);
-  }
-  return groups;
-}
-
 /** The page for teachers: editions/class/README.md, whose links lead to files that the book does not have. */
 export const TEACHING = 'teaching';
+
+/** The pages below the chapters, by the captions of the sidebar. */
+const GROUPS = {
+  Play: ['playground', 'bare', 'event-camera', 'neuron', 'train'],
+  'Host it': ['hosting'],
+  Results: ['map'],
+  Teach: [TEACHING],
+  'Look up': ['questions', 'glossary'],
+};
 
 /**
  * The page for Sphinx. A link to a file of the project leads to the code host if there is one, and names the file if
@@ -174,14 +141,16 @@ export function writePages(chapters, source, { picture, map, language }) {
   const read = (/** @type {string} */ page) => language?.page(page) ?? readFileSync(join(book, page), 'utf8');
   const put = (/** @type {string} */ page, /** @type {string} */ text) =>
     write(join(source, page), language?.linked(text) ?? text);
-  const { [LOOK_UP]: found = [], ...others } = pageGroups((page) => !language || !UNTRANSLATED.has(page));
-  for (const name of ['glossary', ...found, ...Object.values(others).flat()]) {
+  const groups = Object.entries(GROUPS).map(([caption, names]) => {
+    const shown = names.filter((name) => !language || (name !== TEACHING && !UNTRANSLATED.has(`${name}.md`)));
+    return { caption, names: shown };
+  });
+  for (const name of groups.flatMap(({ names }) => names).filter((one) => one !== TEACHING)) {
     const page = `${name}.md`;
     const text = linkHeadings(page, read(page), chapters, language?.section);
     put(page, name === 'map' ? map(text) : text);
   }
-  const lookUp = [...found, 'glossary', ...('src/index.md' in pages ? ['src/index'] : [])];
-  const groups = { ...others, Teach: language ? [] : [TEACHING], [LOOK_UP]: lookUp };
+  if ('src/index.md' in pages) groups.at(-1)?.names.push('src/index');
   put('index.md', startPage(read('index.md'), picture, chapters, groups));
 }
 
@@ -226,16 +195,14 @@ function fontFace(name, sheet) {
 }
 
 /**
- * Copies the book's static files and its pages, fonts, KaTeX and Plotly.
+ * Copies Sphinx's settings and the book's static files, fonts, KaTeX and Plotly.
  * @param {string} source
  * @returns the rules of the fonts
  */
 export function copyStatic(source) {
   const styles = new Set(STYLES);
-  for (const item of readdirSync(book)) {
-    if (NOT_COPIED.has(item) || item.startsWith('.')) continue;
+  for (const item of ['conf.py', '_static', '_templates', 'bare'])
     cpSync(join(book, item), join(source, item), { recursive: true, filter: (from) => !styles.has(from) });
-  }
   const folder = join(source, '_static');
   cpSync(FAVICON, join(folder, 'favicon.svg'));
   const katex = dirname(require.resolve('katex/package.json'));

@@ -25,9 +25,6 @@ import {
   verdictOn,
 } from './words';
 
-/** Where the browser edition is, as seen from the book; editions/book/make/playground.mjs puts it into the bundle. */
-declare const EDITION: string;
-
 /**
  * Milliseconds between two looks at a network that learns, at least, and how many times as long as the last one cost
  * here and there.
@@ -86,7 +83,7 @@ function begin(settings: Settings): void {
   ask({
     kind: 'settings',
     settings,
-    site: new URL(bookRoot() + EDITION, document.baseURI).href,
+    site: new URL(`${bookRoot()}../lite/`, document.baseURI).href,
     run: ++run,
     words: globalThis.pageWords,
   });

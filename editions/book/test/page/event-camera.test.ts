@@ -18,17 +18,6 @@ const network = JSON.parse(readFileSync(join(root, 'editions', 'book', 'event-ca
 const weights = new Float32Array(bytes(network.weights).buffer);
 const layers = readLayers(network.layers, network.neuron);
 
-/** Numbers from 0 to 1 from a seed (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let z = Math.imul(state ^ (state >>> 15), 1 | state);
-    z = (z + Math.imul(z ^ (z >>> 7), 61 | z)) ^ z;
-    return ((z ^ (z >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const films = datasets.movingThings({ train: 5, test: 200, seed: 77, flicker: 0.15 });
 const data = datasets.eventTrains({ ...films, ...CAMERA });
 let reader: Reader;
@@ -38,10 +27,7 @@ before(async () => {
 });
 
 test('The units of a picture are those that a data set of its events has', () => {
-  const random = numbers(1);
-  const frames = Array.from({ length: T + 1 }, () =>
-    Uint8Array.from({ length: SIDE * SIDE }, () => 90 + 60 * random()),
-  );
+  const frames = Array.from({ length: T + 1 }, (_, n) => drawShape({ x: 8 + n, y: 16 }));
   // Of 25 pictures a second each begins at a whole microsecond.
   const recording = datasets.events(frames, { width: SIDE, height: SIDE, threshold: 0.2, fps: 25 });
   const set = { recordings: [recording], labels: [0] };
@@ -53,7 +39,7 @@ test('The units of a picture are those that a data set of its events has', () =>
     return unitsOf(camera.events).map((unit) => [t, unit]);
   });
   const pairs = Array.from(expected.units, (unit, i) => [expected.times[i], unit]);
-  assert.ok(found.length > 100, `${found.length} spikes`);
+  assert.ok(found.length > 50, `${found.length} spikes`);
   assert.deepEqual(
     found,
     pairs.sort(([t, unit], [other, its]) => t - other || unit - its),
@@ -88,25 +74,25 @@ test('What the page reads of a window is what the engine has of it, to the bit',
   await engine.close();
 });
 
-test('Without an event in twelve pictures nothing moves', () => {
-  const { shares } = reader.read(Array.from({ length: T }, () => []));
-  assert.equal(datasets.DIRECTIONS[shares.indexOf(Math.max(...shares))], 'nothing');
-});
+const readingOf = (window: number[][]) => {
+  const { shares } = reader.read(window);
+  return datasets.DIRECTIONS[shares.indexOf(Math.max(...shares))];
+};
 
-test('The shape that goes by itself is read right while it is well in sight', () => {
+test('The shape that goes by itself is read right while it is well in sight, and without an event nothing moves', () => {
   const camera = new datasets.EventCamera({ width: SIDE, height: SIDE });
   let window = Array.from({ length: T }, (): number[] => []);
+  assert.equal(readingOf(window), 'nothing');
   const seen = { right: 0, all: 0 };
   for (let n = 0; n < 264; n++) {
     const place = goesAt(n);
     camera.see(drawShape(place));
     window = [...window.slice(1), unitsOf(camera.events)];
-    const { shares } = reader.read(window);
     const way = ['left', 'right', 'up', 'down'][place.dx < 0 ? 0 : place.dx > 0 ? 1 : place.dy < 0 ? 2 : 3];
     const along = place.dx * (place.x - 15.5) + place.dy * (place.y - 15.5);
     if ((place.dx === 0 && place.dy === 0) || Math.abs(along) > 10) continue;
     seen.all++;
-    if (datasets.DIRECTIONS[shares.indexOf(Math.max(...shares))] === way) seen.right++;
+    if (readingOf(window) === way) seen.right++;
   }
   assert.ok(seen.all > 60 && seen.right / seen.all > 0.95, `${seen.right} of ${seen.all}`);
 });
