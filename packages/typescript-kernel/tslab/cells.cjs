@@ -46,50 +46,6 @@ const endsItself = () =>
  */
 
 /**
- * What TypeScript makes of a cell, or that it could not follow it.
- * @param {() => import('tslab/dist/converter').ConvertResult} convert
- */
-function unlessTooDeep(convert) {
-  try {
-    return convert();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const [start, end] = [0, 0].map((offset) => ({ offset, line: 0, character: 0 }));
-    const messageText = 'This cell is nested too deeply for TypeScript: take it apart, or read it by JSON.parse.';
-    return { diagnostics: [{ start, end, messageText, category: 1, code: 0 }] };
-  }
-}
-
-/**
- * A converter in whose place comes another once it has failed: after a cell of 1,500 nested brackets TypeScript would
- * fail on each later one, too.
- * @param {ConverterSet['node']} first
- * @param {() => ConverterSet['node']} create
- * @returns {ConverterSet['node']}
- */
-function lasting(first, create) {
-  let current = first;
-  const call =
-    (/** @type {'convert' | 'inspect' | 'complete' | 'addModule'} */ method) =>
-    (/** @type {any[]} */ ...given) => {
-      try {
-        return /** @type {any} */ (current)[method](...given);
-      } catch (error) {
-        current.close();
-        current = create();
-        throw error;
-      }
-    };
-  const [convert, inspect, complete, addModule] = [
-    call('convert'),
-    call('inspect'),
-    call('complete'),
-    call('addModule'),
-  ];
-  return { convert, inspect, complete, addModule, close: () => current.close() };
-}
-
-/**
  * A converter whose cells have names and maps.
  * @param {ConverterSet['node']} converter
  * @param {() => number} number of the cell
@@ -97,7 +53,7 @@ function lasting(first, create) {
 function named(converter, number) {
   /** @type {ConverterSet['node']['convert']} */
   const convert = (earlier, source) => {
-    const result = unlessTooDeep(() => converter.convert(earlier, source));
+    const result = converter.convert(earlier, source);
     endStart();
     result.diagnostics = withHints(result.diagnostics ?? [], source).map((one) =>
       one.fileName ? one : { ...one, start: placeOf(one.code, one.start.offset, source) },
@@ -146,9 +102,8 @@ function reportLate() {
  * @param {typeof import('tslab/dist/executor').createExecutor} createExecutor
  * @param {string} rootDir
  * @param {ConverterSet} convs
- * @param {() => ConverterSet['node']} create another converter
  */
-function createMendedExecutor(createExecutor, rootDir, convs, create) {
+function createMendedExecutor(createExecutor, rootDir, convs) {
   let number = 0;
   let interrupted = false;
   let overdue = false;
@@ -179,7 +134,7 @@ function createMendedExecutor(createExecutor, rootDir, convs, create) {
     },
   };
 
-  const node = named(lasting(convs.node, create), () => number);
+  const node = named(convs.node, () => number);
   // The other converter is made when it is asked for.
   const inner = createExecutor(rootDir, Object.create(convs, { node: { value: node } }), output);
 
@@ -228,9 +183,8 @@ exports.patchCells = (ofTslab) => {
 
   const executors = ofTslab('tslab/dist/executor.js');
   const { createExecutor } = executors;
-  const { createConverter } = ofTslab('tslab/dist/converter.js');
   executors.createExecutor = (/** @type {string} */ rootDir, /** @type {ConverterSet} */ convs) =>
-    createMendedExecutor(createExecutor, rootDir, convs, () => createConverter({ isJS: false, isBrowser: false }));
+    createMendedExecutor(createExecutor, rootDir, convs);
 
   // tslab's answer says that a cell has failed, but not how.
   const jupyter = ofTslab('tslab/dist/jupyter.js');

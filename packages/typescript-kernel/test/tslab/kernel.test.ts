@@ -64,7 +64,6 @@ await initBackend();`,
   helper: "import { help } from './helper';\n\nhelp({ name: 'of a file' });",
   unknown: 'console.log(nothing);\nneither.nor();',
   misspelt: 'console.log(dta);',
-  deep: `const deep = ${'['.repeat(1500)}${']'.repeat(1500)};`,
   shorthand: 'const all = { data };\nall.data.length',
   tensor: 'tf.zeros([128, 28, 28])',
   scalar: 'tf.scalar(0.1)',
@@ -181,11 +180,6 @@ describe('A cell', () => {
       "1:13 - Cannot find name 'nothing'. If a cell above declares it, run that cell first.\n2:1 - Cannot find name 'neither'.",
     );
     failedWith('misspelt', "1:13 - Cannot find name 'dta'. Did you mean 'data'?");
-  });
-
-  test('of 1,500 nested brackets is told so, and the next one is compiled all the same', () => {
-    assert.match(ended.deep?.stderr ?? '', /^1:1 - This cell is nested too deeply for TypeScript: take it apart/);
-    assert.equal(ended.shorthand?.status, 'ok');
   });
 
   test('takes { name } of an earlier cell', () => {
