@@ -130,25 +130,14 @@ exports.shortenStacks = (holder, originOf, otherwise = () => []) => {
   const own = Object.getOwnPropertyDescriptor(Error.prototype, 'stack');
   if (!own?.get) return;
   const { get } = own;
-  const short = (/** @type {unknown} */ error, /** @type {string} */ stack) =>
-    [nameAndMessage(error), ...frameLines(sitesOf(stack), originOf)].join('\n');
   Object.defineProperty(Error.prototype, 'stack', {
     ...own,
     get() {
       const stack = get.call(this);
-      return typeof stack === 'string' ? short(this, stack) : stack;
+      if (typeof stack !== 'string') return stack;
+      return [nameAndMessage(this), ...frameLines(sitesOf(stack), originOf)].join('\n');
     },
   });
-  // This gives an error its stack as an own property; libraries such as zod use it.
-  const { captureStackTrace } = Error;
-  if (!captureStackTrace) return;
-  Error.captureStackTrace = (error, from) => {
-    captureStackTrace(error, from);
-    const own = Object.getOwnPropertyDescriptor(error, 'stack');
-    const stack = own?.get ? own.get.call(error) : own?.value;
-    if (typeof stack !== 'string') return;
-    Object.defineProperty(error, 'stack', { value: short(error, stack), writable: true, configurable: true });
-  };
 };
 
 /**
