@@ -37,12 +37,8 @@ export interface KernelInterface extends Display {
   onInterrupt(listener: () => void): () => void;
   /** The site's base URL, with a slash at its end. */
   siteUrl: string;
-  stdout(text: string): void;
-  stderr(text: string): void;
   /** The cell that runs now. */
   cell(): { count: number } | undefined;
-  /** Asks the person at the page, while a cell runs. */
-  input(prompt?: string): Promise<string>;
 }
 
 /** What a cell leaves. */
@@ -158,8 +154,7 @@ export class Session {
     this.questions = new Input((prompt) => this.output.send({ type: 'input', prompt }));
     const api = this.createApi();
     Object.assign(console, createConsole(this.output.print));
-    const { input } = api;
-    const prompt = async (text?: string, otherwise = '') => (await input(text)) || otherwise;
+    const prompt = async (text = '', otherwise = '') => (await this.ask(String(text))) || otherwise;
     const kernel = Symbol.for('jupyterlite-typescript-kernel');
     Object.assign(globalThis, { [kernel]: api, prompt });
     this.ownModule = displayModule(api);
@@ -175,15 +170,15 @@ export class Session {
         return () => listeners.delete(listener);
       },
       siteUrl: this.host.settings.siteUrl,
-      stdout: (text) => output.print('stdout', text),
-      stderr: (text) => output.print('stderr', text),
       cell: () => this.current,
-      input: (prompt = '') => {
-        if (!this.current) return Promise.reject(new Error('prompt() can only ask while its cell runs'));
-        if (this.interrupted) return Promise.reject(aborted());
-        return this.questions.ask(String(prompt));
-      },
     };
+  }
+
+  /** Asks the person at the page, while a cell runs. */
+  private async ask(prompt: string): Promise<string> {
+    if (!this.current) throw new Error('prompt() can only ask while its cell runs');
+    if (this.interrupted) throw aborted();
+    return this.questions.ask(prompt);
   }
 
   private load: CellHost['load'] = async (name, options, needed = []) => {
