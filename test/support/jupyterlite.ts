@@ -119,8 +119,6 @@ declare const window: {
 
 export interface KernelPage {
   page: Page;
-  /** Milliseconds until the kernel took cells. */
-  readyAfter: number;
   /** Requests to other places, and what scripts and the site failed at. */
   faults: string[];
   run(code: string): Promise<Ran>;
@@ -159,11 +157,9 @@ export async function openKernel(
     isPrinted = true;
   });
   await prepare?.(page);
-  const begin = performance.now();
   await page.goto(`${site.url}notebooks/index.html?path=empty.ipynb`);
   const isIdle = () => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle';
   await page.waitForFunction(isIdle, undefined, { timeout: 120_000 });
-  const readyAfter = performance.now() - begin;
   await page.evaluate(() => {
     const { kernel } = window.jupyterapp?.shell.currentWidget?.sessionContext.session ?? {};
     window.kernel = kernel as Connection;
@@ -201,7 +197,6 @@ export async function openKernel(
   });
   return {
     page,
-    readyAfter,
     faults,
     run: (code) => page.evaluate((text) => window.runCell(text), code),
     runAll: (codes, mayFail = []) =>
