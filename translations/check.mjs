@@ -1,24 +1,22 @@
 #!/usr/bin/env node
 // node translations/check.mjs [NAME…]: what a test checks, by hand. Exit status 1 for faults; what is stale or missing is listed.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { command } from '../packages/system/options.mjs';
 import { runProgram } from '../packages/system/program.mjs';
 import { filesUnder, root, UserError } from '../packages/system/project.mjs';
-import { seen } from './likeness.mjs';
-import { readPhrases, unsaid, wordsOfScripts } from './phrases.mjs';
+import { readPhrases, unsaid } from './phrases.mjs';
 import { cellsOf, faults, stampNew, stampOf, textOf, twinOf, twins } from './twins.mjs';
 
 const options = command('node translations/check.mjs', 'check')
   .argument('[names...]', 'chapters by their topics (lif-neuron) or pages (questions); all if none is named')
   .option('--stamp', 'fill in the stamps of new blocks, which say `?`')
   .option('--strict', 'fail on stale and missing blocks as well')
-  .option('--english', 'show the English of what has no block yet, as blocks to be translated')
   .option('--diff <cell>', 'show the English of one cell as it was translated, and as it is now')
   .parse();
-const { stamp, strict, english, diff } = options.opts();
+const { stamp, strict, diff } = options.opts();
 const names = /** @type {string[]} */ (options.args);
 
 /** The English of a cell as it was when it was translated, from the history. */
@@ -51,29 +49,15 @@ function unsaidMessages() {
   );
 }
 
-/** What pages' scripts and drawings say in English, a line each. */
+/** What drawings say in English, a line each. */
 function unsaidWords() {
-  const { table } = readPhrases('zh', ['pages']);
-  const { keys } = wordsOfScripts();
-  const scripts = [...keys].filter(([key]) => !table.has(key)).map(([key, file]) => `${file}: ${key}: not translated`);
   const phrases = readPhrases('zh', ['drawings']);
   const folder = join(root, 'notebooks', 'images');
   const drawings = filesUnder(folder).filter((file) => file.endsWith('.svg'));
-  return drawings
-    .flatMap((file) => unsaid(readFileSync(join(folder, file), 'utf8'), phrases).map((word) => `${file}: ${word}`))
-    .map((line) => `${line}: not translated`)
-    .concat(scripts);
+  return drawings.flatMap((file) =>
+    unsaid(readFileSync(join(folder, file), 'utf8'), phrases).map((word) => `${file}: ${word}: not translated`),
+  );
 }
-
-/** A line about a cell with the file and line where its translation stands, or would. @param {import('./twins.mjs').Twin} twin */
-const placed = ({ name, file }) => {
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
-  return (/** @type {string} */ line) => {
-    const [, id, what] = /^.*?: (.*?): (.*)$/s.exec(line) ?? [];
-    const at = lines.findIndex((one) => one.startsWith(`<!-- ${id} `));
-    return `${relative(root, file)}${at < 0 ? '' : `:${at + 1}`}: ${name}: ${id}: ${what}`;
-  };
-};
 
 async function main() {
   const chosen = names.length > 0 ? names.map((name) => twinOf(name)) : twins();
@@ -88,18 +72,7 @@ async function main() {
     }
     return;
   }
-  if (english) {
-    for (const { cells, blocks } of chosen)
-      for (const cell of cells)
-        if (cell.cell_type === 'markdown' && !blocks.has(String(cell.id)))
-          console.log(`<!-- ${cell.id} ? -->\n${seen(textOf(cell))}\n`);
-    return;
-  }
-  const found = chosen.map((twin) => {
-    const { wrong, stale, missing } = faults(twin);
-    const place = placed(twin);
-    return { wrong: wrong.map(place), stale: stale.map(place), missing: missing.map(place) };
-  });
+  const found = chosen.map(faults);
   const [wrong, stale, missing] = /** @type {const} */ (['wrong', 'stale', 'missing']).map((kind) =>
     found.flatMap((one) => one[kind]),
   );

@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 // npm run map: many runs, by Snakemake. `--help` lists the options; all others are Snakemake's own.
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, delimiter, dirname, extname, join, relative, resolve } from 'node:path';
 import { lock, unlock } from '../../packages/system/lock.mjs';
-import { openLog } from '../../packages/system/log.mjs';
 import { command } from '../../packages/system/options.mjs';
 import { runProgram } from '../../packages/system/program.mjs';
 import { pythonIn, readText, root, UserError, writeWhole } from '../../packages/system/project.mjs';
@@ -102,8 +101,9 @@ const publishedRows = () =>
 async function snakemake(/** @type {Run[]} */ runs, /** @type {string[]} */ others) {
   await setUp();
   const isTrial = others.some((word) => ['--dry-run', '--dryrun', '-n'].includes(word));
-  const log = openLog(join(FOLDER, 'snakemake.log'), (message) =>
-    console.error(`map: ${message}; the runs go on without it`),
+  const file = join(FOLDER, 'snakemake.log');
+  const log = createWriteStream(file).on('error', ({ message }) =>
+    console.error(`map: ${file}: cannot be written (${message}); the runs go on without it`),
   );
   const total = runs.reduce((sum, { seconds }) => sum + seconds, 0);
   const look = () => {
@@ -126,14 +126,14 @@ async function snakemake(/** @type {Run[]} */ runs, /** @type {string[]} */ othe
         // On Ctrl-C Snakemake cancels its jobs, those on a cluster, too.
         ending: { signal: 'SIGINT', seconds: 60 },
         onLine: (line) => {
-          log.add(line);
+          log.write(`${line}\n`);
           if (isTrial) console.log(line);
         },
       },
     );
   } finally {
     stop();
-    await log.end();
+    await new Promise((done) => log.end(done));
   }
 }
 

@@ -141,11 +141,8 @@ const ARRIVED =
 /** What a line says of a network that is not there, in a word or two. */
 const CAUSE =
   /\b(E(?:CONN[A-Z]+|TIMEDOUT|NOTFOUND|AI_AGAIN)|connection refused|timed out|name or service not known|name resolution|nodename nor servname|getaddrinfo failed|cannot connect to proxy)\b/i;
-/**
- * If nothing has arrived after so many seconds, help is offered; after so many more, the network is given up. Where
- * something else came before, the person has waited since then, but even a good network needs `least` seconds.
- */
-const SILENCE = { help: 8, end: 30, least: 3 };
+/** After so many seconds in which nothing has arrived, the network is given up: npm by itself tries for minutes. */
+const SILENCE = 40;
 const HELP =
   'connect this machine, or set up from a bundle: see “Without a network, or behind a mirror” in environment.md';
 
@@ -157,45 +154,24 @@ const isOffline = (/** @type {string[]} */ lines) => lines.some((line) => !ARRIV
 /** What the first of the lines that names a cause says. */
 const causeIn = (/** @type {string[]} */ lines) => lines.map((line) => CAUSE.exec(line)?.[1]).find(Boolean);
 
-/** npm and pip work at the same time: whoever misses the network first says so. */
-let offered = false;
-function offerHelp(/** @type {string[]} */ lines, help = HELP) {
-  if (offered || stopping) return;
-  offered = true;
-  const cause = causeIn(lines);
-  console.log(
-    `  No network? npm's registry or pip's index does not answer${cause ? ` (${cause})` : ''}: ${help}. Still trying …`,
-  );
-}
-
 /**
- * `run` for npm or pip. If nothing arrives, it says what to do, and soon gives up: npm by itself tries for minutes. If
- * the command failed and its output mentions the network, it is repeated once after three seconds.
+ * `run` for npm or pip. If nothing arrives, it gives up. If the command failed and its output mentions the network, it
+ * is repeated once after three seconds.
  * @param {string} command
  * @param {string[]} args
- * @param {RunOptions & { silence?: typeof SILENCE, offline?: string[], since?: number, help?: string }} [options]
- * `offline`: arguments with which it takes everything from its cache, tried before it is given up; `since`: when the
- * step began, by performance.now(); `help`: what helps without a network
+ * @param {RunOptions & { silence?: number, offline?: string[] }} [options] `offline`: arguments with which it takes
+ * everything from its cache, tried before it is given up
  */
-export async function runTwice(command, args, { silence = SILENCE, offline, since, help, ...options } = {}) {
-  /** @type {string[]} */
-  const said = [];
+export async function runTwice(command, args, { silence = SILENCE, offline, ...options } = {}) {
   const giveUp = new AbortController();
-  const silent = () => {
-    offerHelp(said, help);
-    timer = setTimeout(() => giveUp.abort('timed out'), silence.end * 1000);
-  };
-  const waited = since === undefined ? 0 : (performance.now() - since) / 1000;
-  let timer = setTimeout(silent, Math.max(silence.least, silence.help - waited) * 1000);
+  const timer = setTimeout(() => giveUp.abort('timed out'), silence * 1000);
   const onLine = (/** @type {string} */ line) => {
     if (ARRIVED.test(line)) clearTimeout(timer);
-    else said.push(line);
     options.onLine?.(line);
   };
   const first = await run(command, args, { ...options, onLine, giveUp: giveUp.signal });
   clearTimeout(timer);
   if (first.code === 0 || !isOffline(first.lines)) return first;
-  offerHelp(first.lines, help);
   if (giveUp.signal.aborted) {
     const cached = offline ? await run(command, [...args, ...offline], options) : first;
     return cached.code === 0 ? cached : first;

@@ -1,12 +1,25 @@
 /**
  * Tests in a browser of this machine: `describe(name, inChromium, …)` skips them, with the reason, where there is none.
  */
-import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import * as browsers from '../../tools/checks/browsers.mjs';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, resolve } from 'node:path';
+import { type Browser, chromium as driver, type Page } from 'playwright-core';
 
-const chromium = browsers.findChromium();
-export const firefox = browsers.findFirefox();
+/** The first of some programs that is there, by its name in a folder of PATH or by its whole path. */
+const found = (...names: string[]) => {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/snap/bin'];
+  return names.flatMap((name) => folders.map((folder) => resolve(folder, name))).find((path) => existsSync(path));
+};
+const chromium =
+  process.env.CHROMIUM ||
+  found(
+    // It draws the same pages for half of the computing.
+    'chromium-headless-shell',
+    ...['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'],
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  );
+export const firefox =
+  process.env.FIREFOX || found('firefox-esr', 'firefox', '/Applications/Firefox.app/Contents/MacOS/firefox');
 
 export const inChromium = { skip: chromium ? false : 'no Chromium found (CHROMIUM names one)' };
 export const inFirefox = { skip: firefox ? false : 'no Firefox found (FIREFOX names one)' };
@@ -14,8 +27,18 @@ export const inFirefox = { skip: firefox ? false : 'no Firefox found (FIREFOX na
 /** Milliseconds that a page may take for what a test waits for: beside other tests it has a part of a core. */
 const PATIENCE = 120_000;
 
+/** A headless Chromium that makes no requests of its own. */
 export async function launchChromium(...more: string[]): Promise<Browser> {
-  const browser = await browsers.launchChromium(chromium as string, more);
+  const browser = await driver.launch({
+    executablePath: chromium,
+    // In a locale without UTF-8, a download whose name has other letters is called 'download'.
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
+    args: [
+      ...more,
+      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    ],
+  });
   const newContext = browser.newContext.bind(browser);
   browser.newContext = async (options) => {
     const context = await newContext(options);

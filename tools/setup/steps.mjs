@@ -123,7 +123,6 @@ export function venvLacks(/** @type {Environment} */ environment = MAIN) {
  */
 export async function installPython(python, onLine, bundle, environment = MAIN) {
   const { folder, lock, offline: help } = environment;
-  const since = performance.now();
   remove(stampIn(folder));
   const env = pythonEnv();
   const made = await run(python.executable, ['-m', 'venv', '--clear', folder], { cwd: root, env, onLine });
@@ -131,8 +130,7 @@ export async function installPython(python, onLine, bundle, environment = MAIN) 
   // Compiling every module would double the time; Python compiles those that are used.
   const pip = ['-m', 'pip', 'install', '--no-compile', '--progress-bar', 'off', '--require-hashes'];
   if (bundle) pip.push('--no-index', '--find-links', bundle.wheels);
-  const options = { cwd: root, env, onLine, since, help };
-  const result = await runTwice(pythonIn(folder), [...pip, '-r', join(root, lock)], options);
+  const result = await runTwice(pythonIn(folder), [...pip, '-r', join(root, lock)], { cwd: root, env, onLine });
   succeeded(result, `pip install --require-hashes -r ${lock}`, help);
   writeJson(stampIn(folder), { ...venvStamp(environment), python: python.version, files: namesIn(folder) });
 }

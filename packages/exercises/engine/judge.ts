@@ -100,44 +100,6 @@ function firstLine(error: unknown): string {
 const OVERFLOW = /RangeError: .*call stack/i;
 const TOO_LARGE = /(RangeError|InternalError): .*(array length|allocation failed|allocation size|out of memory)/i;
 
-/** V8 keeps a longer list as a table of its items: to fill one takes minutes, in which no time limit stops it. */
-const LONGEST = 2 ** 25;
-/** What walks through a list. Spread into another one, a long list ends a browser's tab. */
-const WALKS = ['keys', 'values', 'entries', Symbol.iterator];
-
-/** Refuses to make or fill a list that is longer, until the function that it returns is called. */
-function refuseLongLists(): () => void {
-  const Own = Array;
-  const { prototype, from } = Own;
-  const { fill, map } = prototype;
-  const refuse = () => {
-    throw new RangeError('Invalid array length');
-  };
-  const guarded = (method: (...given: never[]) => unknown, lengthOf: (list: unknown, first: unknown) => unknown) =>
-    function (this: unknown, ...given: unknown[]) {
-      if (Number(lengthOf(this, given[0])) > LONGEST) refuse();
-      return Reflect.apply(method, this, given);
-    };
-  const own = (list: unknown) => (list as ArrayLike<unknown> | null | undefined)?.length;
-  // Of the list alone: V8 has no quick way through any list once the prototype's iterator was another one.
-  const guardedList = (list: unknown[]) => {
-    if (list.length > LONGEST) for (const walk of WALKS) Object.defineProperty(list, walk, { value: refuse });
-    return list;
-  };
-  const guardedArray: ArrayConstructor = new Proxy(Own, {
-    apply: (_, __, given) => guardedList(Own(...given)),
-    construct: (_, given, target) => guardedList(Reflect.construct(Own, given, target === guardedArray ? Own : target)),
-  });
-  Object.assign(prototype, { fill: guarded(fill, own), map: guarded(map, own) });
-  Object.assign(Own, { from: guarded(from, (_, source) => own(source)) });
-  globalThis.Array = guardedArray;
-  return () => {
-    globalThis.Array = Own;
-    Object.assign(prototype, { fill, map });
-    Object.assign(Own, { from });
-  };
-}
-
 const NOT_ATTEMPTED = 'Not attempted yet.';
 const CALLS_A_STUB = 'Not yet: it calls a function of yours that still has “return todo();”. Which exercise is that?';
 
@@ -183,7 +145,6 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
   let outcomes: Outcome[];
   let again: Outcome[];
   const printed = PRINTS.map((name) => [name, console[name]] as const);
-  const allowLongLists = refuseLongLists();
   try {
     const everyProbe = () => exercise.probes.map((probe) => call(answer as never, probe));
     [outcomes, again] = limit(() => {
@@ -194,7 +155,6 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
   } catch (error) {
     return failure(exercise, answer, error);
   } finally {
-    allowLongLists(); // not within the limit, whose end runs no `finally`
     for (const [name, print] of printed) console[name] = print;
   }
   const rightResults = collectResults(exercise, exercise.oracle);

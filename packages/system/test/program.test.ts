@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe as group, test } from 'node:test';
-import { temporaryFolder } from '../../../test/support/data';
-import { openLog } from '../log.mjs';
 import { describe } from '../program.mjs';
 import { UserError } from '../requirements.cjs';
 import { Offline, runTwice, succeeded } from '../run.mjs';
@@ -61,7 +58,7 @@ group('an error that ends a program', () => {
 });
 
 group('npm or pip', () => {
-  const silence = { help: 0.2, end: 0.3, least: 0.2 };
+  const silence = 0.5;
   const node = (script: string, more = {}) => runTwice(process.execPath, ['-e', script, '--'], { silence, ...more });
 
   test('that hears nothing is given up, and takes what its cache has', async () => {
@@ -73,7 +70,7 @@ group('npm or pip', () => {
 
   test('that has received something may be silent for as long as it takes', async () => {
     const { code } = await node("console.log('Downloading a'); setTimeout(() => {}, 3000);", {
-      silence: { ...silence, end: 2 },
+      silence: 2,
     });
     assert.equal(code, 0);
   });
@@ -106,32 +103,4 @@ test('A program says in one line that Ctrl-C ended it, also where the terminal e
   const [status] = await once(child, 'close');
   assert.equal(status, 130, said);
   assert.match(said, /^a: interrupted\na: Error: ENOTEMPTY/);
-});
-
-group('a log', () => {
-  test('has the lines in their order', async () => {
-    const file = join(temporaryFolder(), 'log');
-    const log = openLog(file, (message) => assert.fail(message));
-    for (const line of ['first', 'second']) log.add(line);
-    await log.end();
-    assert.equal(readFileSync(file, 'utf8'), 'first\nsecond\n');
-  });
-
-  const places: [string, () => string, RegExp][] = [['in a place that is a folder', temporaryFolder, /EISDIR/]];
-  if (existsSync('/dev/full')) places.push(['on a full disk', () => '/dev/full', /ENOSPC/]);
-  for (const [name, place, reason] of places) {
-    test(`${name} is said once to be lost, and the lines go on`, async () => {
-      const messages: string[] = [];
-      const file = place();
-      const log = openLog(file, (message) => messages.push(message));
-      for (let line = 0; line < 5; line++) {
-        log.add(`line ${line}`);
-        await new Promise((done) => setTimeout(done, 5));
-      }
-      await log.end();
-      assert.equal(messages.length, 1, messages.join('\n'));
-      assert.ok(messages[0].startsWith(`${file}: cannot be written (`));
-      assert.match(messages[0], reason);
-    });
-  }
 });

@@ -320,17 +320,12 @@ describe('set-up on a full disk', () => {
     assert.equal(existsSync(join(clone, '.venv-peers')), false);
   });
 
-  test('and with room but no network: help while it still tries, then one sentence and none of what npm says', () => {
+  test('and with room but no network: one sentence, and none of what npm says', () => {
     const npm = join(scratch, 'offline', 'npm-cli.js');
     mkdirSync(join(scratch, 'offline'));
     writeFileSync(npm, "console.error('npm error code ECONNREFUSED\\nnpm error network'); process.exitCode = 1;\n");
-    const { status, stdout, stderr } = setUp('none', 0, { npm_execpath: npm });
+    const { status, stderr } = setUp('none', 0, { npm_execpath: npm });
     assert.equal(status, 1);
-    assert.equal(
-      stdout.match(/ {2}No network\? .* \(ECONNREFUSED\): connect this machine, or .*\n/g)?.length,
-      1,
-      stdout,
-    );
     assert.match(stderr, /^setup: no network: .* \(ECONNREFUSED\); connect this machine, or .*environment\.md\n$/);
   });
 
