@@ -45,26 +45,12 @@ describe("a neuron's options in a file", () => {
     const { tau, ...others } = DEFAULT_NEURON;
     assert.equal(JSON.stringify(storeNeuron({ ...others, tau })), JSON.stringify(storeNeuron(DEFAULT_NEURON)));
   });
-
-  test('hold an option of later times only where it has not its default', (t) => {
-    const former = storeNeuron(DEFAULT_NEURON);
-    Object.assign(DEFAULT_NEURON, { later: null });
-    t.after(() => Reflect.deleteProperty(DEFAULT_NEURON, 'later'));
-    const changed = { ...DEFAULT_NEURON, later: -1 };
-    assert.equal(JSON.stringify(storeNeuron(DEFAULT_NEURON)), JSON.stringify(former));
-    assert.deepEqual(readNeuron(former), DEFAULT_NEURON);
-    assert.deepEqual(storeNeuron(changed), { ...former, later: -1 });
-    assert.deepEqual(readNeuron(storeNeuron(changed)), changed);
-  });
 });
 
 describe('two neurons', () => {
-  test('differ in the first option on which potentials and spikes depend, also in one of later times', (t) => {
+  test('differ in the first option on which potentials and spikes depend', () => {
     const other = { ...DEFAULT_NEURON, surrogateFunction: { name: 'rect', alpha: 1 } as const, detachReset: true };
     assert.equal(differingOption(DEFAULT_NEURON, other), undefined);
     assert.equal(differingOption(DEFAULT_NEURON, { ...other, vReset: null, vThreshold: 2 }), 'vThreshold');
-    Object.assign(DEFAULT_NEURON, { later: null });
-    t.after(() => Reflect.deleteProperty(DEFAULT_NEURON, 'later'));
-    assert.equal(differingOption(DEFAULT_NEURON, Object.assign(other, { later: -1 })), 'later');
   });
 });

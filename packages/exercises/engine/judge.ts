@@ -85,15 +85,9 @@ const compared = ({ compared: part }: Exercise, { result, seen }: Outcome): unkn
   seen,
 ];
 
-/** The first line of what was thrown; anything can be thrown, also what cannot be turned into text. */
+/** The first line of what was thrown. */
 function firstLine(error: unknown): string {
-  let text: string;
-  try {
-    text = String(error);
-  } catch {
-    text = 'something that cannot be printed';
-  }
-  const [line] = text.split('\n');
+  const [line] = String(error).split('\n');
   return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 }
 

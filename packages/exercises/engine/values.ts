@@ -16,25 +16,10 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** No list of a case or of a right answer has more values. */
-const LONGEST = 1e6;
-
-/** Whether a list is too long to be a result; `Array.from` takes everything with a length for a list. */
-export const isTooLong = (value: unknown): boolean => isObject(value) && Number(value.length) > LONGEST;
-
-/**
- * A copy whose arrays and plain objects are its own; functions and other objects stay the same. A list that is too long
- * keeps its length alone: to go through 1e9 holes takes half a minute, in which nothing can stop the engine.
- */
+/** A copy whose arrays and plain objects are its own; functions and other objects stay the same. */
 export function copy<T>(value: T): T {
-  const isView = ArrayBuffer.isView(value) && !(value instanceof DataView);
-  if ((Array.isArray(value) || isView) && isTooLong(value)) {
-    const empty: unknown[] = [];
-    empty.length = (value as unknown as unknown[]).length;
-    return empty as T;
-  }
   if (Array.isArray(value)) return value.map(copy) as T;
-  if (isView) return (value as unknown as Float32Array).slice() as T;
+  if (plain(value) !== value) return (value as unknown as Float32Array).slice() as T;
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copy(inner)])) as T;
 }
@@ -176,9 +161,8 @@ export function wordedArguments(names: readonly string[], args: readonly unknown
   return `for ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)} `;
 }
 
-/** A list of numbers in an array of its own. What is no list, such as a Set, or is too long stays, to be refused. */
-export const toList = (values: ArrayLike<number>) =>
-  isTooLong(values) || !Array.isArray(plain(values)) ? values : Array.from(values);
+/** A list of numbers in an array of its own. What is no list, such as a Set, stays, to be refused. */
+export const toList = (values: ArrayLike<number>) => (Array.isArray(plain(values)) ? Array.from(values) : values);
 
 /** 0, 1, … count − 1 */
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

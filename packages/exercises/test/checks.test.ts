@@ -347,27 +347,6 @@ describe('The checks', () => {
     assert.deepEqual(pick(judge('lif-run', (x: number[]) => ({ h: x, v: x }))), ['wrong', 'missing']);
   });
 
-  test('refuse a list of a thousand million values at once', () => {
-    const begin = performance.now();
-    const huge = (): number[] => new Array(1e9);
-    assert.deepEqual(pick(judgeWithin('lif-charge', huge)), ['wrong', 'kind']);
-    assert.deepEqual(pick(judgeWithin('ann-one-hot', huge)), ['wrong', 'length']);
-    assert.deepEqual(pick(judgeWithin('ann-one-hot', () => new Uint8Array(1e9))), ['wrong', 'length']);
-    assert.deepEqual(pick(judgeWithin('lif-run', () => ({ v: huge(), s: huge() }))), ['wrong', 'length']);
-    assert.equal(judgeWithin('choose-split', () => ({ train: huge(), validation: { length: 1e9 } })).status, 'wrong');
-    assert.ok(performance.now() - begin < 10_000, 'it took half a minute to look at each');
-  });
-
-  test('say what is thrown, also where it is nothing that can be printed', () => {
-    for (const thrown of [Object.create(null), { toString: () => assert.fail() }]) {
-      const verdict = judge('lif-charge', () => {
-        throw thrown;
-      });
-      assert.deepEqual(pick(verdict), ['error', 'throws']);
-      assert.match(verdict.message, /: something that cannot be printed$/);
-    }
-  });
-
   test('say which list is too long, and in which case', () => {
     const { message } = judge('lif-run', (...args: Parameters<Run>) => {
       const { v, s } = run(...args);
