@@ -19,7 +19,7 @@ import { chapterFigure, specificationOf } from './figures.mjs';
 export const text = (value) => (Array.isArray(value) ? value.join('') : (value ?? ''));
 
 /** Markdown without its blocks of code. */
-export const withoutCode = (/** @type {string} */ markdown) => markdown.replace(/^```[\s\S]*?^```/gm, '');
+const withoutCode = (/** @type {string} */ markdown) => markdown.replace(/^```[\s\S]*?^```/gm, '');
 
 /**
  * What an output says of a failure: tslab leaves no error output, it prints the error on stderr.
@@ -114,19 +114,19 @@ export function prepare(name, notebook, theme, sourceLink = (path) => path, runs
 }
 
 /**
- * What a notebook's text leads to by this pattern.
- * @param {Notebook} notebook
+ * What a pattern finds in the texts of a notebook, outside of code.
+ * @param {{ cells: readonly { cell_type: string, source: Text }[] }} notebook
  * @param {RegExp} pattern
  */
-const linked = (notebook, pattern) =>
-  notebook.cells
-    .filter((cell) => cell.cell_type === 'markdown')
-    .flatMap((cell) => [...text(cell.source).matchAll(pattern)])
-    .map(([, target]) => target);
+export const inTexts = ({ cells }, pattern) =>
+  cells
+    .filter(({ cell_type }) => cell_type === 'markdown')
+    .flatMap(({ source }) => [...withoutCode(text(source)).matchAll(pattern)])
+    .map(([, found]) => found);
 
 /** Chapters that a notebook links to. */
 export const linkedNotebooks = (/** @type {Notebook} */ notebook) =>
-  linked(notebook, /\]\(([^)#:]+\.ipynb)(?:#[^)]*)?\)/g);
+  inTexts(notebook, /\]\(([^)#:]+\.ipynb)(?:#[^)]*)?\)/g);
 
 /** Drawings that a notebook shows. */
-export const shownImages = (/** @type {Notebook} */ notebook) => linked(notebook, /!\[[^\]]*\]\(([^)#:\s]+)\)/g);
+export const shownImages = (/** @type {Notebook} */ notebook) => inTexts(notebook, /!\[[^\]]*\]\(([^)#:\s]+)\)/g);

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BROWSER_EDITION } from '../../../packages/system/addresses.mjs';
 import { readPhrases, translateDocument, translateDrawing, wordsScript } from '../../../translations/phrases.mjs';
-import { cellsOfPage, sourceOfPage, textOf, translate, twins, UNTRANSLATED } from '../../../translations/twins.mjs';
+import { cellsOfPage, sourceOfPage, translate, twins, UNTRANSLATED } from '../../../translations/twins.mjs';
 import { topicOf } from '../../shared/parts.mjs';
 import { LOCALES } from '../../shared/translated.mjs';
-import { withoutCode } from './chapters.mjs';
+import { inTexts } from './chapters.mjs';
 import { book, TEACHING, write } from './sources.mjs';
 
 /** What a page of the book says of itself in each language, and how it names a section of a chapter. */
@@ -26,10 +26,9 @@ export const LANGUAGES = {
 
 /** The headings of some cells, in order, as Sphinx names them. */
 const headingsOf = (/** @type {Cells} */ cells) =>
-  cells
-    .filter(({ cell_type }) => cell_type === 'markdown')
-    .flatMap((cell) => [...withoutCode(textOf(cell)).matchAll(/^#{1,6} (.+?)\s*$/gm)])
-    .map(([, heading]) => heading.replace(/[`*$]/g, '').replace(/\s+/g, ' ').trim().toLowerCase());
+  inTexts({ cells }, /^#{1,6} (.+?)\s*$/gm).map((heading) =>
+    heading.replace(/[`*$]/g, '').replace(/\s+/g, ' ').trim().toLowerCase(),
+  );
 
 /** Pages that are only there in English: a link to one leads out of the translated book. */
 const ENGLISH = new RegExp(

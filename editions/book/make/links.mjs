@@ -1,17 +1,14 @@
 // Links of the book's texts to sections and to words.
 import { UserError } from '../../../packages/system/project.mjs';
 import { anchorOf } from '../../../translations/twins.mjs';
-import { text, withoutCode } from './chapters.mjs';
+import { inTexts } from './chapters.mjs';
 
 /** @typedef {{ id: string, forms: string[], meaning: string }} Term */
 /** @typedef {Pick<import('./sources.mjs').Chapter, 'name' | 'notebook' | 'english'>} Chapter */
 
 /** The headings of a notebook that have an anchor, down to the third level. */
 const headingsOf = (/** @type {import('./chapters.mjs').Notebook} */ notebook) =>
-  notebook.cells
-    .filter(({ cell_type }) => cell_type === 'markdown')
-    .flatMap(({ source }) => [...withoutCode(text(source)).matchAll(/^#{2,3} (.+?)\s*$/gm)])
-    .map(([, heading]) => heading);
+  inTexts(notebook, /^#{2,3} (.+?)\s*$/gm);
 
 /**
  * [[What happens without the reset?]] on a page of book/ leads to the section of that heading, in whichever chapter it
