@@ -57,14 +57,9 @@ test('what is no frame, and what is no camera, is refused in one line', () => {
   const camera = { width: 2, height: 1 };
   for (const [call, message] of [
     [() => events([], camera), /^RangeError: frames: how many: expected a whole number from 1 to 100000, found 0$/],
-    [() => events([frame(1)], camera), /^RangeError: frame 0: expected 2 × 1 = 2 intensities, found 1$/],
     [() => events([frame(1, 2), [1, 2] as never], camera), /^TypeError: frame 1: expected .* Uint8Array, found Array$/],
     [() => events([frame(1, 2)], { ...camera, fps: 0 }), /^RangeError: fps: .* above 0, found 0$/],
-    [() => events(undefined as never, camera), /^TypeError: frames: expected an array of frames, found undefined$/],
     [() => new EventCamera({ width: 0, height: 1 }), /^RangeError: width: .* from 1 to 256, found 0$/],
-    [() => new EventCamera({ ...camera, threshold: 0 }), /^RangeError: threshold: expected a finite number above 0/],
-    [() => saccades(frame(1)), /^RangeError: image: expected 784 intensities, found 1$/],
-    [() => movingThings({ contrast: 'dark' as never }), /^RangeError: contrast: .*'both' or 'bright', found 'dark'$/],
     [() => movingThings({ kinds: 3 } as never), /found the option 'kinds'$/],
   ] as [() => unknown, RegExp][])
     assert.throws(call, message);
@@ -81,7 +76,6 @@ test('a camera counts every event of its most sensitive pixel, and refuses to be
   assert.equal(pixel.events[0], -count);
   for (const [change, message] of [
     [{ threshold: 1e-4 }, /^RangeError: threshold: expected a number of at least 0\.001, found 0\.0001$/],
-    [{ floor: 1e-7 }, /^RangeError: floor: expected a number from 0\.000001 to 1, found 1e-7$/],
     [{ floor: 100 }, /^RangeError: floor: expected a number from 0\.000001 to 1, found 100$/],
   ] as const)
     assert.throws(() => new EventCamera({ ...most, ...change }), message);
@@ -198,13 +192,11 @@ test('no person is in both parts of recordings that are split by person', () => 
   assert.equal(parts.train.recordings.length + parts.test.recordings.length, 12);
   const at = train.recordings.indexOf(parts.test.recordings[0]);
   assert.equal(parts.test.labels[0], train.labels[at]);
-  for (const [groups, message] of [
-    [new Array(12).fill(1), /^RangeError: groups: expected at least two, found 1$/],
-    [new Array(12).fill({}), /^TypeError: groups: expected numbers or names, found an object at 0$/],
-    [new Array(12), /^TypeError: groups: expected numbers or names, found undefined at 0$/],
-    [[1, 2], /^RangeError: groups: expected 12, one for each recording, found 2$/],
-  ] as const)
-    assert.throws(() => splitByGroup(train, groups as never), message);
+  assert.throws(
+    () => splitByGroup(train, new Array(12).fill(1)),
+    /^RangeError: groups: expected at least two, found 1$/,
+  );
+  assert.throws(() => splitByGroup(train, [1, 2]), /^RangeError: groups: expected 12, .*, found 2$/);
 });
 
 test('time runs backwards, and twice forwards', () => {

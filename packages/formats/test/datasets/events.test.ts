@@ -11,7 +11,6 @@ import { eventTrains, readEvents, readGestures, readShd } from '../../datasets';
 import type { EventTrainsOptions } from '../../datasets/events';
 import { readAedat } from '../../datasets/gestures';
 import type { ShdOptions } from '../../datasets/shd';
-import { dataSetIn, groupIn, Hdf5File } from '../../hdf5/reader';
 import { type Group, hdf5Bytes } from '../../hdf5/writer';
 
 /** Of 40 bits, the highest first, x has 8, y 8, the polarity 1 and the time 23. */
@@ -86,24 +85,18 @@ test('recordings that do not fit are refused in one line', () => {
   const outside = { recordings: [recording, readEvents(file([[34, 0, 0, 5]]))], labels: [0, 1] };
   const faults: [Partial<EventTrainsOptions>, RegExp][] = [
     [{ train: outside }, /^RangeError: train: recording 1: x: expected a whole number from 0 to 33, found 34$/],
-    [{ height: 33 }, /^RangeError: train: recording 0: y: expected a whole number from 0 to 32, found 33$/],
     [{ pool: 1, width: 64, height: 64 }, /^RangeError: pool: .* found 2 × 64 × 64 = 8192; let more/],
     [{ train: undefined }, /^TypeError: train: expected \{ recordings, labels \}, found undefined$/],
-    [{ test: { recordings: [recording] } as never }, /^RangeError: data\.test: expected 1 labels, .* found none$/],
     [{ T: 0 }, /^RangeError: T: expected a whole number from 1 to 10000, found 0$/],
-    [{ duration: 0 }, /^RangeError: duration: expected a finite number above 0, found 0$/],
   ];
-  const { x, y, polarity, times } = recording;
+  const { x, polarity, times } = recording;
   const change = (change: object) => ({ train: { recordings: [{ ...recording, ...change }], labels: [4] } });
   const range = 'expected a whole number from 0 to';
   const arrays: [object, string][] = [
     [{ x: x.slice(1) }, 'expected as many x as y, polarity and times, found 2 x, 3 y, 3 polarity, 3 times'],
     [{ polarity: undefined }, 'expected as many .* found 3 x, 3 y, no polarity, 3 times'],
     [{ x: Float64Array.from(x).fill(Number.NaN, 1, 2) }, `x: ${range} 33, found NaN`],
-    [{ y: Float64Array.from(y).fill(1.5, 1, 2) }, `y: ${range} 33, found 1.5`],
-    [{ x: [0, 1, undefined] }, `x: ${range} 33, found undefined`],
     [{ polarity: polarity.map(() => 2) }, `polarity: ${range} 1, found 2`],
-    [{ times: [0, 1, Number.POSITIVE_INFINITY] }, 'times .microseconds.: .* found Infinity'],
     [{ times: Float64Array.from(times, (time) => time / 1e6) }, 'times .microseconds.: .* found 0.299999'],
   ];
   for (const [changed, message] of arrays)
@@ -208,21 +201,12 @@ test('a file that is not SHD, or damaged, is refused in one line', () => {
   const reference = find(shd.train, String.fromCharCode(...whole(8, heap)));
   const extent = find(shd.train, '\n\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff');
   const faults: [Partial<ShdOptions>, RegExp][] = [
-    [{ train: new Uint8Array() }, /shd_train\.h5: expected the HDF5 file of SHD, found other content$/],
     [{ train: Uint8Array.of(0x1f, 0x8b, 8) }, /found a gzip file; unpack it first, such as with gunzip$/],
-    [{ test: [1] as never }, /shd_test\.h5: expected the bytes of a file in a Uint8Array, found Array$/],
     [{ train: fullHeap(2 ** 20) }, /found more than 1048576 values in heaps$/],
     [{ test: crowded() }, /found an object of more than 500 messages$/],
     [{ train: shd.train.slice(0, 9000) }, /is it truncated\?$/],
-    [{ test: shd.test.slice(0, shd.test.length - 5000) }, /is it truncated\?$/],
-    [{ train: hdf5Bytes({ x: { values: ['y'] } }) }, /found no spikes$/],
     [{ train: hdf5Bytes({ spikes: numbers }) }, /found values of another type in place of lists of numbers$/],
-    [{ train: patched(shd.train, reference - 4, whole(4, 2 ** 32 - 1)) }, /found a file that ends too early/],
     [{ train: patched(shd.train, reference + 8, whole(4, 999)) }, /found values that are missing in their heap/],
-    [
-      { train: patched(shd.train, reference + 12, [...shd.train.slice(reference - 4, reference + 12)]) },
-      /in their heap, or reached twice$/,
-    ],
     [{ train: patched(shd.train, heap + 8, whole(8, 2n ** 40n)) }, /found a file that ends too early/],
     [
       { train: patched(shd.train, extent, whole(8, 2n ** 40n)) },
@@ -242,26 +226,6 @@ test('a file that is not SHD, or damaged, is refused in one line', () => {
   }
 });
 
-test('a list of more numbers than a data set may have is refused before it is decoded', () => {
-  const times = (values: number) =>
-    dataSetIn(groupIn(new Hdf5File(shd.train, { bytes: 1e9, values }).root(), 'spikes'), 'times').lists();
-  const longest = Math.max(...Array.from({ length: times(1000).length }, (_, i) => times(1000).numbers(i).length));
-  assert.throws(
-    () => times(longest - 1),
-    new RegExp(`^Error: \\[${longest}\\] values, where at most ${longest - 1} are read$`),
-  );
-});
-
-test('two thousand recordings of one event are binned soon, into ten thousand steps', () => {
-  const labelled = { recordings: new Array(2000).fill(readEvents(file([EVENTS[1]]))), labels: new Uint8Array(2000) };
-  const { user, system } = process.cpuUsage();
-  const data = eventTrains({ train: labelled, test: labelled, T: 10_000 });
-  const used = process.cpuUsage();
-  const seconds = (used.user + used.system - user - system) / 1e6;
-  assert.ok(data.test.times.every((time) => time === data.test.times[0]) && data.test.times.length === 2000);
-  assert.ok(seconds < 2, `${seconds} s`);
-});
-
 test('recordings of SHD that do not fit are refused in one line', () => {
   // In the first heap lie the times of recording 0, then its units: 2 bytes each, a header of 16 bytes before both.
   const times = find(shd.train, 'GCOL') + 32;
@@ -276,16 +240,11 @@ test('recordings of SHD that do not fit are refused in one line', () => {
   const faults: [Partial<ShdOptions>, RegExp][] = [
     [train(units + 4, whole(2, 700)), /^RangeError: shd_train\.h5: recording 0: unit: .* from 0 to 699, found 700$/],
     [train(times, whole(2, 0x7e00)), /recording 0: expected times from 0 to 3600 s, found NaN$/],
-    [train(times, whole(2, 0x7bff)), /recording 0: expected times from 0 to 3600 s, found 65504$/],
-    [train(times, whole(2, 0xbc00)), /recording 0: expected times from 0 to 3600 s, found -1$/],
     [train(labels + 2, [20]), /recording 1: label: .* from 0 to 19, found 20$/],
     [train(reference, whole(4, 1)), /recording 0: expected as many units as times, found \d+ and 1$/],
-    [train(reference, whole(4, 0)), /recording 0: expected as many units as times, found \d+ and 0$/],
     [silent, /^RangeError: shd_train\.h5: recording 0: expected at least one spike, found none$/],
-    [{ classes: [] }, /^RangeError: classes: expected 1 to 10 of them, found 0$/],
     [{ classes: [20] }, /^RangeError: classes: expected a whole number from 0 to 19, found 20$/],
     [{ classes: [3, 3] }, /^RangeError: classes: expected each once, found 3 twice$/],
-    [{ classes: [19] }, /^RangeError: data\.test: expected at least one spike train, found none$/],
     [{ duration: 1 }, /^RangeError: data\.train: expected at least one spike, found none$/],
   ];
   for (const [options, message] of faults) assert.throws(() => readShd({ ...shd, ...options }), message);
@@ -296,10 +255,7 @@ test('a recording or a table of gestures that does not fit is refused in one lin
   const packet = find(good, '#!END-HEADER') + 14;
   const row = (line: string) => `class,startTime_usec,endTime_usec\n${line}\n`;
   const faults: [Uint8Array, string, RegExp][] = [
-    [[1] as never, TABLE, /^user01: expected the bytes of a file in a Uint8Array, found Array$/],
-    [new Uint8Array(), TABLE, /^user01: expected a recording in AEDAT 3\.1, found '' at its beginning$/],
     [patched(good, 9, [0x32]), TABLE, /found '#!AER-DAT2\.1' at its beginning$/],
-    [good.slice(0, 40), TABLE, /found a header without an end \(file truncated\?\)$/],
     [good.slice(0, packet + 20), TABLE, /found half a packet at byte \d+ \(file truncated\?\)$/],
     [good.slice(0, -3), TABLE, /found 599 events of 8 bytes at byte \d+ of \d+ \(file truncated\?\)$/],
     [
@@ -307,16 +263,11 @@ test('a recording or a table of gestures that does not fit is refused in one lin
       TABLE,
       /found 4294967295 events of 8 bytes/,
     ],
-    [patched(good, packet + 4, whole(4, 0)), TABLE, /found a damaged packet at byte \d+$/],
     [patched(good, packet + 16, whole(4, 7)), TABLE, /found a damaged packet at byte \d+$/],
     [patched(good, packet + 12, whole(4, 1)), TABLE, /found times beyond 2\^31 µs, which are 36 minutes$/],
     [good.slice(0, packet), TABLE, /found no event$/],
-    [good, '', /^user01: expected a table of class,startTime_usec,endTime_usec, found ''$/],
-    [good, row('1,2'), /^user01: line 2 of the table: expected three whole numbers, found '1,2'$/],
     [good, row('1,\u001b[2J\r,2'), /^user01: line 2 of the table: .*, found '1,\ufffd\[2J\ufffd,2'$/],
-    [good, '\u001b[2J', /^user01: expected a table of .*, found '\ufffd\[2J'$/],
     [good, row('0,1,2'), /^user01: line 2 of the table: class: expected a whole number from 1 to 11, found 0$/],
-    [good, row('1,9,8'), /expected events from 9 to 8 µs, found none \(file truncated\?\)$/],
     [good, row('2,100,300\n1,5,101'), /^user01: line 2 .* after another has ended, at 101 µs, found 100$/],
     [good, row('1,300000,400000'), /expected events from 300000 to 400000 µs, found none \(file truncated\?\)$/],
   ];

@@ -88,17 +88,12 @@ test('wrong options are refused in one line', () => {
   for (const [options, message] of [
     [{ seed: -1 }, /^RangeError: seed: expected a whole number from 0 to 4294967295, found -1$/],
     [{ T: 1 }, /^RangeError: T: expected a whole number from 2 to 10000, found 1$/],
-    [{ train: 0 }, /^RangeError: train: expected a whole number from 1 to 1000000, found 0$/],
-    [{ test: 0 }, /^RangeError: test: expected a whole number from 1 to 1000000, found 0$/],
   ] as const) {
     for (const make of [randman, yinYang]) assert.throws(() => make(options), message);
   }
   for (const [options, message] of [
     [{ units: 4097 }, /^RangeError: units: expected a whole number from 1 to 4096, found 4097$/],
-    [{ classes: 11 }, /^RangeError: classes: expected a whole number from 2 to 10, found 11$/],
-    [{ dimensions: 0 }, /^RangeError: dimensions: expected a whole number from 1 to 10, found 0$/],
     [{ alpha: 0.5 }, /^RangeError: alpha: expected a number from 1 to 10, found 0.5$/],
-    [{ alpha: Number.NaN }, /^RangeError: alpha: expected a finite number, found NaN$/],
   ] as const) {
     assert.throws(() => randman(options), message);
   }
@@ -125,25 +120,20 @@ const samples = samplesOf(fine.train, 9999);
 /** A distance that a rounded coordinate cannot cross. */
 const ROUNDED = 1e-4;
 
-test('each sample lies in the disc, in the area of its class, and the classes take turns', () => {
+test('each sample lies in the disc, in the area of its class, with units that mirror others, and the classes take turns', () => {
   checkSpikeTrains(fine);
   assert.deepEqual([fine.units, fine.T, fine.train.count, fine.test.count], [4, 10_000, 9000, 300]);
   let onEdges = 0;
-  samples.forEach(({ label, x, y }, i) => {
+  samples.forEach(({ label, x, y, mirrored }, i) => {
     assert.equal(label, i % 3);
     assert.ok(Math.hypot(x - 0.5, y - 0.5) < 0.5 + ROUNDED);
+    assert.ok(Math.abs(mirrored[0] - (1 - x)) <= ROUNDED && Math.abs(mirrored[1] - (1 - y)) <= ROUNDED);
     const around = [-1, 1].flatMap((a) => [-1, 1].map((b) => classOf(x + a * ROUNDED, y + b * ROUNDED)));
     const isInside = around.every((other) => other === around[0]);
     if (isInside) assert.equal(label, around[0], `sample ${i} at ${x}, ${y}`);
     else onEdges++;
   });
   assert.ok(onEdges < 50, `${onEdges} samples lie within ${ROUNDED} of an edge`);
-});
-
-test('units 2 and 3 fire as much before the end as units 0 and 1 fire after the beginning', () => {
-  for (const { x, y, mirrored } of samples) {
-    assert.ok(Math.abs(mirrored[0] - (1 - x)) <= ROUNDED && Math.abs(mirrored[1] - (1 - y)) <= ROUNDED);
-  }
 });
 
 test('samples are spread evenly: each tenth of the plane has its share of the area of a class', () => {
@@ -219,13 +209,8 @@ test('shuffled times are those of the split, and no longer those of the sample',
 
 test('what is no data set is refused before anything is done with it', () => {
   for (const control of [shuffleTimes, exchangeUnits, permuteSteps]) {
-    for (const [wrong, message] of [
-      [undefined, /^TypeError: data: expected spike trains, .* found undefined$/],
-      [{ T: 1e9 }, /^RangeError: data\.units: expected a whole number from 1 to 4096, found undefined$/],
-      [{ ...data, T: 1e9 }, /^RangeError: data\.T: expected a whole number from 1 to 10000, found 1000000000$/],
-      [{ ...data, test: null }, /^TypeError: data\.test: expected spike trains, .* found none$/],
-    ] as [SpikeTrains, RegExp][])
-      assert.throws(() => control(wrong), message);
+    assert.throws(() => control(undefined as never), /^TypeError: data: expected spike trains, .* found undefined$/);
+    assert.throws(() => control({ ...data, T: 1e9 }), /^RangeError: data\.T: .* from 1 to 10000, found 1000000000$/);
   }
 });
 

@@ -109,11 +109,7 @@ test('A file of whole numbers has its sizes, scales and thresholds where numpy w
 const LAYER = { inputs: 2, outputs: 1, threshold: 5, scale: 1, weights: [1, 2] };
 const REFUSED: [string, IntegerNetwork, RegExp][] = [
   ['no layer', { shift: 1, layers: [] }, /^layers: expected at least one layer, found none$/],
-  ['a shift of half a bit', { shift: 0.5, layers: [LAYER] }, /^shift: .* from 0 to 30, found 0.5$/],
-  ['a threshold of 0', { shift: 1, layers: [{ ...LAYER, threshold: 0 }] }, /^threshold of layer 0: expected a whole/],
-  ['a scale of 0', { shift: 1, layers: [{ ...LAYER, scale: 0 }] }, /^scale of layer 0: .* above 0/],
   ['a weight of 16 bits', { shift: 1, layers: [{ ...LAYER, weights: [1, 200] }] }, /found 200; round to 8 bits/],
-  ['a float', { shift: 1, layers: [{ ...LAYER, weights: [1, 0.5] }] }, /whole numbers from -128 to 127, found 0.5;/],
   ['a weight too few', { shift: 1, layers: [{ ...LAYER, weights: [1] }] }, /expected 2 x 1 numbers, found 1$/],
   ['layers that do not fit', { shift: 1, layers: [LAYER, LAYER] }, /^inputs of layer 1: expected 1, .* found 2$/],
 ];
@@ -196,7 +192,6 @@ describe('An ANN that becomes a spiking network', () => {
     const changed = (change: (weight: number, i: number) => number) => weights.map(change);
     for (const [own, options, message] of [
       [weights.subarray(1), {}, /^weights: expected a Float32Array of 784 × 10 numbers, found \d+$/],
-      [changed((_, i) => (i === 5 ? Number.NaN : 1)), {}, /^weights: expected finite numbers, found NaN$/],
       [changed((weight, i) => (i === 0 ? -3e38 : weight * 1e-3)), {}, /are finite, found larger in layer 1$/],
       [
         changed((weight) => -Math.abs(weight)),
@@ -204,9 +199,7 @@ describe('An ANN that becomes a spiking network', () => {
         /^percentile: .* layer 1 is above 0, found 99\.9; take a higher one$/,
       ],
       [weights, { images: images.subarray(1) }, /^images: .* 784 bytes for each image, found 78399 bytes$/],
-      [weights, { images: [0] }, /^images: .*, found Array$/],
       [weights, { percentile: 0 }, /^percentile: expected a number above 0 and up to 100, found 0$/],
-      [weights, { percentile: Number.NaN }, /found NaN$/],
       [weights, { percentil: 50 }, /^fromAnn: expected images or percentile, found the option 'percentil'$/],
     ] as const)
       assert.throws(() => fromAnn(own, { images, ...options } as never), { name: 'RangeError', message });

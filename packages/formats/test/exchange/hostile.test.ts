@@ -39,26 +39,15 @@ const withNaN = () => {
 };
 
 const SAFETENSORS: [string, Uint8Array, RegExp][] = [
-  ['nothing', new Uint8Array(), /expected a safetensors file, found other content \(0 bytes\)/],
   ['a text', utf8('hello, this is no such file'), /a header of \d+ bytes in a file of 27; is it truncated\?/],
   ['half a file', bytesOf('single.safetensors').slice(0, 9000), /expected data within \d+ bytes, found 0 to 31360/],
   ['a header of 2^63 bytes', safetensors(entry(), 31360, 2n ** 63n), /a header of 9223372036854775808 bytes/],
   ['a header that is no JSON', safetensors('{"w": '), /its header is no JSON/],
-  ['a header that is a list', safetensors('[1, 2]'), /its header is no JSON object/],
-  ['a header that is null', safetensors('null'), /its header is no JSON object/],
-  ['an entry that is null', safetensors({ w: null }), /w: expected F32 or F64, found no type/],
   ['2^40 rows', safetensors(entry({ shape: [2 ** 40, 784] })), /bytes for the shape \[1099511627776, 784\]/],
-  ['rows below zero', safetensors(entry({ shape: [-10, 784] })), /whole numbers, found \[-10,784\]/],
   ['offsets beyond the end', safetensors(entry({ data_offsets: [0, 999999] })), /expected data within 31360 bytes/],
-  ['offsets backwards', safetensors(entry({ data_offsets: [31360, 0] })), /found 31360 to 0/],
-  ['numbers after the last', safetensors(entry(), 31364), /expected tensors one after the other up to the end/],
-  ['two tensors in one place', safetensors({ ...entry(), x: entry().w }), /found gaps or overlaps/],
   ['eleven thousand tensors in one place of 4 MB', many(11_000, [1000, 1000], 4e6), /found gaps or overlaps/],
-  ['float16', bytesOf('half.safetensors'), /expected F32 or F64, found F16; convert it with \.float\(\)/],
   ['the name of a method as a type', safetensors(entry({ dtype: 'toString' })), /expected F32 or F64, found toString/],
-  ['another network', safetensors(entry({ shape: [784, 10] })), /found w \[784, 10\]/],
   ['NaN', withNaN(), /w: expected finite numbers, found NaN or infinity/],
-  ['a type that is no text', safetensors(entry({ dtype: { toString: 1 } })), /expected F32 or F64, found no type/],
   [
     'a shape of endless brackets',
     safetensors(`{"w":{"dtype":"F32","shape":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`),
@@ -70,11 +59,6 @@ const SAFETENSORS: [string, Uint8Array, RegExp][] = [
     /: \ufffd\[2J\ufffd: /,
   ],
   ['a thousand tensors', many(1000, [0, 784], 0), /found .{900,} …$/],
-  [
-    'neurons of another kind',
-    safetensors({ __metadata__: { neuron: '{"tau": 0}' }, ...entry() }),
-    /neurons in its metadata/,
-  ],
   [
     'a readout of another kind',
     safetensors({
@@ -136,26 +120,17 @@ function overlapping(times: number): Uint8Array {
 const call = (module: string, name: string, argument: string) => `\x80\x02c${module}\n${name}\n${text(argument)}\x85R.`;
 
 const PTH: [string, Uint8Array, RegExp][] = [
-  ['nothing', new Uint8Array(), /since PyTorch 1\.6, found other content/],
   ['a file from before PyTorch 1.6', bytesOf('before-1.6.pth'), /since PyTorch 1\.6, found other content/],
-  ['half a file', bytesOf('state_dict.pth').slice(0, 20000), /expected a whole zip file, found a damaged one/],
   ['a pickled module', bytesOf('module.pth'), /expected a state_dict, found .*; save net\.state_dict\(\), not net/],
   ['a call of os.system', pth(call('os', 'system', 'touch /tmp/owned')), /found a call of os\.system/],
-  ['a call of eval', pth(call('builtins', 'eval', '1')), /found a call of builtins\.eval/],
   ['a call of a method of every object', pth(call('constructor', '', '1')), /found a call of constructor/],
-  ['no pickle', zipSync({ 'archive/other': utf8('x') }, { level: 0 }), /expected data\.pkl, .* found other/],
   [
     'a pickle that is compressed',
     zipSync({ 'archive/data.pkl': new Uint8Array(5000) }, { level: 9 }),
     /data\.pkl compressed; unpack it, and .* `zip -0`$/,
   ],
-  ['an empty pickle', pth(''), /found a pickle that ends too early/],
-  ['a pickle without values', pth('\x80\x02.'), /found a damaged pickle/],
   ['a text of 4 GB in 9 bytes', pth('\x80\x02X\xff\xff\xff\xffab.'), /found a pickle that ends too early/],
-  ['a list in place of a dict', pth('\x80\x02].'), /expected a state_dict, found another value/],
   ['a dict that holds itself', pth('\x80\x02}q\0X\x01\0\0\0nh\0s.'), /of tensors, found none/],
-  ['a new object', pth('\x80\x02ccollections\nOrderedDict\n)\x81.'), /none of a state_dict's \(opcode 0x81\)/],
-  ['no tensor', pth('\x80\x02}.'), /of tensors, found none/],
   [
     'a name of endless brackets',
     pth(`\x80\x02}${']'.repeat(50_000)}${'a'.repeat(49_999)}${zeros()}s.`),
@@ -260,13 +235,9 @@ const withLi = (more?: Group) => chain({ fc: linear(), li: lif({ type: { values:
 const withLif = (more: Group) => chain({ fc: linear(), lif: lif(more) });
 
 const NIR: [string, Uint8Array, RegExp][] = [
-  ['nothing', new Uint8Array(), /expected a NIR graph in an HDF5 file, found other content/],
   ['a text', utf8('hello, this is no such file'), /found other content/],
   ['half a file of ours', ours().slice(0, 20000), /outside of the file; is it truncated\?/],
-  ['half a file of nir', bytesOf('nir.nir').slice(0, 20000), /is it truncated\?/],
-  ['the first eight bytes alone', ours().slice(0, 8), /a file that ends too early; is it truncated\?/],
   ['a superblock of the future', patched(ours(), 8, [9]), /a superblock of version 9, where 0 to 3 are read/],
-  ['addresses of 4 bytes', patched(ours(), 9, [4]), /addresses of 4 bytes, where 8 are read/],
   ['a root beyond the end', patched(ours(), 36, bytes8(2n ** 62n)), /an object outside of the file/],
   // The link `node` of the root is the last in a file of ours, and the root the last object.
   ['a group that holds itself', loop(ours()), /an object that is reached twice, as in a loop/],
@@ -276,7 +247,6 @@ const NIR: [string, Uint8Array, RegExp][] = [
     /damaged tree|reached twice/,
   ],
   ['2^40 rows', patched(ours(), ROWS, bytes8(2n ** 40n)), /where at most 627200/],
-  ['one row too many', patched(ours(), ROWS, bytes8(11n)), /wants 34496/],
   [
     'chunks that are wider than the weights',
     patched(bytesOf('nir.nir'), CHUNK, [1, 0, 0, 0, 0, 0x92, 9, 0]),
@@ -301,27 +271,15 @@ const NIR: [string, Uint8Array, RegExp][] = [
   ],
   ['no graph', hdf5Bytes({ x: { values: ['y'] } }), /found no node/],
   ['a group where values should be', hdf5Bytes({ node: { type: {} } }), /found a group type/],
-  ['a single neuron', hdf5Bytes({ node: node('LIF') }), /found a single LIF/],
   [
     'long texts for a type',
     hdf5Bytes({ node: { type: { values: new Array<string>(101).fill('x'.repeat(998)), shape: [101] } } }),
     /at most 100000/,
   ],
-  ['numbers for a type', hdf5Bytes({ node: { type: floats(1) } }), /values of another type in place of texts/],
   ['no nodes', graph({}, {}, ['a', 'b']), /found no a/],
   ['a kernel that is not square', conv({ weight: matrix(0, [2, 1, 5, 3]) }), /conv: .* found weights \[2, 1, 5, 3\]$/],
-  ['a kernel over three axes', conv({ weight: matrix(0, [2, 1, 5, 5, 5]) }), /conv: expected a square kernel, found/],
-  ['a kernel with holes', conv({ dilation: floats(2, 2) }), /conv: expected dilation of 1, found 2$/],
-  ['kernels in groups', conv({ groups: floats(2) }), /conv: expected groups of 1, found 2$/],
   ['two strides', conv({ stride: floats(1, 2) }), /conv: expected one stride for both directions, found 1 and 2$/],
-  ['a stride of 0', conv({ stride: floats(0, 0) }), /stride: .* from 1 to 5, found 0$/],
-  ['padding in a word', conv({ padding: { values: ['same'] } }), /another type .* \(padding\)$/],
-  ['a bias too many for its channels', conv({ bias: floats(0, 1, 2) }), /bias \[2\], .* found .*bias \[3\]/],
-  ['a bias that is no number', conv({ bias: floats(0, Number.NaN) }), /found NaN or infinity$/],
   ['means of 3 × 3', conv({}, { kernel_size: floats(3, 3) }), /pool: expected kernel_size of 2, found 3$/],
-  ['means around the map', conv({}, { padding: floats(1, 1) }), /pool: expected padding of 0, found 1$/],
-  ['kernels over other channels', conv({ weight: matrix(0, [2, 3, 5, 5]) }), /found layer\.0\.weight \[2, 3, 5, 5\]/],
-  ['a layer of another kind', chain({ conv: node('Conv2d'), lif: lif() }), /found Conv2d → LIF/],
   [
     'neurons that do not fire before others',
     chain({ a: linear(), b: node('CubaLI'), c: linear(), d: lif() }),
@@ -333,31 +291,19 @@ const NIR: [string, Uint8Array, RegExp][] = [
     /li: expected last-potential, .* in metadata\/readout, found none$/,
   ],
   [
-    'outputs of which another thing is read',
-    withLi({ metadata: { readout: { values: ['spikes'] } } }),
-    /li: expected .* found spikes$/,
-  ],
-  [
     'a current that is not scaled by its time constant',
     chain({ fc: linear(), lif: cuba({ w_in: ten(1) }) }),
     /w_in of .*\(4\), found 1$/,
   ],
-  ['no layers', chain({}), /behind any of Conv2d → LIF → AvgPool2d, found none/],
   [
     'three layers that do not fit each other',
     chain({ a: linear(), b: lif(), c: linear(), d: lif(), e: linear(), f: lif() }),
     /layer\.3\.weight \[10, 10\], .* found .*layer\.3\.weight \[10, 784\]/,
   ],
-  ['a layer without neurons', chain({ fc: linear() }), /layers of Linear → LIF or CubaLIF, .* found Linear/],
   [
     'a recurrent edge',
     graph({ a: node('Input'), fc: linear(), lif: lif() }, {}, 'a fc fc lif lif fc fc fc'.split(' ')),
     /two edges out of fc/,
-  ],
-  [
-    'edges in a circle',
-    graph({ a: node('Input'), b: node('Output') }, {}, ['a', 'b', 'b', 'a']),
-    /2 edges that are no chain/,
   ],
   [
     'edges that lead into a circle',
@@ -370,17 +316,11 @@ const NIR: [string, Uint8Array, RegExp][] = [
     chain({ fc: linear(), lif: lif() }, { metadata: { dt: { values: Float64Array.of(1e-3) } } }),
     /\(dt\) of 0\.001 s in place of 0\.0001 s/,
   ],
-  ['fewer taus than neurons', withLif({ tau: floats(2e-4, 3e-4) }), /layer\.2\.w \[10\], found .* layer\.2\.w \[2\]/],
   ["a tau one step too small, as in Norse's files", withLif({ tau: ten(1e-4) }), /step of 0\.0001 s \(tau: /],
   ['another factor of the input', withLif({ r: ten(7) }), /lif: expected r of 1, or of tau in steps \(2\), found 7/],
-  ['a leak to elsewhere', withLif({ v_leak: ten(0.5) }), /found v_leak 0\.5 and v_reset 0/],
-  ['NaN in a neuron', withLif({ r: ten(Number.NaN) }), /lif: expected r of 1, or of tau in steps \(2\), found NaN/],
   ['a neuron without tau', withLif({ tau: {} }), /lif: expected numbers, found a group tau \(tau\)/],
-  ['no values of tau', withLif({ tau: floats() }), /lif: expected a finite tau, found undefined/],
-  ['weights as texts', chain({ fc: linear({ values: ['x'] }), lif: lif() }), /another type in place of numbers/],
   ['NaN', chain({ fc: linear(matrix(Number.NaN)), lif: lif() }), /fc\/weight: .* found NaN/],
   ['a bias', chain({ fc: node('Affine', { weight: matrix(), bias: ten(1) }), lif: lif() }), /our layers have no bias/],
-  ['another network', chain({ fc: linear(matrix(0, [784, 10])), lif: lif() }), /found fc\/weight \[784, 10\]/],
   [
     'outputs that hear one another',
     graph(
