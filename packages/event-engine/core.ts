@@ -10,7 +10,6 @@ import type { Purpose } from '../../src/common/random';
 import { atRest } from '../../src/common/remembered';
 import { shiftOf } from '../../src/common/shift';
 import { type Address, type Kernel, startKernel } from './kernel-module';
-import { COLUMN_BYTES, INPUT_BYTES } from './layout';
 import {
   Control,
   type CoreOptions,
@@ -22,7 +21,6 @@ import {
   RATES_LIMIT,
   RATES_TASK,
   ROW_FLOATS,
-  SCRATCH,
   SHARDS,
   type Showing,
   SLICES,
@@ -63,10 +61,6 @@ export class EventCore {
     this.map = memoryMap(options);
     this.used = usedRows(this.map);
     const { scratch, scratchBytes } = this.map;
-    const { SCRATCH_BYTES, COLUMN_END, INPUT_END } = this.kernel.addresses;
-    if (SCRATCH_BYTES > SCRATCH || COLUMN_END > COLUMN_BYTES || INPUT_END > INPUT_BYTES) {
-      throw new Error('kernel: expected the scratch memory of memory.ts and layout.ts to be enough');
-    }
     this.scratch = scratch + thread * scratchBytes;
     this.control = new Int32Array(buffer, 0, 16);
     this.indices = new Uint32Array(buffer, this.map.indices, Math.max(options.batchSize, RATES_LIMIT));

@@ -16,12 +16,11 @@ export const SLOTS = 832;
 /** Most layers of a network. */
 export const MAX_LAYERS = 20;
 
-/** Words at the start of the memory: what all threads are doing. The first five belong to the pool. */
+/** Words at the start of the memory: what all threads are doing. The first four belong to the pool. */
 export enum Control {
   Generation,
   Ticket,
   Done,
-  Failed,
   Started,
   Kind,
   Purpose,

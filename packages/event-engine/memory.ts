@@ -37,9 +37,6 @@ export const RATES_TASK = 64;
 /** Most images of one job of that kind. */
 export const RATES_LIMIT = 8192;
 
-/** Bytes where a thread leaves its error's message. */
-export const MESSAGE = { start: 64, bytes: 960 };
-
 /** What can be done in tasks by many threads at once. */
 export const JobKind = { Gradient: 0, Update: 1, Rates: 2 } as const;
 export type JobKind = (typeof JobKind)[keyof typeof JobKind];
@@ -259,7 +256,7 @@ export function usedRows({ parts, layers }: MemoryMap): { first: number; count: 
   });
 }
 
-/** Bytes of scratch memory per thread before those of hidden layers; checked against the kernel's SCRATCH_BYTES. */
+/** Bytes of scratch memory per thread before those of hidden layers, at least the kernel's SCRATCH_BYTES. */
 export const SCRATCH = 320 * 1024;
 
 /** Most pages that the kernel accepts (see kernel/asconfig.json): 256 MB. */

@@ -1,16 +1,7 @@
 /** The main thread's part in a job that several threads do; the host starts the others. */
 import type { EventCore } from './core';
 import { Control, type JobKind } from './memory';
-import {
-  endTasks,
-  type HelperStart,
-  offerTasks,
-  performTask,
-  type TaskRunner,
-  Turns,
-  takeTask,
-  throwFailure,
-} from './tasks';
+import { endTasks, type HelperStart, offerTasks, performTask, type TaskRunner, Turns, takeTask } from './tasks';
 
 /** Looks for work before a thread falls asleep: some 50 µs. */
 const SPIN = 20_000;
@@ -82,11 +73,16 @@ export class Pool implements TaskRunner {
     const tasks = this.core.tasks();
     const generation = offerTasks(this.core, tasks);
     for (let task = takeTask(this.core, generation); task >= 0; task = takeTask(this.core, generation)) {
-      performTask(this.core, task);
+      try {
+        performTask(this.core, task);
+      } catch (error) {
+        // Other threads may still be at this job, so no other one can begin.
+        this.health.failure = new Error(`event engine: ${(error as Error).message}`);
+        throw this.health.failure;
+      }
       if (this.turns.due()) await this.turns.take();
     }
     await this.finish(tasks);
-    throwFailure(this.core);
   }
 
   async ready(): Promise<void> {

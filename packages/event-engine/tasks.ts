@@ -7,7 +7,7 @@
  */
 import { nextTurn } from '../../src/common/turn';
 import { EventCore } from './core';
-import { Control, type CoreOptions, type JobKind, MESSAGE } from './memory';
+import { Control, type CoreOptions, type JobKind } from './memory';
 
 /** Does jobs, one after the other, on behalf of an engine. */
 export interface TaskRunner {
@@ -107,26 +107,14 @@ export function takeTask(core: EventCore, generation: number): number {
   }
 }
 
-/** Does a task; an error is left for the main thread. */
+/** Does a task. */
 export function performTask(core: EventCore, task: number): void {
-  const { control } = core;
-  try {
-    core.perform(task);
-  } catch (error) {
-    if (Atomics.exchange(control, Control.Failed, 1) === 0) writeMessage(core, (error as Error).message);
-  }
-  Atomics.add(control, Control.Done, 1);
-  Atomics.notify(control, Control.Done);
+  core.perform(task);
+  Atomics.add(core.control, Control.Done, 1);
+  Atomics.notify(core.control, Control.Done);
 }
 
-/** @throws Error with the message of the task that failed, if one did */
-export function throwFailure(core: EventCore): void {
-  if (core.control[Control.Failed] === 0) return;
-  core.control[Control.Failed] = 0;
-  throw new Error(`event engine: ${readMessage(core)}`);
-}
-
-/** What a helping thread does until `endTasks`. */
+/** What a helping thread does until `endTasks`; an error ends it, which the host notices. */
 export function serveTasks({ module, memory, options, thread, spin }: HelperStart): void {
   const core = new EventCore(module, memory, options, thread);
   const { control } = core;
@@ -139,18 +127,4 @@ export function serveTasks({ module, memory, options, thread, spin }: HelperStar
     if (seen === ENDED) return;
     for (let task = takeTask(core, seen); task >= 0; task = takeTask(core, seen)) performTask(core, task);
   }
-}
-
-function messageBytes(core: EventCore): Uint8Array {
-  return new Uint8Array(core.memory.buffer, MESSAGE.start, MESSAGE.bytes);
-}
-
-function writeMessage(core: EventCore, text: string): void {
-  messageBytes(core).fill(0).set(new TextEncoder().encode(text).subarray(0, MESSAGE.bytes));
-}
-
-function readMessage(core: EventCore): string {
-  const bytes = messageBytes(core).slice();
-  const end = bytes.indexOf(0);
-  return new TextDecoder().decode(bytes.subarray(0, end < 0 ? bytes.length : end));
 }
