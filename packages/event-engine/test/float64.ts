@@ -75,7 +75,7 @@ export function weighed(inputs: Dual[], [w, d]: Float32Array[], layer: ResolvedL
 }
 
 /** The same of all steps up to this one, where each connection has a delay of its own: own are W, and the delays. */
-export function delayed(steps: Dual[][], [[w, d], [late, dlate]]: Float32Array[][], layer: ResolvedLayer): Dual[] {
+function delayed(steps: Dual[][], [[w, d], [late, dlate]]: Float32Array[][], layer: ResolvedLayer): Dual[] {
   const { most, learn } = layer.delay ?? assert.fail();
   const before = (i: number, k: number): Dual => steps[steps.length - 1 - k]?.[i] ?? [0, 0];
   return Array.from({ length: layer.neurons }, (_, j) => {
@@ -121,7 +121,7 @@ export function inOrder(inputs: ArrayLike<number>, maps?: Maps): Dual[] {
 
 const sigmoid = (w: number) => 1 / (1 + Math.exp(-w));
 
-/** A layer's neurons; the function lets a step pass: its inputs' spikes become its own, what it hands on, and h. */
+/** A layer's neurons; the function lets a step pass: its inputs' spikes become its own, what it hands on, its currents, and h. */
 function layerOf(layer: ResolvedLayer, fires: boolean, own: Float32Array[][], maps?: Maps) {
   const { neurons, neuron, synapse, delay, recurrent, learn } = layer;
   const { decayInput, vThreshold, vReset, beta, tauAdapt, surrogateFunction, detachReset } = neuron;
@@ -171,7 +171,7 @@ function layerOf(layer: ResolvedLayer, fires: boolean, own: Float32Array[][], ma
           : [s ? rest : p, (1 - s) * dp + through * (rest - p)];
       return [s, ds];
     });
-    return { spikes: handedOn(spikes, layer, maps), own: spikes, h };
+    return { spikes: handedOn(spikes, layer, maps), own: spikes, x, h };
   };
 }
 
@@ -217,7 +217,8 @@ function penaltyOf(counts: Dual[][], { T, ratePenalty }: Shown): Dual {
 }
 
 /**
- * The loss of one sample, and its derivative along a direction of the parameters.
+ * The loss of one sample, its derivative along a direction of the parameters, and the currents and potentials of each
+ * layer in each step.
  * @param input spikes [T, inputs]
  */
 export function forwardMode(input: Uint8Array, numbers: Float32Array, along: Float32Array, shown: Shown) {
@@ -230,12 +231,15 @@ export function forwardMode(input: Uint8Array, numbers: Float32Array, along: Flo
     return layerOf(layer, i < layers.length - 1 || readout === 'spikes', own, maps[i]);
   });
   const counts: Dual[][] = layers.map(() => []);
+  const traces = layers.map(() => ({ current: [] as number[], h: [] as number[] }));
   const steps = Array.from({ length: T }, (_, t) => {
     let spikes = inOrder(input.subarray(t * inputs, (t + 1) * inputs), maps[0]);
     let h: Dual[] = [];
     for (const [i, step] of through.entries()) {
       const made = step(spikes);
       ({ spikes, h } = made);
+      traces[i].current.push(...made.x.map(([value]) => value));
+      traces[i].h.push(...h.map(([value]) => value));
       made.own.forEach((spike, j) => {
         counts[i][j] ??= [0, 0];
         add(counts[i][j], spike, 1, 0);
@@ -245,5 +249,5 @@ export function forwardMode(input: Uint8Array, numbers: Float32Array, along: Flo
   });
   const [loss, slope] = lossOf(steps, shown);
   const [more, moreSlope] = penaltyOf(counts.slice(0, -1), shown);
-  return { loss: loss + more, slope: slope + moreSlope };
+  return { loss: loss + more, slope: slope + moreSlope, traces };
 }

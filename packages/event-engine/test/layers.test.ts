@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEngine } from '../../../hosts/node/engines';
 import {
+  ENCODER_NAMES,
   type EngineOptions,
   type EngineState,
   freshState,
@@ -18,7 +19,8 @@ import { initialParameters, parameters, splitParameters } from '../../../src/com
 import { computeSmallTensors, drawnByDay, LEAVE_NOTHING_OUT } from '../../../test/support/data';
 import { assertClose } from '../../../test/support/golden';
 import type { EventEngine } from '../engine';
-import { type Dual, delayed, forwardMode, handedOn, inOrder, weighed } from './float64';
+import { mnist } from './engines';
+import { type Dual, forwardMode, handedOn, inOrder, weighed } from './float64';
 
 computeSmallTensors();
 
@@ -208,7 +210,7 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
     ['event', [1, 150]],
     ['tfjs', [35]],
   ] as const) {
-    test(`${name}: loss and gradient are those of float64 in forward mode: ${what}`, async () => {
+    test(`${name}: each step of a trace, loss and gradient are those of float64 in forward mode: ${what}`, async () => {
       const longest = Math.max(...layers.map(({ delay }) => delay?.most ?? 0));
       for (const T of lengths.filter((T) => T > longest)) {
         const { data, trains } = samples(T);
@@ -218,9 +220,9 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
             const { loss, readout, ratePenalty } = engine.options;
             const numbers = wakeful(engine.options, 6);
             await engine.restore(freshState(numbers));
+            const trace: Trace = await engine.trace({ split: 'train', epoch: 0, index: 4 });
             const result = await engine.trainBatch(0, Uint32Array.of(4));
             const { m } = await engine.state();
-            const trace: Trace = await engine.trace({ split: 'train', epoch: 0, index: 4 });
             for (let layer = trace.hidden; layer && T > 1; layer = layer.hidden) {
               assert.ok(layer.spike.includes(1), 'each hidden layer fires');
             }
@@ -242,6 +244,12 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
               const size = m.reduce((sum, value, i) => sum + Math.abs(10 * value * along[i]), 0);
               const tolerance = layers[0].convolve ? 1e-5 * size : 2e-4 * Math.max(1, Math.abs(exact.slope));
               assertClose([slope], [exact.slope], tolerance, `${kind}, T = ${T}`);
+              let traced: Trace | undefined = trace;
+              for (const { current, h } of exact.traces.reverse()) {
+                assertClose(traced?.current ?? [], current, 1e-4, `currents, T = ${T}`);
+                assertClose(traced?.h ?? [], h, 1e-4, `potentials, T = ${T}`);
+                traced = traced?.hidden;
+              }
             }
           },
           name,
@@ -249,75 +257,6 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
       }
     });
   }
-
-  test(`each step of a trace follows from the one before by the equations: ${what}`, async () => {
-    const T = 150;
-    const { data } = samples(T);
-    await withEngine({ data, layers, ...options, seed: 2 }, async (engine) => {
-      const numbers = wakeful(engine.options, 6);
-      await engine.restore(freshState(numbers));
-      const shown = { split: 'train', epoch: 0, index: 4 } as const;
-      const traces: Trace[] = [];
-      for (let at: Trace | undefined = await engine.trace(shown); at; at = at.hidden) traces.unshift(at);
-      const inputs: ArrayLike<number> = await engine.spikes(shown);
-      const { maps } = allMaps(engine.options.layers, INPUTS);
-      const steps = (values: ArrayLike<number>, of: (step: number[]) => Dual[]) =>
-        Array.from({ length: T }, (_, t) => {
-          const units = values.length / T;
-          return of(Array.from(values).slice(t * units, (t + 1) * units));
-        });
-      let spikes = steps(inputs, (step) => inOrder(step, maps[0]));
-      const all = parameters(engine.options.layers, INPUTS);
-      for (const [i, { current, h, v, spike }] of traces.entries()) {
-        const layer = engine.options.layers[i];
-        const { neurons, neuron, synapse } = layer;
-        const of = (kind: string) =>
-          splitParameters(numbers, all)[all.findIndex((p) => p.layer === i && p.kind === kind)];
-        const [w, bias] = [of('w'), of('bias')];
-        const sum = (t: number, j: number, from: ArrayLike<number>, weights?: Float32Array) => {
-          const units = (weights?.length ?? 0) / neurons;
-          let x = 0;
-          for (let k = 0; t >= 0 && k < units; k++)
-            x += from[t * units + k] * (weights as Float32Array)[k * neurons + j];
-          return x;
-        };
-        const W = of('weight');
-        const late = of('delay');
-        const read = spikes.map((step, t) =>
-          layer.delay
-            ? delayed(
-                spikes.slice(0, t + 1),
-                [
-                  [W, W],
-                  [late, late],
-                ],
-                layer,
-              )
-            : weighed(step, [W, W], layer, maps[i]),
-        );
-        const kept = new Float64Array(neurons);
-        for (let at = 0; at < h.length; at++) {
-          const [t, j] = [Math.floor(at / neurons), at % neurons];
-          const x = read[t][j][0] + (bias?.[j % bias.length] ?? 0) + sum(t - 1, j, spike, of('recurrent'));
-          assert.ok(Math.abs(current[at] - x) < 1e-5, `current ${at} of layer ${i}`);
-          kept[j] = kept[j] * (synapse ? 1 - 1 / synapse.tau : 0) + x;
-          const rest = neuron.vReset ?? 0;
-          const before = t > 0 ? v[at - neurons] : rest;
-          const leak = w ? 1 / (1 + Math.exp(-w[w.length > 1 ? j : 0])) : 1 / neuron.tau;
-          const charged = before + (neuron.decayInput ? kept[j] - (before - rest) : rest - before) * leak;
-          const exact = neuron.decayInput ? charged : charged + kept[j];
-          assert.ok(Math.abs(h[at] - exact) < 1e-5 * Math.max(1, Math.abs(exact)), `potential ${at} of layer ${i}`);
-        }
-        spikes = steps(spike, (step) =>
-          handedOn(
-            step.map((s): Dual => [s, 0]),
-            layer,
-            maps[i],
-          ),
-        );
-      }
-    });
-  });
 
   test(`threads give the same bytes as one, and so does a run that is resumed: ${what}`, async () => {
     const { data } = samples(150);
@@ -479,7 +418,13 @@ const drawDelayed = (): LayerOptions[] =>
  * Both engines, on two batches with weights that stay as they are: the second shows what the first leaves behind
  * without the reset.
  */
-async function compareEngines(i: number, drawLayers: () => LayerOptions[], inputs = INPUTS, T = draw(1, 2, 5, 17)) {
+async function compareEngines(
+  i: number,
+  drawLayers: () => LayerOptions[],
+  inputs = INPUTS,
+  T = draw(1, 2, 5, 17),
+  images: Partial<EngineOptions> = {},
+) {
   const { data } = samples(T, inputs);
   const readout = draw(...READOUT_NAMES);
   const layers = drawLayers();
@@ -494,6 +439,7 @@ async function compareEngines(i: number, drawLayers: () => LayerOptions[], input
     reset: i % 2 === 0,
     ...(layers.length > 1 && i % 3 === 0 && { ratePenalty: { weight: 5, target: 0.1 * (i % 4) } }),
     loss: readout === 'spikes' ? draw(...LOSS_NAMES) : draw('mse', 'cross-entropy', 'cross-entropy-each-step'),
+    ...images,
   };
   const run = async (name: 'event' | 'tfjs') => {
     const engine = await createEngine(name, options);
@@ -514,6 +460,16 @@ async function compareEngines(i: number, drawLayers: () => LayerOptions[], input
 
 for (const [what, seed, all, byDay, compare] of [
   ['', 7, 200, 20, (i: number) => compareEngines(i, drawDense)],
+  [
+    ' of images',
+    5,
+    40,
+    8,
+    (i: number) => {
+      const T = draw(1, 7, 33);
+      return compareEngines(i, drawDense, 784, T, { data: mnist, T, encoder: draw(...ENCODER_NAMES) });
+    },
+  ],
   [' with delays', 13, 100, 15, (i: number) => compareEngines(i, drawDelayed, INPUTS, draw(17, 20))],
   [' whose thresholds rise', 17, 100, 15, (i: number) => compareEngines(i, drawAdapting)],
   [

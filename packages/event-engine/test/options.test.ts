@@ -114,26 +114,19 @@ const WRONG: [object, RegExp][] = [
   [{ neuron: { tau: 1e300 } }, /tau: expected .* found 1e\+300, which is Infinity as/],
   [{ learningRate: 5e-324 }, /learningRate: expected .*, which is 0 as a 32-bit float/],
   [{ T: 0 }, /^RangeError: T: expected a whole number from 1 to 10000, found 0$/],
-  [{ T: 10001 }, /T: expected a whole number/],
-  [{ seed: -1 }, /seed: expected a whole number/],
   [{ batchSize: 1.5 }, /batchSize: expected a whole number/],
-  [{ threads: 0 }, /threads: expected a whole number/],
   [{ hidden: 801 }, /^RangeError: hidden: expected a whole number from 1 to 800, found 801$/],
-  [{ neuron: { tau: Infinity } }, /tau: expected a finite number above 1, found Inf/],
-  [{ neuron: { tau: '2' } }, /tau: expected a finite number above 1, found '2'/],
   [{ tau: 2 }, /tau: expected inside neuron, as in \{ neuron: \{ tau: … \} \}/],
   [
     { neuron: { surrogateFunction: { name: 'atan', alpha: NaN } } },
     /alpha: expected a finite number above 0, found NaN/,
   ],
   [{ neuron: { surrogateFunction: { name: 'relu', alpha: 1 } } }, /surrogateFunction: expected 'atan'.* found 'relu'/],
-  [{ neuron: { vThreshold: NaN } }, /vThreshold: expected a finite number/],
   [
     { loss: 'CrossEntropy' },
     /^RangeError: loss: expected 'mse', .* or 'cross-entropy-each-step', found 'CrossEntropy'$/,
   ],
   [{ encoder: 'rate' }, /encoder: expected 'poisson', 'direct' or 'latency', found 'rate'/],
-  [{ reset: 0 }, /reset: expected true or false, found 0/],
 ];
 test('wrong options and indices are refused in one line', async () => {
   for (const [options, message] of WRONG)

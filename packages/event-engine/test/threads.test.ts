@@ -51,8 +51,6 @@ function workersOf(engine: EventEngine): { threadId: number; terminate(): Promis
 for (const [T, batchSize, batches, more] of [
   [100, 128, 4, {}],
   [100, 1, 10, {}],
-  [100, 7, 10, {}],
-  [1, 300, 20, {}],
   [1000, 32, 2, {}],
   [129, 40, 5, { loss: 'cross-entropy-counts', encoder: 'direct', reset: false }],
 ] as const) {

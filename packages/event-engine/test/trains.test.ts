@@ -3,20 +3,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEngine } from '../../../hosts/node/engines';
 import {
-  ENCODER_NAMES,
   type Engine,
   type EngineOptions,
   freshState,
-  READOUT_NAMES,
   type ReadoutName,
   resolveEngineOptions,
 } from '../../../src/common/engine';
 import { makeSpikeTrains, type SpikeTrains } from '../../../src/common/spike-trains';
 import type { Trace } from '../../../src/common/trace';
-import { foldNorm, initialNetwork, splitWeights } from '../../../src/common/weights';
+import { foldNorm, splitWeights } from '../../../src/common/weights';
 import { snn } from '../../../src/snn/networks';
 import { train } from '../../../src/training/train';
-import { byDay, computeSmallTensors, drawnByDay } from '../../../test/support/data';
+import { byDay, computeSmallTensors } from '../../../test/support/data';
 import {
   assertClose,
   assertGradient,
@@ -30,7 +28,7 @@ import {
   unpack,
 } from '../../../test/support/golden';
 import { randman } from '../../formats/datasets';
-import { defaults, mnist } from './engines';
+import { mnist } from './engines';
 
 computeSmallTensors();
 
@@ -203,43 +201,28 @@ test('spike trains that do not fit are refused by what they lack', () => {
   const trains = (units: number[], times: number[]) => ({ trains: [{ units, times }] });
   for (const [fault, message] of [
     [trains([0], [10]), 'data.train: train 0: time: expected a whole number from 0 to 9, found 10'],
-    [trains([0], [-1]), 'data.train: train 0: time: expected a whole number from 0 to 9, found -1'],
-    [trains([2], [0]), 'data.train: train 0: unit: expected a whole number from 0 to 1, found 2'],
     [trains([], []), 'data.train: expected at least one spike, found none'],
-    [{ trains: [], labels: [] }, 'data.train: expected at least one spike train, found none'],
     [{ labels: [0, 1] }, 'data.train: expected 1 labels, one for each train, found 2'],
     [{ labels: [10] }, 'data.train: expected labels from 0 to 9, found 10 of train 0'],
-    [trains([0, 1], [3]), 'data.train: expected as many units as times in train 0, found 2 and 1'],
   ] as const) {
     assert.throws(() => make(fault), { name: 'RangeError', message });
   }
   assert.throws(() => make({}, { units: 4097 }), /^RangeError: data\.units: expected .* from 1 to 4096, found 4097$/);
-  assert.throws(() => make({}, { T: 0 }), /^RangeError: data\.T: expected .* from 1 to 10000, found 0$/);
 });
 
 test('both engines check spike trains that nobody has checked', async () => {
   const good = makeSpikeTrains({ ...shape, train: one, test: one });
   const broken = (part: object) => ({ ...good, test: { ...good.test, ...part } });
-  const none = { units: new Uint16Array(), times: new Uint16Array(), starts: Uint32Array.of(0) };
   const faults: [object, RegExp][] = [
     [broken({ times: Uint16Array.of(3, 10) }), /^data\.test: train 0: time: expected .* from 0 to 9, found 10$/],
-    [broken({ units: Uint16Array.of(2, 0) }), /^data\.test: train 0: unit: expected .* from 0 to 1, found 2$/],
     [broken({ labels: Uint8Array.of(0, 0) }), /^data\.test: expected 1 labels, one for each train, found 2$/],
-    [broken({ labels: Uint8Array.of(11) }), /^data\.test: expected labels from 0 to 9, found 11 of train 0$/],
     [broken({ starts: Uint32Array.of(0, 1) }), /^data\.test: expected 2 starts from 0 to the number of spikes/],
     [
       broken({ starts: Uint32Array.of(0, 2, 1, 2), count: 3, labels: Uint8Array.of(0, 0, 0) }),
       /train 1: expected to end after its start 2, found 1$/,
     ],
-    [
-      broken({ ...none, labels: new Uint8Array(), count: 0 }),
-      /^data\.test: expected at least one spike train, found none$/,
-    ],
-    [broken({ ...none, starts: Uint32Array.of(0, 0) }), /^data\.test: expected at least one spike, found none$/],
     [{ ...good, units: 4097 }, /^data\.units: expected a whole number from 1 to 4096, found 4097$/],
-    [{ ...good, T: 10_001 }, /^data\.T: expected a whole number from 1 to 10000, found 10001$/],
     [broken({ times: [3, 4] }), /^data\.test\.times: expected a Uint16Array, .* found Array$/],
-    [{ ...good, test: undefined }, /^data\.test: expected spike trains, .* found none$/],
   ];
   for (const name of ENGINES) {
     for (const [data, message] of faults)
@@ -254,67 +237,6 @@ test('both engines check spike trains that nobody has checked', async () => {
         /indices: expected spike trains from 0 to 0, found 1$/,
       );
     });
-  }
-});
-
-const POTENTIALS = READOUT_NAMES.filter((name) => name !== 'spikes');
-
-async function withImages<R>(
-  name: 'event' | 'tfjs',
-  options: Partial<EngineOptions>,
-  use: (engine: Engine) => Promise<R>,
-) {
-  const engine = await createEngine(name, { ...defaults, ...options } as EngineOptions);
-  try {
-    return await use(engine);
-  } finally {
-    await engine.close();
-  }
-}
-
-const batchOf = (b: number, size: number) => Uint32Array.from({ length: size }, (_, i) => size * b + i);
-
-/** Trains some batches; all that comes of it. */
-const learn = (name: 'event' | 'tfjs', { hidden, batchSize = 8, ...options }: Partial<EngineOptions>) =>
-  withImages(name, { hidden, batchSize, ...options }, async (engine) => {
-    await engine.restore(freshState(initialNetwork(0, hidden).map((weight) => 4 * weight)));
-    const losses: number[] = [];
-    for (let b = 0; b < 3; b++) losses.push((await engine.trainBatch(0, batchOf(b, batchSize))).loss);
-    const rates = await engine.rates({ split: 'test', epoch: 0, indices: batchOf(0, 20) });
-    return { losses, rates, state: await engine.state() };
-  });
-
-test('both engines learn the same with options drawn at random', async () => {
-  let random = 1;
-  const draw = <R>(...choices: readonly R[]): R => {
-    random = (random * 48271) % 2147483647;
-    return choices[random % choices.length];
-  };
-  for (let i = 0; i < drawnByDay(40, 18); i++) {
-    const options: Partial<EngineOptions> = {
-      T: draw(1, 2, 7, 16, 33, 130),
-      seed: i,
-      batchSize: draw(1, 3, 8),
-      hidden: draw(undefined, 1, 13, 24),
-      readout: draw(...POTENTIALS),
-      loss: draw('mse', 'cross-entropy'),
-      encoder: draw(...ENCODER_NAMES),
-      reset: draw(true, false),
-      neuron: {
-        tau: draw(1.5, 2, 20),
-        decayInput: draw(true, false),
-        vThreshold: draw(0.5, 1),
-        vReset: draw(0, -0.25, null),
-        detachReset: draw(true, false),
-      },
-    };
-    const [event, tfjs] = [await learn('event', options), await learn('tfjs', options)];
-    const what = JSON.stringify(options);
-    const most = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => Math.max(a, Math.abs(b)), 1);
-    assertClose(tfjs.losses, event.losses, 1e-4 * most(event.losses), `losses with ${what}`);
-    assertClose(tfjs.rates, event.rates, 1e-3 * most(event.rates), `potentials with ${what}`);
-    assertClose(tfjs.state.weights, event.state.weights, 2e-3, `weights with ${what}`);
-    assertClose(tfjs.state.potentials ?? [], event.state.potentials ?? [], 2e-2, `carried potentials with ${what}`);
   }
 });
 
