@@ -141,19 +141,7 @@ export function readType(type: Cursor, isItem = false): Type {
     const of = readType(type, true);
     if (of.kind === 'float' || of.kind === 'int') return { kind: 'list', ...plain, of };
   }
-  const names = [
-    'whole numbers',
-    'floats',
-    'dates',
-    'texts',
-    'bits',
-    'opaque values',
-    'records',
-    'references',
-    'enums',
-  ];
-  const order = isBigEndian && kind < 2 ? ' in big-endian order' : '';
-  throw new Error(`${names[kind] ?? 'values'} of ${size} bytes${order}, which are not read`);
+  throw new Error(`values of ${size} bytes of a type that is not read`);
 }
 
 /**

@@ -394,7 +394,6 @@ function stateDict(tensors: readonly (readonly [string, Tensor])[]): Uint8Array 
 }
 
 test('What is no bytes is refused by each reader in one line that says so', () => {
-  const _files = ['a.pth', 'a.nir', 'a.safetensors', 'a.npy'];
   for (const file of ['a.pth', 'a.nir', 'a.safetensors', 'a.npy']) {
     const message = `${file}: expected bytes in a Uint8Array, found ArrayBuffer`;
     assert.throws(() => fromFile(new ArrayBuffer(8) as never, file), { name: 'RangeError', message });

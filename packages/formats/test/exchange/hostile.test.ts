@@ -380,7 +380,7 @@ describe('Refused in one line:', () => {
     );
     const list = [0x19, 0, 0, 0, 16, 0, 0, 0];
     const lists = Array.from({ length: 8000 }, () => list).flat();
-    assert.throws(() => readType(cursor(...lists)), /^Error: values of 16 bytes, which are not read$/);
+    assert.throws(() => readType(cursor(...lists)), /^Error: values of 16 bytes of a type that is not read$/);
   });
 
   test('values that are asked for as another type; as their own they are read all the same', () => {
