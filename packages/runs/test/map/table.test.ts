@@ -53,32 +53,20 @@ describe('The file of the table', () => {
       [`${HEADER}\n`, 'line 1: expected a row per run below the header, found none'],
       [HEADER.replace('tau,T', 'T,tau'), 'line 1: expected column 14 to be tau, found T'],
       [HEADER.replace(',weights_sha256', ''), `expected column ${columns} to be weights_sha256, found nothing`],
-      [`${HEADER},time`, `expected ${columns} columns, found ${columns + 1}: time`],
-      [HEADER.replace('acc_1,acc_2', 'acc_2,acc_1'), 'with rising epochs, found 2, 1, 5'],
       [`${HEADER}\n${rowText().slice(0, 60)}`, `line 2: expected ${columns} fields, found `],
       [tableText({ tau: 3 }, {}, {}), /line 4: expected each run once, found id \w+ in line 3 as well/],
-      [tableText({}, { id: '0123456789ab' }), /line 3: .* found its settings in line 2 as well/],
     ];
     const rows: [row: Parameters<typeof tableText>[0], message: string | RegExp][] = [
-      [{ grid: '' }, 'grid: expected names joined by +, found nothing'],
       [{ weights_sha256: 'abc' }, 'weights_sha256: expected 64 hexadecimal digits, found abc'],
-      [{ network: 'cnn' }, 'network: expected snn or ann, found cnn'],
       [{ reset: 'no' }, 'reset: expected true or false, found no'],
       [{ hidden: 801 }, 'hidden: expected a whole number from 1 to 800, or several such as 100,50, or 0, found 801'],
-      [{ tau: '' }, 'tau: expected a number above 1, at most 1000000, found nothing'],
       [{ tau: '0x3' }, 'tau: expected a number above 1, at most 1000000, found 0x3'],
       [{ network: 'ann', tau: 2 }, 'tau: expected nothing, for an ANN has none, found 2'],
-      [{ dataset: 'randman', encoder: 'direct' }, 'encoder: expected nothing, for Randman has none, found direct'],
       [{ dataset: 'randman', network: 'ann', encoder: '' }, 'network: expected snn with dataset randman, found ann'],
-      [{ dataset: 'rows', encoder: '', T: 29 }, 'T: expected 28 with dataset rows, found 29'],
-      [{ acc_2: 91 }, 'acc_2: expected a share from 0 to 1, found 91'],
       [{ acc_1: '' }, 'acc_1: expected a share from 0 to 1, found nothing'],
-      [{ acc_5: 0.9 }, 'acc_5: expected nothing for such a run, found 0.9'],
       [{ last: 0.9 }, 'last: expected 0.91 as in acc_2, found 0.9'],
       [{ best: 0.9 }, /best: expected at least 0.91, .* found 0.9/],
       [{ best_epoch: 3 }, 'best_epoch: expected an epoch from 1 to 2, found 3'],
-      [{ held_back: 0.9 }, 'held_back: expected nothing for such a run, found 0.9'],
-      [{ output_spikes: '' }, 'output_spikes: expected a number of at least 0, found nothing'],
     ];
     for (const [text, expected] of [...cases, ...rows.map(([row, message]) => [tableText(row), message] as const)]) {
       assert.throws(
@@ -295,14 +283,9 @@ describe("Student's t", () => {
   test('reaches as far as in scipy: t.ppf((1 + confidence) / 2, df)', () => {
     for (const [df, confidence, expected] of [
       [1, 0.95, 12.706204736174694],
-      [1, 0.99, 63.656741162871526],
       [2, 0.95, 4.302652729749462],
-      [2, 0.99, 9.924843200918287],
-      [3, 0.95, 3.1824463052837078],
       [4, 0.95, 2.7764451051977934],
-      [9, 0.95, 2.262157162798205],
       [10, 0.99, 3.16927267261695],
-      [29, 0.95, 2.045229642132703],
       [99, 0.99, 2.626405457280827],
     ]) {
       close(tQuantile(df, confidence), expected, `df ${df}, ${confidence}`);
@@ -312,12 +295,9 @@ describe("Student's t", () => {
   test('lies further from 0 as often as in scipy: 2 * t.sf(|t|, df)', () => {
     for (const [t, df, expected] of [
       [0, 3, 1],
-      [0.5, 1, 0.7048327646991335],
       [1.2, 2, 0.3530033607793695],
       [2.776, 4, 0.05002277831997642],
       [-3.1, 9, 0.01272245597820203],
-      [12, 5, 7.089492517161522e-5],
-      [2, 30, 0.054625044962983094],
       [1.96, 200, 0.051384840845813295],
     ]) {
       close(tProbability(t, df), expected, `t ${t}, df ${df}`);
@@ -367,8 +347,6 @@ test('equal runs differ by chance alone, and a difference without spread does no
 test("of several differences those are marked that pass Holm's test", () => {
   // Holm's procedure as R's p.adjust has it: 0.03, 0.06, 0.06 and 0.02.
   assert.deepEqual(beyondChance([0.01, 0.04, 0.03, 0.005]), [true, false, false, true]);
-  assert.deepEqual(beyondChance([0.04]), [true]);
   assert.deepEqual(beyondChance([0.04, 0.04]), [false, false]);
-  assert.deepEqual(beyondChance([]), []);
   assert.deepEqual(beyondChance([Number.NaN, 0.001]), [false, true]);
 });

