@@ -7,8 +7,7 @@
  */
 export { bars } from './bars';
 export { bands, lines } from './curves';
-export { decisionMap } from './decisions';
-export { confusionMatrix, heatmap } from './heatmap';
+export { confusionMatrix, decisionMap, heatmap } from './heatmap';
 export { compareWeights, digits, hiddenWeights, weightImages } from './images';
 export { differences, intervals } from './intervals';
 export { accuracyCurve, liveCurve, lossAndAccuracy, perEpoch } from './learning';

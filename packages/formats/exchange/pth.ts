@@ -88,30 +88,19 @@ function unzipped(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (!isZip)
     throw new Error(`${file}: expected the zip file that torch.save writes since PyTorch 1.6, found other content`);
-  let files: Map<string, Uint8Array>;
-  let compressed: string | undefined;
   try {
-    files = storedFiles(bytes, (_deflated, _size, title) => {
-      compressed ??= title;
-      return undefined;
-    });
+    const files = storedFiles(bytes);
+    return new Map([...files].map(([name, content]) => [name.slice(name.indexOf('/') + 1), content]));
   } catch (error) {
     throw new Error(`${file}: expected a whole zip file, found a damaged one (${(error as Error).message})`);
   }
-  if (compressed !== undefined) {
-    const advice = 'unpack it, and pack it again with `zip -0`';
-    throw new Error(
-      `${file}: expected files stored as torch.save writes them, found ${compressed} compressed; ${advice}`,
-    );
-  }
-  return new Map([...files].map(([name, content]) => [name.slice(name.indexOf('/') + 1), content]));
 }
 
 function readPickle(entries: ReadonlyMap<string, Uint8Array>, file: string): Map<Pickled, Pickled> {
   const content = entries.get('data.pkl');
   if (!content)
     throw new Error(
-      `${file}: expected data.pkl, which torch.save writes, found ${[...entries.keys()].join(', ') || 'no files'}`,
+      `${file}: expected data.pkl, stored as torch.save writes it, found ${[...entries.keys()].join(', ') || 'no files'}`,
     );
   if (new TextDecoder().decode(entries.get('byteorder') ?? new Uint8Array()) === 'big') {
     throw new Error(`${file}: expected numbers in little-endian order, found big-endian`);

@@ -127,7 +127,7 @@ const PTH: [string, Uint8Array, RegExp][] = [
   [
     'a pickle that is compressed',
     zipSync({ 'archive/data.pkl': new Uint8Array(5000) }, { level: 9 }),
-    /data\.pkl compressed; unpack it, and .* `zip -0`$/,
+    /expected data\.pkl, stored as torch\.save writes it, found no files$/,
   ],
   ['a text of 4 GB in 9 bytes', pth('\x80\x02X\xff\xff\xff\xffab.'), /found a pickle that ends too early/],
   ['a dict that holds itself', pth('\x80\x02}q\0X\x01\0\0\0nh\0s.'), /of tensors, found none/],
