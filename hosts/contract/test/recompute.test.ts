@@ -63,7 +63,6 @@ describe('recompute()', () => {
       [{}, 'row: dataset: expected mnist, randman, rows or yin-yang, found undefined'],
       [{ ...row, dataset: 'nosuch' }, "row: dataset: expected mnist, randman, rows or yin-yang, found 'nosuch'"],
       [{ ...row, learnTau: 'layers' }, "row: learnTau: expected none, layer or neuron, found 'layers'"],
-      [{ ...row, learntau: 'layer' }, "row: expected settings of the map, found 'learntau'"],
       [without, 'row: seed: expected a whole number from 0 to 4294967295, found undefined'],
       [{ ...row, T: '5' }, "row: T: expected a whole number from 1 to 10000, found '5'"],
       [{ ...row, reset: 'true' }, "row: reset: expected true or false, found 'true'"],

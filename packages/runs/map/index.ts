@@ -16,12 +16,9 @@ export {
 } from './settings';
 export {
   beyondChance,
-  CONFIDENCE,
   type Difference,
   type Estimate,
   estimate,
   pairedDifference,
-  tProbability,
-  tQuantile,
 } from './statistics';
 export { type Choice, type Group, MapTable, type Measure, type Row } from './table';
