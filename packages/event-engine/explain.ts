@@ -5,6 +5,7 @@ import { adapt, afterSpike, fires } from '../../src/common/lif';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Trace } from '../../src/common/trace';
 import type { EventCore } from './core';
+import type { Statistics } from './engine';
 import { INPUT_BYTES } from './layout';
 import { BLOCK, countInputRecords, INPUTS, ROW_FLOATS, SLOTS } from './memory';
 import { partOf } from './table';
@@ -153,21 +154,6 @@ function heard(trace: Trace, core: EventCore, layer: number): Trace {
   return trace;
 }
 
-/** What showing images costs. */
-interface Work {
-  /** Input spikes in all T steps; none with direct input. */
-  spikes: number;
-  /** Spikes of the hidden neurons. */
-  hiddenSpikes: number;
-  /** Rows of weights that a dense product adds; with direct input those from the image once for all steps. */
-  dense: number;
-  /**
-   * Rows of tables, or of weights, that the kernel adds, and sixteen for each table that it fills. Direct input adds
-   * rows of weights, those of the pixels that are not black, once for all steps.
-   */
-  rows: number;
-}
-
 type MadeLayer = EventCore['map']['layers'][number];
 
 /** How many neurons share a row of weights. */
@@ -177,8 +163,8 @@ const positionsOf = ({ neurons, convolve }: ResolvedLayer) => (convolve ? neuron
 const rowsOf = ({ kernel: { functions } }: EventCore, { columns, delay }: MadeLayer, input: number, steps: number) =>
   columns * (delay ? 2 * functions.countSpikes(input, steps) : functions.countRows(input, steps));
 
-/** What showing image `i` of the job costs. */
-export function countWork(core: EventCore, i: number): Work {
+/** What showing image `i` of the job costs in all its steps, which a mean divides. */
+export function countWork(core: EventCore, i: number): Required<Statistics> {
   const { T, kernel, scratch, map, options } = core;
   const { functions } = kernel;
   const inputs = inputsOf(core);

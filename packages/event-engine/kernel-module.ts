@@ -33,9 +33,6 @@ export interface KernelFunctions {
   clear(at: number, bytes: number): void;
   present(scratch: number): void;
   presentSpikes(scratch: number, given: number, units: number): void;
-  encode(scratch: number, index: number, block: number, steps: number): void;
-  prepareInput(input: number, steps: number): void;
-  currents(scratch: number, input: number, weights: number, rows: number, steps: number): void;
   /** Draws a block of the image that was presented, if its pixels spike. */
   drawInput(scratch: number, index: number, block: number, steps: number): void;
   /** Brings all neurons to rest. */
@@ -54,7 +51,6 @@ export interface KernelFunctions {
   fireAll(scratch: number, weights: number, layer: number): void;
   /** How many rows of weights the events add to the currents of a layer that reads them. */
   countHeard(scratch: number, layer: number): number;
-  addGradient(scratch: number, input: number, rows: number, gradient: number, steps: number): void;
   back(scratch: number, column: number, rows: number, spikeGradient: number, stride: number, steps: number): void;
   /** With `potentials` 0 the neurons start at rest. */
   forward(scratch: number, weights: number, index: number, potentials: number, stride: number): void;

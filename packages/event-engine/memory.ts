@@ -264,20 +264,14 @@ const MOST_PAGES = 4096;
 
 /** A memory for the kernel, shared if several threads use it. */
 export function createMemory(options: Layout): WebAssembly.Memory {
-  const { batchSize, layers, threads } = options;
+  const { T, batchSize, threads } = options;
   const { scratch, scratchBytes } = memoryMap(options);
   const pages = Math.ceil((scratch + scratchBytes * threads) / PAGE);
   if (pages > MOST_PAGES) {
-    const channels = layers.flatMap(({ convolve }) => (convolve ? [convolve.channels] : []));
-    const widths = layers.slice(channels.length, -1).map(({ neurons }) => neurons);
-    const delays = layers.flatMap(({ delay }) => (delay ? [delay.most] : []));
-    const which = [
-      ...[`batchSize ${batchSize}`, `threads ${threads}`],
-      ...(channels.length > 0 ? [`T ${options.T}`, `convolve ${channels.join(', ')}`] : []),
-      ...(delays.length > 0 ? [`T ${options.T}`, `delays up to ${delays.join(', ')}`] : []),
-      ...(widths.length > 0 ? [`hidden ${widths.join(', ')}`] : []),
-    ].join(', ');
-    throw new RangeError(`${which}: expected to need at most 256 MB, found ${Math.ceil((pages * PAGE) / 2 ** 20)} MB`);
+    const found = `${Math.ceil((pages * PAGE) / 2 ** 20)} MB`;
+    throw new RangeError(
+      `layers: expected to need at most 256 MB, found ${found} with batchSize ${batchSize}, T ${T} and threads ${threads}; take fewer neurons, images, steps or threads`,
+    );
   }
   return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
 }
