@@ -110,24 +110,6 @@ test('a legend is as wide as its names are in the font of the figure', async () 
   assert.ok(Math.abs(long.width - short.width - expected) <= 1, `${long.width} - ${short.width}, expected ${expected}`);
 });
 
-test('each neuron that fires at every step has its strokes in the picture', async () => {
-  const spikes = new Float32Array(100);
-  for (let t = 0; t < 10; t++) spikes[t * 10 + 7] = 1;
-  const png = await decode(await renderPng(plot1dSpikes(spikes), 1));
-  // Rows of neurons 7 and 6 of 10 between the top and bottom of the panel.
-  const dark = (neuron: number) => {
-    let runs = 0;
-    const y = Math.round(56 + ((420 - 56 - 58) * (neuron + 0.5)) / 10);
-    for (let x = 76, was = false; x < 610; x++) {
-      const is = png.at(x, y)[0] < 140;
-      if (is && !was) runs++;
-      was = is;
-    }
-    return runs;
-  };
-  assert.deepEqual([dark(7), dark(6)], [10, 0]);
-});
-
 /** The bytes of some figures as one SHA-256, drawn by another process. */
 function fingerprintOf(isBackwards: boolean, env = process.env): string {
   const program = `

@@ -159,16 +159,6 @@ test('samples are spread evenly: each tenth of the plane has its share of the ar
   }
 });
 
-test('fewer steps round the same points, and more training samples change neither the first nor the test samples', () => {
-  const coarse = yinYang({ seed: 3, T: 11, train: 30, test: 300 });
-  const rounded = (time: number) => Math.floor((time / 9999) * 10 + 0.5);
-  const near = (few: Uint16Array, many: Uint16Array) =>
-    few.every(
-      (time, i) => Math.abs(time - rounded(many[i])) <= Number(Math.abs((((many[i] / 9999) * 10) % 1) - 0.5) < 0.01),
-    );
-  assert.ok(near(coarse.train.times, fine.train.times) && near(coarse.test.times, fine.test.times));
-});
-
 test('each bright pixel is a spike of its column in the step of its row, and nothing else is', () => {
   const mnist = wholeMnist();
   const data = rows(mnist);
