@@ -1,6 +1,6 @@
 'use strict';
 // A lock is a file that names the process which owns it. One whose owner is gone, a killed process's, is taken over.
-const { linkSync, renameSync, rmSync, statSync } = require('node:fs');
+const { linkSync, renameSync, rmSync } = require('node:fs');
 const { hostname } = require('node:os');
 const { join } = require('node:path');
 const { readFile, unfinishedName, writeFileNew } = require('./files.cjs');
@@ -14,8 +14,6 @@ const { bornAt, codeOf, hasEnded } = require('./processes.cjs');
 const LOCK_NAME = 'lif_fc_mnist.lock';
 /** Upper bound for a lock file, about 30 times its usual size, in bytes. */
 const MOST_BYTES = 4096;
-/** How long an empty lock file still counts as held, in ms; after that, its process must have been killed. */
-const EMPTY_FOR = 10_000;
 /** Others may come first several times, but not for ever. */
 const MOST_TRIES = 100;
 
@@ -99,8 +97,6 @@ function releaseLock(file) {
 function refuse(folder, file, content, what) {
   const found = ownerOf(content);
   if (found === undefined) {
-    const since = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (content === '' && Date.now() - since > EMPTY_FOR) return;
     throw new Error(`${folder}: another ${what} may write here; if there is none, remove ${file}`);
   }
   const { host, pid, since } = found;
