@@ -1,6 +1,5 @@
 // Executes notebooks without a browser. run_notebooks.py does the work with the Python of .venv; this finds that
 // Python, and passes arguments and signals on.
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runInForeground } from '../system/foreground.mjs';
@@ -14,10 +13,6 @@ const script = join(dirname(fileURLToPath(import.meta.url)), 'run_notebooks.py')
  * @param {string[]} args
  */
 export async function runNotebooks(args) {
-  if (!existsSync(venvPython)) {
-    console.error(`notebooks: no Python at ${venvPython}; run \`npm run setup\``);
-    process.exit(2);
-  }
   try {
     process.exitCode = await runInForeground(venvPython, ['-I', script, '--parent', String(process.pid), ...args]);
   } catch (error) {

@@ -3,20 +3,12 @@
 Called by packages/notebook-runner/notebooks.mjs (`npm run notebooks -- FILE…`, `npm run tutorial`) with the Python of `.venv`.
 """
 
-import os
 import signal
 import sys
-import tempfile
 from pathlib import Path
 
 
-def interrupted_early(*_) -> None:
-    """Ctrl-C while Jupyter is being imported: nothing has been started yet."""
-    os.write(2, b"interrupted; nothing was executed yet\n")
-    os._exit(130)
-
-
-signal.signal(signal.SIGINT, interrupted_early)
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while Jupyter is being imported ends this without a traceback
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
 import asyncio  # noqa: E402
@@ -24,25 +16,10 @@ import asyncio  # noqa: E402
 from headless import files, options, places, report, run  # noqa: E402
 
 
-def remove_left_overs() -> None:
-    """Removes connection files and sockets of runners that were killed."""
-    if os.name != "posix":  # elsewhere signal 0 ends a process
-        return
-    sockets = Path(tempfile.gettempdir()).glob("lif-*-*-*")
-    for file in [*(places.SCRATCH / "runtime").glob("kernel-*-*.json"), *sockets]:
-        try:
-            os.kill(int(file.name.split("-")[1]), 0)
-        except ProcessLookupError:
-            file.unlink(missing_ok=True)
-        except (PermissionError, ValueError):
-            pass
-
-
 if __name__ == "__main__":
     try:
         for folder in ("config", "data", "runtime"):
             files.make_folder(places.SCRATCH / folder)
-        remove_left_overs()
         parsed = options.parse(sys.argv[1:])
     except files.BadInput as error:
         for line in str(error).splitlines():

@@ -59,15 +59,6 @@ class Failure(Exception):
         self.kind = kind
 
 
-def check_text(source: str, index: int) -> None:
-    """A file can hold half of a surrogate pair, but no message to a kernel can. Raises Failure."""
-    half = next((character for character in source if "\ud800" <= character <= "\udfff"), None)
-    if half is None:
-        return
-    escape = f"\\u{ord(half):04x}"
-    raise Failure(index, f"its source holds half of a surrogate pair, which is no text; write the escape {escape} instead")
-
-
 class Client(NotebookClient):
     """nbclient, but no message is dropped because it belongs to a cell that has already ended."""
 
@@ -130,7 +121,6 @@ class Client(NotebookClient):
     async def execute(self, index: int, count: int) -> str | None:
         cell = self.nb.cells[index]
         status = None
-        check_text(cell.source, index)
 
         def replied(execute_reply, **_) -> None:
             nonlocal status

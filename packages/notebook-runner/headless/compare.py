@@ -34,9 +34,7 @@ def first_difference(was: list[tuple[str, object]], now: list[tuple[str, object]
         if was_data == now_data:
             continue
         if isinstance(was_data, bytes):
-            shorter = min(len(was_data), len(now_data))
-            at = next((i for i in range(shorter) if was_data[i] != now_data[i]), shorter)
-            return f"{was_what}: byte {at} differs ({len(was_data)} bytes committed, {len(now_data)} now)"
+            return f"{was_what}: {len(was_data)} bytes committed, {len(now_data)} others now"
         lines = [
             (data if isinstance(data, str) else json.dumps(data, indent=1, sort_keys=True)).splitlines(keepends=True)
             for data in (was_data, now_data)

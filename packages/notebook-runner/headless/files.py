@@ -33,10 +33,12 @@ def read(path: Path) -> tuple[object, bytes]:
     try:
         content = path.read_bytes()
         raw = json.loads(content.decode("utf-8"))
+        # JSON can hold half of a surrogate pair as an escape, but no message to a kernel can. Raises ValueError.
+        json.dumps(raw, ensure_ascii=False).encode()
     except OSError as error:
         raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
     except ValueError as error:
-        raise BadInput(f"{path}: not a notebook (no valid JSON: {error})") from None
+        raise BadInput(f"{path}: not a notebook (no valid JSON or text: {error})") from None
     if not isinstance(raw, dict) or raw.get("nbformat") != 4 or not isinstance(raw.get("cells"), list):
         raise BadInput(f"{path}: not a notebook of format 4")
     raw["nbformat_minor"] = max(5, raw.get("nbformat_minor", 0))

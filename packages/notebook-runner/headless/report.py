@@ -1,4 +1,4 @@
-"""What the runner prints: one line per notebook, the cell that is running."""
+"""What the runner prints (one line per notebook, the cell that is running), and its JUnit file (--junit)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import re
 import shutil
 import sys
 import time
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
 from pathlib import Path
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -91,3 +93,43 @@ def on_terminal(line: str) -> None:
     if is_terminal():
         sys.stdout.write("\r\x1b[2K" + line[: shutil.get_terminal_size().columns - 1])
         sys.stdout.flush()
+
+
+# What XML 1.0 does not allow, not even escaped: control characters and halves of surrogate pairs.
+FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass
+class Case:
+    """A code cell, or the notebook as a whole. `failure` is its first line and the text below it."""
+
+    name: str
+    seconds: float = 0.0
+    skipped: bool = False
+    failure: tuple[str, str] | None = None
+
+
+@dataclass
+class Suite:
+    """A notebook."""
+
+    name: str
+    seconds: float = 0.0
+    cases: list[Case] = field(default_factory=list)
+
+
+def document(suites: list[Suite]) -> str:
+    root = ET.Element("testsuites")
+    for suite in suites:
+        failures, skipped = sum(case.failure is not None for case in suite.cases), sum(case.skipped for case in suite.cases)
+        counts = {"tests": str(len(suite.cases)), "failures": str(failures), "skipped": str(skipped)}
+        one = ET.SubElement(root, "testsuite", counts, name=suite.name, time=f"{suite.seconds:.3f}")
+        for case in suite.cases:
+            it = ET.SubElement(one, "testcase", classname=suite.name, name=case.name, time=f"{case.seconds:.3f}")
+            if case.skipped:
+                ET.SubElement(it, "skipped", message="an earlier cell failed, or the run was interrupted")
+            if case.failure is not None:
+                message, printed = case.failure
+                ET.SubElement(it, "failure", message=message).text = printed
+    ET.indent(root)
+    return FORBIDDEN.sub("\ufffd", ET.tostring(root, encoding="unicode")) + "\n"

@@ -8,24 +8,21 @@ import os
 import signal
 import sys
 import tempfile
-import threading
 import time
 
 from .cells import Client, Failure
 from .compare import differences
 from .files import has_code, is_unchanged, write, write_text
-from .junit import Case, Suite, document
 from .options import NO_PYTHON, Job
 from .outputs import first_line, tags, tidy
 from .places import shown
-from .report import Progress, tell
+from .report import Case, Progress, Suite, document, tell
 
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import DeadKernelError
 
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-LAST_RESORT = 20  # seconds after a signal in which the runner has to end
 
 
 def place_of(nb, cell: int | None) -> str:
@@ -47,10 +44,6 @@ class Runner:
 
     def signalled(self, *_) -> None:
         """Python calls this at once, also while a long turn of the event loop keeps asyncio's own handlers waiting."""
-        if not self.interrupted:
-            last_resort = threading.Timer(LAST_RESORT, os._exit, (130,))
-            last_resort.daemon = True
-            last_resort.start()
         self.loop.call_soon_threadsafe(self.interrupt)
 
     def interrupt(self) -> None:

@@ -227,7 +227,7 @@ describe('The texts of the project', () => {
     for (const args of [['--check', chapter], ['--all', '--check'], [chapter]]) {
       const { status, stderr } = run(...args);
       assert.deepEqual([status, stderr.trim().split('\n').length], [2, 1], stderr);
-      assert.match(stderr, /no Python at/);
+      assert.match(stderr, /bin.python3?: .*; run `npm run setup`/);
     }
   });
 });
