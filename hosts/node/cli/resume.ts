@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { layersOfRun } from '../../../packages/runs/engine-options';
 import type { Checkpoint, RunOptions } from '../../../packages/runs/node';
+import { unfit } from '../../../packages/runs/node/checkpoint';
 import { tryRead } from '../../../packages/runs/read';
 import { defaultValue } from '../../../packages/runs/settings';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
@@ -37,23 +38,17 @@ export function collectOptions(settings: Settings, data: Dataset): RunOptions {
 export function resumedSettings({ settings, given }: Arguments, checkpoint: Checkpoint, file: string): Settings {
   const resumed: Record<string, unknown> = { ...settings };
   const { dataset, saveFigures, ...options } = checkpoint.options;
-  if (typeof dataset !== 'string') throw new Error(`${file}: expected the checksum of the data, found none`);
-  if (saveFigures !== null && saveFigures !== true) throw new Error(`${file}: expected saveFigures to be a switch`);
   const kind = { network: options.network, dataset: options.data };
   const kept = OPTIONS.filter((option) => (option.keptOnResume || option.name === 'epochs') && !whyNot(option, kind));
-  const unknown = Object.keys(options).find((name) => !kept.some((option) => nameThere(option) === name));
-  if (unknown !== undefined)
-    throw new Error(`${file}: expected only options that a run cannot change, found ${unknown}`);
+  const isKept = (name: string) => kept.some((option) => nameThere(option) === name);
+  if (typeof dataset !== 'string' || (saveFigures !== null && saveFigures !== true)) throw unfit(file);
+  if (!Object.keys(options).every(isKept)) throw unfit(file);
   for (const option of kept) {
     const { name } = option;
     const missing = option.always ? undefined : defaultValue(option);
     const there = nameThere(option);
     const before = Object.hasOwn(options, there) ? options[there] : missing;
-    if (!isValid(option, before)) {
-      throw new Error(
-        `${file}: expected a value that ${formatLabel(option)} takes, found ${JSON.stringify(before) ?? 'none'}`,
-      );
-    }
+    if (!isValid(option, before)) throw unfit(file);
     if (!given.has(name)) resumed[name] = before;
     else if (option.keptOnResume && settings[name] !== before) {
       const advice = 'leave it out, or start a new run in another folder';
@@ -101,14 +96,10 @@ export function checkAgainstData(
   }
   const batches = Math.floor((settings.trainImages ?? data.train.count) / settings.batchSize);
   const { epoch, batch, correct, trainAccs, state } = history;
-  if (batch > batches || correct > batch * settings.batchSize || trainAccs.length !== epoch * batches + batch) {
-    const found = `${trainAccs.length} batches after ${epoch} epochs and ${batch} batches`;
-    throw new Error(`${file}: expected ${batches} batches per epoch, found ${found}`);
-  }
   const potentials = settings.reset || !state ? 0 : settings.batchSize * countRemembered(layersOfRun(settings));
-  if ((state?.potentials?.length ?? 0) !== potentials) {
-    throw new Error(`${file}: expected ${potentials} potentials, found ${state?.potentials?.length ?? 0}`);
-  }
+  const isWhole = batch <= batches && trainAccs.length === epoch * batches + batch;
+  if (!isWhole || correct > batch * settings.batchSize || (state?.potentials?.length ?? 0) !== potentials)
+    throw unfit(file);
 }
 
 /** Tells data sets apart: all training labels, and the first thousand images or all spikes. */

@@ -259,6 +259,7 @@ function damaged(file: string, why: string): Error {
   return new Error(`${file}: expected a whole checkpoint, found a damaged one (${why})`);
 }
 
-function unfit(file: string): Error {
+/** What is said of a checkpoint whose parts contradict each other, or that no run has written. */
+export function unfit(file: string): Error {
   return new Error(`${file}: expected a checkpoint that fits what it says of itself, found one that does not`);
 }

@@ -140,26 +140,23 @@ describe('a checkpoint that somebody sends', () => {
   const ARGS = [...RESUME, '-N', '3'];
 
   test('and that is not what the command line writes is refused in one line, and nothing changes', () => {
+    const UNFIT = /checkpoint\.json: expected a checkpoint that fits what it says of itself, found one that/;
     const cutOff = (bytes: Buffer) => bytes.subarray(0, -4 * 1280);
     const cases: [Record<string, unknown>, RegExp, string?, ((bytes: Buffer) => Buffer)?][] = [
-      [{ 'events.file': '../victim.txt', 'events.length': 3 }, /that fits what it says of itself, found one that/],
-      [{ 'options.outDir': 'elsewhere' }, /expected only options that a run cannot change, found outDir/],
-      [{ 'options.x': 1 }, /expected only options .*, found x/],
-      [{ 'options.network': 'ann' }, /expected only options .*, found /],
-      [{ 'options.timesteps': undefined }, /a value that -T\/--timesteps takes, found none/],
-      [{ 'options.timesteps': '10' }, /a value that -T\/--timesteps takes, found "10"/],
-      [{ 'options.timesteps': 1e9 }, /a value that -T\/--timesteps takes, found 1000000000/],
-      [{ 'options.epoch': null }, /a value that -N\/--epoch takes, found null/],
-      [{ 'options.engine': '../../x' }, /a value that --engine takes, found "\.\.\/\.\.\/x"/],
-      [{ 'options.softReset': 'yes' }, /a value that --soft-reset takes, found "yes"/],
-      [{ 'options.dataset': undefined }, /expected the checksum of the data, found none/],
+      [{ 'events.file': '../victim.txt', 'events.length': 3 }, UNFIT],
+      [{ 'options.outDir': 'elsewhere' }, UNFIT],
+      [{ 'options.network': 'ann' }, UNFIT],
+      [{ 'options.timesteps': '10' }, UNFIT],
+      [{ 'options.timesteps': 1e9 }, UNFIT],
+      [{ 'options.epoch': null }, UNFIT],
+      [{ 'options.softReset': 'yes' }, UNFIT],
+      [{ 'options.dataset': undefined }, UNFIT],
       [{ 'options.dataset': '0' }, /--dataset-dir: expected the data of the checkpoint/],
-      [{ 'options.batchSize': 64 }, /expected 10 batches per epoch, found 10 batches after 2/],
-      [{ 'history.correct': 1 }, /expected 5 batches per epoch/],
+      [{ 'options.batchSize': 64 }, UNFIT],
+      [{ 'history.correct': 1 }, UNFIT],
       [{ version: 7 }, /expected a checkpoint of version 2, found version 7/],
-      [{ 'arrays.potentials': undefined }, /checkpoint\.json: expected 1280 potentials, found 0$/m, other, cutOff],
-      [{ 'options.reset': true }, /expected 0 potentials, found 1280$/m, other],
-      [{ 'options.loss': 'hinge' }, /a value that --loss takes, found "hinge"$/m, other],
+      [{ 'arrays.potentials': undefined }, UNFIT, other, cutOff],
+      [{ 'options.loss': 'hinge' }, UNFIT, other],
     ];
     const copies = cases.map(([changes, , of = plain, change]) => {
       const cwd = copy(of);
