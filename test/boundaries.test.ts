@@ -24,8 +24,8 @@ describe('What the package exports', () => {
     assert.deepEqual(namesOf(browser).sort(), namesOf(node).sort());
   });
 
-  test('is the same in `lif-fc-mnist/display`, except pictures and files, which are for Node', () => {
-    const onlyNode = ['renderPng', 'renderSvg', 'saveFigure'];
+  test('is the same in `lif-fc-mnist/display`, except pictures, files and windows, which are for Node', () => {
+    const onlyNode = ['openWindow', 'renderPng', 'renderSvg', 'saveFigure'];
     assert.deepEqual([...namesOf(browserDisplay), ...onlyNode].sort(), namesOf(nodeDisplay).sort());
   });
 });

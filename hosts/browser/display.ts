@@ -2,7 +2,7 @@
 
 import type { Figure } from '../../packages/figures';
 import { PLOTLY_CONFIG } from '../../packages/figures/theme';
-import type { FigureWindow, LiveFigure, ProgressBar } from '../contract/contract';
+import type { LiveFigure, ProgressBar } from '../contract/contract';
 import { runInterruptible, startBar, startLiveFigure } from '../contract/display';
 import { type Bundle, kernel } from './kernel';
 
@@ -20,12 +20,6 @@ const makeBundle = ({ data, layout, alt }: Figure): Bundle => ({
 /** Puts a figure below the cell: `await show(accuracyCurve(…))`. */
 export async function show(figure: Figure): Promise<void> {
   kernel().display(makeBundle(figure));
-}
-
-/** A page cannot open windows from its worker: the figures stand below the cell, and nothing is left to be closed. */
-export async function openWindow(figures: Figure | readonly Figure[]): Promise<FigureWindow> {
-  for (const figure of [figures].flat()) await show(figure as Figure);
-  return { closed: Promise.resolve(), close: async () => {} };
 }
 
 /** An output that is written over in place. */

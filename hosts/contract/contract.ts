@@ -27,14 +27,6 @@ export interface ProgressBar {
   finish(): void;
 }
 
-/** Figures in a separate window. */
-export interface FigureWindow {
-  /** Resolves when the window was closed. */
-  closed: Promise<void>;
-  /** Closes it. */
-  close(): Promise<void>;
-}
-
 export interface Host {
   /** Makes TensorFlow.js ready and returns the backend's name. Await it once, before the first tensor. */
   initBackend(): Promise<string>;
@@ -65,8 +57,6 @@ export interface Host {
   readMap(): Promise<MapTable>;
   /** SHA-256 of the bytes, in hexadecimal. */
   fingerprint(values: Float32Array): string;
-  /** Shows figures in a separate window, for programs: a notebook has `show`. */
-  openWindow(figures: Figure | readonly Figure[]): Promise<FigureWindow>;
 }
 
 /** What only the engine `tfjs` takes. */

@@ -12,13 +12,21 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname, extname, join } from 'node:path';
 import { type Figure, PLOTLY_CONFIG } from '../../../packages/figures/theme';
-import type { FigureWindow } from '../../contract/contract';
 
 const HOST = '127.0.0.1';
-/** Without a page for this long (in ms) the window counts as closed: a page that is reloaded is gone for a moment. */
-const GRACE = 1500;
-/** A page that was asked for has this long to connect. */
-const LOADING = 20000;
+/**
+ * The window counts as closed when its last page is gone and for so long, in ms, none asked for anything: a page that is
+ * reloaded is gone while it loads.
+ */
+const GRACE = 3000;
+
+/** Figures in a separate window. */
+export interface FigureWindow {
+  /** Resolves when the window was closed. */
+  closed: Promise<void>;
+  /** Closes it. */
+  close(): Promise<void>;
+}
 
 /** The parts of socket.io that are used. */
 interface Emitter {
@@ -53,18 +61,28 @@ async function start(): Promise<NonNullable<typeof current>> {
     throw new Error(`NODEPLOTLIB_PORT: expected a port from 0 to 65535, found '${wanted}'`);
   }
   const plots: object[] = [];
-  const clients = countClients(() => void window.close());
+  let pages = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const closeLater = () => {
+    clearTimeout(timer);
+    if (pages === 0) timer = setTimeout(() => void window.close(), GRACE);
+  };
   // It listens to what `server` hands on, and nowhere else.
   const inner = createServer();
   const sockets = openSockets(inner);
   sockets.on('connection', (client) => {
-    clients.add(client);
-    client.on('disconnect', () => clients.delete(client));
+    pages++;
+    clearTimeout(timer);
+    client.on('disconnect', () => {
+      pages--;
+      closeLater();
+    });
     client.on('readplots', () => {
       for (const plot of plots) client.emit('plotdata', plot);
     });
   });
-  const server = serve(await readPage(), inner, clients.loading);
+  // The first page has as long as it takes.
+  const server = serve(await readPage(), inner, () => timer && closeLater());
   try {
     await once(server.listen(port, HOST), 'listening');
   } catch (error) {
@@ -73,15 +91,15 @@ async function start(): Promise<NonNullable<typeof current>> {
   }
   const url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
   const window: FigureWindow = {
-    closed: clients.closed,
+    closed: new Promise((resolve) => server.once('close', resolve)),
     async close() {
-      if (current?.window !== window) return clients.closed;
+      if (current?.window !== window) return window.closed;
       current = undefined;
       await sockets.close();
+      clearTimeout(timer);
       server.close();
       // Polling clients keep their connections open, and the program would wait for them.
       server.closeAllConnections();
-      clients.end();
     },
   };
   console.error(`Figures: ${url} (the program ends when the window is closed)`);
@@ -135,7 +153,7 @@ async function readPage(): Promise<Page> {
 /** A page of another site whose name leads to 127.0.0.1 (DNS rebinding) names that site as the host. */
 const isLocal = (host = ''): boolean => /^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host);
 
-/** Serves pages of this machine alone, and passes on their messages for socket.io. */
+/** Serves pages of this machine alone, calls `loading` for each file, and passes on messages for socket.io. */
 function serve(page: Page, sockets: Server, loading: () => void): Server {
   const refuse = (response: ServerResponse, status: number, message: string) =>
     response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
@@ -148,13 +166,9 @@ function serve(page: Page, sockets: Server, loading: () => void): Server {
     // The page's own routes, such as /plots, are the page too.
     const found = page.get(path.includes('.') ? path : '/index.html');
     if (found === undefined) return refuse(response, 404, 'no such file');
-    if (found.type === HTML) loading();
-    try {
-      const body = await found.read();
-      response.writeHead(200, { 'Content-Type': found.type, 'Content-Security-Policy': CONTENT_POLICY }).end(body);
-    } catch (error) {
-      refuse(response, 500, (error as Error).message);
-    }
+    loading();
+    response.writeHead(200, { 'Content-Type': found.type, 'Content-Security-Policy': CONTENT_POLICY });
+    response.end(await found.read());
   });
 }
 
@@ -171,42 +185,6 @@ function withoutOtherHosts(page: string): string {
     .replace(/@font-face\s*\{[^}]*\}/g, '')
     .replace(/<link[^>]*rel="preconnect"[^>]*>/g, '')
     .replace('</head>', `<style>${PAGE_STYLE}</style></head>`);
-}
-
-/** Counts the open pages: a window is closed when its last page is, but not while one reloads. */
-function countClients(close: () => void) {
-  let end = () => {};
-  const closed = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  const clients = new Set<object>();
-  let asked = false;
-  let timer: NodeJS.Timeout | undefined;
-  const closeSoon = () => {
-    clearTimeout(timer);
-    if (clients.size === 0) timer = setTimeout(close, asked ? LOADING : GRACE);
-  };
-  return {
-    closed,
-    add(client: object) {
-      clients.add(client);
-      asked = false;
-      clearTimeout(timer);
-    },
-    delete(client: object) {
-      clients.delete(client);
-      closeSoon();
-    },
-    end: () => {
-      clearTimeout(timer);
-      end();
-    },
-    /** A page was requested: it follows one that closes now. */
-    loading: () => {
-      asked = true;
-      if (timer !== undefined) closeSoon();
-    },
-  };
 }
 
 function openBrowser(url: string): void {
