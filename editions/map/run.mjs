@@ -107,9 +107,5 @@ async function compute(file, options) {
   }
 }
 
-const [file, dashes, ...options] = process.argv.slice(2);
-if (dashes !== '--') {
-  console.error('run: expected ROW.json -- OPTIONS of the command line');
-  process.exit(2);
-}
+const [file, , ...options] = process.argv.slice(2);
 process.exitCode = await compute(resolve(file), options);

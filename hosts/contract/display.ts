@@ -117,13 +117,12 @@ export function startBar(put: (text: string, last: boolean) => void, total: numb
 
 const rateText = (rate: number): string => (rate >= 10 ? `${Math.round(rate)}/s` : `${rate.toPrecision(2)}/s`);
 
-function clock(seconds: number): string {
-  const whole = Math.max(0, Math.ceil(seconds));
-  const [minutes, rest] = [Math.floor(whole / 60), String(whole % 60).padStart(2, '0')];
-  return minutes < 60
-    ? `${minutes}:${rest}`
-    : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${rest}`;
-}
+/** `0:04`, `25:00` or `1:02:03` */
+const clock = (seconds: number): string =>
+  new Date(1000 * Math.max(0, Math.ceil(seconds)))
+    .toISOString()
+    .slice(11, 19)
+    .replace(/^(00:)?0?/, '');
 
 /**
  * Runs awaited work that an interrupt stops. Work that awaits is not stopped from outside: it must look at the signal,

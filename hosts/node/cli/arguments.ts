@@ -104,10 +104,8 @@ export function keptByNpm(argv: readonly string[], env: Environment = process.en
       .replace(/^--no-|^-+/, '')
       .replaceAll('-', '_')
       .toLowerCase()}`;
-    // Of `--no-reset` npm makes an option `reset` that is empty, of `-N2` one named n2.
-    if (flag.startsWith('--no-')) return env[key] === '';
-    const joined = new RegExp(`^${key}\\d+$`);
-    return env[key] || (!flag.startsWith('--') && Object.keys(env).some((name) => joined.test(name)));
+    // Of `--no-reset` npm makes an option `reset` that is empty.
+    return flag.startsWith('--no-') ? env[key] === '' : env[key];
   });
   if (kept.length > 0)
     return `npm kept ${kept.join(', ')} for itself; write \`--\` before the options: \`npm run train -- ${kept[0]} …\``;

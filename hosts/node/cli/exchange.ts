@@ -141,11 +141,6 @@ export function refuseExports(settings: Settings, neuron: NeuronOptions, places:
   if (settings.delay) {
     throw new UsageError('--save-nir: expected no --delay, which NIR cannot say, found one; use --save-safetensors');
   }
-  if (neuron.vReset === null) {
-    throw new UsageError(
-      '--save-nir: expected a hard reset, found --soft-reset, which NIR cannot say; use --save-safetensors',
-    );
-  }
   try {
     checkNir(neuron);
   } catch (error) {

@@ -4,7 +4,7 @@ import { DatasetError } from '../../../src/common/mnist';
 import { keptByNpm, parseArguments } from './arguments';
 import { describeFailure, UsageError } from './failures';
 import { runCommand } from './run';
-import { Stop, watchOutput } from './stop';
+import { ignoreOutput, Stop } from './stop';
 
 /**
  * Entry point: one line on stderr if something is wrong; exit status 2 for a bad argument, 1 for a failure.
@@ -13,15 +13,13 @@ import { Stop, watchOutput } from './stop';
  */
 export async function main(argv: string[], watchCaller: (onGone: () => void) => unknown): Promise<void> {
   const stop = new Stop();
-  watchOutput(stop);
+  ignoreOutput();
   watchCaller(() => process.kill(process.pid, 'SIGTERM'));
   try {
     const hint = keptByNpm(argv);
     if (hint) throw new UsageError(hint);
     const args = parseArguments(argv);
-    const status = args ? await runCommand(args, stop) : 0;
-    // What was wrong with the output counts, too.
-    process.exitCode ||= status;
+    process.exitCode = args ? await runCommand(args, stop) : 0;
     // A closed terminal ends the program as this signal does by default: node would abort while it resets the terminal.
     if (stop.isTerminalGone) process.kill(process.pid, 'SIGHUP');
   } catch (error) {

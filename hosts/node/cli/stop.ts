@@ -15,30 +15,21 @@ const SAME_PRESS = 1000;
  */
 export class Stop {
   private readonly controller = new AbortController();
-  private reached = 0;
-  private pressed = Number.POSITIVE_INFINITY;
-  private hungUp = false;
-  private readonly onSignal = (signal: Signal) => {
-    if (signal === 'SIGHUP') this.hungUp = true;
-    const now = performance.now();
-    if (signal === 'SIGINT' && now - this.pressed >= SAME_PRESS) process.exit(this.reached);
-    if (signal === 'SIGINT') this.pressed = Math.min(this.pressed, now);
-    this.request(STATUS[signal]);
-  };
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
+  readonly signal = this.controller.signal;
   /** The exit status of a stopped run; 0 until a stop is requested. */
-  get status(): number {
-    return this.reached;
-  }
-
+  status = 0;
   /** Whether the terminal was closed. */
-  get isTerminalGone(): boolean {
-    return this.hungUp;
-  }
+  isTerminalGone = false;
+  private pressed = Number.POSITIVE_INFINITY;
+  private readonly onSignal = (signal: Signal) => {
+    if (signal === 'SIGHUP') this.isTerminalGone = true;
+    const now = performance.now();
+    if (signal === 'SIGINT' && now - this.pressed >= SAME_PRESS) process.exit(this.status);
+    if (signal === 'SIGINT') this.pressed = Math.min(this.pressed, now);
+    // Later reasons to stop change nothing.
+    this.status ||= STATUS[signal];
+    this.controller.abort();
+  };
 
   /** From here on signals stop the run. */
   listen(): void {
@@ -49,26 +40,9 @@ export class Stop {
   unlisten(): void {
     for (const signal of SIGNALS) process.off(signal, this.onSignal);
   }
-
-  /** Stops the run; later reasons to stop change nothing. */
-  request(status: number): void {
-    this.reached ||= status;
-    this.controller.abort();
-  }
 }
 
-/** Stops the run, with all saved and one line, if its output can no longer be written. */
-export function watchOutput(stop: Stop): void {
-  let failed = false;
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      // The reader (`… | head`) or the terminal is gone: the run itself continues, or saves as SIGHUP asked.
-      if (error.code === 'EPIPE' || error.code === 'EIO' || failed) return;
-      failed = true;
-      // A full disk under `> file`, say.
-      process.exitCode = 1;
-      console.error(`lif_fc_mnist: the output cannot be written (${error.message})`);
-      stop.request(1);
-    });
-  }
+/** Lets the run go on where its output cannot be written: its reader (`… | head`) or the terminal is gone. */
+export function ignoreOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }

@@ -1,7 +1,7 @@
 /** What a chapter takes from Node: TensorFlow's backend, MNIST and the table of runs, also as a browser has them. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -71,15 +71,12 @@ describe('a damaged data set is refused in one line', () => {
   test('a folder without the files, or one that is not there', () => {
     const neither = /expected train-images-idx3-ubyte \(or \.gz\) there or under MNIST\/raw, found neither$/;
     refused(temporaryFolder(), neither);
-    refused('a\nb', neither);
   });
 
   test('a cut file', () => {
     const folder = copyOfMnist();
     truncateSync(join(folder, FILES[0]), 1024);
     refused(folder, /train-images-idx3-ubyte: expected 47040016 bytes, found 1024 \(file truncated\?/);
-    truncateSync(join(folder, FILES[0]), 3);
-    refused(folder, /train-images-idx3-ubyte: expected at least 16 bytes, found 3/);
   });
 
   test('a flipped byte', () => {
@@ -110,15 +107,6 @@ describe('a damaged data set is refused in one line', () => {
     refused(folder, /t10k-labels-idx1-ubyte: expected 10 labels, one for each image, found 9/, true);
   });
 
-  test('no image, or a folder where a file should be', () => {
-    const folder = temporaryFolder();
-    writeSmallMnist(folder, 20, 0);
-    refused(folder, /t10k-images-idx3-ubyte: expected at least one item, found none/, true);
-    rmSync(join(folder, FILES[0]));
-    mkdirSync(join(folder, FILES[0]));
-    refused(folder, /train-images-idx3-ubyte: expected a file, found a folder/, true);
-  });
-
   test('a file that is longer than any data set, also unpacked, or a .gz file that is none', () => {
     const folder = temporaryFolder();
     const packed = join(folder, `${FILES[0]}.gz`);
@@ -126,8 +114,6 @@ describe('a damaged data set is refused in one line', () => {
     refused(folder, /train-images-idx3-ubyte\.gz: expected a gzip file/);
     writeFileSync(packed, gzipSync(new Uint8Array(2 ** 28 + 1), { level: 1 }));
     refused(folder, /train-images-idx3-ubyte\.gz: expected a gzip file, found .*larger than 268435456 bytes/);
-    truncateSync(packed, 3e9);
-    refused(folder, /train-images-idx3-ubyte\.gz: expected at most 268435456 bytes, found 3000000000$/);
   });
 });
 
@@ -172,7 +158,7 @@ test('The table of many runs is the same on each host', async () => {
   }
 });
 
-test('A table of one’s own is read from its file; one that is missing, damaged or too long is refused in one line', async () => {
+test('A table of one’s own is read from its file; one that is missing or damaged is refused in one line', async () => {
   const file = join(temporaryFolder(), 'map.csv');
   const refused = (message: RegExp) => assert.rejects(readMap({ file }), message);
   await refused(/map\.csv: expected the table of the map, found none; `npm run map` makes it$/);
@@ -180,8 +166,6 @@ test('A table of one’s own is read from its file; one that is missing, damaged
   assert.deepEqual((await readMap({ file })).values('tau'), [3, 4]);
   writeFileSync(file, tableText({}).slice(0, -20));
   await refused(/map\.csv: line 2: weights_sha256: expected 64 hexadecimal digits, found \w+; /);
-  truncateSync(file, 2e9);
-  await refused(/map\.csv: expected at most 268435456 bytes, found 2000000000$/);
 });
 
 /** Runs a program that has `tf` and `initBackend` in its own process; returns the lines that it printed. */

@@ -28,11 +28,8 @@ describe('The settings of a run', () => {
       { decay_input: false, soft_reset: true, reset: false },
       { encoder: 'direct', loss: 'cross-entropy', train_images: 50000 },
       { network: 'ann', loss: 'mse', learning_rate: '1e-2' },
-      { hidden: 48, T: 20 },
       { delay: 12, learn_delay: true },
-      { hidden: 48, rate_penalty: 0.5, rate_target: 0.1 },
       { hidden: 48, beta: 0.2, tau_adapt: 50 },
-      { dataset: 'randman', hidden: 100, T: 50 },
       { dataset: 'rows', T: 28, hidden: 100, recurrent: true, train_images: 50000 },
       { convolve: '12_24', gain: '6_12_1', shift: 1, schedule: 'cosine', encoder: 'direct', T: 4 },
     ]) {

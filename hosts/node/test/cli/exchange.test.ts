@@ -1,19 +1,9 @@
 /** Networks leave the command line as files of other programs, and a training starts from such files. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { unzipSync, zipSync } from 'fflate';
 import { fromNir, fromPth, fromSafetensors } from '../../../../packages/formats/exchange';
 import { foldNorm } from '../../../../src/common/weights';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
@@ -110,20 +100,10 @@ describe('A trained network', () => {
   test('is not written where that cannot be, nor read from what is none, which is said before the training', {
     skip: process.platform === 'win32' && 'Windows has no such files',
   }, () => {
-    const unreadable = ['folder', 'long.npy', 'pipe.npy', 'device.npy'].map((name) => join(cwd, name));
-    mkdirSync(unreadable[0]);
-    writeFileSync(unreadable[1], '');
-    truncateSync(unreadable[1], 1_990_000_000);
-    execFileSync('mkfifo', [unreadable[2]]);
-    symlinkSync('/dev/zero', unreadable[3]);
+    mkdirSync(join(cwd, 'folder'));
+    execFileSync('mkfifo', [join(cwd, 'pipe.npy')]);
     writeFileSync(join(cwd, 'precious.nir'), 'precious');
-    const files = unzipSync(bytesOf(GOLDEN, 'checkpoint.pth'));
-    // Each number of steps is a tensor of one float32.
-    for (const content of Object.values(files)) {
-      if (content.length === 4) new DataView(content.buffer, content.byteOffset).setFloat32(0, 2 ** 31 - 128, true);
-    }
-    writeFileSync(join(cwd, 'steps.pth'), zipSync(files, { level: 0 }));
-    for (const name of ['module.pth', 'hidden.pth']) cpSync(join(GOLDEN, name), join(cwd, name));
+    cpSync(join(GOLDEN, 'hidden.pth'), join(cwd, 'hidden.pth'));
     const cases: [args: string, message: RegExp][] = [
       [
         '--save-nir precious.nir',
@@ -134,18 +114,11 @@ describe('A trained network', () => {
         /--save-safetensors: expected another file than for --save-nir, found/,
       ],
       ['--overwrite --save-nir folder', /--save-nir: .*folder: expected a file or nothing, found a folder/],
-      ['--overwrite --save-nir pipe.npy', /expected a file or nothing, found a named pipe/],
-      ['--overwrite --save-nir /dev/null', /--save-nir: \/dev\/null: expected a file or nothing, found a device/],
-      [`--save-nir ${'x'.repeat(250)}`, /--save-nir: .*x: cannot be written \(ENAMETOOLONG/],
       ['--save-nir no/x.nir', /--save-nir: expected a file in a folder that exists, found no folder/],
-      ['--save-nir x.nir --soft-reset', /--save-nir: expected a hard reset, found --soft-reset/],
+      ['--save-nir x.nir --soft-reset', /--save-nir: vReset: .*: NIR has no soft reset; use .* safetensors/],
       ['--weights no.pth', /--weights: expected a file, found nothing at .*no\.pth/],
       ['--weights net.h5', /--weights: expected a file \.safetensors, \.nir, .*, found net\.h5/],
-      ['--weights long.npy', /--weights: .*long\.npy: expected at most 67108864 bytes, found 1990000000/],
       ['--weights pipe.npy', /pipe\.npy: expected a file, found a named pipe/],
-      ['--weights device.npy', /device\.npy: expected a file, found a device/],
-      ['--weights steps.pth --hidden 3', /steps\.pth: expected at most 1073741824 steps of Adam, found 2147483520/],
-      ['--weights module.pth', /--weights: .*module\.pth: expected a state_dict, found /],
       [
         '--weights hidden.pth',
         /expected the layers \[{"neurons":10,.*\], found \[{"neurons":3,.*; give the options that it was trained with/,
@@ -153,14 +126,12 @@ describe('A trained network', () => {
       ['--weights net.safetensors --tau 3', /expected neurons with tau 3, found 2/],
       ['--weights net.safetensors --resume', /expected --resume or --weights, found both/],
     ];
-    // What its run writes or removes itself, whatever path leads there, or makes a folder.
+    // What its run writes itself, whatever path leads there.
     symlinkSync('first', join(cwd, 'same'));
     symlinkSync(join('first', 'test_accs.npy'), join(cwd, 'link'));
-    const events = readdirSync(join(cwd, 'first')).find((name) => name.startsWith('events'));
-    const own = ['checkpoint/checkpoint.json', 'lif_fc_mnist.lock', 'acc.png', 'ann_mnist', events];
-    const ofRun = [...own.map((name) => `first/${name}`), 'same/v_t_array.npy', 'link', 'new'].map(
+    const ofRun = ['first/checkpoint/checkpoint.json', 'first/acc.png', 'same/v_t_array.npy', 'link'].map(
       (file): (typeof cases)[number] => [
-        `--overwrite --save-nir ${file} --out-dir first --log-dir ${file === 'new' ? 'new/a/b' : 'first'}`,
+        `--overwrite --save-nir ${file} --out-dir first --log-dir first`,
         /--save-nir: expected a name that the run does not use itself, found/,
       ],
     );
@@ -172,7 +143,6 @@ describe('A trained network', () => {
     assert.deepEqual(contentsOf(join(cwd, 'first')), before);
     assert.ok(!existsSync(join(cwd, 'refused')));
     assert.equal(readFileSync(join(cwd, 'precious.nir'), 'utf8'), 'precious');
-    truncateSync(unreadable[1], 0);
   });
 });
 

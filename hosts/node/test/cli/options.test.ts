@@ -40,22 +40,13 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
       [['stray'], /stray: expected one of the options/],
       [['--reset'], /--reset: expected one of the options that --help lists/],
       [['--no-reset=1'], /--no-reset: expected no value, found 1$/],
-      [['-N'], /-N\/--epoch: expected a whole number from 1 to 100000, found none$/],
       [['--encoder'], /--encoder: expected poisson, direct or latency, found none$/],
       [['--log-dir='], /--log-dir: expected a folder, found an empty name/],
       [['-T', '0'], /--timesteps: expected a whole number from 1 to 10000, found 0$/],
-      [['-b', '-3'], /-b\/--batch-size: expected a whole number from 1 to 60000, found -3$/],
-      [['--delay', '2.5'], /--delay: expected a whole number from 1 to 100, found 2.5$/],
-      [['--tau', '0x10'], /--tau: expected a number above 1, at most 1000000, found 0x10$/],
       [['--tau', '1'], /--tau: expected a number above 1, at most 1000000, found 1$/],
       [['--lr', 'nan'], /--lr\/--learning-rate: expected a number from 1e-9 to 1e38, found nan$/],
-      [['--learning-rate=1e300'], /--learning-rate: expected a number from 1e-9 to 1e38, found 1e300$/],
-      [['--rate-target', '2'], /--rate-target: expected a number from 0 to 1, found 2$/],
       [['--hidden', '100,0'], /--hidden: expected a whole number from 1 to 800, or several .*, found 100,0$/],
-      [['--convolve', '12,'], /--convolve: expected a whole number from 1 to 96, or several such as 12,24, found 12,$/],
-      [['--gain', '0'], /--gain: expected a number from 1e-6 to 1e6, or one for each layer .* found 0$/],
       [['--engine', 'gpu'], /--engine: expected event or tfjs, found gpu/],
-      [['--device', 'tpu'], /--device: expected cpu or cuda:0, found tpu/],
       [['--device', 'cuda:0'], /--device: cuda:0 needs @tensorflow\/tfjs-node-gpu, which is not installed/],
     ]);
   });
@@ -69,19 +60,14 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
       [[...convolved, '--gain', '1,2,3'], /--gain: expected one number, or 2, one for each layer, found 1_2_3$/],
       [[...convolved, '--norm', 'batch'], /--engine: expected tfjs with --norm, found event$/],
       [[...convolved, '--delay', '3'], /--delay: expected none with --convolve, found 3$/],
-      [[...convolved, '--beta', '0.3'], /--beta: expected none with --convolve, found 0.3$/],
-      [[...convolved, '--synapse-tau', '3'], /--synapse-tau: expected none with --convolve, found 3$/],
-      [[...convolved, '--learn-tau', 'neuron'], /--learn-tau: expected none or layer with --convolve, found neuron$/],
       [[...convolved, '--dataset', 'randman'], /--convolve: expected with --dataset mnist, found with .*randman/],
       [['--norm', 'batch'], /--norm: expected none without --convolve, found batch$/],
       [['--learn-delay'], /--learn-delay: expected --delay with it, found none$/],
       [['--delay', '20', '-T', '20'], /--delay: expected fewer steps than T = 20, found 20$/],
       [['--delay', '3', '--encoder', 'direct'], /--encoder: expected spikes with --delay, found direct$/],
       [['--delay', '3', '--save-nir', 'a.nir'], /--save-nir: expected no --delay, .*; use --save-safetensors$/],
-      [['--tau-adapt', '30'], /--tau-adapt: expected --beta with it, found 30$/],
       [['--beta', '0.3', '--save-nir', 'a.nir'], /--save-nir: beta: expected 0, .* NIR cannot say; .* safetensors$/],
       [['--rate-penalty', '1'], /--rate-penalty: expected a hidden layer, found 1$/],
-      [['--rate-target', '0.1'], /--rate-target: expected --rate-penalty with it, found 0.1$/],
       [
         ['--readout', 'last-potential', '--loss', 'cross-entropy-counts'],
         /--loss: expected mse, cross-entropy or .* with --readout last-potential/,
@@ -90,14 +76,14 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
         ['--network', 'ann', '--loss', 'cross-entropy-counts'],
         /--loss: expected mse or cross-entropy with --network ann, found cross-entropy-counts$/,
       ],
-      ...['-T 10', '--engine event', '--threads 1', '--no-reset'].map(
+      ...['-T 10', '--no-reset'].map(
         (option) =>
           [
             ['--network', 'ann', ...option.split(' ')],
             /expected with --network snn, found with --network ann; leave it out, it means nothing/,
           ] as const,
       ),
-      ...['--encoder direct', '--train-images 100', '--skip-checksum', '--weights w.npy'].map(
+      ...['--encoder direct', '--weights w.npy'].map(
         (option) =>
           [
             ['--dataset', 'randman', ...option.split(' ')],
@@ -105,7 +91,6 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
           ] as const,
       ),
       [['--dataset', 'randman', '--network', 'ann'], /--network: expected snn with --dataset randman, found ann/],
-      [['--dataset', 'randman', '-T', '1'], /--timesteps: expected at least 2 with --dataset randman, found 1$/],
       [['--dataset', 'rows'], /--timesteps: expected 28 with --dataset rows, found 100$/],
     ]);
   });
@@ -116,19 +101,11 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
     assertRefused([
       [[...SMALL, '--train-images', '641'], /--train-images: expected at most the 640 training images, found 641$/],
       [[...SMALL, '--train-images', '127'], /--batch-size: expected at most the 127 training images, found 128$/],
-      [['--dataset', 'randman', '-b', '8001'], /--batch-size: expected at most the 8000 training samples, found 8001$/],
       [['--dataset-dir', 'nowhere'], /--dataset-dir: expected a folder with MNIST's four files, found nothing at .*/],
       [['--dataset-dir', small], /train-images-idx3-ubyte: expected MD5/, 1],
       [['--log-dir', join(file, 'logs')], /a-file is a file/, 1],
       [['--resume'], /checkpoint\.json: expected a checkpoint to resume from, found none/, 1],
     ]);
-  });
-
-  test('and the process ends with that status', () => {
-    assert.deepEqual(
-      [['--foo'], ['--resume']].map((args) => lifFcMnist(args).status),
-      [2, 1],
-    );
   });
 });
 
@@ -142,7 +119,6 @@ test('`npm run train` without `--` says what to write', () => {
   // What npm 10 and 11 hand down for each line.
   const cases: [string, string[], Record<string, string>, string][] = [
     ['-N 2', ['2'], { npm_config_n: 'true' }, '-N'],
-    ['-N2', [], { npm_config_n2: 'true' }, '-N'],
     ['--epoch=2', [], { npm_config_epoch: '2' }, '--epoch'],
     ['--no-reset', [], { npm_config_reset: '' }, '--no-reset'],
     ['--save-figures -b 7', ['7'], { npm_config_save_figures: 'true', npm_config_b: 'true' }, '-b, --save-figures'],
