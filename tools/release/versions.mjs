@@ -1,7 +1,6 @@
 // The places that say the version of the project. package.json is the one to change first; the others are compared with it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesUnder } from '../../packages/system/project.mjs';
 
 /**
  * What a text says around the version. Each match is a place; a text in which it does not match is one that lost it.
@@ -27,10 +26,9 @@ const FIRST_ALONE = /CHANGELOG\.md$/;
  */
 export function versionsIn(folder) {
   const read = (/** @type {string} */ file) => readFileSync(join(folder, file), 'utf8');
-  const packages = filesUnder(join(folder, 'packages')).filter((file) => /^[\w-]+[\\/]package\.json$/.test(file));
   const manifests = [
     ...['package.json', 'package-lock.json', '.zenodo.json'],
-    ...packages.map((file) => `packages/${file.replaceAll('\\', '/')}`),
+    'packages/typescript-kernel/package.json',
     ...['editions/class/hub/package.json', 'editions/class/hub/package-lock.json'],
   ];
   const inManifests = manifests.flatMap((file) => {
