@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { endWithParent } from '../../packages/system/parent.mjs';
+import { endWithParent, onSignals } from '../../packages/system/parent.mjs';
 import { describe } from '../../packages/system/program.mjs';
 import { chapterNames, readJson, root, venvPython, writeJson } from '../../packages/system/project.mjs';
 import { copiesIn, makeCopies } from '../shared/copies.mjs';
@@ -130,18 +130,12 @@ const lab = spawn(venvPython, [join(here, 'lab_server.py'), ...passed], {
 });
 
 let stopping = false;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    if (stopping) return;
-    stopping = true;
-    lab.kill('SIGTERM'); // it ends its kernels, then itself
-    // A kernel that does not answer is given five seconds by Jupyter; if Jupyter itself hangs, it goes the hard way.
-    setTimeout(() => lab.kill('SIGKILL'), 20_000).unref();
-  });
-}
-endWithParent(lab);
-lab.on('error', (error) => {
-  console.error(`lab: ${venvPython}: ${error.message}; run \`npm run setup\``);
-  process.exit(2);
+onSignals(() => {
+  if (stopping) return; // Ctrl-C comes twice, from the terminal and from npm, and a second one would leave kernels behind
+  stopping = true;
+  lab.kill('SIGTERM'); // it ends its kernels, then itself
+  // A kernel that does not answer is given five seconds by Jupyter; if Jupyter itself hangs, it goes the hard way.
+  setTimeout(() => lab.kill('SIGKILL'), 20_000).unref();
 });
+endWithParent(lab);
 lab.on('exit', (status) => process.exit(stopping ? 0 : (status ?? 1)));
