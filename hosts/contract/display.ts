@@ -117,12 +117,14 @@ export function startBar(put: (text: string, last: boolean) => void, total: numb
 
 const rateText = (rate: number): string => (rate >= 10 ? `${Math.round(rate)}/s` : `${rate.toPrecision(2)}/s`);
 
-/** `0:04`, `25:00` or `1:02:03` */
-const clock = (seconds: number): string =>
-  new Date(1000 * Math.max(0, Math.ceil(seconds)))
+/** `0:04`, `25:00` or `1:02:03`; a day and more is `23:59:59`. */
+function clock(seconds: number): string {
+  const shown = new Date(1000 * Math.min(86_399, Math.max(0, Math.ceil(seconds))));
+  return shown
     .toISOString()
     .slice(11, 19)
     .replace(/^(00:)?0?/, '');
+}
 
 /**
  * Runs awaited work that an interrupt stops. Work that awaits is not stopped from outside: it must look at the signal,
