@@ -92,8 +92,8 @@ export async function installPackages(onLine, bundle) {
 
 /**
  * A folder with its own Python, and the lock file, as a path in the clone, whose packages are in it. `offline` says
- * what helps without a network, if not the bundle.
- * @typedef {{ folder: string, lock: string, offline?: string }} Environment
+ * what helps without a network, if not the bundle; `options` are pip's.
+ * @typedef {{ folder: string, lock: string, offline?: string, options?: string[] }} Environment
  */
 
 /** What the notebooks, the book and the browser edition need. */
@@ -122,13 +122,13 @@ export function venvLacks(/** @type {Environment} */ environment = MAIN) {
  * @param {Environment} [environment]
  */
 export async function installPython(python, onLine, bundle, environment = MAIN) {
-  const { folder, lock, offline: help } = environment;
+  // Compiling every module would double the time; Python compiles those that are used.
+  const { folder, lock, offline: help, options = ['--no-compile'] } = environment;
   remove(stampIn(folder));
   const env = pythonEnv();
   const made = await run(python.executable, ['-m', 'venv', '--clear', folder], { cwd: root, env, onLine });
   succeeded(made, `${python.executable} -m venv ${basename(folder)}`);
-  // Compiling every module would double the time; Python compiles those that are used.
-  const pip = ['-m', 'pip', 'install', '--no-compile', '--progress-bar', 'off', '--require-hashes'];
+  const pip = ['-m', 'pip', 'install', ...options, '--progress-bar', 'off', '--require-hashes'];
   if (bundle) pip.push('--no-index', '--find-links', bundle.wheels);
   const result = await runTwice(pythonIn(folder), [...pip, '-r', join(root, lock)], { cwd: root, env, onLine });
   succeeded(result, `pip install --require-hashes -r ${lock}`, help);
