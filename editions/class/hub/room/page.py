@@ -88,7 +88,7 @@ class RoomHandler(HubOAuthenticated, web.RequestHandler):
         )
 
     def form(self, action: str, label: str) -> str:
-        token = escape(self.xsrf_token.decode() if isinstance(self.xsrf_token, bytes) else self.xsrf_token)
+        token = escape(self.xsrf_token.decode())
         return (
             f'<form method="post" action="{PREFIX}{action}"><input type="hidden" name="_xsrf" value="{token}">'
             f"<button>{escape(label)}</button></form>"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Becomes a learner's server: root starts it, with the server's command behind what the learner may have.
-#   server.sh ACCOUNT DATA TASKS TEMPORARY GROUPS COMMAND…
+#   server.sh ACCOUNT DATA TASKS TEMPORARY GROUPS FIRST COMMAND…
 # DATA: bytes per process. TEMPORARY: what is their /tmp; '' for the machine's. GROUPS: the files of control groups.
+# FIRST: a folder with what a home begins with.
 set -e
 if [ "$1" = --own-view ]; then
   shift
@@ -18,8 +19,7 @@ for group in $groups; do echo $$ >"$group" || true; done
 umask 077
 # A tensor too many is an error that a cell can catch; only beyond the group's limit does Linux end a process.
 # What the server and its kernels print goes where the learner alone reads it: the hub's log stays the hub's.
-# setpriv ends the server with the hub, even if the hub was killed.
+# What the home has already is kept. setpriv ends the server with the hub, even if the hub was killed.
 exec nice -n 2 prlimit --data="$data" --nproc="$tasks" --core=0 \
   setpriv --reuid "$account" --regid "$account" --init-groups --pdeathsig TERM \
-  sh -c 'cd; exec >"$JUPYTER_RUNTIME_DIR/server.log" 2>&1; node "$0" || true; exec "$@"' \
-  "$(dirname "$0")/../start/home.mjs" "$@"
+  sh -c 'cd; exec >"$JUPYTER_RUNTIME_DIR/server.log" 2>&1; cp -R -n "$0/." . || true; exec "$@"' "$@"

@@ -61,6 +61,7 @@ class RoomSpawner(LocalProcessSpawner):
             str(limits.TASKS),
             str(places.temporary) if room.ownTemporary else "",
             " ".join(limits.make_group(places.account, room.memory)),
+            room.firstHome,
             str(Path(sys.executable).parent / "jupyterhub-singleuser"),
         ]
         return await super().start()

@@ -88,8 +88,8 @@ export function makeState(state) {
 }
 
 /**
- * Makes everyone's account and home, and keeps what is there. The learner's server fills the home (home.mjs): root never
- * writes into a folder in which others can place links.
+ * Makes everyone's account and home, and keeps what is there. The learner's server fills the home (server.sh): root
+ * never writes into a folder in which others can place links.
  * @param {string} state
  * @param {string[]} names
  */

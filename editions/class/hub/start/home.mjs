@@ -1,4 +1,4 @@
-// Fills the home of a learner: run as the learner, in their home. What is there is kept. What goes wrong is one line.
+// Fills the folder in which it runs as the home of a learner. What is there is kept. What goes wrong is one line.
 import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { chaptersFolder, root } from '../../../../packages/system/project.mjs';

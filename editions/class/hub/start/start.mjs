@@ -70,6 +70,18 @@ subjectAltName = ${names.join(', ')}
 }
 
 /**
+ * Makes what a home begins with, so that a login only copies it: each Node that starts costs a third of a second.
+ * @param {string} folder
+ */
+function makeFirstHome(folder) {
+  mkdirSync(folder);
+  const program = '"$0" "$1" && chmod -R go+rX .'; // learners copy it
+  const args = ['-c', program, process.execPath, join(hubFolder, 'start', 'home.mjs')];
+  const { status, stderr } = spawnSync('sh', args, { cwd: folder, encoding: 'utf8' });
+  if (status !== 0) throw new UserError(`the files of a home could not be made: ${stderr.trim()}`);
+}
+
+/**
  * Whether the hub answers through its proxy. The certificate does not matter: no secret is sent, and no browser knows
  * ours.
  * @param {string} address
@@ -107,7 +119,9 @@ function failure(log) {
 async function settingsOf(options, port, runtime, { cert = '', key = '' }) {
   const { state, roster, ip, memory, threads, kernels, idle } = options;
   const [hubPort, proxyPort, pagePort] = [await freePort(), await freePort(), await freePort()];
-  const places = { state, roster, runtime, certificate: cert, key, proxy, node: process.execPath };
+  const firstHome = join(runtime, '.home'); // no login name begins with a dot
+  makeFirstHome(firstHome);
+  const places = { state, roster, runtime, firstHome, certificate: cert, key, proxy, node: process.execPath };
   const inTemporary = [root, state, process.execPath].some((path) => /^(\/var)?\/tmp\//.test(path));
   return {
     ...places,
