@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm run test:hub -- --learners N`: a separate hub on loopback, its learners, and their end.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
@@ -45,19 +45,7 @@ const program = command('npm run test:hub --', 'test:hub')
     '--rounds <list>',
     'measure these rounds instead, such as "20 30 30/3": learners, and after a / the seconds between them',
     rounds,
-  )
-  .option('--no-isolation', 'leave out the tests of what learners cannot do to each other');
-
-/** What a test that was killed has left: its accounts and its folder. */
-async function tidy() {
-  const build = join(root, 'build');
-  for (const name of existsSync(build) ? readdirSync(build) : []) {
-    const pid = Number(/^hub-test-(\d+)$/.exec(name)?.[1]);
-    if (!pid || existsSync(`/proc/${pid}`)) continue;
-    await removeAccounts(join(build, name));
-    remove(join(build, name));
-  }
-}
+  );
 
 const [CHAPTER] = chapterNames();
 /** @param {string} name */
@@ -88,7 +76,7 @@ async function prepare() {
 }
 
 async function main() {
-  /** @type {{ learners: number, rounds?: Round[], isolation: boolean }} */
+  /** @type {{ learners: number, rounds?: Round[] }} */
   const options = program.parse().opts();
   try {
     await prepare();
@@ -97,7 +85,6 @@ async function main() {
     console.error(`test:hub: ${error.message}`);
     return 2;
   }
-  await tidy();
   /** @type {Round[]} */
   const planned = options.rounds ?? [[options.learners, 0]];
   // One more than all who arrive together, for wrong passwords.
@@ -171,7 +158,6 @@ async function main() {
       clone: root,
       kernels: KERNELS,
       notebook: `notebooks/my/${CHAPTER}`,
-      isolation: options.isolation,
       rounds: planned,
       result: join(root, 'build', 'hub.json'),
     };
