@@ -249,13 +249,27 @@ function identityOf(path) {
 /**
  * Makes a folder and those above it.
  * @param {string} folder
- * @throws Error in one line that names the folder and the reason
+ * @throws Error in one line that says which path is in the way
  */
 function makeFolder(folder) {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new Error(`${folder}: cannot be made (${/** @type {Error} */ (error).message})`, { cause: error });
+  // One by one: Node's own recursive mkdir never returns in a folder that takes no new one, such as /proc.
+  const missing = [];
+  let above = resolve(folder);
+  while (!existsSync(above) && dirname(above) !== above) {
+    missing.push(above);
+    above = dirname(above);
+  }
+  if (existsSync(above) && !statSync(above).isDirectory()) {
+    throw new Error(`${folder}: cannot be made (${above} is a file)`);
+  }
+  for (const path of missing.reverse()) {
+    try {
+      mkdirSync(path);
+    } catch (error) {
+      // Another process may have made it meanwhile.
+      if (existsSync(path)) continue;
+      throw new Error(`${folder}: cannot be made (${/** @type {Error} */ (error).message})`, { cause: error });
+    }
   }
 }
 

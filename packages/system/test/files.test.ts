@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { temporaryFolder } from '../../../test/support/data';
 import { FROM_SOURCES } from '../../../test/support/python';
-import { removeUnfinished, writeFileAtomic } from '../files.cjs';
+import { makeFolder, removeUnfinished, writeFileAtomic } from '../files.cjs';
 import { codeOf } from '../processes.cjs';
 
 const SOURCE = JSON.stringify(join(__dirname, '..', '..', '..', 'packages', 'system', 'files.cjs'));
@@ -101,4 +101,10 @@ describe('what a killed process left unfinished', () => {
     assert.deepEqual(readdirSync(folder), before);
     removeUnfinished(join(folder, 'none'), isOwn);
   });
+});
+
+test('a folder that cannot be made is said at once, also where Node’s own mkdir never returns', {
+  skip: !existsSync('/proc/self') && 'there is no /proc',
+}, () => {
+  assert.throws(() => makeFolder('/proc/none'), /^Error: \/proc\/none: cannot be made \(ENOENT/);
 });
