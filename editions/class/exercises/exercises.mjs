@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { runInForeground } from '../../../packages/system/foreground.mjs';
 import { command, whole } from '../../../packages/system/options.mjs';
 import { describe } from '../../../packages/system/program.mjs';
 import { chapterNames, root, writeWhole } from '../../../packages/system/project.mjs';
@@ -16,6 +17,10 @@ const program = command('npm run exercises --', 'exercises')
   .argument('[chapter...]', 'for --report: only these, such as 02')
   .option('--reset <chapter>', 'make a new copy of a chapter, and keep the old one under a name with the time')
   .option('--language <language>', 'copies in another language, such as zh, in a folder of its own in notebooks/my/')
+  .option(
+    '--check',
+    'prove that stubs fail, solutions pass and known mistakes are named: the same as npm test -- exercises',
+  )
   .option('--report <folder>', 'execute notebooks that were handed in: learner × exercise')
   .option('--csv <file>', 'for --report: where the table goes as CSV, instead of build/exercises/report.csv')
   .option('--cell-timeout <seconds>', 'for --report: seconds per cell, 20; more for a slow machine', whole(1, 86_400))
@@ -79,7 +84,9 @@ if (given.report !== undefined && process.getuid?.() === 0 && !given.trust) {
 }
 try {
   if (given.reset !== undefined) reset(given.reset, language);
-  else if (given.notes) {
+  else if (given.check) {
+    process.exitCode = await runInForeground(process.execPath, [join(root, 'tools', 'test.mjs'), 'exercises/test']);
+  } else if (given.notes) {
     const { ALL, GENERAL } = packageExercises();
     const notebooks = chapterNames().map((name) => readChapter(name));
     writeWhole(join(root, 'editions', 'class', 'exercises.md'), teachersNotes(ALL, notebooks, GENERAL));
