@@ -174,16 +174,27 @@ function wholeNumbers(values: ArrayLike<number> | undefined): boolean {
 export const wholeTicks = (ends: readonly [number, number] | undefined): Spec =>
   ends && ends[1] - ends[0] <= 12.5 ? { dtick: 1 } : {};
 
-/** Ticks of a logarithmic axis: 1, 2 and 5 of each decade, or every decade. Very small and large ones are Plotly's. */
+/** Ticks of a logarithmic axis: 1, 2 and 5 of each decade, or every decade, or where there are many every so many. */
 function logTicks(ends: readonly [number, number] | undefined): Spec {
-  const [low, high] = (ends ?? []).map((end) => Math.log10(end)).sort((a, b) => a - b);
-  if (!(low >= -6 && high <= 6)) return {};
+  if (ends === undefined) return {};
+  const [low, high] = ends.map((end) => Math.log10(end)).sort((a, b) => a - b);
   const steps = high - low < 2.2 ? [1, 2, 5] : [1];
-  const ticks: number[] = [];
-  for (let power = Math.floor(low) - 1; power <= high + 2; power++) {
-    ticks.push(...steps.map((step) => Number(`${step}e${power}`)));
+  const every = Math.ceil((high - low) / 12) || 1;
+  const ticks: [number, string][] = [];
+  for (let power = (Math.floor(low / every) - 1) * every; power <= high + every + 1; power += every) {
+    for (const step of steps) ticks.push([Number(`${step}e${power}`), tickText(step, power)]);
   }
-  return { tickmode: 'array', tickvals: ticks, ticktext: ticks.map(String) };
+  const drawable = ticks.filter(([tick]) => tick > 0 && Number.isFinite(tick));
+  return { tickmode: 'array', tickvals: drawable.map(([tick]) => tick), ticktext: drawable.map(([, text]) => text) };
+}
+
+/** Written out from 0.000001 to 5000000, else as a power of ten. */
+function tickText(step: number, power: number): string {
+  if (power >= -6 && power <= 6) return String(Number(`${step}e${power}`));
+  const superscript = String(power)
+    .replace('-', '⁻')
+    .replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]);
+  return `${step === 1 ? '' : `${step}·`}10${superscript}`;
 }
 
 function sentence(title: string, curves: readonly Series[], { xlabel, ylabel }: LineOptions): string {
