@@ -17,7 +17,7 @@ const makeBundle = ({ data, layout, alt }: Figure): Bundle => ({
   },
 });
 
-/** Puts a figure below the cell: `await show(accuracyCurve(…))`. */
+/** Puts a figure below the cell: `await show(lines(…))`. */
 export async function show(figure: Figure): Promise<void> {
   kernel().display(makeBundle(figure));
 }

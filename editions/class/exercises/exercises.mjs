@@ -19,7 +19,7 @@ const program = command('npm run exercises --', 'exercises')
   .option('--language <language>', 'copies in another language, such as zh, in a folder of its own in notebooks/my/')
   .option(
     '--check',
-    'prove that stubs fail, solutions pass and known mistakes are named: the same as npm test -- exercises',
+    'prove that stubs fail, solutions pass and known mistakes are named: the same as npm test -- exercises/test',
   )
   .option('--report <folder>', 'execute notebooks that were handed in: learner × exercise')
   .option('--csv <file>', 'for --report: where the table goes as CSV, instead of build/exercises/report.csv')

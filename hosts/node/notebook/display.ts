@@ -32,7 +32,7 @@ const interactive = ({ data, layout, alt }: Figure): Output['data'] => ({
   'text/plain': alt,
 });
 
-/** Puts a figure below the cell: `await show(accuracyCurve(…))`. Throws outside of a notebook. */
+/** Puts a figure below the cell: `await show(lines(…))`. Throws outside of a notebook. */
 export async function show(figure: Figure): Promise<void> {
   // Taken before the drawing: the figure belongs to the cell that asked for it.
   const write = requireCell('show');

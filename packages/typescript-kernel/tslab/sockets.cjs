@@ -4,8 +4,8 @@
 //   A loop that prints a thousand lines loses half of them, and with them the message that the cell has ended:
 //   JupyterLab then waits for ever. Here they wait in a queue.
 // - Jupyter picks a kernel's ports before the kernel is there to take them. One that another program got meanwhile
-//   leaves tslab running without that channel, and what waits for it waits for ever. Here the kernel ends, and is
-//   started again on other ports: by JupyterLab itself, and by the headless runner.
+//   leaves tslab running without that channel, and what waits for it waits for ever. Here the kernel ends, and
+//   JupyterLab starts it again on other ports.
 // - A socket takes messages as soon as it is bound, but zeromq refuses to send or receive until its callback has run.
 //   On a busy machine that is later, and tslab, whose loop has then ended, never answers. Here both wait for the bind.
 // - Where Jupyter uses Unix sockets in place of ports (`transport = "ipc"`), it connects to PATH-1 and tslab binds
