@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { buildKernel } from '../jupyterlite/build.mjs';
 
 const source = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -68,12 +69,22 @@ export function defaultPython() {
   return existsSync(ofFolder) ? ofFolder : (process.env.PYTHON ?? 'python3');
 }
 
+const HELP = `Usage: node publish/kernel.mjs [folder]
+
+Wheel and npm tarball of the TypeScript kernel, in a folder (dist). Author, homepage, repository and bugs are those of the
+current folder's package.json. Python, with hatchling and hatch-nodejs-version, is its .venv or else PYTHON.`;
+
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const [out = 'dist'] = process.argv.slice(2);
-  const { author, homepage, repository, bugs } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const onStep = (/** @type {string} */ doing) => console.log(`kernel: ${doing}`);
-  await buildPackages(out, { settings: { author, homepage, repository, bugs }, onStep });
-  for (const name of readdirSync(out)) {
-    console.log(`kernel: ${out}/${name}, ${(statSync(join(out, name)).size / 1e6).toFixed(2)} MB`);
+  const options = /** @type {const} */ ({ help: { type: 'boolean', short: 'h' } });
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const [out = 'dist'] = positionals;
+  if (values.help) console.log(HELP);
+  else {
+    const { author, homepage, repository, bugs } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const onStep = (/** @type {string} */ doing) => console.log(`kernel: ${doing}`);
+    await buildPackages(out, { settings: { author, homepage, repository, bugs }, onStep });
+    for (const name of readdirSync(out)) {
+      console.log(`kernel: ${out}/${name}, ${(statSync(join(out, name)).size / 1e6).toFixed(2)} MB`);
+    }
   }
 }
