@@ -14,10 +14,13 @@ const events = run({ files, concurrency: Number(concurrency), timeout: Number(ti
 const said = new Map();
 const ends = [];
 events.on('test:stderr', ({ file, message }) => said.set(resolve(file), (said.get(resolve(file)) ?? '') + message));
-events.on('test:fail', ({ file, name }) => {
+events.on('test:fail', ({ file, name, details }) => {
   process.exitCode = 1;
-  const [reason] = /^\w*Error\b.*$/m.exec(resolve(name) === resolve(file) ? said.get(resolve(file)) : '') ?? [];
-  if (reason) ends.push(`✖ ${name}: ${reason}\n`);
+  if (resolve(name) !== resolve(file)) return;
+  // The line after the message says where, or, if it is the compiler's, what.
+  const [reason] = /^\w*Error\b.*(?:\n.+)?$/m.exec(said.get(resolve(file)) ?? '') ?? [];
+  const { exitCode } = /** @type {{ exitCode?: number }} */ (details.error);
+  if (reason || exitCode) ends.push(`✖ ${name}: ${reason ?? `ended with status ${exitCode}`}\n`);
 });
 events.on('test:diagnostic', ({ file, message }) => {
   if (!file) ends.push(`ℹ ${message}\n`);

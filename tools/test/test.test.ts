@@ -143,6 +143,7 @@ test('is not run', { skip: 'no browser' }, () => {});
   before(async () => {
     write('test/bad/fails.test.ts', FAILS);
     write('test/bad/loads.test.ts', "import '../support/missing';\n");
+    write('test/bad/ends.test.ts', '\nprocess.exit(3);\n');
     ({ lines } = await run('bad/'));
   });
 
@@ -155,11 +156,12 @@ test('is not run', { skip: 'no browser' }, () => {});
 
   test('in a file that cannot be loaded is told with the reason', () => {
     assert.match(lines.join('\n'), /loads\.test\.ts: Error: Cannot find module '\.\.\/support\/missing'/);
+    assert.match(lines.join('\n'), /ends\.test\.ts: ended with status 3/);
   });
 
   test('is followed by the summary of node:test, and build/test.log has the details', () => {
     const { tests, fail, skipped } = summaryOf(lines);
-    assert.deepEqual({ tests, fail, skipped }, { tests: 3, fail: 2, skipped: 1 });
+    assert.deepEqual({ tests, fail, skipped }, { tests: 4, fail: 3, skipped: 1 });
     assert.ok(lines.includes('All details are in build/test.log.'), lines.join('\n'));
     const log = readFileSync(join(clone, 'build', 'test.log'), 'utf8');
     assert.match(log, /✖ compares numbers/);
