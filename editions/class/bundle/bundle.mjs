@@ -3,6 +3,7 @@
 // as this one and without a network. tools/setup/bundle.mjs says what is in it.
 // Options after `--`; `--help` lists them.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -50,6 +51,10 @@ function readArguments() {
     .option('--host <address>', 'for --serve: where to listen; 0.0.0.0 for the whole network', '127.0.0.1')
     .option('--port <number>', 'for --serve: where to listen; 0 for a free port', whole(0, 65535), 8765);
   const values = program.parse().opts();
+  for (const name of ['host', 'port']) {
+    if (!values.serve && program.getOptionValueSource(name) === 'cli')
+      program.error(`--${name}: expected --serve beside it`);
+  }
   if (program.getOptionValueSource('out') === 'default') values.out = join(root, values.out);
   return values;
 }
@@ -106,6 +111,9 @@ async function nodePackages(folder, onLine) {
     const file = inCache(cache, one.integrity);
     if (!existsSync(file))
       throw new UserError(`${one.name}@${one.version}: npm fetched another file than package-lock.json names`);
+    const [algorithm, hash] = one.integrity.split(' ')[0].split(/-(.*)/);
+    if (createHash(algorithm).update(readFileSync(file)).digest('base64') !== hash)
+      throw new UserError(`${one.name}@${one.version} is damaged in npm's cache: run \`npm cache verify\``);
     copyFileSync(file, join(folder, tarballOf(one)));
   }
   return `${wanted.length} packages`;
