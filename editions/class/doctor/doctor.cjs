@@ -162,8 +162,12 @@ const PASTED =
  * UTF-8.
  */
 function pastedIn(/** @type {string} */ file) {
-  if (!fs.statSync(file).isFile()) return undefined;
-  const bytes = fs.readFileSync(file);
+  let bytes;
+  try {
+    bytes = fs.readFileSync(file);
+  } catch {
+    return undefined; // a folder, a link that leads nowhere, a file of somebody else's
+  }
   const text = bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
   return Array.from(text.matchAll(PASTED)).pop();
 }
@@ -235,8 +239,12 @@ async function main(/** @type {string[]} */ args) {
     console.log(`Checking ${root}:`);
     return examine();
   }
+  if (args[0] !== '--help' && args[0] !== '-h') {
+    console.error(`doctor: unknown option ${args[0]}; expected --collect FOLDER or --help`);
+    return 2;
+  }
   console.log(HELP);
-  return args[0] === '--help' || args[0] === '-h' ? 0 : 2;
+  return 0;
 }
 
 if (require.main === module) {

@@ -1,7 +1,7 @@
 /** What is wrong with a machine is named, with what to do about it. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
@@ -139,6 +139,7 @@ test('The files of a class become one line each, and any other file of the folde
   writeFileSync(join(folder, 'eve.txt'), `\ufeff${lines[2]}\r\n`, 'utf16le'); // as Windows PowerShell does
   writeFileSync(join(folder, 'joe.txt'), lines[3] as string);
   writeFileSync(join(folder, 'lee.txt'), 'I am ready.');
+  symlinkSync('nowhere', join(folder, 'max.txt'));
   writeFileSync(join(folder, '.DS_Store'), '');
   const { status, stdout } = doctor(root, ['--collect', 'reports'], { INIT_CWD: scratch });
   assert.equal(status, 0);
@@ -149,13 +150,17 @@ test('The files of a class become one line each, and any other file of the folde
     `joe: ${lines[3]}`,
     'kim: no line of the doctor',
     'lee.txt: no line of the doctor',
+    'max.txt: no line of the doctor',
     '',
-    '1 of 6 are ready; editions: 1b2c, 3f2a',
+    '1 of 7 are ready; editions: 1b2c, 3f2a',
     '',
   ]);
   const wrong = doctor(root, ['--collect', 'nowhere'], { INIT_CWD: scratch });
   assert.equal(wrong.status, 2);
   assert.match(wrong.stderr, /^doctor: --collect: expected one folder \(.+\)\n$/);
+  const unknown = doctor(root, ['--json'], {});
+  assert.equal(unknown.status, 2);
+  assert.equal(unknown.stderr, 'doctor: unknown option --json; expected --collect FOLDER or --help\n');
 });
 
 describe('A fault of the machine is named, with what to do', () => {
