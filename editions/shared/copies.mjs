@@ -162,7 +162,7 @@ function keepAside(name, folder, now) {
       return kept;
     } catch (error) {
       if (codeOf(error) === 'ENOTDIR')
-        throw new UserError(`${join(folder, name)}: expected a notebook, found a folder`);
+        throw new UserError(`${join(folder, name)}: expected a notebook, found a folder; move it away`);
       if (codeOf(error) !== 'EEXIST') throw error;
     }
   }

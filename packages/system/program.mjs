@@ -20,7 +20,8 @@ function causeOf(/** @type {unknown} */ error) {
   if (!(error instanceof Error)) return String(error);
   if (FULL.test(error.message)) return `${error.message}${error.message.includes('\n') ? '\n  ' : '; '}${NO_ROOM}`;
   if (error instanceof UserError) return error.message;
-  if (['EACCES', 'EROFS'].includes(codeOf(error) ?? '')) return `${error.message}; ${NOT_WRITABLE}`;
+  if (['EACCES', 'EROFS', 'EEXIST', 'EISDIR', 'ENOTDIR'].includes(codeOf(error) ?? ''))
+    return `${error.message}; ${NOT_WRITABLE}`;
   return error.stack;
 }
 

@@ -71,10 +71,15 @@ function folderOf(/** @type {string} */ path) {
 
 const given = program.parse().opts();
 const chapters = program.args;
+const chosen = ['reset', 'check', 'report', 'notes'].filter((name) => given[name] !== undefined);
+if (chosen.length > 1) program.error(`--${chosen[0]} and --${chosen[1]} exclude each other`);
+const ofReport = program.options.find(
+  (option) => option.description.startsWith('for --report') && given[option.attributeName()] !== undefined,
+);
+const stray = ofReport?.long ?? chapters[0];
 const { language } = given;
 if (language !== undefined && !isLanguage(language)) program.error(noLanguage(language));
-if (chapters.length > 0 && given.report === undefined)
-  program.error(`${chapters[0]}: expected --report FOLDER beside it`);
+if (stray !== undefined && given.report === undefined) program.error(`${stray}: expected --report FOLDER beside it`);
 // Learners' code reads what its reader may read, so root is refused unless nothing else is there.
 if (given.report !== undefined && process.getuid?.() === 0 && !given.trust) {
   program.error(

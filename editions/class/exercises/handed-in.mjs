@@ -1,5 +1,6 @@
 // Notebooks that were handed in: which there are below a folder, whose they are, and what of each is executed. A file
 // that was handed in may hold anything, so nothing is taken for granted and only what is needed is taken over.
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, extname, join, sep } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
@@ -47,16 +48,27 @@ const learnerIn = (/** @type {string} */ path) =>
  */
 export function notebooksBelow(folder) {
   const isKept = (/** @type {string} */ part) => part.startsWith('.') || part === 'node_modules';
-  const files = filesUnder(folder).filter((path) => !path.split(sep).some(isKept));
+  /** @type {string[]} */
+  const unreadable = [];
+  const files = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (!entry.isDirectory()) return entry.isFile() && !isKept(entry.name) ? [entry.name] : [];
+    try {
+      const below = filesUnder(join(folder, entry.name)).map((path) => join(entry.name, path));
+      return below.filter((path) => !path.split(sep).some(isKept));
+    } catch (error) {
+      unreadable.push(`${entry.name}: it cannot be read (${codeOf(error)})`);
+      return [];
+    }
+  });
   const paths = files.filter((path) => /\.(?:ipynb|zip)$/i.test(path));
   const problems = files
     .filter((path) => !path.includes(sep) && !paths.includes(path) && !path.endsWith('.csv'))
     .map((path) => `${path}: expected a notebook (.ipynb), a zip file of notebooks, or a folder for each learner`);
-  return { paths, problems };
+  return { paths: paths.sort(), problems: [...unreadable, ...problems] };
 }
 
 const NO_EXERCISES =
-  'it holds no exercises; expected a copy of a chapter, as `npm run exercises` makes it, with its cell exercises-setup';
+  'it holds no exercises; expected a copy of a chapter, as `npm run exercises` makes it, whose cell exercises-setup is still there';
 
 const sourceOf = (/** @type {Cell} */ cell) => String(textOf(cell)).replaceAll('\r\n', '\n').trim();
 

@@ -1,7 +1,7 @@
 // `npm run exercises -- --report FOLDER`: learner × exercise, from notebooks that were handed in. Only the exercises of
 // each notebook are executed, with limits, one after the other, each with a runner, a kernel and a folder of its own:
 // whatever a notebook does, it neither ends the report nor changes another learner's row.
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
@@ -368,7 +368,10 @@ function reportCsv(verdicts, exercises) {
 export async function report(folder, csv, exercises, options) {
   const { chapters } = options;
   try {
-    mkdirSync(dirname(csv), { recursive: true }); // better before the work than after it
+    // Better before the work than after it.
+    mkdirSync(dirname(csv), { recursive: true });
+    accessSync(dirname(csv), constants.W_OK);
+    if (statSync(csv, { throwIfNoEntry: false })?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
   } catch (error) {
     throw new BadInput(`${csv} cannot be written (${codeOf(error)}); name another file with --csv FILE`);
   }

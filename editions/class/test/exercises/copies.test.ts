@@ -153,7 +153,10 @@ test('--reset makes a new copy and keeps the former one under a name with the ti
   assert.match(read('02-b.ipynb'), /return todo\(\);/);
   rmSync(join(to, '02-b.ipynb'));
   mkdirSync(join(to, '02-b.ipynb'));
-  assert.throws(() => resetCopy('02-b.ipynb', from, to, now), /02-b\.ipynb: expected a notebook, found a folder$/);
+  assert.throws(
+    () => resetCopy('02-b.ipynb', from, to, now),
+    /02-b\.ipynb: expected a notebook, found a folder; move it away$/,
+  );
 });
 
 test('a copy for which the disk has no room is not there', () => {

@@ -333,12 +333,21 @@ describe('The report of a folder', () => {
 
   test('needs a place for its table, and says so before it executes anything', async () => {
     write('place', 'ada/02-lif-neuron.ipynb', setup, RIGHT, progress);
-    const file = join(temporary, 'place', 'ada', '02-lif-neuron.ipynb', 'report.csv');
-    const { status, lines } = await report(join(temporary, 'place'), '--csv', file, '--trust');
-    assert.equal(status, 2);
-    assert.match(
-      lines.join('\n'),
-      /^exercises: .* cannot be written \((ENOTDIR|EEXIST)\); name another file with --csv FILE$/,
-    );
+    const notebook = join(temporary, 'place', 'ada', '02-lif-neuron.ipynb');
+    for (const file of [join(notebook, 'report.csv'), join(temporary, 'place')]) {
+      const { status, lines } = await report(join(temporary, 'place'), '--csv', file, '--trust');
+      assert.equal(status, 2);
+      assert.match(
+        lines.join('\n'),
+        /^exercises: .* cannot be written \((ENOTDIR|EEXIST|EISDIR)\); name another file with --csv FILE$/,
+      );
+    }
+  });
+
+  test('is not made beside what excludes it, and its options need it', async () => {
+    const { lines } = await report(temporary, '--reset', '06', '--trust');
+    assert.deepEqual(lines, [
+      'exercises: --reset and --report exclude each other; `npm run exercises -- --help` lists the options',
+    ]);
   });
 });

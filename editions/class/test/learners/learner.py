@@ -85,7 +85,7 @@ class Learner:
         return status
 
     async def get_server(self) -> None:
-        """Waits for the server as the page does that shows the queue, then opens JupyterLab."""
+        """Waits for the server as the hub's page does, then opens JupyterLab."""
         begin = monotonic()
         status, _ = await self.ask("GET", "/hub/spawn")
         if status >= 400:
