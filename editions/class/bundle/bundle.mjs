@@ -76,13 +76,16 @@ function isForThisSystem({ os, cpu, libc }) {
   return allows(os, process.platform) && allows(cpu, process.arch) && (!isLinux || allows(libc, ownLibc));
 }
 
+/** The algorithm and the hash, as base64, of an entry of package-lock.json. */
+const hashIn = (/** @type {string} */ integrity) => integrity.split(' ')[0].split(/-(.*)/);
+
 /**
  * Where npm's cache keeps a file with this hash of package-lock.json.
  * @param {string} cache
  * @param {string} integrity
  */
 function inCache(cache, integrity) {
-  const [algorithm, hash] = integrity.split(' ')[0].split(/-(.*)/);
+  const [algorithm, hash] = hashIn(integrity);
   const hex = Buffer.from(hash, 'base64').toString('hex');
   return join(cache, '_cacache', 'content-v2', algorithm, hex.slice(0, 2), hex.slice(2, 4), hex.slice(4));
 }
@@ -111,7 +114,7 @@ async function nodePackages(folder, onLine) {
     const file = inCache(cache, one.integrity);
     if (!existsSync(file))
       throw new UserError(`${one.name}@${one.version}: npm fetched another file than package-lock.json names`);
-    const [algorithm, hash] = one.integrity.split(' ')[0].split(/-(.*)/);
+    const [algorithm, hash] = hashIn(one.integrity);
     if (createHash(algorithm).update(readFileSync(file)).digest('base64') !== hash)
       throw new UserError(`${one.name}@${one.version} is damaged in npm's cache: run \`npm cache verify\``);
     copyFileSync(file, join(folder, tarballOf(one)));
