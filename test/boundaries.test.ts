@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, posix, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { build } from 'esbuild';
-import type { Notebook } from '../editions/shared/cells.mjs';
+import type { Notebook } from '../editions/shared/cells';
+import { isPython } from '../editions/shared/parts';
 import * as browser from '../hosts/browser';
 import * as browserDisplay from '../hosts/browser/display';
 import * as node from '../hosts/node';
 import * as nodeDisplay from '../hosts/node/display';
-import { chapterNames, sourceFiles } from '../packages/system/project.mjs';
+import { chapterNames } from '../packages/system/project';
+import { sourceFiles } from '../tools/setup/build';
 
 const root = resolve(__dirname, '..');
 describe('What the package exports', () => {
@@ -27,6 +30,66 @@ describe('What the package exports', () => {
   test('is the same in `lif-fc-mnist/display`, except pictures, files and windows, which are for Node', () => {
     const onlyNode = ['openWindow', 'renderPng', 'renderSvg', 'saveFigure'];
     assert.deepEqual([...namesOf(browserDisplay), ...onlyNode].sort(), namesOf(nodeDisplay).sort());
+  });
+});
+
+describe('The table of CONTRIBUTING.md', () => {
+  const foldersIn = (folder: string) =>
+    readdirSync(join(root, folder), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== 'test')
+      .map(({ name }) => `${folder}/${name}`);
+  /** The folders that have rules of their own. */
+  const places = [
+    ...['src', 'packages', 'hosts', 'editions'].flatMap(foldersIn),
+    ...['packages/figures/node', 'packages/runs/node', 'tools', 'translations'],
+  ];
+  const others = (place: string) => places.filter((other) => other !== place);
+
+  /** What lint refuses, as `place -> other`: a file of each place imports one of each other, a line each. */
+  function refused(): Set<string> {
+    const folder = mkdtempSync(join(tmpdir(), 'boundaries-'));
+    try {
+      const { vcs, ...config } = JSON.parse(readFileSync(join(root, 'biome.json'), 'utf8'));
+      writeFileSync(join(folder, 'biome.json'), JSON.stringify(config));
+      for (const place of places) {
+        mkdirSync(join(folder, place, 'part'), { recursive: true });
+        const lines = others(place).map((other) => `import '${posix.relative(`${place}/part`, other)}/part/file';\n`);
+        writeFileSync(join(folder, place, 'part', 'file.ts'), lines.join(''));
+      }
+      const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
+      const options = ['lint', '--only=style/noRestrictedImports', '--reporter=github', '--max-diagnostics=none', '.'];
+      const { stdout, stderr } = spawnSync(process.execPath, [biome, ...options], { cwd: folder, encoding: 'utf8' });
+      const found = [...stdout.matchAll(/^::error .*\bfile=(.*?),line=(\d+)/gm)].map(([, file = '', line]) => {
+        const place = places.find((one) => file.replaceAll('\\', '/').endsWith(`/${one}/part/file.ts`)) as string;
+        return `${place} -> ${others(place)[Number(line) - 1]}`;
+      });
+      assert.ok(found.length > 0, stdout + stderr);
+      return new Set(found);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  test('says which folder may import which, as lint does', () => {
+    const isRefused = refused();
+    const contributing = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+    for (const row of ['src', 'packages', 'hosts', 'editions', 'tools', 'translations']) {
+      const isOfRow = (place: string) => place.split('/')[0] === row;
+      const allowed = places.filter(isOfRow).flatMap((place) =>
+        others(place)
+          .filter((other) => !isRefused.has(`${place} -> ${other}`))
+          .map((other) => (row === 'editions' && isOfRow(other) ? other : (other.split('/')[0] as string)))
+          // The parts of the lesson and the hosts import each other as their READMEs say.
+          .filter((other) => row === 'packages' || other !== row),
+      );
+      const said = new RegExp(`^\\| \\[?\`${row}/\`.*\\| (.*) \\|$`, 'm').exec(contributing)?.[1] ?? '';
+      const named = [...said.matchAll(/`(.+?)\/`/g)].map(([, name]) => name);
+      assert.deepEqual(
+        [...new Set(allowed)].sort(),
+        named.sort(),
+        `${row}/: what lint allows, and what the table says`,
+      );
+    }
   });
 });
 
@@ -67,8 +130,7 @@ describe('What reaches a printed number', () => {
   const advice =
     'write `math.exp(x)` of lif-fc-mnist (src/common/exact.ts) for `Math.exp(x)`, and `x * x` for `x ** 2`';
 
-  test('comes from functions that give the same bits in every browser, in cells', async () => {
-    const { isPython } = await import('../editions/shared/parts.mjs');
+  test('comes from functions that give the same bits in every browser, in cells', () => {
     // Learners write as they like: a check allows for last digits.
     const ofLearners = /\/\/ BEGIN SOLUTION[\s\S]*?\/\/ END SOLUTION/g;
     const cells = chapterNames()

@@ -8,12 +8,12 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { filesUnder } from '../packages/system/project.mjs';
-import { load } from './support/book';
-
-type Chapters = typeof import('../editions/book/make/chapters.mjs');
-type Parts = typeof import('../editions/shared/parts.mjs');
-type Start = typeof import('../editions/book/make/start.mjs');
+import { text } from '../editions/book/make/chapters';
+import { startPage } from '../editions/book/make/start';
+import { byPart, PARTS } from '../editions/shared/parts';
+import { filesUnder } from '../packages/system/project';
+import { FROM_SOURCES } from './support/python';
+import { COMMAND } from './support/run';
 
 const root = resolve(__dirname, '..');
 const read = (name: string, folder = root) => readFileSync(join(folder, name), 'utf8');
@@ -22,15 +22,12 @@ const PAGES = [
   ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md', 'environment.md'],
   ...['packages/runs/README.md', 'tools/README.md', 'tools/bench/README.md'],
 ];
-/** Lets Node require TypeScript. */
-const sources = join(root, 'test', 'support', 'sources.cjs');
 
 describe('The parts', () => {
   const names = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
   const chapters = names.sort().map((name) => ({ name, notebook: JSON.parse(read(join('notebooks', name))) }));
 
-  test('begin with chapters that there are, in their order, and chapters are numbered from 0 without a gap', async () => {
-    const { byPart, PARTS } = await load<Parts>('editions/shared/parts');
+  test('begin with chapters that there are, in their order, and chapters are numbered from 0 without a gap', () => {
     assert.deepEqual(
       byPart(chapters).map(({ part }) => part),
       PARTS.map(({ part }) => part),
@@ -47,9 +44,7 @@ describe('The parts', () => {
       ([, part, number, file]) => part ?? `${number} ${file}`,
     );
 
-  test('are rows of the tables in README.md and chapter 0, with all their chapters below them', async () => {
-    const { byPart } = await load<Parts>('editions/shared/parts');
-    const { text } = await load<Chapters>('chapters');
+  test('are rows of the tables in README.md and chapter 0, with all their chapters below them', () => {
     const rows = byPart(chapters).flatMap(({ part, chapters: own }) => [
       part,
       ...own.map(({ name }) => `${Number(name.slice(0, 2))} ${name}`),
@@ -77,8 +72,7 @@ describe('The parts', () => {
     for (const [link, named, number] of numbers) assert.equal(named, number, `${link}`);
   });
 
-  test("are captions of the book's sidebar and headings of its list", async () => {
-    const { startPage } = await load<Start>('start');
+  test("are captions of the book's sidebar and headings of its list", () => {
     const page = startPage('<!-- chapters --><!-- pages -->', '', chapters.slice(5, 7), []);
     assert.match(page, /### The tutorial\n\n\*\*\[5\. .*\n: .*\n\n### Deeper\n\n\*\*\[6\. /);
     assert.match(page, /:caption: The tutorial\n05-.*\n```\n\n```\{toctree\}\n:hidden:\n:caption: Deeper\n06-/);
@@ -86,7 +80,7 @@ describe('The parts', () => {
 });
 
 test('The table of run options in packages/runs/README.md has all that the help has, and no other', () => {
-  const help = execFileSync(process.execPath, [join(root, 'tools', 'lif_fc_mnist.cjs'), '--help'], {
+  const help = execFileSync(process.execPath, [COMMAND, '--help'], {
     encoding: 'utf8',
   });
   const options = [...help.matchAll(/^ {2}(-.*?)(?: [A-Z]+)?(?: {2,}|$)/gm)].map(([, flags]) =>
@@ -137,7 +131,7 @@ test('The worked example in CONTRIBUTING.md passes the test that it writes', () 
     const file = join(clone, 'packages', 'figures', 'test', 'rates.test.ts');
     writeFileSync(file, itsTest);
     const { NODE_TEST_CONTEXT, ...env } = process.env;
-    const printed = execFileSync(process.execPath, ['--require', sources, file], { env, encoding: 'utf8' });
+    const printed = execFileSync(process.execPath, [...FROM_SOURCES, file], { env, encoding: 'utf8' });
     assert.match(printed, /^# pass 1$|^ℹ pass 1$/m);
   } finally {
     rmSync(clone, { recursive: true });

@@ -8,6 +8,4 @@ if (!existsSync(cli)) {
   console.error('lif_fc_mnist: dist/hosts/node/cli/main.js is not built yet; run `npm run setup` first');
   process.exit(1);
 }
-import('../packages/system/parent.mjs').then(({ watchParent }) =>
-  require(cli).main(process.argv.slice(2), watchParent),
-);
+require(cli).main(process.argv.slice(2));

@@ -1,4 +1,4 @@
-"""Sphinx's settings of the book. editions/book/make/book.mjs prepares the sources and calls Sphinx; nothing here needs a network."""
+"""Sphinx's settings of the book. editions/book/make/book.ts prepares the sources and calls Sphinx; nothing here needs a network."""
 
 import json
 import re
@@ -120,7 +120,7 @@ def visit_hidden_cell(translator, node):
     )
 
 
-# The TeX is left in the page; editions/book/make/pages.mjs sets it with the KaTeX of package.json.
+# The TeX is left in the page; editions/book/make/pages.ts sets it with the KaTeX of package.json.
 def visit_inline_math(translator, node):
     translator.body.append(f'<span class="tex">{translator.encode(node.astext())}</span>')
     raise nodes.SkipNode

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type MapTable, parseMap } from '../../packages/runs/map';
-import { projectPath, readFile } from '../../packages/system/files.cjs';
+import { projectPath, readFile } from '../../packages/system/files';
 import { asOneLine, checkOptions, checkSwitch, checkText } from '../../src/common/checks';
 import {
   DatasetError,

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { EventEngine } from '../../packages/event-engine/engine';
 import { type Helper, Pool } from '../../packages/event-engine/pool';
 import type { HelperStart } from '../../packages/event-engine/tasks';
-import { projectPath } from '../../packages/system/files.cjs';
+import { projectPath } from '../../packages/system/files';
 import type { EngineOptions } from '../../src/common/engine';
 import type { TfjsEngine, TfjsEngineOptions } from '../../src/training/tfjs-engine';
 import { isEventEngine } from '../contract/contract';

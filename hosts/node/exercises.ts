@@ -6,7 +6,7 @@ import { makeExercises } from '../../packages/exercises';
 import { NeverEnds } from '../../packages/exercises/engine/exercise';
 import type { Phrases } from '../../packages/exercises/engine/phrases';
 import { recordProgress } from '../../packages/runs/node/progress';
-import { projectPath } from '../../packages/system/files.cjs';
+import { projectPath } from '../../packages/system/files';
 import { type Cells, editionOf } from './notebook/edition';
 
 export * from '../../packages/exercises';

@@ -1,6 +1,6 @@
 """Executes notebooks without a browser. The package `headless` beside this file does the work.
 
-Called by packages/notebook-runner/notebooks.mjs (`npm run notebooks -- FILE…`, `npm run tutorial`) with the Python of `.venv`.
+Called by packages/notebook-runner/notebooks.ts (`npm run notebooks -- FILE…`, `npm run tutorial`) with the Python of `.venv`.
 """
 
 import signal

@@ -7,7 +7,7 @@ tolerances are for the rounding of our float32 alone.
 
 Run it from the clone, after `npm run setup`, with a Python that has SpikingJelly:
 
-    node tools/peers/peers.mjs                              # once
+    node tools/start.mjs tools/peers/peers.ts               # once
     .venv-peers/bin/python test/golden/make_golden.py       # writes the files of this folder
     .venv-peers/bin/python test/golden/make_golden.py --seed 11 --out build/golden-11
     GOLDEN_DIR=build/golden-11 npm run test:golden          # the same tests with other values

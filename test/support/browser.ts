@@ -3,7 +3,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
-import { type Browser, chromium as driver, type Page } from 'playwright-core';
+import { type Browser, chromium as chromiumDriver, firefox as firefoxDriver, type Page } from 'playwright-core';
 
 /** The first of some programs that is there, by its name in a folder of PATH or by its whole path. */
 const found = (...names: string[]) => {
@@ -18,7 +18,7 @@ const chromium =
     ...['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'],
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   );
-export const firefox =
+const firefox =
   process.env.FIREFOX || found('firefox-esr', 'firefox', '/Applications/Firefox.app/Contents/MacOS/firefox');
 
 export const inChromium = { skip: chromium ? false : 'no Chromium found (CHROMIUM names one)' };
@@ -29,7 +29,7 @@ const PATIENCE = 120_000;
 
 /** A headless Chromium that makes no requests of its own. */
 export async function launchChromium(...more: string[]): Promise<Browser> {
-  const browser = await driver.launch({
+  const browser = await chromiumDriver.launch({
     executablePath: chromium,
     // In a locale without UTF-8, a download whose name has other letters is called 'download'.
     env: { ...process.env, LC_ALL: 'C.UTF-8' },
@@ -39,6 +39,35 @@ export async function launchChromium(...more: string[]): Promise<Browser> {
       ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
     ],
   });
+  return patient(browser);
+}
+
+/** What is used here of Playwright's side of the connection: it is not in its types. */
+interface Inner {
+  _connection: {
+    toImpl(browser: Browser): { _browserSession: { send(command: string, parameters: object): Promise<unknown> } };
+  };
+}
+
+/** A headless Firefox of this machine, with these settings (`about:config`). */
+export async function launchFirefox(settings: Record<string, string | number | boolean> = {}): Promise<Browser> {
+  const browser = await firefoxDriver.launch({
+    // By WebDriver BiDi; without it, Playwright drives a Firefox of its own alone.
+    channel: 'moz-firefox',
+    executablePath: firefox,
+    // Otherwise it asks Mozilla for lists.
+    firefoxUserPrefs: { 'services.settings.server': 'data:,#remote-settings-dummy/v1', ...settings },
+  });
+  // playwright-core 1.65.1 opens no page without this command (of colour schemes), which Firefox 153 does not know.
+  const session = (browser as unknown as Inner)._connection.toImpl(browser)._browserSession;
+  const send = session.send.bind(session);
+  session.send = async (command, parameters) =>
+    command === 'emulation.setMediaFeaturesOverride' ? {} : send(command, parameters);
+  return patient(browser);
+}
+
+/** The same browser, whose pages wait longer. */
+function patient(browser: Browser): Browser {
   const newContext = browser.newContext.bind(browser);
   browser.newContext = async (options) => {
     const context = await newContext(options);
@@ -47,7 +76,8 @@ export async function launchChromium(...more: string[]): Promise<Browser> {
   };
   return browser;
 }
-/** For it: no host is found but those that are named, such as this computer. */
+
+/** For Chromium: no host is found but those that are named, such as this computer. */
 export const onlyHosts = (...hosts: string[]) =>
   `--host-resolver-rules=MAP * ~NOTFOUND${hosts.map((host) => `, EXCLUDE ${host}`).join('')}`;
 

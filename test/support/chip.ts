@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { numbered } from '../../packages/system/project.mjs';
+import { numbered } from '../../packages/system/project';
 
 const root = resolve(__dirname, '..', '..');
 

@@ -1,8 +1,8 @@
 /** What a chapter puts out in the browser beside what is committed of it, cell by cell. */
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
+import type { Page } from 'playwright-core';
 import {
-  type AnyPage,
   type Cell,
   committed,
   type Notebook,
@@ -105,12 +105,7 @@ export function differences(committed: Notebook, now: Notebook): Difference[] {
 }
 
 /** Runs a chapter in a page, says what differs on purpose, and refuses all else that is not as committed. */
-export async function putsOutWhatIsCommitted(
-  page: AnyPage,
-  site: string,
-  name: string,
-  seconds: number,
-): Promise<void> {
+export async function putsOutWhatIsCommitted(page: Page, site: string, name: string, seconds: number): Promise<void> {
   const ready = await openChapter(page, site, name);
   // With the solutions: the site serves stubs.
   await setCells(page, committed(name).cells);

@@ -4,8 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { serve } from '../../editions/shared/serve';
+import { buildDeclarations, buildKernel } from '../../packages/typescript-kernel/jupyterlite/build';
 import { typesReady } from './lite';
 import { PYTHON } from './python';
 
@@ -27,7 +28,6 @@ interface Modules {
 
 /** Builds a site in a folder, with one empty notebook, and serves it below a path. */
 export async function startSite(folder: string, modules: Modules): Promise<KernelSite> {
-  const { buildDeclarations, buildKernel } = await import('../../packages/typescript-kernel/jupyterlite/build.mjs');
   const contents = join(folder, 'contents');
   mkdirSync(contents, { recursive: true });
   // As tslab has them, with which cells are compared.
@@ -63,7 +63,6 @@ export async function startSite(folder: string, modules: Modules): Promise<Kerne
   const args = ['-m', 'jupyterlite_core', 'build', '--lite-dir', folder];
   const { status, stdout, stderr, error } = spawnSync(PYTHON, args, { cwd: folder, encoding: 'utf8' });
   assert.equal(status, 0, `jupyter lite build: ${error?.message ?? ''}${stdout.slice(-1000)}${stderr.slice(-2000)}`);
-  const { serve } = await import(pathToFileURL(join(root, 'editions', 'shared', 'serve.mjs')).href);
   const { port, close } = await serve(site, 0, '/below', { compresses: false });
   return { url: `http://127.0.0.1:${port}/below/`, close };
 }

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { type ISOLATION, serve } from '../../editions/shared/serve.mjs';
-import { numbered } from '../../packages/system/project.mjs';
+import { type ISOLATION, serve } from '../../editions/shared/serve';
+import { numbered } from '../../packages/system/project';
 import { launchChromium } from './browser';
 import { LEAVE_NOTHING_OUT } from './data';
 
@@ -34,12 +34,6 @@ export interface Cell {
 export interface Notebook {
   cells: Cell[];
   metadata: Record<string, unknown>;
-}
-
-/** A page of either driver. */
-export interface AnyPage {
-  goto(url: string): Promise<unknown>;
-  evaluate<Argument, Result>(work: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>;
 }
 
 interface Kernel {
@@ -205,7 +199,7 @@ async function until(what: string, look: () => Promise<boolean>, seconds: number
 }
 
 /** Opens a notebook and waits until its kernel takes cells; returns how long that took, in seconds. */
-export async function openChapter(page: AnyPage, site: string, name: string): Promise<number> {
+export async function openChapter(page: Page, site: string, name: string): Promise<number> {
   const begin = performance.now();
   await page.goto(`${site}notebooks/index.html?path=${encodeURIComponent(name)}.ipynb`);
   await ready(page, name);
@@ -213,13 +207,13 @@ export async function openChapter(page: AnyPage, site: string, name: string): Pr
 }
 
 /** Opens an address that leads to a notebook, and waits until its kernel takes cells. */
-export async function openLink(page: AnyPage, address: string): Promise<void> {
+export async function openLink(page: Page, address: string): Promise<void> {
   await page.goto(address);
   await ready(page, address);
 }
 
 /** Waits until the notebook that a page is opening is shown, and its kernel takes cells. */
-export async function ready(page: AnyPage, name: string): Promise<void> {
+export async function ready(page: Page, name: string): Promise<void> {
   const isReady = () =>
     page.evaluate(() => {
       const panel = window.jupyterapp?.shell.currentWidget;
@@ -227,7 +221,7 @@ export async function ready(page: AnyPage, name: string): Promise<void> {
       // Under load the kernel may be ready before all cells are shown.
       const { widgets, model } = panel.content;
       return widgets.length === model.sharedModel.cells.length && widgets.every((cell) => !cell.model.isDisposed);
-    }, null);
+    });
   // On a plain host the first visit is loaded once more, in the midst of a question perhaps.
   const isReadyNow = () =>
     isReady().catch((error: Error) => {
@@ -238,21 +232,21 @@ export async function ready(page: AnyPage, name: string): Promise<void> {
 }
 
 /** Waits until the kernel of the open notebook knows the types: they load in the background. */
-export function typesReady(page: AnyPage): Promise<void> {
+export function typesReady(page: Page): Promise<void> {
   const found = () =>
     page.evaluate(async () => {
       const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext.session?.kernel;
       const reply = await kernel?.requestInspect({ code: 'Math', cursor_pos: 2, detail_level: 0 });
       return reply?.content.found === true;
-    }, null);
+    });
   return until('the types', found, 120);
 }
 
-export const notebookOf = (page: AnyPage): Promise<Notebook> =>
-  page.evaluate(() => (window.jupyterapp as Lab).shell.currentWidget?.content.model.toJSON() as Notebook, null);
+export const notebookOf = (page: Page): Promise<Notebook> =>
+  page.evaluate(() => (window.jupyterapp as Lab).shell.currentWidget?.content.model.toJSON() as Notebook);
 
 /** Runs all cells and returns what they put out. */
-export async function runAllCells(page: AnyPage, seconds: number): Promise<Notebook> {
+export async function runAllCells(page: Page, seconds: number): Promise<Notebook> {
   await page.evaluate(() => {
     window.ranAll = undefined;
     (window.jupyterapp as Lab).commands.execute('notebook:run-all-cells').then(
@@ -263,17 +257,12 @@ export async function runAllCells(page: AnyPage, seconds: number): Promise<Noteb
         window.ranAll = String(error);
       },
     );
-  }, null);
+  });
   try {
-    await until(
-      'all cells to end',
-      async () => (await page.evaluate(() => window.ranAll, null)) !== undefined,
-      seconds,
-    );
+    await until('all cells to end', async () => (await page.evaluate(() => window.ranAll)) !== undefined, seconds);
   } catch (error) {
     const kernel = await page.evaluate(
       () => window.jupyterapp?.shell.currentWidget?.sessionContext.session?.kernel?.status,
-      null,
     );
     const { cells } = await notebookOf(page);
     const ended = cells.map(({ execution_count: count }) => count ?? '-').join(' ');
@@ -287,7 +276,7 @@ export async function runAllCells(page: AnyPage, seconds: number): Promise<Noteb
 
 /** Replaces all cells of the open notebook, and waits until it shows those alone; a text stands for a code cell. */
 export async function setCells(
-  page: AnyPage,
+  page: Page,
   cells: (string | Pick<Cell, 'cell_type' | 'source' | 'metadata'>)[],
 ): Promise<void> {
   const whole = cells.map((cell) => {
@@ -310,7 +299,7 @@ export async function setCells(
         widgets?.length,
         widgets?.filter((cell) => cell.model.isDisposed).length,
       ];
-    }, null);
+    });
   const isShown = async () => `${await state()}` === `${[whole.length, whole.length, 0]}`;
   for (let attempt = 1; ; attempt++) {
     await replace();
@@ -322,18 +311,18 @@ export async function setCells(
     }
     // JupyterLab that still draws a notebook under load may go on showing cells that were removed, which cannot be run.
     await save(page);
-    await page.evaluate(() => globalThis.location.reload(), null).catch(() => {});
+    await page.evaluate(() => globalThis.location.reload()).catch(() => {});
     await ready(page, 'the page that was loaded again');
   }
 }
 
-export function save(page: AnyPage): Promise<void> {
-  return page.evaluate(() => (window.jupyterapp as Lab).shell.currentWidget?.context.save(), null) as Promise<void>;
+export function save(page: Page): Promise<void> {
+  return page.evaluate(() => (window.jupyterapp as Lab).shell.currentWidget?.context.save());
 }
 
 /** Whether the open notebook counts as changed since it was opened or saved; leaving the page then asks. */
-export function isChanged(page: AnyPage): Promise<boolean | undefined> {
-  return page.evaluate(() => (window.jupyterapp as Lab).shell.currentWidget?.content.model.dirty, null);
+export function isChanged(page: Page): Promise<boolean | undefined> {
+  return page.evaluate(() => (window.jupyterapp as Lab).shell.currentWidget?.content.model.dirty);
 }
 
 export const textOf = (value: string | string[] | undefined): string => [value ?? ''].flat().join('');

@@ -1,8 +1,12 @@
-/** Tables of runs, made up: no run was computed for them; and `npm run map` as a person calls it, in a folder of its own. */
+/**
+ * Tables of runs, made up: no run was computed for them; and `npm run map` as a person calls it, in a folder of its
+ * own.
+ */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { program } from '../../packages/system/project';
 import { ended } from './notebooks';
 
 export const HEADER =
@@ -72,13 +76,9 @@ export function rowText(given: Record<string, string | number> = {}): string {
 export const tableText = (...rows: Record<string, string | number>[]): string =>
   `${[HEADER, ...rows.map(rowText)].join('\n')}\n`;
 
-const root = resolve(__dirname, '..', '..');
-
-export const MAP = join(root, 'editions', 'map', 'map.mjs');
-
 /** Starts the command in a folder, where it also leaves its runs and tables. */
 export const startMap = (folder: string, ...args: string[]) =>
-  spawn(process.execPath, [MAP, '--directory', join(folder, 'runs here'), ...args], {
+  spawn(...program('editions/map/map.ts', ['--directory', join(folder, 'runs here'), ...args]), {
     env: { ...process.env, INIT_CWD: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

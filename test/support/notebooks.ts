@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after } from 'node:test';
+import { program } from '../../packages/system/project';
 
 export const root = resolve(__dirname, '..', '..');
 export const RUNNER = join(root, 'packages', 'notebook-runner', 'run_notebooks.py');
@@ -62,7 +63,7 @@ export const stream = (cell: Cell | undefined, name: string) =>
   cell?.outputs.filter((output) => output.name === name).map((output) => output.text?.join(''));
 
 export function start(args: string[], env: Record<string, string> = {}, cwd = root): ChildProcess {
-  return spawn(process.execPath, [join(root, 'packages', 'notebook-runner', 'notebooks.mjs'), ...args], {
+  return spawn(...program('packages/notebook-runner/notebooks.ts', args), {
     cwd,
     env: { ...process.env, INIT_CWD: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -17,4 +17,4 @@ export function python(program: string, cwd = root): string {
 }
 
 /** The arguments with which Node runs a program that requires sources, as `npm test` runs the tests. */
-export const FROM_SOURCES: readonly string[] = ['--require', join(__dirname, 'sources.cjs')];
+export const FROM_SOURCES: readonly string[] = ['--require', join(root, 'tools', 'sources.cjs')];

@@ -6,9 +6,9 @@ import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeNetwork, type SavedNetwork } from '../../packages/formats/layers-model';
 import { HIDDEN_ARRAYS } from '../../packages/runs/run-files';
-import { filesUnder } from '../../packages/system/project.mjs';
+import { filesUnder } from '../../packages/system/project';
 import { temporaryFolder } from './data';
-import { python } from './python';
+import { FROM_SOURCES, python } from './python';
 
 export const COMMAND = join(__dirname, '..', '..', 'tools', 'lif_fc_mnist.cjs');
 
@@ -46,7 +46,7 @@ export function lifFcMnist(args: string[], cwd = temporaryFolder(), node: string
  */
 export function lifFcMnistEach(commands: { args: readonly string[]; cwd?: string }[]) {
   const each = commands.map(({ args, cwd = temporaryFolder() }) => ({ args, cwd }));
-  const { stdout, stderr } = spawnSync(process.execPath, [join(__dirname, 'one-by-one.cjs')], {
+  const { stdout, stderr } = spawnSync(process.execPath, [...FROM_SOURCES, join(__dirname, 'one-by-one.ts')], {
     encoding: 'utf8',
     input: JSON.stringify(each),
     timeout: 120_000,

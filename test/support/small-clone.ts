@@ -1,12 +1,12 @@
 /** A clone that set-up is done with in seconds. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = resolve(__dirname, '..', '..');
 
 /**
- * A clone with the real scripts, but with the compiler as its only Node package and with no Python packages, so that
+ * A clone with the real scripts, but with the compilers as its only Node packages and with no Python packages, so that
  * all its steps run in seconds and without a network.
  */
 export function smallClone(folder: string): string {
@@ -14,13 +14,20 @@ export function smallClone(folder: string): string {
   for (const part of ['tools', join('packages', 'system')])
     cpSync(join(root, part), join(folder, part), { recursive: true });
   cpSync(join(root, '.npmrc'), join(folder, '.npmrc'));
-  const stub = join(folder, 'stub', 'typescript-7');
-  mkdirSync(join(stub, 'bin'), { recursive: true });
-  writeFileSync(join(stub, 'package.json'), JSON.stringify({ name: 'typescript-7', version: '1.0.0' }));
-  const tsc = pathToFileURL(join(root, 'node_modules', 'typescript-7', 'lib', 'tsc.js')).href;
-  writeFileSync(join(stub, 'bin', 'tsc'), `import(${JSON.stringify(tsc)});\n`);
+  // Stubs of what set-up starts, each of which is this clone's.
+  const stubs = { 'typescript-7': ['bin/tsc', 'lib/tsc.js'], tsx: ['cjs.js', 'dist/cjs/index.cjs'] };
+  for (const [name, [file, real]] of Object.entries(stubs) as [string, [string, string]][]) {
+    const stub = join(folder, 'stub', name, file);
+    mkdirSync(dirname(stub), { recursive: true });
+    writeFileSync(join(folder, 'stub', name, 'package.json'), JSON.stringify({ name, version: '1.0.0' }));
+    const url = pathToFileURL(join(root, 'node_modules', name, real)).href;
+    writeFileSync(
+      stub,
+      name === 'tsx' ? `require(${JSON.stringify(fileURLToPath(url))});\n` : `import(${JSON.stringify(url)});\n`,
+    );
+  }
   const { name, version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const dependencies = { 'lif-fc-mnist': 'file:.', 'typescript-7': 'file:stub/typescript-7' };
+  const dependencies = { 'lif-fc-mnist': 'file:.', 'typescript-7': 'file:stub/typescript-7', tsx: 'file:stub/tsx' };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version, engines, dependencies }));
   // Without the types of a browser, which take the compiler a second.
   const library = { lib: ['ES5'], types: [], skipLibCheck: true };
@@ -33,7 +40,9 @@ export function smallClone(folder: string): string {
     '': { name, version, dependencies },
     'node_modules/lif-fc-mnist': { resolved: '', link: true },
     'node_modules/typescript-7': { resolved: 'stub/typescript-7', link: true },
+    'node_modules/tsx': { resolved: 'stub/tsx', link: true },
     'stub/typescript-7': { version: '1.0.0' },
+    'stub/tsx': { version: '1.0.0' },
   };
   const lock = { name, version, lockfileVersion: 3, requires: true, packages };
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));

@@ -1,4 +1,4 @@
-// The same job by hand for one kind of processor, as a contender of tools/bench/bench.mjs: a line of batches in, a line of
+// The same job by hand for one kind of processor, as a contender of tools/bench/bench.ts: a line of batches in, a line of
 // times out. It is the event engine's method (sums of four spikes from a table) in AVX-512, where a table of 16 sums is one
 // register. With 96 hidden neurons these are the lanes, 16 in each of six vectors, and the table lies in memory.
 // It shows how far from the machine's limit portable WebAssembly stays.

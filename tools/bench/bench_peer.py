@@ -1,4 +1,4 @@
-"""SpikingJelly, or PyTorch by hand, as a contender of tools/bench/bench.mjs: a line of batches in, a line of times out."""
+"""SpikingJelly, or PyTorch by hand, as a contender of tools/bench/bench.ts: a line of batches in, a line of times out."""
 
 import json
 import math

@@ -22,26 +22,30 @@ function write(file: string, text: string): void {
 }
 
 before(() => {
-  const support = ['sources.cjs', 'in-order.mjs'].map((name) => join('test', 'support', name));
-  for (const file of ['biome.json', '.gitignore', 'tools/test.mjs', 'packages/system', ...support]) {
+  const tools = ['test.ts', 'start.mjs', 'machine.mjs', 'sources.cjs'].map((name) => join('tools', name));
+  for (const file of ['biome.json', '.gitignore', 'packages/system', 'test/support/in-order.ts', ...tools]) {
     cpSync(join(root, file), join(clone, file), { recursive: true });
   }
   rmSync(join(clone, 'packages', 'system', 'test'), { recursive: true });
-  // Without the other folders, to which the project's own refers.
-  const config = readFileSync(join(root, 'tsconfig.json'), 'utf8').replace(/,\s*"references": [\s\S]*$/, '\n}\n');
+  // Programs that are copied import what is not.
+  const config = readFileSync(join(root, 'tsconfig.json'), 'utf8');
   write('tsconfig.json', config.replace(/"include": .*/, '"include": ["src", "test"],'));
+  const engines = { node: '20 || 22 || 24 || 26' };
   const scripts = { lint: 'biome check .', typecheck: 'node node_modules/typescript-7/bin/tsc -p .' };
-  write('package.json', `${JSON.stringify({ type: 'commonjs', scripts }, null, 2)}\n`);
-  write('tools/setup/setup.mjs', "if (process.argv[2] !== '--quiet') process.exit(1);\n");
+  write('package.json', `${JSON.stringify({ type: 'commonjs', engines, scripts }, null, 2)}\n`);
   symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'), 'junction');
   write('src/a.ts', 'export const two = 2;\n');
   for (const file of [...PLAIN, ...PAGES]) write(file, PASSES);
   write('test/bad-luck.night.test.ts', "import { test } from 'node:test';\n\ntest('passes', () => {});\n");
 });
 
-/** Runs tools/test.mjs in the clone. */
+/** Runs tools/test.ts in the clone, which needs no set-up. */
 const run = (...args: string[]) =>
-  ended(spawn(process.execPath, [join(clone, 'tools', 'test.mjs'), ...args], { cwd: tmpdir() }));
+  ended(
+    spawn(process.execPath, [join(clone, 'tools', 'start.mjs'), '--ready', 'tools/test.ts', ...args], {
+      cwd: tmpdir(),
+    }),
+  );
 
 const SUMMARY = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo', 'duration_ms'];
 
@@ -92,7 +96,7 @@ describe('npm test', { concurrency: 1 }, () => {
   });
 
   test('installs the frameworks before their tests', async () => {
-    write('tools/peers/peers.mjs', "console.log('installs');\n");
+    write('tools/peers/peers.ts', "console.log('installs');\n");
     write('tools/peers/test/them.night.test.ts', PASSES);
     const { status, lines } = await run('tools/peers/test');
     assert.deepEqual([status, lines[0], summaryOf(lines).pass], [0, 'installs', 2], lines.join('\n'));

@@ -8,17 +8,14 @@ import { drawCurves } from '../../editions/book/neuron/plot';
 import { t, translate } from '../../editions/shared/page/words';
 import { nameValue, SETTING_NAMES, SETTINGS, whyLacking } from '../../packages/runs/map';
 import { type Setting, TABLE } from '../../packages/runs/settings';
-import { load, root } from '../../test/support/book';
+import { root } from '../../test/support/book';
+import { habits } from '../likeness';
+import { makePhrases, translateDocument, unsaid, wordsOfScripts } from '../phrases';
 
-type Phrases = typeof import('../phrases.mjs');
-const phrasesOf = () => load<Phrases>('translations/phrases');
-async function made(table: Record<string, string>) {
-  const { makePhrases } = await phrasesOf();
-  return makePhrases(Object.entries(table));
-}
+const made = (table: Record<string, string>) => makePhrases(Object.entries(table));
 
-test('A phrase is found whole or with what a program fills in, which may stand in another order', async () => {
-  const phrases = await made({ 'Chapter {0} of {1}': '共 {1} 章，第 {0} 章', Run: '运行' });
+test('A phrase is found whole or with what a program fills in, which may stand in another order', () => {
+  const phrases = made({ 'Chapter {0} of {1}': '共 {1} 章，第 {0} 章', Run: '运行' });
   assert.equal(phrases.say('Chapter 3 of 21'), '共 21 章，第 3 章');
   assert.equal(phrases.say(' Run\n'), '运行');
   assert.equal(phrases.say('Run away'), undefined);
@@ -43,9 +40,8 @@ test('A page says a sentence in its language, with what is filled in where that 
   }
 });
 
-test('A document is said in texts, names and whole elements; code and what is English on purpose stay', async () => {
-  const { translateDocument } = await phrasesOf();
-  const phrases = await made({
+test('A document is said in texts, names and whole elements; code and what is English on purpose stay', () => {
+  const phrases = made({
     Run: '运行',
     'Keys: <kbd>0</kbd> clears': '<kbd>0</kbd> 清除',
     'step {0}': '第 {0} 步',
@@ -60,10 +56,10 @@ test('A document is said in texts, names and whole elements; code and what is En
   );
 });
 
-test('A phrase with tags that its English does not have is refused, and a title of a drawing is text', async () => {
+test('A phrase with tags that its English does not have is refused, and a title of a drawing is text', () => {
   for (const other of ['<img src=x onerror=alert(1)>', '运行<script', '<b>运行</b>'])
-    await assert.rejects(made({ Run: other }), /phrases: "Run": expected no tags as in the English, found </);
-  await made({ 'a <b>b</b> < c': 'c > <b>b</b>', 'below 1': '< 1' });
+    assert.throws(() => made({ Run: other }), /phrases: "Run": expected no tags as in the English, found </);
+  made({ 'a <b>b</b> < c': 'c > <b>b</b>', 'below 1': '< 1' });
 
   const { document } = new JSDOM('<svg></svg>').window;
   const svg = document.querySelector('svg') as SVGSVGElement;
@@ -79,9 +75,8 @@ test('A phrase with tags that its English does not have is refused, and a title 
   assert.match(svg.textContent ?? '', /a<b & <img src=x onerror=alert\(1\)>/);
 });
 
-test('A word of a drawing that no phrase says is found', async () => {
-  const { unsaid } = await phrasesOf();
-  const phrases = await made({ spikes: '脉冲' });
+test('A word of a drawing that no phrase says is found', () => {
+  const phrases = made({ spikes: '脉冲' });
   const svg = '<svg xmlns="http://www.w3.org/2000/svg"><text>spikes</text><text>weights</text><text>LIF</text></svg>';
   assert.deepEqual(unsaid(svg, phrases), ['weights']);
 });
@@ -89,8 +84,7 @@ test('A word of a drawing that no phrase says is found', async () => {
 const folder = join(root, 'translations', 'zh', 'phrases');
 const tableOf = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, string>;
 
-test('Each phrase fills in what its English does, once each, and has no fault that a program can see', async () => {
-  const { habits } = await load<typeof import('../likeness.mjs')>('translations/likeness');
+test('Each phrase fills in what its English does, once each, and has no fault that a program can see', () => {
   const holes = (text: string) => [...text.matchAll(/\{\d\}/g)].map(([hole]) => hole).sort();
   for (const file of readdirSync(folder)) {
     for (const [english, chinese] of Object.entries(tableOf(file))) {
@@ -117,8 +111,8 @@ const named = () =>
     ];
   });
 
-test('Scripts of pages say in Chinese what they say, and no phrase is left that nothing says', async () => {
-  const { keys, plain } = (await phrasesOf()).wordsOfScripts();
+test('Scripts of pages say in Chinese what they say, and no phrase is left that nothing says', () => {
+  const { keys, plain } = wordsOfScripts();
   const table = tableOf('pages.json');
   assert.deepEqual(
     [...keys.keys()].filter((key) => !Object.hasOwn(table, key)),
@@ -127,7 +121,6 @@ test('Scripts of pages say in Chinese what they say, and no phrase is left that 
   );
   assert.deepEqual(plain, [], 'not said by t`…`');
   const words = named();
-  const { makePhrases } = await phrasesOf();
   const spoken = Object.entries(table).filter(([english]) => !keys.has(english));
   const unused = spoken.filter((entry) => !words.some((word) => makePhrases([entry]).say(word)));
   const { say } = makePhrases(Object.entries(table));

@@ -1,11 +1,7 @@
 /** Translations: each fault that a program can see is found at its place, and what is stale is shown in English. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { load } from '../../test/support/book';
-
-type Twins = typeof import('../twins.mjs');
-type Cell = import('../twins.mjs').Cell;
-const twinsOf = () => load<Twins>('translations/twins');
+import { type Cell, cellsOfPage, faults, readBlocks, sourceOfPage, stampOf, textOf, translate, twins } from '../twins';
 
 const ENGLISH = [
   '# 2. The bucket',
@@ -70,16 +66,15 @@ const CHINESE = [
   ].join('\n'),
 ];
 
-async function faultsOf(english: string[], chinese: string[], more = '') {
-  const { faults, readBlocks, stampOf } = await twinsOf();
+function faultsOf(english: string[], chinese: string[], more = '') {
   const ids = ['title', 'bucket'];
   const blocks = chinese.map((text, i) => `<!-- ${ids[i]} ${stampOf(ENGLISH[i])}${i === 1 ? more : ''} -->\n${text}\n`);
   const cells: Cell[] = english.map((source, i) => ({ cell_type: 'markdown', id: ids[i], source }));
   return faults({ name: 'x', cells, blocks: readBlocks(blocks.join('\n')) });
 }
 
-test('A true translation has no fault', async () => {
-  assert.deepEqual(await faultsOf(ENGLISH, CHINESE), { wrong: [], stale: [], missing: [] });
+test('A true translation has no fault', () => {
+  assert.deepEqual(faultsOf(ENGLISH, CHINESE), { wrong: [], stale: [], missing: [] });
 });
 
 /** What is changed in the Chinese, from and to, and what is said of it. */
@@ -102,9 +97,9 @@ const IN_CHINESE: [what: string, from: string, to: string, said: RegExp][] = [
   ['a paragraph too many', '见 [[', '多余。\n\n见 [[', /paragraphs: expected \d+, found \d+/],
 ];
 for (const [what, from, to, said] of IN_CHINESE) {
-  test(`In a translation it is found: ${what}`, async () => {
+  test(`In a translation it is found: ${what}`, () => {
     assert.ok(CHINESE[1].includes(from), from);
-    const { wrong } = await faultsOf(ENGLISH, [CHINESE[0], CHINESE[1].replace(from, to)]);
+    const { wrong } = faultsOf(ENGLISH, [CHINESE[0], CHINESE[1].replace(from, to)]);
     assert.ok(
       wrong.some((line) => line.startsWith('x: bucket: ') && said.test(line)),
       wrong.join('\n'),
@@ -119,29 +114,28 @@ const IN_ENGLISH: [what: string, from: string, to: string, stale: boolean][] = [
   ['a blank at the end', 'a.rst).', 'a.rst).\n', false],
 ];
 for (const [what, from, to, stale] of IN_ENGLISH) {
-  test(`A change of the English makes its cell ${stale ? 'stale' : 'no staler'}: ${what}`, async () => {
+  test(`A change of the English makes its cell ${stale ? 'stale' : 'no staler'}: ${what}`, () => {
     assert.ok(ENGLISH[1].includes(from), from);
-    const found = await faultsOf([ENGLISH[0], ENGLISH[1].replace(from, to)], CHINESE);
+    const found = faultsOf([ENGLISH[0], ENGLISH[1].replace(from, to)], CHINESE);
     const line = 'x: bucket: its English has changed since it was translated';
     assert.deepEqual(found, { wrong: [], stale: stale ? [line] : [], missing: [] });
   });
 }
 
-test('A cell without a translation is missing, and a translation without a cell is wrong', async () => {
-  assert.deepEqual((await faultsOf(ENGLISH, CHINESE.slice(0, 1))).missing, ['x: bucket: not translated']);
-  assert.deepEqual((await faultsOf(ENGLISH.slice(0, 1), CHINESE)).wrong, ['x: bucket: there is no such cell']);
+test('A cell without a translation is missing, and a translation without a cell is wrong', () => {
+  assert.deepEqual(faultsOf(ENGLISH, CHINESE.slice(0, 1)).missing, ['x: bucket: not translated']);
+  assert.deepEqual(faultsOf(ENGLISH.slice(0, 1), CHINESE).wrong, ['x: bucket: there is no such cell']);
 });
 
-test('A difference in links is allowed with a reason, and in nothing else by that', async () => {
+test('A difference in links is allowed with a reason, and in nothing else by that', () => {
   const other = [CHINESE[0], CHINESE[1].replace('en/a.rst', 'zh_CN/a.rst')];
-  assert.deepEqual((await faultsOf(ENGLISH, other, ' links: the original is Chinese')).wrong, []);
+  assert.deepEqual(faultsOf(ENGLISH, other, ' links: the original is Chinese').wrong, []);
   const both = [CHINESE[0], other[1].replace('1.06', '1.60')];
-  const { wrong } = await faultsOf(ENGLISH, both, ' links: the original is Chinese');
+  const { wrong } = faultsOf(ENGLISH, both, ' links: the original is Chinese');
   assert.match(wrong.join('\n'), /numbers: 1\.06 is missing/);
 });
 
-test('What is stale or missing is shown in English below a line, after its heading; the rest in Chinese', async () => {
-  const { readBlocks, stampOf, textOf, translate } = await twinsOf();
+test('What is stale or missing is shown in English below a line, after its heading; the rest in Chinese', () => {
   const cells: Cell[] = [...ENGLISH, '## New\n\nNot yet.'].map((source, i) => ({
     cell_type: 'markdown',
     id: `c${i}`,
@@ -159,8 +153,7 @@ test('What is stale or missing is shown in English below a line, after its headi
   assert.match(missing, /^## New\n\n> \*（这一段尚未翻译，以下为英文原文。）\*\n\nNot yet\.$/);
 });
 
-test('A page is split into sections, words of its glossary and HTML, and put together again to the byte', async () => {
-  const { cellsOfPage, sourceOfPage } = await twinsOf();
+test('A page is split into sections, words of its glossary and HTML, and put together again to the byte', () => {
   const page =
     '---\nhide-toc: true\n---\n\n# Title\n\nText.\n\n<!-- table -->\n\n## A τ\n\nOne.\n\n```{raw} html\n<p>x</p>\n```\n\nTwo.\n\n```{glossary}\n:sorted:\n\nATan\n  A slope.\n\nbatch\nminibatch\n  Some images.\n\n  More.\n```\n';
   const cells = cellsOfPage(page);
@@ -182,8 +175,7 @@ test('A page is split into sections, words of its glossary and HTML, and put tog
   assert.equal(html.source, '```{raw} html\n<p>x</p>\n```\n');
 });
 
-test('No translation of a chapter or page has a fault, where its English is still the same', async () => {
-  const { faults, twins } = await twinsOf();
+test('No translation of a chapter or page has a fault, where its English is still the same', () => {
   const all = twins('zh');
   assert.ok(all.length > 25, 'chapters and pages');
   assert.deepEqual(

@@ -12,7 +12,7 @@ import { Reader, SIDE, T, unitsOf } from './network';
 import { addPicture, type Gesture, recordingOf, toBin } from './record';
 import { drawShape, type Grey, goesAt, Lamps, NoCamera, openCamera, type Place, Shrinker } from './sources';
 
-/** What editions/book/make/event-camera.mjs puts into the bundle, bytes as base64. */
+/** What editions/book/make/event-camera.ts puts into the bundle, bytes as base64. */
 declare const KERNEL: string;
 declare const NETWORK: { weights: string; layers: string; neuron: NeuronOptions };
 

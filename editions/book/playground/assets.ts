@@ -7,7 +7,7 @@ interface Chosen {
   pixels: string;
 }
 
-/** What editions/book/make/playground.mjs puts into the bundle, bytes as base64. */
+/** What editions/book/make/playground.ts puts into the bundle, bytes as base64. */
 declare const KERNEL: string;
 declare const WEIGHTS: string;
 declare const TRAINED_TAU: number;

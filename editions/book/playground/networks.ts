@@ -11,7 +11,7 @@ import { layersOf, shortName, type Weights } from './layers';
 import type { NetworkName } from './link';
 
 declare global {
-  /** What editions/book/make/playground.mjs writes into scripts besides the page's own; weights are base64 of float32. */
+  /** What editions/book/make/playground.ts writes into scripts beside the page's own; weights are base64 of float32. */
   interface Window {
     playgroundHidden: { hidden: number; tau: number; weights: string };
     /** Its layers are as `storeLayers` writes them. */

@@ -5,7 +5,7 @@ import { element } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { type Colours, paintDigit } from './paint';
 
-/** What editions/book/make/playground.mjs puts into the bundle, as base64. */
+/** What editions/book/make/playground.ts puts into the bundle, as base64. */
 declare const SAMPLES: string;
 
 export interface Sample {

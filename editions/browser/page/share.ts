@@ -4,7 +4,7 @@
  * comes of it is a new notebook, and nothing in it runs before its reader runs it.
  */
 import { hashOfCells } from '../../../hosts/browser/hash';
-import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language.mjs';
+import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language';
 import { fromAddress, toAddress } from '../../shared/page/base64';
 import { t } from '../../shared/page/words';
 import type { Contents, NotebookContent } from './jupyter';

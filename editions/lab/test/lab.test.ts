@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
-import { numbered } from '../../../packages/system/project.mjs';
+import { numbered, program } from '../../../packages/system/project';
 import { inChromium, launchChromium, onlyHosts } from '../../../test/support/browser';
 import {
   codeCells,
@@ -293,8 +293,7 @@ describe('npm run lab', inChromium, () => {
   // Only root can try it, as CI does.
   if (process.getuid?.() === 0) {
     test('It does not start as root, and says in a line how it would', () => {
-      const lab = join(root, 'editions', 'lab', 'lab.mjs');
-      const { status, stdout, stderr } = spawnSync(process.execPath, [lab], { encoding: 'utf8' });
+      const { status, stdout, stderr } = spawnSync(...program('editions/lab/lab.ts'), { encoding: 'utf8' });
       assert.deepEqual([status, stdout], [2, '']);
       assert.match(stderr, /^lab: expected a user who is not root, .* npm run lab -- --allow-root\n$/);
     });

@@ -38,7 +38,7 @@ export const MARKS: Palette = {
   traces: ['#010206', '#010207', '#010208', '#010209', '#01020a', '#01020b', '#01020c'],
 };
 
-const isSpec = (value: Json | undefined): value is Spec =>
+export const isSpec = (value: Json | undefined): value is Spec =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const specAt = (parent: Spec, key: string): Spec => (isSpec(parent[key]) ? parent[key] : {});
 const numberAt = (parent: Spec, key: string, otherwise: number): number => {

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { runOfOptions } from '../../../editions/map/settings';
 import { formatCommand, formatOptions, parseMap } from '../../../packages/runs/map';
 import { fingerprint } from '../../../packages/runs/node';
-import { projectPath } from '../../../packages/system/files.cjs';
 import { temporaryFolder, writeSmallMnist } from '../../../test/support/data';
 import { tableText } from '../../../test/support/map';
 import { lifFcMnist } from '../../../test/support/run';
@@ -100,9 +99,6 @@ describe('recompute()', () => {
 
 describe('The committed table', () => {
   test('has rows whose commands mean the runs that their ids name', async () => {
-    const { runOfOptions } = (await import(
-      pathToFileURL(projectPath('editions', 'map', 'settings.mjs')).href
-    )) as typeof import('../../../editions/map/settings.mjs');
     for (const row of (await readMap()).rows)
       assert.equal(runOfOptions(formatOptions(row).split(' ').filter(Boolean)).id, row.id);
   });

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { expectation } from '../../../packages/runs/read';
 import { splitFlags } from '../../../packages/runs/settings';
-import { projectPath } from '../../../packages/system/files.cjs';
+import { projectPath } from '../../../packages/system/files';
 import { UsageError } from './failures';
 import { type Entry, formatLabel, type Name, OPTIONS, type Settings } from './options';
 

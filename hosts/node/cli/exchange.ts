@@ -13,7 +13,7 @@ import {
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
 import { layersOfRun } from '../../../packages/runs/engine-options';
 import { isOfRun } from '../../../packages/runs/node/run-folder';
-import { assertWritable, identityOf, readFile, writeFileAtomic } from '../../../packages/system/files.cjs';
+import { assertWritable, identityOf, readFile, writeFileAtomic } from '../../../packages/system/files';
 import { type EngineState, freshState } from '../../../src/common/engine';
 import { type LayerShape, plainLayers, type ResolvedLayer } from '../../../src/common/layers';
 import { differingOption, type NeuronOptions } from '../../../src/common/neuron-options';

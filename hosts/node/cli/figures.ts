@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from '../../../packages/figures';
 import { rasterize, renderSvg } from '../../../packages/figures/node/render';
 import type { Figure } from '../../../packages/figures/theme';
-import { writeFileAtomic } from '../../../packages/system/files.cjs';
+import { writeFileAtomic } from '../../../packages/system/files';
 import type { Trace } from '../../../src/common/engine';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Checkpoint, readCheckpoint } from '../../../packages/runs/node';
 import { checkpointPath, pathsIn, resultsIn } from '../../../packages/runs/node/run-folder';
 import { MODEL_FOLDERS } from '../../../packages/runs/run-files';
-import { isDangling } from '../../../packages/system/files.cjs';
+import { isDangling } from '../../../packages/system/files';
 import { UsageError } from './failures';
 import { FIGURE_FILES, figureFilesIn } from './figures';
 import type { Settings } from './options';

@@ -1,4 +1,5 @@
 /** The original's command line, `lif_fc_mnist`. */
+import { watchParent } from '../../../packages/system/parent';
 import { asOneLine } from '../../../src/common/checks';
 import { DatasetError } from '../../../src/common/mnist';
 import { keptByNpm, parseArguments } from './arguments';
@@ -11,7 +12,7 @@ import { ignoreOutput, Stop } from './stop';
  * @param watchCaller calls its argument when the program that started this one is gone, for example an npm that was
  *   killed
  */
-export async function main(argv: string[], watchCaller: (onGone: () => void) => unknown): Promise<void> {
+export async function main(argv: string[], watchCaller: (onGone: () => void) => unknown = watchParent): Promise<void> {
   const stop = new Stop();
   ignoreOutput();
   watchCaller(() => process.kill(process.pid, 'SIGTERM'));

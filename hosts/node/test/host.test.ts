@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { projectPath } from '../../../packages/system/files.cjs';
+import { projectPath } from '../../../packages/system/files';
 import { DatasetError } from '../../../src/common/mnist';
 import { idxHeader, temporaryFolder, writeSmallMnist } from '../../../test/support/data';
 import { tableText } from '../../../test/support/map';

@@ -10,7 +10,7 @@ import { runInNewContext } from 'node:vm';
 import { createEngine } from '../../../hosts/node/engines';
 import type { ResolvedEngineOptions } from '../../../src/common/engine';
 import { shuffled } from '../../../src/common/random';
-import { projectPath } from '../../system/files.cjs';
+import { projectPath } from '../../system/files';
 import { EventEngine, type EventHost } from '../engine';
 import { Pool } from '../pool';
 import { defaults, programOf, withEngine } from './engines';

@@ -1,4 +1,4 @@
-"""The checks of the chapter in Python. They compare with `onwards.json`, which our engines wrote (`tools/peers/numbers.mjs`).
+"""The checks of the chapter in Python. They compare with `onwards.json`, which our engines wrote (`tools/peers/numbers.ts`).
 
 A mistake that people make is known as a function, too: who answers as it does gets its question. The right answers are not here.
 """

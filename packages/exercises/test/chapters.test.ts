@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import type { Notebook } from '../../../editions/shared/cells.mjs';
-import { chapterNames } from '../../system/project.mjs';
+import { teachersNotes } from '../../../editions/class/exercises/notes';
+import { type Notebook, problemsOf, sectionOf } from '../../../editions/shared/cells';
+import { chapterNames } from '../../system/project';
 import { ALL, GENERAL, minutesOf } from '..';
 import { CHAPTERS } from '../chapters/all';
 
@@ -23,8 +24,7 @@ describe('The exercises of each chapter', () => {
   });
 
   for (const { name, notebook } of chapters) {
-    test(`${name} are solved, folded, and complete in their cells`, async () => {
-      const { problemsOf } = await import('../../../editions/shared/cells.mjs');
+    test(`${name} are solved, folded, and complete in their cells`, () => {
       const own = Object.entries(ALL).filter(([, { chapter }]) => chapter === Number(name.slice(0, 2)));
       assert.deepEqual(problemsOf(notebook, Object.fromEntries(own)), []);
     });
@@ -53,8 +53,7 @@ describe('The exercises of each chapter', () => {
       assert.deepEqual((said ?? assert.fail(top)).slice(2).map(Number), parts);
     });
 
-    test(`${name} use no name that the chapter declares, since a learner may run its cells again`, async () => {
-      const { sectionOf } = await import('../../../editions/shared/cells.mjs');
+    test(`${name} use no name that the chapter declares, since a learner may run its cells again`, () => {
       const section = sectionOf(notebook);
       const before = notebook.cells.filter((cell) => !section.includes(cell));
       const names = namesIn(before);
@@ -79,8 +78,7 @@ function namesIn(cells: Notebook['cells']): string[] {
     .filter((name) => name !== '');
 }
 
-test("The teacher's notes are those that the exercises make", async () => {
-  const { teachersNotes } = await import('../../../editions/class/exercises/notes.mjs');
+test("The teacher's notes are those that the exercises make", () => {
   const notes = teachersNotes(
     ALL,
     chapters.map(({ notebook }) => notebook),

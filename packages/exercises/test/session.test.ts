@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
+import { editionOf } from '../../../editions/shared/copies';
 import { currentEdition, phrases as phrasesOfPackage } from '../../../hosts/node/exercises';
-import { chapterNames } from '../../system/project.mjs';
+import { chapterNames } from '../../system/project';
 import { ALL, makeExercises, type Surroundings, todo } from '..';
 
 const root = resolve(__dirname, '..', '..', '..');
@@ -123,8 +124,7 @@ describe('A copy of a chapter', () => {
     assert.match(printed[1], new RegExp(`--reset ${now.slice(0, 2)}” gives you a new copy and keeps this one`));
   });
 
-  test('has an edition that Node and the tool that makes copies compute alike', async () => {
-    const { editionOf } = await import('../../../editions/shared/copies.mjs');
+  test('has an edition that Node and the tool that makes copies compute alike', () => {
     for (const name of chapterNames()) {
       const notebook = JSON.parse(readFileSync(join(root, 'notebooks', name), 'utf8'));
       assert.deepEqual(currentEdition(name), { file: name, edition: editionOf(notebook) });

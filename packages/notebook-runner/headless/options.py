@@ -29,7 +29,7 @@ exit status:
   130  interrupted"""
 
 
-NO_PYTHON = "expected the Python of .venv-peers, in which it runs, found none; `node tools/peers/peers.mjs` makes it"
+NO_PYTHON = "expected the Python of .venv-peers, in which it runs, found none; `node tools/start.mjs tools/peers/peers.ts` makes it"
 
 
 @dataclass

@@ -12,7 +12,7 @@ TYPED_IN = Path(os.environ.get("INIT_CWD", ".")).resolve()
 ROOT = Path(__file__).resolve().parents[3]
 NOTEBOOKS = ROOT / "notebooks"
 KERNELS = Path(sys.prefix, "share", "jupyter", "kernels")
-# A chapter in Python runs on the Python that has SpikingJelly and snnTorch, which `node tools/peers/peers.mjs` makes.
+# A chapter in Python runs on the Python that has SpikingJelly and snnTorch, which tools/peers/peers.ts makes.
 PEERS = ROOT / ".venv-peers" / "share" / "jupyter" / "kernels"
 RESULTS = ROOT / "build" / "notebooks"
 # Somebody else's clone cannot be written to; then a folder is named.
@@ -23,7 +23,7 @@ SCRATCH = Path(os.environ.get("LIF_FC_MNIST_SCRATCH") or ROOT / "build" / "jupyt
 CHATTY = ("FORCE_COLOR", "NODE_DEBUG", "NODE_DEBUG_NATIVE", "NODE_PENDING_DEPRECATION")
 KERNEL_ENV = {name: value for name, value in os.environ.items() if name not in CHATTY}
 KERNEL_ENV |= {"NODE_NO_WARNINGS": "1", "TZ": "UTC", "LC_ALL": "en_US.UTF-8"}
-# Nobody hovers over a name in a cell: the kernel reads declarations without their documentation (`compiler.cjs`).
+# Nobody hovers over a name in a cell: the kernel reads declarations without their documentation (`compiler.ts`).
 KERNEL_ENV["LIF_FC_MNIST_HEADLESS"] = "1"
 
 # Jupyter reads these when it is imported: its files stay inside the clone, and no user-wide settings are read.

@@ -21,7 +21,7 @@ import {
   writeNotebook,
 } from '../../../test/support/notebooks';
 import { PYTHON } from '../../../test/support/python';
-import { numbered } from '../../system/project.mjs';
+import { numbered } from '../../system/project';
 
 const temporary = temporaryFolder('failures');
 
@@ -242,6 +242,6 @@ test('Where the Python of .venv-peers is missing, its chapter is left out of all
   assert.ok(jobs.includes(chapter));
   assert.equal(
     parsed(join(temporary, 'none'), `notebooks/${chapter}`, ...out),
-    `notebooks/${chapter}: expected the Python of .venv-peers, in which it runs, found none; \`node tools/peers/peers.mjs\` makes it`,
+    `notebooks/${chapter}: expected the Python of .venv-peers, in which it runs, found none; \`node tools/start.mjs tools/peers/peers.ts\` makes it`,
   );
 });

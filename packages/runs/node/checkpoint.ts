@@ -13,7 +13,7 @@ import { countRemembered } from '../../../src/common/remembered';
 import { MAX_UNITS } from '../../../src/common/spike-trains';
 import { countNumbers, parameters } from '../../../src/common/weights';
 import { newHistory, type RunSettings, type TrainingHistory } from '../../../src/training/history';
-import { makeFolder, readFile, writeFileAtomic } from '../../system/files.cjs';
+import { makeFolder, readFile, writeFileAtomic } from '../../system/files';
 import { assertFinite, layersIn } from '../run-files';
 import { type EventsPosition, isEventsName } from './tensorboard';
 

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { MODEL_FILES } from '../../formats/layers-model';
-import { identityOf, removeUnfinished } from '../../system/files.cjs';
-import { LOCK_NAME } from '../../system/lock.cjs';
+import { identityOf, removeUnfinished } from '../../system/files';
+import { LOCK_NAME } from '../../system/lock';
 import { ARRAYS, CURVES, HELD_BACK, HIDDEN_ARRAYS, MODEL_FOLDERS, RESULT_FILES } from '../run-files';
 import { CHECKPOINT_NAME, isCheckpointName } from './checkpoint';
 import { isEventsName } from './tensorboard';

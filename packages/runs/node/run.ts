@@ -10,8 +10,8 @@ import { checkUint8 } from '../../../src/common/checks';
 import { layersModelFiles, MODEL_FILES } from '../../formats/layers-model';
 import { type NpyArray, npyArray } from '../../formats/npy';
 import { encodeEvents } from '../../formats/tensorboard';
-import { makeFolder, projectPath, readFile, writeFileAtomic } from '../../system/files.cjs';
-import { lockFolder } from '../../system/lock.cjs';
+import { makeFolder, projectPath, readFile, writeFileAtomic } from '../../system/files';
+import { lockFolder } from '../../system/lock';
 import type { Run, SavedRun } from '../run-files';
 import {
   arrayFiles,

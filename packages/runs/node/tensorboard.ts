@@ -1,10 +1,10 @@
 /** TensorBoard's event files on the disk; `packages/formats/tensorboard.ts` knows the format. */
-import { closeSync, fsyncSync, ftruncateSync, lstatSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, lstatSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { concatenated } from '../../../src/common/bytes';
 import { fileVersion, scalarEvent } from '../../formats/tensorboard';
-import { assertWritable, makeFolder, writeAll } from '../../system/files.cjs';
+import { assertWritable, makeFolder } from '../../system/files';
 
 /** How much of an event file is on the disk: all that a later writer needs to continue it. */
 export interface EventsPosition {
@@ -67,7 +67,8 @@ export class SummaryWriter {
     const bytes = concatenated(this.pending);
     try {
       this.handle ??= openSync(this.file, 'wx');
-      writeAll(this.handle, bytes, this.end);
+      for (let written = 0; written < bytes.length; )
+        written += writeSync(this.handle, bytes, written, bytes.length - written, this.end + written);
       fsyncSync(this.handle);
     } catch (error) {
       throw new Error(`${this.file}: cannot be written (${(error as Error).message})`);

@@ -6,10 +6,10 @@ import { describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { temporaryFolder } from '../../../test/support/data';
 import { FROM_SOURCES } from '../../../test/support/python';
-import { makeFolder, removeUnfinished, writeFileAtomic } from '../files.cjs';
-import { codeOf } from '../processes.cjs';
+import { makeFolder, removeUnfinished, writeFileAtomic } from '../files';
+import { codeOf } from '../processes';
 
-const SOURCE = JSON.stringify(join(__dirname, '..', '..', '..', 'packages', 'system', 'files.cjs'));
+const SOURCE = JSON.stringify(join(__dirname, '..', 'files'));
 
 /** Runs a CommonJS program in a folder, with access to the TypeScript sources. */
 function runProgram(program: string, folder: string, limits = '') {

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chownSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/data';
 import { FROM_SOURCES } from '../../../test/support/python';
-import { makeFolder } from '../files.cjs';
-import { assertUnlocked, LOCK_NAME, lockFolder, ownerOf } from '../lock.cjs';
-import { lock, unlock } from '../lock.mjs';
+import { makeFolder } from '../files';
+import { assertUnlocked, LOCK_NAME, lock, lockFolder, ownerOf, unlock } from '../lock';
+import { bornAt, isAlive } from '../processes';
 
 const FULL_DISK = join(__dirname, '..', '..', '..', 'test', 'support', 'full-disk.cjs');
 
@@ -37,7 +38,7 @@ describe('a locked folder', () => {
 
   test('is free again when its process has ended in any way but a kill', () => {
     const folder = temporaryFolder();
-    const source = join(__dirname, '..', '..', '..', 'packages', 'system', 'lock.cjs');
+    const source = join(__dirname, '..', 'lock');
     const program = `require(${JSON.stringify(source)}).lockFolder(${JSON.stringify(folder)}); throw new Error('failed')`;
     const { stderr } = spawnSync(process.execPath, [...FROM_SOURCES, '-e', program], { encoding: 'utf8' });
     assert.match(stderr, /Error: failed/);
@@ -47,6 +48,34 @@ describe('a locked folder', () => {
   test('of a process that is gone is taken over', () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     lockFolder(lockedBy({ pid })).release();
+  });
+
+  test('of a process that is gone is taken over with the end of its children, and of no other process', {
+    skip: process.platform === 'win32' && 'process groups are a Unix thing',
+  }, async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const [child, other] = [1, 2].map(() => spawn('sleep', ['20'], { detached: true, stdio: 'ignore' }));
+    const children = [
+      { pid: child.pid, born: bornAt(child.pid as number) },
+      { pid: other.pid, born: 'another time' },
+    ];
+    const gone = once(child, 'exit');
+    lockFolder(lockedBy({ pid, children })).release();
+    assert.deepEqual(await gone, [null, 'SIGKILL']);
+    assert.ok(isAlive(other.pid as number));
+    other.kill();
+  });
+
+  test('that another account wrote is taken over, and what it names as children left alone', {
+    skip: process.getuid?.() !== 0 && 'not root',
+  }, () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const child = spawn('sleep', ['20'], { detached: true, stdio: 'ignore' });
+    const folder = lockedBy({ pid, children: [{ pid: child.pid, born: bornAt(child.pid as number) }] });
+    chownSync(join(folder, LOCK_NAME), 12345, 12345);
+    lockFolder(folder).release();
+    assert.ok(isAlive(child.pid as number));
+    child.kill();
   });
 
   test('of a process whose number now belongs to another is taken over', {
@@ -98,13 +127,17 @@ describe('a locked folder', () => {
     const folder = temporaryFolder();
     const noLinks = join(folder, 'no-links.cjs');
     writeFileSync(noLinks, "require('node:fs').linkSync = () => { throw new Error('EPERM'); };\n");
-    const source = JSON.stringify(join(__dirname, '..', '..', '..', 'packages', 'system', 'lock.cjs'));
+    const source = JSON.stringify(join(__dirname, '..', 'lock'));
     const program = `try { require(${source}).lockFolder('.'); } catch (error) { console.log(error.message); }`;
-    const { stdout } = spawnSync(process.execPath, ['--require', FULL_DISK, '--require', noLinks, '-e', program], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: { ...process.env, FULL_DISK: 'mnist\\.lock' },
-    });
+    const { stdout } = spawnSync(
+      process.execPath,
+      [...FROM_SOURCES, '--require', FULL_DISK, '--require', noLinks, '-e', program],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, FULL_DISK: 'mnist\\.lock' },
+      },
+    );
     assert.match(stdout, /^lif_fc_mnist\.lock: cannot be written \(ENOSPC: no space left on device, write\)\n$/);
     assert.deepEqual(readdirSync(folder), ['no-links.cjs']);
   });
@@ -123,10 +156,12 @@ describe('a lock that is waited for', () => {
   test('is taken over when its owner is killed, and each goes where it was made', async () => {
     const folder = temporaryFolder();
     const [first, second] = [join(folder, 'deep', 'first.lock'), join(folder, 'second.lock')];
-    const source = JSON.stringify(join(__dirname, '..', 'lock.mjs'));
-    const program = `import { lock } from ${source}; await lock(() => {}, ${JSON.stringify(first)});
-      console.log('locked'); setInterval(() => {}, 1000);`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    const source = JSON.stringify(join(__dirname, '..', 'lock'));
+    const program = `require(${source}).lock(() => {}, ${JSON.stringify(first)}).then(() => {
+      console.log('locked');
+      setInterval(() => {}, 1000);
+    });`;
+    const child = spawn(process.execPath, [...FROM_SOURCES, '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await new Promise((done) => child.stdout.once('data', done));

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import * as ts from '@tslab/typescript-for-tslab';
-import { problemLines } from '../core/hints.cjs';
+import { problemLines } from '../core/hints';
 import { Session } from '../jupyterlite/src/cells/session';
 import type { Outcome } from '../jupyterlite/src/protocol';
 import { emit } from '../jupyterlite/src/types/emit';

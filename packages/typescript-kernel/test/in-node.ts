@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { buildDeclarations } from '../jupyterlite/build';
 import type { Shown } from './cells';
 
 /** The kernel's own folder. */
@@ -62,7 +63,6 @@ export const TSLABS = '@tslab/typescript-for-tslab';
 
 /** Runs cells from top to bottom; goes on after one that fails. What it needs is written to `folder`. */
 export async function runInNode(cells: string[], folder: string): Promise<Shown[]> {
-  const { buildDeclarations } = await import('../jupyterlite/build.mjs');
   const { module, types } = writeThings(folder);
   const declarations = join(folder, 'declarations.json');
   buildDeclarations({ out: declarations, root: folder, modules: { [THINGS]: types }, typescript: TSLABS });

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { runCells } from '../../../test/support/jupyter-kernel';
-import { countLate, describeFailure } from '../core/errors.cjs';
-import { placeOf, problemLines } from '../core/hints.cjs';
-import { describeValue } from '../core/values.cjs';
+import { countLate, describeFailure } from '../core/errors';
+import { placeOf, problemLines } from '../core/hints';
+import { describeValue } from '../core/values';
 import { ROWS, type Shown } from './cells';
 import { root, runInNode, writeThings } from './in-node';
 

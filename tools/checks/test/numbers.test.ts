@@ -4,39 +4,35 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { root, temporaryFolder } from '../../../test/support/notebooks';
-
-type Numbers = typeof import('../numbers.mjs');
-const load = async () => (await import(pathToFileURL(join(root, 'tools', 'checks', 'numbers.mjs')).href)) as Numbers;
+import { FROM_SOURCES } from '../../../test/support/python';
+import { CHECKED, checkNumbers } from '../numbers';
 
 const folder = temporaryFolder('numbers');
 const PAGE = 'page.md';
 
 /** A folder with one chapter that prints these lines and has this code, and what is found in a text of it. */
-async function faultsIn(text: string, printed = '', code = ''): Promise<string[]> {
+function faultsIn(text: string, printed = '', code = ''): string[] {
   const cells = [
     { cell_type: 'markdown', source: [text] },
     { cell_type: 'code', source: [code], outputs: [{ output_type: 'stream', text: [printed] }] },
   ];
   mkdirSync(join(folder, 'notebooks'), { recursive: true });
   writeFileSync(join(folder, 'notebooks', '04-here.ipynb'), JSON.stringify({ cells }));
-  const { checkNumbers } = await load();
   return checkNumbers(['notebooks/04-here.ipynb'], folder);
 }
-const isFine = async (text: string, printed?: string, code?: string) =>
-  assert.deepEqual(await faultsIn(text, printed, code), []);
+const isFine = (text: string, printed?: string, code?: string) => assert.deepEqual(faultsIn(text, printed, code), []);
 
 describe('A number in a text', () => {
-  test('passes where a cell prints it, with as many digits or more, as a share or as a percentage', async () => {
-    await isFine('It reads 92.73 % of them.', 'accuracy 92.73 %');
-    await isFine('It reads 92.7 % of them.', 'accuracy 0.9273');
-    await isFine('The rate is 0.93.', 'rate: 92.73 %');
-    await isFine('It takes 245 ms, 107 times as long, and 4,848 images.', '244.9 ms, 107 times as long, 4848');
+  test('passes where a cell prints it, with as many digits or more, as a share or as a percentage', () => {
+    isFine('It reads 92.73 % of them.', 'accuracy 92.73 %');
+    isFine('It reads 92.7 % of them.', 'accuracy 0.9273');
+    isFine('The rate is 0.93.', 'rate: 92.73 %');
+    isFine('It takes 245 ms, 107 times as long, and 4,848 images.', '244.9 ms, 107 times as long, 4848');
   });
 
-  test('is found where no cell prints it, and the line names the sentence', async () => {
-    assert.deepEqual(await faultsIn('First one. That is 92.37 % of all.\nLast one.', '92.73 %'), [
+  test('is found where no cell prints it, and the line names the sentence', () => {
+    assert.deepEqual(faultsIn('First one. That is 92.37 % of all.\nLast one.', '92.73 %'), [
       'notebooks/04-here.ipynb: cell 1: 92.37 % is printed by no cell, and no mark says what it is: "That is 92.37 % of all."',
     ]);
     // More digits than were printed, the same digits with another unit, and a count as a percentage.
@@ -46,60 +42,51 @@ describe('A number in a text', () => {
       ['It is 40 times as fast.', '40 images'],
       ['It reads 52 % of them.', '52 of 500'],
     ]) {
-      assert.equal((await faultsIn(text, printed)).length, 1, text);
+      assert.equal(faultsIn(text, printed).length, 1, text);
     }
   });
 
-  test('is not looked at where it only counts or names something, in code, formulas, links, headings and names', async () => {
-    await isFine(
+  test('is not looked at where it only counts or names something, in code, formulas, links, headings and names', () => {
+    isFine(
       '# The 500 steps\nTen of the 49 neurons, step 3 of 100 in 2023: `0.5`, $0.7 + 0.1$, float32, SHA-256, 0.1.0, 0110.',
     );
-    await isFine(
-      '[here](https://example.org/2.5/300) it is 28 × 28 pixels, 784 in all, of 60,000 images. About 45 minutes.',
-    );
-    await isFine('```sh\nnpm run train -- --lr 0.003\n```\n\n$$\n0.25\n$$\n');
+    isFine('[here](https://example.org/2.5/300) it is 28 × 28 pixels, 784 in all, of 60,000 images. About 45 minutes.');
+    isFine('```sh\nnpm run train -- --lr 0.003\n```\n\n$$\n0.25\n$$\n');
   });
 
-  test('passes where the code sets it, but a comment in the code proves nothing', async () => {
-    await isFine('A current of 1.5 for 1,000 steps.', '', 'run(1.5, 1_000)');
-    assert.equal((await faultsIn('A current of 1.5.', '', 'run() // 1.5')).length, 1);
-    assert.equal((await faultsIn('It is 1.5 % better.', '', 'run(1.5)')).length, 1, 'a setting has no unit');
+  test('passes where the code sets it, but a comment in the code proves nothing', () => {
+    isFine('A current of 1.5 for 1,000 steps.', '', 'run(1.5, 1_000)');
+    assert.equal(faultsIn('A current of 1.5.', '', 'run() // 1.5').length, 1);
+    assert.equal(faultsIn('It is 1.5 % better.', '', 'run(1.5)').length, 1, 'a setting has no unit');
   });
 
-  test('passes with a mark that says what it is, and a mark that speaks of nothing is found', async () => {
-    await isFine('Structures of 0.045 micrometres.\n\n<!-- constant: 0.045 the size of a structure -->');
-    await isFine('It takes 0.89 ms or 1.71 ms.\n\n<!-- measured: npm run bench -- --setup-peer: 0.89, 1.71 ms -->');
-    assert.match(
-      (await faultsIn('A page.\n<!-- constant: 0.5 a half -->')).join(),
-      /a mark speaks of 0\.5, which is not/,
-    );
-    assert.match((await faultsIn('It is 0.5.\n<!-- constant: 0.5 -->')).join(), /expected what 0\.5 is/);
-    assert.match((await faultsIn('It is 0.5 s.\n<!-- measured: 0.5 -->')).join(), /expected a command, a colon/);
-    assert.match(
-      (await faultsIn('It is 3 s.\n<!-- constant: 3 GB of disk -->')).join('\n'),
-      /3 s is printed by no cell/,
-    );
+  test('passes with a mark that says what it is, and a mark that speaks of nothing is found', () => {
+    isFine('Structures of 0.045 micrometres.\n\n<!-- constant: 0.045 the size of a structure -->');
+    isFine('It takes 0.89 ms or 1.71 ms.\n\n<!-- measured: npm run bench -- --setup-peer: 0.89, 1.71 ms -->');
+    assert.match(faultsIn('A page.\n<!-- constant: 0.5 a half -->').join(), /a mark speaks of 0\.5, which is not/);
+    assert.match(faultsIn('It is 0.5.\n<!-- constant: 0.5 -->').join(), /expected what 0\.5 is/);
+    assert.match(faultsIn('It is 0.5 s.\n<!-- measured: 0.5 -->').join(), /expected a command, a colon/);
+    assert.match(faultsIn('It is 3 s.\n<!-- constant: 3 GB of disk -->').join('\n'), /3 s is printed by no cell/);
   });
 
-  test('that is computed from others is computed again', async () => {
+  test('that is computed from others is computed again', () => {
     const printed = '103891 additions, 1511 additions, 91.64 %, 90.90 %';
-    await isFine('About 70 times as many.\n<!-- computed: 70 = 103891 / 1511 -->', printed);
-    await isFine('It is 0.7 points less.\n<!-- computed: 0.7 = 91.64 - 90.90 -->', printed);
-    await isFine('It is 0.42 MB.\n<!-- computed: 0.42 = (784 + 40) * 4 * 128 / 1000000 -->');
-    assert.deepEqual(await faultsIn('It is 0.8 points less.\n<!-- computed: 0.8 = 91.64 - 90.90 -->', printed), [
+    isFine('About 70 times as many.\n<!-- computed: 70 = 103891 / 1511 -->', printed);
+    isFine('It is 0.7 points less.\n<!-- computed: 0.7 = 91.64 - 90.90 -->', printed);
+    isFine('It is 0.42 MB.\n<!-- computed: 0.42 = (784 + 40) * 4 * 128 / 1000000 -->');
+    assert.deepEqual(faultsIn('It is 0.8 points less.\n<!-- computed: 0.8 = 91.64 - 90.90 -->', printed), [
       'notebooks/04-here.ipynb: cell 1: a mark computes 0.8, but its terms give 0.74',
     ]);
-    assert.deepEqual(await faultsIn('It is 0.7 points less.\n<!-- computed: 0.7 = 91.6 - 90.95 -->', printed), [
+    assert.deepEqual(faultsIn('It is 0.7 points less.\n<!-- computed: 0.7 = 91.6 - 90.95 -->', printed), [
       'notebooks/04-here.ipynb: cell 1: 0.7 is computed from 90.95, which no cell prints and no mark explains',
     ]);
-    assert.match((await faultsIn('It is 0.7.\n<!-- computed: 0.7 from 91.64 -->')).join(), /expected "0\.7 = a - b"/);
+    assert.match(faultsIn('It is 0.7.\n<!-- computed: 0.7 from 91.64 -->').join(), /expected "0\.7 = a - b"/);
   });
 
-  test('may be printed by a chapter that the paragraph names, or stand in the map that it links to', async () => {
-    await isFine('## Does it work?\n', 'accuracy 92.73 %');
+  test('may be printed by a chapter that the paragraph names, or stand in the map that it links to', () => {
+    isFine('## Does it work?\n', 'accuracy 92.73 %');
     mkdirSync(join(folder, 'editions', 'map'), { recursive: true });
     writeFileSync(join(folder, 'editions', 'map', 'map.csv'), 'id,last\n0,0.8812\n');
-    const { checkNumbers } = await load();
     const found = (text: string) => {
       writeFileSync(join(folder, PAGE), text);
       return checkNumbers([PAGE], folder);
@@ -119,8 +106,7 @@ describe('A number in a text', () => {
   });
 });
 
-test('A number that the benchmark measured has to stand in its committed table', async () => {
-  const { checkNumbers } = await load();
+test('A number that the benchmark measured has to stand in its committed table', () => {
   mkdirSync(join(folder, 'tools', 'bench'), { recursive: true });
   const table = join(folder, 'tools', 'bench', 'measured.json');
   const found = (text: string) => {
@@ -147,24 +133,22 @@ interface Cell {
 
 describe('The texts of the project', () => {
   const copy = join(folder, 'copy');
-  let numbers: Numbers;
-  before(async () => {
-    numbers = await load();
-    for (const file of ['editions/map/map.csv', ...numbers.CHECKED]) {
+  before(() => {
+    for (const file of ['editions/map/map.csv', ...CHECKED]) {
       mkdirSync(dirname(join(copy, file)), { recursive: true });
       cpSync(join(root, file), join(copy, file));
     }
   });
 
   test('hold no number that is neither printed nor marked', () => {
-    assert.deepEqual(numbers.checkNumbers(), []);
+    assert.deepEqual(checkNumbers(), []);
   });
 
   /**
    * Changes the text of the first cell that `change` has something to do in, in a copy of its chapter; which chapter.
    */
   function changed(change: (text: string) => string): string {
-    for (const chapter of numbers.CHECKED.filter((file) => file.endsWith('.ipynb'))) {
+    for (const chapter of CHECKED.filter((file) => file.endsWith('.ipynb'))) {
       const notebook = JSON.parse(readFileSync(join(root, chapter), 'utf8'));
       const cell = (notebook.cells as Cell[]).find(
         ({ cell_type, source }) => cell_type === 'markdown' && change(source.join('')) !== source.join(''),
@@ -180,7 +164,7 @@ describe('The texts of the project', () => {
   /** What is found in a copy of a chapter after a change of the text in its cells. */
   function foundAfter(change: (text: string) => string): string[] {
     const chapter = changed(change);
-    const found = numbers.checkNumbers([chapter], copy);
+    const found = checkNumbers([chapter], copy);
     cpSync(join(root, chapter), join(copy, chapter));
     return found;
   }
@@ -207,7 +191,7 @@ describe('The texts of the project', () => {
     for (const name of ['tools', 'packages', 'editions', 'package.json', 'package-lock.json'])
       cpSync(join(root, name), join(copy, name), { recursive: true });
     const run = (...args: string[]) =>
-      spawnSync(process.execPath, [join(copy, 'tools', 'checks', 'notebooks.mjs'), ...args], {
+      spawnSync(process.execPath, [...FROM_SOURCES, join(copy, 'tools', 'checks', 'notebooks.ts'), ...args], {
         cwd: copy,
         env: { ...process.env, INIT_CWD: copy },
         encoding: 'utf8',

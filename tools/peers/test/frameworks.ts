@@ -6,6 +6,7 @@ import { readMnist } from '../../../hosts/node/data';
 import { createEngine } from '../../../hosts/node/engines';
 import type { EngineOptions } from '../../../src/common/engine';
 import { train } from '../../../src/training/train';
+import { peersPython } from '../peers';
 
 export const root = resolve(__dirname, '..', '..', '..');
 
@@ -13,7 +14,6 @@ export const data = readMnist();
 
 /** What a program of this folder says in its last line, which is JSON. */
 export async function ask<R>(program: string, ...args: string[]): Promise<R> {
-  const { peersPython } = await import('../peers.mjs');
   const { status, stdout, stderr } = spawnSync(
     peersPython(),
     [join(root, 'tools', 'peers', 'test', program), ...args],

@@ -6,9 +6,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Notebook } from '../../../editions/shared/cells.mjs';
+import type { Notebook } from '../../../editions/shared/cells';
 import { toIntegers, toNir, toSafetensors } from '../../../packages/formats/exchange';
-import { numbered } from '../../../packages/system/project.mjs';
+import { numbered } from '../../../packages/system/project';
 import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { seededRandom } from '../../../src/common/random';
 import { AnnEngine } from '../../../src/training/ann-engine';
@@ -84,9 +84,9 @@ test('The chapter in Python prints what is committed: spikes of both frameworks 
 });
 
 test('The numbers of the exercises of the chapter in Python are those of our engines', async () => {
-  const { NUMBERS, numbers, written } = await import('../numbers.mjs');
+  const { NUMBERS, numbers, written } = await import('../numbers');
   const committed = readFileSync(NUMBERS, 'utf8').replaceAll('\r\n', '\n');
-  assert.equal(committed, written(await numbers()), 'node tools/peers/numbers.mjs writes them');
+  assert.equal(committed, written(await numbers()), 'node tools/start.mjs tools/peers/numbers.ts writes them');
 });
 
 test('The checks of the chapter in Python know right answers, refuse 46 wrong ones with a question, end one that runs on, and say what is still to do', async () => {

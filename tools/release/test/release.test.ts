@@ -1,4 +1,7 @@
-/** A release: one version everywhere, files whose bytes depend on nothing but their content, and the packed package in another project. */
+/**
+ * A release: one version everywhere, files whose bytes depend on nothing but their content, and the packed package in
+ * another project.
+ */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -15,9 +18,9 @@ import {
 import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { root, temporaryFolder } from '../../../test/support/notebooks';
-import { PYTHON } from '../../../test/support/python';
-import { sumsOf, zipOf } from '../files.mjs';
-import { versionsIn, wrongVersions } from '../versions.mjs';
+import { FROM_SOURCES, PYTHON } from '../../../test/support/python';
+import { sumsOf, zipOf } from '../files';
+import { versionsIn, wrongVersions } from '../versions';
 
 const folder = temporaryFolder('release');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -32,7 +35,7 @@ describe('The version', () => {
     const lines = [...found.matchAll(/^[^:]+:\d+/gm)].map(([line]) => line);
     assert.ok(lines.length > 3, found);
     const compared = versionsIn(root).map(({ place }) => place);
-    for (const line of lines) assert.ok(compared.includes(line), `${line}: expected in TEXTS of versions.mjs`);
+    for (const line of lines) assert.ok(compared.includes(line), `${line}: expected in TEXTS of versions.ts`);
   });
 
   test('that is another in one place is refused by a line that names the place', () => {
@@ -60,14 +63,14 @@ describe('The version', () => {
   const cloneIn = (name: string) => {
     const clone = join(folder, name);
     for (const file of new Set(places)) cpSync(join(root, file), join(clone, file));
-    for (const part of ['tools/release', 'tools/setup', 'packages/system'])
+    for (const part of ['tools/release', 'tools/machine.mjs', 'packages/system'])
       cpSync(join(root, part), join(clone, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'), 'junction');
     return clone;
   };
   const release = (clone: string, ...options: string[]) => {
-    const program = join(clone, 'tools', 'release', 'release.mjs');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...options], { encoding: 'utf8' });
+    const args = [...FROM_SOURCES, join(clone, 'tools', 'release', 'release.ts'), ...options];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     return { status, stdout, lines: stderr.trim().split('\n') };
   };
 

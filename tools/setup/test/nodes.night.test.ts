@@ -7,9 +7,10 @@ import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, test } from 'node:test';
-import { chapterNames, nodeMajor, readJson, root } from '../../../packages/system/project.mjs';
-import { npmCommand, run } from '../../../packages/system/run.mjs';
+import { chapterNames, readJson, root } from '../../../packages/system/project';
+import { run } from '../../../packages/system/run';
 import { temporaryFolder } from '../../../test/support/notebooks';
+import { nodeMajor, npmCommand } from '../../machine.mjs';
 
 const scratch = temporaryFolder('other nodes'); // with a space
 

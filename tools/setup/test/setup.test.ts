@@ -16,22 +16,29 @@ import {
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { filesUnder } from '../../../packages/system/project.mjs';
+import { filesUnder } from '../../../packages/system/project';
 import { temporaryFolder } from '../../../test/support/notebooks';
 import { PYTHON } from '../../../test/support/python';
 import { smallClone } from '../../../test/support/small-clone';
 
 const root = resolve(__dirname, '..', '..', '..');
+const SETUP = 'tools/setup/setup.ts';
 const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
 
 /** Runs set-up in a clone, in a home folder that has nothing, without the native backend. */
-function setUp(clone: string, args: string[] = [], env: NodeJS.ProcessEnv = {}, nodeArgs: string[] = []) {
-  const result = spawnSync(process.execPath, [...nodeArgs, join(clone, 'tools', 'setup', 'setup.mjs'), ...args], {
+function setUp(
+  clone: string,
+  args: string[] = [],
+  env: NodeJS.ProcessEnv = {},
+  nodeArgs: string[] = [],
+  program = SETUP,
+) {
+  const result = spawnSync(process.execPath, [...nodeArgs, join(clone, 'tools', 'start.mjs'), program, ...args], {
     encoding: 'utf8',
     cwd: tmpdir(),
     env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm', ...env },
   });
-  const steps = result.stdout.match(/^ {2}[\w ]+(?=: done in)/gm) ?? [];
+  const steps = result.stdout.match(/^[\w ]+(?=: done in)/gm) ?? [];
   return { ...result, steps: steps.map((step) => step.trim()).sort() };
 }
 
@@ -129,7 +136,7 @@ describe('set-up, in a folder with spaces and an accent', () => {
   });
 
   test('killed while it makes .venv, it does that step again, and ends what the killed one left running', async () => {
-    const first = spawn(process.execPath, [join(clone, 'tools', 'setup', 'setup.mjs')], {
+    const first = spawn(process.execPath, [join(clone, 'tools', 'start.mjs'), SETUP], {
       env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm' },
       stdio: 'ignore',
     });
@@ -169,6 +176,19 @@ describe('set-up, in a folder with spaces and an accent', () => {
       assert.equal(quiet.stdout + quiet.stderr, '');
     }
     assert.deepEqual(times(), then);
+  });
+
+  test('every other program is started once all is set up, with its own arguments', () => {
+    rmSync(join(clone, '.venv', 'share'), { recursive: true });
+    writeFileSync(
+      join(clone, 'tools', 'hello.ts'),
+      'const said: string[] = process.argv.slice(2);\nconsole.log(said);\n',
+    );
+    const { stdout } = setUp(clone, ['--quiet', 'a b'], {}, [], 'tools/hello.ts');
+    assert.match(stdout, /Kernel: done in .*\n.*\n\[ '--quiet', 'a b' \]\n$/);
+    // In the folder for temporary files, another account could have put some there first.
+    const kept = readdirSync(join(clone, 'build')).filter((name) => name.startsWith('tsx-'));
+    assert.equal(kept.length, 1, 'translations are kept in the clone');
   });
 
   test('does again only the step whose result or input has changed', () => {
@@ -218,7 +238,7 @@ describe('set-up, in a folder with spaces and an accent', () => {
       [1, 2].map(
         () =>
           new Promise<string>((done) => {
-            const child = spawn(process.execPath, [join(clone, 'tools', 'setup', 'setup.mjs')], {
+            const child = spawn(process.execPath, [join(clone, 'tools', 'start.mjs'), SETUP], {
               env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm' },
               stdio: ['ignore', 'pipe', 'inherit'],
             });
@@ -283,41 +303,32 @@ describe('what set-up installs', () => {
 });
 
 const FULL = resolve(__dirname, '..', '..', '..', 'test', 'support', 'full-disk.cjs');
-const SETUP = join('setup', 'setup.mjs');
 
 describe('set-up on a full disk', () => {
   const scratch = temporaryFolder('full');
   const clone = join(scratch, 'clone');
+  const full = join(scratch, 'too-full.cjs');
   before(() => {
     smallClone(clone);
+    writeFileSync(full, "require('node:fs').statfsSync = () => ({ bavail: 1000, bsize: 2e5 });\n");
   });
 
   /** Runs set-up where no file that matches takes another byte after some writes. */
   function setUp(places: string, writes: number, more: NodeJS.ProcessEnv = {}, preload = FULL, program = SETUP) {
     const disk = { FULL_DISK: places, FULL_DISK_AFTER: String(writes) };
-    return spawnSync(process.execPath, ['--require', preload, join(clone, 'tools', program)], {
+    return spawnSync(process.execPath, ['--require', preload, join(clone, 'tools', 'start.mjs'), program], {
       encoding: 'utf8',
       cwd: tmpdir(),
       env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm', ...disk, ...more },
     });
   }
-  const lockOf = () => readdirSync(join(clone, 'build')).filter((name) => name.startsWith('setup.lock'));
 
   test('that has too little room for a new clone begins nothing, and says how much it needs', () => {
-    const full = join(scratch, 'too-full.cjs');
-    writeFileSync(full, "require('node:fs').statfsSync = () => ({ bavail: 1000, bsize: 2e5 });\n");
     const { status, stdout, stderr } = setUp('none', 0, {}, full);
     assert.equal(status, 1);
     assert.equal(stdout, '');
     assert.match(stderr, /^setup: the disk is too full: 0\.2 GB free in .*clone, 3\.0 GB needed; free some, or .*\n$/);
     assert.equal(existsSync(join(clone, 'build')), false);
-
-    const peers = setUp('none', 0, { PEERS_PYTHON: '' }, full, join('peers', 'peers.mjs'));
-    assert.match(
-      peers.stderr,
-      /^peers: the disk is too full: 0\.2 GB free in .*clone, \d\.0 GB needed; free some, or .*\n$/,
-    );
-    assert.equal(existsSync(join(clone, '.venv-peers')), false);
   });
 
   test('and with room but no network: one sentence, and none of what npm says', () => {
@@ -329,11 +340,22 @@ describe('set-up on a full disk', () => {
     assert.match(stderr, /^setup: no network: .* \(ECONNREFUSED\); connect this machine, or .*environment\.md\n$/);
   });
 
-  test('that is full once a step is done says which file it could not write, and leaves no lock', () => {
+  test('that is full once a step is done says so in one line, and leaves no lock and nothing half-written', () => {
     rmSync(join(clone, 'node_modules'), { recursive: true, force: true });
     const { status, stderr } = setUp('packages\\.json', 0);
     assert.equal(status, 1);
-    assert.match(stderr, /^setup: .*packages\.json: cannot be written \(ENOSPC: .*; expected room on the disk.*\n$/);
-    assert.deepEqual(lockOf(), []);
+    assert.match(stderr, /^setup: ENOSPC: .*; expected room on the disk.*\n$/);
+    assert.equal(existsSync(join(clone, 'node_modules')), false);
+    assert.deepEqual(readdirSync(join(clone, 'build')), []);
+  });
+
+  test('that has too little room for the frameworks begins none, and says how much they need', () => {
+    assert.equal(setUp('none', 0).status, 0);
+    const peers = setUp('none', 0, { PEERS_PYTHON: '' }, full, 'tools/peers/peers.ts');
+    assert.match(
+      peers.stderr,
+      /^peers: the disk is too full: 0\.2 GB free in .*clone, \d\.0 GB needed; free some, or .*\n$/,
+    );
+    assert.equal(existsSync(join(clone, '.venv-peers')), false);
   });
 });

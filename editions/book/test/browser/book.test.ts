@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { JSDOM } from 'jsdom';
 import type { Page } from 'playwright-core';
-import { numbered } from '../../../../packages/system/project.mjs';
+import { numbered } from '../../../../packages/system/project';
 import { axeFaults, COLOURS, holdBack, inChromium } from '../../../../test/support/browser';
 import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
 import { isRun, readRun } from '../../train/link';

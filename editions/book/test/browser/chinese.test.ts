@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { JSDOM } from 'jsdom';
-import { numbered } from '../../../../packages/system/project.mjs';
+import { numbered } from '../../../../packages/system/project';
 import { axeFaults } from '../../../../test/support/browser';
 import { book, bookFiles, chapterPages, disk, openSite, type Site } from './site';
 

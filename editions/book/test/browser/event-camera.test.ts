@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import puppeteer from 'puppeteer-core';
 import { readEvents } from '../../../../packages/formats/datasets';
-import { axeFaults, COLOURS, firefox, inChromium, inFirefox } from '../../../../test/support/browser';
+import { axeFaults, COLOURS, inChromium, inFirefox, launchFirefox } from '../../../../test/support/browser';
 import type {} from '../../event-camera/main';
 import { PHONE } from './playground';
 import { disk, openSite, type Site, type Watched } from './site';
@@ -259,9 +258,7 @@ describe('An event camera', inChromium, () => {
   });
 
   test('reads the shape in Firefox, and notices a canvas that answers at random', inFirefox, async () => {
-    const extraPrefsFirefox = { 'privacy.resistFingerprinting': true, 'media.navigator.streams.fake': true };
-    const options = { browser: 'firefox', executablePath: firefox, headless: true, extraPrefsFirefox } as const;
-    const browser = await puppeteer.launch(options);
+    const browser = await launchFirefox({ 'privacy.resistFingerprinting': true, 'media.navigator.streams.fake': true });
     try {
       const page = await browser.newPage();
       await page.goto(`${site.url}/event-camera.html`);

@@ -3,9 +3,9 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core';
-import { chapterNames, filesUnder } from '../../../../packages/system/project.mjs';
+import { chapterNames, filesUnder } from '../../../../packages/system/project';
 import { launchChromium, onlyHosts } from '../../../../test/support/browser';
-import { serve } from '../../../shared/serve.mjs';
+import { serve } from '../../../shared/serve';
 
 export const root = resolve(__dirname, '..', '..', '..', '..');
 export const book = join(root, 'build', 'book');

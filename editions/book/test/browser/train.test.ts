@@ -11,13 +11,12 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import puppeteer from 'puppeteer-core';
 import { parseMap } from '../../../../packages/runs/map';
-import { bundle } from '../../../../packages/system/esbuild.mjs';
 import { MNIST_FILES } from '../../../../src/common/mnist';
-import { axeFaults, COLOURS, firefox, inChromium, inFirefox } from '../../../../test/support/browser';
+import { axeFaults, COLOURS, inChromium, inFirefox, launchFirefox } from '../../../../test/support/browser';
 import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
-import { ISOLATION } from '../../../shared/serve.mjs';
+import { bundle } from '../../../shared/esbuild';
+import { ISOLATION } from '../../../shared/serve';
 import { writeRun } from '../../train/link';
 import { PHONE } from './playground';
 import { disk, openSite, root, type Site, type Watched } from './site';
@@ -466,7 +465,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
   });
 
   test('has the same bytes in Firefox', inFirefox, async () => {
-    const browser = await puppeteer.launch({ browser: 'firefox', executablePath: firefox, headless: true });
+    const browser = await launchFirefox();
     try {
       const page = await browser.newPage();
       const runs = [[SMALL, small] as const, [CONVOLUTIONAL, convolutional] as const];
@@ -477,6 +476,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
         await page.click('#tr-check');
         await page.waitForFunction(
           () => /^(The same|Not)/.test(document.querySelector('#tr-verdict')?.textContent ?? ''),
+          undefined,
           { timeout: PATIENCE, polling: 100 },
         );
         const verdict = await page.evaluate(() => document.querySelector('#tr-verdict')?.textContent ?? '');

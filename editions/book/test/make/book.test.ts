@@ -6,15 +6,20 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bars, digits, intervals, lines, weightImages } from '../../../../packages/figures';
-import { articleOf, load, root } from '../../../../test/support/book';
+import { program } from '../../../../packages/system/project';
+import { articleOf, root } from '../../../../test/support/book';
+import { introduction } from '../../../shared/cells';
 import * as theme from '../../../shared/page/figure-theme';
-
-type Scripts = typeof import('../../make/scripts.mjs');
-type Cells = typeof import('../../../shared/cells.mjs');
-type Chapters = typeof import('../../make/chapters.mjs');
-type Cell = import('../../make/chapters.mjs').Cell;
-type Notebook = import('../../make/chapters.mjs').Notebook;
-type Output = import('../../make/chapters.mjs').Output;
+import {
+  type Cell,
+  isExecuted,
+  linkedNotebooks,
+  type Notebook,
+  type Output,
+  prepare,
+  shownImages,
+} from '../../make/chapters';
+import { darkTwice } from '../../make/scripts';
 
 const PLOTLY = 'application/vnd.plotly.v1+json';
 const SVG = '<svg width="760" height="380"><title>Speed</title></svg>';
@@ -31,31 +36,28 @@ const speed = lines(
   { title: 'Speed <b>&</b> rest', xlabel: 'day', ylabel: 'km' },
 );
 
-test('A progress bar that has reached its end is left out; one that was interrupted, and what a cell printed, stay', async () => {
-  const { prepare } = await load<Chapters>('chapters');
+test('A progress bar that has reached its end is left out; one that was interrupted, and what a cell printed, stay', () => {
   const bars = ['784-96-10: 4680/4680', 'SNN: 7/9', 'a: 1/11'].map((text) => figure({ 'text/plain': text }));
   const printed = { output_type: 'stream', name: 'stdout', text: 'correct: 9/9' };
   const notebook = shows(bars[0]);
   notebook.cells[0].outputs = [...bars, printed];
-  prepare('01-x', notebook, theme);
+  prepare('01-x', notebook);
   assert.deepEqual(notebook.cells[0].outputs, [bars[1], bars[2], printed]);
 });
 
-test('A cell that prints the SHA-256 of a run of the map gets, once, the link that checks the run', async () => {
-  const { prepare } = await load<Chapters>('chapters');
+test('A cell that prints the SHA-256 of a run of the map gets, once, the link that checks the run', () => {
   const sha256 = 'a1'.repeat(32);
   const runs = new Map([[sha256, `#run=1&epochs=3&test=0.9&sha256=${sha256}`]]);
   const outputs = [`${sha256}\n${sha256}\n`, `${'b2'.repeat(32)}\n`, `x${sha256}`].map((text) => {
     const printed = { output_type: 'stream', name: 'stdout', text };
-    const { notebook } = prepare('01-x', shows(printed), theme, undefined, runs);
+    const { notebook } = prepare('01-x', shows(printed), undefined, runs);
     return (notebook.cells[0].outputs ?? []).slice(1).map(({ data }) => String(data?.['text/html']));
   });
   const href = `train.html#run=1&amp;epochs=3&amp;test=0.9&amp;sha256=${sha256}`;
   assert.deepEqual(outputs, [[`<p><a href="${href}">Check this run in your browser</a></p>`], [], []]);
 });
 
-test('A chapter tells what one will be able to do, and how long it takes, wherever it says so', async () => {
-  const { introduction } = await load<Cells>('editions/shared/cells');
+test('A chapter tells what one will be able to do, and how long it takes, wherever it says so', () => {
   const told = (source: string) => introduction({ cells: [{ cell_type: 'markdown', source }] });
   const [title, aim, time] = ['2. A', 'Say what\nit does.', 'About 5 minutes, and about 3 more, 9 for all.'];
   const expected = { title, aim: 'Say what it does.', time };
@@ -66,9 +68,8 @@ test('A chapter tells what one will be able to do, and how long it takes, wherev
 });
 
 test('A figure becomes four pictures, its title and legend in the page, and a script with its specification', async () => {
-  const { prepare } = await load<Chapters>('chapters');
   const output = figure({ [PLOTLY]: speed, 'image/svg+xml': SVG, 'text/plain': 'Speed: "a" < b' });
-  const { notebook, figures } = prepare('01-x', shows(output), theme);
+  const { notebook, figures } = prepare('01-x', shows(output));
   const html = String(notebook.cells[0].outputs?.[0].data?.['text/html']);
   const page = articleOf(html);
   assert.equal(page.querySelector('.figure-title')?.textContent, 'Speed & rest');
@@ -122,8 +123,7 @@ test('On a dark page the colours of the theme change, and those of the data stay
   assert.equal((data[data.length - 3].line as theme.Spec).color, theme.DARK.traces[0]);
 });
 
-test("The style sheet has the figures' colours, for light pages, dark pages and dark systems", async () => {
-  const { darkTwice } = await load<Scripts>('scripts');
+test("The style sheet has the figures' colours, for light pages, dark pages and dark systems", () => {
   const css = darkTwice(readFileSync(join(root, 'editions', 'book', '_static', 'theme.css'), 'utf8'));
   assert.match(css, /@media \(prefers-color-scheme: dark\) \{ body:not\(\[data-theme="light"\]\) \{/);
   const colours = (of: (palette: theme.Palette) => string) =>
@@ -180,8 +180,7 @@ test('On a phone labels are broken between words, of rows and below bars, with r
   assert.ok(!('ticktext' in (below(['a', 'b', 'c', 'd', 'e']).xaxis as object)));
 });
 
-test('What a page could not show is refused in one line that names the cell', async () => {
-  const { prepare } = await load<Chapters>('chapters');
+test('What a page could not show is refused in one line that names the cell', () => {
   const refused: [Output, RegExp][] = [
     [figure({ [PLOTLY]: {}, 'text/plain': 'Speed' }), /^x\.ipynb: cell 1: .* SVG, found plotly JSON$/],
     [figure({ [PLOTLY]: speed, 'image/svg+xml': SVG }), /^x\.ipynb: cell 1: .*text\/plain, found none$/],
@@ -189,11 +188,10 @@ test('What a page could not show is refused in one line that names the cell', as
     [{ output_type: 'error', ename: 'TypeError', evalue: 'no' }, /^x\.ipynb: cell 1: .*found TypeError: no: run/],
     [{ output_type: 'stream', name: 'stderr', text: ['Error: no\n', '  at f'] }, /^x\.ipynb: cell 1: .*Error: no: run/],
   ];
-  for (const [output, message] of refused) assert.throws(() => prepare('x', shows(output), theme), { message });
+  for (const [output, message] of refused) assert.throws(() => prepare('x', shows(output)), { message });
 });
 
-test('A notebook that failed, was interrupted or was never run does not count as executed', async () => {
-  const { isExecuted } = await load<Chapters>('chapters');
+test('A notebook that failed, was interrupted or was never run does not count as executed', () => {
   const line: Output = { output_type: 'stream', name: 'stdout', text: 'fine\n' };
   const failed: Output = { output_type: 'stream', name: 'stderr', text: 'Error: no\n' };
   assert.equal(isExecuted(shows(line)), true);
@@ -205,25 +203,23 @@ test('A notebook that failed, was interrupted or was never run does not count as
   assert.equal(isExecuted(undefined), false);
 });
 
-test('Links to other notebooks, and drawings that a chapter shows, are found', async () => {
-  const { linkedNotebooks, shownImages } = await load<Chapters>('chapters');
+test('Links to other notebooks, and drawings that a chapter shows, are found', () => {
   const links = 'Next: [two](02-b.ipynb), [there](03-c.ipynb#place), [out](https://example.org/x)';
   const images = '![a bucket](images/bucket.svg) [no](images/a.svg) ![far](https://example.org/b.svg)';
   assert.deepEqual(linkedNotebooks(text(links)), ['02-b.ipynb', '03-c.ipynb']);
   assert.deepEqual(shownImages(text(images)), ['images/bucket.svg']);
 });
 
-test('A link to a page of the book, or to the source, leads to it from within the book', async () => {
-  const { prepare } = await load<Chapters>('chapters');
+test('A link to a page of the book, or to the source, leads to it from within the book', () => {
   const linked = (name: string, source: string) =>
-    prepare(name, text(source), theme, (path) => `${path}.md`).notebook.cells[0].source;
+    prepare(name, text(source), (path) => `${path}.md`).notebook.cells[0].source;
   const play = 'See [it](../build/book/playground.html).';
   assert.equal(linked('05-x', play), 'See [it](playground.md).');
   assert.equal(linked('02-x', 'In [LIF](../src/snn/neuron.ts).'), 'In [LIF](src/snn/neuron.ts.md).');
 });
 
 test('Ctrl-C ends a build and what it has started, and leaves nothing of it', async () => {
-  const build = spawn(process.execPath, [join(root, 'editions', 'book', 'make', 'book.mjs')], { cwd: root });
+  const build = spawn(...program('editions/book/make/book.ts'), { cwd: root });
   const ended = new Promise<number | null>((done) => build.on('close', done));
   let complaint = '';
   build.stderr.on('data', (text) => {

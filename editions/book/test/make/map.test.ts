@@ -1,23 +1,22 @@
 /** The page of the map: what it shows of a table. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { articleOf, load } from '../../../../test/support/book';
+import { articleOf } from '../../../../test/support/book';
 import { tableText } from '../../../../test/support/map';
-import * as theme from '../../../shared/page/figure-theme';
+import { mapPage } from '../../make/map';
 
-type MapPage = typeof import('../../make/map.mjs');
 type Given = Parameters<typeof tableText>[number];
 
 /** Runs of one setting with these last accuracies, a seed for each. */
 const runs = (given: Given, ...accuracies: number[]): Given[] =>
   accuracies.map((last, seed) => ({ ...given, seed, acc_2: last, last, best: 0.99 }));
-const pageOf = async (...rows: Given[]) => (await load<MapPage>('map')).mapPage(theme, tableText(...rows));
+const pageOf = (...rows: Given[]) => mapPage(tableText(...rows));
 const altsOf = (text: string) =>
   Array.from(articleOf(text).querySelectorAll('.only-light img'), (image) => image.getAttribute('alt'));
 const titlesOf = (text: string) => [...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
 
-test('Each grid of the table has a section, with figures of it and sentences of their numbers', async () => {
-  const { text, figures, files } = await pageOf(
+test('Each grid of the table has a section, with figures of it and sentences of their numbers', () => {
+  const { text, figures, files } = pageOf(
     ...runs({ grid: 'reset', reset: 'true' }, 0.92, 0.93, 0.94),
     ...runs({ grid: 'reset', reset: 'false' }, 0.82, 0.83, 0.8401),
     ...runs({ grid: 'short', tau: 3 }, 0.5),
@@ -39,10 +38,10 @@ test('Each grid of the table has a section, with figures of it and sentences of 
   assert.match(text, /id="map-runs" data-grid="reset"/);
 });
 
-test('τ × T is a heat map for each kind of input, in the same colours, and the differences between them', async () => {
+test('τ × T is a heat map for each kind of input, in the same colours, and the differences between them', () => {
   const cell = (tau: number, T: number, decay_input: string, ...accuracies: number[]) =>
     runs({ grid: 'tau-and-T', tau, T, decay_input }, ...accuracies);
-  const { text } = await pageOf(
+  const { text } = pageOf(
     ...cell(2, 5, 'true', 0.5, 0.6),
     ...cell(2, 10, 'true', 0.7),
     ...cell(3, 5, 'true', 0.8),
@@ -62,8 +61,8 @@ test('τ × T is a heat map for each kind of input, in the same colours, and the
   );
 });
 
-test('An ANN is named by its own settings alone, and the tutorial is what others are compared with', async () => {
-  const { text } = await pageOf(
+test('An ANN is named by its own settings alone, and the tutorial is what others are compared with', () => {
+  const { text } = pageOf(
     ...runs({ grid: 'hundred-epochs', loss: 'cross-entropy' }, 0.91, 0.92),
     ...runs({ grid: 'hundred-epochs' }, 0.9, 0.905),
     ...[0.001, 0.01].flatMap((learning_rate) =>
@@ -81,8 +80,8 @@ test('An ANN is named by its own settings alone, and the tutorial is what others
   );
 });
 
-test('What was run with each learning rate is compared among runs of the same one, and no interval goes beyond 100 %', async () => {
-  const { text } = await pageOf(
+test('What was run with each learning rate is compared among runs of the same one, and no interval goes beyond 100 %', () => {
+  const { text } = pageOf(
     ...[0.005, 0.02].flatMap((learning_rate) => [
       ...runs({ grid: 'readouts', learning_rate }, 0.9, 0.91),
       ...runs({ grid: 'readouts', learning_rate, loss: 'cross-entropy' }, 0.98, 0.99),
@@ -96,10 +95,10 @@ test('What was run with each learning rate is compared among runs of the same on
   );
 });
 
-test('Hidden neurons are a curve for each learning rate, what more of them add at each, and what T changes', async () => {
+test('Hidden neurons are a curve for each learning rate, what more of them add at each, and what T changes', () => {
   const layer = (hidden: number, learning_rate: number, T: number, ...accuracies: number[]) =>
     runs({ grid: 'widths', hidden, learning_rate, T }, ...accuracies);
-  const { text } = await pageOf(
+  const { text } = pageOf(
     ...layer(0, 0.001, 20, 0.9, 0.91),
     ...layer(12, 0.001, 20, 0.92, 0.93),
     ...layer(24, 0.001, 20, 0.94, 0.95),
@@ -132,14 +131,14 @@ test('Hidden neurons are a curve for each learning rate, what more of them add a
   assert.match(text, /Highest: hidden 24 · T 20 · lr 0\.002 with 96\.55 %/);
 });
 
-test('On Randman each loss is a curve over τ at the rate of the chapter, and what detaching the reset adds a difference', async () => {
+test('On Randman each loss is a curve over τ at the rate of the chapter, and what detaching the reset adds a difference', () => {
   const given = { grid: 'randman', dataset: 'randman', input_spikes: 0.2 };
   const runsOf = (loss: string, learning_rate: number, detach_reset: string, ...means: [number, number]) =>
     means.flatMap((mean, i) => {
       const at = { ...given, loss, learning_rate, detach_reset, tau: i === 0 ? 2 : 20 };
       return runs(at, mean - 0.001, mean + 0.001);
     });
-  const { text } = await pageOf(
+  const { text } = pageOf(
     ...runsOf('mse', 0.02, 'true', 0.4, 0.8),
     ...runsOf('mse', 0.05, 'true', 0.5, 0.9),
     ...runsOf('mse', 0.02, 'false', 0.45, 0.75),
@@ -158,12 +157,12 @@ test('On Randman each loss is a curve over τ at the rate of the chapter, and wh
   );
 });
 
-test('A setting that hardly learns is told in words, and does not press the others of its figure together', async () => {
+test('A setting that hardly learns is told in words, and does not press the others of its figure together', () => {
   const group = (surrogate: string, alpha: number, accuracy: number) =>
     ['true', 'false'].flatMap((detach_reset) =>
       runs({ grid: 'surrogates', surrogate, alpha, detach_reset }, accuracy, accuracy + 0.01, accuracy + 0.02),
     );
-  const { text } = await pageOf(
+  const { text } = pageOf(
     ...[1, 2, 4].flatMap((alpha) => group('atan', alpha, 0.91)),
     ...[2, 4, 8].flatMap((alpha) => group('sigmoid', alpha, 0.9)),
     ...group('rect', 0.5, 0.9),

@@ -4,16 +4,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { JSDOM } from 'jsdom';
-import { chapterNames } from '../../../../packages/system/project.mjs';
+import { chapterNames } from '../../../../packages/system/project';
 import { simulate } from '../../../../src/common/lif';
-import { articleOf, load, root } from '../../../../test/support/book';
+import { articleOf, root } from '../../../../test/support/book';
+import { firstSentence } from '../../../shared/source-pages';
+import { linkHeadings, linkTerms, termsOf } from '../../make/links';
+import { chapterHead, finishPage } from '../../make/pages';
 
-type Links = typeof import('../../make/links.mjs');
-type Pages = typeof import('../../make/pages.mjs');
-type SourcePages = typeof import('../../../shared/source-pages.mjs');
-
-test('The name of a source file in a text leads to it, and one that is not there is refused', async () => {
-  const { finishPage } = await load<Pages>('pages');
+test('The name of a source file in a text leads to it, and one that is not there is refused', () => {
   const page = (code: string) =>
     `<html><body><article><p><code class="docutils literal notranslate"><span class="pre">${code}</span></code></p></article></body></html>`;
   const linkOf = (code: string, name = '02-x.html') =>
@@ -29,8 +27,7 @@ test('The name of a source file in a text leads to it, and one that is not there
   });
 });
 
-test('A source page is told by the first sentence of its comment', async () => {
-  const { firstSentence } = await load<SourcePages>('editions/shared/source-pages');
+test('A source page is told by the first sentence of its comment', () => {
   assert.equal(
     firstSentence('/**\n * The neuron as a layer\n * of tfjs. More.\n */\nexport {}'),
     'The neuron as a layer of tfjs',
@@ -39,8 +36,7 @@ test('A source page is told by the first sentence of its comment', async () => {
   assert.equal(firstSentence('export {}'), '');
 });
 
-test('The first use of a word of the glossary links to what it means, where a link is no nuisance', async () => {
-  const { termsOf, linkTerms } = await load<Links>('links');
+test('The first use of a word of the glossary links to what it means, where a link is no nuisance', () => {
   const { document } = new JSDOM(
     '<dl class="glossary"><dt id="term-LIF">LIF neuron<a>#</a></dt><dt id="term-LIF-1">LIF</dt><dd><p>It leaks.</p></dd>' +
       '<dt id="term-spike">spike</dt><dd><p>A pulse.</p></dd><dt id="term-T">T</dt><dd>Steps.</dd></dl>',
@@ -61,8 +57,7 @@ test('The first use of a word of the glossary links to what it means, where a li
   );
 });
 
-test('The head of a chapter counts the chapters that there are, and leads to its notebook and where it runs', async () => {
-  const { chapterHead } = await load<Pages>('pages');
+test('The head of a chapter counts the chapters that there are, and leads to its notebook and where it runs', () => {
   const chapters = ['00-start', '01-ann', '02-lif'].map((name) => ({ name, title: name }));
   const given = { name: '02-lif', position: 3, chapters, notebook: 'notebooks/x.ipynb', run: 'lite/?a=1&b=2' };
   const head = articleOf(chapterHead(given));
@@ -73,8 +68,7 @@ test('The head of a chapter counts the chapters that there are, and leads to its
   assert.equal(articleOf(chapterHead({ ...given, run: undefined })).querySelector('a.run'), null, 'in Python');
 });
 
-test('A formula that cannot be set is refused in one line that names its page', async () => {
-  const { finishPage } = await load<Pages>('pages');
+test('A formula that cannot be set is refused in one line that names its page', () => {
   const page = '<html><body><article><p><span class="tex">\\frac{1</span></p></article></body></html>';
   assert.throws(() => finishPage(page, 'x.html'), { message: /^x\.html: formula \\frac\{1: KaTeX parse error: .+$/ });
 });
@@ -95,8 +89,7 @@ test('At the currents that the page of one neuron suggests, only the soft reset 
   ]);
 });
 
-test('A drawing has its size and scrolls in a box, a printed table does, and a number keeps its unit beside it', async () => {
-  const { finishPage } = await load<Pages>('pages');
+test('A drawing has its size and scrolls in a box, a printed table does, and a number keeps its unit beside it', () => {
   const printed = (text: string) => `<div class="cell_output"><pre tabindex="0">${text}</pre></div>`;
   const drawings = '<p><img alt="A bucket" src="a.svg"></p><p>In <img alt="x" src="b.png"> text</p>';
   const cells = ['36.9 %', '−1,234 ms', '36.9', 'ten epochs', '5 of 7 runs'].map((text) => `<td><p>${text}</p></td>`);
@@ -111,18 +104,17 @@ test('A drawing has its size and scrolls in a box, a printed table does, and a n
   assert.deepEqual(texts('.printed-table'), ['A\n┌─┐\nB\n']);
   assert.deepEqual(texts('.printed-table .sentence'), ['A\n', 'B\n'], 'what wraps');
   assert.deepEqual(texts('td.value'), ['36.9 %', '−1,234 ms']);
-  assert.throws(() => pageOf('<svg viewBox="0 0 760 330"></svg>'), /^Error: 02-x\.html: .* in a\.svg, found none$/);
+  assert.throws(() => pageOf('<svg viewBox="0 0 760 330"></svg>'), /^UserError: 02-x\.html: .* in a\.svg, found none$/);
 });
 
-type Chapter = Parameters<Links['linkHeadings']>[2][number];
+type Chapter = Parameters<typeof linkHeadings>[2][number];
 
 const chapter = (name: string, ...sources: string[]): Chapter => ({
   name,
   notebook: { cells: sources.map((source) => ({ cell_type: 'markdown', source })) },
 });
 
-test('[[A heading]] leads to its section; one that no chapter has, or two, stops the build in a line', async () => {
-  const { linkHeadings } = await load<Links>('links');
+test('[[A heading]] leads to its section; one that no chapter has, or two, stops the build in a line', () => {
   const chapters = [
     chapter('01-one', '# 1. One\n\n## Charge\n\n## The end', '```sh\n## Which time constant τ?\n```'),
     chapter('06-two', '## Which time constant τ?\nText.', '## The end'),
@@ -138,8 +130,7 @@ test('[[A heading]] leads to its section; one that no chapter has, or two, stops
     });
 });
 
-test('Each section that the page of questions names is in the committed chapters', async () => {
-  const { linkHeadings } = await load<Links>('links');
+test('Each section that the page of questions names is in the committed chapters', () => {
   const chapters = chapterNames().map((file) => ({
     name: file.replace('.ipynb', ''),
     notebook: JSON.parse(readFileSync(join(root, 'notebooks', file), 'utf8')) as Chapter['notebook'],

@@ -9,7 +9,7 @@ import { readNpy } from '../../../../packages/runs/node';
 import { inChromium } from '../../../../test/support/browser';
 import { putsOutWhatIsCommitted } from '../../../../test/support/compare';
 import { chosenChapters, chromiumAndSite, root, watchedPage } from '../../../../test/support/lite';
-import { ISOLATION } from '../../../shared/serve.mjs';
+import { ISOLATION } from '../../../shared/serve';
 
 /** Chapter 5 looks at what chapter 4 has left. */
 const isTraining = (name: string) => /^0[45]/.test(name);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { BrowserContext } from 'playwright-core';
-import { numbered } from '../../../../packages/system/project.mjs';
+import { numbered } from '../../../../packages/system/project';
 import { axeFaults, inChromium } from '../../../../test/support/browser';
 import {
   chromiumAndSite,

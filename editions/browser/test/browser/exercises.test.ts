@@ -1,11 +1,9 @@
 /** The exercises in the browser's kernel: every stub, every solution, and mistakes that are named. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { ALL } from '../../../../packages/exercises';
-import { numbered } from '../../../../packages/system/project.mjs';
+import { numbered } from '../../../../packages/system/project';
 import { inChromium } from '../../../../test/support/browser';
 import {
   type Cell,
@@ -15,19 +13,16 @@ import {
   type Notebook,
   openChapter,
   outputText,
-  root,
   runAllCells,
   served,
   setCells,
   typesReady,
   watchedPage,
 } from '../../../../test/support/lite';
-import { ISOLATION } from '../../../shared/serve.mjs';
+import { partOf, sectionOf } from '../../../shared/cells';
+import { ISOLATION } from '../../../shared/serve';
 
 type ExerciseCell = Cell & { metadata: { exercise?: { id?: string; role: string } } };
-interface Section {
-  sectionOf(notebook: Notebook): ExerciseCell[];
-}
 
 /** What an answer cell prints, by the exercise's id. */
 const answersOf = ({ cells }: Notebook): Record<string, string> =>
@@ -53,9 +48,7 @@ describe("A learner's copy in the browser", { ...inChromium, timeout: 600_000 },
   let context: BrowserContext;
   let page: Page;
   let faults: string[];
-  let sectionOf: Section['sectionOf'];
   before(async () => {
-    ({ sectionOf } = (await import(pathToFileURL(join(root, 'editions', 'shared', 'cells.mjs')).href)) as Section);
     context = await site.browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
     ({ page, faults } = await watchedPage(context, site.url));
     await openChapter(page, site.url, chapters()[0]);
@@ -66,7 +59,7 @@ describe("A learner's copy in the browser", { ...inChromium, timeout: 600_000 },
     const roles = ['setup', 'answer', 'progress'];
     const cells = chapters()
       .flatMap((name) => sectionOf(read(name)))
-      .filter(({ metadata }) => roles.includes(metadata.exercise?.role ?? ''));
+      .filter((cell) => roles.includes(partOf(cell).role ?? ''));
     await setCells(page, cells);
     return answersOf(await runAllCells(page, 300));
   }

@@ -2,13 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { firefox, inFirefox } from '../../../../test/support/browser';
+import type { BrowserContext, Page } from 'playwright-core';
+import { inFirefox, launchFirefox } from '../../../../test/support/browser';
 import { putsOutWhatIsCommitted } from '../../../../test/support/compare';
 import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
 import { HIDDEN_PRINTS, HIDDEN_RUN, RANDMAN_PRINTS, RANDMAN_RUN } from '../../../../test/support/hidden-run';
 import {
-  type AnyPage,
   chapters,
   chosenChapters,
   openChapter,
@@ -24,20 +23,14 @@ const PATIENCE = 600_000;
 const ALL = LEAVE_NOTHING_OUT ? 5_400_000 : 2 * PATIENCE;
 
 describe('In Firefox', { ...inFirefox, timeout: ALL }, () => {
-  let browser: Browser;
+  let context: BrowserContext;
   let server: Server;
   before(async () => {
     server = await serveLite();
-    browser = await puppeteer.launch({
-      browser: 'firefox',
-      executablePath: firefox,
-      headless: true,
-      protocolTimeout: PATIENCE,
-      extraPrefsFirefox: { 'services.settings.server': 'data:,#remote-settings-dummy/v1' },
-    });
+    context = await (await launchFirefox()).newContext();
   });
   after(async () => {
-    await browser?.close();
+    await context?.browser()?.close();
     server?.close();
   });
 
@@ -45,10 +38,9 @@ describe('In Firefox', { ...inFirefox, timeout: ALL }, () => {
   let tab: Page | undefined;
   const visit = async (opens = true) => {
     const isNew = !tab || tab.isClosed();
-    if (!tab || isNew) tab = await browser.newPage();
-    const page = tab as unknown as AnyPage; // its `evaluate` takes the same arguments
-    if (isNew && opens) await openChapter(page, server.url, chapters()[0]);
-    return { tab, page };
+    if (!tab || isNew) tab = await context.newPage();
+    if (isNew && opens) await openChapter(tab, server.url, chapters()[0]);
+    return tab;
   };
 
   for (const name of chosenChapters()) {
@@ -63,16 +55,16 @@ describe('In Firefox', { ...inFirefox, timeout: ALL }, () => {
    * for: both threads sleep, and no timer of theirs runs. Another page then does, as for a reader who loads the page
    * again.
    */
-  async function again<T>(opens: boolean, work: (page: AnyPage) => Promise<T>): Promise<T> {
+  async function again<T>(opens: boolean, work: (page: Page) => Promise<T>): Promise<T> {
     for (let left = 2; ; left--) {
-      const { page, tab: hanging } = await visit(opens);
+      const page = await visit(opens);
       try {
         return await work(page);
       } catch (error) {
         if (left === 0 || !/the kernel is busy/.test(String(error))) throw error;
         console.log(`Firefox has not started a worker: ${(error as Error).message}`);
         tab = undefined;
-        await Promise.race([hanging.close(), sleep(5000)]);
+        await Promise.race([page.close(), sleep(5000)]);
       }
     }
   }

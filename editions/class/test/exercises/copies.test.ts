@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ALL } from '../../../../packages/exercises';
-import { chapterNames, root } from '../../../../packages/system/project.mjs';
+import { chapterNames, root } from '../../../../packages/system/project';
 import { temporaryFolder } from '../../../../test/support/data';
 import {
   type Cell as ExecutedCell,
@@ -13,7 +13,12 @@ import {
   read as readExecuted,
   run,
 } from '../../../../test/support/notebooks';
-import type { Cell, Notebook } from '../../../shared/cells.mjs';
+import { twinOf } from '../../../../translations/twins';
+import type { Cell, Notebook } from '../../../shared/cells';
+import * as cells from '../../../shared/cells';
+import * as copies from '../../../shared/copies';
+import { isPython } from '../../../shared/parts';
+import { translator } from '../../../shared/translated';
 
 const textOf = ({ source }: Pick<Cell, 'source'>) => [source].flat().join('');
 
@@ -62,11 +67,6 @@ function chapter({
     ],
   };
 }
-
-let cells: typeof import('../../../shared/cells.mjs');
-before(async () => {
-  cells = await import('../../../shared/cells.mjs');
-});
 
 describe("A learner's copy", () => {
   test('shows the picture to reach above the stub, with its sentence', () => {
@@ -132,8 +132,8 @@ describe('A chapter is refused', () => {
   });
 });
 
-test('--reset makes a new copy and keeps the former one under a name with the time', async () => {
-  const { makeCopies, resetCopy } = await import('../../../shared/copies.mjs');
+test('--reset makes a new copy and keeps the former one under a name with the time', () => {
+  const { makeCopies, resetCopy } = copies;
   const from = temporaryFolder();
   const to = join(from, 'my');
   mkdirSync(to);
@@ -165,10 +165,12 @@ test('a copy for which the disk has no room is not there', () => {
   for (const name of ['01-a.ipynb', '02-b.ipynb']) writeFileSync(join(from, name), JSON.stringify(chapter()));
   const call = `copies.makeCopies(${JSON.stringify(from)}, ${JSON.stringify(to)})`;
   const full = join(root, 'test', 'support', 'full-disk.cjs');
-  const module = JSON.stringify(join(root, 'editions', 'shared', 'copies.mjs'));
-  const program = `import(${module}).then((copies) => ${call}).catch((error) => console.log(error.message));`;
+  const sources = join(root, 'tools', 'sources.cjs');
+  const module = JSON.stringify(join(root, 'editions', 'shared', 'copies.ts'));
+  const program = `const copies = require(${module}); try { ${call}; } catch (error) { console.log(error.message); }`;
   const env = { ...process.env, FULL_DISK: '02-b' };
-  const { stdout } = spawnSync(process.execPath, ['--require', full, '-e', program], { encoding: 'utf8', env });
+  const args = ['--require', sources, '--require', full, '-e', program];
+  const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
   assert.match(stdout, /02-b\.ipynb: cannot be written \(ENOSPC/);
   assert.deepEqual(readdirSync(to), ['01-a.ipynb']);
 });
@@ -190,16 +192,10 @@ const notebook = (...cells: Notebook['cells']) => ({
 });
 
 describe('A copy of a chapter', () => {
-  let copies: typeof import('../../../shared/copies.mjs');
-  before(async () => {
-    copies = await import('../../../shared/copies.mjs');
-  });
-
   const moved = (text: string) =>
     textOf(copies.learnersCopy(notebook(prose(text)), '01-a.ipynb', ['01-a.ipynb', '02-b.ipynb']).cells[0] as Cell);
 
-  test('has the cells of the chapter with stubs for solutions, no outputs, and a look for a newer chapter', async () => {
-    const { isPython } = await import('../../../shared/parts.mjs');
+  test('has the cells of the chapter with stubs for solutions, no outputs, and a look for a newer chapter', () => {
     const open = (source: string) =>
       source.replace(/\/\/ BEGIN[\s\S]*END SOLUTION/, '// Your code here.\n  return todo();');
     const codeIn = ({ cells }: Notebook) => cells.filter(({ cell_type }) => cell_type === 'code');
@@ -243,8 +239,7 @@ describe('A copy of a chapter', () => {
       assert.equal(moved(same), same);
   });
 
-  test('of each committed chapter, in each language, has no link that leads nowhere, and checks that speak it', async () => {
-    const { translator } = await import('../../../shared/translated.mjs');
+  test('of each committed chapter, in each language, has no link that leads nowhere, and checks that speak it', () => {
     const translated = translator('zh');
     const names = chapterNames();
     for (const [name, language] of names.flatMap(
@@ -276,8 +271,8 @@ describe('A copy of a chapter', () => {
     }
   });
 
-  test('is made once, and never written over, also in another language, which lies apart', async () => {
-    const { name, cells } = (await import('../../../../translations/twins.mjs')).twinOf('start', 'zh');
+  test('is made once, and never written over, also in another language, which lies apart', () => {
+    const { name, cells } = twinOf('start', 'zh');
     const from = temporaryFolder();
     const file = `00-${name}.ipynb`;
     const write = (...changed: Notebook['cells']) =>
@@ -338,7 +333,7 @@ describe("A learner's copies in the real kernel", () => {
   let sections: { cell: Cell; exercises: string[] }[];
   after(() => rmSync(folder, { recursive: true, force: true }));
   before(async () => {
-    const { learnersCopy, readChapter } = await import('../../../shared/copies.mjs');
+    const { learnersCopy, readChapter } = copies;
     const names = chapterNames();
     sections = names.flatMap((name) => {
       const own = cells

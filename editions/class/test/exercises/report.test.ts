@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { zipSync } from 'fflate';
 import { ALL } from '../../../../packages/exercises';
-import { chapterNames, numbered } from '../../../../packages/system/project.mjs';
+import { chapterNames, numbered, program } from '../../../../packages/system/project';
 import { type Ended, ended, root, temporaryFolder } from '../../../../test/support/notebooks';
-import type { Cell } from '../../../shared/cells.mjs';
+import type { Cell } from '../../../shared/cells';
+import { learnersCopy, readChapter } from '../../../shared/copies';
 
-const tool = join(root, 'editions', 'class', 'exercises', 'exercises.mjs');
 /** The number of the chapter whose exercises are handed in. A file's own name may be any. */
 const LIF = ALL['lif-charge'].chapter;
 const isRoot = process.getuid?.() === 0;
@@ -19,7 +19,7 @@ before(() => mkdirSync(join(temporary, 'tmp')));
 
 const report = (folder: string, ...options: string[]): Promise<Ended> =>
   ended(
-    spawn(process.execPath, [tool, '--report', folder, ...options], {
+    spawn(...program('editions/class/exercises/exercises.ts', ['--report', folder, ...options]), {
       cwd: root,
       env: { ...process.env, TMPDIR: join(temporary, 'tmp') },
     }),
@@ -214,7 +214,6 @@ describe('The report of downloads from browsers', () => {
   let csv: string;
 
   before(async () => {
-    const { learnersCopy, readChapter } = await import('../../../shared/copies.mjs');
     const names = chapterNames();
     /** What a browser has of the chapters: all of them, and a notebook of the learner's own. */
     const copies = names.map((name) => [name, notebook(...learnersCopy(readChapter(name), name, names).cells)]);
@@ -294,7 +293,6 @@ describe('The report of downloads from browsers', () => {
 
 describe('The report of a folder', () => {
   test('executes no copy in which every answer is still the stub, and only the chapters that it is asked for', async () => {
-    const { learnersCopy, readChapter } = await import('../../../shared/copies.mjs');
     const names = chapterNames();
     for (const name of names.slice(LIF - 1, LIF + 1)) {
       const copy = learnersCopy(readChapter(name), name, names);

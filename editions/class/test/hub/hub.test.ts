@@ -7,21 +7,24 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { basename, join } from 'node:path';
-import { before, describe, test } from 'node:test';
-import { lockFolder } from '../../../../packages/system/lock.cjs';
+import { describe, test } from 'node:test';
+import { lockFolder } from '../../../../packages/system/lock';
+import { program } from '../../../../packages/system/project';
 import { runCells } from '../../../../test/support/jupyter-kernel';
 import { root, temporaryFolder } from '../../../../test/support/notebooks';
 import { python } from '../../../../test/support/python';
+import * as roster from '../../hub/start/roster';
+import { startHub } from '../../hub/start/start';
 
 const temporary = temporaryFolder('hub');
 
 /** A hub's options, without a place: these never start. */
 const LEARNERS = { roster: '', memory: 2 ** 31, threads: 1, kernels: 3, idle: 3600 };
 
-const inRoom = (program: string) => python(`import sys\nsys.path.insert(0, "editions/class/hub")\n${program}`);
+const inRoom = (script: string) => python(`import sys\nsys.path.insert(0, "editions/class/hub")\n${script}`);
 
 const hub = (args: string[], options: object = {}) =>
-  spawnSync(process.execPath, [join(root, 'editions', 'class', 'hub', 'start', 'hub.mjs'), ...args], {
+  spawnSync(...program('editions/class/hub/start/hub.ts', args), {
     encoding: 'utf8',
     ...options,
   });
@@ -55,7 +58,6 @@ describe('npm run hub', () => {
       const { status, stderr } = hub(['--port', String(port), '--state', state]);
       assert.deepEqual([status, stderr], [2, `hub: ${taken}\n`]);
       // A hub that was asked a moment before the port was taken looks once more.
-      const { startHub } = await import('../../hub/start/start.mjs');
       await assert.rejects(startHub({ ...LEARNERS, state, ip: '127.0.0.1', port }), { message: taken });
     } finally {
       server.close();
@@ -74,7 +76,6 @@ describe('npm run hub', () => {
   test('refuses the homes of a hub that runs, also on another port', async () => {
     const state = join(temporary, 'shared-state');
     mkdirSync(join(state, 'hub'), { recursive: true });
-    const { startHub } = await import('../../hub/start/start.mjs');
     const lock = lockFolder(join(state, 'hub'), 'hub');
     const message = new RegExp(`^--state: .*hub: another hub writes here \\(process ${process.pid}, since `);
     await assert.rejects(startHub({ ...LEARNERS, state, ip: '127.0.0.1', port: 0 }), { message });
@@ -140,11 +141,6 @@ print(p.exercise, p.result, p.wrong, sorted(p.solved), p.is_stuck)`);
 });
 
 describe('The roster', () => {
-  let roster: typeof import('../../hub/start/roster.mjs');
-  before(async () => {
-    roster = await import('../../hub/start/roster.mjs');
-  });
-
   test('holds a scrypt hash of each password that Python computes as well, and no password', () => {
     const { people, fresh } = roster.addPeople([], { count: 2 });
     for (const { name, password } of fresh) {
@@ -204,8 +200,8 @@ describe('The roster', () => {
   });
 });
 
-test('The slips tell each person name, address and password', async () => {
-  const { slipsAsHtml, slipsAsText } = await import('../../hub/start/roster.mjs');
+test('The slips tell each person name, address and password', () => {
+  const { slipsAsHtml, slipsAsText } = roster;
   const people = [
     { name: 'ana', label: 'Ana <b>', password: 'kefo-rabi-tuma' },
     { name: 'ben', label: 'ben', password: 'bolu-sate-wizi' },
@@ -254,8 +250,13 @@ describe('The containers', () => {
         cpSync(join(root, source), join(folder, target, isFolder ? '' : basename(source)), { recursive: true });
       }
     }
-    const check = [join(folder, 'tools', 'setup', 'setup.mjs'), '--check'];
-    const { status, stderr } = spawnSync(process.execPath, check, { encoding: 'utf8' });
-    assert.equal(status, 0, stderr);
+    const setUp = join(folder, 'tools', 'setup', 'setup.ts');
+    const sources = ['--require', join(root, 'tools', 'sources.cjs'), '-e', `require(${JSON.stringify(setUp)})`];
+    for (const args of [[join(folder, 'tools', 'start.mjs'), 'tools/setup/setup.ts', '--check'], sources]) {
+      const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+    }
+    // What it is started with, once there are packages, and what they hold of ours.
+    for (const file of ['sources.cjs', 'lif_fc_mnist.cjs']) assert.ok(existsSync(join(folder, 'tools', file)), file);
   });
 });

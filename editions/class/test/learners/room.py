@@ -1,4 +1,4 @@
-"""The room under test: isolation, then rounds of learners. `room.py ROOM.json`; editions/class/test/learners/run.mjs starts it and the hub."""
+"""The room under test: isolation, then rounds of learners. `room.py ROOM.json`; editions/class/test/learners/run.ts starts it and the hub."""
 
 from __future__ import annotations
 

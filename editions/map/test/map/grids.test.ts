@@ -2,15 +2,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { inRuns, runMap, writeGrids } from '../../../../test/support/map';
 import { temporaryFolder } from '../../../../test/support/notebooks';
+import * as grids from '../../grids';
 
 const folder = temporaryFolder('grids');
-let grids: typeof import('../../grids.mjs');
-before(async () => {
-  grids = await import('../../grids.mjs');
-});
 
 const read = (text: string) => grids.readGrids(join(folder, writeGrids(folder, text)));
 

@@ -8,8 +8,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Choice, parseMap, SETTING_NAMES } from '../../../../packages/runs/map';
-import { chapterNames, root } from '../../../../packages/system/project.mjs';
-import { MAP, runMap } from '../../../../test/support/map';
+import { chapterNames, program, root } from '../../../../packages/system/project';
+import { runMap } from '../../../../test/support/map';
 import { ended, temporaryFolder } from '../../../../test/support/notebooks';
 
 /** Of the eight short rows one of the SNN, of the ANN and of Randman. */
@@ -18,7 +18,7 @@ const folder = temporaryFolder('published');
 const TABLE = join(root, 'editions', 'map', 'map.csv');
 
 test('The published table has the runs of the published grids, and short ones come out the same to the byte', async () => {
-  const child = spawn(process.execPath, [MAP, '--verify', ROWS, '--grid', 'short'], {
+  const child = spawn(...program('editions/map/map.ts', ['--verify', ROWS, '--grid', 'short']), {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { status, lines } = await ended(child);

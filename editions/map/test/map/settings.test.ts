@@ -1,15 +1,11 @@
 /** Settings of a run: one table for grids, the command line and the columns. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { parseArguments } from '../../../../hosts/node/cli/arguments';
 import { OPTIONS } from '../../../../hosts/node/cli/options';
 import { SETTING_NAMES } from '../../../../packages/runs/map/settings';
-
-let settings: typeof import('../../settings.mjs');
-before(async () => {
-  settings = await import('../../settings.mjs');
-});
+import * as settings from '../../settings';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 

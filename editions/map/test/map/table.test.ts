@@ -2,29 +2,28 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createEngine, loadMnist } from '../../../../hosts/node/host';
+import { program, root } from '../../../../packages/system/project';
 import { inRuns, readTable, runMap, writeGrids } from '../../../../test/support/map';
 import { temporaryFolder } from '../../../../test/support/notebooks';
-import { readLayersModel } from '../../../../test/support/run';
+import { COMMAND, readLayersModel } from '../../../../test/support/run';
+import { runOfOptions, SETTING_COLUMNS } from '../../settings';
+import { doneRow, formatTable, parseTable } from '../../table';
 
-const root = resolve(__dirname, '..', '..', '..', '..');
 const folder = temporaryFolder('table');
 const OPTIONS = ['--tau', '3', '-T', '2', '-N', '2'];
 const GRIDS = 'grids: { a: { tau: 3, T: 2, epochs: 2 } }';
 const grids = writeGrids(folder, GRIDS);
 const table = inRuns(folder, 'mine.csv');
+const { id } = runOfOptions(OPTIONS);
+const file = inRuns(folder, 'runs', `${id}.json`);
 let whole: string;
-let id: string;
-let file: string;
 
 before(async () => {
-  const { runOfOptions } = await import('../../settings.mjs');
-  id = runOfOptions(OPTIONS).id;
-  file = inRuns(folder, 'runs', `${id}.json`);
-  const program = join(root, 'editions', 'map', 'run.mjs');
-  execFileSync(process.execPath, [program, file, '--', ...OPTIONS], { stdio: 'pipe' });
+  const [node, args] = program('editions/map/run.ts', [file, '--', ...OPTIONS]);
+  execFileSync(node, args, { stdio: 'pipe' });
   const { status, lines } = await runMap(folder, '--config', grids);
   assert.equal(status, 0, lines.join('\n'));
   whole = readFileSync(table, 'utf8');
@@ -46,14 +45,12 @@ describe('The table', () => {
     assert.equal(row?.weights_sha256, sum.split(' ')[0]);
   });
 
-  test('has no column of a later setting in which all runs have the default, and is read as if it had', async () => {
-    const { formatTable, parseTable } = await import('../../table.mjs');
+  test('has no column of a later setting in which all runs have the default, and is read as if it had', () => {
     const published = readFileSync(join(root, 'editions', 'map', 'map.csv'), 'utf8');
     const all = parseTable(published, 'map.csv');
     assert.equal(formatTable(all), published);
     // As if these two were new: one has no effect in any of these rows, the other has.
     const rows = all.filter((row) => ['', '0'].includes(row.synapse_tau));
-    const { SETTING_COLUMNS } = await import('../../settings.mjs');
     const columns = published.split('\n')[0].split(',');
     const older = SETTING_COLUMNS.filter(
       (column) => columns.includes(column) && !['synapse_tau', 'learn_tau'].includes(column),
@@ -66,7 +63,7 @@ describe('The table', () => {
 
   test('counts spikes and rows as the engine does for single images', async () => {
     const out = join(folder, 'a run');
-    execFileSync(process.execPath, [join(root, 'tools', 'lif_fc_mnist.cjs'), ...OPTIONS, '--log-dir', out], {
+    execFileSync(process.execPath, [COMMAND, ...OPTIONS, '--log-dir', out], {
       stdio: 'pipe',
     });
     const { weights } = readLayersModel(join(out, 'lif_snn_mnist'));
@@ -143,9 +140,7 @@ describe('The table', () => {
 });
 
 describe('A row on the disk', () => {
-  const done = async () => {
-    const { doneRow } = await import('../../table.mjs');
-    const { runOfOptions } = await import('../../settings.mjs');
+  const done = () => {
     const damaged: string[] = [];
     const row = doneRow(inRuns(folder), runOfOptions(OPTIONS), (name) => damaged.push(name));
     return { row, damaged };
@@ -155,25 +150,25 @@ describe('A row on the disk', () => {
     ['has another digit', (text: string) => text.replace('"seed": "0"', '"seed": "1"')],
     ['ends in the middle', (text: string) => text.slice(0, 100)],
   ] as const) {
-    test(`that ${what} is noticed, and removed: the run is done again`, async () => {
+    test(`that ${what} is noticed, and removed: the run is done again`, () => {
       const text = readFileSync(file, 'utf8');
       const weights = readFileSync(file.replace('.json', '.bin'));
-      assert.ok((await done()).row);
+      assert.ok(done().row);
       writeFileSync(file, damage(text));
-      assert.deepEqual(await done(), { row: undefined, damaged: [file] });
+      assert.deepEqual(done(), { row: undefined, damaged: [file] });
       assert.ok(!existsSync(file));
       writeFileSync(file, text);
       writeFileSync(file.replace('.json', '.bin'), weights);
     });
   }
 
-  test('does not count without its weights, or with others', async () => {
+  test('does not count without its weights, or with others', () => {
     const text = readFileSync(file, 'utf8');
     const weights = readFileSync(file.replace('.json', '.bin'));
     weights[5] = (weights[5] as number) ^ 1;
     writeFileSync(file.replace('.json', '.bin'), weights);
-    assert.deepEqual(await done(), { row: undefined, damaged: [file] });
+    assert.deepEqual(done(), { row: undefined, damaged: [file] });
     writeFileSync(file, text);
-    assert.deepEqual(await done(), { row: undefined, damaged: [file] });
+    assert.deepEqual(done(), { row: undefined, damaged: [file] });
   });
 });

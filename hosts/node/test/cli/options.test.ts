@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { projectPath } from '../../../../packages/system/files.cjs';
+import { projectPath } from '../../../../packages/system/files';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
 import { assertRefused, lifFcMnist } from '../../../../test/support/run';
 import { keptByNpm, typedIn } from '../../cli/arguments';

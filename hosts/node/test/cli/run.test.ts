@@ -4,7 +4,7 @@ import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, r
 import { basename, join, relative } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { readCheckpoint, readNpy } from '../../../../packages/runs/node';
-import { projectPath } from '../../../../packages/system/files.cjs';
+import { projectPath } from '../../../../packages/system/files';
 import { accuracy } from '../../../../src/training/ann';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
 import { python } from '../../../../test/support/python';

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../../../../test/support/data';
 import { python } from '../../../../test/support/python';
 import { scalars } from '../../../../test/support/run';
 import { type NpyArray, npyBytes } from '../../../formats/npy';
-import { lockFolder } from '../../../system/lock.cjs';
+import { lockFolder } from '../../../system/lock';
 import { loadFile, loadRun, readNpy, saveFile, saveRun } from '../../node';
 import { recordProgress } from '../../node/progress';
 import type { Run, SavedRun } from '../../run-files';

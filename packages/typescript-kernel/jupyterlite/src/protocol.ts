@@ -1,6 +1,6 @@
 /** What the page and its two workers say to each other. */
-import type { Failure } from '../../core/errors.cjs';
-import type { TypeProblem } from '../../core/hints.cjs';
+import type { Failure } from '../../core/errors';
+import type { TypeProblem } from '../../core/hints';
 import type { Completeness } from './types/describe';
 
 export type { Failure, TypeProblem };

@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import ts from 'typescript';
+import { buildDeclarations, buildKernel, makeDeclarations } from '../../jupyterlite/build';
 import { PLUGIN, readSettings } from '../../jupyterlite/src/page/settings';
 import { Library, NotebookTypes } from '../../jupyterlite/src/types/notebook';
 import { root, source } from '../in-node';
@@ -30,7 +31,6 @@ describe('The extension', () => {
   before(async () => {
     mkdirSync(out);
     writeFileSync(join(out, 'left-over'), '');
-    const { buildKernel } = await import('../../jupyterlite/build.mjs');
     await buildKernel({ out });
   });
 
@@ -87,14 +87,11 @@ describe('The licences of the extension', () => {
 
 describe('The file of declarations', () => {
   const out = join(folder, 'declarations.json');
-  const build = async (modules: Record<string, string>) => {
-    const { buildDeclarations } = await import('../../jupyterlite/build.mjs');
-    return buildDeclarations({ out, root, modules, typescript: TSLABS });
-  };
+  const build = (modules: Record<string, string>) => buildDeclarations({ out, root, modules, typescript: TSLABS });
 
-  test('holds a package and what it imports, in at most 400 kB, and no path of this machine', async () => {
+  test('holds a package and what it imports, in at most 400 kB, and no path of this machine', () => {
     const types = join(root, 'dist', 'hosts', 'node', 'index.d.ts');
-    await build({ 'lif-fc-mnist': types });
+    build({ 'lif-fc-mnist': types });
     const text = readFileSync(out, 'utf8');
     const { files, modules } = JSON.parse(text);
     const zipped = gzipSync(text).length / 1000;
@@ -106,10 +103,10 @@ describe('The file of declarations', () => {
     assert.ok(!text.includes(root), 'a path of this machine');
   });
 
-  test('is not written for a module without declarations, and says so', async () => {
+  test('is not written for a module without declarations, and says so', () => {
     rmSync(out, { force: true });
-    await assert.rejects(
-      build({ gone: join(folder, 'gone.d.ts') }),
+    assert.throws(
+      () => build({ gone: join(folder, 'gone.d.ts') }),
       /gone\.d\.ts: expected a file of declarations, found none/,
     );
     assert.ok(!existsSync(out));
@@ -144,10 +141,8 @@ export declare const unit: Unit;`,
 
 describe('The declarations of packages', () => {
   const project = join(folder, 'project');
-  const make = async (...names: string[]) => {
-    const { makeDeclarations } = await import('../../jupyterlite/build.mjs');
-    return makeDeclarations({ root: project, modules: Object.fromEntries(names.map((name) => [name, name])) });
-  };
+  const make = (...names: string[]) =>
+    makeDeclarations({ root: project, modules: Object.fromEntries(names.map((name) => [name, name])) });
   before(() => {
     for (const [path, text] of Object.entries(PACKAGES)) {
       const file = join(project, 'node_modules', path);
@@ -156,8 +151,8 @@ describe('The declarations of packages', () => {
     }
   });
 
-  test('are found by their names, wherever a package says that they are, with what they import', async () => {
-    const declarations = await make('shapes', 'shapes/round/circle', 'units', 'plain');
+  test('are found by their names, wherever a package says that they are, with what they import', () => {
+    const declarations = make('shapes', 'shapes/round/circle', 'units', 'plain');
     const settings = readSettings('', 'http://localhost/');
     settings.strict = true;
     const library = new Library(ts, declarations, settings);
@@ -179,10 +174,10 @@ const circle: Circle = { radius: one() + plain } satisfies Same;`);
     );
   });
 
-  test('are missed in one line, where a package has none or is not there', async () => {
+  test('are missed in one line, where a package has none or is not there', () => {
     const MISSED = { bare: 'bare', gone: 'gone', '@some/part/deep': 'some__part' };
     for (const [name, types] of Object.entries(MISSED)) {
-      await assert.rejects(make(name), {
+      assert.throws(() => make(name), {
         message: `'${name}': expected an installed package with declarations, found none from ${project}; many have theirs in a second one: npm install @types/${types}`,
       });
     }

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect as inspectInNode } from 'node:util';
 import ts from 'typescript';
-import { describeValue } from '../../core/values.cjs';
+import { describeValue } from '../../core/values';
 import { CellSyntaxError, compileCell } from '../../jupyterlite/src/cells/compile';
 import { inspect } from '../../jupyterlite/src/cells/inspect';
 import { createOutput } from '../../jupyterlite/src/cells/limit';

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import ts from 'typescript';
-import { problemLines } from '../../core/hints.cjs';
+import { problemLines } from '../../core/hints';
+import { makeDeclarations } from '../../jupyterlite/build';
 import type { CompilerSettings, Lost } from '../../jupyterlite/src/protocol';
 import { type Declarations, Library, NotebookTypes } from '../../jupyterlite/src/types/notebook';
 
@@ -33,8 +34,7 @@ describe('The types of the extension', () => {
     notebook.starts(code);
     notebook.ended(lost);
   };
-  before(async () => {
-    const { makeDeclarations } = await import('../../jupyterlite/build.mjs');
+  before(() => {
     declarations = makeDeclarations({ root: __dirname, modules: {} });
   });
 

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { defaultPython } from '../../publish/kernel';
 import { root, source } from '../in-node';
 
 const build = join(root, 'build');
@@ -38,7 +38,7 @@ buildDeclarations({ out: 'declarations.json', root: '.', modules: {} });`;
 
 /** Builds with the package's sources in a folder. */
 async function pack(from: string, name: string, settings: object): Promise<string> {
-  const { buildPackages } = await import(pathToFileURL(join(from, 'publish', 'kernel.mjs')).href);
+  const { buildPackages }: typeof import('../../publish/kernel') = require(join(from, 'publish', 'kernel.ts'));
   await buildPackages(join(folder, name), { settings });
   return join(folder, name);
 }
@@ -59,10 +59,8 @@ print(json.dumps({
     'manifest': json.load(npm.extractfile('package/package.json')),
 }))`;
 
-async function read(packages: string) {
-  const { defaultPython } = await import('../../publish/kernel.mjs');
-  return JSON.parse(execFileSync(defaultPython(), ['-c', READ], { cwd: packages, encoding: 'utf8' }));
-}
+const read = (packages: string) =>
+  JSON.parse(execFileSync(defaultPython(), ['-c', READ], { cwd: packages, encoding: 'utf8' }));
 
 describe('The packages', () => {
   let first: string;
@@ -120,8 +118,8 @@ describe('The packages', () => {
     assert.ok(existsSync(join(user, 'declarations.json')));
   });
 
-  test('say to pip what they are, what they need, whose they are, and where the extension is', async () => {
-    const { names, meta, classifiers, times } = await read(first);
+  test('say to pip what they are, what they need, whose they are, and where the extension is', () => {
+    const { names, meta, classifiers, times } = read(first);
     assert.deepEqual(meta, {
       Name: [manifest.name],
       Version: [manifest.version],
@@ -139,10 +137,11 @@ describe('The packages', () => {
     assert.equal(names.length, own.length + 4, 'and nothing twice');
   });
 
-  test('hold for npm the built extension beside what builds another', async () => {
-    const { npm, manifest: ofNpm } = await read(first);
+  test('hold for npm the built extension beside what builds another', () => {
+    const { npm, manifest: ofNpm } = read(first);
     const built = `${ofNpm.jupyterlab.outputDir}/package.json`;
-    for (const name of [built, 'jupyterlite/build.mjs', 'core/errors.cjs', 'README.md', 'CHANGELOG.md', 'LICENSE']) {
+    const sources = ['jupyterlite/build.js', 'jupyterlite/build.d.ts', 'core/errors.ts'];
+    for (const name of [built, ...sources, 'README.md', 'CHANGELOG.md', 'LICENSE']) {
       assert.ok(npm.includes(name), name);
     }
     assert.ok(!npm.some((name: string) => /^(test|tslab)\//.test(name)));

@@ -1,12 +1,12 @@
-/** What TypeScript reads in a kernel (packages/typescript-kernel/tslab/compiler.cjs). */
+/** What TypeScript reads in a kernel (packages/typescript-kernel/tslab/compiler.ts). */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import ts from 'typescript';
-import { filesUnder } from '../../../system/project.mjs';
-import { isStripped, patchCompiler, withoutComments } from '../../tslab/compiler.cjs';
+import { filesUnder } from '../../../system/project';
+import { isStripped, patchCompiler, withoutComments } from '../../tslab/compiler';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 interface Converter {

@@ -271,7 +271,12 @@ test('A message that comes before the kernel knows that its socket is bound is a
     });`,
   );
   // The preload is for kernels: it looks for zeromq next to the program, and for this argument.
-  const args = ['--require', join(root, 'packages', 'typescript-kernel', 'tslab', 'preload.cjs'), program, 'kernel'];
+  const args = [
+    '--require',
+    join(root, 'dist', 'packages', 'typescript-kernel', 'tslab', 'preload.js'),
+    program,
+    'kernel',
+  ];
   const { status, lines } = await endOf(
     spawn(process.execPath, args, { env: { ...process.env, NODE_PATH: join(root, 'node_modules') } }),
   );

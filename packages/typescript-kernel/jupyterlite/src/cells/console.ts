@@ -1,5 +1,5 @@
 /** Node's console, whose lines go to the cell. */
-import { show as showAny } from '../../../core/values.cjs';
+import { show as showAny } from '../../../core/values';
 import { format, inspect as inspectAny } from './inspect';
 
 type Write = (name: 'stdout' | 'stderr', text: string) => void;

@@ -6,10 +6,10 @@ import {
   inWordsOfCell,
   type Origin,
   shortenStacks,
-} from '../../../core/errors.cjs';
-import { problemLine } from '../../../core/hints.cjs';
-import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts.cjs';
-import { describeValue } from '../../../core/values.cjs';
+} from '../../../core/errors';
+import { problemLine } from '../../../core/hints';
+import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts';
+import { describeValue } from '../../../core/values';
 import { OWN_MODULE } from '../imports';
 import type { Emitted, Failure, Outcome, Output, Settings } from '../protocol';
 import { type CellHost, CellSyntaxError, compileCell, NAMES } from './compile';

@@ -1,5 +1,5 @@
 /** The worker that runs cells. */
-import type { Origin } from '../../../core/errors.cjs';
+import type { Origin } from '../../../core/errors';
 import { urlOf } from '../imports';
 import type { Emitted, FromCells, Settings, ToCells } from '../protocol';
 import { importFailure, jsonModule } from './import-failure';

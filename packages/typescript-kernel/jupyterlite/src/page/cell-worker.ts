@@ -1,6 +1,6 @@
 /** The worker that runs the cells of one kernel: what it is asked, what it answers, and its end. */
 import type { KernelMessage } from '@jupyterlab/services';
-import { restarted } from '../../../core/interrupts.cjs';
+import { restarted } from '../../../core/interrupts';
 import type { FromCells, OfCells, Output, ToCells } from '../protocol';
 
 /** Milliseconds that a cell has to stop after an interrupt. Then its worker is ended. */

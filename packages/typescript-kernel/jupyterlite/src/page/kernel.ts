@@ -1,8 +1,8 @@
 /** The kernel as JupyterLite sees it: it hands cells to a worker, and asks the types first. */
 import type { KernelMessage } from '@jupyterlab/services';
 import { BaseKernel, type IKernel } from '@jupyterlite/services';
-import { BROKEN, INTERRUPTED, interruption } from '../../../core/interrupts.cjs';
-import { LANGUAGE_INFO } from '../../language.mjs';
+import { BROKEN, INTERRUPTED, interruption } from '../../../core/interrupts';
+import { LANGUAGE_INFO } from '../../language';
 import type { OfTypes, Outcome, Output, Settings } from '../protocol';
 import { CellWorker } from './cell-worker';
 import { Queue } from './queue';

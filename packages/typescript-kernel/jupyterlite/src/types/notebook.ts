@@ -5,7 +5,7 @@
  * assigned to, and no text is added: positions are the cell's own.
  */
 import type * as TypeScript from 'typescript';
-import { placeOf } from '../../../core/hints.cjs';
+import { placeOf } from '../../../core/hints';
 import { moduleAt, OWN_MODULE, urlOf } from '../imports';
 import type { CompilerSettings, Completions, Lost, Match, TypeProblem } from '../protocol';
 import { adviceOn, describeCall, describeInfo, matching, wordAt } from './describe';

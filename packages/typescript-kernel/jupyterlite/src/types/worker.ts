@@ -1,6 +1,6 @@
 /** The worker that knows the types. */
 import * as ts from 'typescript';
-import { problemLines } from '../../../core/hints.cjs';
+import { problemLines } from '../../../core/hints';
 import type { FromTypes, OfTypes, Settings, ToTypes } from '../protocol';
 import { completeness } from './describe';
 import { emit } from './emit';

@@ -1,0 +1,251 @@
+// The book: the executed chapters and the playground as a static site in build/book/ (`npm run book`).
+// It is built elsewhere and then replaces the old one, so a failed build changes nothing.
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { JSDOM } from 'jsdom';
+import { renderSvg } from '../../../packages/figures/node/render';
+import { command } from '../../../packages/system/options';
+import { runProgram } from '../../../packages/system/program';
+import {
+  chapterNames,
+  filesUnder,
+  numbered,
+  readJson,
+  remove,
+  removeLeftOvers,
+  root,
+  UserError,
+  venvPython,
+} from '../../../packages/system/project';
+import { run } from '../../../packages/system/run';
+import { step } from '../../../packages/system/step';
+import { ADDRESSES, runAddress } from '../../shared/addresses';
+import { writeApp } from '../../shared/app';
+import { isPython } from '../../shared/parts';
+import { ISOLATION } from '../../shared/serve';
+import { trainedNetwork, trainIfNeeded } from '../../shared/trained';
+import { bundleEventCamera } from './event-camera';
+import type { PageFigure } from './figures';
+import { finishEnglish, finishTranslated, isShared, LANGUAGES, languageOf, shareStatic, type Texts } from './languages';
+import { termsOf } from './links';
+import { mapPage } from './map';
+import { chapterHead, type Finishing, finishPage } from './pages';
+import { bundlePlayground } from './playground';
+import { bundleScript, bundleScripts, darkTwice, minify } from './scripts';
+import { type Chapter, copyStatic, STYLES, write, writeChapters, writePages } from './sources';
+import { movingPicture } from './start';
+
+const target = join(root, 'build', 'book');
+const work = join(root, 'build', `book-${process.pid}`);
+
+/** Undefined is English. */
+type Language = Texts | undefined;
+
+/** The folders in which the book is made in a language. */
+const foldersOf = (language?: Language) => ({
+  source: join(work, `source-${language?.language ?? 'en'}`),
+  pages: join(work, `pages-${language?.language ?? 'en'}`),
+  downloads: join(work, `notebooks-${language?.language ?? 'en'}`),
+});
+const { source, pages } = foldersOf();
+
+async function sphinx(language: Language) {
+  const { source: from, pages: to } = foldersOf(language);
+  const env = {
+    ...process.env,
+    PYTHONNOUSERSITE: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+    SOURCE_DATE_EPOCH: '0',
+    TZ: 'UTC',
+  };
+  const options = [
+    '-W',
+    '--keep-going',
+    '-q',
+    '-b',
+    'html',
+    '-c',
+    source,
+    '-d',
+    join(work, `doctrees-${language?.language ?? 'en'}`),
+    '-A',
+    `issues=${ADDRESSES.issues}`,
+    '-D',
+    `release=${readJson(join(root, 'package.json')).version}`,
+    ...(language ? ['-D', `language=${language.sphinx}`, '-D', `html_title=${language.title}`] : []),
+  ];
+  const args = ['-m', 'sphinx', ...options, from, to];
+  const { code, lines } = await run(venvPython, args, { cwd: from, env, minutes: 5 });
+  if (code === 0) return;
+  const named = lines.find((line) => /WARNING|ERROR/.test(line)) ?? lines.at(-1) ?? `ended with ${code}`;
+  // myst-nb counts 10,000 lines for each cell.
+  const cell = (_: string, at: number) => `.ipynb: cell ${Math.floor(at / 10_000)}, line ${at % 10_000}:`;
+  throw new UserError(`Sphinx: ${named.replaceAll(from + sep, '').replace(/\.ipynb:(\d{5,}):/, cell)}`);
+}
+
+/** Draws the pictures of all figures, while Sphinx works in a separate process. */
+async function drawFigures(figures: PageFigure[], folder: string, onLine: (line: string) => void) {
+  mkdirSync(folder, { recursive: true });
+  for (const [i, { files }] of figures.entries()) {
+    onLine(`${i} of ${figures.length}`);
+    for (const [name, content] of Object.entries(await files(renderSvg))) write(join(folder, name), content);
+  }
+}
+
+/**
+ * What every page is finished with: the words of the glossary, the heads of the chapters.
+ * @param folder of the pages
+ */
+function finishing(chapters: Chapter[], folder: string): (page: string) => Finishing {
+  const terms = termsOf(new JSDOM(readFileSync(join(folder, 'glossary.html'), 'utf8')).window.document);
+  return (page) => {
+    const chapter = chapters.find(({ name }) => `${name}.html` === page);
+    if (!chapter) return page === 'questions.html' ? { terms } : {};
+    const { name } = chapter;
+    const position = chapters.indexOf(chapter) + 1;
+    const run = isPython(name) ? undefined : runAddress(name);
+    const head = chapterHead({ name, position, chapters, notebook: `notebooks/${name}.ipynb`, run });
+    return { terms, head, neuron: name === numbered('lif-neuron') };
+  };
+}
+
+/** Finishes the pages of a language, and leaves of Sphinx's other files those that are requested. */
+async function finish(chapters: Chapter[], language?: Language) {
+  const { pages: folder } = foldersOf(language);
+  const moreOf = finishing(chapters, folder);
+  const files = filesUnder(folder).map((name) => name.split(sep).join('/'));
+  const all = files
+    .filter((name) => name.endsWith('.html'))
+    .map((page) => {
+      let html = readFileSync(join(folder, page), 'utf8');
+      // Source pages are many.
+      if (!/^(?:src|hosts|packages)\//.test(page)) {
+        const readDrawing = (address: string) => readFileSync(join(folder, dirname(page), address), 'utf8');
+        const last = (document: Document) => {
+          if (language) finishTranslated(document, page, language);
+          else finishEnglish(document, page);
+        };
+        html = finishPage(html, page, { ...moreOf(page), readDrawing, last });
+        if (language) html = shareStatic(html);
+        writeFileSync(join(folder, page), html);
+      }
+      if (html.includes(root)) throw new UserError(`${page}: expected no path of this machine, found ${root}`);
+      return html;
+    });
+  for (const name of files) {
+    const file = join(folder, name);
+    const isOurs = existsSync(join(source, name)) && !language;
+    if (name.endsWith('.html') || isOurs) continue;
+    if (!all.some((page) => page.includes(name)) || (language && isShared(name))) rmSync(file);
+    else if (name.endsWith('.js')) writeFileSync(file, await minify(readFileSync(file, 'utf8'), 'js'));
+  }
+}
+
+/**
+ * What Sphinx reads in a language.
+ * @param names of the chapters
+ */
+function writeSources(names: string[], picture: string, language?: Language) {
+  const folders = foldersOf(language);
+  const chapters = writeChapters(names, { ...folders, language });
+  // A chapter's figures are the same in all languages.
+  const figures = language ? [] : chapters.flatMap((chapter) => chapter.figures);
+  const map = (page: string) => {
+    const made = mapPage(undefined, page, language?.say, language?.language);
+    figures.push(...made.figures);
+    for (const [name, content] of Object.entries(made.files)) write(join(source, '_static', name), content);
+    return made.text;
+  };
+  writePages(chapters, folders.source, { picture, map, language });
+  language?.writeWords(folders.source);
+  return { chapters, figures };
+}
+
+async function build() {
+  const begin = performance.now();
+  const started = new Date();
+  if (!existsSync(venvPython)) throw new UserError('no Sphinx in .venv: run `npm run setup`');
+  mkdirSync(work, { recursive: true });
+  removeLeftOvers('book');
+  try {
+    await trainIfNeeded('book', work);
+    await trainIfNeeded('book', work, 'hidden');
+    await trainIfNeeded('book', work, 'convolutional');
+    console.log('book: building the book in build/book/');
+    const languages = (Object.keys(LANGUAGES) as (keyof typeof LANGUAGES)[]).map(languageOf);
+    const editions = [undefined, ...languages];
+    const fontFaces = copyStatic(source);
+    const names = chapterNames().map((name) => name.replace('.ipynb', ''));
+    const written: ReturnType<typeof writeSources>[] = [];
+    await step('Chapters', 'texts, outputs and the moving picture', async () => {
+      const picture = await movingPicture();
+      for (const language of editions) written.push(writeSources(names, picture, language));
+    });
+    await bundleScripts(['main', 'live', 'start', 'map'], join(source, '_static'));
+    await step('Playgrounds', 'their scripts, and digits for them', async () => {
+      await bundlePlayground(join(source, '_static', 'playground.js'));
+      await bundleScript(join(root, 'editions', 'book', 'neuron', 'main.ts'), join(source, '_static', 'neuron.js'));
+      await bundleEventCamera(join(source, '_static', 'event-camera.js'));
+    });
+    const drawn = join(work, 'figures');
+    const figures = written.flatMap((one) => one.figures);
+    await Promise.all([
+      step('Sphinx', 'the pages', async () => {
+        for (const language of editions) await sphinx(language);
+      }),
+      step('Figures', 'their pictures, for light and dark pages, wide and narrow', async (onLine) => {
+        await drawFigures(figures, drawn, onLine);
+      }),
+    ]);
+    await step('Finishing', 'formulas and links', async () => {
+      const own = STYLES.map((file) => darkTwice(readFileSync(file, 'utf8')));
+      const styles = [fontFaces, readFileSync(join(pages, '_static', 'styles', 'furo.css'), 'utf8'), ...own];
+      for (const [i, language] of editions.entries()) {
+        const folders = foldersOf(language);
+        if (language) write(join(folders.pages, '_static', 'words.js'), language.words());
+        await finish(written[i].chapters, language);
+        cpSync(folders.downloads, join(folders.pages, 'notebooks'), { recursive: true });
+      }
+      for (const language of languages) renameSync(foldersOf(language).pages, join(pages, language.language));
+      write(join(pages, '_static', 'book.css'), await minify(styles.join('\n'), 'css'));
+    });
+    cpSync(drawn, join(pages, '_static', 'figures'), { recursive: true });
+    cpSync(join(root, 'editions', 'book', 'bare'), join(pages, 'bare'), { recursive: true });
+    write(join(pages, 'bare', 'network.safetensors'), trainedNetwork());
+    writeApp(pages, {
+      name: 'Spiking neurons read digits: the book',
+      short_name: 'Spiking neurons',
+      description: 'A book in which spiking neurons learn to read digits, also in the page',
+    });
+    const worker = { define: { NEEDED: '[]', ISOLATION: JSON.stringify(ISOLATION) } };
+    await bundleScript(
+      join(root, 'editions', 'shared', 'page', 'service-worker.ts'),
+      join(pages, 'offline.js'),
+      worker,
+    );
+    // What is changed while it is built is newer than the book.
+    utimesSync(join(pages, 'index.html'), started, started);
+    const former = join(work, 'former');
+    if (existsSync(target)) renameSync(target, former);
+    renameSync(pages, target);
+  } finally {
+    remove(work);
+  }
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  const count = filesUnder(target).filter((name) => name.endsWith('.html')).length;
+  console.log(`book: ${count} pages in ${seconds} s. Open ${pathToFileURL(join(target, 'index.html')).href}`);
+}
+
+async function main(args: string[]) {
+  command('npm run book --', 'book')
+    .description('The executed chapters and the playgrounds as a static site, in build/book/.')
+    .parse(args, { from: 'user' });
+  await runProgram('book', build, {
+    tidy: () => remove(work),
+    interrupted: 'interrupted; the former one, if there was one, is still in place',
+  });
+  process.exit(0); // jsdom, which draws the figures, would keep the process alive
+}
+
+if (require.main === module) main(process.argv.slice(2));

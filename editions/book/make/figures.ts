@@ -1,0 +1,138 @@
+// A notebook's figure on a page: a picture for a light and for a dark page, each for a wide and for a narrow one, and
+// the specification in a separate script, which the page loads when a reader asks for the live figure.
+import { escapeHtml } from '../../shared/html';
+import {
+  DARK,
+  type Figure,
+  type LegendItem,
+  LIGHT,
+  legendOf,
+  MARKS,
+  narrow,
+  paint,
+  recolour,
+  titleOf,
+  withoutHeading,
+} from '../../shared/page/figure-theme';
+
+const PLOTLY = 'application/vnd.plotly.v1+json';
+/** The width of a picture on a phone of 390 pixels. */
+const NARROW = 346;
+
+type RenderSvg = (figure: Figure & { alt: string }) => Promise<string>;
+
+/** In CSS pixels. */
+interface Size {
+  width?: unknown;
+  height?: unknown;
+}
+
+/** A line of the legend as a small drawing: the dash of its line, the symbol of its points. */
+function swatch({ color, dash, symbol }: Pick<LegendItem, 'color' | 'dash' | 'symbol'>) {
+  const dashes: Record<string, string> = {
+    dash: '5 3',
+    dot: '1.5 2.5',
+    dashdot: '6 2.5 1.5 2.5',
+    longdash: '9 3',
+    longdashdot: '9 2.5 1.5 2.5',
+  };
+  const shapes: Record<string, string> = {
+    'circle-open': '<circle cx="13" cy="7" r="4" fill="none" stroke="currentColor" stroke-width="2"/>',
+    square: '<path d="M9 3h8v8H9z"/>',
+    'square-open': '<path d="M9 3h8v8H9z" fill="none" stroke="currentColor" stroke-width="2"/>',
+    diamond: '<path d="M13 2l5 5-5 5-5-5z"/>',
+    'triangle-up': '<path d="M13 2l5 9H8z"/>',
+    star: '<path d="M13 1l1.6 4.2L19 5.4l-3.5 2.7 1.2 4.3L13 10l-3.7 2.4 1.2-4.3L7 5.4l4.4-.2z"/>',
+    x: '<path d="M9 4l1-1 3 3 3-3 1 1-3 3 3 3-1 1-3-3-3 3-1-1 3-3z"/>',
+    cross: '<path d="M12 2h2v4h4v2h-4v4h-2V8H8V6h4z"/>',
+  };
+  const line = dash
+    ? `<path d="M1 7h24" fill="none" stroke="currentColor" stroke-width="2.2"${dashes[dash] ? ` stroke-dasharray="${dashes[dash]}"` : ''}/>`
+    : '';
+  const point = symbol ? (shapes[symbol] ?? '<circle cx="13" cy="7" r="4"/>') : '';
+  return `<svg width="26" height="14" viewBox="0 0 26 14" aria-hidden="true" style="color:${color}" fill="currentColor">${line}${point}</svg>`;
+}
+
+/** How a colour of the theme is called in the style sheet, which knows it for light and dark pages. */
+const themed = (color: string) => {
+  const at = LIGHT.traces.findIndex((one) => one.toLowerCase() === color.toLowerCase());
+  return at < 0 ? (color.toLowerCase() === LIGHT.ink ? 'var(--figure-ink)' : escapeHtml(color)) : `var(--figure-${at})`;
+};
+
+function legendHtml(items: LegendItem[]) {
+  if (items.length === 0) return '';
+  const lines = items.map(
+    (item) =>
+      `<li data-traces="${item.traces.join(' ')}">${swatch({ ...item, color: themed(item.color) })}${escapeHtml(item.label)}</li>`,
+  );
+  return `<ul class="figure-legend">${lines.join('')}</ul>`;
+}
+
+/** Two pictures; the style sheet shows the one that fits the page, and a hidden one is not loaded. */
+function picturesHtml(path: string, alt: string, wide: Size, small: Size) {
+  const size = ({ width, height }: Size) => `width="${width}" height="${height}"`;
+  const picture = (scheme: string, end: string) =>
+    `<picture class="only-${scheme}"><source media="(max-width: 34rem)" srcset="${path}-narrow${end}.svg" ${size(small)}>` +
+    `<img src="${path}${end}.svg" alt="${escapeHtml(alt)}" loading="lazy" ${size(wide)}></picture>`;
+  return picture('light', '') + picture('dark', '-dark');
+}
+
+/** The specification in an output of a notebook, if it has one. */
+export const specificationOf = (data: Record<string, unknown>) => data[PLOTLY] as Figure | undefined;
+
+/** A figure whose files are still to be drawn. */
+export interface PageFigure {
+  id: string;
+  files(renderSvg: RenderSvg): Promise<Record<string, string>>;
+}
+
+interface ChapterFigure {
+  /** Its name in the book: of its files, and of the live figure. */
+  id: string;
+  /** Where the page finds _static/figures, with a slash at its end. */
+  folder: string;
+  /** The Plotly specification. */
+  figure: Figure;
+  alt: string;
+}
+
+/**
+ * One figure.
+ * @returns its HTML; `files(renderSvg)` draws: the files below _static/figures by name
+ */
+export function chapterFigure({ id, folder, figure, alt }: ChapterFigure) {
+  const title = titleOf(figure).replace(/<[^>]+>/g, '');
+  const legend = legendOf(figure);
+  const plain = withoutHeading(figure);
+  const small = narrow(plain, NARROW);
+  const html =
+    `<figure class="figure" data-figure="${id}"><figcaption><p class="figure-title">${escapeHtml(title)}</p>` +
+    `${legendHtml(legend)}</figcaption><div class="figure-picture">` +
+    `${picturesHtml(folder + id, alt, plain.layout, small.layout)}</div></figure>`;
+  const files = async (renderSvg: RenderSvg) => {
+    const written: Record<string, string> = {
+      [`${id}.js`]: `bookFigure(${JSON.stringify(id)},${JSON.stringify(plain)})\n`,
+    };
+    for (const [end, one] of [
+      ['', plain],
+      ['-narrow', small],
+    ] as const) {
+      const marked = recolour(one, MARKS);
+      const drawn = asPagePicture(await renderSvg({ ...marked, alt }), title);
+      written[`${id}${end}.svg`] = paint(drawn, LIGHT);
+      written[`${id}${end}-dark.svg`] = paint(drawn, DARK);
+    }
+    return written;
+  };
+  return { html, files };
+}
+
+/** The figure's font is the package's, so that bytes are equal everywhere; a page takes the reader's own. */
+function asPagePicture(svg: string, title: string) {
+  return svg
+    .replace(/(<title[^>]*>)Figure(<\/title>)/, (_, open, close) => open + escapeHtml(title || 'Figure') + close)
+    .replaceAll(
+      /(?:&quot;|')?DejaVu Sans(?:&quot;|')?, Verdana, sans-serif/g,
+      "system-ui, 'Source Sans 3', 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
+    );
+}

@@ -1,0 +1,142 @@
+// The book in another language, in a folder of its own below the book: the same pages at the same addresses, whose
+// cells and sections are said in it, and whose figures, styles and scripts are the book's.
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { readPhrases, translateDocument, translateDrawing, wordsScript } from '../../../translations/phrases';
+import { type Cell, cellsOfPage, sourceOfPage, translate, twins, UNTRANSLATED } from '../../../translations/twins';
+import { BROWSER_EDITION } from '../../shared/addresses';
+import { topicOf } from '../../shared/parts';
+import { LOCALES } from '../../shared/translated';
+import { inTexts, type Notebook } from './chapters';
+import { book, TEACHING, write } from './sources';
+
+/** What a page of the book says of itself in each language, and how it names a section of a chapter. */
+export const LANGUAGES = {
+  zh: {
+    sphinx: LOCALES.zh,
+    lang: LOCALES.zh.replace('_', '-'),
+    title: '脉冲神经元识别数字',
+    name: '中文',
+    section: (number: number, heading: string) => `第 ${number} 章“${heading}”`,
+  },
+};
+
+type Language = keyof typeof LANGUAGES;
+
+/** The headings of some cells, in order, as Sphinx names them. */
+const headingsOf = (cells: Cell[]) =>
+  inTexts({ cells }, /^#{1,6} (.+?)\s*$/gm).map((heading) =>
+    heading.replace(/[`*$]/g, '').replace(/\s+/g, ' ').trim().toLowerCase(),
+  );
+
+/** Pages that are only there in English: a link to one leads out of the translated book. */
+const ENGLISH = new RegExp(
+  `^(?:${[...[...UNTRANSLATED].map((file) => basename(file, '.md')), TEACHING].join('|')}|(?:src|hosts|packages)/.*)$`,
+);
+const LINK = /(?<!!)\[((?:[^\]\\]|\\.)*)\]\(([\w./-]+)\.(?:md|ipynb|html)(#[^)\s]*)?\)/g;
+
+/** The texts of a language. */
+export function languageOf(language: Language) {
+  const all = new Map(twins(language).map((twin) => [twin.name, twin]));
+  const phrases = readPhrases(language, ['drawings', 'frame', 'html']);
+  /** For each page, its translated headings with the English ones. */
+  const sections: Record<string, Record<string, string>> = {};
+  const translated = <T extends Cell>(page: string, english: T[]) => {
+    const other = translate(english, all.get(topicOf(page))?.blocks ?? new Map());
+    const [from, to] = [headingsOf(english), headingsOf(other)];
+    sections[page] = Object.fromEntries(to.map((heading, i) => [heading, from[i]]));
+    return other;
+  };
+  return {
+    ...LANGUAGES[language],
+    language,
+    chapter: (name: string, notebook: Notebook) => ({
+      ...notebook,
+      cells: translated(name, structuredClone(notebook.cells)),
+    }),
+    /** A page of the book. */
+    page(file: string) {
+      const cells = cellsOfPage(readFileSync(join(book, file), 'utf8'));
+      const text = sourceOfPage(translated(basename(file, '.md'), cells));
+      // A blank stands around a name in English, and none around a chapter's in Chinese.
+      return text.replace(/(?<=\p{Script=Han}) (?=\[\[)|(?<=\]\]) (?=\p{Script=Han})/gu, '');
+    },
+    /** Markdown whose links to pages that are only there in English lead there. */
+    linked: (markdown: string) =>
+      markdown.replace(LINK, (whole, label, page, hash = '') =>
+        ENGLISH.test(page) ? `<a class="reference" href="../${page}.html${hash}" hreflang="en">${label}</a>` : whole,
+      ),
+    /** @param file an SVG file */
+    drawing: (file: string) => translateDrawing(readFileSync(file, 'utf8'), phrases),
+    say: (text: string) => phrases.say(text) ?? text,
+    translateDocument: (top: Element) => translateDocument(top, phrases),
+    /** What Sphinx needs besides the pages. */
+    writeWords(source: string) {
+      write(join(source, 'sections.json'), JSON.stringify(sections));
+      // Sphinx's own Chinese lacks most of what its search says.
+      const search = readPhrases(language, ['search']).table;
+      const messages = Object.fromEntries([...search].map(([english, other]) => [english, [other]]));
+      const locale = LANGUAGES[language].sphinx;
+      write(
+        join(source, 'locales', locale, 'LC_MESSAGES', 'sphinx.js'),
+        `Documentation.addTranslations(${JSON.stringify({ locale, messages, plural_expr: '0' })});\n`,
+      );
+    },
+    words: () => wordsScript(language),
+  };
+}
+
+export type Texts = ReturnType<typeof languageOf>;
+
+/** The scripts that a translated book has for itself, below its `_static/`. */
+const OWN = ['words.js', 'language_data.js', 'translations.js', 'documentation_options.js'];
+export const isShared = (file: string) => file.startsWith('_static/') && !OWN.includes(file.slice('_static/'.length));
+
+/** A translated page that takes all but those from the book above it. */
+export const shareStatic = (html: string) =>
+  html.replace(/(?<=["\s])_static\/[^"\s?]+/g, (file) => (isShared(file) ? `../${file}` : file));
+
+/**
+ * Leads to a page in another language; the section stays, since both have the same addresses.
+ * @param name of the language, in itself
+ */
+function addLanguage(document: Document, address: string, lang: string, name: string) {
+  const link = `<a class="language" href="${address}" hreflang="${lang}" lang="${lang}" onclick="this.hash = location.hash">${name}</a>`;
+  for (const toggle of document.querySelectorAll('.theme-toggle-container'))
+    toggle.insertAdjacentHTML('afterbegin', link);
+}
+
+/** An English page gets a link to it in each language, if they have it. */
+export function finishEnglish(document: Document, page: string) {
+  if (ENGLISH.test(page.replace(/\.html$/, ''))) return;
+  for (const [folder, { lang, name }] of Object.entries(LANGUAGES))
+    addLanguage(document, `${folder}/${page}`, lang, name);
+}
+
+/** A page in its language, once the rest of it is finished. */
+export function finishTranslated(document: Document, page: string, texts: Texts) {
+  document.documentElement.lang = texts.lang;
+  document.documentElement.dataset.up = '../';
+  document.querySelector('script')?.insertAdjacentHTML('beforebegin', '<script src="_static/words.js"></script>');
+  for (const note of document.querySelectorAll('article blockquote')) {
+    if (!/以下为英文原文/.test(note.textContent)) continue;
+    for (let next = note.nextElementSibling; next && next.tagName !== 'SECTION'; next = next.nextElementSibling)
+      next.setAttribute('lang', 'en');
+  }
+  for (const em of document.querySelectorAll('article em')) if (/。$/.test(em.textContent)) em.className = 'aside';
+  // The book's own words among what a cell printed.
+  for (const link of document.querySelectorAll('.cell_output a[href^="train.html"]'))
+    link.textContent = texts.say(link.textContent ?? '');
+  texts.translateDocument(document.documentElement);
+  for (const link of document.querySelectorAll(`a[href^="${BROWSER_EDITION}"]`)) {
+    const inside = link
+      .getAttribute('href')
+      ?.slice(BROWSER_EDITION.length)
+      .replace('path=', `path=${texts.language}%2F`);
+    link.setAttribute('href', `../${BROWSER_EDITION}${texts.language}/${inside}`);
+  }
+  // The source is shown once.
+  for (const link of document.querySelectorAll('a[href^="src/"], a[href^="hosts/"], a[href^="packages/"]'))
+    link.setAttribute('href', `../${link.getAttribute('href')}`);
+  addLanguage(document, `../${page}`, 'en', 'English');
+}

@@ -1,0 +1,178 @@
+// What is done to Sphinx's pages: formulas are set, names of source files and words of the glossary become links,
+// chapters get a head, and what scrolls sideways can be reached with the keyboard.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { JSDOM } from 'jsdom';
+import katex from 'katex';
+import { root, UserError } from '../../../packages/system/project';
+import { escapeHtml } from '../../shared/html';
+import { namedSource, sourceAddress } from '../../shared/source-pages';
+import { linkTerms, type Term } from './links';
+
+/** Sets the formulas that Sphinx has left as TeX. */
+function setFormulas(article: Element, page: string) {
+  for (const element of article.querySelectorAll('.tex')) {
+    const tex = element.textContent;
+    const displayMode = element.matches('.formula');
+    try {
+      element.innerHTML = katex.renderToString(tex, { displayMode, throwOnError: true, strict: 'error' });
+    } catch (error) {
+      throw new UserError(`${page}: formula ${tex.trim()}: ${(error as Error).message.split('\n')[0]}`);
+    }
+    if (displayMode) element.classList.remove('tex');
+    else element.replaceWith(...element.childNodes);
+  }
+}
+
+/** KaTeX's style sheet with the one format of fonts that every browser of today reads. */
+export const katexCss = (css: string) => css.replace(/,url\(fonts\/[^)]+\.(?:woff|ttf)\) format\("\w+"\)/g, '');
+
+/** Names of source files, in text, lead there. */
+function linkNames(article: Element, page: string) {
+  for (const code of article.querySelectorAll('code.literal')) {
+    if (code.closest('a, pre')) continue;
+    const name = code.textContent.trim();
+    let path = '';
+    try {
+      path = namedSource(name) ?? '';
+    } catch (error) {
+      throw new UserError(`${page}: ${(error as Error).message}`);
+    }
+    if (!path) continue;
+    const link = article.ownerDocument.createElement('a');
+    link.href = sourceAddress(path, '');
+    link.className = 'reference source';
+    code.replaceWith(link);
+    link.append(code);
+  }
+}
+
+/**
+ * A drawing has its place before it has loaded: otherwise the text moves away under who reads it, or has followed a
+ * link to it.
+ */
+function sizeDrawings(article: Element, page: string, readDrawing: (address: string) => string) {
+  for (const image of article.querySelectorAll('img[src$=".svg"]:not([width])')) {
+    const address = image.getAttribute('src') ?? '';
+    const [, width, height] = /<svg[^>]* width="(\d+)" height="(\d+)"/.exec(readDrawing(address)) ?? [];
+    if (!height) throw new UserError(`${page}: expected a width and a height in ${address}, found none`);
+    image.setAttribute('width', width);
+    image.setAttribute('height', height);
+  }
+}
+
+/**
+ * What is too wide for a phone scrolls in its own box, which the keyboard reaches: drawings, and tables that a cell
+ * printed. (Tables and formulas of the text have such boxes by Sphinx.)
+ */
+function boxWide(article: Element) {
+  for (const image of article.querySelectorAll('p > img:only-child')) {
+    const paragraph = image.parentElement;
+    if (paragraph?.textContent.trim() !== '') continue;
+    const box = article.ownerDocument.createElement('div');
+    box.className = 'drawing';
+    box.tabIndex = 0;
+    box.setAttribute('role', 'group');
+    box.setAttribute('aria-label', 'Drawing');
+    paragraph.replaceWith(box);
+    box.append(image);
+  }
+  for (const pre of article.querySelectorAll('.cell_output pre')) {
+    if (!pre.textContent.includes('┌')) continue;
+    pre.classList.add('printed-table');
+    // What is printed around a table wraps, as elsewhere.
+    const lines = pre.textContent.split(/(?<=\n)/).map((line) => {
+      if (/^[┌│├└]/.test(line)) return line;
+      const sentence = article.ownerDocument.createElement('span');
+      sentence.className = 'sentence';
+      sentence.textContent = line;
+      return sentence;
+    });
+    pre.replaceChildren(...lines);
+  }
+  // On a phone a narrow column would put the unit below its number.
+  for (const cell of article.querySelectorAll('td')) {
+    if (/^[−-]?[\d.,]+ \S{1,3}$/.test(cell.textContent.trim())) cell.classList.add('value');
+  }
+}
+
+/** Shows the page of one neuron at the end of a chapter's first section, too: a reader need not leave it. */
+function embedNeuron(article: Element) {
+  const page = readFileSync(join(root, 'editions', 'book', 'neuron.md'), 'utf8');
+  const [, html] = /```\{raw\} html\n(.*?)```/s.exec(page) ?? [];
+  const sentence = 'Now try it yourself. This is the same neuron, with the same equations.';
+  const link = '<a href="neuron.html">Open it on a page of its own.</a>';
+  const section = article.querySelector('section > section');
+  section?.insertAdjacentHTML('beforeend', `<div class="embed"><p>${sentence} ${link}</p>${html}</div>`);
+}
+
+interface ChapterHead {
+  name: string;
+  /** From 1. */
+  position: number;
+  /** All of them. */
+  chapters: { name: string; title: string }[];
+  /** Where it is, from the top of the book. */
+  notebook: string;
+  /** Where it runs in a browser. */
+  run?: string;
+}
+
+/** Where in the book a chapter is, and what readers can do with it. */
+export function chapterHead({ name, position, chapters, notebook, run }: ChapterHead) {
+  const where = `Chapter ${Number(/^\d+/.exec(name)?.[0])} · ${position} of ${chapters.length}`;
+  const steps = chapters.map((chapter, i) => {
+    const here = i + 1 === position ? ' aria-current="page"' : '';
+    const title = escapeHtml(chapter.title);
+    return `<li><a href="${chapter.name}.html" title="${title}"${here}></a></li>`;
+  });
+  const actions = [`<a href="${notebook}" download>Download the notebook</a>`];
+  if (run) actions.unshift(`<a class="run" href="${escapeHtml(run)}">Run this chapter</a>`);
+  return (
+    `<div class="chapter-head"><p class="chapter-number">${where}</p>` +
+    `<ol class="chapter-steps" aria-label="Chapters">${steps.join('')}</ol>` +
+    `<p class="chapter-actions">${actions.join('')}</p></div>`
+  );
+}
+
+/** What a page is finished with. */
+export interface Finishing {
+  /** Those of the glossary, to be linked. */
+  terms?: Term[];
+  /** That of a chapter. */
+  head?: string;
+  /** Whether it shows the page of one neuron. */
+  neuron?: boolean;
+  /** The text of an SVG file by its address from the page. */
+  readDrawing?(address: string): string;
+  /** Is done to the page at the end. */
+  last?(document: Document): void;
+}
+
+/**
+ * Finishes a page of text.
+ * @param html as Sphinx left it
+ * @param page its name below the book
+ */
+export function finishPage(html: string, page: string, more: Finishing = {}) {
+  const { terms = [], head, neuron, readDrawing, last } = more;
+  const dom = new JSDOM(html);
+  const { document } = dom.window;
+  const article = document.querySelector('article');
+  if (!article) throw new UserError(`${page}: expected an article, found none`);
+  setFormulas(article, page);
+  linkNames(article, page);
+  if (terms.length > 0) linkTerms(article, terms, 'glossary.html');
+  if (neuron) embedNeuron(article);
+  if (readDrawing) sizeDrawings(article, page, readDrawing);
+  boxWide(article);
+  if (head) {
+    const title = article.querySelector('h1');
+    if (!title) throw new UserError(`${page}: expected a title, found none: begin the notebook with "# …"`);
+    title.insertAdjacentHTML('beforebegin', head);
+  }
+  last?.(document);
+  const finished = dom.serialize();
+  dom.window.close();
+  return finished;
+}

@@ -1,0 +1,111 @@
+// The notebooks and drawings as JupyterLite serves them: the learner's copies, with an edition that tells a reader's
+// saved copy from a newer chapter.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chapterNames, chaptersFolder, writeWhole } from '../../../packages/system/project';
+import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language';
+import { readPhrases, translateDrawing } from '../../../translations/phrases';
+import { LANGUAGES } from '../../../translations/twins';
+import { type Cell, type Notebook, textOf } from '../../shared/cells';
+import { hashOfCells, openCopy, readChapter, speaking } from '../../shared/copies';
+import { isPython } from '../../shared/parts';
+import { namedSource, sourceAddress } from '../../shared/source-pages';
+import { translator } from '../../shared/translated';
+
+/**
+ * What the kernel reports of itself: the same in the files, or the page would take each for changed when it opens it.
+ */
+const KERNELSPEC = { display_name: 'TypeScript', language: 'typescript', name: 'tslab' };
+
+/** A name of the source leads to the book, where it is shown. */
+const withSourceLinks = (markdown: string) =>
+  markdown.replaceAll(
+    /\]\(\.\.\/((?:src|hosts|packages)\/[\w./-]*)\)/g,
+    (_, path) => `](${sourceAddress(namedSource(path) as string, '../build/book/')})`,
+  );
+
+/** At the head of a chapter in Python. */
+const PYTHON_HERE =
+  '**This chapter is in Python, and this tab runs TypeScript: read it here. On a machine of your own, in a clone of ' +
+  'the project, `node tools/start.mjs tools/peers/peers.ts` and `npm run lab` run it.**';
+
+/**
+ * A cell of a chapter that is only to be read: its code, and what it printed.
+ * @param note at the head of the chapter
+ */
+function toRead({ cell_type, id, metadata, source, outputs = [] }: Cell, index: number, note: string): Cell {
+  const text = textOf({ source });
+  const printed = outputs.map((output) => [output.text ?? ''].flat().join('')).join('');
+  const fenced = (kind: string, content: string) => `\`\`\`${kind}\n${content.trimEnd()}\n\`\`\``;
+  const code = [fenced('python', text), ...(printed ? [fenced('text', printed)] : [])].join('\n\n');
+  const first = index === 0 ? text.replace('\n', `\n\n${note}\n`) : text;
+  return { cell_type: 'markdown', id, metadata, source: cell_type === 'code' ? code : first };
+}
+
+/**
+ * A chapter as the site serves it.
+ * @param name of its file
+ * @param note at the head of a chapter in Python
+ */
+export function siteNotebook(chapter: Notebook, name: string, note = PYTHON_HERE) {
+  const cellsToRead = () => chapter.cells.map((cell, index) => toRead(cell, index, note));
+  const copy = openCopy(isPython(name) ? { ...chapter, cells: cellsToRead() } : chapter);
+  const cells = copy.cells.map((cell) => {
+    // One string: the page would show a list of lines joined by commas.
+    const source = textOf(cell);
+    return { ...cell, source: cell.cell_type === 'markdown' ? withSourceLinks(source) : source };
+  });
+  const version = hashOfCells({ cells });
+  return {
+    ...copy,
+    cells,
+    metadata: {
+      ...copy.metadata,
+      kernelspec: KERNELSPEC,
+      language_info: LANGUAGE_INFO,
+      lif_fc_mnist: { version },
+    },
+  };
+}
+
+/** A drawing in ASCII: JupyterLite encodes it with `btoa`, which takes no other character. */
+export const asciiDrawing = (svg: string) =>
+  svg.replace(/[^\0-\x7f]/gu, (character) => `&#${character.codePointAt(0)};`);
+
+/**
+ * Writes the drawings into a folder.
+ * @param language if it is not English
+ */
+export function writeDrawings(folder: string, language?: string) {
+  const drawings = join(chaptersFolder, 'images');
+  const phrases = language && readPhrases(language, ['drawings']);
+  for (const name of readdirSync(drawings).filter((file) => file.endsWith('.svg'))) {
+    const svg = readFileSync(join(drawings, name), 'utf8');
+    writeWhole(join(folder, name), asciiDrawing(phrases ? translateDrawing(svg, phrases) : svg));
+  }
+}
+
+/**
+ * Writes notebooks and drawings.
+ * @returns the version of each chapter by its path
+ */
+export function writeContents(folder: string) {
+  const versions: Record<string, string> = {};
+  const write = (path: string, notebook: ReturnType<typeof siteNotebook>) => {
+    versions[path] = notebook.metadata.lif_fc_mnist.version;
+    writeWhole(join(folder, path), `${JSON.stringify(notebook, null, 1)}\n`);
+  };
+  for (const name of chapterNames()) write(name, siteNotebook(readChapter(name), name));
+  writeDrawings(join(folder, 'images'));
+  for (const language of LANGUAGES) {
+    const translated = translator(language);
+    const note = readPhrases(language).say(PYTHON_HERE);
+    for (const name of chapterNames()) {
+      const chapter = readChapter(name);
+      const own = speaking(translated(name, chapter), name, chapter, language);
+      write(`${language}/${name}`, siteNotebook(own, name, note));
+    }
+    writeDrawings(join(folder, language, 'images'), language);
+  }
+  return versions;
+}

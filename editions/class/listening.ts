@@ -1,0 +1,50 @@
+// Where a server can listen: ports that are free, and addresses that this machine has.
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { codeOf } from '../../packages/system/processes';
+import { UserError } from '../../packages/system/project';
+
+/** Listens for a moment, and resolves to the port that it had. Rejects with the error of the system. */
+function listen(ip: string, port: number): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.on('error', fail);
+    server.listen(port, ip, () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** A port that is free now. */
+export const freePort = () => listen('127.0.0.1', 0);
+
+/** Addresses of this machine in a network, without 127.0.0.1. */
+export const networkAddresses = () =>
+  Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address);
+
+/** Throws UserError if this machine does not have the address. */
+export async function checkAddress(ip: string) {
+  try {
+    await listen(ip, 0);
+  } catch (error) {
+    const own = ['127.0.0.1', ...networkAddresses(), '0.0.0.0 for all of them'].join(', ');
+    throw new UserError(`--ip: expected an address of this machine (${own}), found ${ip} (${codeOf(error)})`);
+  }
+}
+
+/** Throws UserError if another program listens there already. */
+export async function checkPort(ip: string, port: number) {
+  try {
+    await listen(ip, port);
+  } catch (error) {
+    if (codeOf(error) !== 'EADDRINUSE') return; // a port below 1024 is only closed to those who are not root
+    throw new UserError(
+      `--port: expected a free port, found ${port} taken; end the program that uses it or give another`,
+    );
+  }
+}

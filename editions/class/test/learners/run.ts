@@ -1,0 +1,177 @@
+// `npm run test:hub -- --learners N`: a separate hub on loopback, its learners, and their end.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { command, whole } from '../../../../packages/system/options';
+import { onSignals, watchParent } from '../../../../packages/system/parent';
+import { chapterNames, remove, root, UserError, writeWhole } from '../../../../packages/system/project';
+import { textOf } from '../../../shared/cells';
+import { readChapter } from '../../../shared/copies';
+import { endProcesses, madeAccounts, makeHomes, PREFIX, processesOf, removeAccounts } from '../../hub/start/accounts';
+import { checkReadable, hubPython, setUpHub } from '../../hub/start/environment';
+import { hashPassword, makePassword, type Person, writeRoster } from '../../hub/start/roster';
+import { type Hub, startHub } from '../../hub/start/start';
+
+const KERNELS = 3;
+
+type Round = [learners: number, spacing: number];
+
+function rounds(text: string): Round[] {
+  const all = text
+    .trim()
+    .split(/\s+/)
+    .map((part) => /^(\d+)(?:\/(\d+))?$/.exec(part) ?? []);
+  if (all.every(({ length }) => length > 0))
+    return all.map(([, learners, spacing]) => [Number(learners), Number(spacing ?? 0)]);
+  throw new InvalidArgumentError(
+    'expected rounds such as "20 30 30/3": learners, and after a / the seconds between them',
+  );
+}
+
+const program = command('npm run test:hub --', 'test:hub')
+  .option('--learners <number>', 'so many at once', whole(1, 100), 3)
+  .option(
+    '--rounds <list>',
+    'measure these rounds instead, such as "20 30 30/3": learners, and after a / the seconds between them',
+    rounds,
+  );
+
+const [CHAPTER] = chapterNames();
+const codeCells = (name: string) =>
+  readChapter(name)
+    .cells.filter(({ cell_type }) => cell_type === 'code')
+    .map(textOf);
+
+/** Two exercises as a learner answers them, the first one wrongly, and what the check must print. */
+const EXERCISES = [
+  [
+    "import { exercises } from 'lif-fc-mnist';\nexercises.check('lif-charge', (v: number, x: number, tau: number) => v + x / tau);",
+    '✘ lif-charge (no-leak): ',
+  ],
+  [
+    "exercises.check('lif-soft-reset', (h: number, s: number, threshold: number) => h - s * threshold);",
+    '✔ lif-soft-reset: ',
+  ],
+];
+
+/** Where a machine, or this place on it, cannot have a hub. */
+async function prepare() {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+    throw new UserError('root on Linux is needed, since each learner has an account: nothing was tested');
+  }
+  await setUpHub();
+  checkReadable();
+}
+
+async function main() {
+  const options: { learners: number; rounds?: Round[] } = program.parse().opts();
+  try {
+    await prepare();
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'UserError')) throw error;
+    console.error(`test:hub: ${error.message}`);
+    return 2;
+  }
+  const planned: Round[] = options.rounds ?? [[options.learners, 0]];
+  // One more than all who arrive together, for wrong passwords.
+  const most = Math.max(2, ...planned.map(([count]) => count));
+  const state = join(root, 'build', `hub-test-${process.pid}`);
+  mkdirSync(state, { recursive: true });
+  const name = (i: number) => `t${process.pid}-${String(i).padStart(2, '0')}`;
+  const people: Person[] = Array.from({ length: most + 2 }, (_, i) => ({
+    name: name(i),
+    ...(i === 0 ? { teacher: true } : {}),
+    password: makePassword(),
+  }));
+
+  let hub: Hub | undefined;
+  let room: ChildProcess | undefined;
+  let ended: Promise<number[]> | undefined;
+  // Whatever happens: the test leaves neither processes nor accounts nor homes.
+  const end = () => {
+    ended ??= (async () => {
+      room?.kill('SIGKILL');
+      const before = madeAccounts(state);
+      await hub?.stop();
+      const left = processesOf(before);
+      await endProcesses(before);
+      await removeAccounts(state);
+      remove(state);
+      return left;
+    })();
+    return ended;
+  };
+  const interrupted = (status: number) => end().then(() => process.exit(status));
+  onSignals(interrupted);
+  watchParent(() => interrupted(143));
+
+  try {
+    console.log(`Making ${people.length} accounts …`);
+    const names = people.map((person) => person.name);
+    makeHomes(state, names);
+    const roster = join(state, 'roster.json');
+    writeRoster(
+      roster,
+      people.map((person) => ({ ...person, password: hashPassword(person.password) })),
+    );
+    const cores = availableParallelism();
+    const limits = { memory: 2 ** 31, threads: Math.max(1, Math.floor(cores / most)), kernels: KERNELS };
+    const place = { state, roster, ip: '127.0.0.1', port: 0, tls: true, hosts: ['127.0.0.1'] };
+    hub = await startHub({ ...place, ...limits, idle: 3600 });
+    const gb = (bytes: number) => `${(bytes / 2 ** 30).toFixed(0)} GB`;
+    console.log(
+      `A hub at ${hub.address} on ${cores} cores (${cpus()[0].model}), ${gb(totalmem())}; load average ${loadavg()[0].toFixed(1)}`,
+    );
+    const chapter = codeCells(CHAPTER).map((code) => [code, '']);
+    const cells = [...chapter, ...EXERCISES];
+    const file = join(state, 'hub', 'room.json');
+    const settings = {
+      address: hub.address,
+      hub: hub.pid,
+      log: hub.log,
+      state,
+      people,
+      cells,
+      runtime: `/run/lif-hub-${hub.port}`,
+      prefix: PREFIX,
+      clone: root,
+      kernels: KERNELS,
+      notebook: `notebooks/my/${CHAPTER}`,
+      rounds: planned,
+      result: join(root, 'build', 'hub.json'),
+    };
+    writeWhole(file, JSON.stringify(settings));
+    const learners = spawn(hubPython, [join(root, 'editions', 'class', 'test', 'learners', 'room.py'), file], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    room = learners;
+    const status = await new Promise((done) => learners.on('exit', (code) => done(code ?? 1)));
+    const log = readFileSync(hub.log, 'utf8');
+    if (status !== 0)
+      console.error(
+        log
+          .split('\n')
+          .filter((line) => /^\[[EC] |Error|Traceback/.test(line))
+          .slice(-20)
+          .join('\n'),
+      );
+    const left = await end();
+    if (left.length > 0) console.error(`✖ after the hub had ended, ${left.length} processes of its learners still ran`);
+    else console.log('✔ after the hub has ended, nothing of it runs');
+    return status === 0 && left.length === 0 ? 0 : 1;
+  } finally {
+    await end();
+  }
+}
+
+if (require.main === module) {
+  main().then(
+    (status) => process.exit(status),
+    (error) => {
+      console.error(`test:hub: ${error.name === 'UserError' ? error.message : error.stack}`);
+      process.exit(1);
+    },
+  );
+}

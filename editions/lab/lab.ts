@@ -1,0 +1,155 @@
+// JupyterLab of .venv: `npm run lab`. It opens the learner's own copies of the chapters; `npm run lab -- --author`
+// opens the committed ones. Everything else after `--` is passed on (`npm run lab -- --no-browser --port=9999`).
+// It listens on 127.0.0.1 only, with a token, and keeps all of its files (settings, workspaces, the ids of running
+// servers) in the clone, so that no other Jupyter is touched.
+import { spawn } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { endWithParent, onSignals } from '../../packages/system/parent';
+import { describe } from '../../packages/system/program';
+import { chapterNames, readJson, root, venvPython, writeJson } from '../../packages/system/project';
+import { copiesIn, makeCopies } from '../shared/copies';
+import { isLanguage, LOCALES, noLanguage } from '../shared/translated';
+
+const ABOUT = `npm run lab               JupyterLab with your own copies of the chapters, notebooks/my/, which are made if there are none
+npm run lab -- --author   JupyterLab with the committed chapters, notebooks/
+npm run lab -- --language zh   JupyterLab and your copies of the chapters in Chinese, notebooks/my/zh/
+All other options go on to Jupyter, for example
+  --no-browser            prints the address, and opens no browser
+  --port=9999             another port than 8888`;
+
+const here = join(root, 'editions', 'lab');
+const folder = join(root, 'build', 'jupyter', 'lab');
+const config = join(folder, 'config');
+/** The chapter in Python runs in it, if it is there. */
+const peers = join(root, '.venv-peers', 'share', 'jupyter');
+const hasPython = existsSync(join(peers, 'kernels', 'python3', 'kernel.json'));
+
+/** Ends with a line about an option. */
+function refuse(line: string): never {
+  console.error(`lab: ${line}`);
+  process.exit(2);
+}
+
+/** Takes `--language zh` or `--language=zh` out of what goes on to Jupyter. */
+function takeLanguage(options: string[]) {
+  const at = options.findIndex((option) => /^--language(?:=|$)/.test(option));
+  if (at < 0) return undefined;
+  const said = options.splice(at, options[at].includes('=') ? 1 : 2);
+  const language = said[0].split('=')[1] ?? said[1] ?? 'nothing';
+  return isLanguage(language) ? language : refuse(noLanguage(language));
+}
+
+function environmentFor(language: string | undefined): NodeJS.ProcessEnv {
+  const { JUPYTER_PATH: _, ...environment } = process.env;
+  return {
+    ...environment,
+    ...(hasPython && { JUPYTER_PATH: peers }),
+    JUPYTER_CONFIG_DIR: config,
+    JUPYTER_DATA_DIR: join(folder, 'data'),
+    JUPYTER_RUNTIME_DIR: join(folder, 'runtime'),
+    IPYTHONDIR: join(folder, 'ipython'),
+    JUPYTER_PREFER_ENV_PATH: '1',
+    PYTHONNOUSERSITE: '1',
+    // For the checks of the chapter in Python; a copy in TypeScript says its language itself.
+    ...(language && { LIF_FC_MNIST_LANGUAGE: language }),
+  };
+}
+
+/** Makes the copies that are missing. Gives the notebook to open, as a path below the project. */
+function prepareCopies(language: string | undefined) {
+  try {
+    const { names, made } = makeCopies(undefined, copiesIn(language), language);
+    const place = language ? ['notebooks', 'my', language] : ['notebooks', 'my'];
+    if (made.length > 0) {
+      console.log(`Your own copies of the chapters are in ${place.join('/')}/: nothing overwrites them.`);
+    }
+    return [...place, names[0]];
+  } catch (error) {
+    console.error(`lab: ${describe(error)}`);
+    process.exit(1);
+  }
+}
+
+/** In files rather than on the command line, where an argument of the reader's could not override them. */
+function writeSettings(language: string | undefined) {
+  writeJson(join(config, 'jupyter_lab_config.json'), {
+    // A dozen lines of its start-up would hide the address.
+    Application: { log_level: 'WARN' },
+    ServerApp: { ip: '127.0.0.1', root_dir: root },
+    // Nothing is asked of the network: no news, no look for updates, no list of extensions.
+    LabApp: {
+      news_url: null,
+      check_for_updates_class: 'jupyterlab.NeverCheckForUpdate',
+      extension_manager: 'readonly',
+      custom_css: true,
+      extra_labextensions_path: [join(here, 'labextensions')],
+    },
+    ContentsManager: { hide_globs: ['node_modules', '__pycache__', '*.pyc', '*.pyo', '.DS_Store', '*~'] },
+    LanguageServerManager: { autodetect: false },
+    AsyncMultiKernelManager: { kernel_manager_class: 'lab_server.Kernel' },
+    // Otherwise a kernel that dies while it starts gets other sockets, and the page waits at the former ones for ever.
+    KernelRestarter: { random_ports_until_alive: false },
+    KernelSpecManager: {
+      allowed_kernelspecs: ['tslab', ...(hasPython ? ['python3'] : [])],
+      ensure_native_kernel: false,
+    },
+  });
+  // Which extensions a server has is asked before JupyterLab's own file is read.
+  writeJson(join(config, 'jupyter_server_config.json'), { ServerApp: { jpserver_extensions: { lab_server: true } } });
+  // Settings and styles are those of the servers of a workshop. No page asks whether JupyterLab needs to be built anew,
+  // which starts two programs each time.
+  for (const name of ['labconfig', 'custom']) {
+    cpSync(join(root, 'editions', 'shared', 'server', name), join(config, name), { recursive: true });
+  }
+  if (!language) return;
+  const settings = join(config, 'labconfig', 'default_setting_overrides.json');
+  const translation = { locale: LOCALES[language] };
+  writeJson(settings, { ...readJson(settings), '@jupyterlab/translation-extension:plugin': translation });
+}
+
+function main(args: string[]) {
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(ABOUT);
+    return;
+  }
+  // Jupyter would refuse it, too, with an option that `npm run` keeps to itself.
+  if (process.getuid?.() === 0 && !args.some((option) => /allow.root/.test(option)))
+    refuse(
+      'expected a user who is not root, since a notebook may do whatever its user may, found root; where nothing else is on this machine: npm run lab -- --allow-root',
+    );
+  const options = args.filter((option) => option !== '--author');
+  const isAuthor = options.length < args.length;
+  const language = takeLanguage(options);
+  mkdirSync(config, { recursive: true });
+  // Who reads the token, which Jupyter writes below it, may run code as this user.
+  chmodSync(folder, 0o700);
+  const first = isAuthor ? ['notebooks', chapterNames()[0]] : prepareCopies(language);
+  console.log(`JupyterLab starts with ${first.join('/')}. Shift+Enter runs a cell. Ctrl-C here ends JupyterLab.`);
+  writeSettings(language);
+
+  // Not in the file, which another `npm run lab` would share. An option that stands there twice would be refused.
+  const start = `--LabApp.default_url=/lab/tree/${first.map(encodeURIComponent).join('/')}`;
+  if (!options.some((option) => option.includes('default_url'))) options.unshift(start);
+
+  // In its own process group: Ctrl-C reaches this script alone, since Jupyter would ask back and wait for a second.
+  const lab = spawn(venvPython, [join(here, 'lab_server.py'), ...options], {
+    cwd: root,
+    env: environmentFor(language),
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+
+  let stopping = false;
+  onSignals(() => {
+    if (stopping) return; // Ctrl-C comes twice, from the terminal and from npm, and a second one would leave kernels behind
+    stopping = true;
+    lab.kill('SIGTERM'); // it ends its kernels, then itself
+    // A kernel that does not answer is given five seconds by Jupyter; if Jupyter itself hangs, it goes the hard way.
+    setTimeout(() => lab.kill('SIGKILL'), 20_000).unref();
+  });
+  endWithParent(lab);
+  lab.on('exit', (status) => process.exit(stopping ? 0 : (status ?? 1)));
+}
+
+if (require.main === module) main(process.argv.slice(2));

@@ -1,0 +1,98 @@
+// Rows of a table, computed again and compared to the byte.
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { program, readJson, remove } from '../../packages/system/project';
+import { run } from '../../packages/system/run';
+import type { Grid } from './grids';
+import { count, showProgress } from './progress';
+import { asOneLine, BadMap, runOfRow } from './settings';
+import { faultsIn, parseTable, RESULT_COLUMNS, type Row, rowFile } from './table';
+
+/** Which rows are meant: all of them, so many at random, or those with these ids. */
+function select(rows: Row[], which: string) {
+  if (which === 'all') return rows;
+  if (/^[0-9a-f]{12}(,[0-9a-f]{12})*$/.test(which)) {
+    return which.split(',').map((id) => {
+      const row = rows.find((one) => one.id === id);
+      if (!row) throw new BadMap(`--verify: expected the id of a row, found ${id}, which no row has`);
+      return row;
+    });
+  }
+  if (!/^[1-9]\d*$/.test(which)) {
+    throw new BadMap(`--verify: expected how many rows, all, or the id of a row, found ${which}`);
+  }
+  const rest = [...rows];
+  return Array.from({ length: Math.min(Number(which), rows.length) }, () => {
+    const [row] = rest.splice(Math.floor(Math.random() * rest.length), 1);
+    return row;
+  });
+}
+
+/** Computes one row again; returns a line for each column that differs. */
+async function faultsOfRow(row: Row, folder: string) {
+  const file = rowFile(folder, row.id);
+  const [node, args] = program('editions/map/run.ts', [file, '--', ...runOfRow(row).options]);
+  const { code, lines } = await run(node, args, { cwd: folder, minutes: Number.POSITIVE_INFINITY });
+  if (code !== 0) return [`row ${row.id}: its run failed: ${lines[lines.length - 1]}`];
+  const again = readJson(file).row;
+  return RESULT_COLUMNS.filter((column) => again[column] !== row[column]).map((column) => {
+    const [computed, found] = [again[column] || 'nothing', row[column] || 'nothing'];
+    return `row ${row.id}: ${column}: expected ${computed}, which was computed just now, found ${found}`;
+  });
+}
+
+/**
+ * Checks a table against its grids, then computes rows of it again. Prints a line for each fault.
+ * @param file of the table
+ * @param grids whose table it is
+ * @param names take rows of these grids alone; all without names
+ * @param which rows
+ * @returns whether all is right
+ * @throws BadMap if the table or a row is missing
+ */
+export async function verify(file: string, grids: Grid[], names: string[], which: string) {
+  if (!existsSync(file)) throw new BadMap(`${file}: expected a table, found none; \`npm run map\` makes it`);
+  const complain = (line: string) => console.error(asOneLine(`map: ${file}: ${line}`));
+  let rows: Row[];
+  try {
+    rows = parseTable(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    throw new BadMap((error as Error).message);
+  }
+  const faults = faultsIn(rows, grids);
+  faults.forEach(complain);
+  if (faults.length > 0) return false;
+
+  const ofGrids = rows.filter(({ grid }) => names.length === 0 || grid.split('+').some((name) => names.includes(name)));
+  const chosen = select(ofGrids, which);
+  const seconds = chosen.map((row) => runOfRow(row).seconds);
+  const sum = seconds.reduce((a, b) => a + b, 0);
+  const cores = Math.min(availableParallelism(), chosen.length);
+  console.log(`Computing ${count(chosen.length, 'row')} of ${rows.length} again.`);
+  let [done, share, next, wrong] = [0, 0, 0, 0];
+  const stop = showProgress('rows', chosen.length, sum / cores, () => ({ done, share }));
+  const folder = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-verify-'));
+  const work = async () => {
+    while (next < chosen.length) {
+      const i = next++;
+      const different = await faultsOfRow(chosen[i], folder);
+      different.forEach(complain);
+      if (different.length > 0) wrong++;
+      done++;
+      share += seconds[i] / sum;
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: cores }, work));
+  } finally {
+    stop();
+    remove(folder);
+  }
+  if (wrong > 0) {
+    console.error(`map: ${count(wrong, 'row')} of ${chosen.length} differ${wrong === 1 ? 's' : ''}`);
+    return false;
+  }
+  console.log(`${count(chosen.length, 'row')} computed again: every column is the same to the byte.`);
+  return true;
+}

@@ -1,0 +1,31 @@
+// The chapters in another language, for notebooks that run: the learner's copies and the browser edition.
+
+import { LANGUAGES, textOf, translate, twins, UNTRANSLATED } from '../../translations/twins';
+import type { Notebook } from './cells';
+import { topicOf } from './parts';
+
+/** The name by which JupyterLab knows each language, and the page of a text in it. */
+export const LOCALES: Record<string, string> = { zh: 'zh_CN' };
+
+export const isLanguage = (text: string) => LANGUAGES.includes(text);
+/** A line for an option's value that is no language. */
+export const noLanguage = (found: string) => `--language: expected ${LANGUAGES.join(', ')}, found ${found}`;
+
+/** Reads a chapter in a language: its own cells, with links that stay in it where the book has it, too. */
+export function translator(language: string): (name: string, chapter: Notebook) => Notebook {
+  const all = new Map(twins(language).map((twin) => [twin.name, twin]));
+  const inBook = (page: string) => !page.includes('/') && !UNTRANSLATED.has(`${page}.md`);
+  const toBook = (whole: string, before: string, page: string) =>
+    inBook(page) ? `${before}${language}/${page}.html` : whole;
+  return (name, chapter) => {
+    const cells = translate(chapter.cells, all.get(topicOf(name))?.blocks ?? new Map());
+    return {
+      ...chapter,
+      cells: cells.map((cell) =>
+        cell.cell_type === 'markdown'
+          ? { ...cell, source: textOf(cell).replace(/(\]\(\.\.\/build\/book\/)([\w./-]+)\.html/g, toBook) }
+          : cell,
+      ),
+    };
+  };
+}

@@ -1,0 +1,22 @@
+// Executes notebooks without a browser. run_notebooks.py does the work with the Python of .venv; this finds that
+// Python, and passes arguments and signals on.
+import { join } from 'node:path';
+import { runInForeground } from '../system/foreground';
+import { venvPython } from '../system/project';
+
+const script = join(__dirname, 'run_notebooks.py');
+
+/**
+ * Executes the notebooks that the arguments name; `--help` lists the options. Sets the exit status of this process: 2
+ * if its Python is missing.
+ */
+export async function runNotebooks(args: string[]) {
+  try {
+    process.exitCode = await runInForeground(venvPython, ['-I', script, '--parent', String(process.pid), ...args]);
+  } catch (error) {
+    console.error(`notebooks: ${venvPython}: ${(error as Error).message}; run \`npm run setup\``);
+    process.exitCode = 2;
+  }
+}
+
+if (require.main === module) runNotebooks(process.argv.slice(2));

@@ -1,3 +1,0 @@
-// What is needed to write HTML.
-export const escapeHtml = (/** @type {string} */ string) =>
-  string.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

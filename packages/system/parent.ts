@@ -1,0 +1,60 @@
+// Ends a program that is asked to end, or whose caller is gone. A signal sent to npm (by `kill`, `timeout`, a CI job)
+// does not reach what npm runs: without this, JupyterLab or a kernel would keep running.
+import type { ChildProcess } from 'node:child_process';
+import { isAlive, parentOf } from './processes';
+
+const SIGNALS: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const PATIENCE = 20_000; // ms that a child has to clean up after SIGTERM
+
+/**
+ * Calls `onGone` once the caller of this process is gone: the npm above the shell that `npm run` starts, or the process
+ * that `LIF_FC_MNIST_CALLER` names. A process that was started by hand in a shell may outlive that shell, so then
+ * nothing is watched. Returns a function that stops watching.
+ */
+export function watchParent(onGone: () => void) {
+  const parent = process.ppid;
+  const fromNpm = process.env.npm_lifecycle_event !== undefined;
+  const caller = Number(process.env.LIF_FC_MNIST_CALLER) || undefined;
+  if (!fromNpm && !caller) return () => {};
+  // The shell between npm and this process is gone when npm gets SIGTERM, but stays when npm gets SIGKILL.
+  const npm = fromNpm ? parentOf(parent) : undefined;
+  const isThere = () =>
+    process.ppid === parent &&
+    (caller === undefined || isAlive(caller)) &&
+    (npm === undefined ? isAlive(parent) : parentOf(parent) === npm);
+  const timer = setInterval(() => {
+    if (isThere()) return;
+    clearInterval(timer);
+    onGone();
+  }, 1000);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/**
+ * Ends `child` once the caller of this process is gone: with SIGTERM, and with SIGKILL if it is still there 20 s later.
+ * Without a child, this process gets the SIGTERM, whose handler cleans up.
+ * Returns a function that stops watching.
+ */
+export function endWithParent(child?: ChildProcess) {
+  return watchParent(() => {
+    if (!child) {
+      process.kill(process.pid, 'SIGTERM');
+      return;
+    }
+    child.kill('SIGTERM');
+    setTimeout(() => child.kill('SIGKILL'), PATIENCE).unref();
+  });
+}
+
+/**
+ * Calls `stop(status)` when this process is to end: on Ctrl-C, on `kill`, or because its terminal was closed.
+ * `status` is what a shell expects of a program that such a signal has ended. Returns a function that undoes it.
+ */
+export function onSignals(stop: (status: number, signal: NodeJS.Signals) => void) {
+  const handler = (signal: NodeJS.Signals, number: number) => stop(128 + number, signal);
+  for (const signal of SIGNALS) process.on(signal, handler);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, handler);
+  };
+}

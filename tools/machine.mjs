@@ -1,0 +1,409 @@
+// What a machine needs before set-up: Node, a Python for .venv, a C++ compiler, room on the disk, memory.
+// In the syntax of Node 14, with Node's own modules alone: `tools/start.mjs` asks it before there are packages.
+import { spawnSync } from 'child_process';
+import crypto from 'crypto';
+import fs from 'fs';
+import os from 'os';
+import path from 'path';
+import { fileURLToPath } from 'url';
+
+export const root = path.resolve(fileURLToPath(import.meta.url), '..', '..');
+const { engines } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+export const windows = process.platform === 'win32';
+export const nodeMajor = Number(process.versions.node.split('.')[0]);
+
+/** Bytes that set-up needs: in the clone, and while it runs in the folder for temporary files and the caches. */
+export const ROOM = { clone: 3e9, elsewhere: 1e9 };
+
+/** Bytes that are free for this user where a folder is; undefined if Node is too old to say. */
+export function freeBytes(folder) {
+  if (!fs.statfsSync) return undefined;
+  const { bavail, bsize } = fs.statfsSync(folder);
+  return bavail * bsize;
+}
+
+export const gigabytes = (bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** Where set-up needs room, before it has begun. */
+export const placesOf = (clone) => [
+  { folder: clone, needed: ROOM.clone, other: 'put the project on another disk' },
+  { folder: os.tmpdir(), needed: ROOM.elsewhere, other: 'set TMPDIR (Windows: TEMP) to another folder' },
+];
+
+/**
+ * The first of the places that has not enough room: what was found, and what to do.
+ */
+export function lacksRoom(places, free = freeBytes) {
+  for (const { folder, needed, other } of places) {
+    const found = free(folder);
+    if (found !== undefined && found < needed)
+      return {
+        found: `${gigabytes(found)} free in ${folder}, ${gigabytes(needed)} needed`,
+        fix: `free some, or ${other}`,
+      };
+  }
+  return undefined;
+}
+
+/** A failure that the user can fix: printed as one line, without a stack. */
+export class UserError extends Error {
+  name = 'UserError'; // the one of packages/system/project.ts is told by it, too
+}
+
+/** npm as this Node has it: a command and its first arguments. */
+export function npmCommand() {
+  const beside = path.dirname(process.execPath);
+  const places = [process.env.npm_execpath, path.join(beside, 'node_modules', 'npm', 'bin', 'npm-cli.js')];
+  places.push(path.join(beside, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'));
+  const cli = places.find((file) => /npm-cli\.c?js$/.test(file) && fs.existsSync(file));
+  if (cli) return [process.execPath, [cli]];
+  if (windows) throw new UserError(`no npm found next to ${process.execPath}: run set-up as \`npm run setup\``);
+  return ['npm', []];
+}
+
+/**
+ * Refuses a Node that is too old, or odd and no longer maintained; returns a warning for one newer than those tested.
+ */
+export function checkNode() {
+  const majors = engines.node.split('||').map(Number);
+  if (majors.includes(nodeMajor)) return undefined;
+  const newest = Math.max(...majors);
+  const tested = `${majors.slice(0, -1).join(', ')} or ${newest}`;
+  const found = `v${process.versions.node} (${process.execPath})`;
+  if (nodeMajor > newest) {
+    return `Node ${found} is newer than the tested versions; trying it. If something fails, use Node ${tested}.`;
+  }
+  throw new UserError(
+    `Node ${tested} is needed, found ${found}: install one, for example with \`nvm install ${newest}\``,
+  );
+}
+
+/** The C++ compiler: CXX, or the first of the usual names on PATH. */
+export function findCompiler() {
+  const names = process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'];
+  for (const name of names) {
+    if (path.isAbsolute(name) && fs.existsSync(name)) return name;
+    for (const folder of (process.env.PATH || '').split(path.delimiter)) {
+      const file = path.join(folder, windows ? `${name}.exe` : name);
+      if (folder !== '' && fs.existsSync(file)) return file;
+    }
+  }
+  return undefined;
+}
+
+/** The message without a compiler: the cause, and how to get one. */
+export function noCompiler() {
+  const cause = `no C++ compiler found (${process.env.CXX || 'c++, g++ or clang++'})`;
+  return { cause, fix: process.platform === 'darwin' ? '`xcode-select --install`' : '`apt-get install g++`' };
+}
+
+// Python -------------------------------------------------------------------------------------------------------------
+
+const PROBE = `
+import sys, json
+try:
+    import venv, ensurepip
+    missing = ''
+except ImportError as error:
+    missing = str(error)
+print(json.dumps([list(sys.version_info[:3]), sys.executable, missing]))
+`;
+
+/** The environment without the Python settings that would make pip or venv work outside of the clone. */
+export function pythonEnv() {
+  const env = { ...process.env, PYTHONNOUSERSITE: '1', PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' };
+  for (const name of [
+    'PYTHONHOME',
+    'PYTHONPATH',
+    'PIP_USER',
+    'PIP_TARGET',
+    'PIP_PREFIX',
+    'PIP_ROOT',
+    '__PYVENV_LAUNCHER__',
+  ]) {
+    delete env[name];
+  }
+  return env;
+}
+
+function probe(command, args) {
+  const result = spawnSync(command, [...args, '-c', PROBE], {
+    encoding: 'utf8',
+    env: pythonEnv(),
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: 20000,
+  });
+  try {
+    const [version, executable, missing] = JSON.parse(result.stdout.trim().split('\n').slice(-1)[0]);
+    return { version, executable, missing, name: [command, ...args].join(' ') };
+  } catch {
+    return undefined;
+  }
+}
+
+const OLDEST = 11;
+const NEWEST = 13;
+const TESTED = `3.${OLDEST} to 3.${NEWEST}`;
+const isTested = ({ version }) => version[0] === 3 && version[1] >= OLDEST && version[1] <= NEWEST;
+const isNewer = ({ version }) => version[0] > 3 || (version[0] === 3 && version[1] > NEWEST);
+
+function howToGet() {
+  if (process.platform === 'darwin') return '`brew install python@3.13`, or set PYTHON to one';
+  if (windows) return '`winget install Python.Python.3.13`, or set PYTHON to one';
+  return 'on Debian and Ubuntu `apt-get install python3 python3-venv`, or set PYTHON to one';
+}
+
+const resultOf = ({ version, executable }) => ({ version: version.join('.'), executable });
+
+/**
+ * The first tested Python with venv, as `{version: '3.11.7', executable}`; failing that, the first newer one, with
+ * a `warning`. If the environment variable PYTHON is set, only that Python is considered.
+ */
+export function findPython() {
+  const chosen = process.env.PYTHON;
+  const candidates = chosen
+    ? [[chosen, []]]
+    : windows
+      ? [
+          ['py', ['-3.13']],
+          ['py', ['-3.12']],
+          ['py', ['-3.11']],
+          ['py', ['-3']],
+          ['python', []],
+          ['python3', []],
+        ]
+      : ['python3.13', 'python3.12', 'python3.11', 'python3', 'python'].map((name) => [name, []]);
+  const found = [];
+  for (const [command, args] of candidates) {
+    const python = probe(command, args);
+    if (python === undefined) continue;
+    if (isTested(python) && python.missing === '') return resultOf(python);
+    found.push(python);
+  }
+  const newer = found.find((python) => isNewer(python) && python.missing === '');
+  if (newer) {
+    const python = resultOf(newer);
+    const what = `Python ${python.version} (${python.executable})`;
+    const warning = `${what} is newer than the tested versions; trying it. If something fails, set PYTHON to a Python ${TESTED}.`;
+    return { ...python, warning };
+  }
+  const bare = found.find(isTested) || found.find(isNewer);
+  if (bare) {
+    const [major, minor] = bare.version;
+    throw new UserError(
+      `Python ${bare.version.join('.')} (${bare.executable}) lacks venv (${bare.missing}): ` +
+        `on Debian and Ubuntu \`apt-get install python${major}.${minor}-venv\`, or set PYTHON to another Python ${TESTED}`,
+    );
+  }
+  const other = found.map(({ version, name }) => `${name} is ${version.join('.')}`);
+  const what = chosen
+    ? `PYTHON=${chosen} ${found.length > 0 ? `is Python ${found[0].version.join('.')}` : 'is not a working Python'}`
+    : `none found${other.length > 0 ? ` (${other.join(', ')})` : ''}`;
+  throw new UserError(`Python ${TESTED} with venv is needed, ${what}: ${howToGet()}`);
+}
+
+// Bundles ------------------------------------------------------------------------------------------------------------
+
+const isMusl = () => process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime;
+/** Machines of one kind can share a bundle: the system and its processor. Node's version is only part of the name. */
+const system = () => `${process.platform}${isMusl() ? 'musl' : ''}-${process.arch}`;
+export const kindOfBundle = () => `${system()}-node${nodeMajor}`;
+
+/** The kind in kinds.json that fits this machine: the same Node, or else another one. */
+export function kindIn(kinds, where) {
+  const names = Object.keys(kinds || {});
+  const make = 'with `npm run setup -- --bundle`';
+  if (names.length === 0) throw new UserError(`${where}: expected a bundle (kinds.json), found none; make one ${make}`);
+  const kind = names.includes(kindOfBundle()) ? kindOfBundle() : names.find((name) => name.startsWith(`${system()}-`));
+  if (kind) return kind;
+  const found = names.join(', ');
+  throw new UserError(
+    `${where}: expected a bundle for ${system()}, found ${found}: make one on a machine like this one ${make}`,
+  );
+}
+
+const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), crypto.createHash('sha256')).digest('hex');
+
+/**
+ * The address of the Node packages in a bundle, which is a folder or an address itself, for npm in the folder `aside`.
+ * What concerns them is refused as by tools/setup/bundle.ts, which takes the rest from there.
+ */
+export async function packagesIn(from, aside) {
+  const isFolder = !/^https?:/.test(from);
+  const folder = path.resolve(process.env.INIT_CWD || '.', from);
+  const [place, fingerprint] = isFolder ? [folder] : from.split('#');
+  const base = place.replace(/\/*$/, '/');
+  const refuse = (what) => {
+    throw new UserError(what);
+  };
+  const read = async (name) => {
+    if (isFolder) return fs.readFileSync(base + name);
+    const answer = await fetch(base + name);
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    return Buffer.from(await answer.arrayBuffer());
+  };
+  const anew = 'make the bundle again with this edition';
+  const again = isFolder ? 'copy the bundle again' : 'try again';
+  const part = async (name, hash, label = `${base}${name}:`) => {
+    const content = await read(name).catch((_error) => refuse(`${label} is missing: ${again}`));
+    if (sha256(content) !== hash) refuse(`${label} is damaged: ${again}`);
+    return content.toString();
+  };
+  const [list, kinds] = await read('kinds.json')
+    .then((bytes) => [bytes, JSON.parse(bytes)])
+    .catch((error) => {
+      const reason = (error.cause || error).code || error.message;
+      const ask = 'is `npm run setup -- --bundle --serve` running there?';
+      return isFolder ? [] : refuse(`${place}: no answer (${reason}): ${ask}`);
+    });
+  const found = fingerprint && sha256(list).slice(0, 16);
+  if (found !== fingerprint)
+    refuse(`${place}: expected the bundle ${fingerprint}, found ${found}: ask for the address again`);
+  const own = kindIn(kinds, place);
+  const sums = await part(`${own}/SHA256SUMS`, kinds[own], `${base}${own}: SHA256SUMS`);
+  const lock = sha256('package-lock.json\0', fs.readFileSync(path.join(root, 'package-lock.json')));
+  for (const [, hash, name] of sums.matchAll(/^(\w+) [ *](bundle\.json|npm\/\S+)$/gm)) {
+    // npm itself checks what it gets over a network.
+    if (!isFolder && name !== 'bundle.json') continue;
+    const content = await part(`${own}/${name}`, hash);
+    if (name === 'bundle.json' && JSON.parse(content).packages !== lock)
+      refuse(`${base}${own}: its package-lock.json is another one than this project's: ${anew}`);
+  }
+  if (!isFolder) return `${base}${own}/npm/`;
+  // A path may hold what npm takes for a sign of an address.
+  fs.symlinkSync(path.join(folder, own, 'npm'), path.join(aside, 'bundle'), 'junction');
+  return 'file:bundle/';
+}
+
+// Checks -------------------------------------------------------------------------------------------------------------
+
+const MEMORY = 1e9; // a kernel takes 0.65 GB, JupyterLab 0.1 GB, and a browser comes to it
+const AFTER_SET_UP = 0.3e9; // for runs and executed notebooks
+
+/** What the checks ask of this machine; a test hands in another one. */
+export const machine = {
+  checkNode,
+  findPython,
+  findCompiler,
+  freeBytes,
+  windows,
+  env: process.env,
+  /** Bytes: all, and those a new program could have (on a Mac unknown). A container may have less than its machine. */
+  memory() {
+    const limit = process.constrainedMemory ? process.constrainedMemory() : 0; // 0: no limit
+    const total = Math.min(os.totalmem(), limit || os.totalmem());
+    if (process.platform === 'darwin') return { total };
+    return { total, available: process.availableMemory ? process.availableMemory() : os.freemem() };
+  },
+  /** Why a folder cannot be written to; '' if it can. */
+  whyNotWritable(folder) {
+    try {
+      fs.rmdirSync(fs.mkdtempSync(path.join(folder, '.doctor-')));
+      return '';
+    } catch (error) {
+      return String(error.code);
+    }
+  },
+  /** Whether set-up has made .venv, after which it needs no other Python, and almost no disk. */
+  isSetUp: () => fs.existsSync(path.join(root, '.venv', '.setup.json')),
+};
+
+const ok = (found) => ({ status: 'ok', found });
+
+/** What a part of set-up says of the machine: the text of `good`, its warning, or the error that it throws. */
+function asked(ask, good) {
+  try {
+    const found = ask();
+    return found.warning ? { status: 'note', found: found.warning } : ok(good(found));
+  } catch (error) {
+    return { status: 'fault', found: error.message };
+  }
+}
+
+/**
+ * The checks by name, in the order in which they are printed. Each returns a status (ok; note: it works, but could be
+ * better; fault), what was found, and what to do.
+ */
+export const CHECKS = {
+  Node: ({ checkNode }) =>
+    asked(
+      () => ({ warning: checkNode() }),
+      () => process.versions.node,
+    ),
+  Python({ findPython, isSetUp }) {
+    if (isSetUp()) return ok('that of .venv');
+    return asked(findPython, ({ version, executable }) => `${version} with venv (${executable})`);
+  },
+  compiler({ findCompiler, env, isSetUp, windows }) {
+    const compiler = findCompiler();
+    if (compiler) return ok(compiler);
+    if (windows || isSetUp() || env.LIF_FC_MNIST_BUNDLE) return ok('none, and none is needed');
+    const { cause, fix } = noCompiler();
+    return { status: 'note', found: cause, fix: `${fix}; without one, the slower WebAssembly backend is used` };
+  },
+  disk({ freeBytes, whyNotWritable, isSetUp }) {
+    const [clone, temporary] = placesOf(root);
+    for (const place of isSetUp() ? [{ ...clone, needed: AFTER_SET_UP }] : [clone, temporary]) {
+      const { folder, other } = place;
+      const reason = whyNotWritable(folder);
+      if (reason) return { status: 'fault', found: `${folder} cannot be written to (${reason})`, fix: other };
+      const lack = lacksRoom([place], freeBytes);
+      if (lack) return { status: 'fault', ...lack };
+    }
+    const free = freeBytes(root);
+    return ok(free === undefined ? 'can be written to' : `${gigabytes(free)} free`);
+  },
+  memory({ memory }) {
+    const { total, available = total } = memory();
+    const found = available === total ? gigabytes(total) : `${gigabytes(available)} of ${gigabytes(total)} free`;
+    if (available >= MEMORY) return ok(found);
+    const fix = 'close other programs, or use the browser edition';
+    return { status: 'fault', found: `${found}, ${gigabytes(MEMORY)} needed`, fix };
+  },
+};
+
+const LABEL = { ok: 'ok   ', note: 'note ', fault: 'FAULT' };
+
+/** A line for a check. */
+export const lineOf = (name, { status, found, fix }) =>
+  `  ${LABEL[status]}  ${name}: ${found}${fix ? ` → ${fix}` : ''}`;
+
+/** Makes the checks and prints a line for each; returns them with their names. */
+export function checkMachine() {
+  console.log(`Checking ${root}:`);
+  return Object.entries(CHECKS).map(([name, check]) => {
+    const verdict = check(machine);
+    console.log(lineOf(name, verdict));
+    return { name, ...verdict };
+  });
+}
+
+/** The line to paste, such as `ready · linux-x64 · node 22 · native · 0.4 s per epoch · edition 3f2a`. */
+export function summary(state, checks, facts = []) {
+  const faults = checks.filter(({ status }) => status === 'fault').map(({ name }) => name);
+  const first = faults.length === 0 ? state : `not ready: ${faults.join(', ')}`;
+  return [first, `${process.platform}-${process.arch}`, `node ${nodeMajor}`, ...facts].join(' · ');
+}
+
+/** Whether this Node is none that can be used. */
+export const isUnfit = () => CHECKS.Node(machine).status === 'fault';
+
+/**
+ * What the doctor can say without packages, or with a Node that cannot read them.
+ * @param lack why they have to be installed
+ */
+export function examine(lack) {
+  const checks = checkMachine();
+  const found = lack === 'new' ? 'still to do' : `still to do; ${lack}`;
+  if (!isUnfit()) console.log(lineOf('set-up', { status: 'note', found, fix: '`npm run setup` does it' }));
+  console.log(`\n${summary('ready for set-up', checks)}`);
+  process.exitCode = 1;
+}
+
+/** Says which Node and Python set-up would use. */
+export function check() {
+  const warning = checkNode();
+  const python = findPython();
+  for (const one of [warning, python.warning]) if (one) console.warn(`warning: ${one}`);
+  console.log(`Node ${process.versions.node} (${process.execPath}), Python ${python.version} (${python.executable})`);
+}

@@ -1,0 +1,136 @@
+// Builds dist/: the package with tsc, the kernel of the event engine with asc. Each is rebuilt only if its inputs have
+// changed. A build is made next to dist/ and then replaces it, so a failed build leaves the former dist untouched.
+import { cpSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { codeOf } from '../../packages/system/processes';
+import { describe } from '../../packages/system/program';
+import {
+  filesUnder,
+  hashOf,
+  nodeModules,
+  readJson,
+  remove,
+  removeLeftOvers,
+  root,
+  UserError,
+  writeJson,
+} from '../../packages/system/project';
+import { run } from '../../packages/system/run';
+
+const dist = join(root, 'dist');
+const stampFile = '.build.json';
+const kernel = join('packages', 'event-engine', 'kernel');
+const entry = join(kernel, 'index.ts');
+const config = join(kernel, 'asconfig.json');
+/** What both compilers read. */
+const layout = join('packages', 'event-engine', 'layout.ts');
+const hasKernel = () => existsSync(join(root, entry)) && existsSync(join(root, config));
+
+const filesOf = (folder: string) => filesUnder(join(root, folder)).map((name) => join(folder, name));
+
+/** What is compiled into `dist/`: sorted paths from the root, without tests. */
+export function sourceFiles() {
+  const folders: string[] = readJson(join(root, 'tsconfig.build.json')).include;
+  return folders
+    .flatMap(filesOf)
+    .filter((name) => /\.(ts|json)$/.test(name) && !name.split(sep).includes('test'))
+    .sort();
+}
+
+/** Of these, dist has what the listed folders import. */
+const system = () => filesOf(join('packages', 'system')).filter((file) => !file.split(sep).includes('test'));
+
+const versionOf = (name: string) => readJson(join(nodeModules, name, 'package.json'))?.version ?? 'missing';
+
+/** Hashes of the inputs of each half of dist. */
+function inputs() {
+  const source = sourceFiles().filter((file) => !file.startsWith(kernel + sep));
+  return {
+    package: hashOf(
+      ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...source, ...system()],
+      versionOf('typescript-7'),
+    ),
+    kernel: hasKernel() ? hashOf([layout, ...filesOf(kernel)], versionOf('assemblyscript')) : '',
+  };
+}
+
+/** The hash of all that a build has put into a folder. */
+function outputOf(folder: string) {
+  return hashOf(
+    filesUnder(folder).filter((name) => name !== stampFile),
+    '',
+    folder,
+  );
+}
+
+/** The inputs that dist was built from; none where something in it is missing or is not what was built. */
+function built() {
+  const { output, ...then } = readJson(join(dist, stampFile)) ?? {};
+  return output === outputOf(dist) ? then : {};
+}
+
+export function isBuilt() {
+  const now = inputs();
+  const then = built();
+  return now.package === then.package && now.kernel === then.kernel;
+}
+
+async function compile(name: string, script: string[], args: string[]) {
+  const tool = join(nodeModules, ...script);
+  if (!existsSync(tool)) throw new UserError(`${name} is not installed: run \`npm run setup\``);
+  const { code, lines } = await run(process.execPath, [tool, ...args], { cwd: root });
+  if (code !== 0) throw new UserError(`${name} failed:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+}
+
+/** Brings dist up to date; a half whose inputs have not changed is copied from the former dist. */
+export async function build() {
+  const now = inputs();
+  const then = built();
+  mkdirSync(join(root, 'build'), { recursive: true });
+  removeLeftOvers('dist');
+  const next = join(root, 'build', `dist-${process.pid}`);
+  remove(next);
+  mkdirSync(next);
+  const wasm = join('packages', 'event-engine', 'kernel.wasm');
+  try {
+    if (now.package === then.package) cpSync(dist, next, { recursive: true });
+    else await compile('tsc', ['typescript-7', 'bin', 'tsc'], ['-p', 'tsconfig.build.json', '--outDir', next]);
+    if (hasKernel()) {
+      mkdirSync(join(next, dirname(wasm)), { recursive: true });
+      if (now.kernel === then.kernel) cpSync(join(dist, wasm), join(next, wasm));
+      else {
+        const args = [entry, '--config', config, '--outFile', relative(root, join(next, wasm))];
+        await compile('asc', ['assemblyscript', 'bin', 'asc.js'], args);
+      }
+    }
+    writeJson(join(next, stampFile), { ...now, output: outputOf(next) });
+    const former = `${next}.former`;
+    try {
+      if (existsSync(dist)) renameSync(dist, former);
+    } catch (error) {
+      // In a container, a folder of the image cannot be renamed, only removed.
+      if (codeOf(error) !== 'EXDEV') throw error;
+      remove(dist);
+    }
+    renameSync(next, dist);
+    remove(former);
+  } finally {
+    remove(next);
+  }
+}
+
+async function main() {
+  const begin = performance.now();
+  try {
+    if (isBuilt()) console.log('dist is up to date');
+    else {
+      await build();
+      console.log(`built dist in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+    }
+  } catch (error) {
+    console.error(`build: ${describe(error)}`);
+    process.exitCode = 1;
+  }
+}
+
+if (require.main === module) main();

@@ -1,0 +1,163 @@
+import { join } from 'node:path';
+import { runInForeground } from '../../packages/system/foreground';
+import { lock, unlock } from '../../packages/system/lock';
+import { runProgram } from '../../packages/system/program';
+import { program, root, UserError } from '../../packages/system/project';
+import { seconds, step } from '../../packages/system/step';
+import { check, checkNode, findPython } from '../machine.mjs';
+import { build } from './build';
+import { openBundle } from './bundle';
+import { setUpNative } from './native';
+import { BACKENDS, type Bundle, installPython, pending, writeKernel } from './steps';
+
+const ABOUT = `npm run setup             installs and builds all that is missing; the other commands do it first by themselves
+npm run setup -- --quiet  prints nothing when there is nothing to do
+                 --check  only says which Node and Python would be used
+                 --retry  retries a native backend that could not be installed before
+                 --from B takes everything from a bundle: a folder or an address, as LIF_FC_MNIST_BUNDLE does
+                 --bundle makes one, or serves it; \`--bundle --help\` lists its options`;
+const KNOWN = ['--quiet', '--check', '--retry', '--from'];
+
+const warn = (message: string | undefined) => message && console.warn(`warning: ${message}`);
+
+function wantedBackend() {
+  const wanted = process.env.LIF_FC_MNIST_BACKEND || undefined;
+  if (wanted === undefined || BACKENDS.includes(wanted)) return wanted;
+  console.error(`setup: LIF_FC_MNIST_BACKEND: expected native, wasm or cpu, found ${wanted}`);
+  process.exit(2);
+}
+
+type Todo = ReturnType<typeof pending>;
+
+const isPending = (todo: Todo) => todo.python !== undefined || todo.native || todo.build || todo.kernel;
+
+/** Why a step is done again, where something is lost. */
+const because = (reason: string | undefined) => (reason && reason !== 'new' ? `: ${reason}` : '');
+
+/** Where TensorFlow's library comes from. */
+const FOUND = {
+  present: 'already there',
+  bundle: 'from the bundle',
+  installer: "by the package's installer",
+  wheel: 'libtensorflow from a wheel, addon compiled',
+  none: 'unavailable',
+};
+
+/**
+ * @param wanted the backend
+ * @param from a bundle
+ */
+async function work(todo: Todo, wanted: string | undefined, from: string | undefined) {
+  const start = performance.now();
+  const python = todo.python ? findPython() : undefined;
+  warn(checkNode());
+  warn(python?.warning);
+  const with_ = python ? `, Python ${python.version} from ${python.executable}` : '';
+  console.log(`Setting up ${root} (Node ${process.versions.node}${with_}):`);
+
+  let bundle: Bundle | undefined;
+  if (from && (todo.python || todo.native)) {
+    await step('Bundle', `checking the files of ${from}`, async (onLine) => {
+      bundle = await openBundle(from, onLine);
+    });
+  }
+
+  const environment = python
+    ? step('Python packages', `a venv in .venv, pip install -r requirements.txt${because(todo.python)}`, (onLine) =>
+        installPython(python, onLine, bundle),
+      )
+    : undefined;
+
+  const native = async () => {
+    await environment;
+    if (!todo.native) return;
+    let reason: string | undefined;
+    const what =
+      "TensorFlow's library for @tensorflow/tfjs-node, about 230 MB, once (the browser edition does without)";
+    await step('Native backend', what, async (onLine) => {
+      const state = await setUpNative(onLine, bundle);
+      reason = state.outcome === 'none' ? state.reason : undefined;
+      return FOUND[state.outcome];
+    });
+    if (reason === undefined) return;
+    const message = `no native backend: ${reason}`;
+    if (wanted === 'native') throw new UserError(message);
+    warn(`${message}. The tutorial uses the slower WebAssembly backend instead; see environment.md.`);
+  };
+  const compile = async () => {
+    if (todo.build) await step('Build', 'src to dist', async () => build());
+  };
+  const kernel = async () => {
+    await environment;
+    if (!todo.kernel) return;
+    await step('Kernel', 'tslab for the Jupyter in .venv', async () => writeKernel());
+  };
+  // In parallel, since pip mostly waits for the disk and the network. A step that fails does not stop the
+  // others: the steps that succeed need not be repeated.
+  const results = await Promise.allSettled([native(), compile(), kernel()]);
+  const errors = [...new Set(results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])))];
+  const unexpected = errors.find(({ name }) => name !== 'UserError');
+  if (unexpected) throw unexpected;
+  if (errors.length > 0) throw new UserError(errors.map((error) => error.message).join('\nsetup: '));
+  console.log(`Set up in ${seconds(start)}.`);
+}
+
+/**
+ * Sets up what is missing.
+ * @param flags as on the command line
+ */
+export async function setUp(flags: string[]) {
+  const start = performance.now();
+  const main = async () => {
+    const rest = [...flags];
+    const at = rest.indexOf('--from');
+    const [, from] = at === -1 ? [undefined, process.env.LIF_FC_MNIST_BUNDLE || undefined] : rest.splice(at, 2);
+    const unknown = rest.find((flag) => !KNOWN.includes(flag));
+    if (unknown !== undefined) {
+      console.error(`setup: unknown option ${unknown}; expected ${KNOWN.join(', ')}`);
+      process.exit(2);
+    }
+    if (at !== -1 && !from) {
+      console.error('setup: --from: expected the folder or the address of a bundle, found nothing');
+      process.exit(2);
+    }
+    if (rest.includes('--check')) {
+      check();
+      return;
+    }
+    const wanted = wantedBackend();
+    const retry = rest.includes('--retry');
+    let todo = pending(wanted, retry);
+    if (isPending(todo)) {
+      await lock(
+        (pid) => console.log(`Another set-up (process ${pid}) is running in this clone; waiting for it.`),
+        join(root, 'build', 'setup.lock'),
+      );
+      todo = pending(wanted, retry);
+      if (isPending(todo)) return work(todo, wanted, from);
+    }
+    if (rest.includes('--quiet')) return;
+    console.log(`Everything is set up (${seconds(start)}).`);
+    if (todo.state?.outcome === 'none') {
+      console.log(`There is no native backend: ${todo.state.reason}. Retry with \`npm run setup -- --retry\`.`);
+    }
+  };
+  const end = await runProgram('setup', main, {
+    tidy: unlock,
+    interrupted: 'interrupted; run it again to continue with the interrupted step',
+  });
+  end();
+  unlock();
+}
+
+/** Sets up, or makes a bundle, or serves one. */
+async function main(flags: string[]) {
+  if (flags[0] === '--bundle') {
+    await setUp(['--quiet']);
+    process.exit(await runInForeground(...program('editions/class/bundle/bundle.ts', flags.slice(1))));
+  }
+  if (flags.includes('--help') || flags.includes('-h')) console.log(ABOUT);
+  else await setUp(flags);
+}
+
+if (require.main === module) main(process.argv.slice(2));

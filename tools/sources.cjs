@@ -1,0 +1,45 @@
+'use strict';
+// To be required before a program (`node --require`): it can require sources in TypeScript, as with tsx. Packages are
+// left to Node: tsx reads each of their files for the syntax of ES modules, and Node their source maps, with which
+// TensorFlow.js takes three times as long to load.
+const { accessSync, constants, mkdirSync } = require('node:fs');
+const Module = require('node:module');
+const { join, sep } = require('node:path');
+
+const extensions = Module._extensions;
+const plain = extensions['.js'];
+
+// tsx keeps what it has translated in the folder for temporary files, where another account could put something first.
+const { TMPDIR, TEMP, TSX_DISABLE_CACHE } = process.env;
+const build = join(__dirname, '..', 'build');
+try {
+  mkdirSync(build, { recursive: true });
+  accessSync(build, constants.W_OK);
+} catch {
+  process.env.TSX_DISABLE_CACHE = '1';
+}
+Object.assign(process.env, { TMPDIR: build, TEMP: build });
+require('tsx/cjs');
+for (const [name, value] of Object.entries({ TMPDIR, TEMP, TSX_DISABLE_CACHE })) {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
+}
+const translated = extensions['.js'];
+
+const PACKAGES = `${sep}node_modules${sep}`;
+
+extensions['.js'] = (module, file) => {
+  if (!file.includes(PACKAGES)) return translated(module, file);
+  process.setSourceMapsEnabled(false);
+  try {
+    return plain(module, file);
+  } catch (error) {
+    // An ES module that Node cannot require: none before 20.19, and none for bundlers, which import folders and leave
+    // out `.js`.
+    const codes = ['ERR_REQUIRE_ESM', 'ERR_UNSUPPORTED_DIR_IMPORT', 'ERR_MODULE_NOT_FOUND'];
+    if (!codes.includes(error.code) && !(error instanceof SyntaxError)) throw error;
+    return translated(module, file);
+  } finally {
+    process.setSourceMapsEnabled(true);
+  }
+};
