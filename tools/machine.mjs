@@ -238,7 +238,7 @@ export async function packagesIn(from, aside) {
   };
   const read = async (name) => {
     if (isFolder) return fs.readFileSync(base + name);
-    const answer = await fetch(base + name);
+    const answer = await fetch(base + name, { redirect: 'error', signal: AbortSignal.timeout(600000) });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     return Buffer.from(await answer.arrayBuffer());
   };

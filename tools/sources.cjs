@@ -2,15 +2,16 @@
 // To be required before a program (`node --require`): it can require sources in TypeScript, as with tsx. Packages are
 // left to Node: tsx reads each of their files for the syntax of ES modules, and Node their source maps, with which
 // TensorFlow.js takes three times as long to load.
-const { accessSync, constants, mkdirSync } = require('node:fs');
+const { accessSync, constants, existsSync, mkdirSync } = require('node:fs');
 const Module = require('node:module');
 const { join, sep } = require('node:path');
 
 const extensions = Module._extensions;
 const plain = extensions['.js'];
 
-// tsx keeps what it has translated in the folder for temporary files, where another account could put something first.
-const { TMPDIR, TEMP, TSX_DISABLE_CACHE } = process.env;
+// tsx keeps what it has translated in the folder for temporary files, where another account could put something first,
+// and reads the tsconfig.json of the folder in which a program is started.
+const { TMPDIR, TEMP, TSX_DISABLE_CACHE, TSX_TSCONFIG_PATH } = process.env;
 const build = join(__dirname, '..', 'build');
 try {
   mkdirSync(build, { recursive: true });
@@ -19,8 +20,10 @@ try {
   process.env.TSX_DISABLE_CACHE = '1';
 }
 Object.assign(process.env, { TMPDIR: build, TEMP: build });
+const config = join(__dirname, '..', 'tsconfig.json');
+if (existsSync(config)) process.env.TSX_TSCONFIG_PATH = config;
 require('tsx/cjs');
-for (const [name, value] of Object.entries({ TMPDIR, TEMP, TSX_DISABLE_CACHE })) {
+for (const [name, value] of Object.entries({ TMPDIR, TEMP, TSX_DISABLE_CACHE, TSX_TSCONFIG_PATH })) {
   if (value === undefined) delete process.env[name];
   else process.env[name] = value;
 }

@@ -142,6 +142,7 @@ async function main(args: string[]) {
   );
 }
 
-main(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
-});
+if (require.main === module)
+  main(process.argv.slice(2)).then((status) => {
+    process.exitCode = status;
+  });

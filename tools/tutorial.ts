@@ -50,4 +50,4 @@ The tutorial is ready after ${took()}. What next:
 The executed notebooks are in build/notebooks/.`);
 }
 
-main(process.argv.slice(2));
+if (require.main === module) main(process.argv.slice(2));

@@ -25,24 +25,36 @@ const TYPED_IN = process.env.INIT_CWD ?? '.';
 /** A path as a person would type it. */
 const here = (path: string) => printable(relative(TYPED_IN, path) || '.');
 
-const program = command('npm run map --', 'map')
-  .description('Computes the runs of grids and makes the table of them. All other options go on to Snakemake.')
-  .option('--config <FILE>', 'grids of your own, in the form of editions/map/grids.yaml')
-  .option(
-    '--grid <NAME>',
-    'only this grid of the file; may be given several times',
-    (name, names: string[] | undefined = []) => [...names, name],
-  )
-  .option('--directory <DIR>', 'folder of the runs and the tables (default: build/map)')
-  .option('--update', 'compute the runs that editions/map/map.csv lacks, and write its table, which is committed')
-  .option('--verify <N>', 'compute N rows of the table again (or all, or the row with this id) and compare every byte')
-  .allowUnknownOption()
-  .allowExcessArguments();
+interface Options {
+  config?: string;
+  grid?: string[];
+  directory?: string;
+  update?: true;
+  verify?: string;
+}
 
-const options = program.parse().opts();
+/** Reads the command line: the options of this program, and the words that are Snakemake's. */
+function read(args: string[]) {
+  const program = command('npm run map --', 'map')
+    .description('Computes the runs of grids and makes the table of them. All other options go on to Snakemake.')
+    .option('--config <FILE>', 'grids of your own, in the form of editions/map/grids.yaml')
+    .option(
+      '--grid <NAME>',
+      'only this grid of the file; may be given several times',
+      (name, names: string[] | undefined = []) => [...names, name],
+    )
+    .option('--directory <DIR>', 'folder of the runs and the tables (default: build/map)')
+    .option('--update', 'compute the runs that editions/map/map.csv lacks, and write its table, which is committed')
+    .option(
+      '--verify <N>',
+      'compute N rows of the table again (or all, or the row with this id) and compare every byte',
+    )
+    .allowUnknownOption()
+    .allowExcessArguments();
 
-/** Rows of all grids, each in a file with the id of its settings: a run that two grids share is there once. */
-const FOLDER = resolve(TYPED_IN, options.directory ?? join(root, 'build', 'map'));
+  const options = program.parse(args, { from: 'user' }).opts<Options>();
+  return { options, others: program.args };
+}
 
 /** The value of one of Snakemake's options, if it was given. */
 function optionOf(others: string[], ...names: string[]) {
@@ -52,13 +64,13 @@ function optionOf(others: string[], ...names: string[]) {
 }
 
 /** Snakemake's options for a map in the folder: the profile is that of the executor, unless another is named. */
-function snakemakeArguments(plan: string, others: string[]) {
+function snakemakeArguments(folder: string, plan: string, others: string[]) {
   const profiles = join(root, 'editions', 'map', 'profiles');
   const profile = join(profiles, optionOf(others, '--executor', '-e') ?? 'default');
   const chosen = optionOf(others, '--workflow-profile') !== undefined;
   return [
     ...['--snakefile', join(root, 'editions', 'map', 'Snakefile')],
-    ...['--directory', FOLDER],
+    ...['--directory', folder],
     ...['--configfile', plan],
     // The lock of this program is there as long as Snakemake runs, and is broken when its owner was killed.
     '--nolock',
@@ -79,8 +91,8 @@ async function setUp() {
 }
 
 /** What Snakemake needs to know of the runs. Written only if it is new. */
-function writePlan(runs: Run[]) {
-  const file = join(FOLDER, 'plan.json');
+function writePlan(folder: string, runs: Run[]) {
+  const file = join(folder, 'plan.json');
   const minutes = (seconds: number) => 5 + Math.ceil(seconds / 10); // a cluster's node may be slow
   const plan = Object.fromEntries(
     runs.map(({ id, options, seconds }) => [id, { options: options.join(' '), minutes: minutes(seconds) }]),
@@ -95,18 +107,18 @@ const publishedRows = () =>
   new Map(parseTable(readFileSync(TABLE, 'utf8'), here(TABLE)).map(({ grid, ...row }) => [row.id, row]));
 
 /** Lets Snakemake compute the runs. Resolves to its exit status and its last lines. */
-async function snakemake(runs: Run[], others: string[]) {
+async function snakemake(folder: string, runs: Run[], others: string[]) {
   await setUp();
   const isTrial = others.some((word) => ['--dry-run', '--dryrun', '-n'].includes(word));
-  const file = join(FOLDER, 'snakemake.log');
+  const file = join(folder, 'snakemake.log');
   const log = createWriteStream(file).on('error', ({ message }) =>
     console.error(`map: ${file}: cannot be written (${message}); the runs go on without it`),
   );
   const total = runs.reduce((sum, { seconds }) => sum + seconds, 0);
   const look = () => {
-    const folder = join(FOLDER, 'runs'); // Snakemake removes it when the runs in it failed
-    const there = new Set(existsSync(folder) ? readdirSync(folder) : []);
-    const done = runs.filter(({ id }) => there.has(basename(rowFile(FOLDER, id))));
+    const rows = join(folder, 'runs'); // Snakemake removes it when the runs in it failed
+    const there = new Set(existsSync(rows) ? readdirSync(rows) : []);
+    const done = runs.filter(({ id }) => there.has(basename(rowFile(folder, id))));
     return { done: done.length, share: done.reduce((sum, { seconds }) => sum + seconds, 0) / total };
   };
   const stop = isTrial ? () => {} : showProgress('runs', runs.length, total / availableParallelism(), look);
@@ -115,9 +127,9 @@ async function snakemake(runs: Run[], others: string[]) {
   try {
     return await run(
       join(dirname(pythonIn(ENVIRONMENT.folder)), 'snakemake'),
-      snakemakeArguments(writePlan(runs), others),
+      snakemakeArguments(folder, writePlan(folder, runs), others),
       {
-        cwd: FOLDER,
+        cwd: folder,
         env: { ...env, PATH: path },
         minutes: Number.POSITIVE_INFINITY,
         // On Ctrl-C Snakemake cancels its jobs, those on a cluster, too.
@@ -138,16 +150,16 @@ async function snakemake(runs: Run[], others: string[]) {
 const asksAgain = (word: string) => /^(runs\/|--force|-[fFR]$)/.test(word);
 
 /** The last line of a run's log, which says why it failed. */
-function lastWords(id: string) {
-  const file = join(FOLDER, 'logs', `${id}.log`);
+function lastWords(folder: string, id: string) {
+  const file = join(folder, 'logs', `${id}.log`);
   const lines = (readText(file) ?? '').trim().split('\n');
   return `${here(file)}: ${lines.at(-1) || 'nothing is written there'}`;
 }
 
 /** What Snakemake says of options that it does not know, and the like. */
-const complaint = (lines: string[]) =>
+const complaint = (folder: string, lines: string[]) =>
   lines.find((line) => /^snakemake: error: /.test(line))?.replace(/^snakemake: error: /, 'Snakemake says: ') ??
-  `Snakemake failed: ${lines.at(-1)}; ${here(join(FOLDER, 'snakemake.log'))} has the rest`;
+  `Snakemake failed: ${lines.at(-1)}; ${here(join(folder, 'snakemake.log'))} has the rest`;
 
 /**
  * Computes what is missing of the wanted grids, then makes the table of all grids of the file that are whole.
@@ -156,6 +168,7 @@ const complaint = (lines: string[]) =>
  * @param known rows of runs that are not to be computed again
  */
 async function compute(
+  folder: string,
   grids: Grid[],
   wanted: Grid[],
   table: string,
@@ -163,18 +176,18 @@ async function compute(
   known: Map<string, Row>,
 ): Promise<{ status: number; isWhole: boolean }> {
   const start = performance.now();
-  mkdirSync(FOLDER, { recursive: true });
+  mkdirSync(folder, { recursive: true });
   await lock(
     (pid) => {
       throw new UserError(
-        `expected no other map in ${here(FOLDER)}, found one (process ${pid}); wait for it, or stop it`,
+        `expected no other map in ${here(folder)}, found one (process ${pid}); wait for it, or stop it`,
       );
     },
-    join(FOLDER, 'map.lock'),
+    join(folder, 'map.lock'),
   );
   const runs = allRuns(wanted);
   const damaged = (file: string) => console.log(`${here(file)} is damaged; its run is done again.`);
-  const rowOf = (one: Run) => doneRow(FOLDER, one, damaged) ?? known.get(one.id);
+  const rowOf = (one: Run) => doneRow(folder, one, damaged) ?? known.get(one.id);
   const missing = runs.filter((one) => rowOf(one) === undefined);
   const cores = availableParallelism();
   const about = duration(missing.reduce((sum, { seconds }) => sum + seconds, 0) / cores);
@@ -186,18 +199,18 @@ async function compute(
   }
   const { code, lines } =
     missing.length > 0 || others.length > 0
-      ? await snakemake(others.some(asksAgain) ? runs : missing, others)
+      ? await snakemake(folder, others.some(asksAgain) ? runs : missing, others)
       : { code: 0, lines: [] };
 
   const rows = new Map(allRuns(grids).map((one) => [one.id, rowOf(one)]));
   const left = runs.filter(({ id }) => !rows.get(id));
-  if (code !== 0 && !lines.some((line) => /^Error in rule /.test(line))) throw new UserError(complaint(lines));
+  if (code !== 0 && !lines.some((line) => /^Error in rule /.test(line))) throw new UserError(complaint(folder, lines));
   if (code === 0 && left.length > 0) return { status: 0, isWhole: false }; // a dry run, or one target of several
   const whole = wholeGrids(grids, ({ id }) => rows.get(id));
   if (whole.rows.length > 0) writeWhole(table, formatTable(whole.rows));
   const took = duration((performance.now() - start) / 1000);
   if (left.length > 0) {
-    console.error(`map: ${left.length} of ${runs.length} runs failed; the first: ${lastWords(left[0].id)}`);
+    console.error(`map: ${left.length} of ${runs.length} runs failed; the first: ${lastWords(folder, left[0].id)}`);
     return { status: 1, isWhole: false };
   }
   console.log(`${count(runs.length, 'run')} done, ${missing.length} of them now, in ${took}.`);
@@ -205,21 +218,22 @@ async function compute(
   return { status: 0, isWhole: whole.names.length === grids.length };
 }
 
-async function work() {
+async function work({ options, others }: ReturnType<typeof read>) {
   const { config, grid: names = [], update, verify: which } = options;
+  // Rows of all grids, each in a file with the id of its settings: a run that two grids share is there once.
+  const folder = resolve(TYPED_IN, options.directory ?? join(root, 'build', 'map'));
   const file = config === undefined ? PUBLISHED : resolve(TYPED_IN, config);
-  const own = config === undefined ? undefined : join(FOLDER, `${basename(file, extname(file))}.csv`);
+  const own = config === undefined ? undefined : join(folder, `${basename(file, extname(file))}.csv`);
   if (update && own) throw new BadMap('--update: expected the published grids, found --config; leave one of both out');
   const grids = readGrids(file);
   const wanted = choose(grids, names);
   if (which !== undefined) {
-    if (program.args.length > 0)
-      throw new BadMap(`${program.args[0]}: expected no option of Snakemake beside --verify`);
+    if (others.length > 0) throw new BadMap(`${others[0]}: expected no option of Snakemake beside --verify`);
     process.exitCode = (await verify(own ?? TABLE, grids, names, which)) ? 0 : 1;
     return;
   }
-  const table = own ?? join(FOLDER, 'map.csv');
-  const { status, isWhole } = await compute(grids, wanted, table, program.args, update ? publishedRows() : new Map());
+  const table = own ?? join(folder, 'map.csv');
+  const { status, isWhole } = await compute(folder, grids, wanted, table, others, update ? publishedRows() : new Map());
   process.exitCode = status;
   if (!update || status !== 0) return;
   if (!isWhole) throw new UserError('--update: expected every grid to be whole; run it without --grid');
@@ -231,9 +245,9 @@ async function work() {
   console.log(`Copied to ${here(TABLE)}; \`npm run book\` makes its page, build/book/map.html.`);
 }
 
-async function workOrComplaint() {
+async function workOrComplaint(asked: ReturnType<typeof read>) {
   try {
-    await work();
+    await work(asked);
   } catch (error) {
     if (!(error instanceof BadMap)) throw error;
     console.error(`map: ${asOneLine(error.message)}`);
@@ -241,8 +255,9 @@ async function workOrComplaint() {
   }
 }
 
-async function main() {
-  await runProgram('map', workOrComplaint, {
+async function main(args: string[]) {
+  const asked = read(args);
+  await runProgram('map', () => workOrComplaint(asked), {
     tidy: unlock,
     interrupted: 'stopped; the same command continues with what is missing',
   });
@@ -250,4 +265,4 @@ async function main() {
   process.exit();
 }
 
-if (require.main === module) main();
+if (require.main === module) main(process.argv.slice(2));

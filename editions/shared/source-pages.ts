@@ -11,7 +11,8 @@ const extension = (path: string) => /\.\w+$/.exec(path)?.[0] ?? '';
 
 /**
  * What is compiled into the package, and the page that leads through the lesson; with forward slashes from the root of
- * the project.
+ * the project. Not the TypeScript kernel's: its patches of tslab are compiled beside the package, but are no part of it,
+ * and no chapter is about them.
  */
 const shownFiles = () => [
   'src/README.md',
@@ -31,7 +32,7 @@ export function firstSentence(code: string) {
 
 /**
  * The path of the project that a text names, such as `src/snn/neuron.ts` or `packages/event-engine/`; undefined if it
- * names none.
+ * names none, or one that no page shows.
  * @throws UserError if the path does not exist: it was moved, and the text was not
  */
 export function namedSource(name: string) {
@@ -39,6 +40,17 @@ export function namedSource(name: string) {
   const path = name.replace(/\/$/, '');
   if (!existsSync(join(root, path))) throw new UserError(`expected a file or folder of the project, found ${name}`);
   return shownFiles().some((file) => file === path || file.startsWith(`${path}/`)) ? path : undefined;
+}
+
+/**
+ * The path of the project that a link leads to.
+ * @throws UserError as `namedSource`, and if no page shows it: the link would be dead
+ */
+export function linkedSource(target: string) {
+  const path = namedSource(target);
+  if (path === undefined)
+    throw new UserError(`expected a file or folder that the book shows, found a link to ${target}`);
+  return path;
 }
 
 /**

@@ -1,5 +1,6 @@
-// A lock is a file that names the process which owns it, and the children which that has started. One whose owner is
-// gone, a killed process's, is taken over, and those children are ended: an orphaned `npm ci` would keep writing.
+// A lock is a file that names the process which owns it. One whose owner is gone, a killed process's, is taken over. One
+// that is waited for names the children which its owner has started, too, and those are then ended: an orphaned pip would
+// keep writing.
 // No library: proper-lockfile waits ten seconds for a dead owner, and robs a living one whose loop is busy training.
 import { linkSync, lstatSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -25,12 +26,16 @@ function owner(): Owner {
   return { host: hostname(), pid: process.pid, born: bornAt(process.pid), since, children: [] };
 }
 
+/** Whether this can be a child: the group of 1 would be every process, and without `born` it may be another by now. */
+const isChild = (found: Partial<Process> | null | undefined) =>
+  Number.isInteger(found?.pid) && Number(found?.pid) > 1 && typeof found?.born === 'string';
+
 /** Whose lock this is; undefined for what is no lock. */
 export function ownerOf(content: string): Owner | undefined {
   try {
     const found = JSON.parse(content);
     const isOwner = typeof found.host === 'string' && Number.isInteger(found.pid) && found.pid > 0;
-    return isOwner ? { ...found, children: Array.isArray(found.children) ? found.children : [] } : undefined;
+    return isOwner ? { ...found, children: [found.children].flat().filter(isChild) } : undefined;
   } catch {
     return undefined;
   }
@@ -55,10 +60,11 @@ function isAbandoned(content: string) {
 }
 
 /**
- * Removes an abandoned lock, unless another process was faster and this is its new one, and ends its owner's children.
+ * Removes an abandoned lock, unless another process was faster and this is its new one.
  * @param abandoned its content
+ * @param endsChildren whether its owner's children are ended, too
  */
-function breakLock(file: string, abandoned: string) {
+function breakLock(file: string, abandoned: string, endsChildren: boolean) {
   const aside = unfinishedName(file);
   try {
     renameSync(file, aside);
@@ -77,23 +83,22 @@ function breakLock(file: string, abandoned: string) {
   const isOwn = process.getuid === undefined || lstatSync(aside).uid === process.getuid();
   rmSync(aside, { force: true });
   const found = ownerOf(abandoned);
-  if (!isBroken || !isOwn || found?.host !== hostname()) return;
-  for (const child of found.children) {
-    // Windows does not tell when a process was started.
-    const ended = hasEnded(child);
-    if (ended === false || (ended === undefined && process.platform === 'win32')) killGroup(child.pid, 'SIGKILL');
-  }
+  if (!endsChildren || !isBroken || !isOwn || found?.host !== hostname()) return;
+  for (const child of found.children) if (hasEnded(child) === false) killGroup(child.pid, 'SIGKILL');
 }
 
-/** Makes a lock, or returns what is in that of another process which lives or may live. */
-function take(file: string): string | undefined {
+/**
+ * Makes a lock, or returns what is in that of another process which lives or may live.
+ * @param endsChildren of an abandoned one. Not of a folder's: it may have come with the folder, from anybody.
+ */
+function take(file: string, endsChildren = false): string | undefined {
   const content = JSON.stringify(owner());
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     if (writeFileNew(file, content)) return undefined;
     const found = readLock(file);
     if (found === undefined) continue;
     if (!isAbandoned(found)) return found;
-    breakLock(file, found);
+    breakLock(file, found, endsChildren);
   }
   throw new Error(`${file}: cannot be made, although there is none; remove what is there`);
 }
@@ -156,12 +161,12 @@ let held: { file: string; me: Owner; beat: NodeJS.Timeout } | undefined;
 export async function lock(onWait: (pid: number | undefined) => void, file: string) {
   makeFolder(dirname(file));
   let [seen, since, told] = ['', 0, false];
-  for (let found = take(file); found !== undefined; found = take(file)) {
+  for (let found = take(file, true); found !== undefined; found = take(file, true)) {
     const now = `${statSync(file, { throwIfNoEntry: false })?.mtimeMs} ${found}`;
     if (now !== seen) since = Date.now();
     seen = now;
     // For a process on another machine (or in another container) only the sign of life can be checked.
-    if (Date.now() - since > SILENCE_MS) breakLock(file, found);
+    if (Date.now() - since > SILENCE_MS) breakLock(file, found, true);
     else {
       if (!told) onWait(ownerOf(found)?.pid);
       told = true;

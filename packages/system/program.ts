@@ -36,14 +36,11 @@ export async function runProgram(
   {
     tidy,
     interrupted,
-    status = 1,
   }: {
     /** called before it ends early */
     tidy?: () => void;
     /** said when a signal ends it */
     interrupted?: string;
-    /** after an error */
-    status?: number;
   } = {},
 ) {
   let stopping = false;
@@ -66,7 +63,7 @@ export async function runProgram(
   } catch (error) {
     // Ctrl-C reaches what this program waits for as well: its own handler, which is still to come, says what happened.
     await new Promise((done) => setTimeout(done, 100));
-    if (!(error instanceof Stopped)) await stop(status, describe(error));
+    if (!(error instanceof Stopped)) await stop(1, describe(error));
     await new Promise(() => {}); // a signal came, whose handler ends the program
   }
   return () => {

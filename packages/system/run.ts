@@ -33,7 +33,7 @@ export async function endChildren() {
   await wait(100); // for the steps to clean up
 }
 
-export interface RunOptions {
+interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   /** Infinity for as long as it takes */

@@ -22,7 +22,9 @@ function write(file: string, text: string): void {
 }
 
 before(() => {
-  const tools = ['test.ts', 'start.mjs', 'machine.mjs', 'sources.cjs'].map((name) => join('tools', name));
+  const tools = ['test.ts', 'start.mjs', 'packages.mjs', 'machine.mjs', 'sources.cjs'].map((name) =>
+    join('tools', name),
+  );
   for (const file of ['biome.json', '.gitignore', 'packages/system', 'test/support/in-order.ts', ...tools]) {
     cpSync(join(root, file), join(clone, file), { recursive: true });
   }

@@ -13,7 +13,11 @@ const root = resolve(__dirname, '..', '..');
 const clone = join(temporaryFolder('tutorial'), 'a clone é');
 
 /** What a program needs to be started. */
-const RUNNABLE = ['package.json', 'tools/start.mjs', 'tools/machine.mjs', 'tools/sources.cjs', 'packages/system'];
+const RUNNABLE = [
+  'package.json',
+  ...['start.mjs', 'packages.mjs', 'machine.mjs', 'sources.cjs'].map((name) => `tools/${name}`),
+  'packages/system',
+];
 
 /** How the notebooks are executed: two at a time, where there are two cores and 6 GB. */
 const ALL = `notebooks --all --at-a-time ${availableParallelism() >= 2 && totalmem() >= 6e9 ? 2 : 1}`;

@@ -7,7 +7,7 @@ import { UNTRANSLATED } from '../../../translations/twins';
 import { ADDRESSES } from '../../shared/addresses';
 import { FAVICON } from '../../shared/app';
 import { introduction, textOf } from '../../shared/cells';
-import { namedSource, sourceAddress, sourcePages } from '../../shared/source-pages';
+import { linkedSource, sourceAddress, sourcePages } from '../../shared/source-pages';
 import { writeRun } from '../train/link';
 import { isExecuted, linkedNotebooks, type Notebook, prepare, shownImages } from './chapters';
 import type { PageFigure } from './figures';
@@ -83,7 +83,7 @@ export function writeChapters(
       }
       write(join(source, image), language ? language.drawing(from) : readFileSync(from));
     }
-    const sourceLink = (path: string) => sourceAddress(namedSource(path) ?? path, '', '.md');
+    const sourceLink = (path: string) => sourceAddress(linkedSource(path), '', '.md');
     const { figures } = prepare(name, notebook, sourceLink, runs);
     if (language) {
       for (const cell of notebook.cells.filter(({ cell_type }) => cell_type === 'markdown'))

@@ -9,7 +9,7 @@ import { LANGUAGES } from '../../../translations/twins';
 import { type Cell, type Notebook, textOf } from '../../shared/cells';
 import { hashOfCells, openCopy, readChapter, speaking } from '../../shared/copies';
 import { isPython } from '../../shared/parts';
-import { namedSource, sourceAddress } from '../../shared/source-pages';
+import { linkedSource, sourceAddress } from '../../shared/source-pages';
 import { translator } from '../../shared/translated';
 
 /**
@@ -21,7 +21,7 @@ const KERNELSPEC = { display_name: 'TypeScript', language: 'typescript', name: '
 const withSourceLinks = (markdown: string) =>
   markdown.replaceAll(
     /\]\(\.\.\/((?:src|hosts|packages)\/[\w./-]*)\)/g,
-    (_, path) => `](${sourceAddress(namedSource(path) as string, '../build/book/')})`,
+    (_, path) => `](${sourceAddress(linkedSource(path), '../build/book/')})`,
   );
 
 /** At the head of a chapter in Python. */

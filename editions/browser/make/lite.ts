@@ -74,7 +74,8 @@ async function main(args: string[]) {
   const { serve, port } = options.parse(args, { from: 'user' }).opts<{ serve?: true; port?: number }>();
   if (!serve && port !== undefined) options.error('--port: expected --serve beside it');
 
-  // What is built is served without looking whether all is set up, which can take a minute after a change.
+  // What is built is served without looking whether all is set up, which can take a minute after a change: of that,
+  // tools/start.mjs has seen only to the packages of Node, some of which this needs.
   const isThere = serve && isBuilt(EDITION.folder);
   if (!isThere) {
     const status = await runInForeground(...program('tools/setup/setup.ts', ['--quiet']), { env });

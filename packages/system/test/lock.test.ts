@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../../test/support/data';
 import { FROM_SOURCES } from '../../../test/support/python';
 import { makeFolder } from '../files';
 import { assertUnlocked, LOCK_NAME, lock, lockFolder, ownerOf, unlock } from '../lock';
-import { bornAt, isAlive } from '../processes';
+import { bornAt } from '../processes';
 
 const FULL_DISK = join(__dirname, '..', '..', '..', 'test', 'support', 'full-disk.cjs');
 
@@ -21,6 +21,16 @@ function lockedBy(owner: object): string {
   lock.release();
   writeFileSync(join(folder, LOCK_NAME), JSON.stringify({ ...mine, ...owner }));
   return folder;
+}
+
+const NO_GROUPS = process.platform === 'win32' && 'process groups are a Unix thing';
+
+/** An owner that is gone, and a child of its that runs; `ended` resolves to its status and signal. */
+function abandoned() {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  const child = spawn('sleep', ['20'], { detached: true, stdio: 'ignore' });
+  const owner = { pid, children: [{ pid: child.pid, born: bornAt(child.pid as number) }] };
+  return { child, ended: once(child, 'exit'), owner };
 }
 
 describe('a locked folder', () => {
@@ -50,32 +60,13 @@ describe('a locked folder', () => {
     lockFolder(lockedBy({ pid })).release();
   });
 
-  test('of a process that is gone is taken over with the end of its children, and of no other process', {
-    skip: process.platform === 'win32' && 'process groups are a Unix thing',
+  test('that names children is taken over, and they are left alone: it may have come from anybody', {
+    skip: NO_GROUPS,
   }, async () => {
-    const { pid } = spawnSync(process.execPath, ['-e', '']);
-    const [child, other] = [1, 2].map(() => spawn('sleep', ['20'], { detached: true, stdio: 'ignore' }));
-    const children = [
-      { pid: child.pid, born: bornAt(child.pid as number) },
-      { pid: other.pid, born: 'another time' },
-    ];
-    const gone = once(child, 'exit');
-    lockFolder(lockedBy({ pid, children })).release();
-    assert.deepEqual(await gone, [null, 'SIGKILL']);
-    assert.ok(isAlive(other.pid as number));
-    other.kill();
-  });
-
-  test('that another account wrote is taken over, and what it names as children left alone', {
-    skip: process.getuid?.() !== 0 && 'not root',
-  }, () => {
-    const { pid } = spawnSync(process.execPath, ['-e', '']);
-    const child = spawn('sleep', ['20'], { detached: true, stdio: 'ignore' });
-    const folder = lockedBy({ pid, children: [{ pid: child.pid, born: bornAt(child.pid as number) }] });
-    chownSync(join(folder, LOCK_NAME), 12345, 12345);
-    lockFolder(folder).release();
-    assert.ok(isAlive(child.pid as number));
+    const { child, ended, owner } = abandoned();
+    lockFolder(lockedBy(owner)).release();
     child.kill();
+    assert.deepEqual(await ended, [null, 'SIGTERM']);
   });
 
   test('of a process whose number now belongs to another is taken over', {
@@ -177,5 +168,42 @@ describe('a lock that is waited for', () => {
     assert.deepEqual([existsSync(first), existsSync(second)], [false, true]);
     unlock();
     assert.equal(existsSync(second), false);
+  });
+
+  /** Takes over the lock in a folder, and frees it again. */
+  async function takeOver(folder: string) {
+    await lock(() => assert.fail('its owner is gone'), join(folder, LOCK_NAME));
+    unlock();
+  }
+
+  test('is taken over with the end of the children of its owner, and of no other process', {
+    skip: NO_GROUPS,
+  }, async () => {
+    const { ended, owner } = abandoned();
+    const other = abandoned();
+    const children = [...owner.children, { pid: other.child.pid, born: 'another time' }, { pid: other.child.pid }];
+    await takeOver(lockedBy({ ...owner, children }));
+    assert.deepEqual(await ended, [null, 'SIGKILL']);
+    other.child.kill();
+    assert.deepEqual(await other.ended, [null, 'SIGTERM']);
+  });
+
+  test('names as children only what is one process', () => {
+    const numbers = [1, 0, -1, 2.5, '7', null].map((pid) => ({ pid, born: 'then' }));
+    const child = { pid: 7, born: 'then' };
+    const childrenOf = (children: unknown) => ownerOf(JSON.stringify({ host: 'a', pid: 1, children }))?.children;
+    assert.deepEqual(childrenOf([...numbers, null, 7, { pid: 7 }, child]), [child]);
+    assert.deepEqual([undefined, null, 7, {}].flatMap(childrenOf), []);
+  });
+
+  test('that another account wrote is taken over, and what it names as children left alone', {
+    skip: process.getuid?.() !== 0 && 'not root',
+  }, async () => {
+    const { child, ended, owner } = abandoned();
+    const folder = lockedBy(owner);
+    chownSync(join(folder, LOCK_NAME), 12345, 12345);
+    await takeOver(folder);
+    child.kill();
+    assert.deepEqual(await ended, [null, 'SIGTERM']);
   });
 });

@@ -100,8 +100,8 @@ export async function buildKernel({ out, typescript = 'typescript', library = tr
     writeFileSync(join(target, hashed), content);
     return hashed;
   };
-  const script = async (entry: string, name: string, options: BuildOptions) => {
-    const built = await build({ ...options, ...common, entryPoints: [join(here, 'src', entry)] });
+  const script = async (entry: string, name: string, options: Omit<BuildOptions, 'metafile' | 'write'>) => {
+    const built = await build({ ...common, ...options, entryPoints: [join(here, 'src', entry)] });
     inputs.push(...Object.keys(built.metafile.inputs));
     return put(name, built.outputFiles[0].contents);
   };

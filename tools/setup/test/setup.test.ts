@@ -42,6 +42,20 @@ function setUp(
   return { ...result, steps: steps.map((step) => step.trim()).sort() };
 }
 
+/** The same beside others: what it printed, and its exit status. */
+const concurrently = (clone: string) =>
+  new Promise<string>((done) => {
+    const child = spawn(process.execPath, [join(clone, 'tools', 'start.mjs'), SETUP], {
+      env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    child.stdout.on('data', (data) => {
+      text += data;
+    });
+    child.on('close', (code) => done(`${text}exit ${code}`));
+  });
+
 /** A process that has ended but was never waited for does not count. */
 function isRunning(pid: number): boolean {
   try {
@@ -223,6 +237,59 @@ describe('set-up, in a folder with spaces and an accent', () => {
     }
   });
 
+  test('packages come where their folder cannot be renamed, as one that is mounted', () => {
+    const mounted = join(scratch, 'mounted.cjs');
+    const refuse = "throw Object.assign(new Error('EBUSY: resource busy'), { code: 'EBUSY' })";
+    writeFileSync(
+      mounted,
+      `const fs = require('node:fs');
+const rename = fs.renameSync;
+fs.renameSync = (from, to) => { if (/node_modules$/.test(from)) ${refuse}; rename(from, to); };\n`,
+    );
+    rmSync(join(clone, 'node_modules', '.setup'), { recursive: true });
+    writeFileSync(join(clone, 'node_modules', 'left'), '');
+    const { status, steps, stderr } = setUp(clone, [], {}, ['--require', mounted]);
+    assert.deepEqual([status, steps], [0, ['Node packages']], stderr);
+    assert.equal(existsSync(join(clone, 'node_modules', 'left')), false);
+    assert.deepEqual(setUp(clone).steps, []);
+  });
+
+  test('stopped while npm works, it says so and leaves nothing but what was there', async () => {
+    const npm = join(scratch, 'slow', 'npm-cli.js');
+    mkdirSync(join(scratch, 'slow'));
+    writeFileSync(
+      npm,
+      "console.log('npm http fetch GET 200 a'); process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);\n",
+    );
+    const stamp = join(clone, 'node_modules', '.setup', 'packages.json');
+    const text = readFileSync(stamp);
+    rmSync(stamp);
+    const child = spawn(process.execPath, [join(clone, 'tools', 'start.mjs'), SETUP], {
+      env: { ...process.env, npm_execpath: npm },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said = { stdout: '', stderr: '' };
+    const place = () => readdirSync(join(clone, 'build')).filter((name) => name.startsWith('packages'));
+    child.stderr.on('data', (part) => {
+      said.stderr += part;
+    });
+    child.stdout.on('data', () => setTimeout(() => child.kill('SIGTERM'), 500));
+    const status = await new Promise((done) => child.on('close', done));
+    assert.deepEqual(
+      [status, said.stderr, place()],
+      [143, 'setup: interrupted; run it again to continue with the interrupted step\n', []],
+    );
+    writeFileSync(stamp, text);
+    assert.deepEqual(setUp(clone).steps, []);
+  });
+
+  test('two at the same time install the packages once, and both end well', async () => {
+    rmSync(join(clone, 'node_modules', '.setup'), { recursive: true });
+    const outputs = await Promise.all([1, 2].map(() => concurrently(clone)));
+    assert.equal(outputs.filter((text) => text.includes('Node packages: done')).length, 1, outputs.join('\n'));
+    assert.equal(outputs.filter((text) => text.endsWith('exit 0')).length, 2, outputs.join('\n'));
+  });
+
   test('a build that fails leaves the former one, names the error, and ends with 1', () => {
     writeFileSync(join(clone, 'src', 'index.ts'), "export const answer: number = 'many';\n");
     const broken = setUp(clone);
@@ -234,22 +301,7 @@ describe('set-up, in a folder with spaces and an accent', () => {
   test('two at the same time do each step once, here the build that failed, and both end well', async () => {
     rmSync(join(clone, 'dist'), { recursive: true });
     writeFileSync(join(clone, 'src', 'index.ts'), 'export const answer: number = 44;\n');
-    const outputs = await Promise.all(
-      [1, 2].map(
-        () =>
-          new Promise<string>((done) => {
-            const child = spawn(process.execPath, [join(clone, 'tools', 'start.mjs'), SETUP], {
-              env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm' },
-              stdio: ['ignore', 'pipe', 'inherit'],
-            });
-            let text = '';
-            child.stdout.on('data', (data) => {
-              text += data;
-            });
-            child.on('close', (code) => done(`${text}exit ${code}`));
-          }),
-      ),
-    );
+    const outputs = await Promise.all([1, 2].map(() => concurrently(clone)));
     assert.equal(outputs.filter((text) => text.includes('Build: done')).length, 1, outputs.join('\n'));
     assert.equal(outputs.filter((text) => text.endsWith('exit 0')).length, 2, outputs.join('\n'));
     assert.match(readFileSync(join(clone, 'dist', 'index.js'), 'utf8'), /44/);
@@ -345,7 +397,6 @@ describe('set-up on a full disk', () => {
     const { status, stderr } = setUp('packages\\.json', 0);
     assert.equal(status, 1);
     assert.match(stderr, /^setup: ENOSPC: .*; expected room on the disk.*\n$/);
-    assert.equal(existsSync(join(clone, 'node_modules')), false);
     assert.deepEqual(readdirSync(join(clone, 'build')), []);
   });
 

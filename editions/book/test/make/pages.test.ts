@@ -7,7 +7,7 @@ import { JSDOM } from 'jsdom';
 import { chapterNames } from '../../../../packages/system/project';
 import { simulate } from '../../../../src/common/lif';
 import { articleOf, root } from '../../../../test/support/book';
-import { firstSentence } from '../../../shared/source-pages';
+import { firstSentence, linkedSource } from '../../../shared/source-pages';
 import { linkHeadings, linkTerms, termsOf } from '../../make/links';
 import { chapterHead, finishPage } from '../../make/pages';
 
@@ -25,6 +25,16 @@ test('The name of a source file in a text leads to it, and one that is not there
   assert.throws(() => linkOf('src/neuron.ts'), {
     message: '02-x.html: expected a file or folder of the project, found src/neuron.ts',
   });
+  for (const hidden of ['packages/system/lock.ts', 'packages/system/', 'packages/typescript-kernel/tslab/preload.ts'])
+    assert.equal(linkOf(hidden), undefined, hidden);
+});
+
+test('A link to a source file that no page shows is refused', () => {
+  assert.equal(linkedSource('packages/event-engine/'), 'packages/event-engine');
+  for (const hidden of ['packages/system/lock.ts', 'packages/typescript-kernel/']) {
+    const message = `expected a file or folder that the book shows, found a link to ${hidden}`;
+    assert.throws(() => linkedSource(hidden), { name: 'UserError', message });
+  }
 });
 
 test('A source page is told by the first sentence of its comment', () => {

@@ -17,7 +17,7 @@ const write = (path: string, text: string) => {
 };
 beforeEach(() => {
   rmSync(clone, { recursive: true, force: true });
-  const tools = ['start.mjs', 'machine.mjs', 'sources.cjs'].map((name) => `tools/${name}`);
+  const tools = ['start.mjs', 'packages.mjs', 'machine.mjs', 'sources.cjs'].map((name) => `tools/${name}`);
   for (const name of [...tools, 'packages/system', 'editions/browser/make', 'editions/shared'])
     cpSync(join(root, name), join(clone, name), { recursive: true });
   // Packages as tools/start.mjs leaves them.
@@ -29,6 +29,7 @@ beforeEach(() => {
     symlinkSync(join(root, 'node_modules', name), join(clone, 'node_modules', name), 'junction');
   symlinkSync(clone, join(clone, 'node_modules', 'lif-fc-mnist'), 'junction');
   write('tools/setup/setup.ts', "console.log('set-up');");
+  const engines = { node: '20 || 22 || 24 || 26' };
   write(
     'editions/browser/make/site.ts',
     `import { mkdirSync, writeFileSync } from 'node:fs';
@@ -39,7 +40,7 @@ export async function buildSite() {
   writeFileSync('build/lite/index.html', 'new');
 }`,
   );
-  write('package.json', JSON.stringify({ scripts: { book: 'node editions/book/make/fails.cjs' } }));
+  write('package.json', JSON.stringify({ engines, scripts: { book: 'node editions/book/make/fails.cjs' } }));
   write('editions/book/make/fails.cjs', "console.error('book: nothing works'); process.exit(1);");
   write('build/lite/index.html', 'the edition');
   write('build/book/index.html', 'the book');

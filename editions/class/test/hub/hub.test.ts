@@ -4,12 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { lockFolder } from '../../../../packages/system/lock';
-import { program } from '../../../../packages/system/project';
+import { nodeModules, program } from '../../../../packages/system/project';
 import { runCells } from '../../../../test/support/jupyter-kernel';
 import { root, temporaryFolder } from '../../../../test/support/notebooks';
 import { python } from '../../../../test/support/python';
@@ -241,22 +241,33 @@ describe("The hub's packages", () => {
 describe('The containers', () => {
   const text = (...parts: string[]) => readFileSync(join(root, ...parts), 'utf8');
 
-  test('have all that set-up reads when they run it', () => {
-    const [before] = text('.binder', 'Dockerfile').split('RUN npm run setup') as [string];
+  test('have all that set-up and the hub read when they run them', () => {
+    const image = text('.binder', 'Dockerfile');
+    const parts = image.split(/^RUN (?=npm run setup|node tools\/start\.mjs editions\/class\/hub\/)/m);
+    assert.equal(parts.length, 3);
+    const [beforeSetUp, beforeHub] = parts as [string, string, string];
     const folder = join(temporary, 'image');
-    for (const [, sources, target] of before.matchAll(/^COPY (?!--)(.+) (\S+)$/gm)) {
-      for (const source of sources.split(' ')) {
-        const isFolder = statSync(join(root, source)).isDirectory();
-        cpSync(join(root, source), join(folder, target, isFolder ? '' : basename(source)), { recursive: true });
+    const copy = (lines: string) => {
+      for (const [, sources, target] of lines.matchAll(/^COPY (?!--)(.+) (\S+)$/gm)) {
+        for (const source of sources.split(' ')) {
+          const isFolder = statSync(join(root, source)).isDirectory();
+          cpSync(join(root, source), join(folder, target, isFolder ? '' : basename(source)), { recursive: true });
+        }
       }
-    }
-    const setUp = join(folder, 'tools', 'setup', 'setup.ts');
-    const sources = ['--require', join(root, 'tools', 'sources.cjs'), '-e', `require(${JSON.stringify(setUp)})`];
-    for (const args of [[join(folder, 'tools', 'start.mjs'), 'tools/setup/setup.ts', '--check'], sources]) {
+    };
+    const succeeds = (args: string[]) => {
       const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
       assert.equal(status, 0, stderr);
-    }
+    };
+    const start = join(folder, 'tools', 'start.mjs');
+    copy(beforeSetUp);
+    const setUp = join(folder, 'tools', 'setup', 'setup.ts');
+    succeeds([start, 'tools/setup/setup.ts', '--check']);
+    succeeds(['--require', join(root, 'tools', 'sources.cjs'), '-e', `require(${JSON.stringify(setUp)})`]);
     // What it is started with, once there are packages, and what they hold of ours.
     for (const file of ['sources.cjs', 'lif_fc_mnist.cjs']) assert.ok(existsSync(join(folder, 'tools', file)), file);
+    copy(beforeHub);
+    symlinkSync(nodeModules, join(folder, 'node_modules'), 'junction');
+    succeeds([start, '--ready', 'editions/class/hub/start/hub.ts', '--help']);
   });
 });

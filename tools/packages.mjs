@@ -1,0 +1,235 @@
+// Node's packages, as package-lock.json names them: whether they are there, and their installation.
+// In the syntax of Node 14, with Node's own modules alone: `tools/start.mjs` uses it before there are packages.
+import { spawn } from 'child_process';
+import crypto from 'crypto';
+import fs from 'fs';
+import os from 'os';
+import path from 'path';
+import * as machine from './machine.mjs';
+
+const { root, UserError, windows } = machine;
+const NODE_MODULES = path.join(root, 'node_modules');
+const STAMP = path.join(NODE_MODULES, '.setup', 'packages.json');
+const BUILD = path.join(root, 'build');
+const LOCK = path.join(BUILD, 'packages.lock');
+/** What npm says of a package that has come, or was there. */
+const ARRIVED = /npm http (cache|fetch [A-Z]+ [23])/;
+/** What npm says of a network that is not there. */
+const NO_NETWORK = /\b(E(?:CONN[A-Z]+|TIMEDOUT|NOTFOUND|AI_AGAIN)|ERR_SOCKET_TIMEOUT|network timeout)\b/;
+/** After so many ms in which nothing has arrived, npm is given up: by itself it waits for many minutes. */
+const SILENCE = 40000;
+
+const readJson = (file) => JSON.parse(fs.readFileSync(file, 'utf8'));
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const remove = (file) => fs.rmSync(file, { recursive: true, force: true, maxRetries: 5 });
+
+/** What the packages depend on, as it is kept beside them. */
+function wanted() {
+  const hash = crypto.createHash('sha256');
+  for (const file of ['package-lock.json', '.npmrc'])
+    hash.update(`${file}\0`).update(fs.readFileSync(path.join(root, file)));
+  return { inputs: hash.digest('hex'), platform: `${process.platform}-${process.arch}` };
+}
+
+/** The files of a folder and below, as paths from there; links are not followed. */
+const filesUnder = (folder, here = '') =>
+  fs.readdirSync(path.join(folder, here), { withFileTypes: true }).flatMap((entry) => {
+    const name = path.join(here, entry.name);
+    return entry.isDirectory() ? filesUnder(folder, name) : entry.isFile() ? [name] : [];
+  });
+
+/** Why the packages have to be installed, 'new' if none fit; undefined if they are as package-lock.json says. */
+export function packagesLack() {
+  let found;
+  try {
+    found = readJson(STAMP);
+  } catch (_error) {
+    return 'new';
+  }
+  const { files, ...then } = found;
+  if (JSON.stringify(then) !== JSON.stringify(wanted())) return 'new';
+  try {
+    // On Windows the link is a junction with an absolute path, which is wrong after the clone was moved.
+    if (fs.realpathSync(path.join(NODE_MODULES, 'lif-fc-mnist')) !== fs.realpathSync(root))
+      return 'the folder was moved';
+  } catch (_error) {
+    return 'node_modules/lif-fc-mnist is missing';
+  }
+  const lost = files.find((file) => !fs.existsSync(path.join(NODE_MODULES, file)));
+  return lost && `${path.join('node_modules', lost)} is missing`;
+}
+
+/** package-lock.json, with the place of each package's file in a bundle. npm checks the hashes that it names. */
+function lockFor(packages) {
+  const lock = readJson(path.join(root, 'package-lock.json'));
+  if (packages)
+    for (const [place, entry] of Object.entries(lock.packages)) {
+      const name = entry.name || place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
+      if (entry.integrity) entry.resolved = `${packages}${name.replace('/', '+')}-${entry.version}.tgz`;
+    }
+  return JSON.stringify(lock);
+}
+
+/** What npm said last. */
+let latest = '';
+/** Set while npm runs. */
+let child;
+
+/** Runs npm; resolves to its exit status and the lines that it printed. */
+function npm(args, cwd) {
+  const [command, first] = machine.npmCommand();
+  child = spawn(command, [...first, ...args], {
+    cwd,
+    env: { ...process.env, NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  const patience = setTimeout(() => {
+    text += '\nnetwork timeout';
+    child.kill('SIGKILL'); // npm survives SIGTERM
+  }, SILENCE);
+  const onData = (part) => {
+    text += part;
+    latest = String(part).trim().split('\n').pop().slice(0, 100);
+    if (ARRIVED.test(part)) clearTimeout(patience);
+  };
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', onData);
+  return new Promise((done, fail) =>
+    child.on('error', fail).on('close', (status) => {
+      clearTimeout(patience);
+      child = undefined;
+      done({ status, lines: text.trim().split('\n') });
+    }),
+  );
+}
+
+/** Throws if npm failed: without a network in one line, else with its first and last lines, since it names the cause first. */
+function succeeded({ status, lines }) {
+  if (status === 0) return;
+  const [cause] = NO_NETWORK.exec(lines.join('\n')) || [];
+  const help = 'see “Without a network, or behind a mirror” in environment.md';
+  if (cause)
+    throw new UserError(
+      `no network: npm's registry or pip's index does not answer (${cause}); connect this machine, or set up from a bundle: ${help}`,
+    );
+  const said = lines.filter((line) => !line.startsWith('npm http'));
+  const shown = said.length <= 24 ? said : [...said.slice(0, 12), '…', ...said.slice(-12)];
+  throw new UserError([`\`npm ci\` failed (exit ${status}):`, ...shown].join('\n    '));
+}
+
+/** Puts the new packages in the place of the former ones, which a failure leaves there. */
+function replace(packages, former) {
+  try {
+    if (fs.existsSync(NODE_MODULES)) fs.renameSync(NODE_MODULES, former);
+    fs.renameSync(packages, NODE_MODULES);
+  } catch (error) {
+    if (fs.existsSync(former) && !fs.existsSync(NODE_MODULES)) fs.renameSync(former, NODE_MODULES);
+    // A mounted folder, one of an image, or on Windows one that somebody reads: it is kept, and filled anew.
+    if (!['EBUSY', 'EXDEV', 'EPERM'].includes(error.code)) throw error;
+    for (const name of fs.readdirSync(NODE_MODULES)) remove(path.join(NODE_MODULES, name));
+    fs.cpSync(packages, NODE_MODULES, { recursive: true, verbatimSymlinks: true });
+  }
+}
+
+/** Whether the process of this number runs, also one of another user. */
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/** Waits until no other process installs in this clone, and takes its turn. */
+async function lock() {
+  for (let waited = 0; ; waited++) {
+    try {
+      return fs.writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    let pid;
+    try {
+      pid = Number(fs.readFileSync(LOCK, 'utf8'));
+    } catch (_error) {
+      continue; // It was removed in this moment.
+    }
+    // An empty one is written in this moment, or was when the disk was full.
+    if (pid > 0 ? !isAlive(pid) : waited > 20) remove(LOCK);
+    else if (waited === 1) console.log(`Another set-up (process ${pid}) is running in this clone; waiting for it.`);
+    await sleep(250);
+  }
+}
+
+/**
+ * Installs the packages in a folder of their own, which then takes the place of node_modules: a set-up that is killed
+ * leaves those that were there.
+ * @param from a bundle: a folder or an address
+ */
+export async function install(from) {
+  machine.checkNode();
+  const isFirst = !fs.existsSync(path.join(root, '.venv', '.setup.json'));
+  if (isFirst) machine.findPython(); // Nothing is begun without one, nor without room for all of it.
+  const [whole] = machine.placesOf(root);
+  const hasFormer = fs.existsSync(NODE_MODULES);
+  const lack = machine.lacksRoom(hasFormer || !isFirst ? [{ ...whole, needed: 1e9 }] : machine.placesOf(root));
+  if (lack) throw new UserError(`the disk is too full: ${lack.found}; ${lack.fix}`);
+
+  const aside = path.join(BUILD, `packages-${process.pid}`);
+  fs.mkdirSync(BUILD, { recursive: true });
+  await lock();
+  const tidy = () => {
+    if (child) child.kill('SIGKILL');
+    remove(aside);
+    remove(LOCK);
+  };
+  const stop = (signal) => {
+    console.error('setup: interrupted; run it again to continue with the interrupted step');
+    process.exit(128 + os.constants.signals[signal]);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const parent = process.ppid;
+  const isWatched = process.env.npm_lifecycle_event !== undefined || process.env.LIF_FC_MNIST_CALLER !== undefined;
+  const watch = setInterval(() => isWatched && process.ppid !== parent && stop('SIGTERM'), 1000);
+  process.on('exit', tidy);
+  for (const signal of signals) process.on(signal, stop);
+  const begin = Date.now();
+  const say = (text) => console.log(`Node packages: ${text}`);
+  const seconds = () => `${((Date.now() - begin) / 1000).toFixed(1)} s`;
+  const pulse = setInterval(() => say(`${seconds()} … ${latest}`), 10000);
+  try {
+    const reason = packagesLack();
+    if (reason === undefined) return; // Another one has installed them meanwhile.
+    say(`npm ci, without install scripts${reason === 'new' ? '' : `: ${reason}`}`);
+    for (const name of fs.readdirSync(BUILD)) if (/^packages-\d+$/.test(name)) remove(path.join(BUILD, name));
+    fs.mkdirSync(path.join(aside, 'tools'), { recursive: true });
+    for (const file of ['package.json', '.npmrc', path.join('tools', 'lif_fc_mnist.cjs')])
+      fs.copyFileSync(path.join(root, file), path.join(aside, file));
+    const bundled = from ? await machine.packagesIn(from, aside) : '';
+    fs.writeFileSync(path.join(aside, 'package-lock.json'), lockFor(bundled));
+    const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=http'];
+    args.push('--prefer-offline', '--fetch-retries=1', '--fetch-retry-mintimeout=3000');
+    if (bundled) args.push('--offline=false');
+    if (bundled.startsWith('http')) args.push(`--noproxy=${new URL(bundled).hostname}`);
+    let result = await npm(args, aside);
+    if (result.status > 0 && NO_NETWORK.test(result.lines.join('\n'))) {
+      await sleep(3000);
+      result = await npm(args, aside);
+    }
+    succeeded(result);
+    const packages = path.join(aside, 'node_modules');
+    const own = path.join(packages, 'lif-fc-mnist');
+    remove(own);
+    fs.symlinkSync(windows ? root : '..', own, 'junction');
+    const stamp = JSON.stringify({ files: filesUnder(packages), ...wanted() });
+    replace(packages, path.join(aside, 'former'));
+    fs.mkdirSync(path.dirname(STAMP), { recursive: true });
+    fs.writeFileSync(STAMP, stamp);
+    say(`done in ${seconds()}`);
+  } finally {
+    for (const timer of [pulse, watch]) clearInterval(timer);
+    for (const signal of signals) process.removeListener(signal, stop);
+    process.removeListener('exit', tidy);
+    tidy();
+  }
+}
