@@ -52,6 +52,7 @@ export function summary(state: string, checks: Check[], facts?: string[]): strin
 export function isUnfit(): boolean;
 export function examine(lack?: string): void;
 export function kindOfBundle(): string;
+export function hashOf(...files: string[]): string;
 export function kindIn(kinds: Record<string, string> | undefined, where: string): string;
 export function packagesIn(from: string, aside: string): Promise<string>;
 export function check(): void;

@@ -224,6 +224,10 @@ export function kindIn(kinds, where) {
 
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), crypto.createHash('sha256')).digest('hex');
 
+/** SHA-256 of files of the clone, with their names. */
+export const hashOf = (...files) =>
+  sha256(...files.flatMap((file) => [`${file}\0`, fs.readFileSync(path.join(root, file))]));
+
 /**
  * The address of the Node packages in a bundle, which is a folder or an address itself, for npm in the folder `aside`.
  * What concerns them is refused as by tools/setup/bundle.ts, which takes the rest from there.
@@ -261,7 +265,7 @@ export async function packagesIn(from, aside) {
     refuse(`${place}: expected the bundle ${fingerprint}, found ${found}: ask for the address again`);
   const own = kindIn(kinds, place);
   const sums = await part(`${own}/SHA256SUMS`, kinds[own], `${base}${own}: SHA256SUMS`);
-  const lock = sha256('package-lock.json\0', fs.readFileSync(path.join(root, 'package-lock.json')));
+  const lock = hashOf('package-lock.json');
   for (const [, hash, name] of sums.matchAll(/^(\w+) [ *](bundle\.json|npm\/\S+)$/gm)) {
     // npm itself checks what it gets over a network.
     if (!isFolder && name !== 'bundle.json') continue;

@@ -1,10 +1,10 @@
 // Node's packages, as package-lock.json names them: whether they are there, and their installation.
 // In the syntax of Node 14, with Node's own modules alone: `tools/start.mjs` uses it before there are packages.
 import { spawn } from 'child_process';
-import crypto from 'crypto';
 import fs from 'fs';
 import os from 'os';
 import path from 'path';
+import { createInterface } from 'readline';
 import * as machine from './machine.mjs';
 
 const { root, UserError, windows } = machine;
@@ -12,23 +12,45 @@ const NODE_MODULES = path.join(root, 'node_modules');
 const STAMP = path.join(NODE_MODULES, '.setup', 'packages.json');
 const BUILD = path.join(root, 'build');
 const LOCK = path.join(BUILD, 'packages.lock');
-/** What npm says of a package that has come, or was there. */
-const ARRIVED = /npm http (cache|fetch [A-Z]+ [23])/;
-/** What npm says of a network that is not there. */
-const NO_NETWORK = /\b(E(?:CONN[A-Z]+|TIMEDOUT|NOTFOUND|AI_AGAIN)|ERR_SOCKET_TIMEOUT|network timeout)\b/;
-/** After so many ms in which nothing has arrived, npm is given up: by itself it waits for many minutes. */
-const SILENCE = 40000;
+/** Lines of npm (with `--loglevel=http`) and of pip that name what has arrived, or what was there already. */
+export const ARRIVED =
+  /^npm http (cache|fetch [A-Z]+ [23])|^ *(Downloading|Using cached|Processing|Requirement already satisfied|Saved) /;
+const OFFLINE =
+  /ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ERR_SOCKET|timed? ?out|Connection|IncompleteRead|network|HTTP error 5/i;
+/** What a line says of a network that is not there, in a word or two. */
+const CAUSE =
+  /\b(E(?:CONN[A-Z]+|TIMEDOUT|NOTFOUND|AI_AGAIN)|connection refused|timed out|name or service not known|name resolution|nodename nor servname|getaddrinfo failed|cannot connect to proxy)\b/i;
+/** After so many seconds in which nothing has arrived, the network is given up: npm by itself tries for minutes. */
+export const SILENCE = 40;
+const HELP =
+  'connect this machine, or set up from a bundle: see “Without a network, or behind a mirror” in environment.md';
 
 const readJson = (file) => JSON.parse(fs.readFileSync(file, 'utf8'));
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const remove = (file) => fs.rmSync(file, { recursive: true, force: true, maxRetries: 5 });
 
+/** Whether what npm or pip printed speaks of the network. */
+export const isOffline = (lines) => lines.some((line) => !ARRIVED.test(line) && OFFLINE.test(line));
+
+/**
+ * Throws if a command failed: without a network in one line, else with the first and last lines of its output, since npm
+ * names the cause first, pip last.
+ * @param command as a person would type it
+ * @param help what helps without a network
+ */
+export function succeeded({ code, lines }, command, help = HELP) {
+  if (code === 0) return;
+  const said = lines.filter((line) => !/^Ignoring .*: markers |^npm http /.test(line));
+  const [cause] = said.map((line) => (CAUSE.exec(line) || [])[1]).filter(Boolean);
+  if (cause) throw new UserError(`no network: npm's registry or pip's index does not answer (${cause}); ${help}`);
+  const shown = said.length <= 24 ? said : [...said.slice(0, 12), '…', ...said.slice(-12)];
+  throw new UserError([`\`${command}\` failed (exit ${code}):`, ...shown].join('\n    '));
+}
+
 /** What the packages depend on, as it is kept beside them. */
 function wanted() {
-  const hash = crypto.createHash('sha256');
-  for (const file of ['package-lock.json', '.npmrc'])
-    hash.update(`${file}\0`).update(fs.readFileSync(path.join(root, file)));
-  return { inputs: hash.digest('hex'), platform: `${process.platform}-${process.arch}` };
+  const inputs = machine.hashOf('package-lock.json', '.npmrc');
+  return { inputs, platform: `${process.platform}-${process.arch}` };
 }
 
 /** The files of a folder and below, as paths from there; links are not followed. */
@@ -59,13 +81,20 @@ export function packagesLack() {
   return lost && `${path.join('node_modules', lost)} is missing`;
 }
 
+/** The name of a package in package-lock.json: that of its entry, or the last part of its path. */
+export const nameOf = (place, entry) =>
+  entry.name || place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
+
+/** The name of a package's file in a bundle. */
+export const tarballOf = ({ name, version }) => `${name.replace('/', '+')}-${version}.tgz`;
+
 /** package-lock.json, with the place of each package's file in a bundle. npm checks the hashes that it names. */
 function lockFor(packages) {
   const lock = readJson(path.join(root, 'package-lock.json'));
   if (packages)
     for (const [place, entry] of Object.entries(lock.packages)) {
-      const name = entry.name || place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
-      if (entry.integrity) entry.resolved = `${packages}${name.replace('/', '+')}-${entry.version}.tgz`;
+      const { version, integrity } = entry;
+      if (integrity) entry.resolved = `${packages}${tarballOf({ name: nameOf(place, entry), version })}`;
     }
   return JSON.stringify(lock);
 }
@@ -75,7 +104,7 @@ let latest = '';
 /** Set while npm runs. */
 let child;
 
-/** Runs npm; resolves to its exit status and the lines that it printed. */
+/** Runs npm; resolves to its exit status, null if it was killed, and the lines that it printed. */
 function npm(args, cwd) {
   const [command, first] = machine.npmCommand();
   child = spawn(command, [...first, ...args], {
@@ -83,38 +112,24 @@ function npm(args, cwd) {
     env: { ...process.env, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let text = '';
+  const lines = [];
   const patience = setTimeout(() => {
-    text += '\nnetwork timeout';
+    lines.push('timed out');
     child.kill('SIGKILL'); // npm survives SIGTERM
-  }, SILENCE);
-  const onData = (part) => {
-    text += part;
-    latest = String(part).trim().split('\n').pop().slice(0, 100);
-    if (ARRIVED.test(part)) clearTimeout(patience);
+  }, SILENCE * 1000);
+  const onLine = (line) => {
+    lines.push(line);
+    latest = line.trim().slice(0, 100);
+    if (ARRIVED.test(line)) clearTimeout(patience);
   };
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', onData);
+  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', onLine);
   return new Promise((done, fail) =>
-    child.on('error', fail).on('close', (status) => {
+    child.on('error', fail).on('close', (code) => {
       clearTimeout(patience);
       child = undefined;
-      done({ status, lines: text.trim().split('\n') });
+      done({ code, lines });
     }),
   );
-}
-
-/** Throws if npm failed: without a network in one line, else with its first and last lines, since it names the cause first. */
-function succeeded({ status, lines }) {
-  if (status === 0) return;
-  const [cause] = NO_NETWORK.exec(lines.join('\n')) || [];
-  const help = 'see “Without a network, or behind a mirror” in environment.md';
-  if (cause)
-    throw new UserError(
-      `no network: npm's registry or pip's index does not answer (${cause}); connect this machine, or set up from a bundle: ${help}`,
-    );
-  const said = lines.filter((line) => !line.startsWith('npm http'));
-  const shown = said.length <= 24 ? said : [...said.slice(0, 12), '…', ...said.slice(-12)];
-  throw new UserError([`\`npm ci\` failed (exit ${status}):`, ...shown].join('\n    '));
 }
 
 /** Puts the new packages in the place of the former ones, which a failure leaves there. */
@@ -167,8 +182,7 @@ async function lock() {
  * @param from a bundle: a folder or an address
  */
 export async function install(from) {
-  machine.checkNode();
-  const isFirst = !fs.existsSync(path.join(root, '.venv', '.setup.json'));
+  const isFirst = !machine.machine.isSetUp();
   if (isFirst) machine.findPython(); // Nothing is begun without one, nor without room for all of it.
   const [whole] = machine.placesOf(root);
   const hasFormer = fs.existsSync(NODE_MODULES);
@@ -212,11 +226,11 @@ export async function install(from) {
     if (bundled) args.push('--offline=false');
     if (bundled.startsWith('http')) args.push(`--noproxy=${new URL(bundled).hostname}`);
     let result = await npm(args, aside);
-    if (result.status > 0 && NO_NETWORK.test(result.lines.join('\n'))) {
+    if (result.code > 0 && isOffline(result.lines)) {
       await sleep(3000);
       result = await npm(args, aside);
     }
-    succeeded(result);
+    succeeded(result, 'npm ci');
     const packages = path.join(aside, 'node_modules');
     const own = path.join(packages, 'lif-fc-mnist');
     remove(own);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Starts every program of ours: `node tools/start.mjs tools/test.ts …`. Before there are packages it says what is missing
-// of Node and Python, and installs them; then it sets up what else is missing, and hands over to TypeScript. With --ready
-// before the program's path, which counts from the root, all is set up: so one program starts another.
+// Starts every program of ours: `node tools/start.mjs tools/test.ts …`. Without Node's packages it says what is missing
+// of Node and Python, and installs the packages; then it sets up what else is missing, and hands over to TypeScript.
+// With --ready before the program's path, which counts from the root, all is set up: so one program starts another.
 // In the syntax of Node 14, with Node's own modules alone.
 import Module, { createRequire } from 'module';
 import path from 'path';
@@ -47,7 +47,7 @@ function refuse(error) {
   if (FULL.test(message))
     message += `${message.includes('\n') ? '\n  ' : '; '}expected room on the disk, found none: free some and run it again`;
   else if (isNotWritable)
-    message += '; expected a place that can be written, found none: make it writable, or use another';
+    message += '; expected a place that can be written, found none: make it writable, or use another folder';
   else if (error.code === 'MODULE_NOT_FOUND' && message.includes('tsx'))
     message = 'expected packages, found none: run `npm run setup`';
   else if (error.name !== 'UserError') message = error.stack;

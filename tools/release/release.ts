@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { command } from '../../packages/system/options';
 import { runProgram } from '../../packages/system/program';
 import { readJson, remove, removeLeftOvers, root, UserError } from '../../packages/system/project';
-import { run, succeeded } from '../../packages/system/run';
+import { run } from '../../packages/system/run';
 import { step } from '../../packages/system/step';
 import { npmCommand } from '../machine.mjs';
+import { succeeded } from '../packages.mjs';
 import { sumsOf, zipOf } from './files';
 import { wrongVersions } from './versions';
 

@@ -18,6 +18,7 @@ import type { ReadableStream } from 'node:stream/web';
 import { codeOf } from '../../packages/system/processes';
 import { hashOf, readJson, root, UserError, writeWhole } from '../../packages/system/project';
 import { kindIn } from '../machine.mjs';
+import { nameOf } from '../packages.mjs';
 
 interface Entry {
   name?: string;
@@ -33,10 +34,6 @@ interface Lock {
   packages: Record<string, Entry>;
 }
 
-/** The name of a package in package-lock.json: that of its entry, or the last part of its path. */
-const nameOf = (path: string, entry: Entry) =>
-  entry.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
-
 /** The packages of package-lock.json that npm installs from a registry: name, version, integrity, for which systems. */
 export function packagesOf(lock: Lock) {
   const found = new Map<string, Entry & { name: string; integrity: string }>();
@@ -48,10 +45,6 @@ export function packagesOf(lock: Lock) {
   }
   return [...found.values()];
 }
-
-/** The name of a package's file in a bundle, as tools/start.mjs looks for it. */
-export const tarballOf = ({ name, version }: { name: string; version: string }) =>
-  `${name.replace('/', '+')}-${version}.tgz`;
 
 export const NATIVE = 'native.tar.gz';
 

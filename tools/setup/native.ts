@@ -14,8 +14,9 @@ import {
   venvPython,
   writeJson,
 } from '../../packages/system/project';
-import { run, runTwice, Stopped } from '../../packages/system/run';
+import { run, Stopped } from '../../packages/system/run';
 import { findCompiler, noCompiler, nodeMajor, pythonEnv } from '../machine.mjs';
+import { runTwice } from './network';
 import type { Bundle } from './steps';
 
 const pkg = join(nodeModules, '@tensorflow', 'tfjs-node');

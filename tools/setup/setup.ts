@@ -1,3 +1,5 @@
+// Set-up: Python's packages, the native backend, dist/ and the kernel. tools/start.mjs has installed Node's packages, and
+// runs this before every other program. `npm run setup`.
 import { join } from 'node:path';
 import { runInForeground } from '../../packages/system/foreground';
 import { lock, unlock } from '../../packages/system/lock';
@@ -92,8 +94,8 @@ async function work(todo: Todo, wanted: string | undefined, from: string | undef
     if (!todo.kernel) return;
     await step('Kernel', 'tslab for the Jupyter in .venv', async () => writeKernel());
   };
-  // In parallel, since pip mostly waits for the disk and the network. A step that fails does not stop the
-  // others: the steps that succeed need not be repeated.
+  // In parallel, since pip mostly waits for the disk and the network. A step that fails does not stop the others: those
+  // that succeed need not be repeated.
   const results = await Promise.allSettled([native(), compile(), kernel()]);
   const errors = [...new Set(results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])))];
   const unexpected = errors.find(({ name }) => name !== 'UserError');

@@ -15,10 +15,12 @@ import {
   writeJson,
   writeWhole,
 } from '../../packages/system/project';
-import { run, runTwice, succeeded } from '../../packages/system/run';
+import { run } from '../../packages/system/run';
 import { pythonEnv } from '../machine.mjs';
+import { succeeded } from '../packages.mjs';
 import { isBuilt } from './build';
 import { nativeState } from './native';
+import { runTwice } from './network';
 
 /**
  * The names of the files in a folder, for its stamp: so a file that is lost later is noticed. Python compiles its

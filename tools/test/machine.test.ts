@@ -1,16 +1,19 @@
-/** What is said twice of tools/machine.mjs, which no TypeScript checks. */
+/** What is said twice of machine.mjs and packages.mjs, which no TypeScript checks. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { describe } from '../../packages/system/program';
 import * as machine from '../machine.mjs';
+import * as packages from '../packages.mjs';
 
-test('tools/machine.d.mts declares what tools/machine.mjs exports', () => {
-  const declarations = readFileSync(join(__dirname, '..', 'machine.d.mts'), 'utf8');
-  const declared = [...declarations.matchAll(/^export (?:const|class|function) (\w+)/gm)].map(([, name]) => name);
-  assert.deepEqual(declared.sort(), Object.keys(machine).sort());
-});
+for (const [name, exports] of Object.entries({ machine, packages })) {
+  test(`tools/${name}.d.mts declares what tools/${name}.mjs exports`, () => {
+    const declarations = readFileSync(join(__dirname, '..', `${name}.d.mts`), 'utf8');
+    const declared = [...declarations.matchAll(/^export (?:const|class|function) (\w+)/gm)].map(([, name]) => name);
+    assert.deepEqual(declared.sort(), Object.keys(exports).sort());
+  });
+}
 
 test('A program that meets a full disk names the room that set-up asks for', () => {
   const { clone, elsewhere } = machine.ROOM;

@@ -26,11 +26,13 @@ import {
   writeJson,
   writeWhole,
 } from '../../../packages/system/project';
-import { run, runTwice, succeeded } from '../../../packages/system/run';
+import { run } from '../../../packages/system/run';
 import { step } from '../../../packages/system/step';
 import { kindOfBundle, npmCommand, pythonEnv } from '../../../tools/machine.mjs';
-import { fingerprintOf, fits, NATIVE, packagesOf, sha256, tarballOf } from '../../../tools/setup/bundle';
+import { succeeded, tarballOf } from '../../../tools/packages.mjs';
+import { fingerprintOf, fits, NATIVE, packagesOf, sha256 } from '../../../tools/setup/bundle';
 import { packNative } from '../../../tools/setup/native';
+import { runTwice } from '../../../tools/setup/network';
 import { escapeHtml } from '../../shared/html';
 import { serve as serveFolder } from '../../shared/serve';
 import { edition } from '../doctor/trial';

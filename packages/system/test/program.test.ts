@@ -6,7 +6,6 @@ import { describe as group, test } from 'node:test';
 import { FROM_SOURCES } from '../../../test/support/python';
 import { describe } from '../program';
 import { UserError } from '../project';
-import { runTwice, succeeded } from '../run';
 
 const ROOM =
   /expected room on the disk, found none: free some and run it again \(set-up needs 3 GB, and 1 GB for .*\)$/;
@@ -55,32 +54,6 @@ group('an error that ends a program', () => {
     assert.match(describe(new TypeError('x is undefined')) ?? '', /^TypeError: x is undefined\n +at /);
     assert.match(describe(Object.assign(new Error('ENOENT: a'), { code: 'ENOENT' })) ?? '', /^Error: ENOENT: a\n +at /);
     assert.equal(describe('a text'), 'a text');
-  });
-});
-
-group('npm or pip', () => {
-  const silence = 0.5;
-  const node = (script: string, more = {}) => runTwice(process.execPath, ['-e', script, '--'], { silence, ...more });
-
-  test('that hears nothing is given up, and takes what its cache has', async () => {
-    const script = 'setInterval(() => {}, 1000);';
-    const silent = await node(script);
-    assert.throws(() => succeeded(silent, 'npm ci'), /^UserError: no network: .* \(timed out\)/);
-  });
-
-  test('that has received something may be silent for as long as it takes', async () => {
-    const { code } = await node("console.log('Downloading a'); setTimeout(() => {}, 3000);", {
-      silence: 2,
-    });
-    assert.equal(code, 0);
-  });
-
-  test('that failed for another reason is shown with its lines', () => {
-    const lines = ['npm error code EUSAGE', 'npm error Missing: is-network-error@1.0.0 from lock file'];
-    assert.throws(
-      () => succeeded({ code: 1, lines }, 'npm ci'),
-      /^UserError|`npm ci` failed \(exit 1\):\n.*EUSAGE\n.*/,
-    );
   });
 });
 

@@ -63,7 +63,7 @@ describe('The version', () => {
   const cloneIn = (name: string) => {
     const clone = join(folder, name);
     for (const file of new Set(places)) cpSync(join(root, file), join(clone, file));
-    for (const part of ['tools/release', 'tools/machine.mjs', 'packages/system'])
+    for (const part of ['tools/release', 'tools/machine.mjs', 'tools/packages.mjs', 'packages/system'])
       cpSync(join(root, part), join(clone, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'), 'junction');
     return clone;

@@ -4,9 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashOf, pythonIn, readJson, remove, root, UserError, writeJson } from '../../../../packages/system/project';
-import { runTwice, succeeded } from '../../../../packages/system/run';
 import { step } from '../../../../packages/system/step';
 import { findPython, npmCommand } from '../../../../tools/machine.mjs';
+import { succeeded } from '../../../../tools/packages.mjs';
+import { runTwice } from '../../../../tools/setup/network';
 import { installPython, venvLacks } from '../../../../tools/setup/steps';
 
 export const hubFolder = join(root, 'editions', 'class', 'hub');
