@@ -156,10 +156,14 @@ describe('set-up, in a folder with spaces and an accent', () => {
     });
     const ended = new Promise((done) => first.on('close', done));
     // The venv's own settings are among the first files written; pip follows after seconds.
-    while (!existsSync(join(clone, '.venv', 'pyvenv.cfg'))) await new Promise((done) => setTimeout(done, 5));
+    // On a busy disk the lock names them later.
+    const lock = join(clone, 'build', 'setup.lock');
+    const named = () => JSON.parse(readFileSync(lock, 'utf8')).children.length > 0;
+    while (!existsSync(join(clone, '.venv', 'pyvenv.cfg')) || !named())
+      await new Promise((done) => setTimeout(done, 5));
     first.kill('SIGKILL');
     await ended;
-    const { children } = JSON.parse(readFileSync(join(clone, 'build', 'setup.lock'), 'utf8'));
+    const { children } = JSON.parse(readFileSync(lock, 'utf8'));
     assert.ok(children.length > 0);
 
     // With a Node that is newer than those that set-up knows: it says so, and goes through all steps.
