@@ -27,6 +27,18 @@ export interface Machine {
   whyNotWritable(folder: string): string;
   isSetUp(): boolean;
 }
+/** What a bundle has for a kind of machine. */
+export interface Kind {
+  isFolder: boolean;
+  /** its path or address */
+  folder: string;
+  /** its name */
+  own: string;
+  /** names and hashes */
+  files: [string, string][];
+  /** whether its address names the fingerprint of what is served */
+  isKnown: boolean;
+}
 export type Check = Verdict & { name: string };
 
 export const root: string;
@@ -53,6 +65,11 @@ export function isUnfit(): boolean;
 export function examine(lack?: string): void;
 export function kindOfBundle(): string;
 export function hashOf(...files: string[]): string;
-export function kindIn(kinds: Record<string, string> | undefined, where: string): string;
+export function sha256Of(file: string): Promise<string>;
+export function fits(): { packages: string; python: string };
+export function fingerprintOf(kindsText: string): string;
+export function get(address: string | URL): Promise<Response>;
+export function openKind(from: string): Promise<Kind>;
+export function verify(folder: string, files: Kind['files'], onFile: (line: string) => void): Promise<void>;
 export function packagesIn(from: string, aside: string): Promise<string>;
 export function check(): void;

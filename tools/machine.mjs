@@ -210,7 +210,7 @@ const system = () => `${process.platform}${isMusl() ? 'musl' : ''}-${process.arc
 export const kindOfBundle = () => `${system()}-node${nodeMajor}`;
 
 /** The kind in kinds.json that fits this machine: the same Node, or else another one. */
-export function kindIn(kinds, where) {
+function kindIn(kinds, where) {
   const names = Object.keys(kinds || {});
   const make = 'with `npm run setup -- --bundle`';
   if (names.length === 0) throw new UserError(`${where}: expected a bundle (kinds.json), found none; make one ${make}`);
@@ -224,58 +224,118 @@ export function kindIn(kinds, where) {
 
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), crypto.createHash('sha256')).digest('hex');
 
+/** SHA-256 of a file of any size. */
+export async function sha256Of(file) {
+  const hash = crypto.createHash('sha256');
+  for await (const part of fs.createReadStream(file)) hash.update(part);
+  return hash.digest('hex');
+}
+
 /** SHA-256 of files of the clone, with their names. */
 export const hashOf = (...files) =>
   sha256(...files.flatMap((file) => [`${file}\0`, fs.readFileSync(path.join(root, file))]));
 
-/**
- * The address of the Node packages in a bundle, which is a folder or an address itself, for npm in the folder `aside`.
- * What concerns them is refused as by tools/setup/bundle.ts, which takes the rest from there.
- */
-export async function packagesIn(from, aside) {
-  const isFolder = !/^https?:/.test(from);
-  const folder = path.resolve(process.env.INIT_CWD || '.', from);
-  const [place, fingerprint] = isFolder ? [folder] : from.split('#');
-  const base = place.replace(/\/*$/, '/');
-  const refuse = (what) => {
-    throw new UserError(what);
-  };
-  const read = async (name) => {
-    if (isFolder) return fs.readFileSync(base + name);
-    const answer = await fetch(base + name, { redirect: 'error', signal: AbortSignal.timeout(600000) });
-    if (!answer.ok) throw new Error(`status ${answer.status}`);
-    return Buffer.from(await answer.arrayBuffer());
-  };
-  const anew = 'make the bundle again with this edition';
-  const again = isFolder ? 'copy the bundle again' : 'try again';
-  const part = async (name, hash, label = `${base}${name}:`) => {
-    const content = await read(name).catch((_error) => refuse(`${label} is missing: ${again}`));
-    if (sha256(content) !== hash) refuse(`${label} is damaged: ${again}`);
-    return content.toString();
-  };
-  const [list, kinds] = await read('kinds.json')
-    .then((bytes) => [bytes, JSON.parse(bytes)])
-    .catch((error) => {
-      const reason = (error.cause || error).code || error.message;
-      const ask = 'is `npm run setup -- --bundle --serve` running there?';
-      return isFolder ? [] : refuse(`${place}: no answer (${reason}): ${ask}`);
-    });
-  const found = fingerprint && sha256(list).slice(0, 16);
-  if (found !== fingerprint)
-    refuse(`${place}: expected the bundle ${fingerprint}, found ${found}: ask for the address again`);
-  const own = kindIn(kinds, place);
-  const sums = await part(`${own}/SHA256SUMS`, kinds[own], `${base}${own}: SHA256SUMS`);
-  const lock = hashOf('package-lock.json');
-  for (const [, hash, name] of sums.matchAll(/^(\w+) [ *](bundle\.json|npm\/\S+)$/gm)) {
-    // npm itself checks what it gets over a network.
-    if (!isFolder && name !== 'bundle.json') continue;
-    const content = await part(`${own}/${name}`, hash);
-    if (name === 'bundle.json' && JSON.parse(content).packages !== lock)
-      refuse(`${base}${own}: its package-lock.json is another one than this project's: ${anew}`);
+/** What a bundle has to fit. */
+export const fits = () => ({ packages: hashOf('package-lock.json'), python: hashOf('requirements.txt') });
+
+/** The last part of an address that a bundle is served under, by which a download is recognized. */
+export const fingerprintOf = (kindsText) => sha256(kindsText).slice(0, 16);
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
-  if (!isFolder) return `${base}${own}/npm/`;
+}
+
+/** A file of a bundle that is served. */
+export async function get(address) {
+  let response;
+  try {
+    response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(600000) });
+  } catch (error) {
+    const { code } = error.cause || {};
+    throw new UserError(
+      `${address}: no answer (${code || error.message}): is \`npm run setup -- --bundle --serve\` running there?`,
+    );
+  }
+  if (!response.ok) throw new UserError(`${address}: status ${response.status}: is a bundle served there?`);
+  return response;
+}
+
+/**
+ * The kind in a bundle that fits this machine, and what its list of files says: a folder or an address.
+ * @throws UserError if the list is damaged, or is of another edition of the project
+ */
+export async function openKind(from) {
+  const isFolder = !/^https?:/.test(from);
+  const [place, fingerprint = ''] = isFolder ? [path.resolve(process.env.INIT_CWD || '.', from)] : from.split('#');
+  const base = place.replace(/\/*$/, '/');
+  const read = async (name) => {
+    if (isFolder) return fs.readFileSync(base + name, 'utf8');
+    return (await get(base + name)).text();
+  };
+  const list = await read('kinds.json').catch((error) => {
+    if (!isFolder) throw error;
+    return '';
+  });
+  const found = fingerprintOf(list);
+  if (fingerprint !== '' && found !== fingerprint)
+    throw new UserError(`${place}: expected the bundle ${fingerprint}, found ${found}: ask for the address again`);
+  const kinds = parsed(list);
+  const own = kindIn(kinds, place);
+  const folder = base + own;
+  const again = isFolder ? 'copy the bundle again' : 'try again';
+  const sums = await read(`${own}/SHA256SUMS`).catch((error) => {
+    throw isFolder ? new UserError(`${folder}: SHA256SUMS is missing: ${again}`) : error;
+  });
+  if (sha256(sums) !== kinds[own]) throw new UserError(`${folder}: SHA256SUMS is damaged: ${again}`);
+  const files = sums
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [, hash, file] = /^([0-9a-f]{64}) [ *]([\w@+.-]+(?:\/[\w@+.-]+)?)$/.exec(line) || [];
+      if (!file || file.split('/').includes('..'))
+        throw new UserError(`SHA256SUMS: expected a hash and a file, found ${line}`);
+      return [file, hash];
+    });
+  const bundle = (await read(`${own}/bundle.json`).catch(() => undefined)) || '';
+  if (!files.some(([file, hash]) => file === 'bundle.json' && hash === sha256(bundle)))
+    throw new UserError(`${folder}/bundle.json: is ${bundle ? 'damaged' : 'missing'}: ${again}`);
+  const then = parsed(bundle) || {};
+  for (const [name, hash] of Object.entries(fits())) {
+    const file = name === 'packages' ? 'package-lock.json' : 'requirements.txt';
+    if (then[name] !== hash)
+      throw new UserError(
+        `${folder}: its ${file} is another one than this project's: make the bundle again with this edition`,
+      );
+  }
+  return { isFolder, folder, own, files, isKnown: fingerprint !== '' };
+}
+
+/** Checks files of a kind in a folder. */
+export async function verify(folder, files, onFile) {
+  for (const [i, [file, hash]] of files.entries()) {
+    onFile(`${i + 1} of ${files.length}: ${file}`);
+    const place = path.join(folder, file);
+    if (!fs.existsSync(place)) throw new UserError(`${place}: is missing: copy the bundle again`);
+    if ((await sha256Of(place)) !== hash) throw new UserError(`${place}: is damaged: copy the bundle again`);
+  }
+}
+
+/** The address of the Node packages in a bundle, for npm in the folder `aside`. */
+export async function packagesIn(from, aside) {
+  const kind = await openKind(from);
+  // npm itself checks what it gets over a network.
+  if (!kind.isFolder) return `${kind.folder}/npm/`;
+  await verify(
+    kind.folder,
+    kind.files.filter(([file]) => file.startsWith('npm/')),
+    () => {},
+  );
   // A path may hold what npm takes for a sign of an address.
-  fs.symlinkSync(path.join(folder, own, 'npm'), path.join(aside, 'bundle'), 'junction');
+  fs.symlinkSync(path.join(kind.folder, 'npm'), path.join(aside, 'bundle'), 'junction');
   return 'file:bundle/';
 }
 

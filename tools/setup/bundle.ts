@@ -9,15 +9,13 @@
 //     wheels/                    Python packages
 //     native.tar.gz              the native backend, compiled (optional)
 
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { codeOf } from '../../packages/system/processes';
-import { hashOf, readJson, root, UserError, writeWhole } from '../../packages/system/project';
-import { kindIn } from '../machine.mjs';
+import { root, UserError, writeWhole } from '../../packages/system/project';
+import { get, type Kind, openKind, sha256Of, verify } from '../machine.mjs';
 import { nameOf } from '../packages.mjs';
 
 interface Entry {
@@ -48,102 +46,25 @@ export function packagesOf(lock: Lock) {
 
 export const NATIVE = 'native.tar.gz';
 
-/** What a bundle has to fit. */
-export const fits = () => ({ packages: hashOf(['package-lock.json']), python: hashOf(['requirements.txt']) });
-
-export async function sha256(file: string) {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
-}
-
-const sha256OfText = (text: string) => createHash('sha256').update(text).digest('hex');
-
-/** The last part of an address that a bundle is served under, by which a download is recognized. */
-export const fingerprintOf = (kindsText: string) => sha256OfText(kindsText).slice(0, 16);
-
-/** Lines of SHA256SUMS as [file, hash], without Node's packages: those are what tools/start.mjs takes from a bundle. */
-function parseSums(text: string): [string, string][] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line): [string, string] => {
-      const [, hash, file] = /^([0-9a-f]{64}) [ *]([\w@+.-]+(?:\/[\w@+.-]+)?)$/.exec(line) ?? [];
-      if (!file || file.split('/').includes('..'))
-        throw new UserError(`SHA256SUMS: expected a hash and a file, found ${line}`);
-      return [file, hash];
-    })
-    .filter(([file]) => !file.startsWith('npm/'));
-}
-
-/** Checks every file of a kind before anything in it is used. */
-async function verify(folder: string, sumsHash: string, onLine: (line: string) => void) {
-  let sums: string;
-  try {
-    sums = readFileSync(join(folder, 'SHA256SUMS'), 'utf8');
-  } catch {
-    throw new UserError(`${folder}: SHA256SUMS is missing: copy the bundle again`);
-  }
-  if (sha256OfText(sums) !== sumsHash) throw new UserError(`${folder}: SHA256SUMS is damaged: copy the bundle again`);
-  const files = parseSums(sums);
-  for (const [i, [file, hash]] of files.entries()) {
-    onLine(`${i + 1} of ${files.length}: ${file}`);
-    const path = join(folder, file);
-    if (!existsSync(path)) throw new UserError(`${path}: is missing: copy the bundle again`);
-    if ((await sha256(path)) !== hash) throw new UserError(`${path}: is damaged: copy the bundle again`);
-  }
-}
-
-/** Why there was no answer: the code of the system, or else what fetch says. */
-const reasonOf = (error: unknown) => (error instanceof Error ? (codeOf(error.cause) ?? error.message) : String(error));
-
-async function get(address: URL) {
-  let response: Response;
-  try {
-    response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(600_000) });
-  } catch (error) {
-    throw new UserError(
-      `${address}: no answer (${reasonOf(error)}): is \`npm run setup -- --bundle --serve\` running there?`,
-    );
-  }
-  if (!response.ok) throw new UserError(`${address}: status ${response.status}: is a bundle served there?`);
-  return response;
-}
-
 /**
- * Downloads the kind that fits, into build/bundle-copy/, except files that are already there.
+ * Downloads the files of a kind into build/bundle-copy/, except those that are already there.
  * Without a fingerprint in the address, programs could come from anyone: then the native backend is left out. All other
  * files are checked against the hashes in this project by pip.
  */
-async function download(address: string, onLine: (line: string) => void) {
-  const url = new URL(address);
-  const fingerprint = url.hash.slice(1);
-  url.hash = '';
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  const kindsText = await (await get(new URL('kinds.json', url))).text();
-  if (fingerprint !== '' && fingerprint !== fingerprintOf(kindsText)) {
-    throw new UserError(
-      `${url}: expected the bundle ${fingerprint}, found ${fingerprintOf(kindsText)}: ask for the address again`,
-    );
-  }
-  const kinds = JSON.parse(kindsText);
-  const kind = kindIn(kinds, url.href);
-  const base = new URL(`${kind}/`, url);
-  const sums = await (await get(new URL('SHA256SUMS', base))).text();
-  if (sha256OfText(sums) !== kinds[kind]) throw new UserError(`${base}SHA256SUMS: is damaged: try again`);
-  const folder = join(root, 'build', 'bundle-copy', kind);
-  const files = parseSums(sums).filter(([file]) => fingerprint !== '' || file !== NATIVE);
+async function download({ folder: address, own, isKnown }: Kind, all: Kind['files'], onLine: (line: string) => void) {
+  const folder = join(root, 'build', 'bundle-copy', own);
+  const files = all.filter(([file]) => isKnown || file !== NATIVE);
   for (const [i, [file, hash]] of files.entries()) {
     const path = join(folder, file);
-    if (existsSync(path) && (await sha256(path)) === hash) continue;
+    if (existsSync(path) && (await sha256Of(path)) === hash) continue;
     onLine(`${i + 1} of ${files.length}: ${file}`);
     mkdirSync(dirname(path), { recursive: true });
     const part = `${path}.part`;
-    const { body } = await get(new URL(encodeURI(file), base));
+    const { body } = await get(`${address}/${encodeURI(file)}`);
     await pipeline(Readable.fromWeb(body as ReadableStream), createWriteStream(part));
-    if ((await sha256(part)) !== hash) {
+    if ((await sha256Of(part)) !== hash) {
       rmSync(part);
-      throw new UserError(`${base}${file}: arrived damaged: run set-up again`);
+      throw new UserError(`${address}/${file}: arrived damaged: run set-up again`);
     }
     renameSync(part, path);
   }
@@ -152,31 +73,18 @@ async function download(address: string, onLine: (line: string) => void) {
 }
 
 /**
- * Opens the bundle in a folder, or at an address, and checks all of its files.
+ * Opens the bundle in a folder, or at an address, and checks all of its files but Node's packages: those are what
+ * tools/start.mjs takes from it.
  * @throws UserError if it is damaged, or does not fit this machine or this edition of the project
  */
 export async function openBundle(
   from: string,
   onLine: (line: string) => void,
 ): Promise<{ wheels: string; native?: string }> {
-  let folder: string;
-  if (/^https?:/.test(from)) folder = await download(from, onLine);
-  else {
-    const place = resolve(process.env.INIT_CWD || '.', from);
-    const kinds = readJson(join(place, 'kinds.json'));
-    const kind = kindIn(kinds, place);
-    folder = join(place, kind);
-    await verify(folder, kinds[kind], onLine);
-  }
-  const found = readJson(join(folder, 'bundle.json'));
-  for (const [name, hash] of Object.entries(fits())) {
-    const file = name === 'packages' ? 'package-lock.json' : 'requirements.txt';
-    if (found?.[name] !== hash) {
-      throw new UserError(
-        `${folder}: its ${file} is another one than this project's: make the bundle again with this edition`,
-      );
-    }
-  }
+  const kind = await openKind(from);
+  const files = kind.files.filter(([file]) => !file.startsWith('npm/'));
+  if (kind.isFolder) await verify(kind.folder, files, onLine);
+  const folder = kind.isFolder ? kind.folder : await download(kind, files, onLine);
   const native = join(folder, NATIVE);
   return { wheels: join(folder, 'wheels'), native: existsSync(native) ? native : undefined };
 }

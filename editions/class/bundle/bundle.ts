@@ -28,9 +28,9 @@ import {
 } from '../../../packages/system/project';
 import { run } from '../../../packages/system/run';
 import { step } from '../../../packages/system/step';
-import { kindOfBundle, npmCommand, pythonEnv } from '../../../tools/machine.mjs';
+import { fingerprintOf, fits, kindOfBundle, npmCommand, pythonEnv, sha256Of } from '../../../tools/machine.mjs';
 import { succeeded, tarballOf } from '../../../tools/packages.mjs';
-import { fingerprintOf, fits, NATIVE, packagesOf, sha256 } from '../../../tools/setup/bundle';
+import { NATIVE, packagesOf } from '../../../tools/setup/bundle';
 import { packNative } from '../../../tools/setup/native';
 import { runTwice } from '../../../tools/setup/network';
 import { escapeHtml } from '../../shared/html';
@@ -185,7 +185,7 @@ async function make(target: string, work: string) {
   await step('Checksums', 'of every file', async () => {
     const sums = [];
     for (const file of filesUnder(work).map((name) => name.replaceAll('\\', '/'))) {
-      sums.push(`${await sha256(join(work, file))}  ${file}\n`);
+      sums.push(`${await sha256Of(join(work, file))}  ${file}\n`);
       bytes += statSync(join(work, file)).size;
     }
     writeWhole(join(work, 'SHA256SUMS'), sums.join(''));
@@ -193,7 +193,7 @@ async function make(target: string, work: string) {
   });
   await step('Project', 'git archive', async () => project(target));
   const kinds = { ...readJson(join(target, 'kinds.json')) };
-  kinds[kind] = await sha256(join(work, 'SHA256SUMS'));
+  kinds[kind] = await sha256Of(join(work, 'SHA256SUMS'));
   remove(join(target, kind));
   renameSync(work, join(target, kind));
   writeJson(join(target, 'kinds.json'), kinds);
