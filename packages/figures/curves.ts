@@ -59,13 +59,8 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
   let drawn = 0;
   const data = curves.map(({ name, x, y, guide, points }): Spec => {
     const kept = thinned(y, x, { log: logX, range: xrange });
-    const pick = (values: ArrayLike<number>, digits: number) => {
-      return list(
-        kept.map((i) => values[i]),
-        digits,
-      );
-    };
-    const trace: Spec = { type: 'scatter', mode: 'lines', name, x: x ? pick(x, 7) : kept, y: pick(y, 5) };
+    const pick = (values: ArrayLike<number>) => kept.map((i) => values[i]);
+    const trace: Spec = { type: 'scatter', mode: 'lines', name, x: x ? list(pick(x), 7) : kept, y: list(pick(y)) };
     if (guide) return { ...trace, line: { color: '#777777', width: 1.3, dash: 'dash' } };
     const { color, dash, symbol } = curveStyle(drawn++);
     const markers = points || (options.markers ?? y.length <= 40);
@@ -117,13 +112,11 @@ export function bands(series: readonly Band[], options: LineOptions = {}): Figur
       numbers(values, `bands: ${what} of '${name}'`, '[points]', mean.length);
     const kept = Array.from(mean, (_, at) => at).filter((at) => Number.isFinite(low[at]) && Number.isFinite(high[at]));
     const back = [...kept].reverse();
+    const outline = [...kept, ...back].map((at) => x[at]);
     return {
       type: 'scatter',
       mode: 'lines',
-      x: list(
-        [...kept, ...back].map((at) => x[at]),
-        7,
-      ),
+      x: list(outline, 7),
       y: list([...kept.map((at) => high[at]), ...back.map((at) => low[at])]),
       fill: 'toself',
       fillcolor: curveStyle(i).color,

@@ -286,25 +286,19 @@ export function compareWeights(networks: readonly Weights[], options: { title?: 
   };
 }
 
-export interface HiddenOptions {
-  title?: string;
-  /** How many hidden neurons to show for each digit; default 3. */
-  each?: number;
-}
-
 /**
  * The weights of hidden neurons as images, sorted by the digit that they serve: a column for each digit, and in it the
- * hidden neurons to whose spikes the digit's output neuron gives the largest weights, from above. Each image has its
- * own scale, and above it the number of its neuron; in the first row the digit comes before it.
+ * hidden neurons, at most three, to whose spikes the digit's output neuron gives the largest weights, from above. Each
+ * image has its own scale, and above it the number of its neuron; in the first row the digit comes before it.
  * @param weights [784, hidden], and then [hidden, 10], as in an engine's state
  */
-export function hiddenWeights(weights: ArrayLike<number>, options: HiddenOptions = {}): Figure {
-  checkFigure('hiddenWeights', options, ['title', 'each']);
+export function hiddenWeights(weights: ArrayLike<number>, options: { title?: string } = {}): Figure {
+  checkFigure('hiddenWeights', options, ['title']);
   const { hidden } = hiddenOf(numbers(weights, 'weights', '[784, hidden] + [hidden, 10]').length) ?? {};
   if (hidden === undefined) {
     throw new RangeError(`weights: expected [784, hidden] and [hidden, 10], found ${plural(weights.length, 'value')}`);
   }
-  const each = checkWhole('each', options.each ?? Math.min(3, hidden), 1, hidden);
+  const each = Math.min(3, hidden);
   const first = Array.from(weights).slice(0, IMAGE_SIZE * hidden);
   const images = splitNeurons(first, 'weights');
   const serving = Array.from({ length: CLASSES }, (_, digit) => {

@@ -13,4 +13,4 @@ export { differences, intervals } from './intervals';
 export { accuracyCurve, liveCurve, lossAndAccuracy, perEpoch } from './learning';
 export { plot1dSpikes, plot2dHeatmap } from './neurons';
 export { COLORS, type Figure, FONT_FAMILY } from './theme';
-export { neuronRace, neuronTrace, selectNeuron } from './trace';
+export { neuronRace, neuronTrace } from './trace';

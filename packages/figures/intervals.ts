@@ -31,9 +31,8 @@ export interface IntervalOptions {
   digits?: number;
 }
 
-/** Pixels of a label's row, and of each further series in it: the mean over a dot needs as many. */
+/** Pixels of each series in a label's row: the mean over a dot needs as many. */
 const ROW = 30;
-const FURTHER = 30;
 /** The share of the axis that half a number takes on a phone. */
 const NEAR = 0.12;
 /** Colour of differences within the error bars. */
@@ -141,7 +140,7 @@ export function intervals(
   };
 }
 
-const heightOf = (labels: number, series: number): number => 130 + labels * (ROW + FURTHER * (series - 1));
+const heightOf = (labels: number, series: number): number => 130 + labels * series * ROW;
 
 export interface DifferenceOptions extends IntervalOptions {
   /** What the others are compared with. */

@@ -100,26 +100,17 @@ function describeBest(values: ArrayLike<number>, of: string): string {
   return best === undefined ? `no ${of}` : `best ${of} ${toDigits(values[best], 3)} in epoch ${best}`;
 }
 
-export interface LearningOptions {
-  title?: string;
-}
-
 /**
  * Training accuracy above, test accuracy below, against the epoch. A star marks the best epoch; on a tie, the lower
  * index wins.
  * @param trainAccs a value per batch, of whole epochs; each epoch is drawn as the mean over its batches
  * @param testAccs a value per epoch
  */
-export function accuracyCurve(
-  trainAccs: ArrayLike<number>,
-  testAccs: ArrayLike<number>,
-  options: LearningOptions = {},
-): Figure {
-  checkFigure('accuracyCurve', options, ['title']);
+export function accuracyCurve(trainAccs: ArrayLike<number>, testAccs: ArrayLike<number>): Figure {
   const test = Array.from(numbers(testAccs, 'testAccs', '[epochs]'));
   if (test.length === 0) throw new RangeError('testAccs: expected at least one epoch, found none');
   const train = perEpoch(trainAccs, test.length);
-  const title = options.title ?? 'Accuracy in each epoch';
+  const title = 'Accuracy in each epoch';
   const range = epochRange(test.length);
   return {
     data: [curve(train, 0, 'train'), curve(test, 1, 'test'), ...star(train, 0), ...star(test, 1)],
@@ -143,22 +134,22 @@ export function accuracyCurve(
   };
 }
 
-export interface LiveOptions extends LearningOptions {
-  /** How many epochs the run will have; default: those there are. */
-  epochs?: number;
-}
-
 /**
  * The curve of a training run that is still going: one panel, and an axis that spans all its epochs from the start.
  * @param train a value per epoch so far
  * @param test a value per epoch so far
+ * @param options.epochs how many the run will have; default: those there are
  */
-export function liveCurve(train: ArrayLike<number>, test: ArrayLike<number>, options: LiveOptions = {}): Figure {
-  checkFigure('liveCurve', options, ['title', 'epochs']);
+export function liveCurve(
+  train: ArrayLike<number>,
+  test: ArrayLike<number>,
+  options: { epochs?: number } = {},
+): Figure {
+  checkFigure('liveCurve', options, ['epochs']);
   numbers(train, 'train', '[epochs]');
   numbers(test, 'test', '[epochs]');
   const epochs = Math.max(checkWhole('epochs', options.epochs ?? 0, 0), train.length, test.length, 2);
-  const title = options.title ?? 'Accuracy while training';
+  const title = 'Accuracy while training';
   const range = epochRange(epochs);
   const series = [
     { name: 'train', y: train },
@@ -198,7 +189,7 @@ export function liveCurve(train: ArrayLike<number>, test: ArrayLike<number>, opt
 export function lossAndAccuracy(
   losses: ArrayLike<number>,
   accuracies: ArrayLike<number>,
-  options: LearningOptions = {},
+  options: { title?: string } = {},
 ): Figure {
   checkFigure('lossAndAccuracy', options, ['title']);
   const [n, others] = [losses, accuracies].map(

@@ -97,7 +97,7 @@ export function spikeSteps(spike: ArrayLike<number>): number[] {
 }
 
 /** The share of steps with a spike; NaN if one of the steps is a gap. */
-export function firingRate(spike: ArrayLike<number>): number {
+function firingRate(spike: ArrayLike<number>): number {
   let count = 0;
   for (let t = 0; t < spike.length; t++) count += Number.isFinite(spike[t]) ? Number(spike[t] > 0) : Number.NaN;
   return count / spike.length;

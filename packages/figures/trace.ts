@@ -18,6 +18,9 @@ export interface NeuronRecord {
   spike: ArrayLike<number>;
 }
 
+/** Of a neuron that says no other. */
+const THRESHOLD = 1;
+
 const PARTS = ['current', 'h', 'v', 'spike'] as const;
 
 function listArrays(record: NeuronRecord): ArrayLike<number>[] {
@@ -42,16 +45,11 @@ function checked(record: NeuronRecord, what: string, neurons = 1): NeuronRecord 
   return record;
 }
 
-/**
- * The record of one neuron: one column of [T, N] arrays, such as an engine's trace.
- * @param neuron a whole number from 0 to `neurons` − 1
- */
-export function selectNeuron(trace: NeuronRecord, neuron: number, neurons = CLASSES): NeuronRecord {
-  checkWhole('neurons', neurons, 1);
-  checked(trace, 'selectNeuron', neurons);
-  checkWhole('neuron', neuron, 0, neurons - 1);
+/** The record of one neuron: one column of arrays [T, 10]. */
+function selectNeuron(trace: NeuronRecord, neuron: number): NeuronRecord {
+  checkWhole('neuron', neuron, 0, CLASSES - 1);
   const column = (array: ArrayLike<number>) =>
-    Float32Array.from({ length: array.length / neurons }, (_, t) => array[t * neurons + neuron]);
+    Float32Array.from({ length: array.length / CLASSES }, (_, t) => array[t * CLASSES + neuron]);
   const part = (array?: ArrayLike<number>) => (array === undefined ? undefined : column(array));
   return { current: part(trace.current), h: part(trace.h), v: column(trace.v), spike: column(trace.spike) };
 }
@@ -101,13 +99,10 @@ const thresholdLine = (T: number, threshold: number, panel: number): Spec =>
 
 const spikePanel = (ticks: Spec): Spec => ({ showgrid: false, ticks: '', ...ticks });
 
-export interface TraceOptions {
+export interface NeuronTraceOptions {
   title?: string;
   /** Default 1. */
   vThreshold?: number;
-}
-
-export interface NeuronTraceOptions extends TraceOptions {
   /** The letter of the current in the text's equations, at its axis. Default 'x'. */
   currentName?: string;
 }
@@ -120,7 +115,7 @@ export interface NeuronTraceOptions extends TraceOptions {
 export function neuronTrace(record: NeuronRecord, options: NeuronTraceOptions = {}): Figure {
   checkFigure('neuronTrace', options, ['title', 'vThreshold', 'currentName']);
   const { current, v, spike } = checked(record, 'neuronTrace');
-  const { title = 'One LIF neuron', vThreshold = 1, currentName = 'x' } = options;
+  const { title = 'One LIF neuron', vThreshold = THRESHOLD, currentName = 'x' } = options;
   const T = v.length;
   const curve = potential(record, vThreshold);
   const count = Array.from(spike).filter((value) => value > 0).length;
@@ -152,25 +147,21 @@ export function neuronTrace(record: NeuronRecord, options: NeuronTraceOptions = 
 /** The palette without the threshold's colour. */
 const RACERS = [0, 2, 3, 4, 5].map((i) => COLORS[i]);
 
-export interface RaceOptions extends TraceOptions {
-  /** N of the arrays [T, N]; default 10. */
-  neurons?: number;
-}
-
 /**
  * Neurons that race for the answer, such as the two of an uncertain image: the potential of each, the spikes of all,
  * and how often each has fired so far.
- * @param trace arrays [T, N], such as an engine's trace
+ * @param trace arrays [T, 10], such as an engine's trace
  * @param racers two to five different neurons
  */
-export function neuronRace(trace: NeuronRecord, racers: readonly number[], options: RaceOptions = {}): Figure {
-  checkFigure('neuronRace', options, ['title', 'vThreshold', 'neurons']);
-  const { title = 'Neurons that race for the answer', vThreshold = 1, neurons = CLASSES } = options;
+export function neuronRace(trace: NeuronRecord, racers: readonly number[], options: { title?: string } = {}): Figure {
+  checkFigure('neuronRace', options, ['title']);
+  const { title = 'Neurons that race for the answer' } = options;
   items(racers, 'racers', 'neurons');
   if (racers.length < 2 || racers.length > 5 || new Set(racers).size < racers.length) {
     throw new RangeError(`racers: expected two to five different neurons, found [${racers.join(', ')}]`);
   }
-  const records = racers.map((neuron) => selectNeuron(trace, neuron, neurons));
+  checked(trace, 'neuronRace', CLASSES);
+  const records = racers.map((neuron) => selectNeuron(trace, neuron));
   const T = records[0].v.length;
   const counts = records.map(({ spike }) => {
     let count = 0;
@@ -187,7 +178,7 @@ export function neuronRace(trace: NeuronRecord, racers: readonly number[], optio
     { label: 'spikes so far', share: 4.5, yaxis: { rangemode: 'tozero' } },
   ];
   const data = records.flatMap((record, i): Spec[] => {
-    const curve = potential(record, vThreshold);
+    const curve = potential(record, THRESHOLD);
     const name = `neuron ${racers[i]}: ${plural(counts[i][T - 1], 'spike')}`;
     const mark = strokes(spikeSteps(record.spike), i, 0.38);
     return [
@@ -196,7 +187,7 @@ export function neuronRace(trace: NeuronRecord, racers: readonly number[], optio
       line(...against(counts[i]), n + 1, RACERS[i], { name, line: { shape: 'hv', width: 2 } }),
     ];
   });
-  const limits = racers.map((_, i) => ({ ...thresholdLine(T, vThreshold, i), showlegend: i === 0 }));
+  const limits = racers.map((_, i) => ({ ...thresholdLine(T, THRESHOLD, i), showlegend: i === 0 }));
   const spoken = racers.map((neuron, i) => {
     const count = counts[i][T - 1];
     return `neuron ${neuron} ${count === 0 ? 'never fires' : `fires ${plural(count, 'time')}`}`;

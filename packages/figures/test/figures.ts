@@ -50,7 +50,7 @@ const many = manyByTen.slice(0, LONG);
 
 export const FIGURES: Record<FigureName, Examples> = {
   accuracyCurve: {
-    small: (more) => accuracyCurve([1, 0], [1], more),
+    small: () => accuracyCurve([1, 0], [1]),
     withValue: (value) => accuracyCurve([0.5, 0.5, 0.5], [0.5, value, value]),
     long: () => accuracyCurve(manyByTen, many),
   },
@@ -103,11 +103,11 @@ export const FIGURES: Record<FigureName, Examples> = {
   hiddenWeights: {
     small: (more) => hiddenWeights(new Float32Array(3 * 794), more),
     withValue: (value) => {
-      // Each of ten neurons serves its own digit, so each is drawn once.
-      const weights = new Float32Array(10 * 794);
-      for (let neuron = 0; neuron < 10; neuron++) weights[7840 + 11 * neuron] = 1;
-      for (const pixel of [3, 4]) weights[10 * pixel] = value;
-      return hiddenWeights(weights, { each: 1 });
+      // Each of thirty neurons is one of the three that serve its digit, so each is drawn once.
+      const weights = new Float32Array(30 * 794);
+      for (let neuron = 0; neuron < 30; neuron++) weights[30 * 784 + 10 * neuron + (neuron % 10)] = 1;
+      for (const pixel of [3, 4]) weights[30 * pixel] = value;
+      return hiddenWeights(weights);
     },
     long: 'an image per digit and place',
   },

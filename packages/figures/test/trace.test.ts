@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Figure, neuronRace, neuronTrace, plot1dSpikes, plot2dHeatmap, selectNeuron } from '..';
-
-test('one column of a trace is the record of one neuron', () => {
-  const v = [1, 2, 3, 4, 5, 6];
-  const record = selectNeuron({ v, spike: v }, 1, 2);
-  assert.deepEqual(Array.from(record.v), [2, 4, 6]);
-  assert.equal(record.current, undefined);
-});
+import { type Figure, neuronRace, neuronTrace, plot1dSpikes, plot2dHeatmap } from '..';
 
 type Curve = { x: number[]; y: number[]; yaxis: string };
 const named = (figure: Figure, name: RegExp) => {
@@ -41,10 +34,10 @@ test('the potential rises to h and drops straight down to v in the same step', (
 });
 
 test('racing neurons have a potential each, a row of spikes each, and their counts in one panel', () => {
-  // Neuron 1 of 3 fires at steps 0, 1 and 3, neuron 2 at step 2.
-  const spike = [0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0];
+  // Neuron 1 of 10 fires at steps 0, 1 and 3, neuron 2 at step 2.
+  const spike = [1, 1, 2, 1].flatMap((firing) => Array.from({ length: 10 }, (_, neuron) => Number(neuron === firing)));
   const v = spike.map((s) => (s ? 0 : 0.5));
-  const figure = neuronRace({ v, spike }, [2, 1], { neurons: 3 });
+  const figure = neuronRace({ v, spike }, [2, 1]);
   const [potential, spikes, count] = named(figure, /^neuron 1: 3 spikes$/);
   assert.deepEqual([potential.yaxis, spikes.yaxis, count.yaxis], ['y2', 'y3', 'y4']);
   assert.deepEqual(spikes.x, [0, 0, null, 1, 1, null, 3, 3, null]);
@@ -59,7 +52,7 @@ test('racing neurons have a potential each, a row of spikes each, and their coun
   const { ticktext } = figure.layout.yaxis3 as { ticktext: string[] };
   assert.deepEqual(ticktext, ['2', '1']);
   assert.match(figure.alt, /in 4 steps, neuron 2 fires 1 time and neuron 1 fires 3 times\.$/);
-  assert.match(neuronRace({ v, spike }, [0, 1], { neurons: 3 }).alt, /neuron 0 never fires and neuron 1/);
+  assert.match(neuronRace({ v, spike }, [0, 1]).alt, /neuron 0 never fires and neuron 1/);
 });
 
 // Neuron 2 of 3 fires at steps 0 and 3, neuron 0 at step 1.
