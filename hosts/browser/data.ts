@@ -17,7 +17,7 @@ import { siteFile } from './kernel';
 export const loadMnist = (): Promise<Mnist> => mnistFrom(siteFile);
 
 /** As `loadMnist`, with the files that `load` gives for their names. */
-export async function mnistFrom(load: typeof siteFile): Promise<Mnist> {
+async function mnistFrom(load: typeof siteFile): Promise<Mnist> {
   const [train, test] = await Promise.all([loadSplit('train', load), loadSplit('test', load)]);
   return { train, test };
 }

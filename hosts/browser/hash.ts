@@ -4,7 +4,7 @@ import { checkFloats, littleEndian } from '../../src/common/bytes';
 import { type Cells, serializeCells } from '../contract/edition';
 
 /** SHA-256 in hexadecimal. A browser's own is missing where a page comes over http from another machine. */
-export const hashBytes = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));
+const hashBytes = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));
 
 /**
  * SHA-256 of the values' bytes (float32, little-endian) in hexadecimal: equal for equal bits only, on every machine.

@@ -52,7 +52,7 @@ async function choose(): Promise<string> {
 }
 
 /** The GPU package is used when the command line asked for it; its backend has the same name. */
-export const GPU_PACKAGE = '@tensorflow/tfjs-node-gpu';
+const GPU_PACKAGE = '@tensorflow/tfjs-node-gpu';
 
 /** Whether npm has installed tfjs-node, an optional dependency. */
 function isInstalled(): boolean {

@@ -4,12 +4,12 @@ import { axis, COLORS, type Figure, figureLayout, INK, type Spec } from './theme
 import { checkFigure, extent, gaps, items, labelsOf, list, nameOf, numbers, titled, toDigits } from './values';
 
 /** Bars of one colour, a value for each label. */
-export interface Bars {
+interface Bars {
   name: string;
   y: ArrayLike<number>;
 }
 
-export interface BarOptions {
+interface BarOptions {
   title?: string;
   xlabel?: string;
   ylabel?: string;

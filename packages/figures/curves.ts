@@ -18,7 +18,7 @@ export interface Series {
   points?: boolean;
 }
 
-export interface LineOptions {
+interface LineOptions {
   title?: string;
   xlabel?: string;
   ylabel?: string;
@@ -92,7 +92,7 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
 }
 
 /** A named curve of means; the band goes from low to high. */
-export interface Band {
+interface Band {
   name: string;
   x: ArrayLike<number>;
   mean: ArrayLike<number>;
@@ -219,7 +219,7 @@ export const PIXELS = 750;
 /** Curves with at most this many points are drawn whole. */
 const WHOLE = 6 * PIXELS;
 
-export interface ThinOptions {
+interface ThinOptions {
   /** Whether x is drawn on a logarithmic axis. */
   log?: boolean;
   /** The part of the x axis that is drawn; default: all of it. */

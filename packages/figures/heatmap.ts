@@ -23,7 +23,7 @@ import {
   toDigits,
 } from './values';
 
-export interface HeatmapOptions {
+interface HeatmapOptions {
   title?: string;
   xlabel?: string;
   ylabel?: string;
@@ -171,7 +171,7 @@ export function confusionMatrix(matrix: ArrayLike<number>, options: { title?: st
   };
 }
 
-export interface DecisionOptions {
+interface DecisionOptions {
   title?: string;
   /** The classes' names; default 'class 0', 'class 1', … as far as there are answers. */
   classes?: readonly string[];

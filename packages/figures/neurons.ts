@@ -19,13 +19,13 @@ import {
 } from './values';
 
 /** Labels of the figures of neurons; defaults as in the tutorial. */
-export interface NeuronPlotOptions {
+interface NeuronPlotOptions {
   /** N of an array [T, N]; default 10. */
   neurons?: number;
   title?: string;
 }
 
-export interface NeuronHeatmapOptions extends NeuronPlotOptions {
+interface NeuronHeatmapOptions extends NeuronPlotOptions {
   /** Where the colours end; what lies beyond has the colour of the end. Default: the lowest and the highest value. */
   zrange?: readonly [number, number];
 }
@@ -103,7 +103,7 @@ function firingRate(spike: ArrayLike<number>): number {
   return count / spike.length;
 }
 
-export interface SpikePlotOptions extends NeuronPlotOptions {
+interface SpikePlotOptions extends NeuronPlotOptions {
   /** Number of the first neuron; default 0. */
   first?: number;
   /** What fires; default 'neuron'. */

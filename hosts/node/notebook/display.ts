@@ -12,7 +12,7 @@ import { type Output, place, requireCell } from './cell';
 /**
  * A figure as a notebook holds it: the interactive one, PNG and SVG where nothing runs, and the sentence `alt` as text.
  */
-export async function figureBundle(figure: Figure): Promise<{ data: Output['data']; metadata: Output['metadata'] }> {
+async function figureBundle(figure: Figure): Promise<{ data: Output['data']; metadata: Output['metadata'] }> {
   const svg = await renderSvg(figure);
   // One pixel to a CSS pixel: JupyterLab's Plotly renderer shows the PNG at its own size until the mouse is over it.
   const png = await rasterize(svg, 1);

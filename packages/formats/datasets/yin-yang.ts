@@ -3,7 +3,7 @@ import { checkOptions, checkWhole } from '../../../src/common/checks';
 import { MAX_UINT32, Purpose, RandomStream } from '../../../src/common/random';
 import { MAX_T, type SpikeTrainSplit, type SpikeTrains } from '../../../src/common/spike-trains';
 
-export interface YinYangOptions {
+interface YinYangOptions {
   /** A whole number from 0 to 2³² − 1. Default 0. */
   seed?: number;
   /** Steps, 2 to 10,000: a coordinate v fires in step ⌊v (T − 1) + ½⌋. Default 100. */
@@ -26,7 +26,7 @@ const square = (x: number) => x * x;
  * every machine.
  * @param x from 0 to 1, as y; outside the disc there is no class, and the answer means nothing
  */
-export function yinYangClass(x: number, y: number): number {
+function yinYangClass(x: number, y: number): number {
   const right = square(x - 1.5 * BIG) + square(y - BIG);
   const left = square(x - 0.5 * BIG) + square(y - BIG);
   if (right < square(SMALL) || left < square(SMALL)) return 2;

@@ -12,7 +12,7 @@ import { checkKnown, fromTensors, fromTensorsOf, type Tensor } from './tensors';
 import { storedFiles } from './zip';
 
 /** Weights, and from a checkpoint what training continues with. */
-export interface PthNetwork {
+interface PthNetwork {
   weights: Float32Array;
   /** All layers, if they were said. */
   layers?: readonly ResolvedLayer[];

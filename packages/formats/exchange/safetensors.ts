@@ -20,7 +20,7 @@ import {
 } from './tensors';
 
 /** Weights, and the options of the neurons and what is read of them if the file holds them. */
-export type ReadNetwork = Omit<SavedNetwork, 'neuron'> & { neuron?: NeuronOptions };
+type ReadNetwork = Omit<SavedNetwork, 'neuron'> & { neuron?: NeuronOptions };
 
 /**
  * Under which keys of the metadata, which are texts, our neurons' options stand, and what weights do not say: layers,

@@ -49,11 +49,11 @@ export type Outcome = { status: 'ok' } | ({ status: 'error'; lost?: string[] | u
 type Questions = Record<string, { question: object; answer: unknown }>;
 
 /** A question as sent; `id` names its answer. */
-export type Asked<All extends Questions> = {
+type Asked<All extends Questions> = {
   [Type in keyof All]: { type: Type; id: number } & All[Type]['question'];
 }[keyof All];
 
-export interface Answered<All extends Questions> {
+interface Answered<All extends Questions> {
   type: 'reply';
   id: number;
   content: All[keyof All]['answer'];

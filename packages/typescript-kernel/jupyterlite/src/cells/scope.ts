@@ -12,7 +12,7 @@ interface Use {
 }
 
 /** A name that is used but not declared in the program. */
-export interface Reference extends Use {
+interface Reference extends Use {
   name: string;
   start: number;
   end: number;

@@ -20,7 +20,7 @@ import { inspect } from './inspect';
 import { createOutput } from './limit';
 
 /** Where a session writes. */
-export interface SessionHost {
+interface SessionHost {
   post(message: Output): void;
   settings: Pick<Settings, 'siteUrl' | 'items'>;
   /** Imports what a cell imports; rejects with one clear line for an unknown name. */
@@ -32,7 +32,7 @@ export interface SessionHost {
 }
 
 /** What modules find under `Symbol.for('jupyterlite-typescript-kernel')`. */
-export interface KernelInterface extends Display {
+interface KernelInterface extends Display {
   /** Called first on an interrupt; then the cell has 3 s to end. Returns a function that unregisters. */
   onInterrupt(listener: () => void): () => void;
   /** The site's base URL, with a slash at its end. */
