@@ -6,11 +6,11 @@ import { join, posix, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { build } from 'esbuild';
 import type { Notebook } from '../editions/shared/cells';
-import { isPython } from '../editions/shared/parts';
 import * as browser from '../hosts/browser';
 import * as browserDisplay from '../hosts/browser/display';
 import * as node from '../hosts/node';
 import * as nodeDisplay from '../hosts/node/display';
+import { isPython } from '../packages/system/chapters';
 import { chapterNames } from '../packages/system/project';
 import { sourceFiles } from '../tools/setup/build';
 

@@ -10,8 +10,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { text } from '../editions/book/make/chapters';
 import { startPage } from '../editions/book/make/start';
-import { byPart, PARTS } from '../editions/shared/parts';
-import { filesUnder } from '../packages/system/project';
+import { tables } from '../editions/class/exercises/tables';
+import { introduction, type Notebook } from '../editions/shared/cells';
+import { CHAPTERS, chapterOf } from '../packages/system/chapters';
+import { chapterNames, filesUnder } from '../packages/system/project';
 import { FROM_SOURCES } from './support/python';
 import { COMMAND } from './support/run';
 
@@ -23,57 +25,79 @@ const PAGES = [
   ...['packages/runs/README.md', 'tools/README.md', 'tools/bench/README.md'],
 ];
 
-describe('The parts', () => {
-  const names = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
-  const chapters = names.sort().map((name) => ({ name, notebook: JSON.parse(read(join('notebooks', name))) }));
+/** A link to a chapter, or the name of its file; a link may say the chapter's number. */
+const LINK = /(?:\[(?:chapter\s+|第\s*)?(\d+)(?:\.[^\]]*|\s*章)?\]\([^)]*?)?\b(\d\d)-([a-z-]+)\.ipynb/gi;
 
-  test('begin with chapters that there are, in their order, and chapters are numbered from 0 without a gap', () => {
-    assert.deepEqual(
-      byPart(chapters).map(({ part }) => part),
-      PARTS.map(({ part }) => part),
-    );
-    assert.deepEqual(
-      names.map((name) => Number(/^\d\d(?=-)/.exec(name)?.[0])),
-      Array.from(names.keys()),
-    );
+describe('What notebooks/chapters.json says', () => {
+  const command = 'run `npm run exercises -- --tables`';
+  const chapters = CHAPTERS.map(({ file, ...chapter }) => {
+    const notebook: Notebook = JSON.parse(read(join('notebooks', file)));
+    return { ...chapter, file, notebook, head: text(notebook.cells[0].source) };
   });
 
-  /** The rows of a table of chapters: the parts, and what the links to chapters say. */
-  const rowsOf = (text: string) =>
-    [...text.matchAll(/^\| (?:\*\*(.+)\*\* \| \||\[(\d+)\. .*\]\((?:notebooks\/)?(.*\.ipynb)\) \|.*)$/gm)].map(
-      ([, part, number, file]) => part ?? `${number} ${file}`,
-    );
-
-  test('are rows of the tables in README.md and chapter 0, with all their chapters below them', () => {
-    const rows = byPart(chapters).flatMap(({ part, chapters: own }) => [
-      part,
-      ...own.map(({ name }) => `${Number(name.slice(0, 2))} ${name}`),
-    ]);
-    assert.deepEqual(rowsOf(read('README.md')), rows);
-    const start = chapters[0].notebook.cells.map((cell: { source: string[] }) => text(cell.source)).join('\n\n');
+  test('is how the files are called, and stands in every text that repeats it', () => {
     assert.deepEqual(
-      rowsOf(start),
-      rows.filter((row) => !row.startsWith('0 ')),
+      chapterNames(),
+      CHAPTERS.map(({ file }) => file),
+      command,
     );
+    const all = tables();
+    const wrong = [...all].flatMap(([file, expected]) => {
+      const found = read(file).replaceAll('\r\n', '\n').split('\n');
+      const line = expected.split('\n').findIndex((one, i) => one !== found[i]);
+      return line < 0 ? [] : [`${file}:${line + 1}: expected ${expected.split('\n')[line]}`];
+    });
+    assert.deepEqual(wrong, [], command);
+    for (const [file, head] of [
+      ['README.md', '| chapter | question |'],
+      ['README.zh.md', '| 章 | 问题 |'],
+      ['notebooks/00-start.ipynb', '| chapter | question |'],
+      ['translations/zh/chapters/start.md', '| 章 | 问题 |'],
+      ['src/README.md', '| chapter | read beside it |'],
+      ['editions/class/README.md', '| minutes | what |'],
+      ['editions/class/adopt.md', ' | what they must know first |'],
+    ])
+      assert.ok(
+        all.get(file)?.includes(head),
+        `${file}: expected a table with the head ${head}, which is written again`,
+      );
   });
 
-  test('are of chapters whose links name the number that their files have', () => {
-    const book = join('editions', 'book');
-    const own = readdirSync(join(root, book)).filter((file) => file.endsWith('.md'));
-    const pages = ['README.md', ...own.map((file) => join(book, file))];
-    const texts = [...pages, ...names.map((name) => join('notebooks', name))];
-    const numbers = texts.flatMap((file) =>
-      [...read(file).matchAll(/\[([^\][]+)\]\([^)]*?(\d\d)-[a-z-]+\.ipynb\b/g)].flatMap(([link, said, number]) => {
-        const named = /^(?:chapter\s+)?(\d+)(?:\.|$)/i.exec(said as string)?.[1];
-        return named === undefined ? [] : [[`${file}: ${link}`, Number(named), Number(number)]];
+  test('of a chapter stands in its head, with what it needs, which comes before it', () => {
+    for (const { name, number, title, needs, notebook, head } of chapters) {
+      const introduced = introduction(notebook);
+      assert.equal(introduced.title, `${number}. ${title}`);
+      assert.match(introduced.time, /^About \d+ minutes/, name);
+      const needed = /^\*\*You need\*\*.*/m.exec(head)?.[0] ?? assert.fail(`${name}: expected what one needs`);
+      // What is for a section alone is not needed: "and [10](10-a-memory.ipynb) for the last section".
+      const links = needed.matchAll(/\]\(\d+-([a-z-]+)\.ipynb\)(?! for the)( to \[\d+\]\(\d+-([a-z-]+)\.ipynb\))?/g);
+      const range = (first: string, last = first) =>
+        CHAPTERS.slice(chapterOf(first)?.number, (chapterOf(last)?.number ?? 0) + 1).map((one) => one.name);
+      const said = [...links].flatMap(([, first, , last]) => range(first, last));
+      assert.deepEqual(said, needs, `${name}: what its head says that one needs, and "needs"`);
+      const later = needs.filter((one) => (chapterOf(one)?.number ?? number) >= number);
+      assert.deepEqual(later, [], `${name}: needs a chapter that comes later`);
+    }
+  });
+
+  test('is what links to chapters name', () => {
+    const folders = ['editions', 'notebooks', 'packages', 'src', 'tools', 'translations'];
+    const below = folders.flatMap((folder) => filesUnder(join(root, folder)).map((name) => join(folder, name)));
+    const texts = [...readdirSync(root), ...below].filter((file) => /\.(?:md|ipynb)$/.test(file));
+    const links = texts.flatMap((file) =>
+      [...read(file).matchAll(LINK)].map((found) => {
+        const chapter = chapterOf(found[3]);
+        const isRight = chapter?.file.startsWith(found[2]) && Number(found[1] ?? chapter.number) === chapter.number;
+        return isRight ? '' : `${file}: ${found[0]}: expected ${chapter ? chapter.file : 'a chapter'}`;
       }),
     );
-    assert.ok(numbers.length > 60, `${numbers.length}`);
-    for (const [link, named, number] of numbers) assert.equal(named, number, `${link}`);
+    assert.ok(links.length > 400, `${links.length}`);
+    assert.deepEqual(links.filter(Boolean), []);
   });
 
   test("are captions of the book's sidebar and headings of its list", () => {
-    const page = startPage('<!-- chapters --><!-- pages -->', '', chapters.slice(5, 7), []);
+    const own = chapters.slice(5, 7).map(({ file, notebook }) => ({ name: file, notebook }));
+    const page = startPage('<!-- chapters --><!-- pages -->', '', own, []);
     assert.match(page, /### The tutorial\n\n\*\*\[5\. .*\n: .*\n\n### Deeper\n\n\*\*\[6\. /);
     assert.match(page, /:caption: The tutorial\n05-.*\n```\n\n```\{toctree\}\n:hidden:\n:caption: Deeper\n06-/);
   });

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ALL } from '../packages/exercises';
+import { byPart, CHAPTERS } from '../packages/system/chapters';
 import { command } from '../packages/system/options';
 import { runProgram } from '../packages/system/program';
 import { filesUnder, root, UserError } from '../packages/system/project';
@@ -48,6 +49,16 @@ function unsaidWords() {
   );
 }
 
+/** What notebooks/chapters.json says in English, a line each. */
+function unsaidOfChapters() {
+  const phrases = readPhrases('zh', ['chapters']);
+  const texts = byPart(CHAPTERS).flatMap(({ part, chapters }) => [
+    part,
+    ...chapters.flatMap(({ title, question }) => [title, question]),
+  ]);
+  return texts.filter((text) => !phrases.say(text)).map((text) => `chapters.json: ${text}: not translated`);
+}
+
 interface Options {
   stamp?: boolean;
   strict?: boolean;
@@ -71,7 +82,7 @@ async function check(names: string[], { stamp, strict, diff }: Options) {
   const [wrong, stale, missing] = (['wrong', 'stale', 'missing'] as const).map((kind) =>
     found.flatMap((one) => one[kind]),
   );
-  if (names.length === 0) missing.push(...unsaidMessages(), ...unsaidWords());
+  if (names.length === 0) missing.push(...unsaidOfChapters(), ...unsaidMessages(), ...unsaidWords());
   for (const line of [...wrong, ...stale, ...missing]) console.log(line);
   const blocks = chosen.reduce((sum, twin) => sum + twin.blocks.size, 0);
   console.log(`${blocks} blocks: ${wrong.length} faults, ${stale.length} stale, ${missing.length} not translated`);

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { topicOf } from '../packages/system/chapters';
 import { chapterNames, chaptersFolder, root, UserError, writeWhole } from '../packages/system/project';
 import { differences, seen } from './likeness';
 
@@ -32,7 +33,6 @@ export interface Twin {
 
 export const LANGUAGES = ['zh'];
 export const folderOf = (language: string, ...path: string[]) => join(__dirname, language, ...path);
-const topicOf = (name: string) => name.replace(/^\d+-/, '').replace(/\.ipynb$/, '');
 export const textOf = (cell: Cell) => [cell.source].flat().join('');
 /** Which English text a block translates: 12 hex digits of the SHA-256 of what a reader sees of it. */
 export const stampOf = (english: string) => createHash('sha256').update(seen(english)).digest('hex').slice(0, 12);

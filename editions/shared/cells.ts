@@ -200,7 +200,7 @@ function problemsOfReadings(notebook: Pick<Notebook, 'cells'>) {
 }
 
 /** How long a chapter takes, as it says itself: at the end of its first paragraph, or in a separate one. */
-const TIME = /(?:^|\s)(?:\*\*Time:\*\* )?(about [^.]*\bminutes\b[^.]*\.)|(约需[^。]*分钟[^。]*。)/i;
+export const TIME = /(?:^|\s)(?:\*\*Time:\*\* )?(about [^.]*\bminutes\b[^.]*\.)|(约需[^。]*分钟[^。]*。)/i;
 
 /**
  * The title of a chapter; its first paragraph as a sentence, what a reader will be able to do; and how long it takes.

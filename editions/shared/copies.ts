@@ -3,12 +3,12 @@
 import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { editionOf, hashOfCells } from '../../hosts/node/notebook/edition';
+import { isPython } from '../../packages/system/chapters';
 import { moveToNew, removeUnfinished, writeFileNew } from '../../packages/system/files';
 import { codeOf } from '../../packages/system/processes';
 import { chapterNames, chaptersFolder, UserError } from '../../packages/system/project';
 import type { Notebook } from './cells';
 import { learnersCells, partOf, sectionOf, textOf } from './cells';
-import { isPython } from './parts';
 import { translator } from './translated';
 
 /** The package looks at the same edition when a copy asks. */

@@ -1,8 +1,8 @@
 // The chapters in another language, for notebooks that run: the learner's copies and the browser edition.
 
+import { topicOf } from '../../packages/system/chapters';
 import { LANGUAGES, textOf, translate, twins, UNTRANSLATED } from '../../translations/twins';
 import type { Notebook } from './cells';
-import { topicOf } from './parts';
 
 /** The name by which JupyterLab knows each language, and the page of a text in it. */
 export const LOCALES: Record<string, string> = { zh: 'zh_CN' };

@@ -47,7 +47,7 @@ function inputs() {
   const source = sourceFiles().filter((file) => !file.startsWith(kernel + sep));
   return {
     package: hashOf(
-      ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...source, ...system()],
+      ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'notebooks/chapters.json', ...source, ...system()],
       versionOf('typescript-7'),
     ),
     kernel: hasKernel() ? hashOf([layout, ...filesOf(kernel)], versionOf('assemblyscript')) : '',

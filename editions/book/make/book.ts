@@ -5,6 +5,7 @@ import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
 import { renderSvg } from '../../../packages/figures/node/render';
+import { isPython } from '../../../packages/system/chapters';
 import { command } from '../../../packages/system/options';
 import { runProgram } from '../../../packages/system/program';
 import {
@@ -22,7 +23,6 @@ import { run } from '../../../packages/system/run';
 import { step } from '../../../packages/system/step';
 import { ADDRESSES, runAddress } from '../../shared/addresses';
 import { writeApp } from '../../shared/app';
-import { isPython } from '../../shared/parts';
 import { ISOLATION } from '../../shared/serve';
 import { trainedNetwork, trainIfNeeded } from '../../shared/trained';
 import { bundleEventCamera } from './event-camera';

@@ -2,10 +2,10 @@
 // cells and sections are said in it, and whose figures, styles and scripts are the book's.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { topicOf } from '../../../packages/system/chapters';
 import { readPhrases, translateDocument, translateDrawing, wordsScript } from '../../../translations/phrases';
 import { type Cell, cellsOfPage, sourceOfPage, translate, twins, UNTRANSLATED } from '../../../translations/twins';
 import { BROWSER_EDITION } from '../../shared/addresses';
-import { topicOf } from '../../shared/parts';
 import { LOCALES } from '../../shared/translated';
 import { inTexts, type Notebook } from './chapters';
 import { book, TEACHING, write } from './sources';
@@ -38,7 +38,7 @@ const LINK = /(?<!!)\[((?:[^\]\\]|\\.)*)\]\(([\w./-]+)\.(?:md|ipynb|html)(#[^)\s
 /** The texts of a language. */
 export function languageOf(language: Language) {
   const all = new Map(twins(language).map((twin) => [twin.name, twin]));
-  const phrases = readPhrases(language, ['drawings', 'frame', 'html']);
+  const phrases = readPhrases(language, ['chapters', 'drawings', 'frame', 'html']);
   /** For each page, its translated headings with the English ones. */
   const sections: Record<string, Record<string, string>> = {};
   const translated = <T extends Cell>(page: string, english: T[]) => {

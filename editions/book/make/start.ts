@@ -1,11 +1,11 @@
 // The start page: what a trained network does with the first test image, for the page to draw, and the list of
 // chapters.
 
+import { byPart } from '../../../packages/system/chapters';
 import { UserError } from '../../../packages/system/project';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { introduction } from '../../shared/cells';
 import { escapeHtml } from '../../shared/html';
-import { byPart } from '../../shared/parts';
 import { sentences } from './map-figures';
 import { reader } from './playground';
 import type { Chapter as BookChapter } from './sources';

@@ -2,13 +2,13 @@
 // saved copy from a newer chapter.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isPython } from '../../../packages/system/chapters';
 import { chapterNames, chaptersFolder, writeWhole } from '../../../packages/system/project';
 import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language';
 import { readPhrases, translateDrawing } from '../../../translations/phrases';
 import { LANGUAGES } from '../../../translations/twins';
 import { type Cell, type Notebook, textOf } from '../../shared/cells';
 import { hashOfCells, openCopy, readChapter, speaking } from '../../shared/copies';
-import { isPython } from '../../shared/parts';
 import { linkedSource, sourceAddress } from '../../shared/source-pages';
 import { translator } from '../../shared/translated';
 

@@ -20,7 +20,7 @@ import { LOCALES, translator } from '../../shared/translated';
 import { APPS, frontPage, withoutImages } from './pages';
 
 /** What pages of the site say. What their scripts say is looked up while they run (editions/shared/page/words.ts). */
-const PHRASES = ['lite'];
+const PHRASES = ['chapters', 'lite'];
 const CONFIG = 'jupyter-config-data';
 /** Chinese letters do not slant. */
 const EMPHASIS =

@@ -2,12 +2,12 @@
 // the chapters.
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { byPart } from '../../../packages/system/chapters';
 import { chapterNames, readJson, root, UserError, writeWhole } from '../../../packages/system/project';
 import { FAVICON, writeApp } from '../../shared/app';
 import { introduction, type Notebook } from '../../shared/cells';
 import { readChapter } from '../../shared/copies';
 import { escapeHtml } from '../../shared/html';
-import { byPart } from '../../shared/parts';
 
 /** The application's apps that are pages of the site, with the title that each has until it has loaded. */
 export const APPS = { notebooks: 'A chapter', tree: 'All files' };

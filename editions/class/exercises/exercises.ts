@@ -4,12 +4,12 @@ import { join, resolve } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground';
 import { command, whole } from '../../../packages/system/options';
 import { describe } from '../../../packages/system/program';
-import { chapterNames, program, root, writeWhole } from '../../../packages/system/project';
-import { copiesIn, makeCopies, readChapter, resetCopy } from '../../shared/copies';
+import { chapterNames, program, root } from '../../../packages/system/project';
+import { copiesIn, makeCopies, resetCopy } from '../../shared/copies';
 import { isLanguage, noLanguage } from '../../shared/translated';
 import { BadInput } from './handed-in';
-import { teachersNotes } from './notes';
 import { report } from './report';
+import { writeTables } from './tables';
 
 const cli = command('npm run exercises --', 'exercises')
   .description('Makes your own copies of the chapters in notebooks/my/; nothing is overwritten.')
@@ -24,7 +24,7 @@ const cli = command('npm run exercises --', 'exercises')
   .option('--csv <file>', 'for --report: where the table goes as CSV, instead of build/exercises/report.csv')
   .option('--cell-timeout <seconds>', 'for --report: seconds per cell, 20; more for a slow machine', whole(1, 86_400))
   .option('--trust', 'for --report: also as root; their code may then read and change everything here')
-  .option('--notes', "write the teacher's notes, editions/class/exercises.md");
+  .option('--tables', "write what notebooks/chapters.json says into texts, and the teacher's notes");
 
 /** Loaded only where it is needed: most people want their copies. */
 const packageExercises = () => require('../../../packages/exercises') as typeof import('../../../packages/exercises');
@@ -66,7 +66,7 @@ function folderOf(path: string) {
 async function main() {
   const given = cli.parse().opts();
   const chapters = cli.args;
-  const chosen = ['reset', 'check', 'report', 'notes'].filter((name) => given[name] !== undefined);
+  const chosen = ['reset', 'check', 'report', 'tables'].filter((name) => given[name] !== undefined);
   if (chosen.length > 1) cli.error(`--${chosen[0]} and --${chosen[1]} exclude each other`);
   const ofReport = cli.options.find(
     (option) => option.description.startsWith('for --report') && given[option.attributeName()] !== undefined,
@@ -86,11 +86,9 @@ async function main() {
     if (given.reset !== undefined) reset(given.reset, language);
     else if (given.check) {
       process.exitCode = await runInForeground(...program('tools/test.ts', ['exercises/test']));
-    } else if (given.notes) {
-      const { ALL, GENERAL } = packageExercises();
-      const notebooks = chapterNames().map((name) => readChapter(name));
-      writeWhole(join(root, 'editions', 'class', 'exercises.md'), teachersNotes(ALL, notebooks, GENERAL));
-      console.log('editions/class/exercises.md is written.');
+    } else if (given.tables) {
+      writeTables();
+      console.log('The tables of chapters and editions/class/exercises.md are as notebooks/chapters.json says.');
     } else if (given.report !== undefined) {
       const csv = resolve(process.env.INIT_CWD ?? '.', given.csv ?? join(root, 'build', 'exercises', 'report.csv'));
       const numbers = chapters.map((number) => Number(chapterOf(number, '--report FOLDER').slice(0, 2)));

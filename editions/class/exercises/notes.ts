@@ -50,7 +50,7 @@ export function teachersNotes(
   const lines = [
     '# The exercises: what to expect, and what to ask back',
     '',
-    '<!-- Made by `npm run exercises -- --notes` from packages/exercises/. Do not edit it by hand. -->',
+    '<!-- Made by `npm run exercises -- --tables` from packages/exercises/. Do not edit it by hand. -->',
     '',
     `There are ${plural(all.length, 'exercise')} for about ${minutesOf(all)} minutes, ${coreOf(all)} of them for the core: those that are not marked`,
     '*optional*. Each check knows some mistakes. It names the mistake in brackets and asks a question. When somebody calls you,',

@@ -1,5 +1,6 @@
 /** Every exercise by its id, and the signatures that their answers have. */
 
+import { parts } from '../../../notebooks/chapters.json';
 import type { Exercise } from '../engine/exercise';
 import { hiddenLayer, hiddenLayerProject } from './a-hidden-layer';
 import { aMemory, aMemoryPays, aMemoryProject } from './a-memory';
@@ -22,34 +23,30 @@ import { whatTimeDoes } from './what-time-does';
 import { timing, timingProject } from './when-timing-matters';
 import { withoutLabels, withoutLabelsReward } from './without-labels';
 
-/**
- * The chapters by name, in the order of `notebooks/`, which has their numbers: a chapter's number is its place here.
- */
-export const CHAPTERS = {
-  start: {},
+/** The exercises of each chapter by its name, in any order: `notebooks/chapters.json` says which chapter comes first. */
+export const BY_CHAPTER = {
+  'a-hidden-layer': { ...hiddenLayer, ...hiddenLayerProject },
+  'a-memory': { ...aMemory, ...aMemoryPays, ...aMemoryProject },
+  'an-event-camera': { ...anEventCamera, ...anEventCameraMotion },
   'ann-baseline': annBaseline,
+  convolutions: { ...convolutions, ...convolutionsMaps, ...convolutionsProject },
+  'event-driven': { ...eventDriven, ...eventDrivenTables },
+  'exact-times': { ...exactTimes, ...exactTimesDelays },
+  'from-an-ann': { ...fromAnAnn, ...fromAnAnnProject },
+  'is-it-worth-it': { ...worthIt, ...worthItProject },
   'lif-neuron': { ...lifNeuron, ...lifRun, ...lifCurrent, ...lifSurrogate, ...lifBack, ...lifProject },
+  'on-a-chip': { ...onAChipLeak, ...onAChip, ...onAChipProject },
+  'out-and-in': outAndIn,
   'poisson-encoding': poissonEncoding,
+  'read-the-potential': { ...readPotential, ...readShares, ...readPotentialProject },
   'training-loop': { ...trainingLoop, ...trainingLoopProject },
   visualization: { ...visualizationClosest, ...visualization },
   'what-time-does': whatTimeDoes,
-  'a-hidden-layer': { ...hiddenLayer, ...hiddenLayerProject },
   'when-timing-matters': { ...timing, ...timingProject },
-  'read-the-potential': { ...readPotential, ...readShares, ...readPotentialProject },
-  'a-memory': { ...aMemory, ...aMemoryPays, ...aMemoryProject },
-  convolutions: { ...convolutions, ...convolutionsMaps, ...convolutionsProject },
-  'an-event-camera': { ...anEventCamera, ...anEventCameraMotion },
-  'exact-times': { ...exactTimes, ...exactTimesDelays },
   'without-labels': { ...withoutLabels, ...withoutLabelsReward },
-  'is-it-worth-it': { ...worthIt, ...worthItProject },
-  'from-an-ann': { ...fromAnAnn, ...fromAnAnnProject },
-  'on-a-chip': { ...onAChipLeak, ...onAChip, ...onAChipProject },
-  'out-and-in': outAndIn,
-  onwards: {}, // in Python: packages/exercises/python
-  'event-driven': { ...eventDriven, ...eventDrivenTables },
 };
 
-type Chapters = typeof CHAPTERS;
+type Chapters = typeof BY_CHAPTER;
 
 export type ExerciseId = { [C in keyof Chapters]: keyof Chapters[C] }[keyof Chapters];
 
@@ -63,9 +60,14 @@ type Exercises = Together<Chapters[keyof Chapters]>;
  */
 export type Answers = { [K in ExerciseId]: Exercises[K]['oracle'] };
 
-/** All exercises, in the order of the chapters. */
+/** All exercises, in the order of the chapters. That in Python has its own, in packages/exercises/python/. */
 export const ALL = Object.fromEntries(
-  Object.values(CHAPTERS).flatMap((exercises, chapter) =>
-    Object.entries<object>(exercises).map(([id, exercise]) => [id, { ...exercise, chapter }]),
-  ),
+  parts
+    .flatMap(({ chapters }) => chapters)
+    .flatMap(({ name }, chapter) =>
+      Object.entries<object>(BY_CHAPTER[name as keyof Chapters] ?? {}).map(([id, exercise]) => [
+        id,
+        { ...exercise, chapter },
+      ]),
+    ),
 ) as unknown as Readonly<Record<ExerciseId, Exercise & { chapter: number }>>;

@@ -1,6 +1,6 @@
 /** The checks of one kernel: what was answered so far, and how a host takes part. */
 import { checkText, formatValue } from '../../../src/common/checks';
-import { ALL, type Answers, CHAPTERS, type ExerciseId } from '../chapters/all';
+import { ALL, type Answers, BY_CHAPTER, type ExerciseId } from '../chapters/all';
 import { minutesOf } from './exercise';
 import { judgeAnswer, type Limit, type Verdict } from './judge';
 import { type Phrases, speaker } from './phrases';
@@ -24,7 +24,7 @@ export interface Surroundings {
   phrases?: (language: string) => Phrases | undefined;
 }
 
-type ChapterName = keyof typeof CHAPTERS;
+type ChapterName = keyof typeof BY_CHAPTER;
 
 const SIGNS = { passed: '✔', todo: '○', error: '✘', wrong: '✘' } as const;
 
@@ -70,8 +70,8 @@ export function makeExercises({
    * Prints how far the exercises of a chapter are, from this kernel's checks.
    */
   function progress(chapter: ChapterName): void {
-    const isChapter = typeof chapter === 'string' && Object.hasOwn(CHAPTERS, chapter);
-    const ids = Object.keys(isChapter ? CHAPTERS[chapter] : {}) as ExerciseId[];
+    const isChapter = typeof chapter === 'string' && Object.hasOwn(BY_CHAPTER, chapter);
+    const ids = Object.keys(isChapter ? BY_CHAPTER[chapter] : {}) as ExerciseId[];
     if (ids.length === 0) throw new RangeError(`chapter: expected one with exercises, found ${formatValue(chapter)}`);
     const { core, all } = minutesOf(ids.filter((id) => !solved(id)).map((id) => ALL[id]));
     const left = all === 0 ? '' : `, about ${all} minutes to go, ${core} of them core`;

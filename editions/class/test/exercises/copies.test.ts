@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ALL } from '../../../../packages/exercises';
+import { isPython } from '../../../../packages/system/chapters';
 import { chapterNames, root } from '../../../../packages/system/project';
 import { temporaryFolder } from '../../../../test/support/data';
 import {
@@ -17,7 +18,6 @@ import { twinOf } from '../../../../translations/twins';
 import type { Cell, Notebook } from '../../../shared/cells';
 import * as cells from '../../../shared/cells';
 import * as copies from '../../../shared/copies';
-import { isPython } from '../../../shared/parts';
 import { translator } from '../../../shared/translated';
 
 const textOf = ({ source }: Pick<Cell, 'source'>) => [source].flat().join('');

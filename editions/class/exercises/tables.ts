@@ -1,0 +1,144 @@
+// What notebooks/chapters.json and the exercises say, wherever a text repeats it: tables of chapters, the heads of the
+// chapters, schedules of a class, the teacher's notes, in each language. `npm run exercises -- --tables` writes it.
+import { readFileSync, renameSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { ALL, GENERAL, minutesOf } from '../../../packages/exercises';
+import { byPart, CHAPTERS, chapterOf } from '../../../packages/system/chapters';
+import { chapterNames, chaptersFolder, root, UserError, writeWhole } from '../../../packages/system/project';
+import { readPhrases } from '../../../translations/phrases';
+import { LANGUAGES, stampOf, textOf, twins } from '../../../translations/twins';
+import { TIME } from '../../shared/cells';
+import { readChapter } from '../../shared/copies';
+import { teachersNotes } from './notes';
+
+type Chapter = (typeof CHAPTERS)[number];
+type Say = (english: string) => string;
+
+const inEnglish: Say = (english) => english;
+
+/** The heading of a chapter; in a translation a line with its cell's id stands above it. */
+const HEADING = /^(<!-- .* -->\n)?# \d+\. .*/;
+const TABLE = /^\|.*(?:\n\|.*)+/gm;
+/** A link to a chapter in a table: its label may begin with a number. */
+const LINK = /\[(\d+\. )?[^\]]+\]\(([^)]*?)\d\d-([a-z-]+)\.ipynb\)/;
+/** A row of a schedule. A comma after the title says that the class does a part of the chapter. */
+const LESSON = /(\d+) \| Chapter \d+( with its core exercises)?: ([^|,.]*[^|,. ])(,?)/;
+
+const exercisesOf = ({ number }: Chapter) => minutesOf(Object.values(ALL).filter(({ chapter }) => chapter === number));
+
+/** How long a chapter takes, as its head says. */
+function timeOf(chapter: Chapter) {
+  const { core, all } = exercisesOf(chapter);
+  const text = `about ${chapter.minutes} minutes`;
+  if (all === 0) return `${text}.`;
+  const more = core === all ? 'exercises' : `core exercises, ${all} for all`;
+  return `${text}, and about ${core} more for the ${more}.`;
+}
+
+/** The chapter that a row links to. */
+const linkedIn = (row: string) => chapterOf(LINK.exec(row)?.[3] ?? '');
+
+/** A row whose link has the number, title and file that its chapter has now. */
+const relinked = (row: string) =>
+  row.replace(LINK, (link, number, folder) => {
+    const chapter = linkedIn(link);
+    return chapter ? `[${number ? `${chapter.number}. ` : ''}${chapter.title}](${folder}${chapter.file})` : link;
+  });
+
+const relearnt = (row: string) => {
+  const needs = linkedIn(row)?.needs.map((name) => `*${chapterOf(name)?.title}*`) ?? [];
+  return relinked(row).replace(/[^|]*\|$/, ` ${needs.join(', ') || 'nothing'} |`);
+};
+
+function rescheduled(row: string) {
+  return row.replace(LESSON, (_, minutes, core = '', title, comma) => {
+    const chapter = CHAPTERS.find((one) => one.title === title);
+    if (!chapter) throw new UserError(`a schedule: expected the title of a chapter, found ${title}`);
+    const whole = chapter.minutes + (core ? exercisesOf(chapter).core : 0);
+    return `${comma ? minutes : whole} | Chapter ${chapter.number}${core}: ${title}${comma}`;
+  });
+}
+
+/** The rows of the table of all chapters, for a page in a folder beside which the chapters are, or for a chapter. */
+function questions(folder: string, say: Say, own?: Chapter) {
+  return byPart(CHAPTERS).flatMap(({ part, chapters }) => [
+    `| **${say(part)}** | |`,
+    ...chapters
+      .filter(({ name }) => name !== own?.name)
+      .map(
+        ({ number, title, file, question }) => `| [${number}. ${say(title)}](${folder}${file}) | ${say(question)} |`,
+      ),
+  ]);
+}
+
+function tableAgain(table: string, say: Say, own?: Chapter) {
+  const [head, rule, ...rows] = table.split('\n');
+  const again = (made: string[]) => [head, rule, ...made].join('\n');
+  if (/^\| (?:chapter \| question|章 \| 问题) \|$/.test(head))
+    return again(questions(LINK.exec(table)?.[2] ?? '', say, own));
+  if (head === '| chapter | read beside it |')
+    return again(
+      rows.sort((one, other) => (linkedIn(one)?.number ?? 0) - (linkedIn(other)?.number ?? 0)).map(relinked),
+    );
+  if (head.endsWith(' | what they must know first |')) return again(rows.map(relearnt));
+  if (head.endsWith('minutes | what |')) return again(rows.map(rescheduled));
+  return table;
+}
+
+/** @param own the chapter that the text is of */
+function textAgain(text: string, say: Say, own?: Chapter) {
+  const tables = text.replace(TABLE, (table) => tableAgain(table, say, own));
+  if (!own || !HEADING.test(text)) return tables;
+  return tables
+    .replace(HEADING, (_, above = '') => `${above}# ${own.number}. ${say(own.title)}`)
+    .replace(TIME, (found, english, other) => {
+      const sentence: string = english ?? other;
+      return found.replace(sentence, sentence.charAt(0) + say(timeOf(own)).slice(1));
+    });
+}
+
+/** A cell's lines as they stand in the file of its notebook. */
+const linesIn = (text: string) =>
+  text
+    .split(/(?<=\n)/)
+    .map((line) => JSON.stringify(line))
+    .join(',\n    ');
+
+/** Every file in which something is repeated, by its path from the root, as it should be. */
+export function tables(): Map<string, string> {
+  const read = (file: string) => readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n');
+  const files = new Map<string, string>();
+  for (const file of ['README.md', 'src/README.md', 'editions/class/README.md', 'editions/class/adopt.md'])
+    files.set(file, textAgain(read(file), inEnglish));
+  const notebooks = chapterNames().map((name) => readChapter(name));
+  files.set('editions/class/exercises.md', teachersNotes(ALL, notebooks, GENERAL));
+  for (const language of LANGUAGES) {
+    const phrases = readPhrases(language, ['chapters']);
+    const say: Say = (english) => phrases.say(english) ?? english;
+    files.set(`README.${language}.md`, textAgain(read(`README.${language}.md`), say));
+    for (const { name, file, english, cells } of twins(language)) {
+      const own = chapterOf(name);
+      if (!own) continue;
+      const [path, otherPath] = [relative(root, english), relative(root, file)];
+      let [notebook, other] = [read(path), textAgain(read(otherPath), say, own)];
+      for (const cell of cells.filter(({ cell_type }) => cell_type === 'markdown')) {
+        const [then, now] = [textOf(cell), textAgain(textOf(cell), inEnglish, own)];
+        notebook = notebook.replace(linesIn(then), () => linesIn(now));
+        // What has been translated stays so, since both texts change alike.
+        other = other.replace(stampOf(then), stampOf(now));
+      }
+      files.set(path, notebook).set(otherPath, other);
+    }
+  }
+  return files;
+}
+
+/** Gives the chapters' files their numbers, and writes what has changed. */
+export function writeTables() {
+  for (const name of chapterNames()) {
+    const file = chapterOf(name)?.file;
+    if (!file) throw new UserError(`notebooks/${name}: expected a chapter of notebooks/chapters.json, found another`);
+    renameSync(join(chaptersFolder, name), join(chaptersFolder, file));
+  }
+  for (const [file, text] of tables()) writeWhole(join(root, file), text);
+}
