@@ -27,24 +27,18 @@ export const networkAddresses = () =>
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address }) => address);
 
-/** Throws UserError if this machine does not have the address. */
-export async function checkAddress(ip: string) {
-  try {
-    await listen(ip, 0);
-  } catch (error) {
-    const own = ['127.0.0.1', ...networkAddresses(), '0.0.0.0 for all of them'].join(', ');
-    throw new UserError(`--ip: expected an address of this machine (${own}), found ${ip} (${codeOf(error)})`);
-  }
-}
-
-/** Throws UserError if another program listens there already. */
-export async function checkPort(ip: string, port: number) {
+/** Throws UserError if this machine does not have the address, or another program listens on the port. */
+export async function checkPlace(ip: string, port = 0) {
   try {
     await listen(ip, port);
   } catch (error) {
-    if (codeOf(error) !== 'EADDRINUSE') return; // a port below 1024 is only closed to those who are not root
-    throw new UserError(
-      `--port: expected a free port, found ${port} taken; end the program that uses it or give another`,
-    );
+    const code = codeOf(error);
+    if (code === 'EACCES') return; // a port below 1024 is only closed to those who are not root
+    if (code === 'EADDRINUSE')
+      throw new UserError(
+        `--port: expected a free port, found ${port} taken; end the program that uses it or give another`,
+      );
+    const own = ['127.0.0.1', ...networkAddresses(), '0.0.0.0 for all of them'].join(', ');
+    throw new UserError(`--ip: expected an address of this machine (${own}), found ${ip} (${code})`);
   }
 }

@@ -49,10 +49,6 @@ c.ConfigurableHTTPProxy.command = ["setpriv", "--pdeathsig", "TERM", room.node, 
 c.ConfigurableHTTPProxy.pid_file = str(private / "proxy.pid")
 c.JupyterHub.db_url = f"sqlite:///{private}/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = str(private / "cookie_secret")
-c.JupyterHub.cleanup_servers = True
-c.JupyterHub.log_level = "INFO"
-c.JupyterHub.shutdown_on_logout = False
-c.JupyterHub.authenticate_prometheus = True
 c.JupyterHub.template_vars = {"announcement_home": '<a href="/services/room/">Who can see my exercises?</a>'}
 c.JupyterHub.api_page_default_limit = c.JupyterHub.api_page_max_limit = 1000  # the page of the room asks for all
 
@@ -64,9 +60,7 @@ c.JupyterHub.spawner_class = RoomSpawner
 RoomSpawner.room = room
 # A limit would refuse (429) those who come when others are starting. All at once take as long as one after another.
 c.JupyterHub.concurrent_spawn_limit = 0
-c.JupyterHub.active_server_limit = 0
 c.Spawner.http_timeout = 300
-c.Spawner.ip = "127.0.0.1"
 c.Spawner.disable_user_config = True
 c.Spawner.default_url = room.firstPage
 c.Spawner.env_keep = []
@@ -93,7 +87,6 @@ c.JupyterHub.services = [
         "cwd": str(here),
         "environment": {VARIABLE: os.environ[VARIABLE]},
         "oauth_no_confirm": True,
-        "display": True,
     }
 ]
 c.JupyterHub.load_roles = [

@@ -16,7 +16,7 @@ from tornado import web
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
 from . import limits
-from .progress import is_shared, read_progress, share, unshare
+from .progress import read_progress, share
 from .settings import Places, read_roster, read_settings
 
 PREFIX = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/services/room/")
@@ -50,17 +50,9 @@ def state_of(user: dict | None, now: datetime) -> str:
         return "no server"
     if not server["ready"]:
         return "stopping" if server.get("pending") == "stop" else "starting"
-    minutes = minutes_since(server.get("last_activity") or server.get("started"), now)
-    return "active" if minutes < 5 else f"idle for {minutes} min"
-
-
-def minutes_since(moment: str | None, now: datetime) -> int:
-    if not moment:
-        return 0
-    then = datetime.fromisoformat(moment.replace("Z", "+00:00"))
-    if then.tzinfo is None:
-        then = then.replace(tzinfo=timezone.utc)
-    return max(0, int((now - then).total_seconds() // 60))
+    last = datetime.fromisoformat(server.get("last_activity") or server["started"])
+    minutes = (now - last).total_seconds() // 60
+    return "active" if minutes < 5 else f"idle for {minutes:.0f} min"
 
 
 class RoomHandler(HubOAuthenticated, web.RequestHandler):
@@ -104,8 +96,7 @@ class PageHandler(RoomHandler):
             self.show_own()
 
     def show_own(self):
-        path = Places(self.room, self.name).progress
-        if is_shared(path):
+        if Places(self.room, self.name).progress.exists():
             text = "The teacher can see which exercise you checked last, and whether your answer was right."
             button = self.form("unshare", "Stop showing it")
         else:
@@ -129,7 +120,7 @@ class PageHandler(RoomHandler):
                     doing += f" ({progress.wrong} times)"
                 doing += f", {len(progress.solved)} solved"
             else:
-                doing = "nothing checked yet" if is_shared(places.progress) else "not shown"
+                doing = "nothing checked yet" if places.progress.exists() else "not shown"
             used = limits.memory_used(places.account)
             memory = "" if used is None else f"{used / 1e6:.0f} MB"
             has_server = users.get(name, {}).get("servers", {}).get("") is not None
@@ -155,9 +146,9 @@ class ShareHandler(RoomHandler):
     def post(self, action):
         places = Places(self.room, self.name)
         if action == "share":
-            share(places.progress, places.user.pw_uid, places.user.pw_gid)
+            share(places.progress, places.user)
         else:
-            unshare(places.progress)
+            places.progress.unlink(missing_ok=True)
         self.redirect(PREFIX)
 
 

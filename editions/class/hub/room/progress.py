@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import re
 import stat
 from dataclasses import dataclass, field
@@ -35,23 +36,15 @@ class Progress:
         return self.wrong >= STUCK
 
 
-def is_shared(path: Path) -> bool:
-    return path.exists()
-
-
-def share(path: Path, uid: int, gid: int) -> None:
+def share(path: Path, user: pwd.struct_passwd) -> None:
     """The file that the learner's kernels may append to, and others may not read."""
     path.parent.mkdir(mode=0o711, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     except FileExistsError:
         return
-    os.fchown(handle, uid, gid)
+    os.fchown(handle, user.pw_uid, user.pw_gid)
     os.close(handle)
-
-
-def unshare(path: Path) -> None:
-    path.unlink(missing_ok=True)
 
 
 def read_progress(path: Path) -> Progress:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
+import pwd
 import shutil
-import signal
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,26 +16,14 @@ from . import limits
 from .settings import Places
 
 
-def processes_of(uid: int) -> list[int]:
-    """The processes that run under an account."""
-    found = []
-    for entry in os.listdir("/proc"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            if entry.isdigit() and os.stat(f"/proc/{entry}").st_uid == uid:
-                found.append(int(entry))
-    return found
+async def end_all(user: pwd.struct_passwd) -> None:
+    """Ends what an account still runs, such as the kernels of a server that was killed.
 
-
-async def end_all(uid: int) -> None:
-    """Ends what an account still runs, such as the kernels of a server that was killed."""
-    for _ in range(100):
-        left = processes_of(uid)
-        if not left:
-            return
-        for pid in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        await asyncio.sleep(0.1)
+    The account may signal its own processes, and -1 means all that one may signal.
+    """
+    who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    killer = await asyncio.create_subprocess_exec("sh", "-c", "kill -KILL -1", **who)
+    await killer.wait()
 
 
 class RoomSpawner(LocalProcessSpawner):
@@ -69,14 +56,13 @@ class RoomSpawner(LocalProcessSpawner):
     async def prepare(self) -> None:
         """A runtime folder with nothing of the last time in it, which only the learner can enter."""
         places = self.places
-        uid, gid = places.user.pw_uid, places.user.pw_gid
-        await end_all(uid)  # of a server that ended on its own
+        await end_all(places.user)  # of a server that ended on its own
         shutil.rmtree(places.runtime, ignore_errors=True)
         places.runtime.mkdir(mode=0o700)
         places.temporary.mkdir(mode=0o700)
         # The inner one first: from the moment when the outer one is theirs, a learner could lay a link in it.
         for folder in (places.temporary, places.runtime):
-            os.chown(folder, uid, gid)
+            shutil.chown(folder, places.account, places.account)
 
     def user_env(self, env):
         places = self.places
@@ -99,6 +85,6 @@ class RoomSpawner(LocalProcessSpawner):
     async def stop(self, now=False):
         await super().stop(now)
         places = self.places
-        await end_all(places.user.pw_uid)
+        await end_all(places.user)
         shutil.rmtree(places.runtime, ignore_errors=True)
         limits.remove_group(places.account)

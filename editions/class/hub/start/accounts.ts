@@ -1,6 +1,6 @@
 // The learners' accounts on this machine, their homes, and the end of what they run.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeModules, readJson, remove, UserError, writeJson } from '../../../../packages/system/project';
@@ -80,9 +80,9 @@ function makeState(state: string) {
  * Makes everyone's account and home, and keeps what is there. The learner's server fills the home (server.sh): root
  * never writes into a folder in which others can place links.
  */
-export function makeHomes(state: string, names: string[]) {
+export function makeHomes(state: string, people: { name: string }[]) {
   makeState(state);
-  for (const name of names) {
+  for (const { name } of people) {
     const { uid, gid, home } = makeAccount(state, name);
     mkdirSync(home, { recursive: true, mode: 0o700 });
     // A home that was kept when its account was removed may belong to a former number.
@@ -91,42 +91,17 @@ export function makeHomes(state: string, names: string[]) {
   }
 }
 
-/** Processes that run under the accounts. */
-export function processesOf(accounts: string[]) {
-  const uids = new Set(accounts.map((account) => lookUp(account)?.uid).filter((uid) => uid !== undefined));
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return uids.has(statSync(`/proc/${pid}`).uid);
-      } catch {
-        return false; // it has ended
-      }
-    });
-}
-
-/** Ends all processes of the accounts, and returns those that are still there after ten seconds. */
-export async function endProcesses(accounts: string[]) {
-  for (let tries = 0; tries < 100; tries++) {
-    const left = processesOf(accounts);
-    if (left.length === 0) return [];
-    for (const pid of left) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It has ended.
-      }
-    }
-    await sleep(100);
-  }
-  return processesOf(accounts);
+/** Ends all that runs under the accounts. Each may signal its own processes, and -1 means all that one may signal. */
+export function endProcesses(accounts: string[]) {
+  for (const { uid, gid } of accounts.flatMap((account) => lookUp(account) ?? []))
+    spawnSync('sh', ['-c', 'kill -KILL -1'], { uid, gid });
 }
 
 /** Removes the accounts of a state, and returns them. The homes stay. */
 export async function removeAccounts(state: string) {
   const accounts = madeAccounts(state);
-  await endProcesses(accounts);
+  endProcesses(accounts);
+  await sleep(1000); // until they are gone: userdel refuses an account that something runs under
   for (const account of accounts) if (lookUp(account)) command('userdel', account);
   remove(listFile(state));
   return accounts;

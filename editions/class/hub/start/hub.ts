@@ -7,11 +7,12 @@ import { command, whole } from '../../../../packages/system/options';
 import { describe } from '../../../../packages/system/program';
 import { UserError, writeWhole } from '../../../../packages/system/project';
 import { endChildren } from '../../../../packages/system/run';
-import { checkAddress, checkPort, networkAddresses } from '../../listening';
+import { checkPlace, networkAddresses } from '../../listening';
 import { makeHomes, removeAccounts } from './accounts';
 import { checkReadable, setUpHub } from './environment';
 import {
   addPeople,
+  type Extended,
   type Person,
   readRoster,
   renewPassword,
@@ -30,13 +31,6 @@ function bytes(text: string) {
   throw new InvalidArgumentError('expected a size of at least 512M, such as 1500M or 2G');
 }
 
-function hours(text: string) {
-  const value = Number(text);
-  if (value >= 0.01 && value <= 48) return Math.round(value * 3600);
-  throw new InvalidArgumentError('expected hours from 0.01 to 48');
-}
-
-const cores = availableParallelism();
 const program = command('npm run hub --', 'hub')
   .description('JupyterHub for a workshop in one room. It needs Linux and root, since each learner has an account.')
   .option(
@@ -52,7 +46,7 @@ const program = command('npm run hub --', 'hub')
   .option('--remove', "remove the learners' accounts from this machine, and end; their homes stay")
   .option('--install', 'install what the hub needs, for example the day before, and end')
   .option('--ip <address>', 'where to listen; 0.0.0.0 for the whole network', '127.0.0.1')
-  .option('--port <number>', 'where to listen', whole(0, 65535), 8000)
+  .option('--port <number>', 'where to listen', whole(1, 65535), 8000)
   .option('--address <url>', 'the address on the slips, if it is not that of this machine')
   .option(
     '--cert <file>',
@@ -63,14 +57,15 @@ const program = command('npm run hub --', 'hub')
   .addOption(new Option('--memory <size>', 'memory per learner').argParser(bytes).default(2 ** 31, '2G'))
   .option('--threads <number>', 'threads of an engine, per kernel', whole(1, 64))
   .option('--kernels <number>', 'running notebooks per learner', whole(1, 20), 3)
-  .addOption(
-    new Option('--idle <hours>', 'a server that was not used for so long ends: longer than the longest break')
-      .argParser(hours)
-      .default(4 * 3600, '4'),
+  .option(
+    '--idle <hours>',
+    'a server that was not used for so long ends: longer than the longest break',
+    whole(1, 48),
+    4,
   );
 
 /** As commander has read them. */
-interface Given extends Omit<HubOptions, 'roster' | 'threads' | 'hosts'> {
+interface Given extends Omit<HubOptions, 'roster' | 'threads' | 'hosts' | 'idle'> {
   /** of people here, the file later */
   roster?: number;
   names?: string;
@@ -79,6 +74,8 @@ interface Given extends Omit<HubOptions, 'roster' | 'threads' | 'hosts'> {
   install?: true;
   address?: string;
   threads?: number;
+  /** hours */
+  idle: number;
 }
 
 /**
@@ -94,8 +91,7 @@ async function check(options: Given) {
     if (file && !existsSync(file)) throw new UserError(`${option}: expected a file, found none at ${file}`);
   }
   const isServing = [options.remove, options.password, options.roster, names].every((one) => one === undefined);
-  if (!options.remove) await checkAddress(options.ip);
-  if (isServing && options.port !== 0) await checkPort(options.ip, options.port);
+  if (!options.remove) await checkPlace(options.ip, isServing ? options.port : 0);
   if (process.platform !== 'linux')
     throw new UserError('the hub runs on Linux: it needs accounts, control groups and setpriv');
   if (process.getuid?.() !== 0) {
@@ -113,15 +109,15 @@ async function check(options: Given) {
   const scheme = isLocal && !options.cert ? 'http' : 'https';
   return {
     ...options,
+    isServing,
     cert,
     key,
     names,
     state,
     roster: join(state, 'roster.json'),
-    tls: !isLocal,
-    hosts: [...new Set([host, '127.0.0.1'])],
+    hosts: isLocal || cert ? undefined : [host, '127.0.0.1'],
     address: options.address ?? `${scheme}://${host}:${options.port}`,
-    hasOwnCertificate: !isLocal && !options.cert,
+    idle: options.idle * 3600,
   };
 }
 
@@ -131,8 +127,8 @@ const WARNING =
 type Options = Awaited<ReturnType<typeof check>>;
 
 /** Writes the slips of new people and then the roster, which holds no passwords, and prints the slips. */
-function handOut({ people, fresh }: { people: Person[]; fresh: Slip[] }, options: Options) {
-  const note = options.hasOwnCertificate ? WARNING : '';
+function handOut(people: Person[], fresh: Slip[], options: Options) {
+  const note = options.hosts ? WARNING : '';
   const file = (ending: string) => join(options.state, 'hub', `slips.${ending}`);
   writeWhole(file('html'), slipsAsHtml(fresh, options.address, note), 0o600);
   writeWhole(file('txt'), slipsAsText(fresh, options.address, note), 0o600);
@@ -142,22 +138,39 @@ function handOut({ people, fresh }: { people: Person[]; fresh: Slip[] }, options
   console.log('The roster holds no passwords, so these files are the only copy: print them, then delete them.');
 }
 
-/** Extends the roster, or renews a password, and hands out slips. */
-function roster(options: Options, wanted: { count?: number; labels?: string[]; password?: string }) {
-  const people = readRoster(options.roster);
-  const result = wanted.password === undefined ? addPeople(people, wanted) : renewPassword(people, wanted.password);
-  if (result.fresh.length === 0) {
+/** Makes the accounts of all on the roster, and hands out the slips of new people. */
+function extend(options: Options, { people, fresh }: Extended) {
+  if (fresh.length === 0) {
     console.log(
       `The roster has ${people.length - 1} learners already and keeps them. Passwords cannot be shown again.`,
     );
     console.log('A new one for somebody who has lost the slip: `npm run hub -- --password NAME`.');
     return;
   }
-  makeHomes(
-    options.state,
-    result.people.map(({ name }) => name),
-  );
-  handOut(result, options);
+  makeHomes(options.state, people);
+  handOut(people, fresh, options);
+}
+
+/** Serves those of the roster. Resolves to the exit status. */
+async function serveRoom(people: Person[], options: Options) {
+  if (people.length === 0) {
+    throw new UserError('nobody can log in yet: `npm run hub -- --roster 30` makes a roster and prints thirty slips');
+  }
+  await setUpHub();
+  checkReadable();
+  makeHomes(options.state, people);
+  const learners = people.length - 1;
+  const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / learners));
+  const { address, memory, state } = options;
+  return serve({ ...options, threads }, ({ log, fingerprint }) => {
+    const [each, all] = [(memory / 2 ** 30).toFixed(1), (totalmem() / 2 ** 30).toFixed(0)];
+    console.log(`The hub is ready: ${address}`);
+    console.log(
+      `  ${learners} learners, up to ${each} GB each of ${all} GB; log in as ${TEACHER} for ${address}/services/room/`,
+    );
+    if (fingerprint) console.log(`  certificate, SHA-256: ${fingerprint}`);
+    console.log(`  log: ${log}. Ctrl-C ends the hub and all servers; homes are kept in ${join(state, 'home')}.`);
+  });
 }
 
 async function main() {
@@ -172,44 +185,15 @@ async function main() {
     console.log(`${removed.length} accounts removed. The homes are still in ${join(options.state, 'home')}.`);
     return 0;
   }
-  if (given.password !== undefined) {
-    roster(options, { password: given.password });
-    return 0;
-  }
-  if (given.roster !== undefined || given.names !== undefined) {
-    const labels = options.names
-      ? readFileSync(options.names, 'utf8')
-          .split('\n')
-          .map((line) => line.trim())
-          .filter(Boolean)
-      : [];
-    roster(options, { count: given.roster, labels });
-    return 0;
-  }
-
   const people = readRoster(options.roster);
-  if (people.length === 0) {
-    throw new UserError('nobody can log in yet: `npm run hub -- --roster 30` makes a roster and prints thirty slips');
+  if (options.isServing) return serveRoom(people, options);
+  if (given.password !== undefined) extend(options, renewPassword(people, given.password));
+  else {
+    const lines = options.names ? readFileSync(options.names, 'utf8').split('\n') : [];
+    const labels = lines.map((line) => line.trim()).filter(Boolean);
+    extend(options, addPeople(people, { count: given.roster, labels }));
   }
-  await setUpHub();
-  checkReadable();
-  makeHomes(
-    options.state,
-    people.map(({ name }) => name),
-  );
-  const learners = people.length - 1;
-  const threads = options.threads ?? Math.max(1, Math.floor(cores / learners));
-  return serve({ ...options, threads }, (hub) => {
-    const address = options.port === 0 ? hub.address : options.address;
-    console.log(`The hub is ready: ${address}`);
-    console.log(
-      `  ${learners} learners, up to ${(options.memory / 2 ** 30).toFixed(1)} GB each of ${(totalmem() / 2 ** 30).toFixed(0)} GB; log in as ${TEACHER} for ${address}/services/room/`,
-    );
-    if (hub.fingerprint) console.log(`  certificate, SHA-256: ${hub.fingerprint}`);
-    console.log(
-      `  log: ${hub.log}. Ctrl-C ends the hub and all servers; homes are kept in ${join(options.state, 'home')}.`,
-    );
-  });
+  return 0;
 }
 
 if (require.main === module) {

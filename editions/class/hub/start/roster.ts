@@ -24,7 +24,8 @@ export interface Slip {
   label: string;
   password: string;
 }
-interface Extended {
+/** A roster with new people, or new passwords. */
+export interface Extended {
   /** the whole roster */
   people: Person[];
   /** the slips of the new people, or of those with a new password */
@@ -109,7 +110,10 @@ export function addPeople(people: Person[], { count, labels = [] }: { count?: nu
 export function renewPassword(people: Person[], name: string): Extended {
   const person = people.find((one) => one.name === name);
   if (people.length === 0) throw new UserError('nobody is on the roster yet: `npm run hub -- --roster 30` makes one');
-  if (!person) throw new UserError(`--password: expected a name on the roster, found ${name}`);
+  if (!person) {
+    const names = people.map((one) => one.name).join(', ');
+    throw new UserError(`--password: expected a name on the roster (${names}), found ${name}`);
+  }
   const password = makePassword();
   return {
     people: people.map((one) => (one === person ? { ...one, password: hashPassword(password) } : one)),

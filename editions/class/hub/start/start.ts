@@ -2,15 +2,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import http from 'node:http';
-import https from 'node:https';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { lockFolder } from '../../../../packages/system/lock';
-import { watchParent } from '../../../../packages/system/parent';
+import { onSignals, watchParent } from '../../../../packages/system/parent';
 import { chapterNames, program, remove, root, UserError, venv, writeWhole } from '../../../../packages/system/project';
-import { checkPort, freePort } from '../../listening';
+import { checkPlace, freePort } from '../../listening';
 import { endProcesses, madeAccounts, PREFIX } from './accounts';
 import { hubFolder, hubPython, proxy } from './environment';
 
@@ -21,15 +18,12 @@ export interface HubOptions {
   /** file */
   roster: string;
   ip: string;
-  /** 0 for a free one */
   port: number;
   /** file */
   cert?: string;
   /** file */
   key?: string;
-  /** whether to encrypt, with a certificate made here if none is given */
-  tls?: boolean;
-  /** that such a certificate is for */
+  /** that a certificate is made for here */
   hosts?: string[];
   /** bytes per learner */
   memory: number;
@@ -40,12 +34,28 @@ export interface HubOptions {
   /** seconds after which an unused server ends */
   idle: number;
 }
-export type Hub = Awaited<ReturnType<typeof startHub>>;
+/** A hub that runs. */
+export interface Hub {
+  pid?: number;
+  /** file */
+  log: string;
+  /** of a certificate that was made here */
+  fingerprint?: string;
+  /** ends it and all servers */
+  stop(): void;
+}
+
+/** Files, and the fingerprint of one that was made here. */
+interface Certificate {
+  cert: string;
+  key: string;
+  fingerprint?: string;
+}
 
 /**
  * Makes a certificate that no browser knows; keeps one that will do for another two days, to avoid a second warning.
  */
-function makeCertificate(folder: string, hosts: string[]) {
+function makeCertificate(folder: string, hosts: string[]): Certificate {
   const cert = join(folder, 'certificate.pem');
   const key = join(folder, 'key.pem');
   const read = () => new X509Certificate(readFileSync(cert));
@@ -86,22 +96,6 @@ function makeFirstHome(folder: string) {
   if (status !== 0) throw new UserError(`the files of a home could not be made: ${stderr.trim()}`);
 }
 
-/**
- * Whether the hub answers through its proxy. The certificate does not matter: no secret is sent, and no browser knows
- * ours.
- */
-function isAnswering(address: string) {
-  const { get } = address.startsWith('https:') ? https : http;
-  return new Promise<boolean>((done) => {
-    const request = get(`${address}/hub/health`, { rejectUnauthorized: false, timeout: 5000 }, (answer) => {
-      answer.resume();
-      done(answer.statusCode === 200);
-    });
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => done(false));
-  });
-}
-
 /** The last lines of the hub's log that tell of a failure. */
 function failure(log: string) {
   const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
@@ -113,13 +107,8 @@ function failure(log: string) {
  * What jupyterhub_config.py reads.
  * @param runtime folder
  */
-async function settingsOf(
-  options: HubOptions,
-  port: number,
-  runtime: string,
-  { cert = '', key = '' }: { cert?: string; key?: string },
-) {
-  const { state, roster, ip, memory, threads, kernels, idle } = options;
+async function settingsOf(options: HubOptions, runtime: string, { cert = '', key = '' }: Partial<Certificate>) {
+  const { state, roster, ip, port, memory, threads, kernels, idle } = options;
   const [hubPort, proxyPort, pagePort] = [await freePort(), await freePort(), await freePort()];
   const firstHome = join(runtime, '.home'); // no login name begins with a dot
   makeFirstHome(firstHome);
@@ -159,89 +148,59 @@ function spawnHub(folder: string, settings: object) {
     detached: true, // Ctrl-C reaches this program alone, which ends the hub
   });
   closeSync(output);
-  const end = new Promise<{ reason: string }>((done) => {
-    child.on('error', (error) => done({ reason: error.message }));
-    child.on('exit', (status, signal) => done({ reason: signal ?? `exit ${status}` }));
+  const end = new Promise<string>((done) => {
+    child.on('error', (error) => done(error.message));
+    child.on('exit', (status, signal) => done(signal ?? `exit ${status}`));
   });
   return { child, log, end };
 }
 
-/** Where this machine reaches the hub. */
-function addressOf(ip: string, port: number, isEncrypted: boolean) {
-  const local = ip === '0.0.0.0' ? '127.0.0.1' : ip === '::' ? '::1' : ip;
-  return `${isEncrypted ? 'https' : 'http'}://${local.includes(':') ? `[${local}]` : local}:${port}`;
-}
-
-/** Starts the hub. Resolves, once it answers, to its address and its end. */
-export async function startHub(options: HubOptions) {
-  const { state, ip, cert, key, hosts = [] } = options;
+/**
+ * Runs a hub in the foreground until a signal comes, the caller is gone, or JupyterHub ends by itself.
+ * @param onReady called once it answers
+ * @returns the exit status
+ */
+export async function serve(options: HubOptions, onReady: (hub: Hub) => void) {
+  const { state, ip, port, hosts } = options;
   const folder = join(state, 'hub');
-  const port = options.port === 0 ? await freePort() : options.port;
-  await checkPort(ip, port); // the files in /run for a port in use belong to the hub that runs there
+  await checkPlace(ip, port); // the files in /run for a port in use belong to the hub that runs there
   let lock: { release(): void };
   try {
     lock = lockFolder(folder, 'hub'); // each of two hubs would end the servers of the other
   } catch (error) {
     throw new UserError(`--state: ${(error as Error).message}`);
   }
-  const tls: { cert?: string; key?: string; fingerprint?: string } =
-    options.tls && !cert ? makeCertificate(folder, hosts) : { cert, key };
+  const certificate: Partial<Certificate> = hosts ? makeCertificate(folder, hosts) : options;
   // In /run, which is short and empty after a restart of the machine. `port` is ours alone while the hub runs.
   const runtime = `/run/lif-hub-${port}`;
   remove(runtime);
   mkdirSync(runtime);
   chmodSync(runtime, 0o711);
-  const { child, log, end } = spawnHub(folder, await settingsOf(options, port, runtime, tls));
-  let exited: { reason: string } | undefined;
-  end.then((result) => {
-    exited = result;
+  const { child, log, end } = spawnHub(folder, await settingsOf(options, runtime, certificate));
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) return;
+    isStopping = true;
+    child.kill('SIGTERM'); // JupyterHub ends all servers, then itself
+    setTimeout(() => child.kill('SIGKILL'), 30_000).unref();
+  };
+  onSignals(() => {
+    if (!isStopping) console.log('Ending the hub and all servers …');
+    stop();
   });
-  let stopping: Promise<number[]> | undefined;
-  /** Ends the hub and all servers. Resolves to the processes that could not be ended. */
-  async function stop() {
-    stopping ??= (async () => {
-      if (!exited) child.kill('SIGTERM');
-      await Promise.race([end, sleep(30_000, undefined, { ref: false })]);
-      if (!exited) child.kill('SIGKILL');
-      const left = await endProcesses(madeAccounts(state));
-      remove(runtime);
-      lock.release();
-      return left;
-    })();
-    return stopping;
-  }
+  watchParent(stop);
 
-  const address = addressOf(ip, port, tls.cert !== undefined);
-  const begin = performance.now();
-  while (!(await isAnswering(address))) {
-    const why = exited?.reason ?? (performance.now() - begin > 120_000 ? 'no answer for two minutes' : undefined);
-    if (why) {
-      await stop();
-      throw new UserError(`JupyterHub did not start (${why}):\n${failure(log)}`);
-    }
-    await sleep(200);
-  }
-  return { address, port, pid: child.pid, log, fingerprint: tls.fingerprint, end, stop };
-}
-
-/** Runs a hub in the foreground until a signal comes or the caller is gone. Resolves to the exit status. */
-export async function serve(options: HubOptions, onReady: (hub: Hub) => void) {
-  let isSignalled = false;
-  const stopped = new Promise<undefined>((done) => {
-    const onSignal = () => {
-      isSignalled = true;
-      done(undefined);
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
-    watchParent(onSignal);
-  });
-  const hub = await startHub(options);
-  onReady(hub);
-  const ended = await Promise.race([stopped, hub.end]);
-  if (isSignalled) console.log('Ending the hub and all servers …');
-  const left = await hub.stop();
-  if (left.length > 0) console.error(`hub: still running: processes ${left.join(', ')}`);
-  if (isSignalled) return left.length > 0 ? 1 : 0;
-  console.error(`hub: JupyterHub ended by itself (${ended?.reason}); its log: ${hub.log}\n${failure(hub.log)}`);
+  const ready = setInterval(() => {
+    if (!readFileSync(log, 'utf8').includes('JupyterHub is now running at')) return;
+    clearInterval(ready);
+    onReady({ pid: child.pid, log, fingerprint: certificate.fingerprint, stop });
+  }, 200);
+  const reason = await end;
+  clearInterval(ready);
+  endProcesses(madeAccounts(state));
+  remove(runtime);
+  lock.release();
+  if (isStopping) return 0;
+  console.error(`hub: JupyterHub ended by itself (${reason}); its log: ${log}\n${failure(log)}`);
   return 1;
 }

@@ -14,7 +14,7 @@ import { runCells } from '../../../../test/support/jupyter-kernel';
 import { root, temporaryFolder } from '../../../../test/support/notebooks';
 import { python } from '../../../../test/support/python';
 import * as roster from '../../hub/start/roster';
-import { startHub } from '../../hub/start/start';
+import { serve } from '../../hub/start/start';
 
 const temporary = temporaryFolder('hub');
 
@@ -35,7 +35,7 @@ describe('npm run hub', () => {
       [['--memory', '100'], /^hub: --memory: expected a size of at least 512M, such as 1500M or 2G, found 100; /],
       [
         ['--idle', '0'],
-        /^hub: --idle: expected hours from 0.01 to 48, found 0; `npm run hub -- --help` lists the options$/,
+        /^hub: --idle: expected a whole number from 1 to 48, found 0; `npm run hub -- --help` lists the options$/,
       ],
       [['--cert', 'x.pem'], /^hub: --cert and --key belong together/],
       [['--names', '/nonexist'], /^hub: --names: expected a file, found none at \/nonexist$/],
@@ -58,7 +58,10 @@ describe('npm run hub', () => {
       const { status, stderr } = hub(['--port', String(port), '--state', state]);
       assert.deepEqual([status, stderr], [2, `hub: ${taken}\n`]);
       // A hub that was asked a moment before the port was taken looks once more.
-      await assert.rejects(startHub({ ...LEARNERS, state, ip: '127.0.0.1', port }), { message: taken });
+      await assert.rejects(
+        serve({ ...LEARNERS, state, ip: '127.0.0.1', port }, () => {}),
+        { message: taken },
+      );
     } finally {
       server.close();
     }
@@ -78,7 +81,10 @@ describe('npm run hub', () => {
     mkdirSync(join(state, 'hub'), { recursive: true });
     const lock = lockFolder(join(state, 'hub'), 'hub');
     const message = new RegExp(`^--state: .*hub: another hub writes here \\(process ${process.pid}, since `);
-    await assert.rejects(startHub({ ...LEARNERS, state, ip: '127.0.0.1', port: 0 }), { message });
+    await assert.rejects(
+      serve({ ...LEARNERS, state, ip: '127.0.0.1', port: 0 }, () => {}),
+      { message },
+    );
     lock.release();
   });
 
@@ -179,7 +185,8 @@ describe('The roster', () => {
       renewed.people.map(({ name, password }, i) => password === people[i].password || name),
       [true, 'learner01', true],
     );
-    assert.throws(() => roster.renewPassword(people, 'bob'), /expected a name on the roster, found bob$/);
+    const names = /expected a name on the roster \(teacher, learner01, learner02\), found bob$/;
+    assert.throws(() => roster.renewPassword(people, 'bob'), names);
   });
 
   test('is a file that only its owner can read', { skip: process.platform === 'win32' }, () => {

@@ -1,18 +1,20 @@
 // `npm run test:hub -- --learners N`: a separate hub on loopback, its learners, and their end.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError } from 'commander';
 import { command, whole } from '../../../../packages/system/options';
 import { onSignals, watchParent } from '../../../../packages/system/parent';
 import { chapterNames, remove, root, UserError, writeWhole } from '../../../../packages/system/project';
 import { textOf } from '../../../shared/cells';
 import { readChapter } from '../../../shared/copies';
-import { endProcesses, madeAccounts, makeHomes, PREFIX, processesOf, removeAccounts } from '../../hub/start/accounts';
+import { madeAccounts, makeHomes, PREFIX, removeAccounts } from '../../hub/start/accounts';
 import { checkReadable, hubPython, setUpHub } from '../../hub/start/environment';
 import { hashPassword, makePassword, type Person, writeRoster } from '../../hub/start/roster';
-import { type Hub, startHub } from '../../hub/start/start';
+import { type Hub, serve } from '../../hub/start/start';
+import { freePort } from '../../listening';
 
 const KERNELS = 3;
 
@@ -56,6 +58,16 @@ const EXERCISES = [
   ],
 ];
 
+/** The processes that still run under learners' accounts after ten seconds. */
+async function leftOf(state: string) {
+  const uids = madeAccounts(state).map((account) => statSync(join(state, 'home', account.slice(PREFIX.length))).uid);
+  const isTheirs = (entry: string) =>
+    /^\d+$/.test(entry) && uids.includes(statSync(`/proc/${entry}`, { throwIfNoEntry: false })?.uid ?? -1);
+  const look = () => readdirSync('/proc').filter(isTheirs);
+  for (let tries = 0; tries < 100 && look().length > 0; tries++) await sleep(100);
+  return look();
+}
+
 /** Where a machine, or this place on it, cannot have a hub. */
 async function prepare() {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
@@ -87,16 +99,16 @@ async function main() {
   }));
 
   let hub: Hub | undefined;
+  let hubEnd: Promise<number> | undefined;
   let room: ChildProcess | undefined;
-  let ended: Promise<number[]> | undefined;
+  let ended: Promise<string[]> | undefined;
   // Whatever happens: the test leaves neither processes nor accounts nor homes.
   const end = () => {
     ended ??= (async () => {
       room?.kill('SIGKILL');
-      const before = madeAccounts(state);
-      await hub?.stop();
-      const left = processesOf(before);
-      await endProcesses(before);
+      hub?.stop();
+      await hubEnd?.catch(() => {});
+      const left = await leftOf(state);
       await removeAccounts(state);
       remove(state);
       return left;
@@ -109,8 +121,7 @@ async function main() {
 
   try {
     console.log(`Making ${people.length} accounts …`);
-    const names = people.map((person) => person.name);
-    makeHomes(state, names);
+    makeHomes(state, people);
     const roster = join(state, 'roster.json');
     writeRoster(
       roster,
@@ -118,23 +129,29 @@ async function main() {
     );
     const cores = availableParallelism();
     const limits = { memory: 2 ** 31, threads: Math.max(1, Math.floor(cores / most)), kernels: KERNELS };
-    const place = { state, roster, ip: '127.0.0.1', port: 0, tls: true, hosts: ['127.0.0.1'] };
-    hub = await startHub({ ...place, ...limits, idle: 3600 });
+    const port = await freePort();
+    const place = { state, roster, ip: '127.0.0.1', port, hosts: ['127.0.0.1'] };
+    const ready = new Promise<Hub>((done, failed) => {
+      hubEnd = serve({ ...place, ...limits, idle: 3600 }, done);
+      hubEnd.then(() => failed(new UserError('the hub ended before it was ready')), failed);
+    });
+    hub = await ready;
+    const address = `https://127.0.0.1:${port}`;
     const gb = (bytes: number) => `${(bytes / 2 ** 30).toFixed(0)} GB`;
     console.log(
-      `A hub at ${hub.address} on ${cores} cores (${cpus()[0].model}), ${gb(totalmem())}; load average ${loadavg()[0].toFixed(1)}`,
+      `A hub at ${address} on ${cores} cores (${cpus()[0].model}), ${gb(totalmem())}; load average ${loadavg()[0].toFixed(1)}`,
     );
     const chapter = codeCells(CHAPTER).map((code) => [code, '']);
     const cells = [...chapter, ...EXERCISES];
     const file = join(state, 'hub', 'room.json');
     const settings = {
-      address: hub.address,
+      address,
       hub: hub.pid,
       log: hub.log,
       state,
       people,
       cells,
-      runtime: `/run/lif-hub-${hub.port}`,
+      runtime: `/run/lif-hub-${port}`,
       prefix: PREFIX,
       clone: root,
       kernels: KERNELS,
