@@ -66,7 +66,7 @@ export function examine(lack?: string): void;
 export function kindOfBundle(): string;
 export function hashOf(...files: string[]): string;
 export function sha256Of(file: string): Promise<string>;
-export function fits(): { packages: string; python: string };
+export function fits(): Record<'package-lock.json' | 'requirements.txt', string>;
 export function fingerprintOf(kindsText: string): string;
 export function get(address: string | URL): Promise<Response>;
 export function openKind(from: string): Promise<Kind>;

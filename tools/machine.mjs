@@ -235,8 +235,11 @@ export async function sha256Of(file) {
 export const hashOf = (...files) =>
   sha256(...files.flatMap((file) => [`${file}\0`, fs.readFileSync(path.join(root, file))]));
 
-/** What a bundle has to fit. */
-export const fits = () => ({ packages: hashOf('package-lock.json'), python: hashOf('requirements.txt') });
+/** What a bundle has to fit: files of the clone with their hashes. */
+export const fits = () => ({
+  'package-lock.json': hashOf('package-lock.json'),
+  'requirements.txt': hashOf('requirements.txt'),
+});
 
 /** The last part of an address that a bundle is served under, by which a download is recognized. */
 export const fingerprintOf = (kindsText) => sha256(kindsText).slice(0, 16);
@@ -290,7 +293,7 @@ export async function openKind(from) {
   const sums = await read(`${own}/SHA256SUMS`).catch((error) => {
     throw isFolder ? new UserError(`${folder}: SHA256SUMS is missing: ${again}`) : error;
   });
-  if (sha256(sums) !== kinds[own]) throw new UserError(`${folder}: SHA256SUMS is damaged: ${again}`);
+  if (sha256(sums) !== kinds[own].SHA256SUMS) throw new UserError(`${folder}: SHA256SUMS is damaged: ${again}`);
   const files = sums
     .split('\n')
     .filter((line) => line !== '')
@@ -300,17 +303,11 @@ export async function openKind(from) {
         throw new UserError(`SHA256SUMS: expected a hash and a file, found ${line}`);
       return [file, hash];
     });
-  const bundle = (await read(`${own}/bundle.json`).catch(() => undefined)) || '';
-  if (!files.some(([file, hash]) => file === 'bundle.json' && hash === sha256(bundle)))
-    throw new UserError(`${folder}/bundle.json: is ${bundle ? 'damaged' : 'missing'}: ${again}`);
-  const then = parsed(bundle) || {};
-  for (const [name, hash] of Object.entries(fits())) {
-    const file = name === 'packages' ? 'package-lock.json' : 'requirements.txt';
-    if (then[name] !== hash)
+  for (const [file, hash] of Object.entries(fits()))
+    if (kinds[own][file] !== hash)
       throw new UserError(
         `${folder}: its ${file} is another one than this project's: make the bundle again with this edition`,
       );
-  }
   return { isFolder, folder, own, files, isKnown: fingerprint !== '' };
 }
 

@@ -1,10 +1,10 @@
 // A bundle: a folder with all that set-up would download, made by `npm run setup -- --bundle` on a machine of the same
 // kind. Set-up takes everything from it if LIF_FC_MNIST_BUNDLE (or --from) names it, or the address where
 // `npm run setup -- --bundle --serve` serves it.
-//   kinds.json                 the kinds of machines it is for, each with the hash of its SHA256SUMS
+//   kinds.json                 the kinds of machines it is for, each with the hash of its SHA256SUMS, and for which
+//                              package-lock.json and requirements.txt it is
 //   linux-x64-node22/          one folder per kind:
 //     SHA256SUMS                 the hash of every file, as `sha256sum -c` reads it
-//     bundle.json                for which package-lock.json and requirements.txt
 //     npm/                       Node packages
 //     wheels/                    Python packages
 //     native.tar.gz              the native backend, compiled (optional)
@@ -16,33 +16,6 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { root, UserError, writeWhole } from '../../packages/system/project';
 import { get, type Kind, openKind, sha256Of, verify } from '../machine.mjs';
-import { nameOf } from '../packages.mjs';
-
-interface Entry {
-  name?: string;
-  version: string;
-  integrity?: string;
-  link?: boolean;
-  os?: string[];
-  cpu?: string[];
-  libc?: string[];
-}
-/** package-lock.json */
-interface Lock {
-  packages: Record<string, Entry>;
-}
-
-/** The packages of package-lock.json that npm installs from a registry: name, version, integrity, for which systems. */
-export function packagesOf(lock: Lock) {
-  const found = new Map<string, Entry & { name: string; integrity: string }>();
-  for (const [path, entry] of Object.entries(lock.packages)) {
-    if (path === '' || entry.link || !entry.integrity) continue;
-    const { version, integrity, os, cpu, libc } = entry;
-    const name = nameOf(path, entry);
-    found.set(`${name}@${version}`, { name, version, integrity, os, cpu, libc });
-  }
-  return [...found.values()];
-}
 
 export const NATIVE = 'native.tar.gz';
 

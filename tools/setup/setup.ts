@@ -6,7 +6,7 @@ import { lock, unlock } from '../../packages/system/lock';
 import { runProgram } from '../../packages/system/program';
 import { program, root, UserError } from '../../packages/system/project';
 import { seconds, step } from '../../packages/system/step';
-import { check, checkNode, findPython } from '../machine.mjs';
+import { check, checkNode, findPython, openKind } from '../machine.mjs';
 import { build } from './build';
 import { openBundle } from './bundle';
 import { setUpNative } from './native';
@@ -127,6 +127,7 @@ export async function setUp(flags: string[]) {
       check();
       return;
     }
+    if (at !== -1) await openKind(from ?? '');
     const wanted = wantedBackend();
     const retry = rest.includes('--retry');
     let todo = pending(wanted, retry);

@@ -14,11 +14,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Option } from 'commander';
 import { command, whole } from '../../../packages/system/options';
 import { runProgram } from '../../../packages/system/program';
 import {
   filesUnder,
+  nodeModules,
   readJson,
+  readText,
   remove,
   root,
   UserError,
@@ -29,8 +32,8 @@ import {
 import { run } from '../../../packages/system/run';
 import { step } from '../../../packages/system/step';
 import { fingerprintOf, fits, kindOfBundle, npmCommand, pythonEnv, sha256Of } from '../../../tools/machine.mjs';
-import { succeeded, tarballOf } from '../../../tools/packages.mjs';
-import { NATIVE, packagesOf } from '../../../tools/setup/bundle';
+import { nameOf, succeeded, tarballOf } from '../../../tools/packages.mjs';
+import { NATIVE } from '../../../tools/setup/bundle';
 import { packNative } from '../../../tools/setup/native';
 import { runTwice } from '../../../tools/setup/network';
 import { escapeHtml } from '../../shared/html';
@@ -46,31 +49,38 @@ function readArguments() {
     .description(
       'One folder with all that set-up downloads, for machines of the same kind as this one without a network.',
     )
-    .option('--out <folder>', 'another folder; a kind that is in it already stays', join('build', 'bundle'))
+    .option('--out <folder>', 'another folder than build/bundle; a kind that is in it already stays')
     .option('--serve', 'serve that folder to a room instead, with the browser edition if it is built')
-    .option('--host <address>', 'for --serve: where to listen; 0.0.0.0 for the whole network', '127.0.0.1')
-    .option('--port <number>', 'for --serve: where to listen; 0 for a free port', whole(0, 65535), 8765);
-  const values = program.parse().opts();
-  for (const name of ['host', 'port']) {
-    if (!values.serve && program.getOptionValueSource(name) === 'cli')
-      program.error(`--${name}: expected --serve beside it`);
-  }
-  if (program.getOptionValueSource('out') === 'default') values.out = join(root, values.out);
-  return values;
+    .addOption(
+      new Option('--host <address>', 'serve it there; 0.0.0.0 for the whole network')
+        .default('127.0.0.1')
+        .implies({ serve: true }),
+    )
+    .addOption(
+      new Option('--port <number>', 'serve it there; 0 for a free port')
+        .argParser(whole(0, 65535))
+        .default(8765)
+        .implies({ serve: true }),
+    );
+  return program.parse().opts();
 }
 
 const kind = kindOfBundle();
 
-/**
- * Whether npm would install a package on this machine: a list names systems, or with `!` those that are excluded.
- * @param entry of package-lock.json
- */
-function isForThisSystem({ os, cpu, libc }: { os?: string[]; cpu?: string[]; libc?: string[] }) {
-  const allows = (list: string[] | undefined, value: string) =>
-    !list || list.includes(value) || (list.every((one) => one.startsWith('!')) && !list.includes(`!${value}`));
-  const ownLibc = kind.startsWith('linuxmusl') ? 'musl' : 'glibc';
-  const isLinux = process.platform === 'linux';
-  return allows(os, process.platform) && allows(cpu, process.arch) && (!isLinux || allows(libc, ownLibc));
+interface Package {
+  name: string;
+  version: string;
+  integrity: string;
+}
+
+/** The packages that npm installed here, as it lists them itself: those of package-lock.json for this kind of machine. */
+function installedPackages() {
+  const { packages } = readJson(join(nodeModules, '.package-lock.json'));
+  const found = Object.entries<Partial<Package>>(packages).flatMap(([place, entry]): Package[] => {
+    const { version = '', integrity } = entry;
+    return integrity ? [{ name: nameOf(place, entry), version, integrity }] : [];
+  });
+  return [...new Map(found.map((one) => [tarballOf(one), one])).values()];
 }
 
 /** The algorithm and the hash, as base64, of an entry of package-lock.json. */
@@ -92,7 +102,7 @@ async function nodePackages(folder: string, onLine: OnLine) {
   const npm = (...args: string[]) => runTwice(command, [...first, ...args], { cwd: root, onLine });
   const { lines } = await npm('config', 'get', 'cache');
   const cache = lines.at(-1) ?? '';
-  const wanted = packagesOf(readJson(join(root, 'package-lock.json'))).filter(isForThisSystem);
+  const wanted = installedPackages();
   const missing = wanted.filter(({ integrity }) => !existsSync(inCache(cache, integrity)));
   for (let i = 0; i < missing.length; i += 20) {
     onLine(`fetching ${i + 1} to ${Math.min(i + 20, missing.length)} of ${missing.length}`);
@@ -166,7 +176,7 @@ const readme = (
    Windows (PowerShell):                          $env:LIF_FC_MNIST_BUNDLE = 'D:\\path\\to\\this\\folder'; npm run setup
 4. npm run doctor    says whether all is well, in one line to paste. npm run lab    opens the notebooks.
 Every file is checked against SHA256SUMS before it is used. To check the copy yourself: cd KIND; sha256sum -c SHA256SUMS
-To add another kind of machine, run \`npm run setup -- --bundle\` there, and copy its build/bundle/KIND and the line in kinds.json here.
+To add another kind of machine, run \`npm run setup -- --bundle\` there, and copy its build/bundle/KIND and its entry in kinds.json here.
 To serve all of it to a room: npm run setup -- --bundle --serve --host 0.0.0.0
 `;
 
@@ -180,7 +190,6 @@ async function make(target: string, work: string) {
   await step('Native backend', 'packing what is installed here', async () =>
     (await packNative(join(work, NATIVE))) ? '' : 'none here, so machines will use the WebAssembly backend',
   );
-  writeJson(join(work, 'bundle.json'), { kind, edition: edition(), ...fits() });
   let bytes = 0;
   await step('Checksums', 'of every file', async () => {
     const sums = [];
@@ -193,7 +202,7 @@ async function make(target: string, work: string) {
   });
   await step('Project', 'git archive', async () => project(target));
   const kinds = { ...readJson(join(target, 'kinds.json')) };
-  kinds[kind] = await sha256Of(join(work, 'SHA256SUMS'));
+  kinds[kind] = { edition: edition(), SHA256SUMS: await sha256Of(join(work, 'SHA256SUMS')), ...fits() };
   remove(join(target, kind));
   renameSync(work, join(target, kind));
   writeJson(join(target, 'kinds.json'), kinds);
@@ -210,22 +219,17 @@ function addresses(host: string, port: number) {
 }
 
 /**
- * @param setUp the line that learners type; empty without a bundle
+ * @param setUp the line that learners type
  * @param kinds of machines
  */
-function page(setUp: string, kinds: Record<string, string>, hasProject: boolean, hasLite: boolean) {
-  const items = [];
-  if (hasLite) items.push('<li><a href="lite/">The browser edition</a>: nothing to install.</li>');
-  if (hasProject) items.push('<li><a href="lif-fc-mnist.zip">The project</a>, to unpack.</li>');
-  if (setUp) {
-    items.push(
-      `<li>Then, in its folder: <pre>${escapeHtml(setUp)}</pre>For ${escapeHtml(Object.keys(kinds).join(', '))}.</li>`,
-    );
-    items.push('<li><a href="README.txt">README.txt</a> says more.</li>');
-  }
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>lif-fc-mnist</title><h1>lif-fc-mnist</h1><ul>${items.join('\n')}</ul></html>\n`;
-}
+const page = (setUp: string, kinds: string[], hasProject: boolean, hasLite: boolean) =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>lif-fc-mnist</title><h1>lif-fc-mnist</h1><ul>
+${hasLite ? '<li><a href="lite/">The browser edition</a>: nothing to install.</li>' : ''}
+${hasProject ? '<li><a href="lif-fc-mnist.zip">The project</a>, to unpack.</li>' : ''}
+<li>Then, in its folder: <pre>${escapeHtml(setUp)}</pre>For ${escapeHtml(kinds.join(', '))}.</li>
+<li><a href="README.txt">README.txt</a> says more.</li></ul></html>
+`;
 
 /**
  * Serves until the process ends.
@@ -233,28 +237,25 @@ function page(setUp: string, kinds: Record<string, string>, hasProject: boolean,
  * @param built where the browser edition and the book are, served at /lite/ and /book/ if they are there
  */
 async function serve(folder: string, built: string, host: string, port: number) {
-  const kindsFile = join(folder, 'kinds.json');
-  const hasBundle = existsSync(kindsFile);
-  const hasLite = existsSync(join(built, 'lite', 'index.html'));
-  if (!hasBundle && !hasLite) {
-    throw new UserError(
-      `${folder}: expected a bundle, found none; make one with \`npm run setup -- --bundle\`, or \`npm run lite\``,
-    );
+  const kinds = readText(join(folder, 'kinds.json'));
+  if (kinds === undefined) {
+    throw new UserError(`${folder}: expected a bundle, found none; make one with \`npm run setup -- --bundle\``);
   }
   const pages: Record<string, string> = {};
-  const options = { host, instead: pages, ...(hasBundle ? { next: folder } : {}), only: ['lite', 'book'] };
+  const options = { host, instead: pages, next: folder, only: ['lite', 'book'] };
   const server = await serveFolder(built, port, '', options).catch((error) => {
     const what = error.code === 'EADDRINUSE' ? 'choose another --port' : 'choose another --host';
     throw new UserError(`cannot serve at ${host}:${port} (${error.code}): ${what}`);
   });
-  const kindsText = hasBundle ? readFileSync(kindsFile, 'utf8') : '{}';
   const own = addresses(host, server.port);
-  const setUp = hasBundle ? `npm run setup -- --from ${own[0]}#${fingerprintOf(kindsText)}` : '';
-  pages['/'] = page(setUp, JSON.parse(kindsText), existsSync(join(folder, 'lif-fc-mnist.zip')), hasLite);
-  console.log(`Serving ${hasBundle ? folder : 'the browser edition'} at ${own.join(' and ')}`);
+  const setUp = `npm run setup -- --from ${own[0]}#${fingerprintOf(kinds)}`;
+  const hasLite = existsSync(join(built, 'lite', 'index.html'));
+  const hasProject = existsSync(join(folder, 'lif-fc-mnist.zip'));
+  pages['/'] = page(setUp, Object.keys(JSON.parse(kinds)), hasProject, hasLite);
+  console.log(`Serving ${folder} at ${own.join(' and ')}`);
   if (hasLite) console.log(`The browser edition: ${own[0]}lite/`);
   else console.log('The browser edition is not built (`npm run lite`), so it is not served.');
-  if (setUp) console.log(`For the room:        ${setUp}`);
+  console.log(`For the room:        ${setUp}`);
   if (host === '127.0.0.1')
     console.log('Only this machine reaches it. For others: --host 0.0.0.0, or the address of this machine.');
   console.log('Ctrl-C ends it.');
@@ -262,7 +263,7 @@ async function serve(folder: string, built: string, host: string, port: number) 
 
 function main() {
   const { out, serve: isServing, host, port } = readArguments();
-  const target = resolve(process.env.INIT_CWD || '.', out);
+  const target = out ? resolve(process.env.INIT_CWD || '.', out) : join(root, 'build', 'bundle');
   const work = join(target, `.${kind}`);
   return runProgram('bundle', () => (isServing ? serve(target, join(root, 'build'), host, port) : make(target, work)), {
     tidy: () => remove(work),

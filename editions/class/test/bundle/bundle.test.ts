@@ -24,12 +24,17 @@ const sha256 = (content: string | Buffer) => createHash('sha256').update(content
 const kind = `${process.platform}-${process.arch}-node${process.versions.node.split('.')[0]}`;
 const sums = join(bundle, kind, 'SHA256SUMS');
 
-/** Writes the hashes of a bundle, as `npm run setup -- --bundle` does. */
-function seal(): void {
-  const files = ['bundle.json', 'native.tar.gz', 'npm/@lif+little-1.2.3.tgz'];
+/**
+ * Writes the hashes of a bundle, as `npm run setup -- --bundle` does.
+ * @param lock that of the package-lock.json that it is for
+ */
+function seal(lock = hashOf('package-lock.json')): void {
+  const files = ['native.tar.gz', 'npm/@lif+little-1.2.3.tgz'];
   const lines = files.map((file) => `${sha256(readFileSync(join(bundle, kind, file)))}  ${file}\n`);
   writeFileSync(sums, lines.join(''));
-  writeFileSync(join(bundle, 'kinds.json'), JSON.stringify({ [kind]: sha256(readFileSync(sums)) }));
+  const fits = { 'package-lock.json': lock, 'requirements.txt': hashOf('requirements.txt') };
+  const kinds = { [kind]: { SHA256SUMS: sha256(readFileSync(sums)), ...fits } };
+  writeFileSync(join(bundle, 'kinds.json'), JSON.stringify(kinds));
 }
 
 /** Runs set-up where no registry answers. */
@@ -99,11 +104,7 @@ const installed = () => join(clone, 'node_modules', '@lif', 'little', 'index.js'
 const hashOf = (file: string) => sha256(Buffer.concat([Buffer.from(`${file}\0`), readFileSync(join(clone, file))]));
 
 describe('A bundle', () => {
-  before(() => {
-    const fits = { packages: hashOf('package-lock.json'), python: hashOf('requirements.txt') };
-    writeFileSync(join(bundle, kind, 'bundle.json'), JSON.stringify({ kind, ...fits }));
-    seal();
-  });
+  before(() => seal());
 
   test('that is damaged, or of another edition or kind, is refused in one line, and nothing is installed', async () => {
     const file = join(bundle, kind, 'npm', '@lif+little-1.2.3.tgz');
@@ -112,10 +113,7 @@ describe('A bundle', () => {
       [() => writeFileSync(file, 'x'), /little-1\.2\.3\.tgz: is damaged: copy the bundle again$/],
       [() => writeFileSync(sums, `${readFileSync(sums, 'utf8')}x`), /SHA256SUMS is damaged: copy the bundle again$/],
       [
-        () => {
-          writeFileSync(join(bundle, kind, 'bundle.json'), '{"packages":"1","python":"2"}');
-          seal();
-        },
+        () => seal('another'),
         /its package-lock\.json is another one than this project's: make the bundle again with this edition$/,
       ],
       [
@@ -123,7 +121,6 @@ describe('A bundle', () => {
         /expected a bundle for \S+, found plan9-mips-node20: make one on a machine like this one with `npm run setup -- --bundle`$/,
       ],
     ];
-    const good = readFileSync(join(bundle, kind, 'bundle.json'));
     for (const [damage, message] of cases) {
       damage();
       const { status, lines } = await setUp('--from', 'a bundle');
@@ -133,7 +130,6 @@ describe('A bundle', () => {
       assert.equal(status, 1);
       assert.equal(existsSync(installed()), false);
       writeFileSync(file, whole);
-      writeFileSync(join(bundle, kind, 'bundle.json'), good);
       seal();
     }
   });
@@ -145,6 +141,9 @@ describe('A bundle', () => {
     assert.equal(existsSync(join(clone, 'build', 'npm-cache')), false);
     const again = await setUp('--from', 'a bundle');
     assert.match(again.lines.join('\n'), /^Everything is set up/);
+    const nowhere = await setUp('--from', 'a clone');
+    assert.match(nowhere.lines.join('\n'), /^setup: .*a clone.*: expected a bundle \(kinds\.json\), found none/);
+    assert.equal(nowhere.status, 1);
   });
 
   test('that cannot be served where it is asked to says so in a line', async () => {
