@@ -3,20 +3,25 @@
 // It listens on 127.0.0.1 only, with a token, and keeps all of its files (settings, workspaces, the ids of running
 // servers) in the clone, so that no other Jupyter is touched.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { command } from '../../packages/system/options';
 import { endWithParent, onSignals } from '../../packages/system/parent';
 import { describe } from '../../packages/system/program';
 import { chapterNames, readJson, root, venvPython, writeJson } from '../../packages/system/project';
 import { copiesIn, makeCopies } from '../shared/copies';
 import { isLanguage, LOCALES, noLanguage } from '../shared/translated';
 
-const ABOUT = `npm run lab               JupyterLab with your own copies of the chapters, notebooks/my/, which are made if there are none
-npm run lab -- --author   JupyterLab with the committed chapters, notebooks/
-npm run lab -- --language zh   JupyterLab and your copies of the chapters in Chinese, notebooks/my/zh/
-All other options go on to Jupyter, for example
-  --no-browser            prints the address, and opens no browser
-  --port=9999             another port than 8888`;
+const cli = command('npm run lab --', 'lab')
+  .description(
+    `JupyterLab with your own copies of the chapters, notebooks/my/, which are made if there are none.
+All other options go on to Jupyter: --no-browser prints the address and opens no browser, --port=9999 is another port than 8888.`,
+  )
+  .option('--author', 'with the committed chapters, notebooks/')
+  .option('--language <language>', 'with copies in another language, such as zh, in notebooks/my/zh/')
+  .allowUnknownOption()
+  .allowExcessArguments();
 
 const here = join(root, 'editions', 'lab');
 const folder = join(root, 'build', 'jupyter', 'lab');
@@ -24,21 +29,6 @@ const config = join(folder, 'config');
 /** The chapter in Python runs in it, if it is there. */
 const peers = join(root, '.venv-peers', 'share', 'jupyter');
 const hasPython = existsSync(join(peers, 'kernels', 'python3', 'kernel.json'));
-
-/** Ends with a line about an option. */
-function refuse(line: string): never {
-  console.error(`lab: ${line}`);
-  process.exit(2);
-}
-
-/** Takes `--language zh` or `--language=zh` out of what goes on to Jupyter. */
-function takeLanguage(options: string[]) {
-  const at = options.findIndex((option) => /^--language(?:=|$)/.test(option));
-  if (at < 0) return undefined;
-  const said = options.splice(at, options[at].includes('=') ? 1 : 2);
-  const language = said[0].split('=')[1] ?? said[1] ?? 'nothing';
-  return isLanguage(language) ? language : refuse(noLanguage(language));
-}
 
 function environmentFor(language: string | undefined): NodeJS.ProcessEnv {
   const { JUPYTER_PATH: _, ...environment } = process.env;
@@ -58,17 +48,11 @@ function environmentFor(language: string | undefined): NodeJS.ProcessEnv {
 
 /** Makes the copies that are missing. Gives the notebook to open, as a path below the project. */
 function prepareCopies(language: string | undefined) {
-  try {
-    const { names, made } = makeCopies(undefined, copiesIn(language), language);
-    const place = language ? ['notebooks', 'my', language] : ['notebooks', 'my'];
-    if (made.length > 0) {
-      console.log(`Your own copies of the chapters are in ${place.join('/')}/: nothing overwrites them.`);
-    }
-    return [...place, names[0]];
-  } catch (error) {
-    console.error(`lab: ${describe(error)}`);
-    process.exit(1);
-  }
+  const { names, made } = makeCopies(undefined, copiesIn(language), language);
+  const place = language ? ['notebooks', 'my', language] : ['notebooks', 'my'];
+  if (made.length > 0)
+    console.log(`Your own copies of the chapters are in ${place.join('/')}/: nothing overwrites them.`);
+  return [...place, names[0]];
 }
 
 /** In files rather than on the command line, where an argument of the reader's could not override them. */
@@ -108,23 +92,22 @@ function writeSettings(language: string | undefined) {
   writeJson(settings, { ...readJson(settings), '@jupyterlab/translation-extension:plugin': translation });
 }
 
-function main(args: string[]) {
-  if (args.includes('--help') || args.includes('-h')) {
-    console.log(ABOUT);
-    return;
-  }
+/** Resolves to the exit status. */
+async function main() {
+  const { author, language } = cli.parse().opts();
+  const options = cli.args;
+  if (language !== undefined && !isLanguage(language)) cli.error(noLanguage(language));
   // Jupyter would refuse it, too, with an option that `npm run` keeps to itself.
-  if (process.getuid?.() === 0 && !args.some((option) => /allow.root/.test(option)))
-    refuse(
-      'expected a user who is not root, since a notebook may do whatever its user may, found root; where nothing else is on this machine: npm run lab -- --allow-root',
+  if (process.getuid?.() === 0 && !options.some((option) => /allow.root/.test(option))) {
+    console.error(
+      'lab: expected a user who is not root, since a notebook may do whatever its user may, found root; where nothing else is on this machine: npm run lab -- --allow-root',
     );
-  const options = args.filter((option) => option !== '--author');
-  const isAuthor = options.length < args.length;
-  const language = takeLanguage(options);
+    return 2;
+  }
   mkdirSync(config, { recursive: true });
   // Who reads the token, which Jupyter writes below it, may run code as this user.
   chmodSync(folder, 0o700);
-  const first = isAuthor ? ['notebooks', chapterNames()[0]] : prepareCopies(language);
+  const first = author ? ['notebooks', chapterNames()[0]] : prepareCopies(language);
   console.log(`JupyterLab starts with ${first.join('/')}. Shift+Enter runs a cell. Ctrl-C here ends JupyterLab.`);
   writeSettings(language);
 
@@ -149,7 +132,16 @@ function main(args: string[]) {
     setTimeout(() => lab.kill('SIGKILL'), 20_000).unref();
   });
   endWithParent(lab);
-  lab.on('exit', (status) => process.exit(stopping ? 0 : (status ?? 1)));
+  const [status] = await once(lab, 'exit');
+  return stopping ? 0 : (status ?? 1);
 }
 
-if (require.main === module) main(process.argv.slice(2));
+if (require.main === module) {
+  main().then(
+    (status) => process.exit(status),
+    (error) => {
+      console.error(`lab: ${describe(error)}`);
+      process.exit(1);
+    },
+  );
+}
