@@ -6,6 +6,7 @@ import {
   type Flaw,
   findFlaw,
   findPlaces,
+  flaw,
   isPromise,
   same,
   withoutExtras,
@@ -102,31 +103,21 @@ function failure({ names }: Exercise, answer: unknown, error: unknown): Verdict 
   if (thrown instanceof NotAttempted) {
     return { status: 'todo', message: /\btodo\b/.test(String(answer)) ? NOT_ATTEMPTED : CALLS_A_STUB };
   }
-  if (TOO_LARGE.test(firstLine(thrown))) {
-    return {
-      status: 'error',
-      name: 'too-large',
-      message: `Your function asks for more memory than there is (${firstLine(thrown)}). ${GENERAL['too-large'].question}`,
-    };
+  const found = firstLine(thrown);
+  if (TOO_LARGE.test(found)) {
+    return stopped(flaw('too-large', `Your function asks for more memory than there is (${found}).`));
   }
-  if (thrown instanceof NeverEnds || OVERFLOW.test(firstLine(thrown))) {
-    return {
-      status: 'error',
-      name: 'never-ends',
-      message: `Your function was stopped: it does not end. ${GENERAL['never-ends'].question}`,
-    };
+  if (thrown instanceof NeverEnds || OVERFLOW.test(found)) {
+    return stopped(flaw('never-ends', 'Your function was stopped: it does not end.'));
   }
   const where = error instanceof Failed ? wordedArguments(names, error.args).trimEnd() : '';
-  return {
-    status: 'error',
-    name: 'throws',
-    message: `Your function throws an error${where && ` ${where}`}: ${firstLine(thrown)}`,
-  };
+  return stopped({ name: 'throws', diagnosis: `Your function throws an error${where && ` ${where}`}: ${found}` });
 }
 
 const PRINTS = ['log', 'info', 'debug', 'warn', 'error', 'table', 'dir'] as const;
 
 const wrong = ({ name, diagnosis }: Flaw): Verdict => ({ status: 'wrong', name, message: diagnosis });
+const stopped = ({ name, diagnosis }: Flaw): Verdict => ({ status: 'error', name, message: diagnosis });
 
 /**
  * Judges one answer on the probes of its exercise.
@@ -154,10 +145,7 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
   const rightResults = collectResults(exercise, exercise.oracle);
   const { tolerance = 1e-5 } = exercise;
   if (outcomes.some(({ changed }) => changed)) {
-    return wrong({
-      name: 'changes-arguments',
-      diagnosis: `Your function changes its arguments. ${GENERAL['changes-arguments'].question}`,
-    });
+    return wrong(flaw('changes-arguments', 'Your function changes its arguments.'));
   }
   const equal = (a: unknown[], b: unknown[]) => a.every((value, i) => same(value, b[i], tolerance));
   const [results, later] = [outcomes, again].map((all) =>
@@ -166,28 +154,21 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
   if (equal(results, rightResults)) {
     return equal(later, rightResults) ? { status: 'passed', message: 'Right.' } : wrong(KEEPS_STATE);
   }
-  const flaw = firstFlaw(exercise, outcomes, rightResults);
-  if (flaw?.name === 'promise') return wrong(flaw);
+  const first = firstFlaw(exercise, outcomes, rightResults);
+  if (first?.name === 'promise') return wrong(first);
   if (!equal(later, results)) return wrong(KEEPS_STATE);
   for (const [name, { diagnosis, as, also }] of Object.entries(exercise.mistakes)) {
     if ([as, ...also].some((way) => equal(results, collectResults(exercise, way))))
       return { status: 'wrong', name, message: diagnosis };
   }
-  if (flaw) return wrong(flaw);
+  if (first) return wrong(first);
   if (returnsRight(results, rightResults, tolerance)) return wrong(OTHER_CALLS);
   const at = results.findIndex((value, i) => !same(value, rightResults[i], tolerance));
   return { status: 'wrong', message: notYet(exercise, outcomes[at], (rightResults[at] as unknown[])[0]) };
 }
 
-const KEEPS_STATE: Flaw = {
-  name: 'keeps-state',
-  diagnosis: `A second call with the same arguments returns something else. ${GENERAL['keeps-state'].question}`,
-};
-
-const OTHER_CALLS: Flaw = {
-  name: 'other-calls',
-  diagnosis: `What your function returns is right, but not what it does on the way. ${GENERAL['other-calls'].question}`,
-};
+const KEEPS_STATE = flaw('keeps-state', 'A second call with the same arguments returns something else.');
+const OTHER_CALLS = flaw('other-calls', 'What your function returns is right, but not what it does on the way.');
 
 /** Whether the results are right, so the mistake is in the calls. */
 function returnsRight(results: unknown[], right: unknown[], tolerance: number): boolean {
@@ -213,8 +194,8 @@ function firstFlaw(exercise: Exercise, outcomes: Outcome[], rightResults: unknow
   const like = (i: number) =>
     exercise.compared ? call(exercise.oracle as never, exercise.probes[i]).result : (rightResults[i] as unknown[])[0];
   for (const [i, { result, args }] of outcomes.entries()) {
-    const flaw = findFlaw(result, like(i), wordedArguments(exercise.names, args).trimEnd());
-    if (flaw) return flaw;
+    const found = findFlaw(result, like(i), wordedArguments(exercise.names, args).trimEnd());
+    if (found) return found;
   }
   return undefined;
 }

@@ -60,7 +60,13 @@ export interface Flaw {
   diagnosis: string;
 }
 
-const GAP: Flaw = { name: 'gap', diagnosis: `A value of your result is undefined. ${GENERAL.gap.question}` };
+/** What the check has seen, and what it asks about that. */
+export const flaw = (name: keyof typeof GENERAL, seen: string): Flaw => ({
+  name,
+  diagnosis: `${seen} ${GENERAL[name].question}`,
+});
+
+const GAP = flaw('gap', 'A value of your result is undefined.');
 
 /**
  * What is wrong with a result before its numbers are compared, seen beside a right one; undefined if nothing is.
@@ -71,34 +77,23 @@ const GAP: Flaw = { name: 'gap', diagnosis: `A value of your result is undefined
 export function findFlaw(found: unknown, right: unknown, where = '', part = 'your list', place = ''): Flaw | undefined {
   if (right === undefined && !isPromise(found)) return undefined; // an answer whose result is what it does
   const [value, like] = [plain(found), plain(right)];
-  if (value === undefined)
-    return {
-      name: 'nothing',
-      diagnosis: `Your function returns nothing${where && ` ${where}`}. ${GENERAL.nothing.question}`,
-    };
-  if (isPromise(value)) {
-    return { name: 'promise', diagnosis: `Your function returns a promise. ${GENERAL.promise.question}` };
-  }
+  const here = where && ` ${where}`;
+  if (value === undefined) return flaw('nothing', `Your function returns nothing${here}.`);
+  if (isPromise(value)) return flaw('promise', 'Your function returns a promise.');
   if (nameKind(value) !== nameKind(like)) {
-    const at = place ? ` at ${place}` : where && ` ${where}`;
-    return { name: 'kind', diagnosis: `Your function returns ${nameKind(value)}${at}. ${GENERAL.kind.question}` };
+    return flaw('kind', `Your function returns ${nameKind(value)}${place ? ` at ${place}` : here}.`);
   }
   if (typeof value === 'number' && !Number.isFinite(value) && Number.isFinite(like)) {
-    const name = Number.isNaN(value) ? 'nan' : 'infinite';
-    return { name, diagnosis: `Your function returns ${value}${where && ` ${where}`}. ${GENERAL[name].question}` };
+    return flaw(Number.isNaN(value) ? 'nan' : 'infinite', `Your function returns ${value}${here}.`);
   }
   if (isObject(value) && isObject(like)) {
     if (Array.isArray(value) && value.length !== (like as unknown as unknown[]).length) {
       const values = `${value.length} value${value.length === 1 ? '' : 's'}`;
-      return {
-        name: 'length',
-        diagnosis: `${part[0].toUpperCase()}${part.slice(1)} has ${values}${where && ` ${where}`}. ${GENERAL.length.question}`,
-      };
+      return flaw('length', `${part[0].toUpperCase()}${part.slice(1)} has ${values}${here}.`);
     }
     if (Array.isArray(value) && Object.keys(value).length < value.length) return GAP;
     for (const key of Object.keys(like)) {
-      if (!(key in value))
-        return { name: 'missing', diagnosis: `Your result has no “${key}”. ${GENERAL.missing.question}` };
+      if (!(key in value)) return flaw('missing', `Your result has no “${key}”.`);
       const list = Array.isArray(value) ? `row ${key} of ${part}` : `${part} “${key}”`;
       const inside = Array.isArray(value) ? `${place}[${key}]` : `${place}${place && '.'}${key}`;
       const inner = findFlaw(value[key], like[key], where, list, inside);
