@@ -4,7 +4,7 @@
  */
 
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../src/common/bytes';
-import { checkUint8, inOneLine, typeName } from '../../src/common/checks';
+import { checkUint8, inOneLine, isTyped, typeName } from '../../src/common/checks';
 
 /** An array in numpy's order: row by row, the last index fastest. An empty shape stands for a single number. */
 export interface NpyArray {
@@ -24,7 +24,7 @@ const MAGIC = [0x93, ...[...'NUMPY'].map((letter) => letter.charCodeAt(0))];
  * @throws TypeError for other types, RangeError for a shape that does not fit the values
  */
 export function npyBytes({ data, shape }: NpyArray): Uint8Array {
-  const descr = findDescr(data);
+  const descr = isTyped(data, 'Float32Array') ? '<f4' : isTyped(data, 'Float64Array') ? '<f8' : undefined;
   if (!descr) throw new TypeError(`npy: expected a Float32Array or a Float64Array, found ${typeName(data)}`);
   if (!Array.isArray(shape) || !shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
     throw new RangeError(`npy: expected a shape of whole numbers, 0 or more, found [${shape}]`);
@@ -42,12 +42,6 @@ export function npyBytes({ data, shape }: NpyArray): Uint8Array {
   bytes.set(new TextEncoder().encode(`${header.padEnd(start - 11)}\n`), 10);
   bytes.set(littleEndian(data), start);
   return bytes;
-}
-
-/** By the tag: arrays of another realm, such as those of a notebook's cell, are not instances of our classes. */
-function findDescr(data: unknown): string | undefined {
-  const tag = Object.prototype.toString.call(data);
-  return tag === '[object Float32Array]' ? '<f4' : tag === '[object Float64Array]' ? '<f8' : undefined;
 }
 
 /**

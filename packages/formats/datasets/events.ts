@@ -62,6 +62,14 @@ export function readEvents(content: Uint8Array, name = 'events'): Recording {
   };
 }
 
+/** The events of a recording from one to before another. */
+export const sliced = ({ x, y, polarity, times }: Recording, from: number, to?: number): Recording => ({
+  x: x.slice(from, to),
+  y: y.slice(from, to),
+  polarity: polarity.slice(from, to),
+  times: times.slice(from, to),
+});
+
 /** @throws DatasetError unless these are bytes */
 export function checkBytes(content: Uint8Array, name: string): void {
   checkText('name', name);

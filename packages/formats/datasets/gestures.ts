@@ -6,7 +6,7 @@
  */
 import { checkText, checkWhole, inOneLine } from '../../../src/common/checks';
 import { CLASSES, DatasetError } from '../../../src/common/mnist';
-import { checkBytes, type LabelledRecordings, type Recording } from './events';
+import { checkBytes, type LabelledRecordings, type Recording, sliced } from './events';
 
 const FIRST_LINE = '#!AER-DAT3.1\r\n';
 const LAST_LINE = '#!END-HEADER\r\n';
@@ -66,12 +66,7 @@ export function readAedat(content: Uint8Array, name = 'recording'): Recording {
     at = next;
   }
   if (count === 0) throw other('no event');
-  return {
-    x: x.slice(0, count),
-    y: y.slice(0, count),
-    polarity: polarity.slice(0, count),
-    times: times.slice(0, count),
-  };
+  return sliced({ x, y, polarity, times }, 0, count);
 }
 
 /**

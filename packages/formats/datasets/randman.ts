@@ -81,15 +81,21 @@ export function randman(options: RandmanOptions = {}): SpikeTrains {
       });
     }
   }
-  const cut = (from: number, to: number): SpikeTrainSplit => ({
-    units: Uint16Array.from({ length: (to - from) * units }, (_, i) => i % units),
-    times: times.slice(from * units, to * units),
-    starts: Uint32Array.from({ length: to - from + 1 }, (_, i) => i * units),
-    labels: Uint8Array.from({ length: to - from }, (_, i) => (from + i) % classes),
-    count: to - from,
-  });
+  const cut = (from: number, to: number) => {
+    const labels = Uint8Array.from({ length: to - from }, (_, i) => (from + i) % classes);
+    return onceEach(units, times.slice(from * units, to * units), labels);
+  };
   return { units, T, train: cut(0, train), test: cut(train, total) };
 }
+
+/** Samples in which every unit fires once. @param times [samples, units] */
+export const onceEach = (units: number, times: Uint16Array, labels: Uint8Array): SpikeTrainSplit => ({
+  units: Uint16Array.from(times, (_, i) => i % units),
+  times,
+  starts: Uint32Array.from({ length: labels.length + 1 }, (_, i) => units * i),
+  labels,
+  count: labels.length,
+});
 
 /** 1 / ((k + 1)^α + 1) of the waves k = 0, 1, … K − 1; wave 0, a constant, is left out. */
 function listStrengths(alpha: number): Float64Array {

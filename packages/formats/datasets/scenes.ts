@@ -4,7 +4,7 @@ import { sinTurns } from '../../../src/common/exact';
 import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
 import { MAX_UINT32, Purpose, RandomStream } from '../../../src/common/random';
 import { events, type Frame } from './camera';
-import type { LabelledRecordings } from './events';
+import { type LabelledRecordings, sliced } from './events';
 
 /** How far the eye turns, and the pixel beyond, which the one before is mixed with. */
 const BORDER = 3;
@@ -190,13 +190,8 @@ function film(scene: Scene, label: number, split: number, index: number) {
   // Frame BEFORE is the last before the first step.
   const start = Math.ceil((BEFORE * 1e6) / FPS);
   const first = seen.times.findIndex((time) => time >= start);
-  const from = first < 0 ? seen.times.length : first;
-  return {
-    x: seen.x.slice(from),
-    y: seen.y.slice(from),
-    polarity: seen.polarity.slice(from),
-    times: seen.times.slice(from).map((time) => time - start),
-  };
+  const shown = sliced(seen, first < 0 ? seen.times.length : first);
+  return { ...shown, times: shown.times.map((time) => time - start) };
 }
 
 /** How much of a pixel a thing covers whose middle is so far away: a bar, a disc, or a blob of three discs. */

@@ -2,6 +2,7 @@
 import { checkOptions, checkWhole } from '../../../src/common/checks';
 import { MAX_UINT32, Purpose, RandomStream } from '../../../src/common/random';
 import { MAX_T, type SpikeTrainSplit, type SpikeTrains } from '../../../src/common/spike-trains';
+import { onceEach } from './randman';
 
 interface YinYangOptions {
   /** A whole number from 0 to 2³² − 1. Default 0. */
@@ -66,11 +67,5 @@ function draw(count: number, T: number, seed: number, split: number): SpikeTrain
     while (square(x - BIG) + square(y - BIG) > square(BIG) || yinYangClass(x, y) !== label);
     for (const [unit, v] of [x, y, 1 - x, 1 - y].entries()) times[UNITS * i + unit] = Math.floor(v * (T - 1) + 0.5);
   });
-  return {
-    units: Uint16Array.from(times, (_, i) => i % UNITS),
-    times,
-    starts: Uint32Array.from({ length: count + 1 }, (_, i) => UNITS * i),
-    labels,
-    count,
-  };
+  return onceEach(UNITS, times, labels);
 }

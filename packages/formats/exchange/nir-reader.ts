@@ -69,12 +69,7 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
       ? named(node.name, () => convolutionIn(node, i === 0 ? graph.chain[0] : undefined, isBiased(tensors[i])))
       : undefined,
   );
-  const pools = nodes.map((node) =>
-    chain
-      .slice(chain.indexOf(node))
-      .slice(1, 2)
-      .find(({ type }) => type.endsWith('Pool2d')),
-  );
+  const pools = nodes.map((node) => [chain[chain.indexOf(node) + 1]].find((next) => next?.type.endsWith('Pool2d')));
   for (const pool of pools)
     if (pool) named(pool.name, () => checkOnly(pool.parts, { kernel_size: POOL, stride: POOL, padding: 0 }));
   const neurons = nodes.map((node) => named(node.name, () => readLif(node)));

@@ -10,13 +10,10 @@ import { NORM_PARTS } from '../../../src/common/norm';
 import {
   checkRanges,
   countNumbers,
-  countWeights,
   networkOf,
   type Parameter,
   parameters,
   splitParameters,
-  splitWeights,
-  weightShapes,
 } from '../../../src/common/weights';
 
 /** Numbers row by row, the last index fastest. An empty shape stands for a single number. */
@@ -194,33 +191,20 @@ export function fromTensors(file: string, tensors: Readonly<Record<string, Tenso
   }
   // The layers in either order: only one fits, also where the hidden layer is as wide as the image.
   const orders = matrices.length === 2 ? [matrices, [...matrices].reverse()] : [matrices];
-  const layers = orders.map((order) => order.map(([, tensor]) => tensor)).find(areLayers);
-  if (!layers) {
-    const shapes = matrices.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`);
-    const found = shapes.length > 0 ? shapes.join(' and ') : 'none';
-    const wanted = `[${CLASSES}, ${IMAGE_SIZE}], or [H, ${IMAGE_SIZE}] and [${CLASSES}, H] with H from 1 to ${MAX_HIDDEN}`;
-    throw new Error(`${file}: expected weights ${wanted}, found ${found}`);
+  for (const order of orders) {
+    const hidden = order.length === 2 ? order[0][1].shape[0] : undefined;
+    if (hidden !== undefined && !isWidth(hidden)) continue;
+    const layers = plainLayers(hidden);
+    const all = parameters(layers);
+    const wanted = all.map((each) => shapeOf(each, layers));
+    if (String(wanted) !== String(order.map(([, { shape }]) => shape))) continue;
+    const named = order.map(([, tensor], i) => [nameOf(all[i], layers), tensor]);
+    return fromNamedTensors(file, Object.fromEntries(named), layers);
   }
-  const hidden = hiddenLayer(layers);
-  const weights = new Float32Array(countWeights(hidden));
-  splitWeights(weights, hidden).forEach((layer, i) => {
-    layer.set(fromPyTorch(layers[i].data, [1, 1, layers[i].shape[1]], layers[i].shape[0]));
-  });
-  return weights;
-}
-
-/** How many neurons the first of two layers has. */
-const hiddenLayer = (layers: readonly Tensor[]) => (layers.length === 2 ? layers[0].shape[0] : undefined);
-
-/** Whether these matrices, in this order, are the layers of a network. */
-function areLayers(layers: readonly Tensor[]): boolean {
-  const hidden = hiddenLayer(layers);
-  if (hidden !== undefined && !isWidth(hidden)) return false;
-  const expected = weightShapes(hidden);
-  return (
-    layers.length === expected.length &&
-    layers.every(({ shape }, i) => shape[0] === expected[i][1] && shape[1] === expected[i][0])
-  );
+  const shapes = matrices.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`);
+  const found = shapes.length > 0 ? shapes.join(' and ') : 'none';
+  const wanted = `[${CLASSES}, ${IMAGE_SIZE}], or [H, ${IMAGE_SIZE}] and [${CLASSES}, H] with H from 1 to ${MAX_HIDDEN}`;
+  throw new Error(`${file}: expected weights ${wanted}, found ${found}`);
 }
 
 /** PyTorch's [columns, channels, height, width] of our [height, width, channels, columns]. */
