@@ -1,6 +1,6 @@
 // How a cell runs and ends: it shows its errors, its last value and an interrupt in the words of both kernels
 // (`core/`).
-import * as util from 'node:util';
+import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import type { ConverterSet } from 'tslab/dist/executor';
 import { countLate, describeFailure, describeLate, type Failure, shortenStacks } from '../core/errors';
@@ -28,7 +28,6 @@ function endStart() {
 }
 
 /** Captured before a cell can replace them. */
-const { inspect } = util;
 const [log, error] = [console.log.bind(console), console.error.bind(console)];
 
 /** How long a cell that stops itself may take to do so, in ms. */

@@ -1,15 +1,10 @@
 // From a place in code that runs to the place where a person wrote it: a line of a cell, of a file that a cell imports,
 // of the package's source.
-import * as fs from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
-import * as path from 'node:path';
-import * as url from 'node:url';
+import { dirname, extname, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Origin, OriginOf } from '../core/errors';
-
-/** Captured before a cell can replace them. */
-const { existsSync, readFileSync } = fs;
-const { dirname, extname, relative, resolve, sep } = path;
-const { fileURLToPath } = url;
 
 /** This file runs compiled, in `dist/packages/typescript-kernel/tslab`. */
 const project = resolve(__dirname, '..', '..', '..', '..');

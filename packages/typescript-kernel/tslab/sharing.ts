@@ -1,11 +1,8 @@
 // Where many kernels share a machine (LIF_FC_MNIST_SHARED), those who arrive come first: after its first cell a kernel
 // gives way to others, so that in a full room the first cell of the last one does not wait for the fifth cell of the
 // first one.
-import * as fs from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
-
-/** Captured before a cell can replace them. */
-const { readdirSync, writeFileSync } = fs;
 
 export const isShared = process.env.LIF_FC_MNIST_SHARED === '1';
 

@@ -35,13 +35,10 @@ function queueing(Publisher: SocketClass) {
       }
       waiting.push(message);
       if (waiting.length > 1) return;
-      // By index: taking the first of 200,000 out of an array moves all the others.
-      let next = 0;
       const send = super.send.bind(this);
-      while (next < waiting.length) {
-        const error = await errorOf(send, waiting[next]);
-        if (error?.code === 'EBUSY') await new Promise(setImmediate);
-        else waiting[next++] = undefined;
+      // Those that come meanwhile, too.
+      for (const next of waiting) {
+        while ((await errorOf(send, next))?.code === 'EBUSY') await new Promise(setImmediate);
       }
       waiting.length = 0;
     }

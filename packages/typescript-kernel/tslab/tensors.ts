@@ -2,9 +2,6 @@
 // TensorFlow.js.
 import { inspect } from 'node:util';
 
-/** Captured before a cell can replace it. */
-const { custom } = inspect;
-
 /** Tensors up to this size show their values, too. */
 const SMALL_TENSOR = 20;
 
@@ -69,8 +66,8 @@ export function shortenTensors() {
     const found = SHORT.find(([file]) => file.test(id));
     if (!found) continue;
     const prototype = found[1](require.cache[id]?.exports)?.prototype;
-    if (prototype && !Object.hasOwn(prototype, custom)) {
-      Object.defineProperty(prototype, custom, { value: found[2], configurable: true });
+    if (prototype && !Object.hasOwn(prototype, inspect.custom)) {
+      Object.defineProperty(prototype, inspect.custom, { value: found[2], configurable: true });
     }
   }
 }

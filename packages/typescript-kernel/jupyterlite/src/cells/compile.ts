@@ -78,23 +78,7 @@ function withoutTypes(source: string): string {
 
 const NEED_TYPES = 'need TypeScript itself, which is not there: this page has no types, or they have not loaded';
 
-/** Names of a scope: acorn looks for each new one among all, which takes seconds for ten thousand in an array. */
-function createNames() {
-  const known = new Set<string>();
-  return {
-    push(this: { 0?: string }, name: string) {
-      this[0] ??= name;
-      known.add(name);
-    },
-    indexOf: (name: string) => (known.has(name) ? 0 : -1),
-  };
-}
-
 class CellParser extends Parser {
-  declare scopeStack: object[];
-  enterScope(flags: number): void {
-    this.scopeStack.push({ flags, var: createNames(), lexical: createNames(), functions: createNames() });
-  }
   /** An export changes nothing, so it may name what an earlier cell declares. */
   checkLocalExport(): void {}
 }
