@@ -2,9 +2,10 @@
 
 import type { Figure } from '../../packages/figures';
 import { PLOTLY_CONFIG } from '../../packages/figures/theme';
+import type { Bundle } from '../../packages/typescript-kernel/core/modules';
 import type { LiveFigure, ProgressBar } from '../contract/contract';
 import { runInterruptible, startBar, startLiveFigure } from '../contract/display';
-import { type Bundle, kernel } from './kernel';
+import { kernel } from './kernel';
 
 export { liveCurve } from '../../packages/figures';
 export { Interruption } from '../../src/common/interruption';

@@ -25,9 +25,6 @@ const MOST = 16;
 /** Whether threads can share memory here. */
 const canShare = (): boolean => globalThis.crossOriginIsolated === true;
 
-/** How many threads an engine has by default. */
-const countThreads = (): number => (canShare() ? Math.min(MOST, navigator.hardwareConcurrency) : 1);
-
 /**
  * Says how many threads an engine has, and why not more. A training begins with it.
  * @param threads of the engine
@@ -77,7 +74,7 @@ export async function createEventEngine(
   const cores = navigator.hardwareConcurrency;
   return EventEngine.create(options, {
     kernel,
-    threads: countThreads(),
+    threads: Math.min(MOST, cores),
     startThreads: (core, module) => new Pool(core, module, cores, startHelper),
   });
 }

@@ -21,8 +21,8 @@ export interface LiveFigure {
 
 /** A bar that fills in place. */
 export interface ProgressBar {
-  /** `count` steps are done, also a part of one; `note`, such as the last loss, stands behind the bar while it runs. */
-  update(count: number, note?: string): void;
+  /** `count` steps are done, also a part of one. */
+  update(count: number): void;
   /** Leaves `label: count/total`, and nothing that differs from run to run. */
   finish(): void;
 }

@@ -89,23 +89,22 @@ export function startBar(put: (text: string, last: boolean) => void, total: numb
   let updates = 0;
   let drawn = Number.NEGATIVE_INFINITY;
   let ended = false;
-  const bar = (note: string) => {
+  const bar = () => {
     const filled = Math.round((BAR_WIDTH * Math.min(count, total)) / total);
     const seconds = (performance.now() - origin.time) / 1000;
     const steps = count - origin.count;
     const rate = steps / seconds;
     const timing = steps > 0 && seconds > 0 ? ` · ${rateText(rate)} · ${clock((total - count) / rate)} left` : '';
-    const parts = `${before}▕${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}▏ ${counted()}${timing}`;
-    put(note ? `${parts} · ${note}` : parts, false);
+    put(`${before}▕${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}▏ ${counted()}${timing}`, false);
     drawn = performance.now();
   };
-  bar('');
+  bar();
   return {
-    update(done, note = '') {
+    update(done) {
       if (ended) return;
       count = done;
       if (updates++ === 0 && done > 1) origin = { count: done, time: performance.now() };
-      if (performance.now() - drawn >= 200) bar(note);
+      if (performance.now() - drawn >= 200) bar();
     },
     finish() {
       if (ended) return;

@@ -1,15 +1,10 @@
 /** What the page and its two workers say to each other. */
 import type { Failure } from '../../core/errors';
 import type { TypeProblem } from '../../core/hints';
+import type { Bundle } from '../../core/modules';
 import type { Completeness } from './types/describe';
 
-export type { Failure, TypeProblem };
-
-/** What is shown below a cell: data by MIME type, as in a Jupyter message. */
-export interface Bundle {
-  data: Record<string, unknown>;
-  metadata?: Record<string, unknown>;
-}
+export type { Bundle, Failure, TypeProblem };
 
 /** A cell in JavaScript, by TypeScript's own emit. */
 export interface Emitted {

@@ -1,12 +1,5 @@
 /** What cells display things with: tslab's `display`. */
-import type { Bundle } from '../protocol';
-
-export interface Display {
-  /** Shows something below the cell. With an id it can be changed later. */
-  display(bundle: Bundle, displayId?: string): void;
-  /** Changes what was shown under an id. */
-  updateDisplay(bundle: Bundle, displayId: string): void;
-}
+import type { Display } from '../../../core/modules';
 
 const TYPES = {
   javascript: 'text/javascript',

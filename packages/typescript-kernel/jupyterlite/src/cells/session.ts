@@ -9,12 +9,13 @@ import {
 } from '../../../core/errors';
 import { problemLine } from '../../../core/hints';
 import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts';
+import type { KernelInterface } from '../../../core/modules';
 import { describeValue } from '../../../core/values';
 import { OWN_MODULE } from '../imports';
 import type { Emitted, Failure, Outcome, Output, Settings } from '../protocol';
 import { type CellHost, CellSyntaxError, compileCell, NAMES } from './compile';
 import { createConsole } from './console';
-import { type Display, displayModule } from './display';
+import { displayModule } from './display';
 import { Input } from './input';
 import { inspect } from './inspect';
 import { createOutput } from './limit';
@@ -29,16 +30,6 @@ interface SessionHost {
   originOf(script: string): Origin | undefined;
   /** URL of the notebook's folder. */
   folder: string;
-}
-
-/** What modules find under `Symbol.for('jupyterlite-typescript-kernel')`. */
-interface KernelInterface extends Display {
-  /** Called first on an interrupt; then the cell has 3 s to end. Returns a function that unregisters. */
-  onInterrupt(listener: () => void): () => void;
-  /** The site's base URL, with a slash at its end. */
-  siteUrl: string;
-  /** The cell that runs now. */
-  cell(): { count: number } | undefined;
 }
 
 /** What a cell leaves. */
@@ -332,14 +323,11 @@ export class Session {
   receiveInput = (value: string | undefined) => this.questions.receive(value);
 }
 
-/** More than a message of an engine has. */
-const ENGINES_LENGTH = 10_000;
-
 /** Puts the message of an engine's error in the words of the cell that has caught it. */
 function tidy(error: unknown): void {
   try {
     const own = Object.getOwnPropertyDescriptor(error, 'message');
-    if (typeof own?.value !== 'string' || own.value.length > ENGINES_LENGTH) return;
+    if (typeof own?.value !== 'string') return;
     const message = inWordsOfCell(own.value);
     if (message !== own.value) (error as Error).message = message;
   } catch {
