@@ -1,5 +1,6 @@
 /** Delays of connections, in steps. */
-import { checkOptions, checkSwitch, checkWhole, formatValue } from './checks';
+import { checkOptions, formatValue } from './checks';
+import { group, type Infer, toggle, whole } from './schema';
 
 /** The longest delay, in steps. */
 export const MAX_DELAY = 100;
@@ -16,10 +17,18 @@ export const MAX_DELAY = 100;
  * hundredth of their range in a step), and never out of the range. Their gradient is that of the share f; where d is a
  * whole number it is the slope to its right, or to its left at `most`.
  */
-export interface Delay {
-  /** A whole number from 1 to 100, less than there are steps. */
-  most: number;
-  /** Default false. */
+export const DELAY = group(
+  { doc: 'delay what each connection sends by a number of steps of its own, drawn from the seed' },
+  {
+    /** A whole number from 1 to 100, less than there are steps. */
+    most: whole(1, MAX_DELAY, { doc: 'the longest delay, in steps; less than T', required: true }),
+    /** Default false. */
+    learn: toggle({ doc: 'learn the delays, too', default: false }),
+  },
+);
+
+/** The delays of a layer. */
+export interface Delay extends Pick<Infer<typeof DELAY>, 'most'> {
   learn?: boolean;
 }
 
@@ -27,8 +36,8 @@ export interface Delay {
 export function resolveDelay(some: Delay): Delay {
   if (some !== null) checkOptions('delay', some, ['most', 'learn']);
   const { most, learn = false } = some ?? {};
-  checkWhole('most of the delay', most as number, 1, MAX_DELAY);
-  checkSwitch('learn of the delay', learn);
+  DELAY.fields.most.check('most of the delay', most);
+  DELAY.fields.learn.check('learn of the delay', learn);
   return { most: most as number, ...(learn && { learn }) };
 }
 

@@ -1,21 +1,22 @@
 /** What both engines have in common: their options, what they are asked, and what they answer. */
-import {
-  checkChoice,
-  checkNumber,
-  checkObject,
-  checkOptions,
-  checkSwitch,
-  checkWhole,
-  formatValue,
-  isTyped,
-} from './checks';
+import { checkObject, checkOptions, checkWhole, formatValue, isTyped, listChoices } from './checks';
 import { checkDelays } from './delay';
-import { checkMap, type LayerShape, type ResolvedLayer, resolveLayers, type SomeLayers, shortForm } from './layers';
+import {
+  checkMap,
+  LAYER,
+  type LayerShape,
+  MAX_LAYERS,
+  type ResolvedLayer,
+  resolveLayers,
+  type SomeLayers,
+  shortForm,
+} from './layers';
 import { checkMnist } from './mnist';
-import { DEFAULT_NEURON, type NeuronOptions } from './neuron-options';
+import { DEFAULT_NEURON, NEURON, type NeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
-import { type RatePenalty, resolveRatePenalty } from './rate-penalty';
+import { RATE_PENALTY, type RatePenalty, resolveRatePenalty } from './rate-penalty';
 import { countRemembered } from './remembered';
+import { defaultsOf, either, group, type Infer, list, namesOf, number, oneOf, toggle, whole } from './schema';
 import { checkSpikeTrains, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
 import type { Trace } from './trace';
 import { checkGain, checkRanges, countNumbers, parameters } from './weights';
@@ -33,6 +34,10 @@ export type { Trace } from './trace';
  */
 export const LOSS_NAMES = ['mse', 'cross-entropy', 'cross-entropy-counts', 'cross-entropy-each-step'] as const;
 export type LossName = (typeof LOSS_NAMES)[number];
+
+/** Those of the ANN. */
+export const ANN_LOSSES = ['mse', 'cross-entropy'] as const satisfies readonly LossName[];
+export type AnnLoss = (typeof ANN_LOSSES)[number];
 
 /**
  * How an image becomes the input of each step: as fresh spikes; as itself, its pixels from 0 to 1 being the same input
@@ -53,51 +58,114 @@ export type ReadoutName = (typeof READOUT_NAMES)[number];
 /** Most pixels that images are moved by. */
 export const MAX_SHIFT = 4;
 
+/** Of options that mean nothing for the ANN. */
+const SPIKING = { ann: false } as const;
+
+/** How engines train, and what. Those marked so mean nothing for the ANN, or for data that are no images. */
+export const ENGINE = group(
+  { doc: 'the options of the engine' },
+  {
+    /** A whole number from 0 to 2³² − 1. */
+    seed: whole(0, MAX_UINT32, {
+      doc: 'seed of the initial weights, the order of the images and the spikes',
+      default: 0,
+      label: 'seed',
+    }),
+    /** Simulated steps per image, 1 to 10,000. Default 100, or the steps of the spike trains. */
+    T: whole(1, MAX_T, { doc: 'simulated steps per image', default: 100, has: SPIKING, label: 'T' }),
+    /** Images per training step. */
+    batchSize: whole(1, 2 ** 20, { doc: 'images per batch', default: 128, label: 'batch' }),
+    /** Adam's. */
+    learningRate: number({ doc: 'learning rate of Adam', default: 1e-3, label: 'lr', heading: 'learning rate' }, 0),
+    /** Of the ten outputs. */
+    neuron: NEURON,
+    /** All layers in order, the ten outputs last. */
+    layers: list(MAX_LAYERS, LAYER, { doc: 'all layers in order, the ten outputs last', has: SPIKING }),
+    /** Default 'mse'. */
+    loss: oneOf(LOSS_NAMES, {
+      doc: 'loss of the firing rates; the softmax of cross-entropy-counts takes the numbers of spikes',
+      default: 'mse',
+      words: {
+        mse: 'MSE',
+        'cross-entropy-counts': 'cross-entropy of counts',
+        'cross-entropy-each-step': 'cross-entropy of each step',
+      },
+    }),
+    /** What the rates of hidden neurons add to the loss. None by default. */
+    ratePenalty: RATE_PENALTY,
+    /**
+     * Default 'spikes'. With a potential the ten neurons never fire, and it is what stands for the firing rates in
+     * `rates` and in the loss.
+     */
+    readout: oneOf(READOUT_NAMES, {
+      doc: 'what is read of the ten neurons: spikes; or a potential, of neurons that never fire',
+      default: 'spikes',
+      has: SPIKING,
+      words: {
+        'last-potential': 'last potential as the answer',
+        'mean-potential': 'mean potential as the answer',
+        'highest-potential': 'highest potential as the answer',
+      },
+    }),
+    /** Default 'poisson'; undefined with spike trains, which need none. */
+    encoder: oneOf(ENCODER_NAMES, {
+      doc: 'input of each step: poisson, which is spikes; direct, which is the pixels from 0 to 1; latency, one spike per pixel',
+      default: 'poisson',
+      has: { ann: false, images: true },
+      words: { poisson: 'Poisson' },
+      heading: 'input',
+    }),
+    /**
+     * Whether training resets the neurons between two batches. Default true. Without, the image in each place of a
+     * batch finds what the image before left in that place, potentials and what else `EngineState` has; no gradient
+     * goes back there. Tests and traces start at rest.
+     */
+    reset: toggle({
+      doc: 'reset the neurons between the batches of the training',
+      default: true,
+      has: SPIKING,
+      words: { true: 'reset', false: 'no reset' },
+    }),
+    /**
+     * By how many pixels, at most, training moves each image, at random in each epoch: 0 to 4. Default 0. Tests,
+     * held-back images and traces are not moved.
+     */
+    shift: whole(0, MAX_SHIFT, {
+      doc: 'move each training image by up to so many pixels, at random',
+      default: 0,
+      has: { ann: false, images: true },
+      label: 'shift',
+    }),
+    /**
+     * What the initial weights, PyTorch's, are multiplied by: one number, or one for each layer. Default 1. A deep
+     * network whose neurons are silent at the start learns nothing.
+     */
+    gain: either(
+      number({ doc: 'of all layers' }, 0),
+      list(MAX_LAYERS, number({ doc: 'of a layer' }, 0), { doc: 'of each layer' }),
+      {
+        doc: 'what initial weights are multiplied by, or one number for each layer',
+        default: 1,
+        has: SPIKING,
+        label: 'first weights ×',
+      },
+    ),
+  },
+);
+
+type Options = Omit<Infer<typeof ENGINE>, 'neuron' | 'layers' | 'loss' | 'ratePenalty' | 'encoder'>;
+
 /** What an engine is made from. */
-export interface ResolvedEngineOptions<Loss = LossName> {
+export interface ResolvedEngineOptions<Loss = LossName> extends Options {
   /** MNIST, or spike trains, whose T and number of inputs the engine takes over. Not to be changed while in use. */
   data: Dataset;
-  /** A whole number from 0 to 2³² − 1. */
-  seed: number;
-  /** Simulated steps per image, 1 to 10,000. Default 100, or the steps of the spike trains. */
-  T: number;
-  /** Images per training step. */
-  batchSize: number;
-  /** Adam's. */
-  learningRate: number;
-  /** Of the ten outputs. */
   neuron: NeuronOptions;
-  /** All layers in order, the ten outputs last. */
   layers: readonly ResolvedLayer[];
   /** Neurons of the hidden layer of a network that has one, equal neurons, and nothing more. */
   hidden?: number;
-  /** Default 'mse'. */
   loss: Loss;
-  /** What the rates of hidden neurons add to the loss. None by default. */
   ratePenalty?: RatePenalty;
-  /**
-   * Default 'spikes'. With a potential the ten neurons never fire, and it is what stands for the firing rates in
-   * `rates` and in the loss.
-   */
-  readout: ReadoutName;
-  /** Default 'poisson'; undefined with spike trains, which need none. */
   encoder?: EncoderName;
-  /**
-   * Whether training resets the neurons between two batches. Default true. Without, the image in each place of a batch
-   * finds what the image before left in that place, potentials and what else `EngineState` has; no gradient goes back
-   * there. Tests and traces start at rest.
-   */
-  reset: boolean;
-  /**
-   * By how many pixels, at most, training moves each image, at random in each epoch: 0 to 4. Default 0. Tests,
-   * held-back images and traces are not moved.
-   */
-  shift: number;
-  /**
-   * What the initial weights, PyTorch's, are multiplied by: one number, or one for each layer. Default 1. A deep
-   * network whose neurons are silent at the start learns nothing.
-   */
-  gain: number | readonly number[];
   /** Threads of the event engine; the result does not depend on it. Default: all cores. */
   threads?: number;
 }
@@ -107,34 +175,11 @@ export type EngineOptions = Partial<Omit<ResolvedEngineOptions, 'data' | 'ratePe
   SomeLayers & { data: Dataset; ratePenalty?: Partial<RatePenalty> };
 
 /** The names of `EngineOptions`. */
-export const ENGINE_OPTIONS = [
-  'data',
-  'seed',
-  'T',
-  'batchSize',
-  'learningRate',
-  'neuron',
-  'hidden',
-  'layers',
-  'loss',
-  'ratePenalty',
-  'readout',
-  'encoder',
-  'reset',
-  'shift',
-  'gain',
-  'threads',
-] as const satisfies readonly (keyof EngineOptions)[];
+export const ENGINE_OPTIONS = ['data', ...namesOf(ENGINE), 'hidden', 'threads'] as const;
 
 /** The tutorial's way to train. Histories leave these out while they are so, and what is undefined. */
-export const DEFAULT_TRAINING = {
-  loss: 'mse',
-  readout: 'spikes',
-  encoder: 'poisson',
-  reset: true,
-  shift: 0,
-  gain: 1,
-} as const;
+const { loss, readout, encoder, reset, shift, gain } = defaultsOf(ENGINE);
+export const DEFAULT_TRAINING = { loss, readout, encoder, reset, shift, gain } as const;
 
 /**
  * Fills in the tutorial's defaults (T = 100, batches of 128, Adam at 1e-3, seed 0) and checks every option. What is
@@ -143,42 +188,70 @@ export const DEFAULT_TRAINING = {
  *   that is out of range or unknown
  */
 export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions {
-  const standard = DEFAULT_TRAINING;
   checkObject('createEngine', some, 'an object of options');
   const misplaced = Object.keys(DEFAULT_NEURON).find((name) => some[name as keyof EngineOptions] !== undefined);
   if (misplaced) {
     throw new TypeError(`${misplaced}: expected inside neuron, as in { neuron: { ${misplaced}: … } }, found beside it`);
   }
   checkOptions('createEngine', some, ENGINE_OPTIONS);
-  const { data, seed = 0, batchSize = 128, learningRate = 1e-3, threads } = some;
+  const { data, threads, ...options } = some;
+  if (isSpikeTrains(data)) checkSpikeTrains(data);
+  else checkMnist(data);
+  const resolved = resolveOptions(options, {
+    inputs: countInputs(data),
+    steps: isSpikeTrains(data) ? data.T : undefined,
+  });
+  if (threads !== undefined) checkWhole('threads', threads, 1, 64);
+  return frozen({ data, ...resolved, threads });
+}
+
+/** What engines are told that data are shown to. */
+export interface Shown {
+  /** How many there are in each step. */
+  inputs: number;
+  /** Steps of spike trains; undefined for images, which an encoder shows for as long as is wanted. */
+  steps?: number;
+}
+
+/**
+ * The same without the data. Each rule about options that go together is here, and nowhere else.
+ * @throws RangeError that names the option that is out of range, or does not go with another
+ */
+export function resolveOptions(
+  some: Omit<EngineOptions, 'data' | 'threads'>,
+  { inputs, steps }: Shown,
+): Omit<ResolvedEngineOptions, 'data' | 'threads'> {
+  const standard = defaultsOf(ENGINE);
+  const { seed = standard.seed, batchSize = standard.batchSize, learningRate = standard.learningRate } = some;
   const { loss = standard.loss, readout = standard.readout, reset = standard.reset } = some;
   const { shift = standard.shift, gain = standard.gain as number | readonly number[] } = some;
-  const { T, encoder } = resolveInput(some);
+  const { T = steps ?? standard.T, encoder = steps === undefined ? standard.encoder : undefined } = some;
+  const fields = ENGINE.fields;
+  if (steps !== undefined && T !== steps)
+    throw new RangeError(`T: expected ${steps}, the steps of the data, found ${formatValue(T)}`);
+  if (steps !== undefined && encoder !== undefined) {
+    throw new RangeError(`encoder: expected none, since the data are spikes already, found ${formatValue(encoder)}`);
+  }
+  if (encoder !== undefined) fields.encoder.check('encoder', encoder);
   const layers = resolveLayers(some);
-  const general = { data, seed, T, batchSize, learningRate, threads };
+  const general = { seed, T, batchSize, learningRate };
   const network = { neuron: layers[layers.length - 1].neuron, layers, hidden: shortForm(layers)?.hidden };
   const training = { loss, readout, encoder, reset, shift, gain: Array.isArray(gain) ? [...gain] : gain };
   const ratePenalty = resolveRatePenalty(some.ratePenalty, layers.length);
   const options = { ...general, ...network, ...training, ratePenalty };
-  checkWhole('seed', seed, 0, MAX_UINT32);
-  checkWhole('T', T, 1, MAX_T);
-  checkWhole('batchSize', batchSize, 1, 2 ** 20);
-  if (threads !== undefined) checkWhole('threads', threads, 1, 64);
-  checkNumber('learningRate', learningRate, 0);
-  checkChoice('loss', loss, LOSS_NAMES);
-  checkChoice('readout', readout, READOUT_NAMES);
+  for (const name of ['seed', 'T', 'batchSize', 'learningRate', 'loss', 'readout', 'reset', 'shift'] as const)
+    fields[name].check(name, options[name]);
   if (loss === 'cross-entropy-counts' && readout !== 'spikes' && readout !== 'mean-potential') {
+    const others = listChoices(LOSS_NAMES.filter((name) => name !== loss).map(formatValue));
     throw new RangeError(
-      `loss: expected 'mse' or 'cross-entropy' with readout '${readout}', found '${loss}', which adds up all steps`,
+      `loss: expected ${others} with readout '${readout}', found '${loss}', which adds up all steps`,
     );
   }
-  checkSwitch('reset', reset);
-  checkWhole('shift', shift, 0, MAX_SHIFT);
-  if (shift > 0 && isSpikeTrains(data)) throw new RangeError('shift: expected images to move, found spike trains');
+  if (shift > 0 && steps !== undefined) throw new RangeError('shift: expected images to move, found spike trains');
   checkGain(gain, layers.length);
-  checkMap(layers, countInputs(data));
+  checkMap(layers, inputs);
   checkDelays(layers, T, encoder);
-  return frozen(options);
+  return options;
 }
 
 /** Freezes what a call returns as its own, and all in it but the data. */
@@ -187,23 +260,6 @@ export function frozen<O extends object>(options: O): O {
     if (name !== 'data' && typeof value === 'object' && value !== null) frozen(value);
   }
   return Object.freeze(options);
-}
-
-/** How the data are shown: images by an encoder for as long as is wanted, spike trains as they are. */
-function resolveInput({ data, T, encoder }: EngineOptions): Pick<ResolvedEngineOptions, 'T' | 'encoder'> {
-  if (!isSpikeTrains(data)) {
-    checkMnist(data);
-    const all = { T: T === undefined ? 100 : T, encoder: encoder === undefined ? DEFAULT_TRAINING.encoder : encoder };
-    checkChoice('encoder', all.encoder, ENCODER_NAMES);
-    return all;
-  }
-  checkSpikeTrains(data);
-  if (T !== undefined && T !== data.T)
-    throw new RangeError(`T: expected ${data.T}, the steps of the data, found ${formatValue(T)}`);
-  if (encoder !== undefined) {
-    throw new RangeError(`encoder: expected none, since the data are spikes already, found ${formatValue(encoder)}`);
-  }
-  return { T: data.T, encoder };
 }
 
 /** What one training step returns. */

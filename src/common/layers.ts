@@ -1,9 +1,10 @@
 /** A network as a list of layers, the last of which are the ten outputs. */
-import { checkChoice, checkNumber, checkOptions, checkSwitch, checkWhole, formatValue } from './checks';
-import { type Delay, resolveDelay } from './delay';
+import { checkOptions, checkWhole, formatValue } from './checks';
+import { DELAY, type Delay, resolveDelay } from './delay';
 import { CLASSES, IMAGE_SIDE } from './mnist';
-import { checkNeuron, type NeuronOptions, neuronOptions, resolveNeuronOptions } from './neuron-options';
-import { checkNorm, type Norm } from './norm';
+import { checkNeuron, NEURON, type NeuronOptions, neuronOptions, resolveNeuronOptions } from './neuron-options';
+import { checkNorm, NORM } from './norm';
+import { group, type Infer, list, namesOf, number, oneOf, toggle, whole } from './schema';
 import { MAX_UNITS } from './spike-trains';
 
 /** The widest hidden layer, in neurons. */
@@ -38,69 +39,82 @@ export const POOL = 2;
 export type MapShape = readonly [height: number, width: number, channels: number];
 
 /** A convolution as SpikingJelly's `layer.Conv2d`. */
-export interface Convolution {
-  /** What it makes at each position, 1 to 96. */
-  channels: number;
-  /** Its height and width, 1 to 15. */
-  kernel: number;
-  /** Default 1. */
-  stride: number;
-  /** Rows and columns of zeros around the map, fewer than the kernel has. Default 0. */
-  padding: number;
-  /** Whether each channel learns a bias, from 0 on, as a current in every step. Default false. */
+const CONVOLUTION = group(
+  { doc: 'neurons of a map, which share a kernel' },
+  {
+    /** What it makes at each position, 1 to 96. */
+    channels: whole(1, MAX_CHANNELS, { doc: 'what it makes at each position', required: true }),
+    /** Its height and width, 1 to 15. */
+    kernel: whole(1, MAX_KERNEL, { doc: 'its height and width', required: true }),
+    /** Default 1. */
+    stride: whole(1, MAX_KERNEL, { doc: 'by how much it moves', default: 1 }),
+    /** Rows and columns of zeros around the map, fewer than the kernel has. Default 0. */
+    padding: whole(0, MAX_KERNEL - 1, { doc: 'rows and columns of zeros around the map', default: 0 }),
+    /** Whether each channel learns a bias, from 0 on, as a current in every step. Default false. */
+    bias: toggle({ doc: 'whether each channel learns a bias', default: false }),
+    /** The shape of the network's inputs, of the first layer alone: by default images [1, 28, 28]. */
+    shape: list(3, whole(1, MAX_UNITS, { doc: 'extents' }), {
+      doc: "channels, height and width of the network's inputs",
+    }),
+  },
+);
+type Sides = Omit<Infer<typeof CONVOLUTION>, 'bias' | 'shape'>;
+export interface Convolution extends Sides {
   bias?: boolean;
-  /** The shape of the network's inputs, of the first layer alone: by default images [1, 28, 28]. */
   shape?: readonly [channels: number, height: number, width: number];
 }
 
 /** A layer of neurons, with what leads to them. */
-export interface ResolvedLayer {
-  /** 1 to 800; the last layer has ten. A layer that convolves has one at each position for each channel. */
-  neurons: number;
-  /**
-   * Neurons of a map [height, width, channels], which share their weights [kernel, kernel, channels read, channels].
-   * Layers that convolve come first. None by default.
-   */
-  convolve?: Convolution;
-  /** Batch norm of what a convolution makes (see `BatchNorm2d`), on the readable engine. None by default. */
-  norm?: Norm;
-  /**
-   * Of a map, the mean of each 2 × 2 (SpikingJelly's `AvgPool2d`) neurons' spikes, which the next layer gets, or
-   * currents, which the neurons get. None by default.
-   */
-  pool?: PoolName;
+export const LAYER = group(
+  { doc: 'a layer of neurons, with what leads to them' },
+  {
+    /** 1 to 800; the last layer has ten. A layer that convolves has one at each position for each channel. */
+    neurons: whole(1, MAX_HIDDEN, { doc: 'how many; the last layer has ten', required: true }),
+    /**
+     * Neurons of a map [height, width, channels], which share their weights [kernel, kernel, channels read, channels].
+     * Layers that convolve come first. None by default.
+     */
+    convolve: CONVOLUTION,
+    /** Batch norm of what a convolution makes (see `BatchNorm2d`), on the readable engine. None by default. */
+    norm: NORM,
+    /**
+     * Of a map, the mean of each 2 × 2 (SpikingJelly's `AvgPool2d`) neurons' spikes, which the next layer gets, or
+     * currents, which the neurons get. None by default.
+     */
+    pool: oneOf(POOL_NAMES, { doc: 'of what the mean of 2 × 2 neighbours is taken' }),
+    /** The network's own, unless the layer has others. */
+    neuron: NEURON,
+    /**
+     * A current that lasts, with a time constant in steps above 1: i[t] = i[t−1] (1 − 1/τ) + x[t] from i = 0, by which
+     * the neurons charge in place of x (snnTorch's `Synaptic`). None by default.
+     */
+    synapse: group(
+      { doc: 'currents that last' },
+      { tau: number({ doc: 'time constant in steps', required: true }, 1) },
+    ),
+    /** The delays of what its inputs send, in a network that does not convolve (see delay.ts). None by default. */
+    delay: DELAY,
+    /**
+     * Whether the neurons of a hidden layer also receive each other's last spikes: x[t] = W s_in[t] + R s[t−1], with no
+     * spikes before the first step (SpikingJelly's `LinearRecurrentContainer`, without bias). Default false.
+     */
+    recurrent: toggle({ doc: "give the neurons each other's spikes of the step before", default: false }),
+    /**
+     * Which τ Adam learns, as w with 1/τ = σ(w), from the neurons' `tau` (SpikingJelly's `ParametricLIFNode`). None by
+     * default.
+     */
+    learn: oneOf(LEARN_NAMES, { doc: 'what is learnt besides the weights' }),
+  },
+);
+
+export interface ResolvedLayer extends Omit<Infer<typeof LAYER>, 'neuron' | 'convolve' | 'delay'> {
   neuron: NeuronOptions;
-  /**
-   * A current that lasts, with a time constant in steps above 1: i[t] = i[t−1] (1 − 1/τ) + x[t] from i = 0, by which
-   * the neurons charge in place of x (snnTorch's `Synaptic`). None by default.
-   */
-  synapse?: { tau: number };
-  /** The delays of what its inputs send, in a network that does not convolve (see delay.ts). None by default. */
+  convolve?: Convolution;
   delay?: Delay;
-  /**
-   * Whether the neurons of a hidden layer also receive each other's last spikes: x[t] = W s_in[t] + R s[t−1], with no
-   * spikes before the first step (SpikingJelly's `LinearRecurrentContainer`, without bias). Default false.
-   */
-  recurrent: boolean;
-  /**
-   * Which τ Adam learns, as w with 1/τ = σ(w), from the neurons' `tau` (SpikingJelly's `ParametricLIFNode`). None by
-   * default.
-   */
-  learn?: LearnName;
 }
 
 /** The names of a layer's options. */
-export const LAYER_OPTIONS = [
-  'neurons',
-  'convolve',
-  'norm',
-  'pool',
-  'neuron',
-  'synapse',
-  'delay',
-  'recurrent',
-  'learn',
-] as const satisfies readonly (keyof ResolvedLayer)[];
+export const LAYER_OPTIONS = namesOf(LAYER);
 
 /** A layer as it is asked for: what is left out has its default, which for `neuron` are the network's own options. */
 export type LayerOptions = Partial<Omit<ResolvedLayer, 'neuron' | 'convolve'>> & {
@@ -228,14 +242,13 @@ function resolveConvolution(
   checkOptions('convolve', convolve as Convolution, ['channels', 'kernel', 'stride', 'padding', 'bias', 'shape']);
   const { channels, kernel, stride = 1, padding = 0, bias = false, shape } = convolve as Convolution;
   if (!reads) throw new RangeError('convolve: expected before all layers that do not convolve, found behind one');
-  checkWhole('channels', channels, 1, MAX_CHANNELS);
-  checkWhole('kernel', kernel, 1, MAX_KERNEL);
+  for (const name of ['channels', 'kernel'] as const) CONVOLUTION.fields[name].check(name, convolve?.[name]);
   checkWhole('stride', stride, 1, kernel);
   checkWhole('padding', padding, 0, kernel - 1);
-  checkSwitch('bias', bias);
+  CONVOLUTION.fields.bias.check('bias', bias);
   if (norm !== undefined) checkNorm(norm);
   if (norm && bias) throw new RangeError('bias: expected none beside norm, which learns one, found true');
-  if (pool !== undefined) checkChoice('pool', pool, POOL_NAMES);
+  if (pool !== undefined) LAYER.fields.pool.check('pool', pool);
   const [height, width] = reads;
   if (Math.min(height, width) + 2 * padding < kernel) {
     throw new RangeError(
@@ -271,18 +284,18 @@ function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean, 
   } else if (some.pool !== undefined || some.norm !== undefined)
     throw new RangeError(`${some.pool ? 'pool' : 'norm'}: expected a layer that convolves, found one that does not`);
   else if (isLast) checkWhole('neurons of the last layer', neurons, CLASSES, CLASSES);
-  else checkWhole('neurons', neurons, 1, MAX_HIDDEN);
+  else LAYER.fields.neurons.check('neurons', neurons);
   const own = resolveNeuronOptions(neuron, base);
   checkNeuron(own);
   if (some.convolve !== undefined && own.beta > 0)
     throw new RangeError(`beta: expected 0 of neurons that convolve, found ${own.beta}`);
   if (synapse !== undefined) {
     if (synapse !== null) checkOptions('synapse', synapse, ['tau']);
-    checkNumber('tau of the synapse', synapse?.tau, 1);
+    LAYER.fields.synapse.fields.tau.check('tau of the synapse', synapse?.tau);
   }
-  checkSwitch('recurrent', recurrent);
+  LAYER.fields.recurrent.check('recurrent', recurrent);
   if (recurrent && isLast) throw new RangeError('recurrent: expected a hidden layer, found the outputs');
-  if (learn !== undefined) checkChoice('learn', learn, LEARN_NAMES);
+  if (learn !== undefined) LAYER.fields.learn.check('learn', learn);
   return {
     neurons,
     ...convolution,

@@ -1,41 +1,93 @@
-import { checkChoice, checkNumber, checkObject, checkOptions, checkSwitch } from './checks';
-import { defaultSurrogate, SURROGATE_NAMES, type Surrogate, type SurrogateName } from './surrogates';
+import { checkObject, checkOptions } from './checks';
+import { defaultsOf, group, type Infer, number, oneOf, or, toggle } from './schema';
+import { defaultSurrogate, SURROGATE_NAMES, SURROGATES, type SurrogateName } from './surrogates';
+
+/** The slope that stands in for that of the spike. */
+const SURROGATE = group(
+  { doc: 'the slope that stands in for that of the spike', default: defaultSurrogate('atan') },
+  {
+    /** Its name: SpikingJelly's in lower case. */
+    name: oneOf(SURROGATE_NAMES, {
+      doc: 'its name',
+      default: 'atan',
+      words: { atan: 'ATan', sigmoid: 'sigmoid', rect: 'rectangle' } satisfies Record<SurrogateName, string>,
+      heading: 'surrogate',
+    }),
+    /** SpikingJelly's: the larger, the narrower and the higher the slope. By default the surrogate's own. */
+    alpha: number(
+      { doc: 'the larger, the narrower and the higher the slope (default: its own)', label: 'α', required: true },
+      0,
+    ),
+  },
+  ({ name = 'atan' }) => ({ alpha: SURROGATES[name as SurrogateName].alpha }),
+);
 
 /** The options of a layer of LIF neurons, named as SpikingJelly's. */
-export interface NeuronOptions {
-  /** Membrane time constant, in steps; above 1. Default 2. */
-  tau: number;
-  /** Whether the input decays together with the membrane potential. Default true. */
-  decayInput: boolean;
-  /** A neuron fires when h reaches this potential. Default 1. */
-  vThreshold: number;
-  /** Potential after a spike (hard reset), or null to subtract the threshold (soft reset). Default 0. */
-  vReset: number | null;
-  /**
-   * By how much each spike raises the threshold, 0 or above: it is v_threshold + beta a, where a ← (1 − 1/tau_adapt) a +
-   * s after each step, from 0 on (Bellec et al. 2018 and 2020; Norse's `lsnn`, whose beta is this one divided by 1 −
-   * 1/tau_adapt; snnTorch's beta is another number, the leak). Default 0.
-   */
-  beta: number;
-  /** In how many steps the threshold comes back down; above 1. Default 20. */
-  tauAdapt: number;
-  /** The slope that stands in for that of the spike, such as `new surrogate.ATan(2)`. */
-  surrogateFunction: Surrogate;
-  /** Whether the reset is left out of the gradient. Default false. */
-  detachReset: boolean;
-}
+export const NEURON = group(
+  { doc: 'the options of the neurons', has: { ann: false }, inherits: true },
+  {
+    /** Membrane time constant, in steps; above 1. Default 2. */
+    tau: number({ doc: 'membrane time constant of the LIF neurons, in steps', default: 2, label: 'τ' }, 1),
+    /** Whether the input decays together with the membrane potential. Default true. */
+    decayInput: toggle({
+      doc: 'whether the input decays together with the membrane potential',
+      default: true,
+      words: { true: 'input divided by τ', false: 'input not divided by τ' },
+    }),
+    /** A neuron fires when h reaches this potential. Default 1. */
+    vThreshold: number({ doc: 'a neuron fires when its potential reaches this one', default: 1, label: 'threshold' }),
+    /** Potential after a spike (hard reset), or null to subtract the threshold (soft reset). Default 0. */
+    vReset: or(
+      null,
+      number({
+        doc: 'potential after a spike, or null to subtract the threshold instead',
+        default: 0,
+        label: 'reset to',
+      }),
+    ),
+    /**
+     * By how much each spike raises the threshold, 0 or above: it is v_threshold + beta a, where a ← (1 − 1/tau_adapt) a
+     * + s after each step, from 0 on (Bellec et al. 2018 and 2020; Norse's `lsnn`, whose beta is this one divided by 1 −
+     * 1/tau_adapt; snnTorch's beta is another number, the leak). Default 0.
+     */
+    beta: or(
+      0,
+      number(
+        {
+          doc: 'by how much each spike raises the threshold of its neuron',
+          default: 0,
+          label: 'β',
+          words: { 0: 'fixed threshold' },
+        },
+        0,
+      ),
+    ),
+    /** In how many steps the threshold comes back down; above 1. Default 20. */
+    tauAdapt: number(
+      {
+        doc: 'in how many steps a threshold that beta raises falls again',
+        default: 20,
+        label: 'thresholds fall with τ',
+      },
+      1,
+    ),
+    /** The slope that stands in for that of the spike, such as `new surrogate.ATan(2)`. */
+    surrogateFunction: SURROGATE,
+    /** Whether the reset is left out of the gradient. Default false. */
+    detachReset: toggle({
+      doc: 'leave the reset out of the gradient',
+      default: false,
+      words: { true: 'no gradient through the reset', false: 'gradient through the reset' },
+      heading: 'gradient through the reset',
+    }),
+  },
+);
+
+/** The options of a layer of LIF neurons. */
+export interface NeuronOptions extends Infer<typeof NEURON> {}
 
 /** SpikingJelly's defaults, except ATan(2), as in its example of this tutorial. */
-export const DEFAULT_NEURON: NeuronOptions = {
-  tau: 2,
-  decayInput: true,
-  vThreshold: 1,
-  vReset: 0,
-  beta: 0,
-  tauAdapt: 20,
-  surrogateFunction: defaultSurrogate('atan'),
-  detachReset: false,
-};
+export const DEFAULT_NEURON: NeuronOptions = defaultsOf(NEURON);
 
 /** Their names. */
 export const neuronOptions = () => Object.keys(DEFAULT_NEURON) as (keyof NeuronOptions)[];
@@ -57,29 +109,23 @@ export function resolveNeuronOptions(some: Partial<NeuronOptions> = {}, base = D
 export function checkNeuron(neuron: NeuronOptions): void {
   checkObject('neuron', neuron, 'the options of neurons');
   const { surrogateFunction, ...dynamics } = neuron;
-  checkChoice('surrogateFunction', surrogateFunction?.name, SURROGATE_NAMES);
-  checkNumber('alpha', surrogateFunction.alpha, 0);
+  const { name, alpha } = SURROGATE.fields;
+  name.check('surrogateFunction', surrogateFunction?.name);
+  alpha.check('alpha', surrogateFunction.alpha);
   checkDynamics(dynamics);
 }
 
 type Dynamics = Omit<NeuronOptions, 'surrogateFunction'>;
 
-const CHECKS: { readonly [Name in keyof Dynamics]: (value: Dynamics[Name]) => void } = {
-  tau: (tau) => checkNumber('tau', tau, 1),
-  vThreshold: (vThreshold) => checkNumber('vThreshold', vThreshold),
-  vReset: (vReset) => vReset === null || checkNumber('vReset', vReset),
-  // Objects of all options were written before there were these two.
-  beta: (beta = DEFAULT_NEURON.beta) => beta === 0 || checkNumber('beta', beta, 0),
-  tauAdapt: (tauAdapt = DEFAULT_NEURON.tauAdapt) => checkNumber('tauAdapt', tauAdapt, 1),
-  decayInput: (decayInput) => checkSwitch('decayInput', decayInput),
-  detachReset: (detachReset) => checkSwitch('detachReset', detachReset),
-};
-
 /** @throws RangeError that names the first option beside the surrogate that is out of range or unknown */
 export function checkDynamics(options: Dynamics): void {
   checkOptions<NeuronOptions>('neuron', options as NeuronOptions, neuronOptions(), neuronOptions());
-  const check = <Name extends keyof Dynamics>(name: Name) => CHECKS[name](options[name]);
-  for (const name of Object.keys(CHECKS) as (keyof Dynamics)[]) check(name);
+  const { surrogateFunction, ...fields } = NEURON.fields;
+  for (const name of Object.keys(fields) as (keyof Dynamics)[]) {
+    // Objects of all options were written before there were these two.
+    const given = options[name] === undefined && (name === 'beta' || name === 'tauAdapt') ? DEFAULT_NEURON : options;
+    fields[name].check(name, given[name]);
+  }
 }
 
 /** The options that shape the gradient alone: no potential and no spike depends on them. */

@@ -1,11 +1,21 @@
 /** Batch norm of layers that convolve: by what it is asked for, and its constants, which are PyTorch's. */
-import { checkNumber, checkOptions, formatValue } from './checks';
+import { checkOptions, formatValue } from './checks';
+import { either, group, number, oneOf } from './schema';
 
 /**
  * 'batch': initial weights of 1. With a scale, scale times the neurons' threshold: threshold-dependent batch norm
  * (tdBN, SpikingJelly's `ThresholdDependentBatchNorm2d`, which calls it alpha).
  */
 export type Norm = 'batch' | { readonly scale: number };
+
+export const NORM = either(
+  oneOf(['batch'], { doc: 'initial weights of 1' }),
+  group(
+    { doc: 'initial weights by the threshold' },
+    { scale: number({ doc: 'what the threshold is multiplied by', required: true }, 0) },
+  ),
+  { doc: 'batch norm of what a convolution makes', has: { engines: ['tfjs'] } },
+);
 
 /** Is added to a variance. */
 export const NORM_EPSILON = 1e-5;
@@ -26,7 +36,7 @@ export function checkNorm(norm: unknown): asserts norm is Norm {
   if (norm === 'batch') return;
   if (typeof norm !== 'object') throw new RangeError(`norm: expected 'batch' or { scale }, found ${formatValue(norm)}`);
   checkOptions('norm', norm as { scale: number }, ['scale']);
-  checkNumber('scale of the norm', (norm as { scale: number }).scale, 0);
+  NORM.other.fields.scale.check('scale of the norm', (norm as { scale: number }).scale);
 }
 
 /** What all weights of a batch norm begin with. */

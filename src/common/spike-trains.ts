@@ -38,6 +38,7 @@ export type Dataset = Mnist | SpikeTrains;
 
 /** The data that the command line and the map know by name. */
 export const DATASET_NAMES = ['mnist', 'randman', 'rows', 'yin-yang'] as const;
+export type DatasetName = (typeof DATASET_NAMES)[number];
 
 /** One sample: spike i is one of unit `units[i]` in step `times[i]`. */
 export interface SpikeTrain {

@@ -6,6 +6,8 @@
 import { argmax } from '../common/argmax';
 import { checkChoice, checkOptions } from '../common/checks';
 import {
+  ANN_LOSSES,
+  type AnnLoss,
   type BatchResult,
   type EngineOptions,
   type EngineState,
@@ -25,9 +27,7 @@ import { nextTurn } from '../common/turn';
 import { countWeights, initialNetwork } from '../common/weights';
 import { adamStep } from './adam-step';
 
-/** The losses of the ANN. */
-export const ANN_LOSSES = ['mse', 'cross-entropy'] as const;
-export type AnnLoss = (typeof ANN_LOSSES)[number];
+export { ANN_LOSSES, type AnnLoss } from '../common/engine';
 
 /** What the ANN is made from; the defaults are those of the engines. */
 export type AnnEngineOptions = Pick<EngineOptions, 'seed' | 'batchSize' | 'learningRate'> & {

@@ -1,0 +1,33 @@
+/** What a run, as a document has it, is made of: its data, its engine, and which images it holds back. */
+import { randman } from '../../packages/formats/datasets/randman';
+import { rows } from '../../packages/formats/datasets/rows';
+import { yinYang } from '../../packages/formats/datasets/yin-yang';
+import { engineOptions, type ResolvedRun } from '../../packages/runs/document';
+import type { Engine, EngineOptions } from '../../src/common/engine';
+import type { Mnist } from '../../src/common/mnist';
+import type { Dataset } from '../../src/common/spike-trains';
+import { AnnEngine } from '../../src/training/ann-engine';
+
+/** The data of a run. */
+export async function dataOf({ data, engine }: ResolvedRun, loadMnist: () => Promise<Mnist>): Promise<Dataset> {
+  const T = engine.name === 'ann' ? undefined : engine.T;
+  if (data === 'randman') return randman({ T });
+  if (data === 'yin-yang') return yinYang({ T });
+  return data === 'rows' ? rows(await loadMnist()) : loadMnist();
+}
+
+/** The engine of a run. @param createEngine makes that of a spiking network */
+export async function engineOf(
+  run: ResolvedRun,
+  data: Dataset,
+  createEngine: (name: 'event' | 'tfjs', options: EngineOptions) => Promise<Engine>,
+): Promise<Engine | AnnEngine> {
+  const { engine } = run;
+  if (engine.name !== 'ann') return createEngine(engine.name, { ...engineOptions(run), data });
+  const { name: _, ...options } = engine;
+  return new AnnEngine({ ...options, data });
+}
+
+/** How many training images a run holds back. */
+export const heldBackOf = ({ train: { images } }: ResolvedRun, { train: { count } }: Dataset): number =>
+  Math.max(0, count - (images ?? count));

@@ -1,0 +1,421 @@
+/**
+ * A run is one document:
+ *
+ *     { "data": "mnist",
+ *       "engine": { "T": 20, "layers": [{ "neurons": 96, "delay": { "most": 8 } }, {}], "neuron": { "tau": 3 } },
+ *       "train": { "epochs": 3, "images": 50000 } }
+ *
+ * The command line takes it, and fills it in; a checkpoint, a row of the map and a link to a training hold it. Its
+ * options stand beside what they are about: those of the engine in src/common/, those of the training here.
+ */
+import { checkObject, formatValue, inOneLine } from '../../src/common/checks';
+import {
+  ANN_LOSSES,
+  type AnnLoss,
+  ENGINE,
+  type EngineOptions,
+  type ResolvedEngineOptions,
+  resolveOptions,
+  type Shown,
+} from '../../src/common/engine';
+import { LAYER, type LayerOptions, type ResolvedLayer } from '../../src/common/layers';
+import { IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
+import { DEFAULT_NEURON } from '../../src/common/neuron-options';
+import { SCHEDULE_NAMES, type ScheduleName } from '../../src/common/schedule';
+import {
+  check,
+  defaultsOf,
+  type Entry,
+  type Given,
+  type Group,
+  group,
+  type Has,
+  isSame,
+  type Leaf,
+  type List,
+  namesOf,
+  oneOf,
+  shorten,
+  shortenGroup,
+  unknownOption,
+  whole,
+} from '../../src/common/schema';
+import { DATASET_NAMES, type DatasetName } from '../../src/common/spike-trains';
+import { SURROGATES } from '../../src/common/surrogates';
+
+/** The engines by name; the ANN of chapter 1 is one, too. */
+export const ENGINE_NAMES = ['event', 'tfjs', 'ann'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** All options of a run. */
+export const RUN = group(
+  { doc: 'a run' },
+  {
+    data: oneOf(DATASET_NAMES, {
+      doc: 'mnist; or rows, its images one row in each of 28 steps; or randman, the spike trains of the chapter on timing; or yin-yang, the points of the chapter on exact times',
+      default: 'mnist',
+      words: { mnist: 'MNIST', randman: 'Randman', rows: 'MNIST by rows', 'yin-yang': 'Yin-Yang' } satisfies Record<
+        DatasetName,
+        string
+      >,
+      heading: 'data',
+    }),
+    engine: group(
+      { doc: 'what is trained' },
+      {
+        name: oneOf(ENGINE_NAMES, {
+          doc: 'event (fast) or tfjs (readable); or ann, the network of chapter 1, for which options of neurons, spikes and steps mean nothing',
+          default: 'event',
+        }),
+        ...ENGINE.fields,
+      },
+    ),
+    train: group(
+      { doc: 'how long, and on what' },
+      {
+        epochs: whole(1, 100_000, { doc: 'training epochs', default: 100, label: 'epochs' }),
+        images: whole(1, 60_000, {
+          doc: 'train on the first N images; the others are held back, and the accuracy on them is shown (default: all)',
+          has: { files: true },
+          label: 'images',
+          heading: 'training images',
+        }),
+        schedule: oneOf(SCHEDULE_NAMES, {
+          doc: 'how the learning rate changes: constant, or cosine, which falls to 0 at the last epoch',
+          default: 'constant',
+          words: { constant: 'constant learning rate', cosine: 'falling learning rate' },
+        }),
+      },
+    ),
+  },
+);
+
+type Fields = typeof RUN.fields;
+
+/** A run as it may be given: what is left out has its default. */
+export interface RunDocument {
+  readonly data?: DatasetName;
+  readonly engine?: Given<Fields['engine']> & {
+    /** Short for a single hidden layer; gone in what is read. */
+    readonly hidden?: number;
+  };
+  readonly train?: Given<Fields['train']>;
+}
+
+/** The engine of a spiking network. */
+export type SpikingEngine = { readonly name: Exclude<EngineName, 'ann'> } & Readonly<
+  Omit<ResolvedEngineOptions, 'data' | 'threads' | 'hidden' | 'shift'>
+> & { readonly shift?: number };
+
+/** What the ANN has of the options. */
+export type AnnOfRun = { readonly name: 'ann'; readonly loss: AnnLoss } & Readonly<
+  Pick<ResolvedEngineOptions, 'seed' | 'batchSize' | 'learningRate'>
+>;
+
+/** A run with everything filled in; a document, too. */
+export interface ResolvedRun {
+  readonly data: DatasetName;
+  readonly engine: SpikingEngine | AnnOfRun;
+  readonly train: { readonly epochs: number; readonly images?: number; readonly schedule: ScheduleName };
+}
+
+/** What tells apart which options a run has. */
+export interface Kind {
+  data?: unknown;
+  name?: unknown;
+}
+
+/** What makes an option meaningless: that the run is one of the ANN, or on these data; undefined if nothing does. */
+export function obstacleTo(
+  has: Has | undefined,
+  { data, name }: Kind,
+): 'ann' | Exclude<DatasetName, 'mnist'> | undefined {
+  if (has?.ann === false && name === 'ann') return 'ann';
+  if (has?.images && data === 'rows') return 'rows';
+  return (has?.images || has?.files) && (data === 'randman' || data === 'yin-yang') ? data : undefined;
+}
+
+/**
+ * Reads a run, and fills in what it leaves out. Nothing is believed before it is checked.
+ * @param where begins messages, such as the name of a file
+ * @throws RangeError or TypeError in one line that names the path of the option, what was expected and what was found
+ */
+export function readRun(document: unknown, where = ''): ResolvedRun {
+  if (where === '') return inOneLine(() => read(document));
+  try {
+    return readRun(document);
+  } catch (error) {
+    throw new RangeError(`${where}: ${(error as Error).message}`);
+  }
+}
+
+function read(document: unknown): ResolvedRun {
+  const given = withLayers(document);
+  const { data = 'mnist', engine = {}, train = {} } = given;
+  const name = engine.name ?? 'event';
+  refuseMeaningless('engine', RUN.fields.engine, engine, { data, name });
+  refuseMeaningless('train', RUN.fields.train, train, { data, name });
+  return {
+    data,
+    engine: name === 'ann' ? readAnn(data, engine) : readSpiking(data, name, engine),
+    train: { ...defaultsOf(RUN.fields.train), ...present(train) },
+  };
+}
+
+/** The document with the list of layers alone, each option checked by itself. */
+function withLayers(document: unknown): Omit<RunDocument, 'engine'> & { engine?: Given<Fields['engine']> } {
+  checkObject('run', document);
+  const { engine, ...others } = document as RunDocument;
+  if (engine !== undefined) checkObject('engine', engine);
+  const { hidden, ...own } = engine ?? {};
+  if (hidden !== undefined) {
+    LAYER.fields.neurons.check('engine.hidden', hidden);
+    if (own.layers !== undefined) throw new RangeError('engine.hidden: expected hidden or layers, found both');
+  }
+  const layers = hidden === undefined ? own.layers : [{ neurons: hidden }, {}];
+  const all = { ...others, ...(engine !== undefined && { engine: { ...own, ...(layers && { layers }) } }) };
+  // A layer that convolves says with it how many neurons it has: the engine checks that.
+  const alone = (layer: unknown) => (Object(layer).convolve ? { ...Object(layer), neurons: undefined } : layer);
+  const checked = Array.isArray(layers) ? Array.from(layers, alone) : layers;
+  check(RUN, withEngine(all, checked), '');
+  return all as ReturnType<typeof withLayers>;
+}
+
+const withEngine = (all: { engine?: object }, layers: unknown) =>
+  all.engine === undefined ? all : { ...all, engine: { ...all.engine, ...(layers !== undefined && { layers }) } };
+
+/** Without what is undefined. */
+const present = <O extends object>(options: O): O =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
+
+function refuseMeaningless(where: string, { fields }: Group, given: object, kind: Kind): void {
+  for (const name of Object.keys(present(given))) {
+    const obstacle = obstacleTo(fields[name].about.has, kind);
+    if (obstacle === 'ann') {
+      throw new RangeError(
+        `${where}.${name}: expected with a spiking network, found with engine.name 'ann'; leave it out, it means nothing for the ANN`,
+      );
+    }
+    if (obstacle) {
+      throw new RangeError(
+        `${where}.${name}: expected with data 'mnist', found with data '${obstacle}'; leave it out, it is for images alone`,
+      );
+    }
+  }
+}
+
+function readAnn(data: DatasetName, engine: Given<Fields['engine']>): AnnOfRun {
+  if (data !== 'mnist') throw new RangeError(`data: expected 'mnist' with engine.name 'ann', found '${data}'`);
+  const standard = defaultsOf(ENGINE);
+  const { seed = standard.seed, batchSize = standard.batchSize, learningRate = standard.learningRate } = engine;
+  const loss = ANN_LOSSES.find((name) => name === (engine.loss ?? standard.loss));
+  if (!loss) {
+    const expected = ANN_LOSSES.map(formatValue).join(' or ');
+    throw new RangeError(`engine.loss: expected ${expected} with engine.name 'ann', found '${engine.loss}'`);
+  }
+  return { name: 'ann', seed, batchSize, learningRate, loss };
+}
+
+/** What the data show a network, in T steps. A test compares it with them. */
+export function shownBy(data: DatasetName, T = defaultsOf(ENGINE).T): Shown {
+  if (data === 'mnist') return { inputs: IMAGE_SIZE };
+  if (data === 'rows') return { inputs: IMAGE_SIDE, steps: IMAGE_SIDE };
+  return { inputs: data === 'randman' ? 20 : 4, steps: T };
+}
+
+function readSpiking(data: DatasetName, name: SpikingEngine['name'], given: Given<Fields['engine']>): SpikingEngine {
+  const { name: _, ...options } = given;
+  if ((data === 'randman' || data === 'yin-yang') && options.T === 1)
+    throw new RangeError(`engine.T: expected at least 2 with data '${data}', found 1`);
+  let resolved: ReturnType<typeof resolveOptions>;
+  try {
+    resolved = resolveOptions(withSurrogates(options), shownBy(data, options.T));
+  } catch (error) {
+    throw new RangeError(inDocument((error as Error).message));
+  }
+  const { hidden: _short, ...own } = { ...resolved, ...(data !== 'mnist' && { shift: undefined }) };
+  own.layers.forEach((layer, i) => {
+    const { beta, tauAdapt } = layer.neuron;
+    if (beta === 0 && tauAdapt !== DEFAULT_NEURON.tauAdapt)
+      throw new RangeError(`engine.layers.${i}.neuron.tauAdapt: expected beta with it, found ${tauAdapt} without`);
+    const lacks = namesOf(LAYER).find((option) => layer[option] !== undefined && !isOf(LAYER.fields[option], name));
+    if (!lacks) return;
+    const engines = (LAYER.fields[lacks] as Entry).about.has?.engines ?? [];
+    throw new RangeError(
+      `engine.layers.${i}.${lacks}: expected engine.name ${engines.map(formatValue).join(' or ')} with it, found '${name}'`,
+    );
+  });
+  return { name, ...own };
+}
+
+/** Surrogates have alphas of their own, which an engine is told. */
+function withSurrogates(options: Omit<Given<Fields['engine']>, 'name'>): Omit<EngineOptions, 'data'> {
+  type Some = Given<Fields['engine']['fields']['neuron']>;
+  const filled = (neuron: Some): Some => {
+    if (neuron.surrogateFunction === undefined) return neuron;
+    const { name = 'atan', alpha = SURROGATES[name].alpha } = neuron.surrogateFunction;
+    return { ...neuron, surrogateFunction: { name, alpha } };
+  };
+  const { neuron, layers } = options;
+  return {
+    ...options,
+    ...(neuron && { neuron: filled(neuron) }),
+    ...(layers && { layers: layers.map((one) => (one.neuron ? { ...one, neuron: filled(one.neuron) } : one)) }),
+  } as Omit<EngineOptions, 'data'>;
+}
+
+const isOf = ({ about: { has } }: Entry, name: string) => !has?.engines || has.engines.includes(name);
+
+/** A message of the engine with the path of its option: `layers[1]: tau of the synapse: …` is `layers.1.synapse.tau: …`. */
+function inDocument(message: string): string {
+  const [, layer, name, of = '', rest] =
+    /^(?:layers\[(\d+)\]: )?(\w+)(?: of the ([\w ]+))?(: .*)$/s.exec(message) ?? [];
+  if (name === undefined) return `engine.${message}`;
+  const isOfInputs = name === 'shape' && layer === undefined;
+  const { fields }: Group = layer === undefined && !isOfInputs ? ENGINE : LAYER;
+  const groups = Object.keys(fields).filter((option) => fields[option].kind === 'group');
+  const around = groups.includes(of)
+    ? of
+    : groups.find((option) => Object.hasOwn((fields[option] as Group).fields, name));
+  const place = Object.hasOwn(fields, name) && !groups.includes(of) ? [name] : [...(around ? [around] : []), name];
+  return ['engine', ...(fields === ENGINE.fields ? [] : ['layers', layer ?? '0']), ...place].join('.') + rest;
+}
+
+/**
+ * The one shortest form of a run: without what is the default, keys in the order of the tables. It is read as the same
+ * run.
+ * @throws RangeError as `readRun`
+ */
+export function formatRun(run: RunDocument): RunDocument {
+  const { data, engine, train } = readRun(run);
+  const short = engine.name === 'ann' ? engine : { ...engine, layers: undefined };
+  const options = shorten(RUN.fields.engine, short) as Record<string, unknown> | undefined;
+  const layers = engine.name === 'ann' ? undefined : shortLayers(engine);
+  const all = layers ? { ...options, layers } : (options ?? {});
+  const known = namesOf(RUN.fields.engine).filter((name) => Object.hasOwn(all, name));
+  const whole = {
+    data: shorten(RUN.fields.data, data),
+    engine:
+      known.length > 0
+        ? Object.fromEntries(known.map((name) => [name, (all as Record<string, unknown>)[name]]))
+        : undefined,
+    train: shorten(RUN.fields.train, train),
+  };
+  return present(whole) as RunDocument;
+}
+
+/** Layers without what is their default; undefined if they are the ten outputs alone. */
+function shortLayers({ layers, neuron }: SpikingEngine): object[] | undefined {
+  const all = layers.map((layer, i) => {
+    const isSaid = layer.convolve !== undefined || i === layers.length - 1;
+    const { neurons, ...others }: Partial<ResolvedLayer> = layer;
+    return shortenGroup(LAYER, { ...others, ...(isSaid ? {} : { neurons }) }, { neuron: { ...neuron } }) ?? {};
+  });
+  return isSame(all, [{}]) ? undefined : all;
+}
+
+/** All layers of a document, as it gives them. @throws RangeError if an option is none */
+export const layersIn = (run: RunDocument): readonly LayerOptions[] =>
+  (withLayers(run).engine?.layers ?? [{}]) as readonly LayerOptions[];
+
+/** Whether two documents mean the same run. */
+export const isSameRun = (a: RunDocument, b: RunDocument): boolean =>
+  JSON.stringify(formatRun(a)) === JSON.stringify(formatRun(b));
+
+/**
+ * What `createEngine` makes the engine of a run from, beside the data.
+ * @throws RangeError for an ANN, which has another engine
+ */
+export function engineOptions({ engine }: ResolvedRun): Omit<EngineOptions, 'data'> {
+  if (engine.name === 'ann') throw new RangeError("engine.name: expected a spiking network, found 'ann'");
+  const { name, ...options } = engine;
+  return present(options);
+}
+
+/** All layers of the network of a run. @throws RangeError for an ANN */
+export const layersOfRun = (run: ResolvedRun): readonly ResolvedLayer[] =>
+  engineOptions(run).layers as readonly ResolvedLayer[];
+
+/** The value of a leaf of a document. */
+export type Value = string | number | boolean | null;
+
+/** What has entries of its own where an option may be a single value, too. */
+const inside = (entry: Entry): Leaf | Group | List => (entry.kind === 'either' ? entry.other : entry);
+
+/** The entry at a path. @throws RangeError that says what there is, if nothing has this path */
+export function entryAt(path: string): Entry {
+  let entry: Entry = RUN;
+  const places = path.split('.').map((key, i, all) => [key, all.slice(0, i + 1).join('.')]);
+  for (const [key, place] of places) {
+    const own = inside(entry);
+    if (own.kind === 'leaf') throw new RangeError(`${place}: expected a path that ends before '${key}', found more`);
+    if (own.kind === 'group') {
+      if (!Object.hasOwn(own.fields, key)) throw unknownOption(own, place, key);
+      entry = own.fields[key];
+    } else {
+      if (!/^(0|[1-9]\d{0,2})$/.test(key)) throw new RangeError(`${place}: expected a whole number, found '${key}'`);
+      entry = own.of;
+    }
+  }
+  return entry;
+}
+
+/**
+ * A document as a flat table: `engine.layers.0.neurons` and so on, each with its value. An empty group, such as the last
+ * layer mostly is, has the value '{}'.
+ */
+export function flatten(document: RunDocument): Record<string, Value> {
+  const leaves = (value: unknown, path: string): [string, Value][] => {
+    if (typeof value !== 'object' || value === null) return value === undefined ? [] : [[path, value as Value]];
+    const own = Object.entries(value).filter(([, one]) => one !== undefined);
+    if (own.length === 0) return path === '' ? [] : [[path, '{}']];
+    return own.flatMap(([key, one]) => leaves(one, path === '' ? key : `${path}.${key}`));
+  };
+  return Object.fromEntries(leaves(document, ''));
+}
+
+/**
+ * The document of such a table. What its values may be, `readRun` says.
+ * @throws RangeError that names a path that no run has, or that leaves out one before it in a list
+ */
+export function unflatten(columns: Readonly<Record<string, Value>>): RunDocument {
+  const whole = {};
+  for (const [path, value] of Object.entries(columns)) {
+    entryAt(path);
+    put(whole, path, value === '{}' ? {} : value, true);
+  }
+  return whole;
+}
+
+/**
+ * A copy of a document in which the option at a path has this value.
+ * @throws RangeError that says what there is at that place, if there is no such option, or no entry of a list
+ */
+export function setPath(document: RunDocument, path: string, value: unknown): RunDocument {
+  if (path === 'engine.hidden') return { ...document, engine: { ...document.engine, hidden: value as number } };
+  entryAt(path);
+  const copy = structuredClone(withLayers(document));
+  const whole = /^engine\.layers\./.test(path) ? { ...copy, engine: { layers: [{}], ...copy.engine } } : copy;
+  put(whole, path, value, false);
+  return whole;
+}
+
+/** Puts a value at a path that entries have. @param grows whether a list may get one entry more */
+function put(whole: object, path: string, value: unknown, grows: boolean): void {
+  const keys = path.split('.');
+  let at = whole as Record<string, unknown>;
+  keys.forEach((key, i) => {
+    const place = keys.slice(0, i + 1).join('.');
+    const most = Array.isArray(at) ? at.length - (grows ? 0 : 1) : Number.POSITIVE_INFINITY;
+    if (Number(key) > most)
+      throw new RangeError(
+        `${place}: expected ${most < 0 ? 'no such entry' : `an entry from 0 to ${most}`}, found ${key}`,
+      );
+    if (i === keys.length - 1) {
+      at[key] = value;
+      return;
+    }
+    if (typeof at[key] !== 'object' || at[key] === null) at[key] = inside(entryAt(place)).kind === 'list' ? [] : {};
+    at = at[key] as Record<string, unknown>;
+  });
+}
