@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ALL } from '../packages/exercises';
-import { byPart, CHAPTERS } from '../packages/system/chapters';
+import { CHAPTERS } from '../packages/system/chapters';
 import { command } from '../packages/system/options';
 import { runProgram } from '../packages/system/program';
 import { filesUnder, root, UserError } from '../packages/system/project';
@@ -52,11 +52,8 @@ function unsaidWords() {
 /** What notebooks/chapters.json says in English, a line each. */
 function unsaidOfChapters() {
   const phrases = readPhrases('zh', ['chapters']);
-  const texts = byPart(CHAPTERS).flatMap(({ part, chapters }) => [
-    part,
-    ...chapters.flatMap(({ title, question }) => [title, question]),
-  ]);
-  return texts.filter((text) => !phrases.say(text)).map((text) => `chapters.json: ${text}: not translated`);
+  const texts = new Set(CHAPTERS.flatMap(({ part, title, question }) => [part, title, question]));
+  return [...texts].filter((text) => !phrases.say(text)).map((text) => `chapters.json: ${text}: not translated`);
 }
 
 interface Options {

@@ -199,23 +199,17 @@ function problemsOfReadings(notebook: Pick<Notebook, 'cells'>) {
   });
 }
 
-/** How long a chapter takes, as it says itself: at the end of its first paragraph, or in a separate one. */
-export const TIME = /(?:^|\s)(?:\*\*Time:\*\* )?(about [^.]*\bminutes\b[^.]*\.)|(约需[^。]*分钟[^。]*。)/i;
+/** How long a chapter takes, in a paragraph of its head. */
+const TIME = /^\*\*(?:Time:\*\*|时间\*\*：)\s*(.*?[.。])/;
 
 /**
  * The title of a chapter; its first paragraph as a sentence, what a reader will be able to do; and how long it takes.
  */
 export function introduction(notebook: { cells: Pick<Cell, 'cell_type' | 'source'>[] }) {
-  const [title, ...rest] = textOf(notebook.cells.find((cell) => cell.cell_type === 'markdown') ?? { source: '' }).split(
-    '\n',
-  );
-  const paragraphs = rest
-    .join('\n')
-    .trim()
-    .split(/\n\s*\n/)
-    .map((paragraph) => paragraph.replace(/\s*\n\s*/g, ' '));
-  const aim = paragraphs[0].replace(/^\*\*(?:You will be able to|你将学会)\*\*[\s：]*/, '').replace(TIME, '');
-  const time = paragraphs.map((paragraph) => TIME.exec(paragraph)?.slice(1).find(Boolean)).find(Boolean) ?? '';
+  const head = textOf(notebook.cells.find((cell) => cell.cell_type === 'markdown') ?? { source: '' });
+  const [title, aim = '', ...others] = head.split(/\n\s*\n/).map((paragraph) => paragraph.replace(/\s*\n\s*/g, ' '));
+  const time = others.map((paragraph) => TIME.exec(paragraph)?.[1]).find(Boolean) ?? '';
   const capital = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
-  return { title: title.replace(/^#\s*/, ''), aim: capital(aim), time: capital(time) };
+  const sentence = aim.replace(/^\*\*(?:You will be able to|你将学会)\*\*[\s：]*/, '');
+  return { title: title.replace(/^#\s*/, ''), aim: capital(sentence), time: capital(time) };
 }

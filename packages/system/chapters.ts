@@ -1,28 +1,11 @@
-// The chapters as notebooks/chapters.json lists them: their order, their parts, and what there is to say of each.
+// The chapters as notebooks/chapters.json lists them, by part and in their order. Each has a name, which is that of its
+// file without the number, a title, the question that it answers, its minutes without the exercises, which know their
+// own, and the names of the chapters that it builds on. It is in TypeScript unless it says another language.
 import { parts } from '../../notebooks/chapters.json';
 
-export interface Chapter {
-  /** That of its file, without the number. */
-  name: string;
-  title: string;
-  question: string;
-  /** Without its exercises, which know their own. */
-  minutes: number;
-  /** The chapters that it builds on. */
-  needs: string[];
-  /** TypeScript if it says none. */
-  language?: string;
-}
-
-const LISTED: { part: string; chapters: Chapter[] }[] = parts;
-
-export const CHAPTERS = LISTED.flatMap(({ part, chapters }) => chapters.map((chapter) => ({ ...chapter, part }))).map(
-  (chapter, number) => ({
-    ...chapter,
-    number,
-    file: `${String(number).padStart(2, '0')}-${chapter.name}.ipynb`,
-  }),
-);
+export const CHAPTERS = parts
+  .flatMap(({ part, chapters }) => chapters.map((chapter) => ({ language: 'typescript', ...chapter, part })))
+  .map((chapter, number) => ({ ...chapter, number, file: `${String(number).padStart(2, '0')}-${chapter.name}.ipynb` }));
 
 /** A chapter's name without its number, of `07-a-hidden-layer.ipynb`, `07-a-hidden-layer` or `zh/07-a-hidden-layer`. */
 export const topicOf = (name: string) => name.replace(/^(?:[a-z]{2}\/)?\d+-|\.ipynb$/g, '');
@@ -34,7 +17,7 @@ export const chapterOf = (name: string) => CHAPTERS.find((chapter) => chapter.na
 export const isPython = (name: string) => chapterOf(name)?.language === 'python';
 
 /** Some chapters by part; a part without any is left out. */
-export const byPart = <Named extends { name: string }>(chapters: Named[]) =>
-  LISTED.map(({ part }) => ({ part, chapters: chapters.filter(({ name }) => chapterOf(name)?.part === part) })).filter(
-    ({ chapters: own }) => own.length > 0,
-  );
+export const byPart = <Named extends { name: string }>(some: Named[]) =>
+  parts
+    .map(({ part }) => ({ part, chapters: some.filter(({ name }) => chapterOf(name)?.part === part) }))
+    .filter(({ chapters }) => chapters.length > 0);

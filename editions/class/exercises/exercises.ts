@@ -1,10 +1,11 @@
 // `npm run exercises`: the learner's own copies of the chapters, and what a class has done.
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { CHAPTERS } from '../../../packages/system/chapters';
 import { runInForeground } from '../../../packages/system/foreground';
 import { command, whole } from '../../../packages/system/options';
 import { describe } from '../../../packages/system/program';
-import { chapterNames, program, root } from '../../../packages/system/project';
+import { program, root } from '../../../packages/system/project';
 import { copiesIn, makeCopies, resetCopy } from '../../shared/copies';
 import { isLanguage, noLanguage } from '../../shared/translated';
 import { BadInput } from './handed-in';
@@ -39,17 +40,16 @@ function makeAll(language: string | undefined) {
   console.log(`\`npm run lab${language ? ` -- --language ${language}` : ''}\` opens them.`);
 }
 
-/** The file of a chapter that is named by its number. */
+/** The chapter that is named by its number. */
 function chapterOf(number: string, option: string) {
-  const names = chapterNames();
-  const name = names.find((chapter) => chapter.startsWith(`${number.padStart(2, '0')}-`));
-  if (name !== undefined) return name;
-  const numbers = names.map((chapter) => chapter.slice(0, 2)).join(', ');
+  const chapter = CHAPTERS.find(({ file }) => file.startsWith(`${number.padStart(2, '0')}-`));
+  if (chapter) return chapter;
+  const numbers = CHAPTERS.map(({ file }) => file.slice(0, 2)).join(', ');
   throw new BadInput(`${option}: expected the number of a chapter, ${numbers}, found ${number}`);
 }
 
 function reset(number: string, language: string | undefined) {
-  const name = chapterOf(number, '--reset');
+  const { file: name } = chapterOf(number, '--reset');
   const kept = resetCopy(name, undefined, copiesIn(language), undefined, language);
   const folder = folderFor(language);
   console.log(`${folder}/${name} is new.${kept ? ` Your former copy is ${folder}/${kept}.` : ''}`);
@@ -91,7 +91,7 @@ async function main() {
       console.log('The tables of chapters and editions/class/exercises.md are as notebooks/chapters.json says.');
     } else if (given.report !== undefined) {
       const csv = resolve(process.env.INIT_CWD ?? '.', given.csv ?? join(root, 'build', 'exercises', 'report.csv'));
-      const numbers = chapters.map((number) => Number(chapterOf(number, '--report FOLDER').slice(0, 2)));
+      const numbers = chapters.map((number) => chapterOf(number, '--report FOLDER').number);
       const folder = folderOf(given.report);
       const { cellTimeout = 20 } = given;
       process.exitCode = await report(folder, csv, packageExercises(), { chapters: numbers, cellTimeout });

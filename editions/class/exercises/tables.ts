@@ -7,17 +7,16 @@ import { byPart, CHAPTERS, chapterOf } from '../../../packages/system/chapters';
 import { chapterNames, chaptersFolder, root, UserError, writeWhole } from '../../../packages/system/project';
 import { readPhrases } from '../../../translations/phrases';
 import { LANGUAGES, stampOf, textOf, twins } from '../../../translations/twins';
-import { TIME } from '../../shared/cells';
 import { readChapter } from '../../shared/copies';
 import { teachersNotes } from './notes';
 
 type Chapter = (typeof CHAPTERS)[number];
 type Say = (english: string) => string;
 
-const inEnglish: Say = (english) => english;
-
 /** The heading of a chapter; in a translation a line with its cell's id stands above it. */
 const HEADING = /^(<!-- .* -->\n)?# \d+\. .*/;
+/** How long a chapter takes, in its head. */
+const TIME = /^(\*\*(?:Time:\*\*|时间\*\*：) ?).*?[.。]/m;
 const TABLE = /^\|.*(?:\n\|.*)+/gm;
 /** A link to a chapter in a table: its label may begin with a number. */
 const LINK = /\[(\d+\. )?[^\]]+\]\(([^)]*?)\d\d-([a-z-]+)\.ipynb\)/;
@@ -35,7 +34,6 @@ function timeOf(chapter: Chapter) {
   return `${text}, and about ${core} more for the ${more}.`;
 }
 
-/** The chapter that a row links to. */
 const linkedIn = (row: string) => chapterOf(LINK.exec(row)?.[3] ?? '');
 
 /** A row whose link has the number, title and file that its chapter has now. */
@@ -45,71 +43,65 @@ const relinked = (row: string) =>
     return chapter ? `[${number ? `${chapter.number}. ` : ''}${chapter.title}](${folder}${chapter.file})` : link;
   });
 
-const relearnt = (row: string) => {
+function withNeeds(row: string) {
   const needs = linkedIn(row)?.needs.map((name) => `*${chapterOf(name)?.title}*`) ?? [];
   return relinked(row).replace(/[^|]*\|$/, ` ${needs.join(', ') || 'nothing'} |`);
-};
+}
 
-function rescheduled(row: string) {
-  return row.replace(LESSON, (_, minutes, core = '', title, comma) => {
+const rescheduled = (row: string) =>
+  row.replace(LESSON, (_, minutes, core = '', title, comma) => {
     const chapter = CHAPTERS.find((one) => one.title === title);
     if (!chapter) throw new UserError(`a schedule: expected the title of a chapter, found ${title}`);
     const whole = chapter.minutes + (core ? exercisesOf(chapter).core : 0);
     return `${comma ? minutes : whole} | Chapter ${chapter.number}${core}: ${title}${comma}`;
   });
-}
 
-/** The rows of the table of all chapters, for a page in a folder beside which the chapters are, or for a chapter. */
-function questions(folder: string, say: Say, own?: Chapter) {
-  return byPart(CHAPTERS).flatMap(({ part, chapters }) => [
+/** The rows of all chapters but that in which they stand, with links to where they were linked. */
+const questions = (rows: string[], say: Say, own?: Chapter) =>
+  byPart(CHAPTERS).flatMap(({ part, chapters }) => [
     `| **${say(part)}** | |`,
     ...chapters
-      .filter(({ name }) => name !== own?.name)
-      .map(
-        ({ number, title, file, question }) => `| [${number}. ${say(title)}](${folder}${file}) | ${say(question)} |`,
-      ),
+      .filter((chapter) => chapter !== own)
+      .map(({ number, title, file, question }) => {
+        const link = `[${number}. ${say(title)}](${LINK.exec(rows.join())?.[2] ?? ''}${file})`;
+        return `| ${link} | ${say(question)} |`;
+      }),
   ]);
-}
 
-function tableAgain(table: string, say: Say, own?: Chapter) {
-  const [head, rule, ...rows] = table.split('\n');
-  const again = (made: string[]) => [head, rule, ...made].join('\n');
-  if (/^\| (?:chapter \| question|章 \| 问题) \|$/.test(head))
-    return again(questions(LINK.exec(table)?.[2] ?? '', say, own));
-  if (head === '| chapter | read beside it |')
-    return again(
-      rows.sort((one, other) => (linkedIn(one)?.number ?? 0) - (linkedIn(other)?.number ?? 0)).map(relinked),
-    );
-  if (head.endsWith(' | what they must know first |')) return again(rows.map(relearnt));
-  if (head.endsWith('minutes | what |')) return again(rows.map(rescheduled));
-  return table;
-}
+/** What becomes of a table's rows, by the end of its head. */
+const TABLES: Record<string, (rows: string[], say: Say, own?: Chapter) => string[]> = {
+  'chapter | question |': questions,
+  '章 | 问题 |': questions,
+  'chapter | read beside it |': (rows) => rows.map(relinked).sort(new Intl.Collator('en', { numeric: true }).compare),
+  '| what they must know first |': (rows) => rows.map(withNeeds),
+  'minutes | what |': (rows) => rows.map(rescheduled),
+};
 
 /** @param own the chapter that the text is of */
 function textAgain(text: string, say: Say, own?: Chapter) {
-  const tables = text.replace(TABLE, (table) => tableAgain(table, say, own));
-  if (!own || !HEADING.test(text)) return tables;
-  return tables
+  const again = text.replace(TABLE, (table) => {
+    const [head, rule, ...rows] = table.split('\n');
+    const end = Object.keys(TABLES).find((one) => head.endsWith(one));
+    return end ? [head, rule, ...TABLES[end](rows, say, own)].join('\n') : table;
+  });
+  if (!own || !HEADING.test(text)) return again;
+  return again
     .replace(HEADING, (_, above = '') => `${above}# ${own.number}. ${say(own.title)}`)
-    .replace(TIME, (found, english, other) => {
-      const sentence: string = english ?? other;
-      return found.replace(sentence, sentence.charAt(0) + say(timeOf(own)).slice(1));
-    });
+    .replace(TIME, (_, mark) => mark + say(timeOf(own)));
 }
 
 /** A cell's lines as they stand in the file of its notebook. */
-const linesIn = (text: string) =>
-  text
-    .split(/(?<=\n)/)
-    .map((line) => JSON.stringify(line))
-    .join(',\n    ');
+const linesIn = (text: string) => JSON.stringify(text.split(/(?<=\n)/), null, 4).slice(1, -2);
 
 /** Every file in which something is repeated, by its path from the root, as it should be. */
 export function tables(): Map<string, string> {
   const read = (file: string) => readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n');
   const files = new Map<string, string>();
   for (const file of ['README.md', 'src/README.md', 'editions/class/README.md', 'editions/class/adopt.md'])
-    files.set(file, textAgain(read(file), inEnglish));
+    files.set(
+      file,
+      textAgain(read(file), (english) => english),
+    );
   const notebooks = chapterNames().map((name) => readChapter(name));
   files.set('editions/class/exercises.md', teachersNotes(ALL, notebooks, GENERAL));
   for (const language of LANGUAGES) {
@@ -121,8 +113,8 @@ export function tables(): Map<string, string> {
       if (!own) continue;
       const [path, otherPath] = [relative(root, english), relative(root, file)];
       let [notebook, other] = [read(path), textAgain(read(otherPath), say, own)];
-      for (const cell of cells.filter(({ cell_type }) => cell_type === 'markdown')) {
-        const [then, now] = [textOf(cell), textAgain(textOf(cell), inEnglish, own)];
+      for (const then of cells.filter(({ cell_type }) => cell_type === 'markdown').map(textOf)) {
+        const now = textAgain(then, (text) => text, own);
         notebook = notebook.replace(linesIn(then), () => linesIn(now));
         // What has been translated stays so, since both texts change alike.
         other = other.replace(stampOf(then), stampOf(now));
