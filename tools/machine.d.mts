@@ -41,11 +41,7 @@ export interface Kind {
 }
 export type Check = Verdict & { name: string };
 
-export const root: string;
-export const windows: boolean;
 export const nodeMajor: number;
-export const ROOM: { clone: number; elsewhere: number };
-export class UserError extends Error {}
 export function freeBytes(folder: string): number | undefined;
 export function gigabytes(bytes: number): string;
 export function placesOf(clone: string): [Place, Place];
@@ -64,7 +60,6 @@ export function summary(state: string, checks: Check[], facts?: string[]): strin
 export function isUnfit(): boolean;
 export function examine(lack?: string): void;
 export function kindOfBundle(): string;
-export function hashOf(...files: string[]): string;
 export function sha256Of(file: string): Promise<string>;
 export function fits(): Record<'package-lock.json' | 'requirements.txt', string>;
 export function fingerprintOf(kindsText: string): string;

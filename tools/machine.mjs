@@ -5,15 +5,10 @@ import crypto from 'crypto';
 import fs from 'fs';
 import os from 'os';
 import path from 'path';
-import { fileURLToPath } from 'url';
+import { hashOf, ROOM, root, UserError, windows } from '../packages/system/plain.mjs';
 
-export const root = path.resolve(fileURLToPath(import.meta.url), '..', '..');
 const { engines } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-export const windows = process.platform === 'win32';
 export const nodeMajor = Number(process.versions.node.split('.')[0]);
-
-/** Bytes that set-up needs: in the clone, and while it runs in the folder for temporary files and the caches. */
-export const ROOM = { clone: 3e9, elsewhere: 1e9 };
 
 /** Bytes that are free for this user where a folder is; undefined if Node is too old to say. */
 export function freeBytes(folder) {
@@ -43,11 +38,6 @@ export function lacksRoom(places, free = freeBytes) {
       };
   }
   return undefined;
-}
-
-/** A failure that the user can fix: printed as one line, without a stack. */
-export class UserError extends Error {
-  name = 'UserError'; // the one of packages/system/project.ts is told by it, too
 }
 
 /** npm as this Node has it: a command and its first arguments. */
@@ -109,24 +99,16 @@ except ImportError as error:
 print(json.dumps([list(sys.version_info[:3]), sys.executable, missing]))
 `;
 
-/** The environment without the Python settings that would make pip or venv work outside of the clone. */
+/** Settings that would make pip or venv work outside of the clone. */
+const ELSEWHERE = /^(PYTHONHOME|PYTHONPATH|PIP_USER|PIP_TARGET|PIP_PREFIX|PIP_ROOT|__PYVENV_LAUNCHER__)$/;
+
+/** The environment for Python. */
 export function pythonEnv() {
-  const env = { ...process.env, PYTHONNOUSERSITE: '1', PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' };
-  for (const name of [
-    'PYTHONHOME',
-    'PYTHONPATH',
-    'PIP_USER',
-    'PIP_TARGET',
-    'PIP_PREFIX',
-    'PIP_ROOT',
-    '__PYVENV_LAUNCHER__',
-  ]) {
-    delete env[name];
-  }
-  return env;
+  const own = Object.entries(process.env).filter(([name]) => !ELSEWHERE.test(name));
+  return { ...Object.fromEntries(own), PYTHONNOUSERSITE: '1', PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' };
 }
 
-function probe(command, args) {
+function probe([command, ...args]) {
   const result = spawnSync(command, [...args, '-c', PROBE], {
     encoding: 'utf8',
     env: pythonEnv(),
@@ -161,21 +143,12 @@ const resultOf = ({ version, executable }) => ({ version: version.join('.'), exe
  */
 export function findPython() {
   const chosen = process.env.PYTHON;
-  const candidates = chosen
-    ? [[chosen, []]]
-    : windows
-      ? [
-          ['py', ['-3.13']],
-          ['py', ['-3.12']],
-          ['py', ['-3.11']],
-          ['py', ['-3']],
-          ['python', []],
-          ['python3', []],
-        ]
-      : ['python3.13', 'python3.12', 'python3.11', 'python3', 'python'].map((name) => [name, []]);
+  const names = windows
+    ? ['py -3.13', 'py -3.12', 'py -3.11', 'py -3', 'python', 'python3']
+    : ['python3.13', 'python3.12', 'python3.11', 'python3', 'python'];
   const found = [];
-  for (const [command, args] of candidates) {
-    const python = probe(command, args);
+  for (const command of chosen ? [[chosen]] : names.map((name) => name.split(' '))) {
+    const python = probe(command);
     if (python === undefined) continue;
     if (isTested(python) && python.missing === '') return resultOf(python);
     found.push(python);
@@ -211,7 +184,7 @@ export const kindOfBundle = () => `${system()}-node${nodeMajor}`;
 
 /** The kind in kinds.json that fits this machine: the same Node, or else another one. */
 function kindIn(kinds, where) {
-  const names = Object.keys(kinds || {});
+  const names = Object.keys(kinds);
   const make = 'with `npm run setup -- --bundle`';
   if (names.length === 0) throw new UserError(`${where}: expected a bundle (kinds.json), found none; make one ${make}`);
   const kind = names.includes(kindOfBundle()) ? kindOfBundle() : names.find((name) => name.startsWith(`${system()}-`));
@@ -222,7 +195,7 @@ function kindIn(kinds, where) {
   );
 }
 
-const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), crypto.createHash('sha256')).digest('hex');
+const sha256 = (content) => crypto.createHash('sha256').update(content).digest('hex');
 
 /** SHA-256 of a file of any size. */
 export async function sha256Of(file) {
@@ -231,26 +204,12 @@ export async function sha256Of(file) {
   return hash.digest('hex');
 }
 
-/** SHA-256 of files of the clone, with their names. */
-export const hashOf = (...files) =>
-  sha256(...files.flatMap((file) => [`${file}\0`, fs.readFileSync(path.join(root, file))]));
-
 /** What a bundle has to fit: files of the clone with their hashes. */
-export const fits = () => ({
-  'package-lock.json': hashOf('package-lock.json'),
-  'requirements.txt': hashOf('requirements.txt'),
-});
+export const fits = () =>
+  Object.fromEntries(['package-lock.json', 'requirements.txt'].map((file) => [file, hashOf([file])]));
 
 /** The last part of an address that a bundle is served under, by which a download is recognized. */
 export const fingerprintOf = (kindsText) => sha256(kindsText).slice(0, 16);
-
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** A file of a bundle that is served. */
 export async function get(address) {
@@ -286,7 +245,12 @@ export async function openKind(from) {
   const found = fingerprintOf(list);
   if (fingerprint !== '' && found !== fingerprint)
     throw new UserError(`${place}: expected the bundle ${fingerprint}, found ${found}: ask for the address again`);
-  const kinds = parsed(list);
+  let kinds = {};
+  try {
+    kinds = JSON.parse(list) || {};
+  } catch {
+    // What is served there is no bundle.
+  }
   const own = kindIn(kinds, place);
   const folder = base + own;
   const again = isFolder ? 'copy the bundle again' : 'try again';

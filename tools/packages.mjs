@@ -5,9 +5,9 @@ import fs from 'fs';
 import os from 'os';
 import path from 'path';
 import { createInterface } from 'readline';
+import { filesUnder, hashOf, remove, root, UserError, windows } from '../packages/system/plain.mjs';
 import * as machine from './machine.mjs';
 
-const { root, UserError, windows } = machine;
 const NODE_MODULES = path.join(root, 'node_modules');
 const STAMP = path.join(NODE_MODULES, '.setup', 'packages.json');
 const BUILD = path.join(root, 'build');
@@ -27,7 +27,6 @@ const HELP =
 
 const readJson = (file) => JSON.parse(fs.readFileSync(file, 'utf8'));
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-const remove = (file) => fs.rmSync(file, { recursive: true, force: true, maxRetries: 5 });
 
 /** Whether what npm or pip printed speaks of the network. */
 export const isOffline = (lines) => lines.some((line) => !ARRIVED.test(line) && OFFLINE.test(line));
@@ -48,17 +47,10 @@ export function succeeded({ code, lines }, command, help = HELP) {
 }
 
 /** What the packages depend on, as it is kept beside them. */
-function wanted() {
-  const inputs = machine.hashOf('package-lock.json', '.npmrc');
-  return { inputs, platform: `${process.platform}-${process.arch}` };
-}
-
-/** The files of a folder and below, as paths from there; links are not followed. */
-const filesUnder = (folder, here = '') =>
-  fs.readdirSync(path.join(folder, here), { withFileTypes: true }).flatMap((entry) => {
-    const name = path.join(here, entry.name);
-    return entry.isDirectory() ? filesUnder(folder, name) : entry.isFile() ? [name] : [];
-  });
+const wanted = () => ({
+  inputs: hashOf(['package-lock.json', '.npmrc']),
+  platform: `${process.platform}-${process.arch}`,
+});
 
 /** Why the packages have to be installed, 'new' if none fit; undefined if they are as package-lock.json says. */
 export function packagesLack() {

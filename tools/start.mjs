@@ -5,16 +5,14 @@
 // In the syntax of Node 14, with Node's own modules alone.
 import Module, { createRequire } from 'module';
 import path from 'path';
+import { causeOf, root, UserError } from '../packages/system/plain.mjs';
 import * as machine from './machine.mjs';
 import { install, packagesLack } from './packages.mjs';
 
-const { root } = machine;
 const SET_UP = 'tools/setup/setup.ts';
 const DOCTOR = 'editions/class/doctor/doctor.ts';
 /** What looks at a set-up, makes a part of one, or starts it by itself where it needs one. */
 const ALONE = [DOCTOR, SET_UP, 'tools/setup/build.ts', 'editions/browser/make/lite.ts'];
-const FULL = /\b(ENOSPC|EDQUOT)\b|no space left on device|disk quota exceeded/i;
-const NOT_WRITABLE = ['EACCES', 'EROFS', 'EEXIST', 'EISDIR', 'ENOTDIR'];
 
 const require = createRequire(import.meta.url);
 
@@ -22,7 +20,7 @@ const require = createRequire(import.meta.url);
 async function prepare([first, ...rest]) {
   const isReady = first === '--ready';
   const [typed, ...args] = isReady ? rest : [first, ...rest];
-  if (!typed) throw new machine.UserError('expected the path of a program after tools/start.mjs, found nothing');
+  if (!typed) throw new UserError('expected the path of a program after tools/start.mjs, found nothing');
   const program = path.relative(root, path.resolve(root, typed)).split(path.sep).join('/');
   const isHelp = args.includes('--help') || args.includes('-h');
   if (!isReady) {
@@ -35,23 +33,15 @@ async function prepare([first, ...rest]) {
   }
   require('./sources.cjs');
   const isAlone = isReady || isHelp || ALONE.includes(program);
-  if (!isAlone) await require(path.join(root, SET_UP)).setUp(['--quiet']);
+  if (!isAlone) await require(path.join(root, SET_UP)).setUp({ quiet: true });
   process.argv.splice(1, process.argv.length, path.join(root, program), ...args);
   return process.argv[1];
 }
 
-/** Ends with what is to be said of an error: one line if the user can mend it. */
+/** Ends with what is to be said of an error. */
 function refuse(error) {
-  let { message } = error;
-  const isNotWritable = NOT_WRITABLE.includes(error.code);
-  if (FULL.test(message))
-    message += `${message.includes('\n') ? '\n  ' : '; '}expected room on the disk, found none: free some and run it again`;
-  else if (isNotWritable)
-    message += '; expected a place that can be written, found none: make it writable, or use another folder';
-  else if (error.code === 'MODULE_NOT_FOUND' && message.includes('tsx'))
-    message = 'expected packages, found none: run `npm run setup`';
-  else if (error.name !== 'UserError') message = error.stack;
-  console.error(`setup: ${message}`);
+  const isBare = error.code === 'MODULE_NOT_FOUND' && error.message.includes('tsx');
+  console.error(`setup: ${isBare ? 'expected packages, found none: run `npm run setup`' : causeOf(error)}`);
   process.exit(1);
 }
 

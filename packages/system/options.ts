@@ -7,6 +7,7 @@ function worded(text: string, name: string, typed: string) {
     .trim()
     .replace(/^error: /, '')
     .replace(/^option '(?:-\w, )?(--[\w-]+).*?' argument '(.*)' is invalid\. (.*)$/, '$1: $3, found $2')
+    .replace(/^option '(?:-\w, )?(--[\w-]+) <(.*)>' argument missing$/, '$1: expected $2, found nothing')
     .replaceAll('\n', ' ')
     .replace(/\.$/, '');
   return `${name}: ${line}; \`${typed} --help\` lists the options\n`;

@@ -1,28 +1,12 @@
 // How a program of ours ends.
 import { endWithParent, onSignals } from './parent';
-import { codeOf } from './processes';
+import { causeOf } from './plain.mjs';
 import { printable } from './project';
 import { endChildren, Stopped } from './run';
-
-/** What a full disk is called by the system, in an error of ours or in the last lines of npm, pip and the like. */
-const FULL = /\b(ENOSPC|EDQUOT)\b|no space left on device|disk quota exceeded/i;
-const NO_ROOM =
-  'expected room on the disk, found none: free some and run it again ' +
-  '(set-up needs 3 GB, and 1 GB for temporary files and the caches of npm and pip)';
-const NOT_WRITABLE = 'expected a place that can be written, found none: make it writable, or use another folder';
 
 /** What is printed of an error: one line if the user can fix it, the stack if unexpected. */
 export function describe(error: unknown) {
   return causeOf(error)?.split('\n').map(printable).join('\n');
-}
-
-function causeOf(error: unknown) {
-  if (!(error instanceof Error)) return String(error);
-  if (FULL.test(error.message)) return `${error.message}${error.message.includes('\n') ? '\n  ' : '; '}${NO_ROOM}`;
-  if (error.name === 'UserError') return error.message;
-  if (['EACCES', 'EROFS', 'EEXIST', 'EISDIR', 'ENOTDIR'].includes(codeOf(error) ?? ''))
-    return `${error.message}; ${NOT_WRITABLE}`;
-  return error.stack;
 }
 
 /**

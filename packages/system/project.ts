@@ -1,15 +1,10 @@
 // The paths in the clone, and its files.
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { readFile, writeFileAtomic } from './files';
+import { filesUnder, hashOf, remove, root, UserError, windows } from './plain.mjs';
 
-export const windows = process.platform === 'win32';
-
-/** A failure that the user can fix: printed as one line, without a stack. */
-export class UserError extends Error {
-  override name = 'UserError'; // that of tools/machine.mjs is told by it, too
-}
+export { filesUnder, hashOf, remove, root, UserError, windows };
 
 /**
  * A line that may hold the name of a file, and that anything, as a terminal can show it: without what moves the cursor
@@ -17,7 +12,6 @@ export class UserError extends Error {
  */
 export const printable = (line: string) => line.replace(/(?![\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
 
-export const root = resolve(__dirname, '..', '..');
 /**
  * The command that runs a program of ours: its path from the root, its arguments.
  * @returns for `spawn` and the like
@@ -33,22 +27,6 @@ export const venv = join(root, '.venv');
 export const pythonIn = (folder: string) =>
   windows ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
 export const venvPython = pythonIn(venv);
-
-/**
- * SHA-256 of files and of a further text; a missing file is hashed as missing.
- * @param files as paths from the folder
- * @param folder the clone by default
- */
-export function hashOf(files: string[], more: string = '', folder: string = root) {
-  const hash = createHash('sha256');
-  for (const file of files) {
-    const path = join(folder, file);
-    hash.update(`${file}\0`);
-    hash.update(existsSync(path) ? readFileSync(path) : 'missing');
-  }
-  if (more !== '') hash.update(`\0${more}`);
-  return hash.digest('hex');
-}
 
 /**
  * Writes a file so that a reader finds the old or the new content, never half of it, and makes the folders above it.
@@ -81,24 +59,6 @@ export function readJson(path: string) {
 }
 
 export const writeJson = (path: string, value: unknown) => writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
-
-export const remove = (path: string) => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
-
-/**
- * All files in a folder and below, as sorted paths from there; an empty list if the folder does not exist. Symbolic
- * links are not followed: `node_modules/lif-fc-mnist` leads back to the clone, and Node 22.23, 24.21 and 26.10 follow
- * links when they list a folder recursively. What JupyterLab keeps of a file that somebody saved there is not one of
- * ours.
- */
-export function filesUnder(folder: string) {
-  const below = (here: string): string[] =>
-    readdirSync(join(folder, here), { withFileTypes: true }).flatMap((item) => {
-      const path = join(here, item.name);
-      if (item.isDirectory()) return item.name === '.ipynb_checkpoints' ? [] : below(path);
-      return item.isFile() ? [path] : [];
-    });
-  return existsSync(folder) ? below('').sort() : [];
-}
 
 /** The chapters' folder. */
 export const chaptersFolder = join(root, 'notebooks');

@@ -15,7 +15,11 @@ export function smallClone(folder: string): string {
     cpSync(join(root, part), join(folder, part), { recursive: true });
   cpSync(join(root, '.npmrc'), join(folder, '.npmrc'));
   // Stubs of what set-up starts, each of which is this clone's.
-  const stubs = { 'typescript-7': ['bin/tsc', 'lib/tsc.js'], tsx: ['cjs.js', 'dist/cjs/index.cjs'] };
+  const stubs = {
+    'typescript-7': ['bin/tsc', 'lib/tsc.js'],
+    tsx: ['cjs.js', 'dist/cjs/index.cjs'],
+    commander: ['index.js', 'index.js'],
+  };
   for (const [name, [file, real]] of Object.entries(stubs) as [string, [string, string]][]) {
     const stub = join(folder, 'stub', name, file);
     mkdirSync(dirname(stub), { recursive: true });
@@ -23,11 +27,15 @@ export function smallClone(folder: string): string {
     const url = pathToFileURL(join(root, 'node_modules', name, real)).href;
     writeFileSync(
       stub,
-      name === 'tsx' ? `require(${JSON.stringify(fileURLToPath(url))});\n` : `import(${JSON.stringify(url)});\n`,
+      name === 'typescript-7'
+        ? `import(${JSON.stringify(url)});\n`
+        : `module.exports = require(${JSON.stringify(fileURLToPath(url))});\n`,
     );
   }
   const { name, version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const dependencies = { 'lif-fc-mnist': 'file:.', 'typescript-7': 'file:stub/typescript-7', tsx: 'file:stub/tsx' };
+  const names = Object.keys(stubs);
+  const own = Object.fromEntries(names.map((name) => [name, `file:stub/${name}`]));
+  const dependencies = { 'lif-fc-mnist': 'file:.', ...own };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version, engines, dependencies }));
   // Without the types of a browser, which take the compiler a second.
   const library = { lib: ['ES5'], types: [], skipLibCheck: true };
@@ -39,10 +47,8 @@ export function smallClone(folder: string): string {
   const packages = {
     '': { name, version, dependencies },
     'node_modules/lif-fc-mnist': { resolved: '', link: true },
-    'node_modules/typescript-7': { resolved: 'stub/typescript-7', link: true },
-    'node_modules/tsx': { resolved: 'stub/tsx', link: true },
-    'stub/typescript-7': { version: '1.0.0' },
-    'stub/tsx': { version: '1.0.0' },
+    ...Object.fromEntries(names.map((name) => [`node_modules/${name}`, { resolved: `stub/${name}`, link: true }])),
+    ...Object.fromEntries(names.map((name) => [`stub/${name}`, { version: '1.0.0' }])),
   };
   const lock = { name, version, lockfileVersion: 3, requires: true, packages };
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { runInForeground } from '../../packages/system/foreground';
 import { lock, unlock } from '../../packages/system/lock';
+import { command } from '../../packages/system/options';
 import { runProgram } from '../../packages/system/program';
 import { program, root, UserError } from '../../packages/system/project';
 import { seconds, step } from '../../packages/system/step';
@@ -11,14 +12,6 @@ import { build } from './build';
 import { openBundle } from './bundle';
 import { setUpNative } from './native';
 import { BACKENDS, type Bundle, installPython, pending, writeKernel } from './steps';
-
-const ABOUT = `npm run setup             installs and builds all that is missing; the other commands do it first by themselves
-npm run setup -- --quiet  prints nothing when there is nothing to do
-                 --check  only says which Node and Python would be used
-                 --retry  retries a native backend that could not be installed before
-                 --from B takes everything from a bundle: a folder or an address, as LIF_FC_MNIST_BUNDLE does
-                 --bundle makes one, or serves it; \`--bundle --help\` lists its options`;
-const KNOWN = ['--quiet', '--check', '--retry', '--from'];
 
 const warn = (message: string | undefined) => message && console.warn(`warning: ${message}`);
 
@@ -104,32 +97,21 @@ async function work(todo: Todo, wanted: string | undefined, from: string | undef
   console.log(`Set up in ${seconds(start)}.`);
 }
 
-/**
- * Sets up what is missing.
- * @param flags as on the command line
- */
-export async function setUp(flags: string[]) {
+/** What set-up is asked for. */
+interface Flags {
+  quiet?: boolean;
+  check?: boolean;
+  retry?: boolean;
+  from?: string;
+}
+
+/** Sets up what is missing. */
+export async function setUp({ quiet, check: isCheck, retry, from }: Flags) {
   const start = performance.now();
   const main = async () => {
-    const rest = [...flags];
-    const at = rest.indexOf('--from');
-    const [, from] = at === -1 ? [undefined, process.env.LIF_FC_MNIST_BUNDLE || undefined] : rest.splice(at, 2);
-    const unknown = rest.find((flag) => !KNOWN.includes(flag));
-    if (unknown !== undefined) {
-      console.error(`setup: unknown option ${unknown}; expected ${KNOWN.join(', ')}`);
-      process.exit(2);
-    }
-    if (at !== -1 && !from) {
-      console.error('setup: --from: expected the folder or the address of a bundle, found nothing');
-      process.exit(2);
-    }
-    if (rest.includes('--check')) {
-      check();
-      return;
-    }
-    if (at !== -1) await openKind(from ?? '');
+    if (isCheck) return check();
+    if (from !== undefined) await openKind(from);
     const wanted = wantedBackend();
-    const retry = rest.includes('--retry');
     let todo = pending(wanted, retry);
     if (isPending(todo)) {
       await lock(
@@ -137,9 +119,9 @@ export async function setUp(flags: string[]) {
         join(root, 'build', 'setup.lock'),
       );
       todo = pending(wanted, retry);
-      if (isPending(todo)) return work(todo, wanted, from);
+      if (isPending(todo)) return work(todo, wanted, from ?? process.env.LIF_FC_MNIST_BUNDLE);
     }
-    if (rest.includes('--quiet')) return;
+    if (quiet) return;
     console.log(`Everything is set up (${seconds(start)}).`);
     if (todo.state?.outcome === 'none') {
       console.log(`There is no native backend: ${todo.state.reason}. Retry with \`npm run setup -- --retry\`.`);
@@ -154,13 +136,19 @@ export async function setUp(flags: string[]) {
 }
 
 /** Sets up, or makes a bundle, or serves one. */
-async function main(flags: string[]) {
-  if (flags[0] === '--bundle') {
-    await setUp(['--quiet']);
-    process.exit(await runInForeground(...program('editions/class/bundle/bundle.ts', flags.slice(1))));
+async function main([first, ...rest]: string[]) {
+  if (first === '--bundle') {
+    await setUp({ quiet: true });
+    process.exit(await runInForeground(...program('editions/class/bundle/bundle.ts', rest)));
   }
-  if (flags.includes('--help') || flags.includes('-h')) console.log(ABOUT);
-  else await setUp(flags);
+  const options = command('npm run setup --', 'setup')
+    .description('Installs and builds all that is missing; the other commands do it first by themselves.')
+    .option('--quiet', 'print nothing when there is nothing to do')
+    .option('--check', 'only say which Node and Python would be used')
+    .option('--retry', 'retry a native backend that could not be installed before')
+    .option('--from <bundle>', 'take everything from a bundle: a folder or an address, as LIF_FC_MNIST_BUNDLE does')
+    .addHelpText('after', '\n`npm run setup -- --bundle` makes a bundle, or serves one: add --help for its options.');
+  await setUp(options.parse().opts());
 }
 
 if (require.main === module) main(process.argv.slice(2));
