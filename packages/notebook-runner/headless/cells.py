@@ -62,7 +62,7 @@ class Failure(Exception):
 class Client(NotebookClient):
     """nbclient, but no message is dropped because it belongs to a cell that has already ended."""
 
-    def __init__(self, nb, folder: Path, cell_timeout: int, log, at_a_time: int = 1) -> None:
+    def __init__(self, nb, folder: Path, cell_timeout: int, log, times: dict[int, float], at_a_time: int) -> None:
         super().__init__(
             nb,
             timeout=cell_timeout,
@@ -89,7 +89,7 @@ class Client(NotebookClient):
         self.owner: dict[str, int] = {}  # message id of a request -> index of its cell
         self.stderr: dict[int, list[str]] = {}  # index of a cell -> what it wrote to stderr
         self.printed: dict[int, int] = {}  # index of a cell -> characters of text
-        self.seconds: dict[int, float] = {}  # index of a cell that was begun -> how long it took
+        self.seconds = times  # index of a cell that was begun -> how long it took
         self.verdict: Failure | None = None  # what fails the notebook while a cell is still running
         self.group: int | None = None
         self.current: int | None = None

@@ -10,8 +10,9 @@ import shutil
 import sys
 import time
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from .files import has_code
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -99,37 +100,29 @@ def on_terminal(line: str) -> None:
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass
-class Case:
-    """A code cell, or the notebook as a whole. `failure` is its first line and the text below it."""
+def fill(suite: ET.Element, nb, times: dict[int, float], took: float, failures: list[tuple[int | None, str]]) -> None:
+    """Fills a test suite of JUnit, a notebook: a case per code cell, then one for what is no cell's fault.
 
-    name: str
-    seconds: float = 0.0
-    skipped: bool = False
-    failure: tuple[str, str] | None = None
+    `times` has the seconds of each cell that was begun, `failures` a cell and why it failed.
+    """
+    reasons = dict(failures)
+    whole = [None] if None in reasons else []
+    for index in [*(index for index, cell in enumerate(nb.cells) if has_code(cell)), *whole]:
+        name, printed = "the notebook as a whole", ""
+        if index is not None:
+            cell = nb.cells[index]
+            lines = [line.strip() for line in cell.source.strip().splitlines()]
+            name = f"cell {index + 1}: {next((line for line in lines if line and line[:2] != '//'), lines[0])[:60]}"
+            printed = "".join(output.text for output in cell.outputs if output.get("name") == "stderr")
+        case = ET.SubElement(suite, "testcase", classname=suite.get("name"), name=name, time=f"{times.get(index, 0):.3f}")
+        if index in reasons:
+            ET.SubElement(case, "failure", message=reasons[index]).text = printed[-10_000:]
+        elif index not in times:
+            ET.SubElement(case, "skipped", message="an earlier cell failed, or the run was interrupted")
+    counts = {"tests": len(suite), "failures": len(suite.findall("*/failure")), "skipped": len(suite.findall("*/skipped"))}
+    suite.attrib |= {name: str(count) for name, count in counts.items()} | {"time": f"{took:.3f}"}
 
 
-@dataclass
-class Suite:
-    """A notebook."""
-
-    name: str
-    seconds: float = 0.0
-    cases: list[Case] = field(default_factory=list)
-
-
-def document(suites: list[Suite]) -> str:
-    root = ET.Element("testsuites")
-    for suite in suites:
-        failures, skipped = sum(case.failure is not None for case in suite.cases), sum(case.skipped for case in suite.cases)
-        counts = {"tests": str(len(suite.cases)), "failures": str(failures), "skipped": str(skipped)}
-        one = ET.SubElement(root, "testsuite", counts, name=suite.name, time=f"{suite.seconds:.3f}")
-        for case in suite.cases:
-            it = ET.SubElement(one, "testcase", classname=suite.name, name=case.name, time=f"{case.seconds:.3f}")
-            if case.skipped:
-                ET.SubElement(it, "skipped", message="an earlier cell failed, or the run was interrupted")
-            if case.failure is not None:
-                message, printed = case.failure
-                ET.SubElement(it, "failure", message=message).text = printed
-    ET.indent(root)
-    return FORBIDDEN.sub("\ufffd", ET.tostring(root, encoding="unicode")) + "\n"
+def document(suites: ET.Element) -> str:
+    ET.indent(suites)
+    return FORBIDDEN.sub("\ufffd", ET.tostring(suites, encoding="unicode")) + "\n"

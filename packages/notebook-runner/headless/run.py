@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import time
+import xml.etree.ElementTree as ET
 
 from .cells import Client, Failure
 from .compare import differences
@@ -16,7 +17,7 @@ from .files import has_code, is_unchanged, write, write_text
 from .options import NO_PYTHON, Job
 from .outputs import first_line, tags, tidy
 from .places import shown
-from .report import Case, Progress, Suite, document, tell
+from .report import Progress, document, fill, tell
 
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
@@ -35,7 +36,7 @@ def place_of(nb, cell: int | None) -> str:
 class Runner:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        self.suites: list[Suite] = []
+        self.suites = ET.Element("testsuites")
         self.interrupted = False
         self.task = asyncio.current_task()
         self.loop = asyncio.get_running_loop()
@@ -83,15 +84,15 @@ class Runner:
         passed = await asyncio.gather(*(in_turn(*one) for one in enumerate(others)))
         return len(jobs) - sum(passed) - sum([await self.run(job) for job in alone])
 
-    async def execute(self, nb, job: Job, suite: Suite, at_a_time: int) -> Failure | None:
-        """Executes all code cells in place. Returns why the notebook failed, if it did."""
+    async def execute(self, nb, job: Job, times: dict[int, float], at_a_time: int) -> Failure | None:
+        """Executes all code cells in place, and notes how long each took. Returns why the notebook failed, if it did."""
         code = [index for index, cell in enumerate(nb.cells) if has_code(cell)]
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
                 cell.metadata.pop("execution", None)
         with tempfile.TemporaryFile(dir=self.options.out) as log:
-            client = Client(nb, job.path.parent, self.options.cell_timeout, log, at_a_time)
+            client = Client(nb, job.path.parent, self.options.cell_timeout, log, times, at_a_time)
             progress = Progress(shown(job.path))
             failure: Failure | None = Failure(None, "did not run")
             try:
@@ -112,9 +113,6 @@ class Runner:
                 progress.end()
                 await client.stop(graceful=failure is None and not self.interrupted)
                 tidy(nb)
-                suite.cases = [case_of(nb, index, client) for index in code]
-                if self.interrupted:
-                    suite.cases.append(as_a_whole("interrupted"))
         return failure
 
     async def run(self, job: Job, at_a_time: int = 1) -> bool:
@@ -122,30 +120,37 @@ class Runner:
         started = time.monotonic()
         job.target.unlink(missing_ok=True)  # an older result must not pass for this one
         nb = nbformat.from_dict(job.notebook)
-        suite = Suite(shown(job.path))
-        self.suites.append(suite)
+        suite = ET.SubElement(self.suites, "testsuite", name=shown(job.path))
+        times: dict[int, float] = {}
+        failures = [Failure(None, "interrupted")]
         try:
-            failure = await self.execute(nb, job, suite, at_a_time)
+            try:
+                failure = await self.execute(nb, job, times, at_a_time)
+            finally:
+                took = time.monotonic() - started
+                write(nb, job.target)
+            if self.interrupted:
+                raise asyncio.CancelledError
+            failures = [failure] if failure else self.compare(nb, job)
         finally:
-            suite.seconds = time.monotonic() - started
-            write(nb, job.target)
-        if self.interrupted:
-            raise asyncio.CancelledError
-        failures = [failure] if failure else []
-        if not failures and self.options.check:
-            failures = [Failure(*difference) for difference in differences(job.notebook, nb)]
-        if not failures and self.options.update:
-            if is_unchanged(job.path, job.content):
-                write(nb, job.path)
-            else:
-                failures = [Failure(None, "was changed while it was executed, so --update did not write to it")]
-        self.report(nb, job, suite, failures)
+            fill(suite, nb, times, took, [(failure.cell, failure.reason) for failure in failures])
+        self.report(nb, job, took, failures)
         return not failures
 
-    def report(self, nb, job: Job, suite: Suite, failures: list[Failure]) -> None:
-        took = f"{suite.seconds:.1f} s"
+    def compare(self, nb, job: Job) -> list[Failure]:
+        """Compares a notebook that passed with the committed one (--check), or writes it back (--update)."""
+        if self.options.check:
+            return [Failure(*difference) for difference in differences(job.notebook, nb)]
+        if self.options.update:
+            if not is_unchanged(job.path, job.content):
+                return [Failure(None, "was changed while it was executed, so --update did not write to it")]
+            write(nb, job.path)
+        return []
+
+    def report(self, nb, job: Job, seconds: float, failures: list[Failure]) -> None:
+        took = f"{seconds:.1f} s"
         if not failures:
-            cells = len(suite.cases)
+            cells = sum(map(has_code, nb.cells))
             note = f", result in {shown(job.target)}"
             if self.options.check or self.options.update:
                 note = ", outputs as committed" if self.options.check else ", written back"
@@ -157,31 +162,11 @@ class Runner:
         where = f"{shown(job.path)}{place_of(nb, first.cell)}"
         line = f"FAILED  {where}: {first.reason}{more}  ({took}, result in {shown(job.target)})"
         cell = None if first.cell is None else first.cell + 1
-        event = {"event": "failed", "notebook": shown(job.path), "cell": cell, "kind": first.kind, "reason": first.reason}
-        tell(line, sys.stderr, **event)
-        code = [index for index, cell in enumerate(nb.cells) if has_code(cell)]
-        for failure in failures:
-            if failure.cell is None:
-                suite.cases.append(as_a_whole(failure.reason))
-            elif failure.cell in code:
-                printed = [one.text for one in nb.cells[failure.cell].outputs if one.get("name") == "stderr"]
-                suite.cases[code.index(failure.cell)].skipped = False
-                suite.cases[code.index(failure.cell)].failure = (failure.reason, "".join(printed)[-10_000:])
+        tell(line, sys.stderr, event="failed", notebook=shown(job.path), cell=cell, kind=first.kind, reason=first.reason)
 
 
 def tagged(job: Job, tag: str) -> bool:
     return any(tag in tags(cell) for cell in job.notebook.cells)
-
-
-def as_a_whole(reason: str) -> Case:
-    return Case("the notebook as a whole", failure=(reason, ""))
-
-
-def case_of(nb, index: int, client: Client) -> Case:
-    lines = [line.strip() for line in nb.cells[index].source.splitlines()]
-    shown_line = next((line for line in lines if line and not line.startswith("//")), lines[0])
-    name = f"cell {index + 1}: {shown_line[:60]}"
-    return Case(name, client.seconds.get(index, 0.0), skipped=index not in client.seconds)
 
 
 async def main(options: argparse.Namespace) -> int:
