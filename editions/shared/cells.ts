@@ -37,19 +37,9 @@ export interface Notebook {
   nbformat_minor?: number;
 }
 
-/** What of the package's exercises the cells are compared with. */
-interface Known {
-  minutes: number;
-  optional?: true;
-}
-
 export const textOf = ({ source }: Pick<Cell, 'source'>) => [source].flat().join('');
 const lines = (text: string) => text.split(/(?<=\n)/);
-const SOLUTION = /^([ \t]*)\/\/ BEGIN SOLUTION\n([\s\S]*?)^[ \t]*\/\/ END SOLUTION$/gm;
-const MARK = /(BEGIN|END) SOLUTION/;
-/** A comment, such as a mark that says where a number comes from, is not text. */
-const FOLDED = /^<details><summary>[^<]+<\/summary>\n\n[\s\S]+\n\n<\/details>(\s*<!--[^>]*-->)*$/;
-const PREDICT = '**Predict, then run.**';
+export const SOLUTION = /^([ \t]*)\/\/ BEGIN SOLUTION\n([\s\S]*?)^[ \t]*\/\/ END SOLUTION$/gm;
 
 /**
  * Which exercise a cell belongs to, and as what.
@@ -107,95 +97,6 @@ export function learnersCells(cells: Cell[]) {
     if (role !== 'answer') return [cell];
     const goals = cells.filter((other) => partOf(other).id === id && partOf(other).role === 'picture');
     return [...goals.flatMap(pictureToReach), stubOf(cell)];
-  });
-}
-
-/**
- * What is wrong with the exercises of a chapter, a line each.
- * @param notebook the chapter
- * @param exercises those of the package that belong to it, by id
- */
-export function problemsOf(notebook: Pick<Notebook, 'cells'>, exercises: Record<string, Known>) {
-  const problems: string[] = [];
-  const ids = idsOf(notebook);
-  for (const id of Object.keys(exercises))
-    if (!ids.includes(id)) problems.push(`${id}: expected a task cell, found none`);
-  for (const id of ids)
-    if (!Object.hasOwn(exercises, id)) problems.push(`${id}: no exercise of the package for this chapter`);
-  for (const id of new Set(ids)) {
-    const with_ = (role: string) =>
-      notebook.cells.filter((cell) => partOf(cell).id === id && partOf(cell).role === role);
-    const [tasks, answers] = [with_('task'), with_('answer')];
-    if (tasks.length !== 1) problems.push(`${id}: expected one task cell, found ${tasks.length}`);
-    if (answers.length !== 1) problems.push(`${id}: expected one answer cell, found ${answers.length}`);
-    if (tasks.length === 1) problems.push(...problemsOfTask(id, tasks[0], exercises[id]));
-    if (answers.length === 1) problems.push(...problemsOfAnswer(id, answers[0]));
-    if (tasks.some((task) => textOf(task).includes(PREDICT)))
-      problems.push(...problemsOfPrediction(id, with_('run'), with_('picture')));
-  }
-  problems.push(...problemsOfReadings(notebook));
-  for (const cell of notebook.cells) {
-    if (MARK.test(textOf(cell)) && partOf(cell).role !== 'answer')
-      problems.push(`${cell.id}: a solution outside of an answer cell`);
-  }
-  for (const cell of learnersCells(notebook.cells)) {
-    if (MARK.test(textOf(cell))) problems.push(`${cell.id}: a solution is left in the learner's copy`);
-  }
-  return problems;
-}
-
-/** @param known as in the package */
-function problemsOfTask(id: string, task: Cell, known: Known | undefined) {
-  const text = textOf(task);
-  const problems: string[] = [];
-  const hints = text.match(/<details><summary>Hint \d<\/summary>\n\n/g)?.length ?? 0;
-  if (hints < 2 || hints > 3) problems.push(`${id}: expected two or three hints, found ${hints}`);
-  const time = known?.optional ? `*Optional, about ${known.minutes} minutes.*` : `*About ${known?.minutes} minutes.*`;
-  if (!text.includes(time)) problems.push(`${id}: the task does not say "${time.slice(1, -1)}"`);
-  return problems;
-}
-
-function problemsOfAnswer(id: string, answer: Cell) {
-  const code = textOf(answer);
-  const problems: string[] = [];
-  const blocks = [...code.matchAll(SOLUTION)].length;
-  if (blocks !== 1) problems.push(`${id}: expected one BEGIN SOLUTION … END SOLUTION, found ${blocks}`);
-  // In the answer's own cell: tslab does not run a cell with a type error, and a check in a separate cell would then
-  // judge the answer of the run before.
-  if (!new RegExp(`^check\\('${id}', \\w+\\);$`, 'm').test(code))
-    problems.push(`${id}: expected check('${id}', …); in the answer's cell`);
-  if (!answer.metadata.tags?.includes('hide-input') || !answer.metadata.jupyter?.source_hidden) {
-    problems.push(`${id}: expected a folded answer (the tag hide-input, and jupyter.source_hidden)`);
-  }
-  const printed = (answer.outputs ?? []).map(({ text }) => [text ?? ''].flat().join('')).join('');
-  if (printed !== `✔ ${id}: Right.\n`)
-    problems.push(`${id}: expected "✔ ${id}: Right." below the solution, found ${JSON.stringify(printed)}`);
-  return problems;
-}
-
-/** Who has guessed wants to see the measured value: after the right answer, and not before. */
-function problemsOfPrediction(id: string, runs: Cell[], pictures: Cell[]) {
-  const problems: string[] = [];
-  if (runs.length !== 1)
-    problems.push(`${id}: expected one run cell that shows what was to be predicted, found ${runs.length}`);
-  if (pictures.length > 0)
-    problems.push(`${id}: expected no picture to reach, which would show what is to be predicted`);
-  if (!runs.every((run) => new RegExp(`^if \\(solved\\('${id}'\\)\\) \\{$`, 'm').test(textOf(run))))
-    problems.push(`${id}: expected a run cell that shows something only if (solved('${id}'))`);
-  if (!runs.every(({ metadata }) => metadata.tags?.includes('hide-cell')))
-    problems.push(`${id}: expected a run cell that the book folds (the tag hide-cell)`);
-  return problems;
-}
-
-/** A text about an answer, or about what a solved exercise shows, would give the result away, so a reader opens it. */
-function problemsOfReadings(notebook: Pick<Notebook, 'cells'>) {
-  const shown = (cell: Cell) => ['answer', 'picture', 'run', 'reading'].includes(partOf(cell).role ?? 'none');
-  return sectionOf(notebook).flatMap((cell, i, cells) => {
-    const isReading = cell.cell_type === 'markdown' && i > 0 && shown(cells[i - 1]) && !textOf(cell).startsWith('#');
-    if (!isReading) return [];
-    return partOf(cell).role === 'reading' && FOLDED.test(textOf(cell))
-      ? []
-      : [`${cell.id}: expected a folded text (the role reading, and <details> around it)`];
   });
 }
 

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { type Notebook, problemsOf, sectionOf } from '../../../editions/shared/cells';
+import { type Notebook, sectionOf } from '../../../editions/shared/cells';
 import { CHAPTERS } from '../../system/chapters';
 import { chapterNames } from '../../system/project';
 import { ALL } from '..';
 import { BY_CHAPTER } from '../chapters/all';
+import { problemsOf } from './problems';
 
 const root = resolve(__dirname, '..', '..', '..');
 const chapters = chapterNames().map((name) => ({

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ALL } from '../../../../packages/exercises';
+import { problemsOf } from '../../../../packages/exercises/test/problems';
 import { isPython } from '../../../../packages/system/chapters';
 import { chapterNames, root } from '../../../../packages/system/project';
 import { temporaryFolder } from '../../../../test/support/data';
@@ -80,8 +81,7 @@ describe("A learner's copy", () => {
 
 describe('A chapter is refused', () => {
   const own = { 'some-id': { minutes: 4 } };
-  const problems = (notebook: Notebook, exercises: object = own) =>
-    cells.problemsOf(notebook, exercises as never).join('\n');
+  const problems = (notebook: Notebook, exercises: object = own) => problemsOf(notebook, exercises as never).join('\n');
   /** The chapter with another cell at the place of one, or in front of it. */
   const withCell = (at: number, changes: Partial<Cell>, notebook = chapter()) => {
     Object.assign(notebook.cells[at] as Cell, changes);
