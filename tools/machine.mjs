@@ -117,7 +117,8 @@ function probe([command, ...args]) {
   });
   try {
     const [version, executable, missing] = JSON.parse(result.stdout.trim().split('\n').slice(-1)[0]);
-    return { version, executable, missing, name: [command, ...args].join(' ') };
+    const minor = version[0] === 3 ? version[1] : (version[0] - 3) * 1000;
+    return { version: version.join('.'), minor, executable, missing, name: [command, ...args].join(' ') };
   } catch {
     return undefined;
   }
@@ -126,16 +127,14 @@ function probe([command, ...args]) {
 const OLDEST = 11;
 const NEWEST = 13;
 const TESTED = `3.${OLDEST} to 3.${NEWEST}`;
-const isTested = ({ version }) => version[0] === 3 && version[1] >= OLDEST && version[1] <= NEWEST;
-const isNewer = ({ version }) => version[0] > 3 || (version[0] === 3 && version[1] > NEWEST);
+const isTested = ({ minor }) => minor >= OLDEST && minor <= NEWEST;
+const isNewer = ({ minor }) => minor > NEWEST;
 
 function howToGet() {
   if (process.platform === 'darwin') return '`brew install python@3.13`, or set PYTHON to one';
   if (windows) return '`winget install Python.Python.3.13`, or set PYTHON to one';
   return 'on Debian and Ubuntu `apt-get install python3 python3-venv`, or set PYTHON to one';
 }
-
-const resultOf = ({ version, executable }) => ({ version: version.join('.'), executable });
 
 /**
  * The first tested Python with venv, as `{version: '3.11.7', executable}`; failing that, the first newer one, with
@@ -150,27 +149,25 @@ export function findPython() {
   for (const command of chosen ? [[chosen]] : names.map((name) => name.split(' '))) {
     const python = probe(command);
     if (python === undefined) continue;
-    if (isTested(python) && python.missing === '') return resultOf(python);
+    if (isTested(python) && python.missing === '') return python;
     found.push(python);
   }
   const newer = found.find((python) => isNewer(python) && python.missing === '');
   if (newer) {
-    const python = resultOf(newer);
-    const what = `Python ${python.version} (${python.executable})`;
+    const what = `Python ${newer.version} (${newer.executable})`;
     const warning = `${what} is newer than the tested versions; trying it. If something fails, set PYTHON to a Python ${TESTED}.`;
-    return { ...python, warning };
+    return { ...newer, warning };
   }
   const bare = found.find(isTested) || found.find(isNewer);
   if (bare) {
-    const [major, minor] = bare.version;
     throw new UserError(
-      `Python ${bare.version.join('.')} (${bare.executable}) lacks venv (${bare.missing}): ` +
-        `on Debian and Ubuntu \`apt-get install python${major}.${minor}-venv\`, or set PYTHON to another Python ${TESTED}`,
+      `Python ${bare.version} (${bare.executable}) lacks venv (${bare.missing}): ` +
+        `on Debian and Ubuntu \`apt-get install python3.${bare.minor}-venv\`, or set PYTHON to another Python ${TESTED}`,
     );
   }
-  const other = found.map(({ version, name }) => `${name} is ${version.join('.')}`);
+  const other = found.map(({ version, name }) => `${name} is ${version}`);
   const what = chosen
-    ? `PYTHON=${chosen} ${found.length > 0 ? `is Python ${found[0].version.join('.')}` : 'is not a working Python'}`
+    ? `PYTHON=${chosen} ${found.length > 0 ? `is Python ${found[0].version}` : 'is not a working Python'}`
     : `none found${other.length > 0 ? ` (${other.join(', ')})` : ''}`;
   throw new UserError(`Python ${TESTED} with venv is needed, ${what}: ${howToGet()}`);
 }
@@ -235,13 +232,10 @@ export async function openKind(from) {
   const [place, fingerprint = ''] = isFolder ? [path.resolve(process.env.INIT_CWD || '.', from)] : from.split('#');
   const base = place.replace(/\/*$/, '/');
   const read = async (name) => {
-    if (isFolder) return fs.readFileSync(base + name, 'utf8');
-    return (await get(base + name)).text();
+    if (!isFolder) return (await get(base + name)).text();
+    return fs.existsSync(base + name) ? fs.readFileSync(base + name, 'utf8') : '';
   };
-  const list = await read('kinds.json').catch((error) => {
-    if (!isFolder) throw error;
-    return '';
-  });
+  const list = await read('kinds.json');
   const found = fingerprintOf(list);
   if (fingerprint !== '' && found !== fingerprint)
     throw new UserError(`${place}: expected the bundle ${fingerprint}, found ${found}: ask for the address again`);
@@ -254,19 +248,16 @@ export async function openKind(from) {
   const own = kindIn(kinds, place);
   const folder = base + own;
   const again = isFolder ? 'copy the bundle again' : 'try again';
-  const sums = await read(`${own}/SHA256SUMS`).catch((error) => {
-    throw isFolder ? new UserError(`${folder}: SHA256SUMS is missing: ${again}`) : error;
+  const sums = await read(`${own}/SHA256SUMS`);
+  if (sha256(sums) !== kinds[own].SHA256SUMS)
+    throw new UserError(`${folder}: SHA256SUMS is ${sums ? 'damaged' : 'missing'}: ${again}`);
+  const lines = sums.split('\n').filter(Boolean);
+  const files = lines.map((line) => {
+    // No name begins with a dot: none leads out of the folder.
+    const [, hash, file] = /^([0-9a-f]{64}) [ *]((?:\w+\/)?[\w@+-][\w@+.-]*)$/.exec(line) || [];
+    if (!file) throw new UserError(`SHA256SUMS: expected a hash and a file, found ${line}`);
+    return [file, hash];
   });
-  if (sha256(sums) !== kinds[own].SHA256SUMS) throw new UserError(`${folder}: SHA256SUMS is damaged: ${again}`);
-  const files = sums
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [, hash, file] = /^([0-9a-f]{64}) [ *]([\w@+.-]+(?:\/[\w@+.-]+)?)$/.exec(line) || [];
-      if (!file || file.split('/').includes('..'))
-        throw new UserError(`SHA256SUMS: expected a hash and a file, found ${line}`);
-      return [file, hash];
-    });
   for (const [file, hash] of Object.entries(fits()))
     if (kinds[own][file] !== hash)
       throw new UserError(
@@ -290,11 +281,8 @@ export async function packagesIn(from, aside) {
   const kind = await openKind(from);
   // npm itself checks what it gets over a network.
   if (!kind.isFolder) return `${kind.folder}/npm/`;
-  await verify(
-    kind.folder,
-    kind.files.filter(([file]) => file.startsWith('npm/')),
-    () => {},
-  );
+  const files = kind.files.filter(([file]) => file.startsWith('npm/'));
+  await verify(kind.folder, files, () => {});
   // A path may hold what npm takes for a sign of an address.
   fs.symlinkSync(path.join(kind.folder, 'npm'), path.join(aside, 'bundle'), 'junction');
   return 'file:bundle/';

@@ -10,28 +10,20 @@ interface Manifest {
   bugs?: Field;
 }
 
-/** each '' where package.json has none */
-interface Addresses {
-  /** where book/ and lite/ are published, side by side, with a slash at its end */
-  homepage: string;
-  /** where the code is hosted */
-  repository: string;
-  /** where to report a fault */
-  issues: string;
-}
-
+const { homepage, repository, bugs }: Manifest = readJson(join(root, 'package.json')) ?? {};
 const urlOf = (field: Field) => (typeof field === 'string' ? field : (field?.url ?? ''));
 
-/** The addresses in a package.json. */
-const addressesOf = ({ homepage, repository, bugs }: Manifest): Addresses => ({
+/** Each '' where package.json has none. */
+export const ADDRESSES = {
+  /** where book/ and lite/ are published, side by side, with a slash at its end */
   homepage: homepage ? homepage.replace(/\/*$/, '/') : '',
+  /** where the code is hosted */
   repository: urlOf(repository)
     .replace(/^git\+/, '')
     .replace(/\.git$/, ''),
+  /** where to report a fault */
   issues: urlOf(bugs),
-});
-
-export const ADDRESSES = addressesOf(readJson(join(root, 'package.json')) ?? {});
+};
 
 /** Where the browser edition, build/lite/, is as seen from build/book/. */
 export const BROWSER_EDITION = '../lite/';

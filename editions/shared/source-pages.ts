@@ -1,13 +1,12 @@
 // The source as pages of the book: a chapter that names a source file links to the page that shows it, or to the code
 // host if package.json names one.
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, sep } from 'node:path';
+import { basename, extname, join, sep } from 'node:path';
 import { root, UserError } from '../../packages/system/project';
 import { sourceFiles } from '../../tools/setup/build';
 import { ADDRESSES } from './addresses';
 
 const LANGUAGES: Record<string, string> = { '.ts': 'typescript', '.json': 'json', '.md': 'markdown' };
-const extension = (path: string) => /\.\w+$/.exec(path)?.[0] ?? '';
 
 /**
  * What is compiled into the package, and the page that leads through the lesson; with forward slashes from the root of
@@ -85,7 +84,7 @@ export function sourcePages(): Record<string, string> {
       '',
       `[The source](${'../'.repeat(path.split('/').length - 1)}src/index.md), ${code.split('\n').length - 1} lines.`,
       '',
-      `${fence}{code-block} ${LANGUAGES[extension(path)]}`,
+      `${fence}{code-block} ${LANGUAGES[extname(path)]}`,
       ':linenos:',
       '',
       code.trimEnd(),

@@ -36,25 +36,18 @@ const kindOf = (found: Stats) =>
   found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a named pipe' : found.isSocket() ? 'a socket' : 'a device';
 
 /**
- * Opens a file to be read.
+ * A file's bytes.
  * @param most bytes that it may have: of a longer file nothing is read
  * @throws Error as `openSync`; also for what is not a file, such as a named pipe, which would block for ever, and for a
  *   longer file
  */
-function openFile(file: string, most: number = Number.POSITIVE_INFINITY) {
+export function readFile(file: string, most: number = Number.POSITIVE_INFINITY) {
   // Windows has neither such pipes nor the flag.
   const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  const found = fstatSync(handle);
-  if (found.isFile() && found.size <= most) return handle;
-  closeSync(handle);
-  if (found.isFile()) throw new Error(`expected at most ${most} bytes, found ${found.size}`);
-  throw new Error(`expected a file, found ${kindOf(found)}`);
-}
-
-/** A file's bytes. Arguments and errors are those of `openFile`. */
-export function readFile(file: string, most?: number) {
-  const handle = openFile(file, most);
   try {
+    const found = fstatSync(handle);
+    if (!found.isFile()) throw new Error(`expected a file, found ${kindOf(found)}`);
+    if (found.size > most) throw new Error(`expected at most ${most} bytes, found ${found.size}`);
     return readFileSync(handle);
   } finally {
     closeSync(handle);

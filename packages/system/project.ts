@@ -37,7 +37,7 @@ export function writeWhole(path: string, content: string | Uint8Array, mode?: nu
   writeFileAtomic(path, content, mode);
 }
 
-/** The bytes of a file that others may have put there: errors are those of `openFile`. */
+/** The bytes of a file that others may have put there: errors are those of `readFile`. */
 export const readWhole = (path: string, most = 2 ** 26) => readFile(path, most);
 
 /** What `readWhole` returns, as a text; undefined where it throws. */

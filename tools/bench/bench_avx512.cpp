@@ -18,6 +18,7 @@
 #include <iostream>
 #include <iterator>
 #include <random>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -470,17 +471,13 @@ class Pool {
 /// The numbers of one line, `[[1,2],[3,4]]`, batch by batch.
 static std::vector<std::vector<int>> batchesOf(const std::string &line) {
   std::vector<std::vector<int>> batches;
-  int number = -1;
-  for (const char c : line) {
-    if (c >= '0' && c <= '9') {
-      number = (number < 0 ? 0 : 10 * number) + (c - '0');
-      continue;
-    }
-    if (number >= 0) batches.back().push_back(number);
-    number = -1;
-    if (c == '[') batches.emplace_back();
+  std::istringstream parts(line);
+  for (std::string part; std::getline(parts, part, ']');) {
+    std::replace_if(part.begin(), part.end(), [](char c) { return c == '[' || c == ','; }, ' ');
+    std::istringstream numbers(part);
+    batches.emplace_back(std::istream_iterator<int>(numbers), std::istream_iterator<int>());
   }
-  batches.erase(batches.begin());  // the outer bracket
+  batches.pop_back();  // behind the outer bracket
   return batches;
 }
 

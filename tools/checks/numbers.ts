@@ -76,22 +76,11 @@ interface Block {
   text: string;
 }
 
-interface Page {
-  file: string;
-  blocks: Block[];
-}
-
 /** A cell of a notebook, as far as it matters here. */
 interface Cell {
   cell_type: string;
   source: string | string[];
   outputs?: { text?: string | string[]; data?: Record<string, string | string[]> }[];
-}
-
-interface Fault {
-  place: string;
-  sentence: string;
-  what: string;
 }
 
 /** The numbers of a text. */
@@ -267,11 +256,11 @@ function wronglyComputed(marks: Mark[], shown: Shown[]) {
  * @param bench what the benchmark measured, if it is there
  */
 function unaccounted(
-  { blocks }: Page,
+  blocks: Block[],
   own: Shown[],
   named: (paragraph: string) => Shown[],
   bench: Shown[] | undefined,
-): Fault[] {
+): string[] {
   return blocks.flatMap(({ place, text }) => {
     const { marks, wrong } = marksOf(text);
     const written = numbersIn(prose(text));
@@ -290,14 +279,12 @@ function unaccounted(
     const open = written
       .filter((number) => isResult(number) && !marks.some((mark) => isMeant(mark, number)))
       .filter((number) => !isShown(number, own) && !isShown(number, named(paragraphAround(text, number.at))));
-    return [
-      ...ofMarks.map((what) => ({ place, sentence: '', what })),
-      ...open.map(({ text: digits, unit, at }) => ({
-        place,
-        sentence: sentenceAround(text, at),
-        what: `${digits}${unit && ` ${unit}`} is printed by no cell, and no mark says what it is`,
-      })),
-    ];
+    const ofText = open.map(({ text: digits, unit, at }) => {
+      const sentence = sentenceAround(text, at);
+      const what = `${digits}${unit && ` ${unit}`} is printed by no cell, and no mark says what it is`;
+      return sentence ? `${what}: "${sentence}"` : what;
+    });
+    return [...ofMarks, ...ofText].map((what) => `${place}: ${what}`);
   });
 }
 
@@ -305,17 +292,16 @@ function unaccounted(
  * A chapter's text cell by cell, or a page's section by section.
  * @param file as a path of the project
  */
-function pageOf(file: string, content: string): Page {
+function blocksOf(file: string, content: string): Block[] {
   if (!file.endsWith('.ipynb')) {
     const sections = content.split(/^(?=#{1,6} )/m);
     const title = (section: string) => /^#+ (.*)/.exec(section)?.[1] ?? 'the top';
-    return { file, blocks: sections.map((text) => ({ place: `"${title(text)}"`, text })) };
+    return sections.map((text) => ({ place: `"${title(text)}"`, text }));
   }
   const cells = JSON.parse(content).cells as Cell[];
-  const blocks = cells.flatMap(({ cell_type, source }, i) =>
+  return cells.flatMap(({ cell_type, source }, i) =>
     cell_type === 'markdown' ? [{ place: `cell ${i + 1}`, text: [source].flat().join('') }] : [],
   );
-  return { file, blocks };
 }
 
 /**
@@ -357,8 +343,6 @@ export function checkNumbers(files = CHECKED, folder = root) {
   ];
   return files.flatMap((file) => {
     const own = file.endsWith('.ipynb') ? shownIn(posix.basename(file)) : [];
-    return unaccounted(pageOf(file, read(file)), own, named, bench).map(
-      ({ place, sentence, what }) => `${file}: ${place}: ${what}${sentence && `: "${sentence}"`}`,
-    );
+    return unaccounted(blocksOf(file, read(file)), own, named, bench).map((line) => `${file}: ${line}`);
   });
 }
