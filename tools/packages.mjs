@@ -13,23 +13,39 @@ const STAMP = path.join(NODE_MODULES, '.setup', 'packages.json');
 const BUILD = path.join(root, 'build');
 const LOCK = path.join(BUILD, 'packages.lock');
 /** Lines of npm (with `--loglevel=http`) and of pip that name what has arrived, or what was there already. */
-export const ARRIVED =
+const ARRIVED =
   /^npm http (cache|fetch [A-Z]+ [23])|^ *(Downloading|Using cached|Processing|Requirement already satisfied|Saved) /;
 const OFFLINE =
   /ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ERR_SOCKET|timed? ?out|Connection|IncompleteRead|network|HTTP error 5/i;
 /** What a line says of a network that is not there, in a word or two. */
 const CAUSE =
   /\b(E(?:CONN[A-Z]+|TIMEDOUT|NOTFOUND|AI_AGAIN)|connection refused|timed out|name or service not known|name resolution|nodename nor servname|getaddrinfo failed|cannot connect to proxy)\b/i;
-/** After so many seconds in which nothing has arrived, the network is given up: npm by itself tries for minutes. */
-export const SILENCE = 40;
 const HELP =
   'connect this machine, or set up from a bundle: see “Without a network, or behind a mirror” in environment.md';
 
 const readJson = (file) => JSON.parse(fs.readFileSync(file, 'utf8'));
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** Whether what npm or pip printed speaks of the network. */
-export const isOffline = (lines) => lines.some((line) => !ARRIVED.test(line) && OFFLINE.test(line));
+/**
+ * Runs npm or pip, where the network may be slow, or not there. If nothing arrives for so many seconds, it gives up: npm
+ * by itself tries for minutes. If the command failed and its output mentions the network, it is repeated once.
+ * @param run starts a command: `run` of packages/system/run.ts, once there is TypeScript
+ */
+export async function runTwice(run, command, args, { silence = 40, ...options } = {}) {
+  for (let isFirst = true; ; isFirst = false) {
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort('timed out'), silence * 1000);
+    const onLine = (line) => {
+      if (ARRIVED.test(line)) clearTimeout(timer);
+      if (options.onLine) options.onLine(line);
+    };
+    const result = await run(command, args, { ...options, onLine, giveUp: giveUp.signal });
+    clearTimeout(timer);
+    const isOffline = result.lines.some((line) => !ARRIVED.test(line) && OFFLINE.test(line));
+    if (result.code === 0 || !isFirst || !isOffline || giveUp.signal.aborted) return result;
+    await sleep(3000);
+  }
+}
 
 /**
  * Throws if a command failed: without a network in one line, else with the first and last lines of its output, since npm
@@ -91,33 +107,25 @@ function lockFor(packages) {
   return JSON.stringify(lock);
 }
 
-/** What npm said last. */
-let latest = '';
 /** Set while npm runs. */
 let child;
 
 /** Runs npm; resolves to its exit status, null if it was killed, and the lines that it printed. */
-function npm(args, cwd) {
-  const [command, first] = machine.npmCommand();
-  child = spawn(command, [...first, ...args], {
-    cwd,
-    env: { ...process.env, NODE_OPTIONS: '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+function run(command, args, { cwd, onLine, giveUp }) {
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines = [];
-  const patience = setTimeout(() => {
-    lines.push('timed out');
+  giveUp.addEventListener('abort', () => {
+    lines.push(giveUp.reason);
     child.kill('SIGKILL'); // npm survives SIGTERM
-  }, SILENCE * 1000);
-  const onLine = (line) => {
-    lines.push(line);
-    latest = line.trim().slice(0, 100);
-    if (ARRIVED.test(line)) clearTimeout(patience);
-  };
-  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', onLine);
+  });
+  for (const input of [child.stdout, child.stderr])
+    createInterface({ input }).on('line', (line) => {
+      lines.push(line);
+      onLine(line);
+    });
   return new Promise((done, fail) =>
     child.on('error', fail).on('close', (code) => {
-      clearTimeout(patience);
       child = undefined;
       done({ code, lines });
     }),
@@ -202,6 +210,7 @@ export async function install(from) {
   const begin = Date.now();
   const say = (text) => console.log(`Node packages: ${text}`);
   const seconds = () => `${((Date.now() - begin) / 1000).toFixed(1)} s`;
+  let latest = '';
   const pulse = setInterval(() => say(`${seconds()} … ${latest}`), 10000);
   try {
     const reason = packagesLack();
@@ -213,16 +222,15 @@ export async function install(from) {
       fs.copyFileSync(path.join(root, file), path.join(aside, file));
     const bundled = from ? await machine.packagesIn(from, aside) : '';
     fs.writeFileSync(path.join(aside, 'package-lock.json'), lockFor(bundled));
-    const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=http'];
+    const [command, args] = machine.npmCommand();
+    args.push('ci', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=http');
     args.push('--prefer-offline', '--fetch-retries=1', '--fetch-retry-mintimeout=3000');
     if (bundled) args.push('--offline=false');
     if (bundled.startsWith('http')) args.push(`--noproxy=${new URL(bundled).hostname}`);
-    let result = await npm(args, aside);
-    if (result.code > 0 && isOffline(result.lines)) {
-      await sleep(3000);
-      result = await npm(args, aside);
-    }
-    succeeded(result, 'npm ci');
+    const onLine = (line) => {
+      latest = line.trim().slice(0, 100);
+    };
+    succeeded(await runTwice(run, command, args, { cwd: aside, onLine }), 'npm ci');
     const packages = path.join(aside, 'node_modules');
     const own = path.join(packages, 'lif-fc-mnist');
     remove(own);

@@ -16,7 +16,7 @@ import {
 } from '../../packages/system/project';
 import { run, Stopped } from '../../packages/system/run';
 import { findCompiler, noCompiler, nodeMajor, pythonEnv } from '../machine.mjs';
-import { runTwice } from './network';
+import { runTwice } from '../packages.mjs';
 import type { Bundle } from './steps';
 
 const pkg = join(nodeModules, '@tensorflow', 'tfjs-node');
@@ -140,7 +140,7 @@ async function fromWheel(stage: string, onLine: (line: string) => void): Promise
   onLine(`downloading ${wheel.requirement} (about 230 MB)`);
   const target = ['--implementation', 'cp', '--python-version', '3.11', '--abi', 'cp311', '--platform', wheel.platform];
   const download = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--require-hashes', ...target];
-  const pip = await runTwice(venvPython, [...download, '--progress-bar', 'off', '-d', stage, '-r', list], {
+  const pip = await runTwice(run, venvPython, [...download, '--progress-bar', 'off', '-d', stage, '-r', list], {
     cwd: root,
     env: { ...pythonEnv(), TMPDIR: stage, TEMP: stage },
     minutes: 15,

@@ -17,10 +17,9 @@ import {
 } from '../../packages/system/project';
 import { run } from '../../packages/system/run';
 import { pythonEnv } from '../machine.mjs';
-import { succeeded } from '../packages.mjs';
+import { runTwice, succeeded } from '../packages.mjs';
 import { isBuilt } from './build';
 import { nativeState } from './native';
-import { runTwice } from './network';
 
 /**
  * The names of the files in a folder, for its stamp: so a file that is lost later is noticed. Python compiles its
@@ -77,7 +76,7 @@ export async function installPython(
   succeeded(made, `${python.executable} -m venv ${basename(folder)}`);
   const pip = ['-m', 'pip', 'install', ...options, '--progress-bar', 'off', '--require-hashes'];
   if (bundle) pip.push('--no-index', '--find-links', bundle.wheels);
-  const result = await runTwice(pythonIn(folder), [...pip, '-r', join(root, lock)], { cwd: root, env, onLine });
+  const result = await runTwice(run, pythonIn(folder), [...pip, '-r', join(root, lock)], { cwd: root, env, onLine });
   succeeded(result, `pip install --require-hashes -r ${lock}`, help);
   writeJson(stampIn(folder), { ...venvStamp(environment), python: python.version, files: namesIn(folder) });
 }

@@ -32,10 +32,9 @@ import {
 import { run } from '../../../packages/system/run';
 import { step } from '../../../packages/system/step';
 import { fingerprintOf, fits, kindOfBundle, npmCommand, pythonEnv, sha256Of } from '../../../tools/machine.mjs';
-import { nameOf, succeeded, tarballOf } from '../../../tools/packages.mjs';
+import { nameOf, runTwice, succeeded, tarballOf } from '../../../tools/packages.mjs';
 import { NATIVE } from '../../../tools/setup/bundle';
 import { packNative } from '../../../tools/setup/native';
-import { runTwice } from '../../../tools/setup/network';
 import { escapeHtml } from '../../shared/html';
 import { serve as serveFolder } from '../../shared/serve';
 import { edition } from '../doctor/trial';
@@ -99,7 +98,7 @@ type OnLine = (line: string) => void;
 /** Copies the packages from npm's cache, after npm has fetched the missing ones. */
 async function nodePackages(folder: string, onLine: OnLine) {
   const [command, first] = npmCommand();
-  const npm = (...args: string[]) => runTwice(command, [...first, ...args], { cwd: root, onLine });
+  const npm = (...args: string[]) => runTwice(run, command, [...first, ...args], { cwd: root, onLine });
   const { lines } = await npm('config', 'get', 'cache');
   const cache = lines.at(-1) ?? '';
   const wanted = installedPackages();
@@ -142,10 +141,15 @@ async function pythonPackages(folder: string, onLine: OnLine) {
       '--only-binary=:all:',
       '--progress-bar=off',
     ];
-    const result = await runTwice(venvPython, [...download, `--python-version=${version}`, '-d', folder, '-r', list], {
-      env,
-      onLine,
-    });
+    const result = await runTwice(
+      run,
+      venvPython,
+      [...download, `--python-version=${version}`, '-d', folder, '-r', list],
+      {
+        env,
+        onLine,
+      },
+    );
     succeeded(result, `pip download for Python ${version}`);
     remove(list);
   }

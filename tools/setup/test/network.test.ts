@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { succeeded } from '../../packages.mjs';
-import { runTwice } from '../network';
+import { run } from '../../../packages/system/run';
+import { runTwice, succeeded } from '../../packages.mjs';
 
 describe('npm or pip', () => {
   const silence = 0.5;
-  const node = (script: string, more = {}) => runTwice(process.execPath, ['-e', script, '--'], { silence, ...more });
+  const node = (script: string, more = {}) =>
+    runTwice(run, process.execPath, ['-e', script, '--'], { silence, ...more });
 
   test('that hears nothing is given up', async () => {
     const script = 'setInterval(() => {}, 1000);';

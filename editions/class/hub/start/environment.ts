@@ -4,10 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashOf, pythonIn, readJson, remove, root, UserError, writeJson } from '../../../../packages/system/project';
+import { run } from '../../../../packages/system/run';
 import { step } from '../../../../packages/system/step';
 import { findPython, npmCommand } from '../../../../tools/machine.mjs';
-import { succeeded } from '../../../../tools/packages.mjs';
-import { runTwice } from '../../../../tools/setup/network';
+import { runTwice, succeeded } from '../../../../tools/packages.mjs';
 import { installPython, venvLacks } from '../../../../tools/setup/steps';
 
 export const hubFolder = join(root, 'editions', 'class', 'hub');
@@ -35,7 +35,7 @@ async function installProxy(onLine: (line: string) => void) {
   const [command, first] = npmCommand();
   const args = [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http'];
   const env = { ...process.env, NODE_OPTIONS: '' };
-  succeeded(await runTwice(command, args, { cwd: hubFolder, env, onLine }), 'npm ci in editions/class/hub');
+  succeeded(await runTwice(run, command, args, { cwd: hubFolder, env, onLine }), 'npm ci in editions/class/hub');
   writeJson(proxyStamp, proxyState());
 }
 
