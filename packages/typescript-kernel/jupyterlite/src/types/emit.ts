@@ -1,6 +1,6 @@
 /**
  * TypeScript's own emit of a cell, for what is more than types to take out (namespaces, decorators, `accessor`,
- * `import x = y`, enums with computed texts) and for `using`, which Safari does not know. It moves lines, so it comes
+ * `import x = y`, enums with computed values) and for `using`, which Safari does not know. It moves lines, so it comes
  * with the line of the cell for each of its own.
  */
 import { decode } from '@jridgewell/sourcemap-codec';
@@ -9,18 +9,9 @@ import type { Emitted } from '../protocol';
 
 type Ts = typeof TypeScript;
 
-/**
- * Whether what an enum's member gets may be a computed text: sucrase would add the way back from it, as from a number.
- */
-function mayBeText(ts: Ts, node: TypeScript.Node): boolean {
-  if (ts.isBinaryExpression(node)) {
-    const isPlus = node.operatorToken.kind === ts.SyntaxKind.PlusToken;
-    return isPlus && [node.left, node.right].some((side) => ts.isStringLiteral(side) || mayBeText(ts, side));
-  }
-  if (ts.isParenthesizedExpression(node)) return ts.isStringLiteral(node.expression) || mayBeText(ts, node.expression);
-  if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return true;
-  return ts.isTemplateLiteral(node) || ts.isIdentifier(node);
-}
+/** Whether an enum's member gets what sucrase knows; to a computed text it would add the way back, as to a number. */
+const isLiteral = (ts: Ts, node: TypeScript.Expression): boolean =>
+  ts.isStringLiteral(node) || ts.isNumericLiteral(node) || ts.isPrefixUnaryExpression(node);
 
 /** Whether a cell has what only TypeScript itself can translate. */
 function needsEmit(ts: Ts, file: TypeScript.SourceFile): boolean {
@@ -28,7 +19,7 @@ function needsEmit(ts: Ts, file: TypeScript.SourceFile): boolean {
     if (ts.isDecorator(node) || ts.isImportEqualsDeclaration(node) || node.kind === ts.SyntaxKind.AccessorKeyword)
       return true;
     if (ts.isModuleDeclaration(node)) return true;
-    if (ts.isEnumMember(node) && node.initializer && mayBeText(ts, node.initializer)) return true;
+    if (ts.isEnumMember(node) && node.initializer && !isLiteral(ts, node.initializer)) return true;
     // The TypeScript of tslab has no such flag. `await using` has this one, too.
     if (ts.isVariableDeclarationList(node) && node.flags & (ts.NodeFlags.Using ?? 0)) return true;
     return ts.forEachChild(node, (child) => visit(child) || undefined) ?? false;
