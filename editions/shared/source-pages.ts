@@ -13,7 +13,7 @@ const LANGUAGES: Record<string, string> = { '.ts': 'typescript', '.json': 'json'
  * the project. Not the TypeScript kernel's: its patches of tslab are compiled beside the package, but are no part of it,
  * and no chapter is about them.
  */
-const shownFiles = () => [
+const SHOWN = [
   'src/README.md',
   ...sourceFiles()
     .map((name) => name.split(sep).join('/'))
@@ -38,7 +38,7 @@ export function namedSource(name: string) {
   if (!/^(?:src|hosts|packages)(?:\/[\w.-]+)*\/?$/.test(name)) return undefined;
   const path = name.replace(/\/$/, '');
   if (!existsSync(join(root, path))) throw new UserError(`expected a file or folder of the project, found ${name}`);
-  return shownFiles().some((file) => file === path || file.startsWith(`${path}/`)) ? path : undefined;
+  return SHOWN.some((file) => file === path || file.startsWith(`${path}/`)) ? path : undefined;
 }
 
 /**
@@ -69,10 +69,9 @@ const page = (front: string[], ...lines: string[]) => ['---', ...front, '---', '
 /** The pages for Sphinx, by name: one for each file, and `src/index.md`. None if the code host shows them. */
 export function sourcePages(): Record<string, string> {
   if (ADDRESSES.repository) return {};
-  const files = shownFiles();
   const pages: Record<string, string> = {};
   const folders = new Map<string, { path: string; summary: string }[]>();
-  for (const path of files) {
+  for (const path of SHOWN) {
     const code = readFileSync(join(root, path), 'utf8');
     const folder = path.slice(0, path.lastIndexOf('/'));
     folders.set(folder, [...(folders.get(folder) ?? []), { path, summary: firstSentence(code) }]);

@@ -52,10 +52,7 @@ interface Signal<Argument> {
 
 export interface Commands {
   execute(id: string, args?: object): Promise<unknown>;
-  addCommand(
-    id: string,
-    options: { label: string; execute: () => unknown; isEnabled?: () => boolean; describedBy?: object },
-  ): void;
+  addCommand(id: string, options: { label: string; execute: () => unknown; describedBy?: object }): void;
 }
 
 export interface App {
