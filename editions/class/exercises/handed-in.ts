@@ -3,15 +3,15 @@
 import { readdirSync } from 'node:fs';
 import { basename, extname, join, sep } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
+import { ALL } from '../../../packages/exercises';
 import { storedFiles } from '../../../packages/formats/exchange/zip';
 import { codeOf } from '../../../packages/system/processes';
 import { chapterNames, filesUnder, readWhole } from '../../../packages/system/project';
 import { type Cell, idsOf, learnersCells, type Notebook, partOf, sectionOf, textOf } from '../../shared/cells';
 import { readChapter } from '../../shared/copies';
-import type { Exercise } from './notes';
 
-/** The exercises of the package, by id, as far as they matter here. */
-export type Exercises = Record<string, Pick<Exercise, 'chapter' | 'mistakes'>>;
+/** By ids, some of which come out of files. */
+const EXERCISES: Record<string, { chapter: number }> = ALL;
 
 /** A notebook that was handed in. */
 interface Hand {
@@ -164,18 +164,13 @@ function parsed(text: string): Pick<Notebook, 'cells'> {
 }
 
 /** What is used of a notebook. */
-function used(
-  hand: Hand,
-  bytes: Uint8Array,
-  exercises: Exercises,
-  { untouched, without }: ReturnType<typeof knownCells>,
-): Job | Useless {
+function used(hand: Hand, bytes: Uint8Array, { untouched, without }: ReturnType<typeof knownCells>): Job | Useless {
   const { trimmed, numbers } = executable(parsed(Buffer.from(bytes).toString()));
   const parts = trimmed.cells.map(partOf);
-  for (const part of parts) if (!Object.hasOwn(exercises, part.id ?? '')) delete part.id;
+  for (const part of parts) if (!Object.hasOwn(EXERCISES, part.id ?? '')) delete part.id;
   const answers = parts.flatMap(({ id, role }) => (role === 'answer' && id ? [id] : []));
   if (answers.length === 0) return { ...hand, why: without.has(chapterIn(hand.path)) ? '' : NO_EXERCISES };
-  const chapters = [...new Set(answers.map((id) => exercises[id].chapter))];
+  const chapters = [...new Set(answers.map((id) => EXERCISES[id].chapter))];
   const isUntouched = trimmed.cells.every((cell) => untouched.has(sourceOf(cell)));
   return { ...hand, trimmed, numbers, answers, chapters, isUntouched };
 }
@@ -184,18 +179,13 @@ function used(
  * What was handed in with a file: a notebook, or those of a zip file.
  * @param path from the folder
  */
-export function handedIn(
-  path: string,
-  folder: string,
-  exercises: Exercises,
-  known: ReturnType<typeof knownCells>,
-): (Job | Useless)[] {
+export function handedIn(path: string, folder: string, known: ReturnType<typeof knownCells>): (Job | Useless)[] {
   const name = learnerIn(path);
   // A file without a name stands for itself, since two of them may be of two learners.
   const hand = { path, file: path, learner: name || basename(path, extname(path)), isNameless: name === '' };
   const attempt = (one: Hand, bytes: Uint8Array) => {
     try {
-      return used(one, bytes, exercises, known);
+      return used(one, bytes, known);
     } catch (error) {
       return { ...one, why: (error as Error).message };
     }

@@ -2,7 +2,7 @@
 import type { ALL } from '../../../packages/exercises';
 import { type Notebook, partOf, textOf } from '../../shared/cells';
 
-export type Exercise = (typeof ALL)['lif-charge'];
+type Exercise = (typeof ALL)['lif-charge'];
 
 const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
 

@@ -4,14 +4,13 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ALL, GENERAL } from '../../../packages/exercises';
 import { runInForeground } from '../../../packages/system/foreground';
 import { onSignals } from '../../../packages/system/parent';
 import { codeOf } from '../../../packages/system/processes';
 import { nodeModules, printable, program, readText, remove, writeWhole } from '../../../packages/system/project';
 import { partOf } from '../../shared/cells';
-import { BadInput, type Exercises, handedIn, type Job, knownCells, notebooksBelow } from './handed-in';
-
-type PackageExercises = Pick<typeof import('../../../packages/exercises'), 'ALL' | 'GENERAL'>;
+import { BadInput, handedIn, type Job, knownCells, notebooksBelow } from './handed-in';
 
 /** What is known of one exercise of one learner. */
 interface Verdict {
@@ -25,30 +24,15 @@ interface Verdict {
 /** By learner, and by exercise. */
 type Verdicts = Map<string, Record<string, Verdict>>;
 
-/** How a notebook ended. */
-interface End {
-  event: 'passed' | 'failed';
+/** What the runner prints in a line, as far as it matters here; another program's line has no event. */
+interface Told {
+  event?: string;
   cell?: number;
+  /** of a cell that may end in one */
+  error?: string;
+  /** how the notebook failed */
   kind?: string;
   reason?: string;
-}
-/** What the runner prints in a line; another program's line has no event. */
-type Told =
-  | End
-  | { event: 'running'; cell?: number }
-  | { event: 'cell'; cell: number; error?: string }
-  | { event?: undefined };
-
-/** What came of executing a notebook. */
-interface Executed {
-  /** how many of its cells have ended */
-  done: number;
-  /** of the cells that may end in one, by the cell's number */
-  errors: Map<number, string>;
-  /** undefined if its runner was ended before */
-  ended: End | undefined;
-  /** what its checks found */
-  verdicts: Record<string, Verdict>;
 }
 
 const say = (line: string) => console.log(printable(line));
@@ -65,7 +49,7 @@ function placeIn({ numbers }: Job, cell: number | undefined) {
  * @param path of lines as of `recordProgress`
  * @returns of each exercise the last
  */
-function verdictsIn(path: string, { answers }: Job, { ALL, GENERAL }: PackageExercises): Record<string, Verdict> {
+function verdictsIn(path: string, { answers }: Job): Record<string, Verdict> {
   const verdicts: Record<string, Verdict> = {};
   for (const line of (readText(path) ?? '').split('\n')) {
     const { exercise, result } = parsed(line);
@@ -90,75 +74,69 @@ function parsed(line: string): Record<string, unknown> {
 /**
  * Executes one notebook in its own folder. The runner prints an object per line (`--json`).
  * @param cellTimeout seconds
+ * @returns the verdicts, and a line if it was given up before its end
  */
-async function execute(job: Job, exercises: PackageExercises, cellTimeout: number): Promise<Executed> {
+async function judge(job: Job, cellTimeout: number) {
   const work = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-report-'));
   const [notebook, progress, results, jupyter] = ['handed-in.ipynb', 'progress.jsonl', 'results', 'jupyter'].map(
     (name) => join(work, name),
   );
+  /** What the runner said last of its cells, of those with errors, and of the notebook. */
+  let done = 0;
+  const failed: number[] = [];
+  let end: Told | undefined;
+  const onLine = (line: string) => {
+    const told: Told = parsed(line);
+    const { event, cell = 0 } = told;
+    if (event === 'running') say(`running ${job.path}${placeIn(job, told.cell)}`);
+    else if (event === 'cell') {
+      done = cell;
+      if (told.error) failed.push(cell);
+    } else if (event === 'passed' || event === 'failed') end = told;
+    else if (event === undefined && line !== '') end ??= { event: 'failed', reason: line };
+  };
   try {
     mkdirSync(jupyter);
     symlinkSync(nodeModules, join(work, 'node_modules'), 'junction'); // the kernel finds the package from where it starts
     writeFileSync(notebook, JSON.stringify(job.trimmed));
     writeFileSync(progress, '');
-    const run: Executed = { done: 0, errors: new Map(), ended: undefined, verdicts: {} };
-    const onLine = (line: string) => {
-      const told = parsed(line) as Told;
-      if (told.event === 'running') say(`running ${job.path}${placeIn(job, told.cell)}`);
-      else if (told.event === 'cell') {
-        run.done = told.cell;
-        if (told.error) run.errors.set(told.cell, told.error);
-      } else if (told.event === 'passed' || told.event === 'failed') run.ended = told;
-      else if (told.event === undefined && line !== '') run.ended ??= { event: 'failed', kind: 'error', reason: line };
-    };
     const limits = ['--json', '--cell-timeout', `${cellTimeout}`, '--heartbeat', '10', '--out', results];
     const [node, runner] = program('packages/notebook-runner/notebooks.ts', [...limits, notebook]);
     // The clone may belong to another user: the runner's own files go where the notebook is.
     const own = { INIT_CWD: work, LIF_FC_MNIST_SCRATCH: jupyter, LIF_FC_MNIST_PROGRESS: progress };
-    const env = { ...process.env, ...own };
-    await runInForeground(node, runner, { env, onLine });
-    return { ...run, verdicts: verdictsIn(progress, job, exercises) };
+    await runInForeground(node, runner, { env: { ...process.env, ...own }, onLine });
+    const verdicts = verdictsIn(progress, job);
+    const idOf = (cell: number | undefined) => partOf(job.trimmed.cells[(cell ?? 0) - 1] ?? {});
+    for (const { id, role } of failed.map(idOf))
+      if (id !== undefined && role === 'answer') verdicts[id] ??= { status: 'failed', name: 'cell-fails' };
+    const { cell, name, message } = mishapOf(end, done, cellTimeout);
+    if (name === undefined) return { verdicts };
+    const { id } = idOf(cell);
+    if (id !== undefined) verdicts[id] ??= { status: 'failed', name };
+    for (const answer of job.answers) verdicts[answer] ??= { status: 'not-reached' };
+    return {
+      verdicts,
+      note: `${job.learner}: ${job.path}${placeIn(job, cell)}: ${message}; what follows was not reached`,
+    };
   } finally {
     remove(work);
   }
 }
 
 /**
- * Why a notebook was given up, and in which cell; undefined if it was not.
+ * Why a notebook was given up, and in which cell; nothing if it was not.
+ * @param end what its runner said of that; undefined if the runner itself was ended
+ * @param done how many cells had ended
  * @param cellTimeout seconds
  */
-function mishapOf({ ended, done }: Executed, cellTimeout: number) {
-  if (ended?.event === 'passed') return undefined;
-  if (ended === undefined) {
+function mishapOf(end: Told | undefined, done: number, cellTimeout: number) {
+  if (end === undefined)
     return { cell: done + 1, name: 'kernel-died', message: 'its code ended the program that executes it' };
-  }
-  const { cell, kind, reason = '' } = ended;
+  const { event, cell, kind, reason = '' } = end;
+  if (event === 'passed') return {};
   if (kind === 'timeout')
     return { cell, name: 'never-ends', message: `it does not end (stopped after ${cellTimeout} s, --cell-timeout)` };
   return { cell, name: kind === 'kernel-died' ? kind : 'cell-fails', message: reason };
-}
-
-/**
- * The verdicts of one executed notebook, and a line if it was given up before its end.
- * @param cellTimeout seconds
- */
-function verdictsOfJob(job: Job, executed: Executed, cellTimeout: number) {
-  const { verdicts, errors } = executed;
-  const partOfCell = (cell: number) => partOf(job.trimmed.cells[cell - 1] ?? {});
-  for (const cell of errors.keys()) {
-    const { id, role } = partOfCell(cell);
-    if (id !== undefined && role === 'answer') verdicts[id] ??= { status: 'failed', name: 'cell-fails' };
-  }
-  const mishap = mishapOf(executed, cellTimeout);
-  if (mishap === undefined) return { verdicts };
-  const { cell, name, message } = mishap;
-  const id = cell === undefined ? undefined : partOfCell(cell).id;
-  if (id !== undefined) verdicts[id] ??= { status: 'failed', name };
-  for (const answer of job.answers) verdicts[answer] ??= { status: 'not-reached' };
-  return {
-    verdicts,
-    note: `${job.learner}: ${job.path}${placeIn(job, cell)}: ${message}; what follows was not reached`,
-  };
 }
 
 /** A learner's best result counts, so an unsolved copy next to a solved one does no harm. */
@@ -195,16 +173,17 @@ function notesOn(used: Job[]) {
 }
 
 /** What is used of a folder, and what is not. Throws BadInput if nothing is. */
-function collect(folder: string, exercises: Exercises, chapters: number[]) {
+function collect(folder: string, chapters: number[]) {
   const { paths, problems } = notebooksBelow(folder);
   const known = knownCells();
-  const all = paths.flatMap((path) => handedIn(path, folder, exercises, known));
+  const all = paths.flatMap((path) => handedIn(path, folder, known));
   const found = all.filter(
     (hand) => chapters.length === 0 || hand.why !== undefined || hand.chapters.some((one) => chapters.includes(one)),
   );
   problems.push(...found.flatMap(({ path, why }) => (why ? [`${path}: ${why}`] : [])));
   if (found.length === 0) {
-    throw new BadInput([`--report: expected notebooks (.ipynb) below ${folder}, found none`, ...problems].join('; '));
+    const what = chapters.length > 0 ? `notebooks of chapter ${chapters.join(', ')}` : 'notebooks (.ipynb)';
+    throw new BadInput([`--report: expected ${what} below ${folder}, found none`, ...problems].join('; '));
   }
   return { found, problems };
 }
@@ -227,12 +206,8 @@ interface Judged {
 }
 
 /** Executes the notebooks below a folder, one after the other, and prints a line about each. */
-async function judgeFolder(
-  folder: string,
-  exercises: PackageExercises,
-  { chapters, cellTimeout }: Options,
-): Promise<Judged> {
-  const { found, problems } = collect(folder, exercises.ALL, chapters);
+async function judgeFolder(folder: string, { chapters, cellTimeout }: Options): Promise<Judged> {
+  const { found, problems } = collect(folder, chapters);
   const used = found.filter((hand) => hand.why === undefined);
   const verdicts: Verdicts = new Map(found.map(({ learner }) => [learner, {}]));
   const add = (learner: string, own: Record<string, Verdict>) => mergeVerdicts(verdicts.get(learner) ?? {}, own);
@@ -250,9 +225,8 @@ async function judgeFolder(
     status = signalled;
   });
   for (const [i, job] of jobs.entries()) {
-    const executed = await execute(job, exercises, cellTimeout);
+    const { verdicts: own, note } = await judge(job, cellTimeout);
     if (status !== 0) break;
-    const { verdicts: own, note } = verdictsOfJob(job, executed, cellTimeout);
     add(job.learner, own);
     if (note) notes.push(note);
     say(`executed ${job.path} (${i + 1} of ${jobs.length})`);
@@ -263,63 +237,60 @@ async function judgeFolder(
 const SIGN = { passed: '✔', todo: '○', failed: '!', 'not-reached': '?' };
 
 /**
+ * What the rows of one exercise are: a sign for each learner, and a line that says what the letters stand for.
+ * @param verdicts of the learners, in the order of their rows
+ */
+function columnOf(verdicts: (Verdict | undefined)[]) {
+  const mistakes = new Map<string, { letter: string; count: number }>();
+  let letters = 0;
+  const signs = verdicts.map((verdict) => {
+    if (verdict === undefined) return '-';
+    const { status, name = 'another mistake' } = verdict;
+    if (status !== 'wrong' && status !== 'failed') return SIGN[status];
+    let mistake = mistakes.get(name);
+    if (mistake === undefined) {
+      mistake = { letter: status === 'failed' ? SIGN.failed : String.fromCharCode(97 + letters++), count: 0 };
+      mistakes.set(name, mistake);
+    }
+    mistake.count++;
+    return mistake.letter;
+  });
+  const missing = signs.filter((sign) => sign === '-').length;
+  const passed = signs.filter((sign) => sign === SIGN.passed).length;
+  const named = [...mistakes].sort((a, b) => b[1].count - a[1].count);
+  const list = named.map(([name, { letter, count }]) => `${letter} ${name} (${count})`).join(', ');
+  const all = `${passed} of ${signs.length - missing} right${missing > 0 ? `, ${missing} missing` : ''}`;
+  return { signs, legend: list === '' ? all : `${all}; ${list}` };
+}
+
+/**
  * The matrix learner × exercise, and under it what each exercise's letters and exclamation marks stand for. A download
  * from a browser has all chapters: those that are stubs in every row are left out.
  * @param exercises by id, in their order
  */
 function reportText(verdicts: Verdicts, exercises: Record<string, { chapter: number }>) {
-  const found = Object.keys(exercises).filter((id) => [...verdicts.values()].some((own) => own[id]));
-  if (found.length === 0) return 'No exercise was found.';
-  const begun = new Set(
-    found
-      .filter((id) => [...verdicts.values()].some((own) => own[id] && own[id].status !== 'todo'))
-      .map((id) => exercises[id].chapter),
-  );
-  const seen = begun.size === 0 ? found : found.filter((id) => begun.has(exercises[id].chapter));
-  const rest = new Set(found.filter((id) => !seen.includes(id)).map((id) => exercises[id].chapter));
   const learners = [...verdicts.keys()].sort();
-  /** by exercise and mistake */
-  const letters: Record<string, Map<string, { letter: string; count: number }>> = Object.fromEntries(
-    seen.map((id) => [id, new Map()]),
-  );
-  const signOf = (id: string, verdict: Verdict | undefined) => {
-    if (verdict === undefined) return '-';
-    const isWrong = verdict.status === 'wrong';
-    if (verdict.status !== 'wrong' && verdict.status !== 'failed') return SIGN[verdict.status];
-    const own = letters[id];
-    const name = verdict.name ?? 'another mistake';
-    const before = [...own.values()].filter(({ letter }) => letter !== SIGN.failed).length;
-    const letter = isWrong ? String.fromCharCode(97 + before) : SIGN.failed;
-    const mistake = own.get(name) ?? { letter, count: 0 };
-    own.set(name, { ...mistake, count: mistake.count + 1 });
-    return mistake.letter;
-  };
+  const verdictsOf = (id: string) => learners.map((learner) => verdicts.get(learner)?.[id]);
+  const found = Object.keys(exercises).filter((id) => verdictsOf(id).some(Boolean));
+  if (found.length === 0) return 'No exercise was found.';
+  const isBegun = (id: string) => verdictsOf(id).some((verdict) => verdict && verdict.status !== 'todo');
+  const chaptersOf = (ids: string[]) => [...new Set(ids.map((id) => exercises[id].chapter))];
+  const begun = chaptersOf(found.filter(isBegun));
+  const seen = begun.length === 0 ? found : found.filter((id) => begun.includes(exercises[id].chapter));
+  const rest = chaptersOf(found.filter((id) => !seen.includes(id)));
+  const columns = seen.map((id) => columnOf(verdictsOf(id)));
   const wide = Math.max(...learners.map((name) => name.length), 7);
   const number = (i: number) => String(i + 1).padStart(3);
-  const rows = learners.map((learner) => {
-    const own = verdicts.get(learner) ?? {};
-    return `${printable(learner).padEnd(wide)}${seen.map((id) => signOf(id, own[id]).padStart(3)).join('')}`;
-  });
-  const legend = seen.map((id, i) => {
-    const handedIn = learners.map((learner) => verdicts.get(learner)?.[id]).filter((verdict) => verdict !== undefined);
-    const passed = handedIn.filter(({ status }) => status === 'passed').length;
-    const missing = learners.length - handedIn.length;
-    const mistakes = [...letters[id]]
-      .sort((a, b) => b[1].count - a[1].count)
-      .map(([name, { letter, count }]) => `${letter} ${name} (${count})`);
-    return [
-      `${number(i)} ${id}: ${passed} of ${handedIn.length} right`,
-      ...(missing > 0 ? [`, ${missing} missing`] : []),
-      ...(mistakes.length > 0 ? [`; ${mistakes.join(', ')}`] : []),
-    ].join('');
-  });
+  const rows = learners.map(
+    (learner, row) => printable(learner).padEnd(wide) + columns.map(({ signs }) => signs[row].padStart(3)).join(''),
+  );
   return [
     `${'learner'.padEnd(wide)}${seen.map((_, i) => number(i)).join('')}`,
     ...rows,
     '',
     '✔ right, ○ not attempted, ! the cell fails, ? not reached, - missing, letters: mistakes',
-    ...legend,
-    ...(rest.size > 0 ? [`Not in the table, since no answer was changed: chapter ${[...rest].join(', ')}`] : []),
+    ...columns.map(({ legend }, i) => `${number(i)} ${seen[i]}: ${legend}`),
+    ...(rest.length > 0 ? [`Not in the table, since no answer was changed: chapter ${rest.join(', ')}`] : []),
   ].join('\n');
 }
 
@@ -350,7 +321,7 @@ function reportCsv(verdicts: Verdicts, exercises: Record<string, unknown>) {
  * Judges a folder, prints the table and writes the CSV.
  * @returns the exit status
  */
-export async function report(folder: string, csv: string, exercises: PackageExercises, options: Options) {
+export async function report(folder: string, csv: string, options: Options) {
   const { chapters } = options;
   try {
     // Better before the work than after it.
@@ -360,10 +331,10 @@ export async function report(folder: string, csv: string, exercises: PackageExer
   } catch (error) {
     throw new BadInput(`${csv} cannot be written (${codeOf(error)}); name another file with --csv FILE`);
   }
-  const { status, verdicts, problems, notes } = await judgeFolder(folder, exercises, options);
+  const { status, verdicts, problems, notes } = await judgeFolder(folder, options);
   if (status !== 0) return status; // it was stopped, and the table of before stays
   const shown = Object.fromEntries(
-    Object.entries(exercises.ALL).filter(([, { chapter }]) => chapters.length === 0 || chapters.includes(chapter)),
+    Object.entries(ALL).filter(([, { chapter }]) => chapters.length === 0 || chapters.includes(chapter)),
   );
   console.log(`\n${reportText(verdicts, shown)}`);
   for (const note of notes) say(note);
