@@ -5,20 +5,24 @@
 //   --collect FOLDER  lists what is in the files of a folder: what the doctor has printed for learners
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { command } from '../../../packages/system/options';
 import { printable } from '../../../packages/system/project';
 import { checkMachine, lineOf, summary, type Verdict } from '../../../tools/machine.mjs';
 import { edition, setUp, trial } from './trial';
 
-const HELP = `npm run doctor [-- --collect FOLDER]
-
-Is this machine ready for a workshop? Prints one line per check:
+const cli = command('npm run doctor --', 'doctor')
+  .description(
+    `Is this machine ready for a workshop? Prints one line per check:
   ok     all is well
   note   it works, but something could be better, or set-up will do it
   FAULT  what is wrong, and what to do
 and at the end one line to paste, which begins with "ready", "ready for set-up" or "not ready".
-Exit status 0 if it is ready, 1 if there is a fault or set-up is still to do.
-With --collect FOLDER it checks nothing, but prints the last line of each file in the folder: what the doctor printed for a
-learner, \`npm run -s doctor > NAME.txt\`, or that line alone.`;
+Exit status 0 if it is ready, 1 if there is a fault or set-up is still to do.`,
+  )
+  .option(
+    '--collect <folder>',
+    'check nothing, but print the last line of each file in a folder: what the doctor printed for a learner, `npm run -s doctor > NAME.txt`, or that line alone',
+  );
 
 /** The line to paste, as `summary` makes it, wherever in a text it stands. */
 const PASTED =
@@ -55,18 +59,14 @@ function collect(folder: string) {
   return [...lines, '', `${ready} of ${files.length} are ready; editions: ${named}`];
 }
 
-function printCollected([folder, ...more]: string[]) {
+/** @returns the exit status */
+function printCollected(folder: string) {
   try {
-    if (folder === undefined || more.length > 0) throw new Error(`found ${more[0] ?? 'nothing'}`);
-    // Names and lines come from learners.
-    console.log(
-      collect(path.resolve(process.env.INIT_CWD ?? '.', folder))
-        .map(printable)
-        .join('\n'),
-    );
+    const lines = collect(path.resolve(process.env.INIT_CWD ?? '.', folder));
+    console.log(lines.map(printable).join('\n')); // names and lines come from learners
     return 0;
   } catch (error) {
-    console.error(`doctor: --collect: expected one folder (${(error as Error).message})`);
+    console.error(`doctor: --collect: expected a folder (${(error as Error).message})`);
     return 2;
   }
 }
@@ -97,19 +97,13 @@ async function examine() {
 }
 
 /** @returns the exit status */
-async function main(args: string[]) {
-  if (args[0] === '--collect') return printCollected(args.slice(1));
-  if (args.length === 0) return examine();
-  if (args[0] !== '--help' && args[0] !== '-h') {
-    console.error(`doctor: unknown option ${args[0]}; expected --collect FOLDER or --help`);
-    return 2;
-  }
-  console.log(HELP);
-  return 0;
+async function main() {
+  const { collect: folder } = cli.parse().opts();
+  return folder === undefined ? examine() : printCollected(folder);
 }
 
 if (require.main === module) {
-  main(process.argv.slice(2)).then((status) => {
+  main().then((status) => {
     process.exitCode = status;
   });
 }

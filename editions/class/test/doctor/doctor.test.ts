@@ -183,10 +183,10 @@ test('The files of a class become one line each, and any other file of the folde
   ]);
   const wrong = doctor(root, ['--collect', 'nowhere'], { INIT_CWD: scratch });
   assert.equal(wrong.status, 2);
-  assert.match(wrong.stderr, /^doctor: --collect: expected one folder \(.+\)\n$/);
+  assert.match(wrong.stderr, /^doctor: --collect: expected a folder \(.+\)\n$/);
   const unknown = doctor(root, ['--json'], {});
   assert.equal(unknown.status, 2);
-  assert.equal(unknown.stderr, 'doctor: unknown option --json; expected --collect FOLDER or --help\n');
+  assert.equal(unknown.stderr, "doctor: unknown option '--json'; `npm run doctor -- --help` lists the options\n");
 });
 
 describe('A fault of the machine is named, with what to do', () => {
