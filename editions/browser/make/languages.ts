@@ -7,12 +7,12 @@ import {
   filesUnder,
   readJson,
   root,
-  UserError,
   venvPython,
   writeJson,
   writeWhole,
 } from '../../../packages/system/project';
 import { run } from '../../../packages/system/run';
+import { succeeded } from '../../../tools/packages.mjs';
 import { readPhrases, translateDocument, wordsScript } from '../../../translations/phrases';
 import { folderOf, LANGUAGES } from '../../../translations/twins';
 import { readChapter } from '../../shared/copies';
@@ -58,8 +58,8 @@ for locale in locales:
     lite[''] = {**lab[''], 'domain': 'jupyterlite'}
     write(locale, {'jupyterlab': lab, 'notebook': notebook, 'jupyterlite': lite})`;
   const folder = join(site, 'api', 'translations');
-  const { code, lines } = await run(venvPython, ['-X', 'utf8', '-c', program, folder, ...Object.values(LOCALES)]);
-  if (code !== 0) throw new UserError(`no words of JupyterLab in .venv, run \`npm run setup\`: ${lines.at(-1)}`);
+  const written = await run(venvPython, ['-X', 'utf8', '-c', program, folder, ...Object.values(LOCALES)]);
+  succeeded(written, 'import jupyterlab_server.translation_utils');
 }
 
 /** The script with what the site's scripts say, as seen from the site. */

@@ -15,6 +15,7 @@ import {
 import { run } from '../../../packages/system/run';
 import { step } from '../../../packages/system/step';
 import { buildDeclarations, buildKernel } from '../../../packages/typescript-kernel/jupyterlite/build';
+import { succeeded } from '../../../tools/packages.mjs';
 import { LANGUAGES } from '../../../translations/twins';
 import { ISOLATION } from '../../shared/serve';
 import { trainIfNeeded } from '../../shared/trained';
@@ -82,14 +83,7 @@ async function jupyterLite() {
     TZ: 'UTC',
   };
   const args = ['-m', 'jupyterlite_core', 'build', '--lite-dir', lite];
-  const { code, lines } = await run(venvPython, args, { cwd: lite, env, minutes: 5 });
-  if (code !== 0)
-    throw new UserError(
-      `jupyter lite build failed:\n${lines
-        .slice(-12)
-        .map((line) => `    ${line}`)
-        .join('\n')}`,
-    );
+  succeeded(await run(venvPython, args, { cwd: lite, env, minutes: 5 }), 'jupyter lite build');
 }
 
 /** What JupyterLite brings and no page here asks for. */
@@ -99,9 +93,9 @@ const UNUSED =
 /** The icons by which a tab shows that its kernel is busy; they come with Jupyter's server. */
 async function copyIcons() {
   const program = 'import os, jupyter_server; print(os.path.dirname(jupyter_server.__file__))';
-  const { code, lines } = await run(venvPython, ['-c', program], { cwd: work });
-  if (code !== 0) throw new UserError(`no jupyter_server in .venv: ${lines.at(-1)}`);
-  cpSync(join(String(lines.at(-1)).trim(), 'static', 'favicons'), join(site, 'static', 'favicons'), {
+  const found = await run(venvPython, ['-c', program], { cwd: work });
+  succeeded(found, 'import jupyter_server');
+  cpSync(join(String(found.lines.at(-1)).trim(), 'static', 'favicons'), join(site, 'static', 'favicons'), {
     recursive: true,
   });
 }

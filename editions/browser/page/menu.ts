@@ -73,20 +73,20 @@ async function takeFile(file: File, app: App, siteUrl: string, tracker: Notebook
   return { message: t`Taken in: ${counts.join(', ')}.${kept || where}`, isLong: aside.length > 0 };
 }
 
-/** Copies a link to the cells that are selected, or to all; what it says is long where there is none. */
+/**
+ * Copies a link to the cells that are selected, or to all.
+ * @throws Error that says why there is none
+ */
 async function share({ context, content }: NotebookPanel, all: boolean, siteUrl: string) {
   const cells = context.model.toJSON().cells.filter((_, i) => all || content.isSelectedOrActive(content.widgets[i]));
   try {
     const address = await shareAddress({ cells }, siteUrl);
     if (!(await copyText(address))) throw new Error(t`this browser did not copy the link`);
     const count = cells.length === 1 ? t`one cell` : t`${cells.length} cells`;
-    return { message: t`A link to ${count} is copied: code and text, no outputs. Who opens it runs nothing by that.` };
+    return t`A link to ${count} is copied: code and text, no outputs. Who opens it runs nothing by that.`;
   } catch (error) {
     const why = (error as Error).message;
-    return {
-      message: t`Not shared: ${why}. Share a file: File › Download gives it, and “Take a file in…” opens it.`,
-      isLong: true,
-    };
+    throw new Error(t`Not shared: ${why}. Share a file: File › Download gives it, and “Take a file in…” opens it.`);
   }
 }
 
@@ -104,7 +104,8 @@ export function addMenu(
     app.commands.addCommand(id, { label, execute, describedBy: { args: { type: 'object', properties: {} } } });
     menu.addItem({ command: id });
   };
-  const tell = (message: string) => Notification.info(message, { autoClose: 6000 });
+  const tell = (message: string, isLong = false) => Notification.info(message, { autoClose: isLong ? false : 6000 });
+  const warn = ({ message }: Error) => Notification.warning(message, { autoClose: false });
 
   add('lif:book', t`Read this in the book`, () => {
     window.open(bookPage(siteUrl, tracker?.currentWidget?.context.path), '_blank', 'noopener');
@@ -148,21 +149,14 @@ export function addMenu(
   });
   const addShare = (id: string, label: string, all: boolean) =>
     add(id, label, async () => {
-      if (!tracker?.currentWidget) return;
-      const { message, isLong } = await share(tracker.currentWidget, all, siteUrl);
-      if (isLong) Notification.warning(message, { autoClose: false });
-      else tell(message);
+      if (tracker?.currentWidget) await share(tracker.currentWidget, all, siteUrl).then(tell, warn);
     });
   addShare('lif:share-cell', t`Share this cell`, false);
   addShare('lif:share-notebook', t`Share all cells`, true);
   add('lif:take-in', t`Take a file in…`, () =>
-    chooseFile(async (file) => {
-      try {
-        const { message, isLong } = await takeFile(file, app, siteUrl, tracker, files);
-        Notification.info(message, { autoClose: isLong ? false : 6000 });
-      } catch (error) {
-        Notification.warning((error as Error).message, { autoClose: false });
-      }
+    chooseFile((file) => {
+      const taken = takeFile(file, app, siteUrl, tracker, files);
+      taken.then(({ message, isLong }) => tell(message, isLong), warn);
     }),
   );
   menu.addItem({ type: 'separator' });
