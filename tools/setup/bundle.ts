@@ -9,11 +9,9 @@
 //     wheels/                    Python packages
 //     native.tar.gz              the native backend, compiled (optional)
 
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { root, UserError, writeWhole } from '../../packages/system/project';
 import { get, type Kind, openKind, sha256Of, verify } from '../machine.mjs';
 
@@ -31,15 +29,11 @@ async function download({ folder: address, own, isKnown }: Kind, all: Kind['file
     const path = join(folder, file);
     if (existsSync(path) && (await sha256Of(path)) === hash) continue;
     onLine(`${i + 1} of ${files.length}: ${file}`);
-    mkdirSync(dirname(path), { recursive: true });
-    const part = `${path}.part`;
-    const { body } = await get(`${address}/${encodeURI(file)}`);
-    await pipeline(Readable.fromWeb(body as ReadableStream), createWriteStream(part));
-    if ((await sha256Of(part)) !== hash) {
-      rmSync(part);
+    const response = await get(`${address}/${encodeURI(file)}`);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (createHash('sha256').update(bytes).digest('hex') !== hash)
       throw new UserError(`${address}/${file}: arrived damaged: run set-up again`);
-    }
-    renameSync(part, path);
+    writeWhole(path, bytes);
   }
   writeWhole(join(folder, 'SHA256SUMS'), files.map(([file, hash]) => `${hash}  ${file}\n`).join(''));
   return folder;

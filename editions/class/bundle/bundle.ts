@@ -14,7 +14,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Option } from 'commander';
 import { command, whole } from '../../../packages/system/options';
 import { runProgram } from '../../../packages/system/program';
 import {
@@ -50,18 +49,11 @@ function readArguments() {
     )
     .option('--out <folder>', 'another folder than build/bundle; a kind that is in it already stays')
     .option('--serve', 'serve that folder to a room instead, with the browser edition if it is built')
-    .addOption(
-      new Option('--host <address>', 'serve it there; 0.0.0.0 for the whole network')
-        .default('127.0.0.1')
-        .implies({ serve: true }),
-    )
-    .addOption(
-      new Option('--port <number>', 'serve it there; 0 for a free port')
-        .argParser(whole(0, 65535))
-        .default(8765)
-        .implies({ serve: true }),
-    );
-  return program.parse().opts();
+    .option('--host <address>', 'serve it there; 0.0.0.0 for the whole network', '127.0.0.1')
+    .option('--port <number>', 'serve it there; 0 for a free port', whole(0, 65535), 8765);
+  const { out, host, port } = program.parse().opts();
+  const isServing = ['serve', 'host', 'port'].some((name) => program.getOptionValueSource(name) === 'cli');
+  return { out, host, port, isServing };
 }
 
 const kind = kindOfBundle();
@@ -266,7 +258,7 @@ async function serve(folder: string, built: string, host: string, port: number) 
 }
 
 function main() {
-  const { out, serve: isServing, host, port } = readArguments();
+  const { out, isServing, host, port } = readArguments();
   const target = out ? resolve(process.env.INIT_CWD || '.', out) : join(root, 'build', 'bundle');
   const work = join(target, `.${kind}`);
   return runProgram('bundle', () => (isServing ? serve(target, join(root, 'build'), host, port) : make(target, work)), {
