@@ -272,7 +272,8 @@ describe('The containers', () => {
     succeeds([start, 'tools/setup/setup.ts', '--check']);
     succeeds(['--require', join(root, 'tools', 'sources.cjs'), '-e', `require(${JSON.stringify(setUp)})`]);
     // What it is started with, once there are packages, and what they hold of ours.
-    for (const file of ['sources.cjs', 'lif_fc_mnist.cjs']) assert.ok(existsSync(join(folder, 'tools', file)), file);
+    for (const file of ['tools/sources.cjs', 'tools/lif_fc_mnist.cjs', 'notebooks/chapters.json'])
+      assert.ok(existsSync(join(folder, file)), file);
     copy(beforeHub);
     symlinkSync(nodeModules, join(folder, 'node_modules'), 'junction');
     succeeds([start, '--ready', 'editions/class/hub/start/hub.ts', '--help']);
