@@ -20,7 +20,6 @@ import { runTwice } from '../packages.mjs';
 import type { Bundle } from './steps';
 
 const pkg = join(nodeModules, '@tensorflow', 'tfjs-node');
-const here = join(root, 'tools', 'setup');
 const work = join(nodeModules, '.setup');
 /** Inside the folder that this step fills, so both are removed together. */
 const stampFile = join(work, 'native.json');
@@ -138,9 +137,11 @@ async function fromWheel(stage: string, onLine: (line: string) => void): Promise
   const list = join(stage, 'wheel.txt');
   writeFileSync(list, `${wheel.requirement} --hash=sha256:${wheel.sha256}\n`);
   onLine(`downloading ${wheel.requirement} (about 230 MB)`);
-  const target = ['--implementation', 'cp', '--python-version', '3.11', '--abi', 'cp311', '--platform', wheel.platform];
-  const download = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--require-hashes', ...target];
-  const pip = await runTwice(run, venvPython, [...download, '--progress-bar', 'off', '-d', stage, '-r', list], {
+  const unpacked = join(stage, 'unpacked');
+  const platform = ['--implementation', 'cp', '--python-version', '3.11', '--abi', 'cp311', '--platform', wheel.platform];
+  const install = ['-m', 'pip', 'install', '--no-deps', '--no-compile', '--only-binary=:all:', '--require-hashes'];
+  const args = [...install, ...platform, '--progress-bar', 'off', '--target', unpacked, '-r', list];
+  const pip = await runTwice(run, venvPython, args, {
     cwd: root,
     env: { ...pythonEnv(), TMPDIR: stage, TEMP: stage },
     minutes: 15,
@@ -150,22 +151,18 @@ async function fromWheel(stage: string, onLine: (line: string) => void): Promise
     return `pip could not download ${wheel.requirement} (${error})`;
   }
 
-  onLine('unpacking libtensorflow');
-  const file = readdirSync(stage).filter((name) => name.endsWith('.whl'))[0];
-  const lib = join(stage, 'deps', 'lib');
-  const include = join(stage, 'include');
-  const unpack = [join(here, 'unpack_wheel.py'), join(stage, file), lib, include];
-  const unpacked = await run(venvPython, unpack, { cwd: root, env: pythonEnv() });
-  if (unpacked.code !== 0) return `the wheel could not be unpacked (${unpacked.lines.at(-1)})`;
-
   onLine('compiling the addon');
+  const lib = join(stage, 'deps', 'lib');
   const addon = join(stage, 'lib', 'napi-v8', 'tfjs_binding.node');
   mkdirSync(dirname(addon), { recursive: true });
   const mac = process.platform === 'darwin';
   const names = mac
     ? ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib']
     : ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-  const includes = [join(nodeModules, 'node-api-headers', 'include'), pkg, include].flatMap((path) => ['-I', path]);
+  mkdirSync(lib, { recursive: true });
+  for (const name of names) renameSync(join(unpacked, 'tensorflow', name), join(lib, name));
+  const headers = join(unpacked, 'tensorflow', 'include');
+  const includes = [join(nodeModules, 'node-api-headers', 'include'), pkg, headers].flatMap((path) => ['-I', path]);
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(pkg, 'binding', name));
   const link = mac
     ? ['-bundle', '-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path/../../deps/lib']
