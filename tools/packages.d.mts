@@ -10,5 +10,6 @@ export function runTwice(
 export function succeeded(result: { code: number; lines: string[] }, command: string, help?: string): void;
 export function nameOf(place: string, entry: { name?: string }): string;
 export function tarballOf(one: { name: string; version: string }): string;
+export function lackOf(stamp: string, made: object, folder: string): string | undefined;
 export function packagesLack(): string | undefined;
 export function install(from?: string): Promise<void>;

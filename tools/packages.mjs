@@ -68,16 +68,28 @@ const wanted = () => ({
   platform: `${process.platform}-${process.arch}`,
 });
 
-/** Why the packages have to be installed, 'new' if none fit; undefined if they are as package-lock.json says. */
-export function packagesLack() {
+/**
+ * Why the files of a folder have to be made anew: 'new' if its stamp says that they were made of something else, or a
+ * line on the first one that is gone. Files that were added do not matter.
+ * @returns undefined if all are there
+ */
+export function lackOf(stamp, made, folder) {
   let found;
   try {
-    found = readJson(STAMP);
+    found = readJson(stamp);
   } catch (_error) {
     return 'new';
   }
-  const { files, ...then } = found;
-  if (JSON.stringify(then) !== JSON.stringify(wanted())) return 'new';
+  const { files, python: _, ...then } = found; // which Python it was is for people
+  if (JSON.stringify(then) !== JSON.stringify(made)) return 'new';
+  const lost = files.find((file) => !fs.existsSync(path.join(folder, file)));
+  return lost && `${path.join(path.basename(folder), lost)} is missing`;
+}
+
+/** Why the packages have to be installed, as `lackOf`; undefined if they are as package-lock.json says. */
+export function packagesLack() {
+  const lack = lackOf(STAMP, wanted(), NODE_MODULES);
+  if (lack) return lack;
   try {
     // On Windows the link is a junction with an absolute path, which is wrong after the clone was moved.
     if (fs.realpathSync(path.join(NODE_MODULES, 'lif-fc-mnist')) !== fs.realpathSync(root))
@@ -85,8 +97,7 @@ export function packagesLack() {
   } catch (_error) {
     return 'node_modules/lif-fc-mnist is missing';
   }
-  const lost = files.find((file) => !fs.existsSync(path.join(NODE_MODULES, file)));
-  return lost && `${path.join('node_modules', lost)} is missing`;
+  return undefined;
 }
 
 /** The name of a package in package-lock.json: that of its entry, or the last part of its path. */

@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { codeOf } from '../../packages/system/processes';
-import { describe } from '../../packages/system/program';
+import { runProgram } from '../../packages/system/program';
 import {
   filesUnder,
   hashOf,
@@ -16,6 +16,7 @@ import {
   writeJson,
 } from '../../packages/system/project';
 import { run } from '../../packages/system/run';
+import { seconds } from '../../packages/system/step';
 
 const dist = join(root, 'dist');
 const stampFile = '.build.json';
@@ -77,7 +78,6 @@ export function isBuilt() {
 
 async function compile(name: string, script: string[], args: string[]) {
   const tool = join(nodeModules, ...script);
-  if (!existsSync(tool)) throw new UserError(`${name} is not installed: run \`npm run setup\``);
   const { code, lines } = await run(process.execPath, [tool, ...args], { cwd: root });
   if (code !== 0) throw new UserError(`${name} failed:\n${lines.map((line) => `  ${line}`).join('\n')}`);
 }
@@ -120,17 +120,10 @@ export async function build() {
 }
 
 async function main() {
+  if (isBuilt()) return console.log('dist is up to date');
   const begin = performance.now();
-  try {
-    if (isBuilt()) console.log('dist is up to date');
-    else {
-      await build();
-      console.log(`built dist in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
-    }
-  } catch (error) {
-    console.error(`build: ${describe(error)}`);
-    process.exitCode = 1;
-  }
+  await build();
+  console.log(`built dist in ${seconds(begin)}`);
 }
 
-if (require.main === module) main();
+if (require.main === module) runProgram('build', main);

@@ -138,7 +138,16 @@ async function fromWheel(stage: string, onLine: (line: string) => void): Promise
   writeFileSync(list, `${wheel.requirement} --hash=sha256:${wheel.sha256}\n`);
   onLine(`downloading ${wheel.requirement} (about 230 MB)`);
   const unpacked = join(stage, 'unpacked');
-  const platform = ['--implementation', 'cp', '--python-version', '3.11', '--abi', 'cp311', '--platform', wheel.platform];
+  const platform = [
+    '--implementation',
+    'cp',
+    '--python-version',
+    '3.11',
+    '--abi',
+    'cp311',
+    '--platform',
+    wheel.platform,
+  ];
   const install = ['-m', 'pip', 'install', '--no-deps', '--no-compile', '--only-binary=:all:', '--require-hashes'];
   const args = [...install, ...platform, '--progress-bar', 'off', '--target', unpacked, '-r', list];
   const pip = await runTwice(run, venvPython, args, {

@@ -8,7 +8,6 @@ import {
   hashOf,
   nodeModules,
   pythonIn,
-  readJson,
   remove,
   root,
   venv,
@@ -17,18 +16,9 @@ import {
 } from '../../packages/system/project';
 import { run } from '../../packages/system/run';
 import { pythonEnv } from '../machine.mjs';
-import { runTwice, succeeded } from '../packages.mjs';
+import { lackOf, runTwice, succeeded } from '../packages.mjs';
 import { isBuilt } from './build';
 import { nativeState } from './native';
-
-/**
- * The names of the files in a folder, for its stamp: so a file that is lost later is noticed. Python compiles its
- * modules as they are used.
- */
-const namesIn = (folder: string) => filesUnder(folder).filter((name) => !name.endsWith('.pyc'));
-
-/** The first file of a stamp that is gone; undefined if none is. Files that were added do not matter. */
-const lostIn = (folder: string, files: string[] = []) => files.find((name) => !existsSync(join(folder, name)));
 
 // Environments of Python ---------------------------------------------------------------------------------------------
 
@@ -52,14 +42,8 @@ const stampIn = (folder: string) => join(folder, '.setup.json');
 const venvStamp = ({ folder, lock }: Environment) => ({ inputs: hashOf([lock]), path: folder });
 
 /** Why an environment has to be made; undefined if it is as its lock file says. */
-export function venvLacks(environment: Environment = MAIN) {
-  const { folder } = environment;
-  const { python, files, ...stamp } = readJson(stampIn(folder)) ?? {};
-  if (JSON.stringify(stamp) !== JSON.stringify(venvStamp(environment))) return 'new';
-  const executable = pythonIn(folder);
-  const lost = existsSync(executable) ? lostIn(folder, files) : relative(folder, executable);
-  return lost && `${join(basename(folder), lost)} is missing`;
-}
+export const venvLacks = (environment: Environment = MAIN) =>
+  lackOf(stampIn(environment.folder), venvStamp(environment), environment.folder);
 
 /** Makes an environment and installs what its lock file names: from pip's index, or from a bundle. */
 export async function installPython(
@@ -78,7 +62,9 @@ export async function installPython(
   if (bundle) pip.push('--no-index', '--find-links', bundle.wheels);
   const result = await runTwice(run, pythonIn(folder), [...pip, '-r', join(root, lock)], { cwd: root, env, onLine });
   succeeded(result, `pip install --require-hashes -r ${lock}`, help);
-  writeJson(stampIn(folder), { ...venvStamp(environment), python: python.version, files: namesIn(folder) });
+  // Python itself is a link, and compiles its modules as they are used.
+  const files = [relative(folder, pythonIn(folder)), ...filesUnder(folder).filter((name) => !name.endsWith('.pyc'))];
+  writeJson(stampIn(folder), { ...venvStamp(environment), python: python.version, files });
 }
 
 // Kernel -------------------------------------------------------------------------------------------------------------
