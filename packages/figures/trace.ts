@@ -50,8 +50,8 @@ function selectNeuron(trace: NeuronRecord, neuron: number): NeuronRecord {
   checkWhole('neuron', neuron, 0, CLASSES - 1);
   const column = (array: ArrayLike<number>) =>
     Float32Array.from({ length: array.length / CLASSES }, (_, t) => array[t * CLASSES + neuron]);
-  const part = (array?: ArrayLike<number>) => (array === undefined ? undefined : column(array));
-  return { current: part(trace.current), h: part(trace.h), v: column(trace.v), spike: column(trace.spike) };
+  const { current, h, v, spike } = trace;
+  return { current: current && column(current), h: h && column(h), v: column(v), spike: column(spike) };
 }
 
 const line = (x: ArrayLike<number>, y: ArrayLike<number>, panel: number, color: string, more: Spec = {}): Spec => ({

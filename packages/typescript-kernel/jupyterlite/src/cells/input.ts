@@ -2,13 +2,14 @@
 
 interface Question {
   prompt: string;
-  answer: Promise<string>;
   resolve(value: string): void;
   reject(error: Error): void;
 }
 
 export class Input {
   private waiting: Question[] = [];
+  /** Resolves when the question that was asked last has an answer or an error, so those before it have one, too. */
+  private last: Promise<unknown> = Promise.resolve();
 
   /** @param post asks the page */
   constructor(private readonly post: (prompt: string) => void) {}
@@ -20,11 +21,10 @@ export class Input {
 
   /** Resolves to what the person writes; rejects with the error of `end`, or if no one can be asked. */
   ask(prompt: string): Promise<string> {
-    const question = { prompt } as Question;
-    question.answer = new Promise((resolve, reject) => Object.assign(question, { resolve, reject }));
-    this.waiting.push(question);
+    const answer = new Promise<string>((resolve, reject) => this.waiting.push({ prompt, resolve, reject }));
+    this.last = answer.catch(() => {});
     if (this.waiting.length === 1) this.postFirst();
-    return question.answer;
+    return answer;
   }
 
   /** The answer to the question that was posted last; undefined if no one can answer. */
@@ -42,12 +42,6 @@ export class Input {
 
   /** Resolves when no question is open. */
   async answered(): Promise<void> {
-    while (this.waiting.length > 0) {
-      try {
-        await this.waiting[0]?.answer;
-      } catch {
-        // The asker gets it.
-      }
-    }
+    while (this.waiting.length > 0) await this.last;
   }
 }
