@@ -3,7 +3,7 @@
 import { decodeFloat32, littleEndian } from '../../src/common/bytes';
 import { checkArray, checkChoice, checkObject, formatValue, inOneLine } from '../../src/common/checks';
 import type { Delay } from '../../src/common/delay';
-import { READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
+import { type EngineState, READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
 import {
   type Convolution,
   type LayerOptions,
@@ -34,6 +34,16 @@ export interface SavedNetwork {
   readout?: ReadoutName;
   /** All layers of any other network, whose weights are the numbers that `parameters` lists; left out of these. */
   layers?: readonly ResolvedLayer[];
+}
+
+/** What a file says of a network. */
+export interface FileNetwork extends Omit<SavedNetwork, 'neuron'> {
+  /** The options of the neurons, if the format has them. */
+  neuron?: NeuronOptions;
+  /** The weights with the moments of Adam, if the file is a checkpoint that has them. */
+  state?: EngineState;
+  /** A checkpoint's last epoch, counted from 0. */
+  epoch?: number;
 }
 
 /**

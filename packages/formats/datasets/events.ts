@@ -10,10 +10,9 @@ import {
   checkNumbers,
   checkObject,
   checkOptions,
-  checkText,
+  checkUint8,
   checkWhole,
   formatValue,
-  isTyped,
   typeName,
 } from '../../../src/common/checks';
 import { DatasetError } from '../../../src/common/mnist';
@@ -43,7 +42,7 @@ const GROUPS = 3;
  * @throws DatasetError in one line unless the file holds whole events, and at least one
  */
 export function readEvents(content: Uint8Array, name = 'events'): Recording {
-  checkBytes(content, name);
+  checkUint8(name, content);
   if (content.length === 0) throw new DatasetError(`${name}: expected at least one event, found an empty file`);
   const left = content.length % EVENT_BYTES;
   if (left > 0) {
@@ -69,13 +68,6 @@ export const sliced = ({ x, y, polarity, times }: Recording, from: number, to?: 
   polarity: polarity.slice(from, to),
   times: times.slice(from, to),
 });
-
-/** @throws DatasetError unless these are bytes */
-export function checkBytes(content: Uint8Array, name: string): void {
-  checkText('name', name);
-  if (isTyped(content, 'Uint8Array')) return;
-  throw new DatasetError(`${name}: expected the bytes of a file in a Uint8Array, found ${typeName(content)}`);
-}
 
 /** How times become steps. */
 export interface Binning {

@@ -4,9 +4,9 @@
  * (docs.inivation.com/software/software-advanced-usage/file-formats/aedat-3.1.html) and a table that says when each
  * gesture begins and ends.
  */
-import { checkText, checkWhole, inOneLine } from '../../../src/common/checks';
+import { checkText, checkUint8, checkWhole, inOneLine } from '../../../src/common/checks';
 import { CLASSES, DatasetError } from '../../../src/common/mnist';
-import { checkBytes, type LabelledRecordings, type Recording, sliced } from './events';
+import { type LabelledRecordings, type Recording, sliced } from './events';
 
 const FIRST_LINE = '#!AER-DAT3.1\r\n';
 const LAST_LINE = '#!END-HEADER\r\n';
@@ -30,7 +30,7 @@ const GESTURES = 11;
  * @throws DatasetError in one line if the file is foreign or damaged
  */
 export function readAedat(content: Uint8Array, name = 'recording'): Recording {
-  checkBytes(content, name);
+  checkUint8(name, content);
   const other = (found: string) => new DatasetError(`${name}: expected a recording in AEDAT 3.1, found ${found}`);
   const header = new TextDecoder('latin1').decode(content.subarray(0, LONGEST_HEADER));
   if (!header.startsWith(FIRST_LINE)) throw other(`'${header.slice(0, 12).replace(/[^ -~]/g, '?')}' at its beginning`);

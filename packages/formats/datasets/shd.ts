@@ -4,11 +4,11 @@
  * neural networks", IEEE Transactions on Neural Networks and Learning Systems 33, 2022; compneuro.net). The files are
  * HDF5: `spikes/times` (seconds) and `spikes/units` are lists, one per recording, and `labels` are their classes.
  */
-import { checkArray, checkOptions, checkWhole } from '../../../src/common/checks';
+import { checkArray, checkOptions, checkUint8, checkWhole } from '../../../src/common/checks';
 import { CLASSES, DatasetError } from '../../../src/common/mnist';
 import { makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
 import { dataSetIn, groupIn, Hdf5File, type Limits, type Lists } from '../hdf5/reader';
-import { type Binning, binner, checkBinning, checkBytes } from './events';
+import { type Binning, binner, checkBinning } from './events';
 
 const UNITS = 700;
 const LABELS = 20;
@@ -73,7 +73,7 @@ function checkClasses(classes: readonly number[]): void {
 /** The recordings of a file whose classes are wanted. */
 function readFile(split: string, content: Uint8Array, classes: readonly number[]): Recording[] {
   const name = `shd_${split}.h5`;
-  checkBytes(content, name);
+  checkUint8(name, content);
   const { times, units, labels } = openFile(name, content);
   return Array.from(labels, (label, i): Recording => {
     const where = `${name}: recording ${i}`;

@@ -1,8 +1,7 @@
 /** Networks that leave for other programs, and come back; `fromFile` recognizes a format by the name. */
 import { checkText, checkUint8, inOneLine } from '../../../src/common/checks';
-import type { EngineState, ReadoutName } from '../../../src/common/engine';
 import type { ResolvedLayer } from '../../../src/common/layers';
-import type { NeuronOptions } from '../../../src/common/neuron-options';
+import type { FileNetwork } from '../layers-model';
 import { npyArray } from '../npy';
 import { fromNir } from './nir-reader';
 import { fromPth } from './pth';
@@ -13,23 +12,7 @@ export { fromAnn } from './ann';
 export { toIntegers } from './integers';
 export { checkNir, toNir } from './nir';
 export { toSafetensors } from './safetensors';
-export { fromNir, fromPth, fromSafetensors };
-
-/** What a file says of a network. */
-export interface FileNetwork {
-  /** [784, 10], or [784, hidden] and then [hidden, 10]. */
-  weights: Float32Array;
-  /** The options of the neurons, if the format has them. */
-  neuron?: NeuronOptions;
-  /** All layers of a network that is neither of one hidden layer nor of none; `weights` are what `parameters` lists. */
-  layers?: readonly ResolvedLayer[];
-  /** What is read of the outputs, if the file says it. */
-  readout?: ReadoutName;
-  /** The weights with the moments of Adam, if the file is a checkpoint that has them. */
-  state?: EngineState;
-  /** A checkpoint's last epoch, counted from 0. */
-  epoch?: number;
-}
+export { type FileNetwork, fromNir, fromPth, fromSafetensors };
 
 /** Bytes that a file may have: more than any checkpoint of a network of ours needs. */
 export const MOST_BYTES = 64 * 2 ** 20;

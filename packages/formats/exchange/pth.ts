@@ -7,20 +7,10 @@ import { checkUint8, inOneLine } from '../../../src/common/checks';
 import { type EngineState, MAX_STEP } from '../../../src/common/engine';
 import { MAX_HIDDEN, type ResolvedLayer } from '../../../src/common/layers';
 import { countNumbers, countWeights, parameters } from '../../../src/common/weights';
+import type { FileNetwork } from '../layers-model';
 import { type Pickled, type StoredTensor, unpickle } from './pickle';
 import { checkKnown, fromTensors, fromTensorsOf, type Tensor } from './tensors';
 import { storedFiles } from './zip';
-
-/** Weights, and from a checkpoint what training continues with. */
-interface PthNetwork {
-  weights: Float32Array;
-  /** All layers, if they were said. */
-  layers?: readonly ResolvedLayer[];
-  /** The weights with the moments of Adam, if the file is a checkpoint that has them. */
-  state?: EngineState;
-  /** The checkpoint's last epoch, counted from 0, if it says which. */
-  epoch?: number;
-}
 
 /** The widest network's weights and both moments of Adam, with room for steps and biases. */
 const MOST_NUMBERS = 4 * countWeights(MAX_HIDDEN);
@@ -39,12 +29,12 @@ const WIDTHS: Readonly<Record<string, number>> = { FloatStorage: 4, DoubleStorag
  *   stride, padding and pool no state_dict has: `engine.options.layers`
  * @throws Error in one line if the file is damaged, or holds a pickled module or another network
  */
-export function fromPth(bytes: Uint8Array, file = 'pth', layers?: readonly ResolvedLayer[]): PthNetwork {
+export function fromPth(bytes: Uint8Array, file = 'pth', layers?: readonly ResolvedLayer[]): FileNetwork {
   checkKnown(layers);
   return inOneLine(() => readFile(bytes, file, layers));
 }
 
-function readFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLayer[]): PthNetwork {
+function readFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLayer[]): FileNetwork {
   checkUint8(file, bytes);
   if (layers?.some(({ delay }) => delay))
     throw new Error(

@@ -7,8 +7,8 @@ import { concatenated, decodeFloat32, decodeFloat64, littleEndian } from '../../
 import { checkChoice, checkUint8, inOneLine } from '../../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
 import { type ResolvedLayer, readLayers, storeLayers } from '../../../src/common/layers';
-import { type NeuronOptions, readNeuron, storeNeuron } from '../../../src/common/neuron-options';
-import { checkNetworkToSave, type SavedNetwork } from '../layers-model';
+import { readNeuron, storeNeuron } from '../../../src/common/neuron-options';
+import { checkNetworkToSave, type FileNetwork, type SavedNetwork } from '../layers-model';
 import {
   areWhole,
   checkKnown,
@@ -18,9 +18,6 @@ import {
   listTensors,
   type Tensor,
 } from './tensors';
-
-/** Weights, and the options of the neurons and what is read of them if the file holds them. */
-type ReadNetwork = Omit<SavedNetwork, 'neuron'> & { neuron?: NeuronOptions };
 
 /**
  * Under which keys of the metadata, which are texts, our neurons' options stand, and what weights do not say: layers,
@@ -80,12 +77,12 @@ export function fromSafetensors(
   bytes: Uint8Array,
   file = 'safetensors',
   known?: readonly ResolvedLayer[],
-): ReadNetwork {
+): FileNetwork {
   checkKnown(known);
   return inOneLine(() => readFile(bytes, file, known));
 }
 
-function readFile(bytes: Uint8Array, file: string, known?: readonly ResolvedLayer[]): ReadNetwork {
+function readFile(bytes: Uint8Array, file: string, known?: readonly ResolvedLayer[]): FileNetwork {
   checkUint8(file, bytes);
   const { header, start } = readHeader(bytes, file);
   const { __metadata__: metadata, ...entries } = header;

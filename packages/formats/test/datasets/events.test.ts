@@ -53,7 +53,7 @@ test('a file that holds no whole events is refused in one line', () => {
     /^DatasetError: 00002\.bin: expected events of 5 bytes, found 18 bytes, which is 3 too many \(file truncated\? fetch it again\)$/,
   );
   assert.throws(() => readEvents(new Uint8Array()), /^DatasetError: events: expected .*, found an empty file$/);
-  assert.throws(() => readEvents([1, 2] as never), /^DatasetError: events: .* Uint8Array, found Array$/);
+  assert.throws(() => readEvents([1, 2] as never), /^RangeError: events: .* Uint8Array, found Array$/);
 });
 
 const recording = readEvents(file(EVENTS.slice(0, 3)));
