@@ -6,7 +6,8 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -82,7 +83,7 @@ async function start(): Promise<NonNullable<typeof current>> {
     });
   });
   // The first page has as long as it takes.
-  const server = serve(await readPage(), inner, () => timer && closeLater());
+  const server = serve(inner, () => timer && closeLater());
   try {
     await once(server.listen(port, HOST), 'listening');
   } catch (error) {
@@ -119,42 +120,35 @@ function openSockets(server: Server): Sockets {
   return new SocketServer(server, { transports: ['polling'], serveClient: false });
 }
 
-/** The files of the page by their URL paths, each with its media type. */
-type Page = Map<string, { type: string; read: () => Promise<string | Buffer> }>;
-
 const HTML = 'text/html; charset=utf-8';
-const JAVASCRIPT = 'text/javascript; charset=utf-8';
 const TYPES: Partial<Record<string, string>> = {
   '.html': HTML,
-  '.js': JAVASCRIPT,
+  '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.png': 'image/png',
   '.ico': 'image/x-icon',
 };
 
-/** nodeplotlib's page without what it takes from other hosts, and plotly.js from this machine. */
-async function readPage(): Promise<Page> {
+/**
+ * A file of nodeplotlib's page, without what it takes from other hosts, or plotly.js from this machine; undefined if
+ * there is none of that path.
+ */
+async function readPage(path: string): Promise<{ type: string; content: string | Buffer } | undefined> {
+  const [name] = /^\/(?:assets\/)?[\w.-]+$/.exec(path) ?? [];
+  const type = name && TYPES[extname(name)];
+  if (!type) return undefined;
   const folder = join(dirname(require.resolve('nodeplotlib')), 'lib', 'server', 'web');
-  const page: Page = new Map();
-  for (const below of ['', 'assets/']) {
-    for (const name of await readdir(join(folder, below))) {
-      const type = TYPES[extname(name)];
-      if (type === undefined) continue;
-      const file = join(folder, below, name);
-      const read = type === HTML ? async () => withoutOtherHosts(await readFile(file, 'utf8')) : () => readFile(file);
-      page.set(`/${below}${name}`, { type, read });
-    }
-  }
-  const plotly = require.resolve('plotly.js-dist-min/plotly.min.js');
-  page.set('/plotly.min.js', { type: JAVASCRIPT, read: () => readFile(plotly) });
-  return page;
+  const file = name === '/plotly.min.js' ? require.resolve(`plotly.js-dist-min${name}`) : join(folder, name);
+  if (!existsSync(file)) return undefined;
+  const content = await readFile(file);
+  return { type, content: type === HTML ? withoutOtherHosts(content.toString()) : content };
 }
 
 /** A page of another site whose name leads to 127.0.0.1 (DNS rebinding) names that site as the host. */
 const isLocal = (host = ''): boolean => /^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host);
 
 /** Serves pages of this machine alone, calls `loading` for each file, and passes on messages for socket.io. */
-function serve(page: Page, sockets: Server, loading: () => void): Server {
+function serve(sockets: Server, loading: () => void): Server {
   const refuse = (response: ServerResponse, status: number, message: string) =>
     response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
   return createServer(async (request, response) => {
@@ -164,11 +158,11 @@ function serve(page: Page, sockets: Server, loading: () => void): Server {
     }
     if (path.startsWith('/socket.io/')) return sockets.emit('request', request, response);
     // The page's own routes, such as /plots, are the page too.
-    const found = page.get(path.includes('.') ? path : '/index.html');
+    const found = await readPage(path.includes('.') ? path : '/index.html');
     if (found === undefined) return refuse(response, 404, 'no such file');
     loading();
     response.writeHead(200, { 'Content-Type': found.type, 'Content-Security-Policy': CONTENT_POLICY });
-    response.end(await found.read());
+    response.end(found.content);
   });
 }
 
