@@ -1,6 +1,6 @@
 /** Bars side by side. */
 import { checkWhole } from '../../src/common/checks';
-import { axis, COLORS, type Figure, figureLayout, INK, type Spec } from './theme';
+import { axis, COLORS, type Figure, figureLayout, INK, type Labels, type Spec } from './theme';
 import { checkFigure, extent, gaps, items, labelsOf, list, nameOf, numbers, titled, toDigits } from './values';
 
 /** Bars of one colour, a value for each label. */
@@ -9,10 +9,7 @@ interface Bars {
   y: ArrayLike<number>;
 }
 
-interface BarOptions {
-  title?: string;
-  xlabel?: string;
-  ylabel?: string;
+interface BarOptions extends Labels {
   yrange?: readonly [number, number];
   /**
    * Whether the axis of the values is logarithmic, so that equal heights are equal factors; the values are then above

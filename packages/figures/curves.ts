@@ -4,7 +4,7 @@
  * shows the first, the lowest, the highest and the last (Jugel et al., "M4: A Visualization-Oriented Time Series Data
  * Aggregation", VLDB 2014), so the picture is the same, and a notebook stays small.
  */
-import { axis, curveStyle, type Figure, figureLayout, type Spec } from './theme';
+import { axis, curveStyle, type Figure, figureLayout, type Labels, type Spec } from './theme';
 import { checkFigure, extent, gaps, grouped, items, list, nameOf, numbers, plural, round, titled } from './values';
 
 /** A named curve; x counts from 0 when left out. */
@@ -18,10 +18,7 @@ export interface Series {
   points?: boolean;
 }
 
-interface LineOptions {
-  title?: string;
-  xlabel?: string;
-  ylabel?: string;
+interface LineOptions extends Labels {
   logX?: boolean;
   logY?: boolean;
   xrange?: readonly [number, number];

@@ -3,7 +3,7 @@
  * answers at each point of a plane.
  */
 import type { Series } from './curves';
-import { axis, COLORS, colorbar, type Figure, figureLayout, GAP, INK, type Spec, texts } from './theme';
+import { axis, COLORS, colorbar, type Figure, figureLayout, GAP, INK, type Labels, type Spec, texts } from './theme';
 import {
   checkFigure,
   enumerated,
@@ -23,10 +23,7 @@ import {
   toDigits,
 } from './values';
 
-interface HeatmapOptions {
-  title?: string;
-  xlabel?: string;
-  ylabel?: string;
+interface HeatmapOptions extends Labels {
   /** Label of the colour bar. */
   valueLabel?: string;
   /** Lowest and highest value of the colours, so that two figures can be compared; default: those of the values. */

@@ -17,6 +17,13 @@ export interface Figure {
 
 export type Spec = { [key: string]: Json };
 
+/** What a figure with two axes says of itself. */
+export interface Labels {
+  title?: string;
+  xlabel?: string;
+  ylabel?: string;
+}
+
 /**
  * Plotly's settings where a figure is interactive: no logo, and no button that uploads the figure to Plotly's servers.
  */
