@@ -8,10 +8,9 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { text } from '../editions/book/make/chapters';
 import { startPage } from '../editions/book/make/start';
 import { tables } from '../editions/class/exercises/tables';
-import { introduction, type Notebook } from '../editions/shared/cells';
+import { introduction, type Notebook, textOf } from '../editions/shared/cells';
 import { CHAPTERS, chapterOf } from '../packages/system/chapters';
 import { chapterNames, filesUnder } from '../packages/system/project';
 import { FROM_SOURCES } from './support/python';
@@ -48,7 +47,7 @@ describe('What notebooks/chapters.json says', () => {
     for (const [i, { title, needs }] of CHAPTERS.entries()) {
       const told = introduction(notebooks[i]);
       assert.deepEqual([told.title, told.time.slice(0, 6)], [`${i}. ${title}`, 'About ']);
-      const [needed] = /^\*\*You need\*\*.*/m.exec(text(notebooks[i].cells[0].source)) ?? assert.fail(title);
+      const [needed] = /^\*\*You need\*\*.*/m.exec(textOf(notebooks[i].cells[0])) ?? assert.fail(title);
       // What is for a section alone is not needed: "and [10](10-a-memory.ipynb) for the last section".
       const links = needed.matchAll(/\((\d+)-[a-z-]+\.ipynb\)(?! for the)(?: to \[\d+\]\((\d+)-)?/g);
       const said = [...links].flatMap(([, first, last = first]) => CHAPTERS.slice(Number(first), Number(last) + 1));

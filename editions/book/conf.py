@@ -131,16 +131,9 @@ def visit_displayed_math(translator, node):
     raise nodes.SkipNode
 
 
-def note_formulas(app, pagename, templatename, context, doctree):
-    """Tells _templates/page.html whether a page needs the style of formulas."""
-    found = [] if doctree is None else doctree.findall(lambda node: isinstance(node, (nodes.math, nodes.math_block)))
-    context["has_formulas"] = any(True for _ in found)
-
-
 def setup(app):
     PygmentsBridge.html_formatter = Code
     app.set_translator("html", Page)
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_cell, depart_HideCellInput))
     app.add_html_math_renderer("katex", (visit_inline_math, None), (visit_displayed_math, None))
-    app.connect("html-page-context", note_formulas)
     app.connect("env-purge-doc", begin_page)

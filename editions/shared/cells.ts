@@ -16,7 +16,10 @@ export interface Output {
   output_type: string;
   name?: string;
   text?: string | string[];
-  data?: Record<string, string | string[]>;
+  ename?: string;
+  evalue?: string;
+  data?: Record<string, unknown>;
+  metadata?: object;
 }
 
 /** A cell of a notebook of format 4, as far as it matters here. */
@@ -37,7 +40,9 @@ export interface Notebook {
   nbformat_minor?: number;
 }
 
-export const textOf = ({ source }: Pick<Cell, 'source'>) => [source].flat().join('');
+/** A text as notebooks hold it, whole or in lines. */
+export const joined = (text: unknown) => [text ?? ''].flat().join('');
+export const textOf = ({ source }: Pick<Cell, 'source'>) => joined(source);
 const lines = (text: string) => text.split(/(?<=\n)/);
 export const SOLUTION = /^([ \t]*)\/\/ BEGIN SOLUTION\n([\s\S]*?)^[ \t]*\/\/ END SOLUTION$/gm;
 
@@ -74,8 +79,8 @@ function pictureToReach(cell: Cell): Cell[] {
   const { id } = partOf(cell);
   const data = cell.outputs?.map((output) => output.data).find((bundle) => bundle?.['image/png']);
   if (!data) return [];
-  const sentence = [data['text/plain']].flat().join('').replace(/\s+/g, ' ').replace(/[[\]]/g, '').trim();
-  const png = [data['image/png']].flat().join('').trim();
+  const sentence = joined(data['text/plain']).replace(/\s+/g, ' ').replace(/[[\]]/g, '').trim();
+  const png = joined(data['image/png']).trim();
   return [
     {
       cell_type: 'markdown',

@@ -4,7 +4,7 @@ import { DIRECTIONS } from '../../../packages/formats/datasets/scenes';
 import { readLayers } from '../../../src/common/layers';
 import type { NeuronOptions } from '../../../src/common/neuron-options';
 import { bytes } from '../../shared/page/base64';
-import { download, partOf, watchTheme } from '../../shared/page/dom';
+import { download, partOf, partsOf, watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { coloursOf } from '../playground/paint';
 import { COLUMNS, drawGrey, drawRaster, type Fired, rasterHeight, Trail } from './draw';
@@ -12,21 +12,17 @@ import { Reader, SIDE, T, unitsOf } from './network';
 import { addPicture, type Gesture, recordingOf, toBin } from './record';
 import { drawShape, type Grey, goesAt, Lamps, NoCamera, openCamera, type Place, Shrinker } from './sources';
 
-/** What editions/book/make/event-camera.ts puts into the bundle, bytes as base64. */
+/** What editions/book/make/scripts.ts puts into the bundle, bytes as base64. */
 declare const KERNEL: string;
 declare const NETWORK: { weights: string; layers: string; neuron: NeuronOptions };
 
 const part = partOf('ec');
-const [arrow, word, said, counts] = ['arrow', 'word', 'said', 'counts'].map((name) => part(name));
+const { arrow, word, said, counts } = partsOf('ec', HTMLElement, 'arrow', 'word', 'said', 'counts');
 const bars = Array.from(part('bars').children) as HTMLElement[];
-const [seen, events, raster] = ['seen', 'events', 'raster'].map((name) => part<HTMLCanvasElement>(name));
-const [threshold, rate] = ['threshold', 'rate'].map((name) => part<HTMLInputElement>(name));
-const [mirror, steady, mains50, mains60] = ['mirror', 'steady', 'mains-50', 'mains-60'].map((name) =>
-  part<HTMLInputElement>(name),
-);
-const [cameraButton, shapeButton, pauseButton, recordButton] = ['camera', 'shape', 'pause', 'record'].map((name) =>
-  part<HTMLButtonElement>(name),
-);
+const { seen, events, raster } = partsOf('ec', HTMLCanvasElement, 'seen', 'events', 'raster');
+const { threshold, rate, mirror, steady } = partsOf('ec', HTMLInputElement, 'threshold', 'rate', 'mirror', 'steady');
+const mains = partsOf('ec-mains', HTMLInputElement, '50', '60');
+const buttons = partsOf('ec', HTMLButtonElement, 'camera', 'shape', 'pause', 'record');
 const video = part<HTMLVideoElement>('video');
 
 const ARROWS = ['←', '→', '↑', '↓', '·'];
@@ -112,8 +108,8 @@ function begin(what: typeof source): number {
   closeCamera = undefined;
   source = what;
   part('root').dataset.source = what;
-  cameraButton.setAttribute('aria-pressed', String(what === 'camera'));
-  shapeButton.setAttribute('aria-pressed', String(what === 'shape'));
+  buttons.camera.setAttribute('aria-pressed', String(what === 'camera'));
+  buttons.shape.setAttribute('aria-pressed', String(what === 'shape'));
   trail.clear();
   forget();
   return ++generation;
@@ -129,7 +125,7 @@ async function startCamera(): Promise<void> {
       throw new NoCamera(
         t`This browser answers at random when a page reads a picture (in Firefox: resistFingerprinting), so a camera is of no use here.`,
       );
-    const fps = mains50.checked ? 25 : 30;
+    const fps = mains[50].checked ? 25 : 30;
     const close = await openCamera(
       video,
       fps,
@@ -174,7 +170,7 @@ const limit = (place: number) => Math.min(SIDE + 6, Math.max(-6, place));
 
 function setPaused(on: boolean): void {
   isPaused = on;
-  pauseButton.textContent = on ? t`Go on` : t`Pause`;
+  buttons.pause.textContent = on ? t`Go on` : t`Pause`;
 }
 
 function follow({ clientX, clientY }: PointerEvent): void {
@@ -210,7 +206,7 @@ function stopRecording(): void {
   if (!recorded) return;
   const { frames, times } = recorded;
   recorded = undefined;
-  recordButton.setAttribute('aria-pressed', 'false');
+  buttons.record.setAttribute('aria-pressed', 'false');
   const seconds = (times[times.length - 1] - times[0]) / 1000;
   const recording = frames.length > 1 ? recordingOf(frames, seconds, camera.threshold) : undefined;
   const found = recording?.times.length ?? 0;
@@ -218,11 +214,11 @@ function stopRecording(): void {
     found === 0 ? t`Nothing moved: there is no event to keep.` : t`${found} events in ${seconds.toFixed(1)} s saved.`;
   if (recording && found > 0) download('gesture.bin', toBin(recording));
 }
-recordButton.addEventListener('click', () => {
+buttons.record.addEventListener('click', () => {
   if (recorded) return stopRecording();
   setPaused(false);
   recorded = { frames: [], times: [] };
-  recordButton.setAttribute('aria-pressed', 'true');
+  buttons.record.setAttribute('aria-pressed', 'true');
   part('kept').textContent = t`Recording … Press again to stop.`;
 });
 
@@ -238,19 +234,19 @@ for (const control of [threshold, rate, mirror, steady])
     showSettings();
     forget();
   });
-for (const control of [mains50, mains60])
+for (const control of Object.values(mains))
   control.addEventListener('change', () => {
     if (source === 'camera') startCamera();
   });
 // In most of the Americas lamps flicker 120 times a second, elsewhere 100 times.
-mains60.checked = Intl.DateTimeFormat().resolvedOptions().timeZone.startsWith('America/');
-mains50.checked = !mains60.checked;
-cameraButton.addEventListener('click', startCamera);
-shapeButton.addEventListener('click', () => {
+mains[60].checked = Intl.DateTimeFormat().resolvedOptions().timeZone.startsWith('America/');
+mains[50].checked = !mains[60].checked;
+buttons.camera.addEventListener('click', startCamera);
+buttons.shape.addEventListener('click', () => {
   setPaused(false);
   startShape();
 });
-pauseButton.addEventListener('click', () => setPaused(!isPaused));
+buttons.pause.addEventListener('click', () => setPaused(!isPaused));
 document.addEventListener('visibilitychange', () => document.hidden && stopRecording());
 watchTheme(() => {
   colours = coloursOf(part('root'));

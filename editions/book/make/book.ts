@@ -23,59 +23,47 @@ import { run } from '../../../packages/system/run';
 import { step } from '../../../packages/system/step';
 import { ADDRESSES, runAddress } from '../../shared/addresses';
 import { writeApp } from '../../shared/app';
+import { bundle } from '../../shared/esbuild';
 import { ISOLATION } from '../../shared/serve';
 import { trainedNetwork, trainIfNeeded } from '../../shared/trained';
-import { bundleEventCamera } from './event-camera';
 import type { PageFigure } from './figures';
 import { finishEnglish, finishTranslated, isShared, LANGUAGES, languageOf, shareStatic, type Texts } from './languages';
 import { termsOf } from './links';
 import { mapPage } from './map';
 import { chapterHead, type Finishing, finishPage } from './pages';
-import { bundlePlayground } from './playground';
-import { bundleScript, bundleScripts, darkTwice, minify } from './scripts';
+import { reader, writeNetworks } from './playground';
+import { bundleScripts, minify } from './scripts';
 import { type Chapter, copyStatic, STYLES, write, writeChapters, writePages } from './sources';
 import { movingPicture } from './start';
 
 const target = join(root, 'build', 'book');
 const work = join(root, 'build', `book-${process.pid}`);
 
-/** Undefined is English. */
-type Language = Texts | undefined;
-
-/** The folders in which the book is made in a language. */
-const foldersOf = (language?: Language) => ({
-  source: join(work, `source-${language?.language ?? 'en'}`),
-  pages: join(work, `pages-${language?.language ?? 'en'}`),
-  downloads: join(work, `notebooks-${language?.language ?? 'en'}`),
-});
-const { source, pages } = foldersOf();
-
-async function sphinx(language: Language) {
-  const { source: from, pages: to } = foldersOf(language);
-  const env = {
-    ...process.env,
-    PYTHONNOUSERSITE: '1',
-    PYTHONDONTWRITEBYTECODE: '1',
-    SOURCE_DATE_EPOCH: '0',
-    TZ: 'UTC',
+/** The book in a language, English without one, and the folders in which it is made. */
+function editionIn(language?: Texts) {
+  const folder = (what: string) => join(work, `${what}-${language?.language ?? 'en'}`);
+  return {
+    language,
+    source: folder('source'),
+    downloads: folder('notebooks'),
+    doctrees: folder('doctrees'),
+    pages: folder('pages'),
+    chapters: [] as Chapter[],
   };
-  const options = [
-    '-W',
-    '--keep-going',
-    '-q',
-    '-b',
-    'html',
-    '-c',
-    source,
-    '-d',
-    join(work, `doctrees-${language?.language ?? 'en'}`),
-    '-A',
-    `issues=${ADDRESSES.issues}`,
-    '-D',
-    `release=${readJson(join(root, 'package.json')).version}`,
-    ...(language ? ['-D', `language=${language.sphinx}`, '-D', `html_title=${language.title}`] : []),
-  ];
-  const args = ['-m', 'sphinx', ...options, from, to];
+}
+type Edition = ReturnType<typeof editionIn>;
+
+const ENGLISH = editionIn();
+/** The book's own files beside its pages, as Sphinx reads them. */
+const statics = join(ENGLISH.source, '_static');
+
+async function sphinx({ source: from, pages, doctrees, language }: Edition) {
+  const quiet = { PYTHONNOUSERSITE: '1', PYTHONDONTWRITEBYTECODE: '1', SOURCE_DATE_EPOCH: '0', TZ: 'UTC' };
+  const settings = { release: readJson(join(root, 'package.json')).version, ...language?.settings };
+  const options = Object.entries(settings).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
+  const places = ['-c', ENGLISH.source, '-d', doctrees, '-A', `issues=${ADDRESSES.issues}`];
+  const args = ['-m', 'sphinx', '-W', '--keep-going', '-q', '-b', 'html', ...places, ...options, from, pages];
+  const env = { ...process.env, ...quiet };
   const { code, lines } = await run(venvPython, args, { cwd: from, env, minutes: 5 });
   if (code === 0) return;
   const named = lines.find((line) => /WARNING|ERROR/.test(line)) ?? lines.at(-1) ?? `ended with ${code}`;
@@ -111,8 +99,7 @@ function finishing(chapters: Chapter[], folder: string): (page: string) => Finis
 }
 
 /** Finishes the pages of a language, and leaves of Sphinx's other files those that are requested. */
-async function finish(chapters: Chapter[], language?: Language) {
-  const { pages: folder } = foldersOf(language);
+async function finish({ pages: folder, chapters, language }: Edition) {
   const moreOf = finishing(chapters, folder);
   const files = filesUnder(folder).map((name) => name.split(sep).join('/'));
   const all = files
@@ -135,7 +122,7 @@ async function finish(chapters: Chapter[], language?: Language) {
     });
   for (const name of files) {
     const file = join(folder, name);
-    const isOurs = existsSync(join(source, name)) && !language;
+    const isOurs = existsSync(join(ENGLISH.source, name)) && !language;
     if (name.endsWith('.html') || isOurs) continue;
     if (!all.some((page) => page.includes(name)) || (language && isShared(name))) rmSync(file);
     else if (name.endsWith('.js')) writeFileSync(file, await minify(readFileSync(file, 'utf8'), 'js'));
@@ -143,23 +130,23 @@ async function finish(chapters: Chapter[], language?: Language) {
 }
 
 /**
- * What Sphinx reads in a language.
+ * Writes what Sphinx reads in a language.
  * @param names of the chapters
+ * @returns the figures that are still to be drawn: those of chapters are the same in all languages
  */
-function writeSources(names: string[], picture: string, language?: Language) {
-  const folders = foldersOf(language);
-  const chapters = writeChapters(names, { ...folders, language });
-  // A chapter's figures are the same in all languages.
-  const figures = language ? [] : chapters.flatMap((chapter) => chapter.figures);
+function writeSources(edition: Edition, names: string[], picture: string): PageFigure[] {
+  const { source, language } = edition;
+  edition.chapters = writeChapters(names, edition);
+  const figures = language ? [] : edition.chapters.flatMap((chapter) => chapter.figures);
   const map = (page: string) => {
     const made = mapPage(undefined, page, language?.say, language?.language);
     figures.push(...made.figures);
-    for (const [name, content] of Object.entries(made.files)) write(join(source, '_static', name), content);
+    for (const [name, content] of Object.entries(made.files)) write(join(statics, name), content);
     return made.text;
   };
-  writePages(chapters, folders.source, { picture, map, language });
-  language?.writeWords(folders.source);
-  return { chapters, figures };
+  writePages(edition.chapters, source, { picture, map, language });
+  language?.writeWords(source);
+  return figures;
 }
 
 async function build() {
@@ -173,41 +160,40 @@ async function build() {
     await trainIfNeeded('book', work, 'hidden');
     await trainIfNeeded('book', work, 'convolutional');
     console.log('book: building the book in build/book/');
-    const languages = (Object.keys(LANGUAGES) as (keyof typeof LANGUAGES)[]).map(languageOf);
-    const editions = [undefined, ...languages];
-    const fontFaces = copyStatic(source);
+    const given = await reader();
+    const translations = (Object.keys(LANGUAGES) as (keyof typeof LANGUAGES)[]).map((language) =>
+      editionIn(languageOf(language)),
+    );
+    const editions = [ENGLISH, ...translations];
+    const fontFaces = copyStatic(ENGLISH.source);
     const names = chapterNames().map((name) => name.replace('.ipynb', ''));
-    const written: ReturnType<typeof writeSources>[] = [];
+    const figures: PageFigure[] = [];
     await step('Chapters', 'texts, outputs and the moving picture', async () => {
-      const picture = await movingPicture();
-      for (const language of editions) written.push(writeSources(names, picture, language));
+      const picture = movingPicture(given);
+      for (const edition of editions) figures.push(...writeSources(edition, names, picture));
     });
-    await bundleScripts(['main', 'live', 'start', 'map'], join(source, '_static'));
     await step('Playgrounds', 'their scripts, and digits for them', async () => {
-      await bundlePlayground(join(source, '_static', 'playground.js'));
-      await bundleScript(join(root, 'editions', 'book', 'neuron', 'main.ts'), join(source, '_static', 'neuron.js'));
-      await bundleEventCamera(join(source, '_static', 'event-camera.js'));
+      await bundleScripts(statics, writeNetworks(given, statics));
     });
     const drawn = join(work, 'figures');
-    const figures = written.flatMap((one) => one.figures);
     await Promise.all([
       step('Sphinx', 'the pages', async () => {
-        for (const language of editions) await sphinx(language);
+        for (const edition of editions) await sphinx(edition);
       }),
       step('Figures', 'their pictures, for light and dark pages, wide and narrow', async (onLine) => {
         await drawFigures(figures, drawn, onLine);
       }),
     ]);
+    const { pages } = ENGLISH;
     await step('Finishing', 'formulas and links', async () => {
-      const own = STYLES.map((file) => darkTwice(readFileSync(file, 'utf8')));
-      const styles = [fontFaces, readFileSync(join(pages, '_static', 'styles', 'furo.css'), 'utf8'), ...own];
-      for (const [i, language] of editions.entries()) {
-        const folders = foldersOf(language);
-        if (language) write(join(folders.pages, '_static', 'words.js'), language.words());
-        await finish(written[i].chapters, language);
-        cpSync(folders.downloads, join(folders.pages, 'notebooks'), { recursive: true });
+      const sheets = [join(pages, '_static', 'styles', 'furo.css'), ...STYLES];
+      const styles = [fontFaces, ...sheets.map((file) => readFileSync(file, 'utf8'))];
+      for (const edition of editions) {
+        if (edition.language) write(join(edition.pages, '_static', 'words.js'), edition.language.words());
+        await finish(edition);
+        cpSync(edition.downloads, join(edition.pages, 'notebooks'), { recursive: true });
       }
-      for (const language of languages) renameSync(foldersOf(language).pages, join(pages, language.language));
+      for (const { language, pages: own } of translations) renameSync(own, join(pages, `${language?.language}`));
       write(join(pages, '_static', 'book.css'), await minify(styles.join('\n'), 'css'));
     });
     cpSync(drawn, join(pages, '_static', 'figures'), { recursive: true });
@@ -218,12 +204,12 @@ async function build() {
       short_name: 'Spiking neurons',
       description: 'A book in which spiking neurons learn to read digits, also in the page',
     });
-    const worker = { define: { NEEDED: '[]', ISOLATION: JSON.stringify(ISOLATION) } };
-    await bundleScript(
-      join(root, 'editions', 'shared', 'page', 'service-worker.ts'),
-      join(pages, 'offline.js'),
-      worker,
-    );
+    await bundle({
+      entryPoints: ['editions/shared/page/service-worker.ts'],
+      outfile: join(pages, 'offline.js'),
+      format: 'iife',
+      define: { NEEDED: '[]', ISOLATION: JSON.stringify(ISOLATION) },
+    });
     // What is changed while it is built is newer than the book.
     utimesSync(join(pages, 'index.html'), started, started);
     const former = join(work, 'former');

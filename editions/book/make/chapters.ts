@@ -3,56 +3,29 @@
 // the book.
 
 import { UserError } from '../../../packages/system/project';
+import { type Cell, joined, type Notebook, type Output, textOf } from '../../shared/cells';
 import { escapeHtml } from '../../shared/html';
 import { chapterFigure, type PageFigure, specificationOf } from './figures';
 
-/** As notebooks hold it. */
-type Text = string | string[];
-
-export interface Output {
-  output_type: string;
-  name?: string;
-  text?: Text;
-  ename?: string;
-  evalue?: string;
-  data?: Record<string, unknown>;
-  metadata?: object;
-}
-
-export interface Cell {
-  cell_type: string;
-  source: Text;
-  execution_count?: number | null;
-  metadata?: { tags?: string[] };
-  outputs?: Output[];
-}
-
-export interface Notebook {
-  cells: Cell[];
-}
-
-export const text = (value: Text | undefined) => (Array.isArray(value) ? value.join('') : (value ?? ''));
-
-/** What an output holds of a type of text. */
-const textOf = (data: Record<string, unknown>, type: string) => text(data[type] as Text | undefined);
+type Cells = Pick<Notebook, 'cells'>;
 
 /** Markdown without its blocks of code. */
 const withoutCode = (markdown: string) => markdown.replace(/^```[\s\S]*?^```/gm, '');
 
 /** What an output says of a failure: tslab leaves no error output, it prints the error on stderr. */
 function failure(cell: Cell, output: Output) {
-  if (cell.metadata?.tags?.includes('raises-exception')) return undefined;
+  if (cell.metadata.tags?.includes('raises-exception')) return undefined;
   if (output.output_type === 'error') return `${output.ename}: ${output.evalue}`;
-  return output.name === 'stderr' ? text(output.text).trim().split('\n')[0] : undefined;
+  return output.name === 'stderr' ? joined(output.text).trim().split('\n')[0] : undefined;
 }
 
 /** Whether an output is what is left of a progress bar that has reached its end. */
 const isFullBar = ({ data = {} }: Output) =>
-  Object.keys(data).join() === 'text/plain' && /^.*: (\d+)\/\1$/.test(textOf(data, 'text/plain'));
+  Object.keys(data).join() === 'text/plain' && /^.*: (\d+)\/\1$/.test(joined(data['text/plain']));
 
 /** Whether all of a notebook was executed, without errors. Ctrl-C leaves one whose last cells have no count. */
-export function isExecuted(notebook: Notebook | undefined) {
-  const code = notebook?.cells?.filter((cell) => cell.cell_type === 'code' && text(cell.source).trim() !== '') ?? [];
+export function isExecuted(notebook: Cells | undefined) {
+  const code = notebook?.cells?.filter((cell) => cell.cell_type === 'code' && textOf(cell).trim() !== '') ?? [];
   const ran = code.every((cell) => Number.isInteger(cell.execution_count));
   const failed = code.some((cell) => cell.outputs?.some((output) => failure(cell, output)));
   return code.some((cell) => (cell.outputs ?? []).length > 0) && ran && !failed;
@@ -78,7 +51,7 @@ function pageLinks(markdown: string, sourceLink: (path: string) => string) {
  */
 export function prepare(
   name: string,
-  notebook: Notebook,
+  notebook: Cells,
   sourceLink = (path: string) => path,
   runs = new Map<string, string>(),
 ) {
@@ -87,14 +60,14 @@ export function prepare(
     const fail: (what: string) => never = (what) => {
       throw new UserError(`${name}.ipynb: cell ${index + 1}: ${what}`);
     };
-    if (cell.cell_type === 'markdown') cell.source = pageLinks(text(cell.source), sourceLink);
+    if (cell.cell_type === 'markdown') cell.source = pageLinks(textOf(cell), sourceLink);
     cell.outputs?.forEach((output, i) => {
       const wrong = failure(cell, output);
       if (wrong) fail(`expected cells that ran without errors, found ${wrong}: run \`npm run tutorial\``);
       if (!output.data) return;
       const figure = specificationOf(output.data);
-      const alt = textOf(output.data, 'text/plain').trim();
-      const svg = textOf(output.data, 'image/svg+xml');
+      const alt = joined(output.data['text/plain']).trim();
+      const svg = joined(output.data['image/svg+xml']);
       const images = Object.keys(output.data).filter((type) => type.startsWith('image/'));
       if (!figure && images.length === 0) return;
       if (!figure || svg === '') {
@@ -109,7 +82,7 @@ export function prepare(
       output.metadata = {};
     });
     cell.outputs = cell.outputs?.filter((output) => !isFullBar(output));
-    const printed = cell.outputs?.map((output) => text(output.text)).join('') ?? '';
+    const printed = cell.outputs?.map((output) => joined(output.text)).join('') ?? '';
     for (const sha256 of new Set(printed.match(/\b[0-9a-f]{64}\b/g))) {
       const run = runs.get(sha256);
       if (run === undefined) continue;
@@ -121,14 +94,14 @@ export function prepare(
 }
 
 /** What a pattern finds in the texts of a notebook, outside of code. */
-export const inTexts = ({ cells }: { cells: readonly { cell_type: string; source: Text }[] }, pattern: RegExp) =>
+export const inTexts = ({ cells }: { cells: readonly Pick<Cell, 'cell_type' | 'source'>[] }, pattern: RegExp) =>
   cells
     .filter(({ cell_type }) => cell_type === 'markdown')
-    .flatMap(({ source }) => [...withoutCode(text(source)).matchAll(pattern)])
+    .flatMap((cell) => [...withoutCode(textOf(cell)).matchAll(pattern)])
     .map(([, found]) => found);
 
 /** Chapters that a notebook links to. */
-export const linkedNotebooks = (notebook: Notebook) => inTexts(notebook, /\]\(([^)#:]+\.ipynb)(?:#[^)]*)?\)/g);
+export const linkedNotebooks = (notebook: Cells) => inTexts(notebook, /\]\(([^)#:]+\.ipynb)(?:#[^)]*)?\)/g);
 
 /** Drawings that a notebook shows. */
-export const shownImages = (notebook: Notebook) => inTexts(notebook, /!\[[^\]]*\]\(([^)#:\s]+)\)/g);
+export const shownImages = (notebook: Cells) => inTexts(notebook, /!\[[^\]]*\]\(([^)#:\s]+)\)/g);

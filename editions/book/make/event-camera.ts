@@ -1,17 +1,14 @@
-// The page "An event camera": its script, with the kernel and the trained network in it. Run as a program it trains
-// that network, which takes two minutes of computing, and writes editions/book/event-camera/network.json.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Trains the network of the page "An event camera", which takes two minutes of computing, and writes
+// editions/book/event-camera/network.json.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { command } from '../../../packages/system/options';
 import { runProgram } from '../../../packages/system/program';
 import { root } from '../../../packages/system/project';
 import { storeLayers } from '../../../src/common/layers';
 import { CAMERA, READOUT, withClock } from '../event-camera/network';
-import { kernel } from './playground';
-import { bundleScript } from './scripts';
 
-const folder = join(root, 'editions', 'book', 'event-camera');
-const file = join(folder, 'network.json');
+const file = join(root, 'editions', 'book', 'event-camera', 'network.json');
 
 /** Things that move, some under lamps that flicker; and a hidden layer that learns its delays. */
 const THINGS = { train: 12_000, test: 2_000, seed: 1, flicker: 0.15 };
@@ -47,13 +44,6 @@ async function train() {
   const weights = Buffer.from(Float32Array.from(state.weights).buffer).toString('base64');
   writeFileSync(file, `${JSON.stringify({ layers: storeLayers(layers), neuron, weights }, null, 2)}\n`);
   await engine.close();
-}
-
-/** Bundles the page's script. */
-export async function bundleEventCamera(outfile: string) {
-  await bundleScript(join(folder, 'main.ts'), outfile, {
-    define: { KERNEL: JSON.stringify(kernel().toString('base64')), NETWORK: readFileSync(file, 'utf8') },
-  });
 }
 
 async function main(args: string[]) {

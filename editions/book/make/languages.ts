@@ -6,16 +6,17 @@ import { topicOf } from '../../../packages/system/chapters';
 import { readPhrases, translateDocument, translateDrawing, wordsScript } from '../../../translations/phrases';
 import { type Cell, cellsOfPage, sourceOfPage, translate, twins, UNTRANSLATED } from '../../../translations/twins';
 import { BROWSER_EDITION } from '../../shared/addresses';
+import type { Notebook } from '../../shared/cells';
 import { LOCALES } from '../../shared/translated';
-import { inTexts, type Notebook } from './chapters';
+import { inTexts } from './chapters';
 import { book, TEACHING, write } from './sources';
 
 /** What a page of the book says of itself in each language, and how it names a section of a chapter. */
 export const LANGUAGES = {
   zh: {
-    sphinx: LOCALES.zh,
+    /** Of Sphinx. */
+    settings: { language: LOCALES.zh, html_title: '脉冲神经元识别数字' },
     lang: LOCALES.zh.replace('_', '-'),
-    title: '脉冲神经元识别数字',
     name: '中文',
     section: (number: number, heading: string) => `第 ${number} 章“${heading}”`,
   },
@@ -76,7 +77,7 @@ export function languageOf(language: Language) {
       // Sphinx's own Chinese lacks most of what its search says.
       const search = readPhrases(language, ['search']).table;
       const messages = Object.fromEntries([...search].map(([english, other]) => [english, [other]]));
-      const locale = LANGUAGES[language].sphinx;
+      const locale = LANGUAGES[language].settings.language;
       write(
         join(source, 'locales', locale, 'LC_MESSAGES', 'sphinx.js'),
         `Documentation.addTranslations(${JSON.stringify({ locale, messages, plural_expr: '0' })});\n`,

@@ -1,7 +1,8 @@
 // Links of the book's texts to sections and to words.
 import { UserError } from '../../../packages/system/project';
 import { anchorOf } from '../../../translations/twins';
-import { inTexts, type Notebook } from './chapters';
+import type { Notebook } from '../../shared/cells';
+import { inTexts } from './chapters';
 import type { Chapter } from './sources';
 
 export interface Term {
@@ -11,7 +12,7 @@ export interface Term {
 }
 
 /** The headings of a notebook that have an anchor, down to the third level. */
-const headingsOf = (notebook: Notebook) => inTexts(notebook, /^#{2,3} (.+?)\s*$/gm);
+const headingsOf = (notebook: Pick<Notebook, 'cells'>) => inTexts(notebook, /^#{2,3} (.+?)\s*$/gm);
 
 /**
  * [[What happens without the reset?]] on a page of book/ leads to the section of that heading, in whichever chapter it
@@ -75,9 +76,8 @@ const NOT_IN =
 
 /**
  * The words of the glossary in the chapters: the first time that a chapter uses one, it links to what it means.
- * @param address the address of the glossary as seen from the page
  */
-export function linkTerms(article: Element, terms: Term[], address: string) {
+export function linkTerms(article: Element, terms: Term[]) {
   const document = article.ownerDocument;
   const byForm = new Map(
     terms.flatMap((term) => term.forms.map((form) => [form.toLowerCase().replace(/\s+/g, ' '), { form, term }])),
@@ -116,7 +116,7 @@ export function linkTerms(article: Element, terms: Term[], address: string) {
       linked.add(term.id);
       const link = document.createElement('a');
       link.className = 'term';
-      link.href = `${address}#${term.id}`;
+      link.href = `glossary.html#${term.id}`;
       link.title = term.meaning;
       link.textContent = match[0];
       parts.push(node.data.slice(from, match.index), link);

@@ -11,7 +11,8 @@ import { linkTerms, type Term } from './links';
 
 /** Sets the formulas that Sphinx has left as TeX. */
 function setFormulas(article: Element, page: string) {
-  for (const element of article.querySelectorAll('.tex')) {
+  const formulas = article.querySelectorAll('.tex');
+  for (const element of formulas) {
     const tex = element.textContent;
     const displayMode = element.matches('.formula');
     try {
@@ -22,6 +23,9 @@ function setFormulas(article: Element, page: string) {
     if (displayMode) element.classList.remove('tex');
     else element.replaceWith(...element.childNodes);
   }
+  // No other page needs their style.
+  const style = '<link rel="stylesheet" href="_static/katex/katex.min.css">';
+  if (formulas.length > 0) article.ownerDocument.querySelector('link')?.insertAdjacentHTML('beforebegin', style);
 }
 
 /** KaTeX's style sheet with the one format of fonts that every browser of today reads. */
@@ -162,7 +166,7 @@ export function finishPage(html: string, page: string, more: Finishing = {}) {
   if (!article) throw new UserError(`${page}: expected an article, found none`);
   setFormulas(article, page);
   linkNames(article, page);
-  if (terms.length > 0) linkTerms(article, terms, 'glossary.html');
+  if (terms.length > 0) linkTerms(article, terms);
   if (neuron) embedNeuron(article);
   if (readDrawing) sizeDrawings(article, page, readDrawing);
   boxWide(article);

@@ -1,31 +1,37 @@
-// The book's own scripts and style sheet: TypeScript and CSS in editions/book/page/ and editions/book/_static/, by
-// esbuild.
+// The book's own scripts and style sheet, by esbuild.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BuildOptions, type TransformOptions, transform } from 'esbuild';
+import { type TransformOptions, transform } from 'esbuild';
 import { root } from '../../../packages/system/project';
 import { bundle } from '../../shared/esbuild';
 
-const entry = (name: string) => join(root, 'editions', 'book', 'page', `${name}.ts`);
+const book = join(root, 'editions', 'book');
 
-/** Classic scripts, one for each name: they work from disk, where modules do not. */
-export async function bundleScripts(names: string[], folder: string) {
-  await bundle({ entryPoints: names.map(entry), outdir: folder, format: 'iife' });
-}
-
-/** One classic script. */
-export async function bundleScript(file: string, outfile: string, options: BuildOptions = {}) {
-  await bundle({ entryPoints: [file], outfile, format: 'iife', ...options });
-}
+/** The script of each page, and those that it loads later. */
+const SCRIPTS = {
+  main: 'page/main.ts',
+  live: 'page/live.ts',
+  start: 'page/start.ts',
+  map: 'page/map.ts',
+  playground: 'playground/main.ts',
+  'playground-exchange': 'playground/exchange.ts',
+  train: 'train/main.ts',
+  'train-worker': 'train/worker.ts',
+  neuron: 'neuron/main.ts',
+  'event-camera': 'event-camera/main.ts',
+};
 
 /**
- * A style sheet whose rules for readers who chose the dark theme also hold where the system is dark and no theme was
- * chosen.
+ * Bundles each to one classic script: they work from disk, where modules do not.
+ * @param define what the build puts in place of names that their sources declare
  */
-export const darkTwice = (css: string) =>
-  css.replace(
-    /^ *body\[data-theme="dark"\] (\{[^}]*\})/gm,
-    (rule, values) => `${rule}\n@media (prefers-color-scheme: dark) { body:not([data-theme="light"]) ${values} }`,
-  );
+export async function bundleScripts(folder: string, define: Record<string, string>) {
+  const NETWORK = readFileSync(join(book, 'event-camera', 'network.json'), 'utf8');
+  for (const [name, file] of Object.entries(SCRIPTS)) {
+    const outfile = join(folder, `${name}.js`);
+    await bundle({ entryPoints: [join(book, file)], outfile, format: 'iife', define: { NETWORK, ...define } });
+  }
+}
 
 /** A classic script or a style sheet without comments and blanks; a script's global names stay. */
 export async function minify(text: string, loader: 'js' | 'css') {

@@ -6,10 +6,10 @@ import { chaptersFolder, readJson, root, UserError } from '../../../packages/sys
 import { UNTRANSLATED } from '../../../translations/twins';
 import { ADDRESSES } from '../../shared/addresses';
 import { FAVICON } from '../../shared/app';
-import { introduction, textOf } from '../../shared/cells';
+import { introduction, type Notebook, textOf } from '../../shared/cells';
 import { linkedSource, sourceAddress, sourcePages } from '../../shared/source-pages';
 import { writeRun } from '../train/link';
-import { isExecuted, linkedNotebooks, type Notebook, prepare, shownImages } from './chapters';
+import { isExecuted, linkedNotebooks, prepare, shownImages } from './chapters';
 import type { PageFigure } from './figures';
 import type { Texts } from './languages';
 import { linkHeadings } from './links';
@@ -24,9 +24,9 @@ export const STYLES = ['theme.css', 'parts.css', 'figures.css'].map((name) => jo
 export interface Chapter {
   name: string;
   title: string;
-  notebook: Notebook;
+  notebook: Pick<Notebook, 'cells'>;
   /** Where it is translated. */
-  english?: Notebook;
+  english?: Pick<Notebook, 'cells'>;
   figures: PageFigure[];
 }
 
@@ -36,7 +36,7 @@ export const write = (file: string, content: string | Uint8Array) => {
 };
 const notebookFile = (folder: string, name: string) => join(folder, `${name}.ipynb`);
 
-const sourcesOf = (notebook: Notebook) => JSON.stringify(notebook.cells.map(({ source }) => [source].flat().join('')));
+const sourcesOf = (notebook: Notebook) => JSON.stringify(notebook.cells.map(textOf));
 
 /** A chapter as the runner left it, or else (also where the runner had other cells) as it is committed. */
 function executedChapter(name: string): Notebook {

@@ -7,7 +7,7 @@ import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { introduction } from '../../shared/cells';
 import { escapeHtml } from '../../shared/html';
 import { sentences } from './map-figures';
-import { reader } from './playground';
+import type { Reader } from './playground';
 import type { Chapter as BookChapter } from './sources';
 
 type Chapter = Pick<BookChapter, 'name' | 'notebook'>;
@@ -31,8 +31,7 @@ const bits = (values: number[]) => {
  * The moving picture, with the numbers that it draws, and a sentence for who does not see it: 100 steps with a 7 that
  * the trained network reads, but not without a race, where another neuron fires as well.
  */
-export async function movingPicture() {
-  const { race, labels, pixels: pixelsOf, answer } = await reader();
+export function movingPicture({ race, labels, pixels: pixelsOf, answer }: Reader) {
   const [image, label] = [pixelsOf(race), labels[race]];
   const { inputs, h, fired, counts } = answer(race, { T });
   const pixels = Array.from(image.keys()).filter((pixel) => image[pixel] > 0);

@@ -2,7 +2,7 @@
 import { type LifOptions, simulate } from '../../../src/common/lif';
 import { Purpose, RandomStream } from '../../../src/common/random';
 import type { Trace } from '../../../src/common/trace';
-import { partOf } from '../../shared/page/dom';
+import { partOf, partsOf } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { drawCurves, drawTrace, stepAt } from './plot';
 
@@ -68,13 +68,7 @@ const part = partOf('nr');
 const root = part('root');
 const plot = part<SVGSVGElement>('plot');
 const curve = part<SVGSVGElement>('curve');
-const sliders = {
-  current: part<HTMLInputElement>('current'),
-  tau: part<HTMLInputElement>('tau'),
-  threshold: part<HTMLInputElement>('threshold'),
-  synapse: part<HTMLInputElement>('synapse'),
-  step: part<HTMLInputElement>('step'),
-};
+const sliders = partsOf('nr', HTMLInputElement, 'current', 'tau', 'threshold', 'synapse', 'step');
 const chosen = (name: string) => root.querySelector<HTMLInputElement>(`input[name="nr-${name}"]:checked`)?.value ?? '';
 
 const options = (): LifOptions => ({

@@ -34,7 +34,6 @@ interface Plot extends HTMLElement {
 interface PlotlyModule {
   react(plot: HTMLElement, data: Spec[], layout: Spec, config: Spec): Promise<Plot>;
   relayout(plot: HTMLElement, update: Record<string, unknown>): Promise<Plot>;
-  restyle(plot: HTMLElement, update: Record<string, unknown>, traces: number[]): Promise<Plot>;
   purge(plot: HTMLElement): void;
   Fx: {
     hover(plot: HTMLElement, points: { curveNumber: number; pointNumber: number | number[] }[], subplot: string): void;
@@ -291,7 +290,7 @@ class LiveFigure {
           if (visible) this.hidden.delete(trace);
           else this.hidden.add(trace);
         }
-        void Plotly.restyle(this.plot, { visible: visible ? true : 'legendonly' }, traces);
+        void this.draw();
       });
       item.append(button);
       this.toggles.push({ item, button });

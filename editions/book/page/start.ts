@@ -7,6 +7,7 @@ import { CLASSES } from '../../../src/common/mnist';
 import { bytes } from '../../shared/page/base64';
 import { watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
+import { coloursOf, contextOf } from '../playground/paint';
 
 /** What happened in T steps; bits lie low bit first in their bytes. */
 interface Run {
@@ -35,7 +36,7 @@ class Scene {
   private readonly potentials: Uint8Array;
   private readonly fired: Uint8Array;
   private readonly context: CanvasRenderingContext2D;
-  private colors = { ink: '', muted: '', soft: '', line: '', paper: '', spike: '' };
+  colours = coloursOf(document.body);
   /** When the page was last drawn for; a step and a share of the next one. */
   at: number;
 
@@ -43,9 +44,7 @@ class Scene {
     private readonly canvas: HTMLCanvasElement,
     private readonly run: Run,
   ) {
-    const context = canvas.getContext('2d');
-    if (!context) throw new Error('canvas: expected a 2d context, found none');
-    this.context = context;
+    this.context = contextOf(canvas);
     this.inputs = bytes(run.inputs);
     this.potentials = bytes(run.potentials);
     this.fired = bytes(run.fired);
@@ -59,19 +58,6 @@ class Scene {
       for (let t = 0; t < steps; t++) count += bit(this.fired, t * CLASSES + neuron);
       return count;
     });
-  }
-
-  readColors(): void {
-    const style = getComputedStyle(this.canvas);
-    const read = (name: string) => style.getPropertyValue(name).trim();
-    this.colors = {
-      ink: read('--color-foreground-primary'),
-      muted: read('--color-foreground-secondary'),
-      paper: read('--figure-paper'),
-      soft: read('--color-foreground-border'),
-      line: read('--color-background-border'),
-      spike: read('--spike'),
-    };
   }
 
   draw(): void {
@@ -94,12 +80,12 @@ class Scene {
     context.setTransform(scale, 0, 0, scale, 0, 0);
     this.write(t`each pixel fires at random`, digit.left + digit.width / 2, 14, {
       align: 'center',
-      color: this.colors.muted,
+      color: this.colours.text,
     });
     this.drawDigit(digit);
     if (wide) this.drawWires(digit.left + digit.width + 14, digit.top + digit.height / 2, left, top, row);
-    this.write(t`ten neurons add up and fire`, left + 30, top - 12, { color: this.colors.muted });
-    this.write(t`its spikes`, width - 8, top - 12, { align: 'right', color: this.colors.muted });
+    this.write(t`ten neurons add up and fire`, left + 30, top - 12, { color: this.colours.text });
+    this.write(t`its spikes`, width - 8, top - 12, { align: 'right', color: this.colours.text });
     this.drawNeurons(left, top, row, width - left - 4, wide);
   }
 
@@ -111,7 +97,7 @@ class Scene {
       align = 'left',
       size = 13,
       weight = 400,
-      color = this.colors.ink,
+      color = this.colours.ink,
     }: { align?: CanvasTextAlign; size?: number; weight?: number; color?: string } = {},
   ): void {
     const { context } = this;
@@ -136,7 +122,7 @@ class Scene {
       const [cx, cy] = [x + (columns[i] - x0 + 0.5) * cell, y + (rows[i] - y0 + 0.5) * cell];
       const dark = run.ink[i] / 255;
       context.globalAlpha = 0.1 + 0.3 * dark;
-      context.fillStyle = this.colors.ink;
+      context.fillStyle = this.colours.ink;
       this.dot(cx, cy, cell * 0.34);
       // A spike is bright in its step and fades over the next three.
       let glow = 0;
@@ -146,7 +132,7 @@ class Scene {
       }
       if (glow > 0 && !ended) {
         context.globalAlpha = glow;
-        context.fillStyle = this.colors.spike;
+        context.fillStyle = this.colours.spike;
         this.dot(cx, cy, cell * (0.34 + 0.12 * glow));
       } else if (ended) {
         context.globalAlpha = dark;
@@ -167,7 +153,7 @@ class Scene {
     for (let neuron = 0; neuron < CLASSES; neuron++) {
       const to = top + (neuron + 0.5) * row;
       const lit = this.flash(neuron);
-      context.strokeStyle = lit > 0 ? this.colors.spike : this.colors.line;
+      context.strokeStyle = lit > 0 ? this.colours.spike : this.colours.line;
       context.globalAlpha = lit > 0 ? 0.35 + 0.65 * lit : 1;
       context.lineWidth = lit > 0 ? 1.6 : 1;
       context.beginPath();
@@ -186,7 +172,7 @@ class Scene {
   }
 
   private drawNeurons(left: number, top: number, row: number, width: number, wide: boolean): void {
-    const { context, run, colors } = this;
+    const { context, run, colours } = this;
     const steps = Math.min(Math.ceil(this.at), run.T);
     const counts = this.counts(Math.min(Math.floor(this.at) + 1, run.T));
     const best = counts.indexOf(Math.max(...counts));
@@ -203,13 +189,13 @@ class Scene {
         const potential = run.low + value * (run.high - run.low);
         return threshold + ((1 - Math.min(potential, 1)) / (1 - run.low)) * row * 0.74;
       };
-      context.strokeStyle = colors.line;
+      context.strokeStyle = colours.line;
       context.lineWidth = 1;
       context.beginPath();
       context.moveTo(from, Math.round(threshold) + 0.5);
       context.lineTo(to, Math.round(threshold) + 0.5);
       context.stroke();
-      context.strokeStyle = leads ? colors.spike : colors.soft;
+      context.strokeStyle = leads ? colours.spike : colours.quiet;
       context.globalAlpha = leads ? 0.55 : 0.75;
       context.beginPath();
       for (let t = 0; t < steps; t++) {
@@ -218,7 +204,7 @@ class Scene {
       }
       context.stroke();
       context.globalAlpha = 1;
-      context.strokeStyle = leads ? colors.spike : colors.ink;
+      context.strokeStyle = leads ? colours.spike : colours.ink;
       context.lineWidth = wide ? 1.7 : 1.2;
       context.beginPath();
       for (let t = 0; t < steps; t++) {
@@ -227,21 +213,21 @@ class Scene {
         context.lineTo(x(t + 0.5), threshold + row * 0.22);
       }
       context.stroke();
-      context.fillStyle = lit > 0 ? colors.spike : colors.line;
+      context.fillStyle = lit > 0 ? colours.spike : colours.line;
       context.globalAlpha = lit > 0 ? 0.25 + 0.75 * lit : 1;
       this.dot(left + 10, middle, row * 0.36);
       context.globalAlpha = 1;
-      const named = lit > 0.5 ? colors.paper : leads ? colors.spike : colors.ink;
+      const named = lit > 0.5 ? colours.paper : leads ? colours.spike : colours.ink;
       const weight = leads ? 700 : 400;
       const number = { align: 'center', size: 14, weight: leads ? 700 : 500, color: named } as const;
       this.write(String(neuron), left + 10, middle + 4.5, number);
-      const color = leads ? colors.spike : counts[neuron] > 0 ? colors.ink : colors.muted;
+      const color = leads ? colours.spike : counts[neuron] > 0 ? colours.ink : colours.text;
       this.write(String(counts[neuron]), left + width - 4, middle + 4.5, { align: 'right', size: 14, weight, color });
     }
     const said = t`It is a ${best}: neuron ${best} fired ${counts[best]} times.`;
     const [text, weight, color] = ended
-      ? ([said, 600, colors.ink] as const)
-      : ([t`step ${Math.floor(this.at) + 1} of ${run.T}`, 400, colors.muted] as const);
+      ? ([said, 600, colours.ink] as const)
+      : ([t`step ${Math.floor(this.at) + 1} of ${run.T}`, 400, colours.text] as const);
     this.write(text, from, top + CLASSES * row + 18, { size: 14, weight, color });
   }
 }
@@ -258,7 +244,7 @@ function start(run: Run): void {
   let frame = 0;
 
   const redraw = () => {
-    scene.readColors();
+    scene.colours = coloursOf(document.body);
     scene.draw();
   };
   const tick = (now: number) => {

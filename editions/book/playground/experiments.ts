@@ -3,7 +3,7 @@
 import { bytes } from '../../shared/page/base64';
 import { element } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
-import { chosen, trainedTau } from './assets';
+import { chosen, single } from './assets';
 import type { Stroke } from './drawing';
 import type { Shared } from './link';
 
@@ -18,46 +18,39 @@ export interface Experiment {
 const stroke = (...places: [number, number][]): Stroke => places.map(([x, y]) => ({ x, y }));
 const BAR = stroke([0.25, 0.2], [0.75, 0.2]);
 const STEM = stroke([0.75, 0.2], [0.45, 0.85]);
-const settings = { T: 100, tau: trainedTau, seed: 0 };
+const settings = { T: 100, tau: single.tau, seed: 0 };
 
+/** Those for which the build has found a picture. */
 export function experiments(): Experiment[] {
   const { slow, hasty, deep } = chosen;
-  const list: Experiment[] = [
+  const showing = ({ pixels }: { pixels: string }) => ({ ...settings, pixels: bytes(pixels) });
+  const all = [
+    slow && {
+      title: t`Raise τ`,
+      text: t`Chance bursts of input carry this 7 over the threshold. A slow neuron averages over many steps, and the bursts even out.`,
+      before: { ...showing(slow), name: `τ = ${single.tau}` },
+      after: { ...showing(slow), name: `τ = ${slow.tau}`, tau: slow.tau },
+    },
+    hasty && {
+      title: t`Set T to 1`,
+      text: t`This image shows the digit ${hasty.label}. One step is a rough sketch of it, and T = 1 decides on that alone.`,
+      before: { ...showing(hasty), name: 'T = 100' },
+      after: { ...showing(hasty), name: 'T = 1', T: 1 },
+    },
     {
       title: t`Remove the 7’s bar`,
       text: t`Which pixels make a 7 a 7? Ask “Why?” before and after.`,
       before: { ...settings, name: t`with its bar`, strokes: [BAR, STEM] },
       after: { ...settings, name: t`without`, strokes: [STEM] },
     },
-  ];
-  if (hasty) {
-    const shown = { ...settings, seed: hasty.seed, pixels: bytes(hasty.pixels) };
-    list.unshift({
-      title: t`Set T to 1`,
-      text: t`This image shows the digit ${hasty.label}. One step is a rough sketch of it, and T = 1 decides on that alone.`,
-      before: { ...shown, name: 'T = 100' },
-      after: { ...shown, name: 'T = 1', T: 1 },
-    });
-  }
-  if (slow) {
-    const shown = { ...settings, pixels: bytes(slow.pixels) };
-    list.unshift({
-      title: t`Raise τ`,
-      text: t`Chance bursts of input carry this 7 over the threshold. A slow neuron averages over many steps, and the bursts even out.`,
-      before: { ...shown, name: `τ = ${trainedTau}` },
-      after: { ...shown, name: `τ = ${slow.tau}`, tau: slow.tau },
-    });
-  }
-  if (deep) {
-    const shown = { ...settings, pixels: bytes(deep.pixels) };
-    list.push({
+    deep && {
       title: t`Add a hidden layer`,
       text: t`This image shows the digit ${deep.label}. Ten weighted sums of its pixels say something else; hidden neurons can look for its strokes first.`,
-      before: { ...shown, name: t`one layer` },
-      after: { ...shown, name: t`hidden layer`, network: 'hidden' },
-    });
-  }
-  return list;
+      before: { ...showing(deep), name: t`one layer` },
+      after: { ...showing(deep), name: t`hidden layer`, network: 'hidden' as const },
+    },
+  ];
+  return all.filter((one) => one !== undefined);
 }
 
 /**

@@ -1,12 +1,10 @@
 /** Networks that a reader brings. */
+import { resolveLayers } from '../../../src/common/layers';
 import { DEFAULT_NEURON, differingOption } from '../../../src/common/neuron-options';
 import { hiddenOf } from '../../../src/common/weights';
 import { t } from '../../shared/page/words';
-import { kernelBytes } from './assets';
-import { Kernel } from './kernel';
-import { layersOf } from './layers';
 import { TAU } from './link';
-import type { Network } from './networks';
+import { type Network, networkOf } from './networks';
 import { loadExchange } from './save';
 
 /** No network of this page's sizes has a larger file, and a phone can hold this much. */
@@ -35,10 +33,8 @@ export async function loadNetwork(file: File, tau: number): Promise<Network & { 
     throw new Error(
       t`${file.name}: tau: expected ${TAU.min} to ${TAU.max} in steps of 0.1, as this page's slider has, found ${neuron.tau}`,
     );
-  const hidden = hiddenOf(weights.length)?.hidden;
-  const kernel = await Kernel.create(kernelBytes, weights, hidden);
-  const saysTau = neuron !== undefined;
-  return { name: 'own', layers: layersOf(hidden), kernel, weights, hidden, tau: neuron?.tau ?? tau, saysTau };
+  const own = resolveLayers({ ...hiddenOf(weights.length), neuron: neuron ?? { ...DEFAULT_NEURON, tau } });
+  return { ...(await networkOf('own', weights, own)), saysTau: neuron !== undefined };
 }
 
 /** Calls `load` with a file that is dropped anywhere on the page; while one is above it, an element has a class. */

@@ -66,14 +66,12 @@ export class Kernel {
   ) {}
 
   /**
-   * @param weights [784, 10], row-major; with a hidden layer [784, hidden] and then [hidden, 10]
-   * @param hidden how many neurons a hidden layer has, if there is one
-   * @param how the network was trained, if not as those of the page
+   * @param weights of each layer in turn, row-major
+   * @param how the layers, if not the ten neurons alone, and how they were trained, if not as those of the page
    */
   static async create(
     wasm: BufferSource,
     weights: Float32Array,
-    hidden?: number,
     how: Partial<Pick<CoreOptions, 'T' | 'layers' | 'encoder' | 'readout'>> = {},
   ): Promise<Kernel> {
     const none = () => ({ images: new Uint8Array(INPUTS), labels: new Uint8Array(1) });
@@ -84,7 +82,7 @@ export class Kernel {
       // The memory is laid out for the longest presentation; `begin` makes each as long as is wanted.
       T: LONGEST_T,
       batchSize: 1,
-      layers: resolveLayers({ hidden, neuron: DEFAULT_NEURON }),
+      layers: resolveLayers({ neuron: DEFAULT_NEURON }),
       ...DEFAULT_TRAINING,
       ...how,
       threads: 1,

@@ -13,11 +13,7 @@ export interface Weights {
   hidden?: number;
 }
 
-/** The layers of a network, such as 784-10. */
-export const layersOf = (hidden?: number): string =>
-  [IMAGE_SIZE, ...(hidden === undefined ? [] : [hidden]), CLASSES].join('-');
-
-/** The same of any network, such as 784-12c5-10 with 12 channels whose kernels are 5 pixels wide. */
+/** The layers of a network: 784-10, or 784-12c5-10 with 12 channels whose kernels are 5 pixels wide. */
 export const shortName = (layers: readonly ResolvedLayer[]): string =>
   [IMAGE_SIZE, ...layers.map(({ neurons, convolve: c }) => (c ? `${c.channels}c${c.kernel}` : neurons))].join('-');
 

@@ -12,7 +12,7 @@ import { listenToKeys, listenToPen, Pad } from './drawing';
 import { type Experiment, experiments, showExperiments } from './experiments';
 import { listenToDrops, loadNetwork } from './files';
 import { PAGE_STREAM, type Presentation, type Stream } from './kernel';
-import { isLink, MAX_SEED, NETWORK_NAMES, readLink, type Shared, writeLink } from './link';
+import { isLink, MAX_SEED, readLink, type Shared, writeLink } from './link';
 import { getNetwork, keepOwn, type Network, type ReaderName } from './networks';
 import { type Colours, coloursOf } from './paint';
 import { answerOf, countsOf } from './said';
@@ -342,10 +342,10 @@ part('run').addEventListener('click', () => {
 part('step').addEventListener('click', () => goTo(position >= presentation.T ? 1 : position + 1));
 slowButton.addEventListener('click', toggleSlow);
 for (const input of [sliders.T, sliders.tau, seedInput]) input.addEventListener('input', changed);
-for (const name of [...NETWORK_NAMES, 'own'] as const) {
-  networkInputs[name].addEventListener('change', async () => {
+for (const input of Object.values(networkInputs)) {
+  input.addEventListener('change', async () => {
     changed();
-    await use(name);
+    await use(input.value as ReaderName);
     stale = true;
     refresh();
   });
@@ -387,51 +387,24 @@ function recolour(): void {
   refresh();
 }
 
-/** What a test asks for: an image, its place in the data, and what the sliders would say. */
-interface Question {
-  index?: number;
-  epoch?: number;
-  purpose?: Purpose;
-  seed?: number;
-  T?: number;
-  tau?: number;
-}
-
 /** For tests and the curious: test images with the random numbers that the engine gives them. */
 const hook = {
   /** Resolves when the kernel is there. */
   ready: start(),
-  /** Puts an image [784] in place of a drawing; what the network did with it. */
-  show(pixels: ArrayLike<number>, question: Question = {}) {
-    const { index = 0, epoch = 0, purpose = Purpose.TestSpikes } = question;
-    if (question.seed !== undefined) seedInput.value = String(question.seed);
-    if (question.T !== undefined) sliders.T.value = String(question.T);
-    if (question.tau !== undefined) sliders.tau.value = String(question.tau);
+  /** Puts an image [784] with its place in the data in place of a drawing; what the network did with it. */
+  show(pixels: ArrayLike<number>, { index = 0, epoch = 0, seed = 0, T = 100, tau = 2 } = {}) {
+    seedInput.value = String(seed);
+    sliders.T.value = String(T);
+    sliders.tau.value = String(tau);
     stopSlow();
-    take(Uint8Array.from(pixels), { purpose, epoch, index });
+    take(Uint8Array.from(pixels), { purpose: Purpose.TestSpikes, epoch, index });
     present();
-    const rates = Float32Array.from(countsOf(presentation, presentation.T), (count) => count / presentation.T);
-    return { ...presentation, rates, answer: argmax(rates) };
-  },
-  /** The rates [n, 10] of many images [n, 784], the first with this index. */
-  rates(pixels: Uint8Array, question: Question = {}) {
-    const { index = 0, epoch = 0, purpose = Purpose.TestSpikes, seed = 0, T = 100 } = question;
-    return network.kernel.rates(pixels, T, question.tau ?? network.tau, { seed, purpose, epoch, index });
+    return { ...presentation, answer: argmax(countsOf(presentation, presentation.T)) };
   },
   /** Lets another network read. */
   use,
-  /** The trained weights of the network that reads: [784, 10], or those of each layer in turn. */
-  weights: () => Array.from(network.weights),
-  /** The image that the network is shown [784]. */
-  image: () => Array.from(image),
-  /** The spikes of what is shown: of the input [T, 784], of the ten [T, 10], of the hidden neurons [T, hidden]. */
-  spikes: () => ({
-    inputs: Array.from(presentation.inputs),
-    fired: Array.from(presentation.fired),
-    hidden: presentation.hidden && Array.from(presentation.hidden),
-  }),
-  /** How many points of strokes have been taken in. */
-  points: () => pad.strokes.reduce((sum, stroke) => sum + stroke.length, 0),
+  /** The network that reads, what is on the pad and what is made of it. */
+  state: () => ({ network, pad, image, presentation }),
 };
 declare global {
   interface Window {

@@ -4,17 +4,14 @@ import { element } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import type { FeatureMaps, Presentation } from './kernel';
 import { type Colours, paintImage } from './paint';
+import { tally } from './said';
 
 /** How many neurons have a step. */
 const sizeOf = ({ height, width, channels }: FeatureMaps) => height * width * channels;
 
 /** How many spikes each channel makes in the steps from `from` to before `to`. */
-function countsOf(maps: FeatureMaps, from: number, to: number): number[] {
-  const counts = new Array<number>(maps.channels).fill(0);
-  const spikes = maps.spikes.subarray(from * sizeOf(maps), to * sizeOf(maps));
-  for (let i = 0; i < spikes.length; i++) counts[i % maps.channels] += spikes[i];
-  return counts;
-}
+const countsOf = ({ spikes, channels, width, height }: FeatureMaps, from: number, to: number): number[] =>
+  tally(spikes, channels, to * width * height, from * width * height);
 
 /** How often a neuron of each channel fires in a step, on average. */
 export function meansOf(maps: FeatureMaps): number[] {

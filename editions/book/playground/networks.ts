@@ -2,22 +2,29 @@
  * The networks that the page can read with: its own three (two are loaded on demand) and a reader's.
  */
 
-import { type ResolvedLayer, readLayers } from '../../../src/common/layers';
+import { type ResolvedLayer, readLayers, shortForm } from '../../../src/common/layers';
 import { bytes } from '../../shared/page/base64';
 import { loadScript } from '../page/assets';
-import { kernelBytes, trainedTau, weights } from './assets';
+import { kernelBytes, single } from './assets';
 import { Kernel } from './kernel';
-import { layersOf, shortName, type Weights } from './layers';
+import { shortName, type Weights } from './layers';
 import type { NetworkName } from './link';
 
+/** As editions/book/make/playground.ts writes it. */
+export interface Stored {
+  /** As `storeLayers` writes them; their neurons have the default options, but for τ. */
+  layers: string;
+  tau: number;
+  /** Base64 of float32. */
+  weights: string;
+}
 declare global {
-  /** What editions/book/make/playground.ts writes into scripts beside the page's own; weights are base64 of float32. */
   interface Window {
-    playgroundHidden: { hidden: number; tau: number; weights: string };
-    /** Its layers are as `storeLayers` writes them. */
-    playgroundConvolutional: { layers: string; tau: number; weights: string };
+    /** Those that have come: scripts beside the page's own add to them. */
+    playgroundNetworks: Partial<Record<NetworkName, Stored>>;
   }
 }
+window.playgroundNetworks = { single };
 
 /** Who reads: a network of the page, or one that a reader has brought. */
 export type ReaderName = NetworkName | 'own';
@@ -33,28 +40,25 @@ export interface Network extends Weights {
   convolved?: readonly ResolvedLayer[];
 }
 
-const make: Record<NetworkName, () => Promise<Network>> = {
-  async single() {
-    const kernel = await Kernel.create(kernelBytes, weights);
-    return { name: 'single', layers: layersOf(), kernel, weights, tau: trainedTau };
-  },
-  async hidden() {
-    await loadScript('playground-hidden.js');
-    const { hidden, tau, weights: text } = window.playgroundHidden;
-    const weights = new Float32Array(bytes(text).buffer);
-    const kernel = await Kernel.create(kernelBytes, weights, hidden);
-    return { name: 'hidden', layers: layersOf(hidden), kernel, weights, hidden, tau };
-  },
-  async convolutional() {
-    await loadScript('playground-convolutional.js');
-    const found = window.playgroundConvolutional;
-    const { tau } = found;
-    const weights = new Float32Array(bytes(found.weights).buffer);
-    const convolved = readLayers(found.layers, { tau });
-    const kernel = await Kernel.create(kernelBytes, weights, undefined, { layers: convolved });
-    return { name: 'convolutional', layers: shortName(convolved), kernel, weights, convolved, tau };
-  },
-};
+/** A network with these layers. */
+export async function networkOf(
+  name: ReaderName,
+  weights: Float32Array,
+  layers: readonly ResolvedLayer[],
+): Promise<Network> {
+  const kernel = await Kernel.create(kernelBytes, weights, { layers });
+  const plain = shortForm(layers);
+  const { tau } = layers[layers.length - 1].neuron;
+  const kind = plain ?? { convolved: layers };
+  return { name, layers: shortName(layers), kernel, weights, tau, ...kind };
+}
+
+/** A network of the page. */
+async function load(name: NetworkName): Promise<Network> {
+  if (name !== 'single') await loadScript(`playground-${name}.js`);
+  const { layers, tau, weights } = window.playgroundNetworks[name] as Stored;
+  return networkOf(name, new Float32Array(bytes(weights).buffer), readLayers(layers, { tau }));
+}
 
 const made = new Map<ReaderName, Promise<Network>>();
 
@@ -68,7 +72,7 @@ export function keepOwn(network: Network): void {
  * @throws an Error in one line if it cannot be loaded; the next call tries again
  */
 export function getNetwork(name: ReaderName): Promise<Network> {
-  const network = made.get(name) ?? make[name as NetworkName]();
+  const network = made.get(name) ?? load(name as NetworkName);
   made.set(name, network);
   network.catch(() => made.delete(name));
   return network;

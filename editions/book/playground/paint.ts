@@ -1,16 +1,34 @@
 /**
- * The paper and the pictures of 28 × 28 pixels. Colours come from playground.css, so light and dark are decided there.
+ * The paper and the pictures of 28 × 28 pixels. Colours come from theme.css, so light and dark are decided there.
  */
 import { IMAGE_SIDE as SIDE } from '../../../src/common/mnist';
 import { element } from '../../shared/page/dom';
 import type { Pad } from './drawing';
 
-const NAMES = ['paper', 'ink', 'spike', 'up', 'down', 'quiet', 'line', 'text', 'shade'] as const;
-export type Colours = Record<(typeof NAMES)[number], string>;
+/** What is painted, and the colour of theme.css that it has. */
+const NAMES = {
+  paper: '--figure-paper',
+  ink: '--color-foreground-primary',
+  spike: '--spike',
+  up: '--figure-1',
+  down: '--figure-0',
+  quiet: '--color-foreground-border',
+  line: '--color-background-border',
+  text: '--color-foreground-secondary',
+  shade: '--shade',
+};
+/** Each as `rgb(…)`. */
+export type Colours = Record<keyof typeof NAMES, string>;
 
-export function coloursOf(element: Element): Colours {
-  const style = getComputedStyle(element);
-  return Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--pg-${name}`).trim()])) as Colours;
+/** The colours that hold in a part of the page now: the style sheet has a light and a dark one of each. */
+export function coloursOf(place: Element): Colours {
+  const probe = place.appendChild(element('i'));
+  const colours = Object.entries(NAMES).map(([what, name]) => {
+    probe.style.color = `var(${name})`;
+    return [what, getComputedStyle(probe).color];
+  });
+  probe.remove();
+  return Object.fromEntries(colours);
 }
 
 export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
@@ -19,11 +37,8 @@ export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   return found;
 }
 
-/** Red, green and blue of #rgb or #rrggbb. */
-export function rgb(hex: string): number[] {
-  const long = hex.length === 4 ? hex.replace(/\w/g, '$&$&') : hex;
-  return [1, 3, 5].map((at) => Number.parseInt(long.slice(at, at + 2), 16));
-}
+/** Red, green and blue of `rgb(…)`. */
+export const rgb = (colour: string): number[] => (colour.match(/\d+/g) ?? []).map(Number);
 
 export const mixed = (from: number[], to: number[], part: number) =>
   from.map((value, i) => value + (to[i] - value) * part);

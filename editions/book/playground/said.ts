@@ -4,20 +4,19 @@ import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { t } from '../../shared/page/words';
 import type { Presentation } from './kernel';
 
-/** How often each neuron fired in the first `steps` steps. */
-export function countsOf({ fired }: Presentation, steps: number): number[] {
-  const counts = new Array<number>(CLASSES).fill(0);
-  for (let i = 0; i < steps * CLASSES; i++) counts[i % CLASSES] += fired[i];
+/** How often each of some units fired, by their spikes [steps, units], in the steps from `from` to before `to`. */
+export function tally(spikes: Uint8Array | Float32Array, units: number, to: number, from = 0): number[] {
+  const counts = new Array<number>(units).fill(0);
+  for (let i = from * units; i < to * units; i++) counts[i % units] += spikes[i];
   return counts;
 }
 
+/** How often each neuron fired in the first `steps` steps. */
+export const countsOf = ({ fired }: Presentation, steps: number): number[] => tally(fired, CLASSES, steps);
+
 /** How often each hidden neuron fired in the first `steps` steps; nothing without a hidden layer. */
-export function hiddenCountsOf({ hidden = new Float32Array(), T }: Presentation, steps: number): number[] {
-  const neurons = hidden.length / T;
-  const counts = new Array<number>(neurons).fill(0);
-  for (let i = 0; i < steps * neurons; i++) counts[i % neurons] += hidden[i];
-  return counts;
-}
+export const hiddenCountsOf = ({ hidden = new Float32Array(), T }: Presentation, steps: number): number[] =>
+  tally(hidden, hidden.length / T, steps);
 
 /**
  * The hidden neurons that have spoken most for a digit, by their spikes times their weight to it, at most `most`.
@@ -51,11 +50,8 @@ export function sentenceOf(counts: number[], steps: number): string {
 export function spikesIn(presentation: Presentation, steps: number): string {
   const { inputs, fired, maps = [] } = presentation;
   const hidden = hiddenCountsOf(presentation, steps);
-  const total = (spikes: Uint8Array | Float32Array, size: number) => {
-    let sum = 0;
-    for (let i = 0; i < steps * size; i++) sum += spikes[i];
-    return sum;
-  };
+  const total = (spikes: Uint8Array | Float32Array, size: number) =>
+    tally(spikes, size, steps).reduce((sum, count) => sum + count);
   const input = total(inputs, IMAGE_SIZE);
   const perStep = steps > 0 ? Math.round(input / steps) : 0;
   const between =

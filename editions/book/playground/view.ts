@@ -1,38 +1,25 @@
 /** The parts of the page, and what they show: what is drawn, what the network does with it, and the words about it. */
 import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
-import { element, partOf } from '../../shared/page/dom';
+import { element, partOf, partsOf } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import type { Pad } from './drawing';
 import type { Presentation } from './kernel';
 import { pushOf, weightsOf, weightsTo } from './layers';
+import { NETWORK_NAMES } from './link';
 import { showMaps } from './maps';
 import type { Network } from './networks';
 import { type Colours, paintDigit, paintHidden, paintImage, paintPad, paintWeights, paintWhy } from './paint';
 import { paintRace, showAnswer, showRates } from './race';
-import { answerOf, countsOf, hiddenCountsOf, sentenceOf, speakers, spikesIn, winnerOf } from './said';
+import { answerOf, countsOf, hiddenCountsOf, sentenceOf, speakers, spikesIn, tally, winnerOf } from './said';
 
 export const part = partOf('pg');
 export const root = part('root');
 export const paper = part<HTMLCanvasElement>('canvas');
 export const race = part<HTMLCanvasElement>('race');
-const views = {
-  input: part<HTMLCanvasElement>('input'),
-  spikes: part<HTMLCanvasElement>('spikes'),
-  sum: part<HTMLCanvasElement>('sum'),
-  hidden: part<HTMLCanvasElement>('hidden-neurons'),
-};
-export const sliders = {
-  T: part<HTMLInputElement>('T'),
-  tau: part<HTMLInputElement>('tau'),
-  at: part<HTMLInputElement>('at'),
-};
+const views = partsOf('pg', HTMLCanvasElement, 'input', 'spikes', 'sum', 'hidden-neurons');
+export const sliders = partsOf('pg', HTMLInputElement, 'T', 'tau', 'at');
 /** One of them is chosen. */
-export const networkInputs = {
-  single: part<HTMLInputElement>('single-layer'),
-  hidden: part<HTMLInputElement>('hidden-layer'),
-  convolutional: part<HTMLInputElement>('convolutional-layers'),
-  own: part<HTMLInputElement>('own-network'),
-};
+export const networkInputs = partsOf('pg-network', HTMLInputElement, ...NETWORK_NAMES, 'own');
 export const fileInput = part<HTMLInputElement>('file');
 export const seedInput = part<HTMLInputElement>('seed');
 export const slowButton = part<HTMLButtonElement>('slow');
@@ -88,9 +75,8 @@ function paint(scene: Scene, winner: number | undefined): void {
   const last = Math.max(drawn, 1) - 1;
   const step = inputs.subarray(last * IMAGE_SIZE, (last + 1) * IMAGE_SIZE);
   paintImage(views.spikes, step, colours.paper, colours.spike);
-  const sum = new Float32Array(IMAGE_SIZE);
-  for (let i = 0; i < drawn * IMAGE_SIZE; i++) sum[i % IMAGE_SIZE] += inputs[i] / drawn;
-  paintImage(views.sum, sum, colours.paper, colours.ink);
+  const means = tally(inputs, IMAGE_SIZE, drawn).map((count) => count / Math.max(drawn, 1));
+  paintImage(views.sum, means, colours.paper, colours.ink);
   part('spikes-label').textContent = t`spikes, step ${last + 1}`;
   paintRace(race, presentation, drawn, winner, colours);
   paintLayer(scene, winner);
@@ -107,7 +93,7 @@ function paintLayer({ network, presentation, position, drawn, colours }: Scene, 
   part('speakers').hidden = hidden === undefined;
   if (hidden === undefined) return;
   const count = hiddenCountsOf(presentation, drawn);
-  paintHidden(views.hidden, hidden, count, drawn, colours);
+  paintHidden(views['hidden-neurons'], hidden, count, drawn, colours);
   part('hidden-label').textContent = t`hidden, step ${Math.max(drawn, 1)}`;
 
   const counts = hiddenCountsOf(presentation, position);

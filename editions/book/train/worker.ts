@@ -125,7 +125,7 @@ class Run {
     if (T === null || encoder === null || readout === null) return;
     const layers = layersOfRun(this.settings);
     this.initial = initialParameters(seed, layers, IMAGE_SIZE, engineOptions(this.settings).gain);
-    this.reader = await Kernel.create(bytes(KERNEL), this.initial, undefined, { T, layers, encoder, readout });
+    this.reader = await Kernel.create(bytes(KERNEL), this.initial, { T, layers, encoder, readout });
   }
 
   /** Trains for so many batches before it waits. Once it is done, more epochs go on where the last one ended. */

@@ -24,6 +24,16 @@ export const partOf =
     return found as Element as E;
   };
 
+/** Several of them that are of one kind, by their ids. */
+export function partsOf<E extends Element, Id extends string>(prefix: string, kind: new () => E, ...ids: Id[]) {
+  const parts = ids.map((id) => {
+    const found = partOf(prefix)(id);
+    if (!(found instanceof kind)) throw new Error(`${prefix}-${id}: expected a ${kind.name}, found another element`);
+    return [id, found];
+  });
+  return Object.fromEntries(parts) as Record<Id, E>;
+}
+
 /**
  * Calls whenever the colours of the book's page may have changed: Furo says in body[data-theme] what was chosen, and the
  * system may change its mind, too.

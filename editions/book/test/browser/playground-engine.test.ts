@@ -48,7 +48,7 @@ describe('The engine of the playground', inChromium, () => {
   });
   after(() => playground.close());
   const weightsOfPage = async () =>
-    floats(await page.evaluate(() => window.textOf(Float32Array.from(window.playground.weights()))));
+    floats(await page.evaluate(() => window.textOf(window.playground.state().network.weights)));
 
   async function engineOf(seed: number, T: number, tau: number): Promise<EventEngine> {
     const neuron = { ...DEFAULT_NEURON, tau };
@@ -145,11 +145,13 @@ describe('The engine of the playground', inChromium, () => {
   /** Compares the rates of the first test images, and returns how many of them are read. */
   async function compareAll(count = data.test.count, T = 100) {
     const found = await page.evaluate(
-      async ([count, T]) => {
+      async ([count, T, purpose]) => {
         const images = new Uint8Array(await (await fetch('/test-images')).arrayBuffer());
-        return window.textOf(window.playground.rates(images.subarray(0, 784 * count), { epoch: 100, seed: 0, T }));
+        const { kernel, tau } = window.playground.state().network;
+        const stream = { purpose, epoch: 100, index: 0, seed: 0 };
+        return window.textOf(kernel.rates(images.subarray(0, 784 * count), T, tau, stream));
       },
-      [count, T],
+      [count, T, Purpose.TestSpikes] as const,
     );
     const engine = await engineOf(0, T, 2);
     const all = Uint32Array.from({ length: count }, (_, i) => i);

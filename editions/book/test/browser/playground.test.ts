@@ -36,7 +36,11 @@ describe('The playground', inChromium, () => {
         assert.equal(await answer(page), '–');
         const points = await draw(page, strokes, size, left, top);
         assert.equal(await answer(page), digit, `size ${size} at ${left}, ${top}`);
-        assert.equal(await page.evaluate(() => window.playground.points()), points, 'no move was dropped');
+        assert.equal(
+          await page.evaluate(() => window.playground.state().pad.strokes.flat().length),
+          points,
+          'no move was dropped',
+        );
         const shownRates = await rates(page);
         assert.equal(shownRates.length, 10);
         assert.ok(shownRates[Number(digit)] > 0.3 && shownRates[Number(digit)] === Math.max(...shownRates));
@@ -52,7 +56,7 @@ describe('The playground', inChromium, () => {
       await page.getByTestId('clear').click();
       await draw(page, strokes, 0.4, 0.5, 0.1);
       await answer(page);
-      const image = await page.evaluate(() => window.playground.image());
+      const image = await page.evaluate(() => Array.from(window.playground.state().image));
       const mass = image.reduce((a, b) => a + b);
       const centre = (of: (p: number) => number) => image.reduce((sum, k, p) => sum + k * (of(p) + 0.5), 0) / mass;
       assert.ok(Math.abs(centre((p) => p % 28) - 14) <= 0.5 + 1e-9);
@@ -197,8 +201,8 @@ describe('The playground', inChromium, () => {
     await page.getByText(/Weights of neuron 7/).waitFor();
     const colours = await page.getByTestId('canvas').evaluate((element) => {
       const canvas = element as HTMLCanvasElement;
-      const { image, weights } = window.playground;
-      const [pixels, all] = [image(), weights()];
+      const { image, network } = window.playground.state();
+      const [pixels, all] = [Array.from(image), network.weights];
       const pen = canvas.getContext('2d') as CanvasRenderingContext2D;
       const size = canvas.width / 28;
       // Of the pixels with ink those whose weights are the largest, up and down.
@@ -268,8 +272,8 @@ describe('The playground', inChromium, () => {
     assert.equal(await speakers.count(), 6);
     const { spikes, weights } = JSON.parse(
       await page.evaluate(() => {
-        const { hidden = [] } = window.playground.spikes();
-        return JSON.stringify({ spikes: hidden, weights: window.playground.weights() });
+        const { network, presentation } = window.playground.state();
+        return JSON.stringify({ spikes: [...(presentation.hidden ?? [])], weights: [...network.weights] });
       }),
     ) as { spikes: number[]; weights: number[] };
     const counts = Array.from({ length: 96 }, (_, n) => spikes.reduce((sum, s, i) => sum + (i % 96 === n ? s : 0), 0));
@@ -348,7 +352,7 @@ describe('The playground', inChromium, () => {
     const others = toSafetensors({ weights, neuron: DEFAULT_NEURON, readout: 'mean-potential' });
     const seen = () =>
       page.evaluate(() => [
-        window.playground.weights().join(),
+        window.playground.state().network.weights.join(),
         document.querySelector<HTMLInputElement>('#pg-tau')?.value,
       ]);
     const said = page.locator('#pg-said');
@@ -396,7 +400,10 @@ describe('The playground', inChromium, () => {
     // As one text: Playwright would look at each of the spikes by itself.
     const seen = async (page: Page) =>
       JSON.parse(
-        await page.evaluate(() => JSON.stringify({ image: window.playground.image(), ...window.playground.spikes() })),
+        await page.evaluate(() => {
+          const { image, presentation } = window.playground.state();
+          return JSON.stringify([image, presentation.inputs, presentation.fired, presentation.hidden]);
+        }),
       );
     const copy = async () => {
       await page.getByTestId('link').click();

@@ -56,13 +56,13 @@ test('The first use of a word of the glossary links to what it means, where a li
   const article = articleOf(
     '<h1>Spikes</h1><p><code>spike</code> <a href="x">spike</a> T spiked LIF\nneurons, lif, Spikes and spikes</p><p>LIF</p>',
   );
-  linkTerms(article, terms, '../glossary.html');
+  linkTerms(article, terms);
   const links = Array.from(article.querySelectorAll('a.term')) as HTMLAnchorElement[];
   assert.deepEqual(
     links.map((link) => [link.textContent, link.getAttribute('href'), link.title]),
     [
-      ['LIF\nneurons', '../glossary.html#term-LIF', 'It leaks.'],
-      ['Spikes', '../glossary.html#term-spike', 'A pulse.'],
+      ['LIF\nneurons', 'glossary.html#term-LIF', 'It leaks.'],
+      ['Spikes', 'glossary.html#term-spike', 'A pulse.'],
     ],
   );
 });
@@ -121,7 +121,7 @@ type Chapter = Parameters<typeof linkHeadings>[2][number];
 
 const chapter = (name: string, ...sources: string[]): Chapter => ({
   name,
-  notebook: { cells: sources.map((source) => ({ cell_type: 'markdown', source })) },
+  notebook: { cells: sources.map((source) => ({ cell_type: 'markdown', id: 'a', metadata: {}, source })) },
 });
 
 test('[[A heading]] leads to its section; one that no chapter has, or two, stops the build in a line', () => {
