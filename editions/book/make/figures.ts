@@ -34,7 +34,6 @@ function swatch({ color, dash, symbol }: Pick<LegendItem, 'color' | 'dash' | 'sy
     dot: '1.5 2.5',
     dashdot: '6 2.5 1.5 2.5',
     longdash: '9 3',
-    longdashdot: '9 2.5 1.5 2.5',
   };
   const shapes: Record<string, string> = {
     'circle-open': '<circle cx="13" cy="7" r="4" fill="none" stroke="currentColor" stroke-width="2"/>',

@@ -17,17 +17,13 @@ const PERIOD = 50;
 /** Two short pulses, of so many steps each and so many apart; the small one has half the current of the big one. */
 const PAIR = { from: 20, length: 5, apart: 2 };
 
-/** The share of the current in each step of two short pulses of these heights. */
-const pairOf =
-  (first: number, second: number) =>
-  (t: number): number => {
-    const since = t - PAIR.from;
-    if (since >= 0 && since < PAIR.length) return first;
-    const sinceSecond = since - PAIR.length - PAIR.apart;
-    return sinceSecond >= 0 && sinceSecond < PAIR.length ? second : 0;
-  };
-const smallFirst = pairOf(0.5, 1);
-const bigFirst = pairOf(1, 0.5);
+/** The share of the current in a step of two short pulses of these heights. */
+function pairAt(t: number, first: number, second: number): number {
+  const since = t - PAIR.from;
+  if (since >= 0 && since < PAIR.length) return first;
+  const sinceSecond = since - PAIR.length - PAIR.apart;
+  return sinceSecond >= 0 && sinceSecond < PAIR.length ? second : 0;
+}
 
 /**
  * A current that lasts, i[t] = i[t−1] (1 − 1/τ) + x[t] from i = 0, [T]: in 32 bits, as `layer.Synapse` and the kernel
@@ -52,8 +48,8 @@ function currentsOf(input: Input, current: number): Float32Array {
     pulse: (t) => (t >= PULSE.from && t < PULSE.to ? current : 0),
     sine: (t) => current * (1 - Math.cos((2 * Math.PI * t) / PERIOD)),
     noise: () => 2 * current * random.uniform(),
-    'small-big': (t) => current * smallFirst(t),
-    'big-small': (t) => current * bigFirst(t),
+    'small-big': (t) => current * pairAt(t, 0.5, 1),
+    'big-small': (t) => current * pairAt(t, 1, 0.5),
   };
   return Float32Array.from({ length: T }, (_, t) => at[input](t));
 }

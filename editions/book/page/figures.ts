@@ -9,23 +9,19 @@ declare global {
     /** A figure's script calls it with the figure's specification. */
     bookFigure(id: string, figure: Figure): void;
     /** live.js sets it. */
-    bookLive?(place: HTMLElement, figure: Figure, closed: () => void): Promise<void>;
+    bookLive?(place: HTMLElement, figure: Figure): Promise<void>;
   }
 }
 
 const specifications = new Map<string, Figure>();
 
-async function open(place: HTMLElement, button: HTMLButtonElement): Promise<void> {
+async function open(place: HTMLElement): Promise<void> {
   const id = place.dataset.figure ?? '';
   await loadScript('plotly.js');
   await Promise.all([loadScript('live.js'), loadScript(`figures/${id}.js`)]);
   const figure = specifications.get(id);
   if (!figure || !window.bookLive) throw new Error(`figures/${id}.js: expected the figure ${id}, found none`);
-  await window.bookLive(place, figure, () => {
-    button.hidden = false;
-    button.focus();
-  });
-  button.hidden = true;
+  await window.bookLive(place, figure);
 }
 
 export function addFigureButtons(): void {
@@ -43,7 +39,7 @@ export function addFigureButtons(): void {
       button.setAttribute('aria-busy', 'true');
       label.textContent = t`Loading …`;
       try {
-        await open(place, button);
+        await open(place);
         label.textContent = t`Explore`;
       } catch (error) {
         label.textContent = t`Not available`;

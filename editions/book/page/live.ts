@@ -66,7 +66,6 @@ class LiveFigure {
   constructor(
     private readonly place: HTMLElement,
     private readonly figure: Figure,
-    private readonly closed: () => void,
   ) {
     const title = place.querySelector('.figure-title')?.textContent ?? '';
     this.picture = place.querySelector('.figure-picture') as HTMLElement;
@@ -130,7 +129,7 @@ class LiveFigure {
     for (const { item, button } of this.toggles) item.replaceChildren(...button.childNodes);
     this.picture.hidden = false;
     this.place.classList.remove('is-live');
-    this.closed();
+    this.picture.querySelector('button')?.focus();
   }
 
   private async draw(): Promise<void> {
@@ -326,4 +325,4 @@ function plateAxes(layout: Spec): Spec {
   return axes;
 }
 
-window.bookLive = (place, figure, closed) => new LiveFigure(place, figure, closed).open();
+window.bookLive = (place, figure) => new LiveFigure(place, figure).open();

@@ -7,7 +7,8 @@ import { CLASSES } from '../../../src/common/mnist';
 import { bytes } from '../../shared/page/base64';
 import { watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
-import { coloursOf, contextOf } from '../playground/paint';
+import { coloursOf, contextOf, sharpPen } from '../playground/paint';
+import { tally } from '../playground/said';
 
 /** What happened in T steps; bits lie low bit first in their bytes. */
 interface Run {
@@ -29,7 +30,8 @@ const STEPS_PER_SECOND = 13;
 /** How long the last step stays, in steps. */
 const REST = 42;
 
-const bit = (data: Uint8Array, i: number) => (data[i >> 3] >> (i & 7)) & 1;
+const bitsOf = (data: Uint8Array) =>
+  Uint8Array.from({ length: 8 * data.length }, (_, i) => (data[i >> 3] >> (i & 7)) & 1);
 
 class Scene {
   private readonly inputs: Uint8Array;
@@ -45,23 +47,14 @@ class Scene {
     private readonly run: Run,
   ) {
     this.context = contextOf(canvas);
-    this.inputs = bytes(run.inputs);
+    this.inputs = bitsOf(bytes(run.inputs));
     this.potentials = bytes(run.potentials);
-    this.fired = bytes(run.fired);
+    this.fired = bitsOf(bytes(run.fired));
     this.at = run.T;
   }
 
-  /** How often each neuron has fired before a step. */
-  private counts(steps: number): number[] {
-    return Array.from({ length: CLASSES }, (_, neuron) => {
-      let count = 0;
-      for (let t = 0; t < steps; t++) count += bit(this.fired, t * CLASSES + neuron);
-      return count;
-    });
-  }
-
   draw(): void {
-    const { canvas, context } = this;
+    const { canvas } = this;
     const width = canvas.clientWidth;
     const wide = width >= 560;
     const row = wide ? 29 : 25;
@@ -73,11 +66,8 @@ class Scene {
     const top = wide ? head : head + digit.height + 46;
     const left = wide ? digit.width + 84 : 4;
     const height = top + CLASSES * row + foot;
-    const scale = window.devicePixelRatio || 1;
     canvas.style.height = `${height}px`;
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
-    context.setTransform(scale, 0, 0, scale, 0, 0);
+    sharpPen(canvas, height);
     this.write(t`each pixel fires at random`, digit.left + digit.width / 2, 14, {
       align: 'center',
       color: this.colours.text,
@@ -127,7 +117,7 @@ class Scene {
       // A spike is bright in its step and fades over the next three.
       let glow = 0;
       for (let back = 0; back < 4; back++) {
-        const fired = step >= back && bit(this.inputs, (step - back) * run.pixels.length + i) === 1;
+        const fired = step >= back && this.inputs[(step - back) * run.pixels.length + i] === 1;
         if (fired) glow = Math.max(glow, 1 - (back + (ended ? 0 : this.at % 1)) / 4);
       }
       if (glow > 0 && !ended) {
@@ -168,13 +158,13 @@ class Scene {
   private flash(neuron: number): number {
     const step = Math.floor(this.at);
     if (step >= this.run.T) return 0;
-    return bit(this.fired, step * CLASSES + neuron) === 1 ? 1 - 0.6 * (this.at % 1) : 0;
+    return this.fired[step * CLASSES + neuron] === 1 ? 1 - 0.6 * (this.at % 1) : 0;
   }
 
   private drawNeurons(left: number, top: number, row: number, width: number, wide: boolean): void {
     const { context, run, colours } = this;
     const steps = Math.min(Math.ceil(this.at), run.T);
-    const counts = this.counts(Math.min(Math.floor(this.at) + 1, run.T));
+    const counts = tally(this.fired, CLASSES, Math.min(Math.floor(this.at) + 1, run.T));
     const best = counts.indexOf(Math.max(...counts));
     const ended = this.at >= run.T;
     const [from, to] = [left + 30, left + width - 40];
@@ -208,7 +198,7 @@ class Scene {
       context.lineWidth = wide ? 1.7 : 1.2;
       context.beginPath();
       for (let t = 0; t < steps; t++) {
-        if (bit(this.fired, t * CLASSES + neuron) === 0) continue;
+        if (this.fired[t * CLASSES + neuron] === 0) continue;
         context.moveTo(x(t + 0.5), threshold - row * 0.1);
         context.lineTo(x(t + 0.5), threshold + row * 0.22);
       }

@@ -33,8 +33,18 @@ export function coloursOf(place: Element): Colours {
 
 export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const found = canvas.getContext('2d');
-  if (!found) throw new Error('playground: expected a canvas that can be drawn on');
+  if (!found) throw new Error('canvas: expected one that can be drawn on');
   return found;
+}
+
+/** A pen for a canvas as wide as its place and of this height, in CSS pixels, as sharp as the screen is. */
+export function sharpPen(canvas: HTMLCanvasElement, height: number): CanvasRenderingContext2D {
+  const ratio = Math.min(window.devicePixelRatio || 1, 3);
+  canvas.width = Math.round(canvas.clientWidth * ratio);
+  canvas.height = Math.round(height * ratio);
+  const pen = contextOf(canvas);
+  pen.scale(ratio, ratio);
+  return pen;
 }
 
 /** Red, green and blue of `rgb(…)`. */

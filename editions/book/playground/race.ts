@@ -3,7 +3,7 @@ import { CLASSES } from '../../../src/common/mnist';
 import type { partOf } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import type { Presentation } from './kernel';
-import { type Colours, contextOf } from './paint';
+import { type Colours, sharpPen } from './paint';
 
 /** Where a lane's parts lie, in CSS pixels; playground.css knows the heights as well. */
 const LANE = { left: 22, height: 30, ticks: 9, axis: 24 };
@@ -26,13 +26,8 @@ export function paintRace(
   winner: number | undefined,
   c: Colours,
 ): void {
-  const ratio = Math.min(window.devicePixelRatio || 1, 3);
   const width = canvas.clientWidth;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(HEIGHT * ratio);
-  const pen = contextOf(canvas);
-  pen.scale(ratio, ratio);
-  pen.clearRect(0, 0, width, HEIGHT);
+  const pen = sharpPen(canvas, HEIGHT);
   pen.textBaseline = 'middle';
 
   const x = (t: number) => LANE.left + ((width - LANE.left - 1) * t) / T;
