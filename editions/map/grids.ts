@@ -1,9 +1,10 @@
-// The grids of a file: which runs they are. A grid is a block, or a list of blocks, of settings with a value or a list
-// of values each; a block means every combination of its lists.
+// The grids of a file: which runs they are. A grid is a block, or a list of blocks: the document of a run, in which a list
+// of values may stand in place of a value. A block means every combination of its lists.
 import { join } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
+import { unflatten } from '../../packages/runs/document';
 import { readWhole, root } from '../../packages/system/project';
-import { BadMap, inOneLine, meaningOf, type Run, runOf } from './settings';
+import { BadMap, inOneLine, orBadMap, type Run, runOf } from './plan';
 
 export interface Grid {
   name: string;
@@ -30,49 +31,55 @@ function readYaml(file: string) {
   }
 }
 
-const isMapping = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What was found instead of something else. */
 const quoted = (value: unknown) => (value === null ? 'nothing' : JSON.stringify(value).slice(0, 60));
 
-/** The values of a setting. */
-function valuesOf(column: string, given: unknown) {
-  const values = Array.isArray(given) ? given : [given];
-  if (values.length === 0) throw new BadMap(`${column}: expected at least one value, found an empty list`);
-  for (const value of values) {
-    if (!['string', 'number', 'boolean'].includes(typeof value)) {
-      throw new BadMap(`${column}: expected values, found ${quoted(value)}`);
-    }
-  }
-  const seen = new Set();
-  const twice = values.find((value) => seen.size === seen.add(meaningOf(column, value)).size);
-  if (twice !== undefined) throw new BadMap(`${column}: expected each value once, found ${twice} twice`);
-  return values;
+type Lists = [path: string, values: unknown[]][];
+
+/**
+ * The places of a block, each with its values. A list of mappings, such as the layers of a network, is one value, in
+ * which lists may stand in turn; any other list means each of what is in it.
+ */
+function listsOf(part: unknown, path: string): Lists {
+  const isWhole = isMapping(part) || (Array.isArray(part) && part.length > 0 && part.every(isMapping));
+  if (!isWhole) return [[path, valuesOf(path, part)]];
+  const parts = Object.entries(part as object);
+  if (parts.length === 0) return path === '' ? [] : [[path, [part]]];
+  return parts.flatMap(([key, own]) => listsOf(own, path === '' ? key : `${path}.${key}`));
 }
 
-type Lists = (readonly [column: string, values: unknown[]])[];
-
-/** The settings of a block, each with its values. */
-function listsOf(block: unknown): Lists {
-  if (!isMapping(block)) throw new BadMap(`expected settings with their values, found ${quoted(block)}`);
-  return Object.entries(block as object).map(([column, given]) => [column, valuesOf(column, given)]);
+/** The values of a place. */
+function valuesOf(path: string, given: unknown) {
+  const values = Array.isArray(given) ? given : [given];
+  if (values.length === 0) throw new BadMap(`${path}: expected at least one value, found an empty list`);
+  const texts = values.map((value) => JSON.stringify(value));
+  const twice = texts.find((text, i) => texts.indexOf(text) < i);
+  if (twice !== undefined) throw new BadMap(`${path}: expected each value once, found ${twice} twice`);
+  return values;
 }
 
 /** Every combination of a block's values; the last list runs fastest. */
 function combinations(lists: Lists) {
   let runs: Record<string, unknown>[] = [{}];
-  for (const [column, values] of lists)
-    runs = runs.flatMap((run) => values.map((value) => ({ ...run, [column]: value })));
+  for (const [path, values] of lists) runs = runs.flatMap((run) => values.map((value) => ({ ...run, [path]: value })));
   return runs;
 }
 
 /** The runs of one grid, each once. `take` is asked for as many as a block means before they are made. */
 function runsOf(given: unknown, take: (count: number) => void) {
   const blocks = Array.isArray(given) ? given : [given];
-  if (blocks.length === 0) throw new BadMap('expected settings with their values, found an empty list');
-  const runs = blocks.map(listsOf).flatMap((lists) => {
+  if (blocks.length === 0) throw new BadMap('expected the document of a run, found an empty list');
+  const runs = blocks.flatMap((block) => {
+    if (!isMapping(block)) throw new BadMap(`expected the document of a run, found ${quoted(block)}`);
+    const lists = listsOf(block, '');
+    const places = lists.map(([path]) => path);
+    const twice = places.find((path, i) => places.indexOf(path) < i);
+    if (twice !== undefined) throw new BadMap(`${twice}: expected each place once, found it twice`);
     take(lists.reduce((product, [, values]) => product * values.length, 1));
-    return combinations(lists).map(runOf);
+    return combinations(lists).map((columns) => runOf(orBadMap(() => unflatten(columns))));
   });
   return [...new Map(runs.map((run) => [run.id, run])).values()];
 }

@@ -11,8 +11,8 @@ import { step } from '../../packages/system/step';
 import { findPython, pythonEnv } from '../../tools/machine.mjs';
 import { installPython, venvLacks } from '../../tools/setup/steps';
 import { allRuns, choose, type Grid, PUBLISHED, readGrids } from './grids';
+import { asOneLine, BadMap, type Run } from './plan';
 import { count, duration, showProgress } from './progress';
-import { asOneLine, BadMap, type Run } from './settings';
 import { doneRow, formatTable, parseTable, type Row, rowFile, TABLE, wholeGrids } from './table';
 import { verify } from './verify';
 
@@ -94,9 +94,7 @@ async function setUp() {
 function writePlan(folder: string, runs: Run[]) {
   const file = join(folder, 'plan.json');
   const minutes = (seconds: number) => 5 + Math.ceil(seconds / 10); // a cluster's node may be slow
-  const plan = Object.fromEntries(
-    runs.map(({ id, options, seconds }) => [id, { options: options.join(' '), minutes: minutes(seconds) }]),
-  );
+  const plan = Object.fromEntries(runs.map(({ id, run, seconds }) => [id, { run, minutes: minutes(seconds) }]));
   const text = `${JSON.stringify({ runs: plan }, null, 1)}\n`;
   if (readText(file) !== text) writeWhole(file, text);
   return file;

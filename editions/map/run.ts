@@ -1,90 +1,86 @@
-// One run of the map: `node tools/start.mjs editions/map/run.ts ROW.json -- OPTIONS of the command line`. The command
-// line trains in a temporary folder; what stays is the row, and the weights beside it, both whole or not there.
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
-import { dataOf } from '../../hosts/contract/recompute';
+// One run of the map: `node tools/start.mjs editions/map/run.ts ROW.json PLAN.json`, where the plan has the document of the
+// run under the row's id. What stays is the row, and the weights beside it, both whole or not there.
+import { basename, dirname, resolve } from 'node:path';
+import { dataOf, engineOf, heldBackOf } from '../../hosts/contract/run';
 // The files and not the host's entry point, which loads TensorFlow.
 import { loadMnist } from '../../hosts/node/data';
 import { createEngine } from '../../hosts/node/engines';
-import { engineOptions } from '../../packages/runs/engine-options';
-import { readNpy } from '../../packages/runs/node';
-import { HELD_BACK, MODEL_FOLDERS } from '../../packages/runs/run-files';
-import { runInForeground } from '../../packages/system/foreground';
-import { remove, root, writeJson, writeWhole } from '../../packages/system/project';
-import { type Run, runOfOptions } from './settings';
-import { EPOCHS, type Row, sealed, sha256, weightsFile } from './table';
+import { type ResolvedRun, readRun } from '../../packages/runs/document';
+import { runProgram } from '../../packages/system/program';
+import { readJson, UserError, writeJson, writeWhole } from '../../packages/system/project';
+import type { AnnEngine } from '../../src/training/ann-engine';
+import type { TrainingHistory } from '../../src/training/history';
+import { train } from '../../src/training/train';
+import { asOneLine, sha256 } from './plan';
+import { EPOCHS, type Row, sealed, weightsFile } from './table';
+
+type Engine = AnnEngine | Awaited<ReturnType<typeof createEngine>>;
 
 /** The digits of a number that a table needs. */
 const short = (value: number) => String(Number(value.toFixed(6)));
 
+/** Trains a run, and finds out about it. */
+async function compute(run: ResolvedRun) {
+  const data = await dataOf(run, loadMnist);
+  const engine = await engineOf(run, data, (_, options) => createEngine('event', { ...options, threads: 1 }));
+  const { epochs, schedule } = run.train;
+  try {
+    const history = await train({ engine, epochs, schedule, heldBack: heldBackOf(run, data) });
+    const { weights } = await engine.state();
+    const bytes = Buffer.alloc(weights.length * 4);
+    for (const [i, weight] of weights.entries()) bytes.writeFloatLE(weight, 4 * i);
+    const spikes = await countSpikes(engine, epochs);
+    return { bytes, results: { ...accuraciesOf(history), ...spikes, weights_sha256: sha256(bytes) } };
+  } finally {
+    await engine.close();
+  }
+}
+
+function accuraciesOf({ testAccs, heldBackAccs }: TrainingHistory) {
+  const best = Math.max(...testAccs);
+  const after = (epoch: number) => (epoch <= testAccs.length ? short(testAccs[epoch - 1]) : '');
+  return {
+    ...Object.fromEntries(EPOCHS.map((epoch) => [`acc_${epoch}`, after(epoch)])),
+    last: after(testAccs.length),
+    best: short(best),
+    best_epoch: String(testAccs.indexOf(best) + 1),
+    held_back: heldBackAccs.length > 0 ? short(heldBackAccs[heldBackAccs.length - 1]) : '',
+  };
+}
+
 /** How many spikes go in and out, and what they cost: means per test image, of spikes also per step. */
-async function countSpikes({ settings }: Run, weights: Float32Array) {
-  if (settings.network === 'ann') return { output_spikes: '', input_spikes: '', rows_added: '' };
-  const data = await dataOf(settings, loadMnist);
+async function countSpikes(engine: Engine, epoch: number) {
+  if (!('statistics' in engine)) return { output_spikes: '', input_spikes: '', rows_added: '' };
+  const { data, readout, encoder, T } = engine.options;
   const { count } = data.test;
-  const indices = Uint32Array.from({ length: count }, (_, i) => i);
-  const test = { split: 'test', epoch: settings.epochs, indices } as const;
-  const engine = await createEngine('event', { data, ...engineOptions(settings), threads: 1 });
-  const zeros = new Float32Array(weights.length);
-  await engine.restore({ weights, m: zeros, v: zeros, step: 0 });
+  const test = { split: 'test', epoch, indices: Uint32Array.from({ length: count }, (_, i) => i) } as const;
   const rates = await engine.rates(test);
   const { spikes, rows } = await engine.statistics(test);
-  const { T } = engine.options;
-  await engine.close();
   return {
     // Outputs whose potential is read have none.
-    output_spikes: settings.readout === 'spikes' ? short(rates.reduce((sum, rate) => sum + rate, 0) / count) : '0',
-    input_spikes: settings.encoder === 'direct' ? '' : short(spikes),
+    output_spikes: readout === 'spikes' ? short(rates.reduce((sum, rate) => sum + rate, 0) / count) : '0',
+    input_spikes: encoder === 'direct' ? '' : short(spikes),
     rows_added: short(rows * T),
   };
 }
 
-/** What the run in a folder found out. */
-async function resultsOf(run: Run, folder: string) {
-  const accs = Array.from(readNpy(join(folder, 'test_accs.npy')).data);
-  const heldBack = join(folder, HELD_BACK);
-  const bytes = readFileSync(join(folder, MODEL_FOLDERS[run.settings.network], 'weights.bin'));
-  const weights = Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(i * 4));
-  const best = Math.max(...accs);
-  const row: Row = {
-    ...run.columns,
-    ...Object.fromEntries(EPOCHS.map((epoch) => [`acc_${epoch}`, epoch <= accs.length ? short(accs[epoch - 1]) : ''])),
-    last: short(accs[accs.length - 1]),
-    best: short(best),
-    best_epoch: String(accs.indexOf(best) + 1),
-    held_back: existsSync(heldBack) ? short(readNpy(heldBack).data.at(-1) as number) : '',
-    ...(await countSpikes(run, weights)),
-    weights_sha256: sha256(bytes),
-  };
-  return { row, bytes };
-}
-
-/**
- * Runs the command line with these options, and writes the row of it.
- * @param file of the row
- * @returns its exit status
- */
-async function compute(file: string, options: string[]) {
-  const run = runOfOptions(options);
-  const folder = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-map-'));
+/** Trains the run of a row. @throws UserError in one line */
+async function work(file: string, plan: string) {
+  const id = basename(file, '.json');
+  const { run } = readJson(plan).runs[id];
+  let done: Pick<Row, 'results'> & { bytes: Buffer };
   try {
-    const cli = join(root, 'tools', 'lif_fc_mnist.cjs');
-    const args = [cli, ...options, '--log-dir', folder];
-    const env = { ...process.env, LIF_FC_MNIST_THREADS: '1' };
-    const status = await runInForeground(process.execPath, args, { cwd: folder, env });
-    if (status !== 0) return status;
-    const { row, bytes } = await resultsOf(run, folder);
-    writeWhole(weightsFile(dirname(dirname(file)), basename(file, '.json')), bytes);
-    writeJson(file, sealed(row));
-    return 0;
-  } finally {
-    remove(folder);
+    done = await compute(readRun(run));
+  } catch (error) {
+    throw new UserError(asOneLine((error as Error).message));
   }
+  writeWhole(weightsFile(dirname(dirname(file)), id), done.bytes);
+  writeJson(file, sealed({ id, run, results: done.results }));
 }
 
-async function main([file, , ...options]: string[]) {
-  process.exitCode = await compute(resolve(file), options);
+async function main([file, plan]: string[]) {
+  await runProgram('map', () => work(resolve(file), resolve(plan)));
+  process.exit();
 }
 
 if (require.main === module) main(process.argv.slice(2));

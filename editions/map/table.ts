@@ -1,14 +1,23 @@
-// The table: one row per run, as texts by column.
-import { createHash } from 'node:crypto';
+// The table: one row per run.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { flatten, type RunDocument } from '../../packages/runs/document';
 import * as parser from '../../packages/runs/map/parse';
 import { readJson, readWhole, remove, root } from '../../packages/system/project';
 import type { Grid } from './grids';
+import { type Run, runOf, sha256 } from './plan';
 import { count } from './progress';
-import { missingValue, type Run, runOfRow, SETTING_COLUMNS, WRITTEN_COLUMNS } from './settings';
 
-export type Row = Record<string, string>;
+/** A run that is done. */
+export interface Row {
+  id: string;
+  run: RunDocument;
+  /** What it found out, as texts by column. */
+  results: Record<string, string>;
+}
+
+/** A row of a table: the names of its grids are joined by +. */
+export type TableRow = Row & { grid: string };
 
 /** The committed table. */
 export const TABLE = join(root, 'editions', 'map', 'map.csv');
@@ -19,14 +28,10 @@ export const EPOCHS = [1, 2, 3, 5, 10, 20, 50, 100];
 /** What a run finds out, in the order of the columns. */
 export const RESULT_COLUMNS = [...EPOCHS.map((epoch) => `acc_${epoch}`), ...parser.RESULT_COLUMNS];
 
-const COLUMNS = ['id', 'grid', ...SETTING_COLUMNS, ...RESULT_COLUMNS];
-
 // Runs on the disk ---------------------------------------------------------------------------------------------------
 
 export const rowFile = (folder: string, id: string) => join(folder, 'runs', `${id}.json`);
 export const weightsFile = (folder: string, id: string) => join(folder, 'runs', `${id}.bin`);
-
-export const sha256 = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex');
 
 /** The hash of a file; undefined if it is missing. */
 function hashOf(file: string) {
@@ -44,14 +49,15 @@ export const sealed = (row: Row) => ({ row, sha256: sha256(JSON.stringify(row)) 
  * The row of a run that is done; undefined where it is missing, damaged, another run's, or does not fit its weights.
  * Where there is something, but no such row, it is removed: the run is done again.
  */
-export function doneRow(folder: string, { id, columns }: Run, onDamage?: (file: string) => void): Row | undefined {
+export function doneRow(folder: string, { id, run }: Run, onDamage?: (file: string) => void): Row | undefined {
   const [file, weights] = [rowFile(folder, id), weightsFile(folder, id)];
   if (!existsSync(file) && !existsSync(weights)) return undefined;
-  const { row = {}, sha256: seal } = readJson(file) ?? {};
+  const { row, sha256: seal } = readJson(file) ?? {};
   const isWhole =
+    row !== undefined &&
     seal === sealed(row).sha256 &&
-    SETTING_COLUMNS.every((column) => row[column] === columns[column]) &&
-    hashOf(weights) === row.weights_sha256;
+    JSON.stringify(row.run) === JSON.stringify(run) &&
+    hashOf(weights) === row.results.weights_sha256;
   if (isWhole) return row;
   onDamage?.(file);
   remove(file);
@@ -61,50 +67,43 @@ export function doneRow(folder: string, { id, columns }: Run, onDamage?: (file: 
 
 // As a file ----------------------------------------------------------------------------------------------------------
 
-/**
- * The columns of a table: without those of settings that have no effect in it.
- * @param written settings that have a column in any case
- */
-const columnsOf = (rows: Row[], written: readonly string[] = WRITTEN_COLUMNS) =>
-  COLUMNS.filter(
-    (column) =>
-      !SETTING_COLUMNS.includes(column) ||
-      written.includes(column) ||
-      rows.some((row) => row[column] !== missingValue(column, row)),
-  );
-
-/** @param written as of `columnsOf` */
-export function formatTable(rows: Row[], written?: readonly string[]) {
-  const columns = columnsOf(rows, written);
-  return `${[columns, ...rows.map((row) => columns.map((column) => row[column]))].map((cells) => cells.join(',')).join('\n')}\n`;
+/** The text of a table. It has a column for each place at which a document of it is not as by default. */
+export function formatTable(rows: TableRow[]) {
+  const runs = rows.map(({ run }) => flatten(run));
+  const paths = parser.columnsOf(runs);
+  const lines = rows.map(({ id, grid, results }, i) => [
+    id,
+    grid,
+    ...paths.map((path) => (path in runs[i] ? String(runs[i][path]) : '')),
+    ...RESULT_COLUMNS.map((column) => results[column]),
+  ]);
+  return `${[['id', 'grid', ...paths, ...RESULT_COLUMNS], ...lines].map((cells) => cells.join(',')).join('\n')}\n`;
 }
 
 /**
- * The rows of a table, each with all columns: a setting that the table lacks has its default.
+ * The rows of a table.
  * @param file how messages call it
  * @throws Error in one line if it is not one, or a row of it cannot be right
  */
-export function parseTable(text: string, file: string): Row[] {
-  parser.parseMap(text, file);
-  const [columns, ...rows] = text
+export function parseTable(text: string, file: string): TableRow[] {
+  const { rows } = parser.parseMap(text, file);
+  const [columns, ...lines] = text
     .trimEnd()
-    .split('\n')
+    .split(/\r?\n/)
     .map((line) => line.split(','));
-  const missing = SETTING_COLUMNS.filter((column) => !columns.includes(column));
-  return rows.map((cells) => {
-    const row = Object.fromEntries(columns.map((column, i) => [column, cells[i]]));
-    return { ...row, ...Object.fromEntries(missing.map((column) => [column, missingValue(column, row)])) };
-  });
+  const resultOf = (cells: string[]) =>
+    Object.fromEntries(RESULT_COLUMNS.map((column) => [column, cells[columns.indexOf(column)]]));
+  return rows.map(({ id, grids, run }, i) => ({ id, grid: grids.join('+'), run, results: resultOf(lines[i]) }));
 }
 
 /** The rows of those grids whose runs are all done, each run once, with the names of its grids. */
 export function wholeGrids(grids: Grid[], rowOf: (run: Run) => Row | undefined) {
   const whole = grids.filter(({ runs }) => runs.every((run) => rowOf(run)));
-  const rows = new Map<string, Row>();
+  const rows = new Map<string, TableRow>();
   for (const { name, runs } of whole) {
     for (const run of runs) {
-      const { grid: others, ...row } = rows.get(run.id) ?? (rowOf(run) as Row);
-      rows.set(run.id, { ...row, id: run.id, grid: others === undefined ? name : `${others}+${name}` });
+      const before = rows.get(run.id);
+      rows.set(run.id, before ? { ...before, grid: `${before.grid}+${name}` } : { ...(rowOf(run) as Row), grid: name });
     }
   }
   return { names: whole.map(({ name }) => name), rows: [...rows.values()] };
@@ -114,12 +113,12 @@ export function wholeGrids(grids: Grid[], rowOf: (run: Run) => Row | undefined) 
  * What is wrong with a table without computing anything: a line for each row or grid that cannot be right.
  * @param grids whose table it is
  */
-export function faultsIn(rows: Row[], grids: Grid[]) {
+export function faultsIn(rows: TableRow[], grids: Grid[]) {
   const faults: string[] = [];
   for (const row of rows) {
     const names = grids.filter(({ runs }) => runs.some(({ id }) => id === row.id)).map(({ name }) => name);
-    const { id } = runOfRow(row);
-    if (id !== row.id) faults.push(`row ${row.id}: id: expected ${id}, which its settings give, found another`);
+    const { id } = runOf(row.run);
+    if (id !== row.id) faults.push(`row ${row.id}: id: expected ${id}, which its run gives, found another`);
     else if (row.grid !== names.join('+')) {
       faults.push(`row ${row.id}: grid: expected ${names.join('+') || 'one of the grids'}, found ${row.grid}`);
     }

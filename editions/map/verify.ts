@@ -2,15 +2,15 @@
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { program, readJson, remove } from '../../packages/system/project';
+import { program, readJson, remove, writeJson } from '../../packages/system/project';
 import { run } from '../../packages/system/run';
 import type { Grid } from './grids';
+import { asOneLine, BadMap, runOf } from './plan';
 import { count, showProgress } from './progress';
-import { asOneLine, BadMap, runOfRow } from './settings';
-import { faultsIn, parseTable, RESULT_COLUMNS, type Row, rowFile } from './table';
+import { faultsIn, parseTable, RESULT_COLUMNS, rowFile, type TableRow } from './table';
 
 /** Which rows are meant: all of them, so many at random, or those with these ids. */
-function select(rows: Row[], which: string) {
+function select(rows: TableRow[], which: string) {
   if (which === 'all') return rows;
   if (/^[0-9a-f]{12}(,[0-9a-f]{12})*$/.test(which)) {
     return which.split(',').map((id) => {
@@ -30,15 +30,17 @@ function select(rows: Row[], which: string) {
 }
 
 /** Computes one row again; returns a line for each column that differs. */
-async function faultsOfRow(row: Row, folder: string) {
-  const file = rowFile(folder, row.id);
-  const [node, args] = program('editions/map/run.ts', [file, '--', ...runOfRow(row).options]);
+async function faultsOfRow({ id, run: document, results }: TableRow, folder: string) {
+  const file = rowFile(folder, id);
+  const plan = join(folder, `${id}.json`);
+  writeJson(plan, { runs: { [id]: { run: document } } });
+  const [node, args] = program('editions/map/run.ts', [file, plan]);
   const { code, lines } = await run(node, args, { cwd: folder, minutes: Number.POSITIVE_INFINITY });
-  if (code !== 0) return [`row ${row.id}: its run failed: ${lines[lines.length - 1]}`];
-  const again = readJson(file).row;
-  return RESULT_COLUMNS.filter((column) => again[column] !== row[column]).map((column) => {
-    const [computed, found] = [again[column] || 'nothing', row[column] || 'nothing'];
-    return `row ${row.id}: ${column}: expected ${computed}, which was computed just now, found ${found}`;
+  if (code !== 0) return [`row ${id}: its run failed: ${lines[lines.length - 1]}`];
+  const again = readJson(file).row.results;
+  return RESULT_COLUMNS.filter((column) => again[column] !== results[column]).map((column) => {
+    const [computed, found] = [again[column] || 'nothing', results[column] || 'nothing'];
+    return `row ${id}: ${column}: expected ${computed}, which was computed just now, found ${found}`;
   });
 }
 
@@ -54,7 +56,7 @@ async function faultsOfRow(row: Row, folder: string) {
 export async function verify(file: string, grids: Grid[], names: string[], which: string) {
   if (!existsSync(file)) throw new BadMap(`${file}: expected a table, found none; \`npm run map\` makes it`);
   const complain = (line: string) => console.error(asOneLine(`map: ${file}: ${line}`));
-  let rows: Row[];
+  let rows: TableRow[];
   try {
     rows = parseTable(readFileSync(file, 'utf8'), file);
   } catch (error) {
@@ -66,7 +68,7 @@ export async function verify(file: string, grids: Grid[], names: string[], which
 
   const ofGrids = rows.filter(({ grid }) => names.length === 0 || grid.split('+').some((name) => names.includes(name)));
   const chosen = select(ofGrids, which);
-  const seconds = chosen.map((row) => runOfRow(row).seconds);
+  const seconds = chosen.map((row) => runOf(row.run).seconds);
   const sum = seconds.reduce((a, b) => a + b, 0);
   const cores = Math.min(availableParallelism(), chosen.length);
   console.log(`Computing ${count(chosen.length, 'row')} of ${rows.length} again.`);

@@ -3,7 +3,8 @@
 import { randman } from '../../packages/formats/datasets/randman';
 import { rows } from '../../packages/formats/datasets/rows';
 import { yinYang } from '../../packages/formats/datasets/yin-yang';
-import { engineOptions, type Row, type Settings, settingsOfRow } from '../../packages/runs/map';
+import { engineOptions } from '../../packages/runs/engine-options';
+import { type Row, runOfRow } from '../../packages/runs/map';
 import type { Some } from '../../packages/runs/settings';
 import { checkOptions, checkText } from '../../src/common/checks';
 import type { Engine, EngineOptions } from '../../src/common/engine';
@@ -11,6 +12,7 @@ import { checkMnist, type Mnist } from '../../src/common/mnist';
 import { type Dataset, isSpikeTrains } from '../../src/common/spike-trains';
 import { AnnEngine, type AnnLoss } from '../../src/training/ann-engine';
 import type { Host } from './contract';
+import * as runs from './run';
 import type { WithBar } from './with-bar';
 
 export interface RecomputeOptions {
@@ -32,7 +34,7 @@ export type Recompute = (row: Row, options?: RecomputeOptions) => Promise<string
 
 /** The data of a run. */
 export async function dataOf(
-  { dataset, T }: Pick<Settings, 'dataset' | 'T'>,
+  { dataset, T }: Pick<Some, 'dataset' | 'T'>,
   loadMnist: () => Promise<Mnist>,
 ): Promise<Dataset> {
   if (dataset === 'randman') return randman({ T: T ?? undefined });
@@ -42,7 +44,7 @@ export async function dataOf(
 
 /** The engine of a run. @param createEngine makes the event engine */
 export async function engineOf(
-  run: Some & Pick<Settings, 'network' | 'seed' | 'batchSize' | 'learningRate' | 'loss'>,
+  run: Some & { seed: number; batchSize: number; learningRate: number },
   data: Dataset,
   createEngine: (options: EngineOptions) => Promise<Engine>,
 ): Promise<Engine | AnnEngine> {
@@ -64,16 +66,16 @@ export function makeRecompute(
     const { data: loaded, label = 'training again' } = options;
     checkText('label', label);
     if (loaded !== undefined) checkMnist(loaded);
-    const run = settingsOfRow(row);
-    const data = await dataOf(run, async () => loaded ?? (await host.loadMnist()));
-    const engine = await engineOf(run, data, (all) => host.createEngine('event', all));
+    const run = runOfRow(row);
+    const data = await runs.dataOf(run, async () => loaded ?? (await host.loadMnist()));
+    const engine = await runs.engineOf(run, data, host.createEngine);
     try {
-      const heldBack = heldBackOf(run, data);
+      const heldBack = runs.heldBackOf(run, data);
       // The weights do not depend on the tests.
       const { state } = await host.withBar.train({
         engine,
-        epochs: run.epochs,
-        schedule: run.schedule,
+        epochs: run.train.epochs,
+        schedule: run.train.schedule,
         heldBack,
         testImages: 0,
         label,

@@ -17,11 +17,11 @@ export async function dataOf({ data, engine }: ResolvedRun, loadMnist: () => Pro
 }
 
 /** The engine of a run. @param createEngine makes that of a spiking network */
-export async function engineOf(
+export async function engineOf<E extends Engine>(
   run: ResolvedRun,
   data: Dataset,
-  createEngine: (name: 'event' | 'tfjs', options: EngineOptions) => Promise<Engine>,
-): Promise<Engine | AnnEngine> {
+  createEngine: (name: 'event' | 'tfjs', options: EngineOptions) => Promise<E>,
+): Promise<E | AnnEngine> {
   const { engine } = run;
   if (engine.name !== 'ann') return createEngine(engine.name, { ...engineOptions(run), data });
   const { name: _, ...options } = engine;

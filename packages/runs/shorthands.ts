@@ -72,7 +72,7 @@ type Leaves<F extends Fields> = { [N in keyof F]: F[N] extends Leaf ? N : never 
 type Lacks<E> = E extends { about: { has: object } } ? null : never;
 
 /** The single options of a group, by their own names. */
-function namesIn<F extends Fields, const H extends Has | undefined>(path: string, fields: F, has?: H) {
+function namesIn<F extends Fields, const H extends Has | undefined = undefined>(path: string, fields: F, has?: H) {
   const leaves = Object.entries(fields).flatMap(([name, entry]) =>
     entry.kind === 'leaf' ? [[name, at(`${path}.${name}`, entry, entry.about.has ?? has)]] : [],
   );

@@ -6,54 +6,36 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { flatten, formatRun, type RunDocument, type Value } from '../../packages/runs/document';
+import { columnsOf, RESULT_COLUMNS } from '../../packages/runs/map/parse';
+import { NAMES, withValue } from '../../packages/runs/shorthands';
 import { program } from '../../packages/system/project';
 import { ended } from './notebooks';
 
-export const HEADER =
-  'id,grid,dataset,network,hidden,loss,surrogate,alpha,detach_reset,decay_input,soft_reset,encoder,reset,tau,T,batch_size,' +
-  'learning_rate,train_images,seed,epochs,readout,synapse_tau,recurrent,learn_tau,acc_1,acc_2,acc_5,last,best,best_epoch,held_back,output_spikes,' +
-  'input_spikes,rows_added,weights_sha256';
+/** A run by the names of its settings, a row by its columns, and places of the document as texts of their fields. */
+type Given = Readonly<Record<string, Value>>;
 
-/** A row that a table may hold, but for the fields that are given. */
-export function rowText(given: Record<string, string | number> = {}): string {
-  const ann = given.network === 'ann';
-  const { dataset = 'mnist' } = given;
-  const settings = {
-    dataset: 'mnist',
-    network: 'snn',
-    hidden: 0,
-    loss: 'mse',
-    surrogate: 'atan',
-    alpha: 2,
-    detach_reset: 'false',
-    decay_input: 'true',
-    soft_reset: 'false',
-    encoder: 'poisson',
-    reset: 'true',
-    tau: 2,
-    T: 100,
-    batch_size: 128,
-    learning_rate: 0.001,
-    train_images: 60000,
-    seed: 0,
-    epochs: 2,
-    readout: 'spikes',
-    synapse_tau: 0,
-    recurrent: 'false',
-    learn_tau: 'none',
-    ...(ann ? { surrogate: '', alpha: '', detach_reset: '', decay_input: '', soft_reset: '', encoder: '' } : {}),
-    ...(ann
-      ? { hidden: '', reset: '', tau: '', T: '', readout: '', synapse_tau: '', recurrent: '', learn_tau: '' }
-      : {}),
-    ...(dataset !== 'mnist' ? { encoder: '' } : {}),
-    ...(dataset === 'randman' || dataset === 'yin-yang' ? { train_images: '' } : {}),
-    ...given,
-  };
-  const sha = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
-  const fields: Record<string, string | number> = {
+const RESULTS = ['acc_1', 'acc_2', 'acc_5', ...RESULT_COLUMNS];
+
+/** The run that is meant: two epochs unless it says otherwise. */
+const runOf = (given: Given) =>
+  NAMES.filter((name) => name in given).reduce<RunDocument>((run, name) => withValue(run, name, given[name]), {
+    train: { epochs: 2 },
+  });
+
+/** The fields of a row that a table may hold, but for those that are given. */
+function fieldsOf(given: Given): Record<string, Value> {
+  const run = formatRun(runOf(given));
+  const { data = 'mnist', engine = {} } = run;
+  const ann = engine.name === 'ann';
+  const places = Object.entries(given).filter(([name]) => name.includes('.'));
+  const sha = createHash('sha256')
+    .update(JSON.stringify([run, places]))
+    .digest('hex');
+  return {
     id: sha.slice(0, 12),
     grid: 'first',
-    ...settings,
+    ...flatten(run),
     acc_1: 0.9,
     acc_2: 0.91,
     acc_5: '',
@@ -62,19 +44,23 @@ export function rowText(given: Record<string, string | number> = {}): string {
     best_epoch: 2,
     held_back: '',
     output_spikes: ann ? '' : 0.9,
-    input_spikes: settings.encoder === 'poisson' || dataset !== 'mnist' ? 97.5 : '',
+    input_spikes: !ann && (data !== 'mnist' || engine.encoder !== 'direct') ? 97.5 : '',
     rows_added: ann ? '' : 9000,
     weights_sha256: sha,
-    ...given,
+    ...Object.fromEntries(Object.entries(given).filter(([name]) => !NAMES.some((setting) => setting === name))),
   };
-  return HEADER.split(',')
-    .map((column) => fields[column])
-    .join(',');
 }
 
 /** The text of a table. */
-export const tableText = (...rows: Record<string, string | number>[]): string =>
-  `${[HEADER, ...rows.map(rowText)].join('\n')}\n`;
+export function tableText(...rows: Given[]): string {
+  const all = rows.map(fieldsOf);
+  const others = ['id', 'grid', ...RESULTS];
+  const places = columnsOf(
+    all.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !others.includes(name)))),
+  );
+  const header = ['id', 'grid', ...places, ...RESULTS];
+  return `${[header, ...all.map((row) => header.map((column) => row[column] ?? ''))].map((cells) => cells.join()).join('\n')}\n`;
+}
 
 /** Starts the command in a folder, where it also leaves its runs and tables. */
 export const startMap = (folder: string, ...args: string[]) =>

@@ -6,8 +6,9 @@ import { test } from 'node:test';
 import { JSDOM } from 'jsdom';
 import { drawCurves } from '../../editions/book/neuron/plot';
 import { t, translate } from '../../editions/shared/page/words';
-import { nameValue, SETTING_NAMES, SETTINGS, whyLacking } from '../../packages/runs/map';
-import { type Setting, TABLE } from '../../packages/runs/settings';
+import { ENGINE_NAMES } from '../../packages/runs/document';
+import { headingOf, NAMES, nameValue, SHORTHANDS, whyLacking } from '../../packages/runs/shorthands';
+import { DATASET_NAMES } from '../../src/common/spike-trains';
 import { root } from '../../test/support/book';
 import { habits } from '../likeness';
 import { makePhrases, translateDocument, unsaid, wordsOfScripts } from '../phrases';
@@ -96,19 +97,12 @@ test('Each phrase fills in what its English does, once each, and has no fault th
 
 /** What packages name for pages, which say it by `translate`: a setting, its values, why it has none, what is expected. */
 const named = () =>
-  SETTING_NAMES.flatMap((name) => {
-    const { read, words = {} }: Setting = TABLE[name];
-    const choices = read ? (read.choices ?? []) : [true, false];
+  NAMES.flatMap((name) => {
+    const { about, choices = [], expected } = SHORTHANDS[name];
     const values = choices.map((value) => nameValue(name, value)).filter((value) => / |[^ -~]/.test(value));
-    const runs = (TABLE.dataset.read.choices ?? []).map((dataset) => ({ network: 'ann', dataset }) as const);
-    const lacking = runs.flatMap((run) => [whyLacking(name, run), whyLacking(name, { ...run, network: 'snn' })]);
-    return [
-      SETTINGS[name].heading,
-      SETTINGS[name].expected,
-      ...Object.values(words),
-      ...values,
-      ...lacking.map(String),
-    ];
+    const runs = DATASET_NAMES.flatMap((data) => ENGINE_NAMES.map((engine) => ({ data, engine: { name: engine } })));
+    const lacking = runs.map((run) => whyLacking(name, run));
+    return [headingOf(name), expected, ...Object.values(about.words ?? {}), ...values, ...lacking.map(String)];
   });
 
 test('Scripts of pages say in Chinese what they say, and no phrase is left that nothing says', () => {
@@ -125,7 +119,7 @@ test('Scripts of pages say in Chinese what they say, and no phrase is left that 
   const unused = spoken.filter((entry) => !words.some((word) => makePhrases([entry]).say(word)));
   const { say } = makePhrases(Object.entries(table));
   const english = words.filter((word) => /^a |^[a-z]+ [a-z]/.test(word) && !/ or /.test(word) && !say(word));
-  const headings = SETTING_NAMES.map((name) => SETTINGS[name].heading);
+  const headings = NAMES.map((name) => headingOf(name));
   assert.deepEqual(
     [...english, ...headings.filter((word) => /[a-z]/.test(word) && !say(word))],
     [],

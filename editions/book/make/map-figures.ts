@@ -1,16 +1,12 @@
 // The figures of the page of the map, each with what it says.
 import { bands, differences, heatmap, intervals } from '../../../packages/figures';
-import {
-  beyondChance,
-  type Estimate,
-  isStandard,
-  MapTable,
-  nameValue,
-  type SettingName,
-  type Settings,
-} from '../../../packages/runs/map';
+import { readRun } from '../../../packages/runs/document';
+import { beyondChance, type Estimate, MapTable, type Row, type SettingName } from '../../../packages/runs/map';
+import { isStandard as isStandardIn, nameValue, type Settings } from '../../../packages/runs/shorthands';
 
 type Group = Partial<Settings> & { runs: MapTable };
+
+const isStandard = ({ run }: Row, name: SettingName) => isStandardIn(readRun(run), name);
 
 /** Runs with their name in a figure. */
 interface Named {

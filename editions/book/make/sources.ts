@@ -8,7 +8,7 @@ import { ADDRESSES } from '../../shared/addresses';
 import { FAVICON } from '../../shared/app';
 import { introduction, type Notebook, textOf } from '../../shared/cells';
 import { linkedSource, sourceAddress, sourcePages } from '../../shared/source-pages';
-import { writeRun } from '../train/link';
+import { writeLink } from '../train/link';
 import { isExecuted, linkedNotebooks, prepare, shownImages } from './chapters';
 import type { PageFigure } from './figures';
 import type { Texts } from './languages';
@@ -54,7 +54,7 @@ function executedChapter(name: string): Notebook {
 /** For each run of the map the link with which a reader trains it again, by the SHA-256 of its weights. */
 const linksOfRuns = () =>
   new Map(
-    runsOf().rows.map((row) => [row.weightsSha256, writeRun(row, { test: row.last, sha256: row.weightsSha256 })]),
+    runsOf().rows.map((row) => [row.weightsSha256, writeLink(row.run, { test: row.last, sha256: row.weightsSha256 })]),
   );
 
 /**

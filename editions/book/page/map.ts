@@ -2,21 +2,11 @@
  * The table of all runs on the page of the map: rows are chosen and sorted, and a run shows the command that computes
  * it again.
  */
-import {
-  formatCommand,
-  MapTable,
-  nameValue,
-  parseMap,
-  type Row,
-  SETTING_NAMES,
-  SETTINGS,
-  type SettingName,
-  tellSetting,
-  withoutName,
-} from '../../../packages/runs/map';
+import { formatCommand, MapTable, parseMap, type Row, type SettingName } from '../../../packages/runs/map';
+import { headingOf, NAMES, nameValue, tellSetting } from '../../../packages/runs/shorthands';
 import { copyText, element } from '../../shared/page/dom';
 import { t, translate } from '../../shared/page/words';
-import { writeRun } from '../train/link';
+import { writeLink } from '../train/link';
 
 /** map-table.js sets it: the text of the table. */
 declare const bookMap: string;
@@ -31,15 +21,16 @@ interface Column {
   text: (row: Row) => string;
 }
 
-const heading = (name: SettingName): string => translate(SETTINGS[name].heading);
+const heading = (name: SettingName): string => translate(headingOf(name));
 const percent = (share: number): string => t`${(100 * share).toFixed(2)} %`;
 
 /** A setting's value without its name, which the heading says. */
 function plain(name: SettingName, value: Cell): string {
   if (value === null) return '–';
   // Some headings name what is there where the switch is off.
-  if (typeof value === 'boolean') return value === (SETTINGS[name].heading !== nameValue(name, false)) ? t`yes` : t`no`;
-  return typeof value === 'number' || value.includes('_') ? withoutName(value) : translate(nameValue(name, value));
+  if (typeof value === 'boolean') return value === (headingOf(name) !== nameValue(name, false)) ? t`yes` : t`no`;
+  // A number, or several as 6-12-1.
+  return /^\d/.test(String(value)) ? String(value) : translate(nameValue(name, value));
 }
 
 const RESULTS: Column[] = [
@@ -100,7 +91,7 @@ class Runs {
 
   private rows(): Row[] {
     return this.ofGrid().rows.filter((row) =>
-      SETTING_NAMES.every((name) => !this.chosen.has(name) || this.chosen.get(name) === String(row[name])),
+      NAMES.every((name) => !this.chosen.has(name) || this.chosen.get(name) === String(row[name])),
     );
   }
 
@@ -114,7 +105,7 @@ class Runs {
       else this.chosen.set(name, select.value);
       this.all = false;
       if (name === 'grid') {
-        for (const setting of SETTING_NAMES) this.chosen.delete(setting);
+        for (const setting of NAMES) this.chosen.delete(setting);
         this.drawFilters();
         this.filters.querySelector('select')?.focus();
       }
@@ -161,8 +152,7 @@ class Runs {
       });
     }
     const shown = this.all ? rows : rows.slice(0, FIRST);
-    const common =
-      rows.length === 0 ? [] : SETTING_NAMES.filter((name) => !varied.includes(name) && rows[0][name] !== null);
+    const common = rows.length === 0 ? [] : NAMES.filter((name) => !varied.includes(name) && rows[0][name] !== null);
     const same = common.map((name) => translate(tellSetting(name, rows[0][name]))).join(', ');
     const count = rows.length === 1 ? t`1 run` : t`${rows.length} runs`;
     this.said.textContent =
@@ -214,10 +204,10 @@ class Runs {
 
   /** Shows a run: its settings, what came of it, and how to compute it again. */
   private open(row: Row): void {
-    const settings = SETTING_NAMES.filter((name) => row[name] !== null)
+    const settings = NAMES.filter((name) => row[name] !== null)
       .map((name) => translate(tellSetting(name, row[name])))
       .join(', ');
-    const claim = writeRun(row, { test: row.last, sha256: row.weightsSha256 });
+    const claim = writeLink(row.run, { test: row.last, sha256: row.weightsSha256 });
     const close = element('button', { type: 'button', class: 'map-close' }, t`Close`);
     close.addEventListener('click', () => this.dialog.close());
     this.dialog.replaceChildren(

@@ -1,5 +1,6 @@
 /** Train a network: the buttons, the worker that trains, and what there is to take along. */
-import { formatOptions, layersOfRun, type Settings } from '../../../packages/runs/map';
+import type { ResolvedRun } from '../../../packages/runs/document';
+import { formatFlags } from '../../../packages/runs/shorthands';
 import { shortForm } from '../../../src/common/layers';
 import { copyText, watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
@@ -9,8 +10,8 @@ import { shortName } from '../playground/layers';
 import { coloursOf } from '../playground/paint';
 import { samples, showSamples } from '../playground/samples';
 import { type Format, saveNetwork } from '../playground/save';
-import { isRun, readRun, writeRun } from './link';
-import type { Ask, EpochEnd, Look, Told } from './protocol';
+import { isRun, readLink, writeLink } from './link';
+import { type Ask, type EpochEnd, type Look, type Told, withEpochs } from './protocol';
 import { drawAll, drawPad, part, root, type Seen } from './seen';
 import { cellOf, makeFields, START } from './settings';
 import {
@@ -40,7 +41,7 @@ const say = (id: 'said' | 'live' | 'kept' | 'verdict' | 'claim-text', text: stri
 type Phase = 'fresh' | 'loading' | 'running' | 'waiting' | 'done' | 'failed';
 let phase: Phase = 'fresh';
 /** The run that the address named when it was opened, and perhaps what came of it. */
-let linked: ReturnType<typeof readRun> = { settings: START };
+let linked: ReturnType<typeof readLink> = { settings: START };
 /** Whether the training under way is compared with the claim. */
 let comparing = false;
 let worker: Worker | undefined;
@@ -61,7 +62,7 @@ const OTHER = t`You have changed the settings: a training with these says nothin
 const FRESH = t`Nothing is learned yet: these weights are noise. Training loads the images first, 11 MB, once.`;
 
 /** An untrained network with these settings, in place of what is there. */
-function begin(settings: Settings): void {
+function begin(settings: ResolvedRun): void {
   seen = { settings, colours: seen.colours, ...untrained() };
   comparing = false;
   [asked, again] = [0, false];
@@ -124,10 +125,10 @@ function hear(told: Told): void {
   else {
     if (told.kind === 'epoch') {
       seen.ends.push(told);
-      const which = t`Epoch ${seen.ends.length - 1} (of 0 to ${seen.settings.epochs - 1})`;
+      const which = t`Epoch ${seen.ends.length - 1} (of 0 to ${seen.settings.train.epochs - 1})`;
       say('live', t`${which}: ${percent(told.testAcc)} of the test images right.`);
       showKept();
-      if (comparing && seen.ends.length === linked.settings.epochs) compare(told);
+      if (comparing && seen.ends.length === linked.settings.train.epochs) compare(told);
     } else enter(told.kind);
     look();
   }
@@ -196,7 +197,7 @@ function train(kind: 'train' | 'step'): void {
     ask({ kind: 'pause' });
     return;
   }
-  ask({ kind, epochs: seen.settings.epochs });
+  ask({ kind, epochs: seen.settings.train.epochs });
   seen.change = kind === 'step';
   if (phase === 'fresh') {
     say('said', t`Loading …`);
@@ -242,39 +243,40 @@ listenToKeys(part('canvas'), takeDigit, { Delete: () => show(), Backspace: () =>
 // What there is to take along ----------------------------------------------------------------------------------------
 
 /** The run as far as its epochs are done, unless a run of so many epochs has other bytes. */
-const doneRun = (): Settings => {
+const doneRun = (): ResolvedRun => {
   const { settings, ends } = seen;
-  return { ...settings, epochs: (!falls(settings) && ends.length) || settings.epochs };
+  return falls(settings) || ends.length === 0 ? settings : withEpochs(settings, ends.length);
 };
 
 function showKept(): void {
   const { ends, settings } = seen;
   const last = ends.at(-1);
-  const isSaved = settings.dataset === 'mnist' && settings.network === 'snn';
+  const isSaved = settings.data === 'mnist' && settings.engine.name !== 'ann';
   for (const save of saves) save.disabled = !(last && isSaved);
   part('sha').textContent = last
     ? t`After ${epochs(ends.length)}: ${percent(last.testAcc)}, SHA-256 of the weights ${last.sha256}.`
     : t`Until the first epoch is done, there is nothing to save, and the link carries the settings alone.`;
   part('cell').textContent = isSaved ? cellOf(doneRun()) : '';
-  part('command').textContent = `npm run train -- ${formatOptions(doneRun())}`.trim();
+  part('command').textContent = `npm run train -- ${formatFlags(doneRun())}`.trim();
 }
 
 for (const save of saves) {
   save.addEventListener('click', async () => {
     const { settings, ends } = seen;
-    const layers = layersOfRun(settings);
+    if (settings.engine.name === 'ann') return;
+    const { layers, readout } = settings.engine;
     const { neuron } = layers[layers.length - 1];
     const short = shortForm(layers);
     const { weights } = ends[ends.length - 1];
-    const network = { weights, neuron, readout: settings.readout ?? 'spikes', ...(!short && { layers }) };
+    const network = { weights, neuron, readout, ...(!short && { layers }) };
     const what = t`the network after ${epochs(ends.length)}`;
     say('kept', await saveNetwork(shortName(layers), network, save.dataset.format as Format, what));
   });
 }
 part('link').addEventListener('click', async () => {
   const run = doneRun();
-  const last = seen.ends.length === run.epochs ? seen.ends.at(-1) : undefined;
-  history.replaceState(null, '', writeRun(run, last && { test: last.testAcc, sha256: last.sha256 }));
+  const last = seen.ends.length === run.train.epochs ? seen.ends.at(-1) : undefined;
+  history.replaceState(null, '', writeLink(run, last && { test: last.testAcc, sha256: last.sha256 }));
   const where = (await copyText(location.href)) ? t`copied` : t`in the address bar`;
   const until = seen.ends.length > 0 ? t` alone: as the learning rate falls, only the last epoch can be checked` : '';
   say(
@@ -303,7 +305,7 @@ function open(): void {
   linked = { settings: START };
   let text = '';
   try {
-    if (isRun(location.hash)) linked = readRun(location.hash);
+    if (isRun(location.hash)) linked = readLink(location.hash);
     if (linked.claim) text = claimOf(linked.settings, linked.claim);
   } catch (error) {
     text = t`The link of this page is not shown: ${(error as Error).message}.`;
@@ -316,14 +318,14 @@ function open(): void {
 button('check').addEventListener('click', () => train('train'));
 
 /** Whether settings ask for what was trained, and for more epochs. */
-const isLonger = (settings: Settings): boolean =>
-  settings.epochs > seen.ends.length && comesBy(settings, { ...seen.settings, epochs: seen.ends.length });
+const isLonger = (settings: ResolvedRun): boolean =>
+  settings.train.epochs > seen.ends.length && comesBy(settings, withEpochs(seen.settings, seen.ends.length));
 
 /** More epochs for what was trained: it waits for the button. */
-function goOn(settings: Settings): void {
+function goOn(settings: ResolvedRun): void {
   seen.settings = settings;
   comparing =
-    linked.claim !== undefined && seen.ends.length < linked.settings.epochs && comesBy(settings, linked.settings);
+    linked.claim !== undefined && seen.ends.length < linked.settings.train.epochs && comesBy(settings, linked.settings);
   enter('waiting');
   draw();
 }

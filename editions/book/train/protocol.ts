@@ -1,5 +1,5 @@
 /** What the page and its worker tell each other. */
-import type { Settings } from '../../../packages/runs/map';
+import type { ResolvedRun } from '../../../packages/runs/document';
 import type { BatchReport } from '../../../src/training/train';
 import type { Presentation } from '../playground/kernel';
 
@@ -9,7 +9,7 @@ export type Ask =
    * An untrained network with these settings, in place of what was there: run number `run`. `site` is where the browser
    * edition is, `words` are those of the page's language.
    */
-  | { kind: 'settings'; settings: Settings; site: string; run: number; words: typeof pageWords }
+  | { kind: 'settings'; settings: ResolvedRun; site: string; run: number; words: typeof pageWords }
   /** Trains it, or goes on, until so many epochs are done. */
   | { kind: 'train'; epochs: number }
   | { kind: 'pause' }
@@ -68,10 +68,20 @@ export const IMAGES = 11_594_722;
 /** How many test images the firing rates of hidden neurons are taken over. */
 export const HIDDEN_SEEN = 30;
 
+const layersOf = ({ engine }: ResolvedRun) => (engine.name === 'ann' ? [] : engine.layers);
+
 /** How many neurons the first hidden layer has; undefined without one, and where layers convolve. */
-export const widthOf = ({ hidden, convolve }: Settings): number | undefined =>
-  (!convolve && Number(String(hidden ?? 0).split('-')[0])) || undefined;
+export function widthOf(settings: ResolvedRun): number | undefined {
+  const [first, ...others] = layersOf(settings);
+  return others.length > 0 && !first.convolve ? first.neurons : undefined;
+}
 
 /** How many channels each layer has that convolves. */
-export const channelsOf = ({ convolve }: Settings): number[] =>
-  convolve ? String(convolve).split('_').map(Number) : [];
+export const channelsOf = (settings: ResolvedRun): number[] =>
+  layersOf(settings).flatMap(({ convolve }) => convolve?.channels ?? []);
+
+/** The same run for another number of epochs. */
+export const withEpochs = (settings: ResolvedRun, epochs: number): ResolvedRun => ({
+  ...settings,
+  train: { ...settings.train, epochs },
+});

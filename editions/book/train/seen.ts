@@ -1,5 +1,6 @@
 /** What is seen of a network while it learns: its weights, its curve, and what it makes of the drawing. */
-import { nameValue, type Settings } from '../../../packages/runs/map';
+import type { ResolvedRun } from '../../../packages/runs/document';
+import { nameValue, valueIn } from '../../../packages/runs/shorthands';
 import { argmax } from '../../../src/common/argmax';
 import { CLASSES, IMAGE_SIDE } from '../../../src/common/mnist';
 import { element, partOf } from '../../shared/page/dom';
@@ -15,7 +16,7 @@ import { channelsOf, type EpochEnd, HIDDEN_SEEN, type Progress, type Reading, wi
 import { percent } from './words';
 
 export interface Seen {
-  settings: Settings;
+  settings: ResolvedRun;
   colours: Colours;
   progress?: Progress;
   weights: Float32Array;
@@ -66,7 +67,7 @@ function drawWeights({ settings, weights, before, change, hidden, colours }: See
   const wide = widthOf(settings);
   const [channels] = channelsOf(settings);
   // Those of a network on Randman are no pictures.
-  const count = settings.dataset === 'mnist' ? Math.min(channels ?? wide ?? CLASSES, SHOWN) : 0;
+  const count = settings.data === 'mnist' ? Math.min(channels ?? wide ?? CLASSES, SHOWN) : 0;
   const side = channels ? KERNEL_SIDE : IMAGE_SIDE;
   const shown = change && before ? weights.map((weight, i) => weight - before[i]) : weights;
   const isOfTen = channels === undefined && wide === undefined;
@@ -89,7 +90,7 @@ function drawWeights({ settings, weights, before, change, hidden, colours }: See
 
 function drawHidden({ settings, hidden, colours }: Seen): void {
   const channels = channelsOf(settings);
-  part('hidden-view').hidden = !(widthOf(settings) || channels.length > 0) || settings.dataset !== 'mnist';
+  part('hidden-view').hidden = !(widthOf(settings) || channels.length > 0) || settings.data !== 'mnist';
   part('hidden').hidden = channels.length > 0;
   if (channels.length > 0) {
     part('hidden-label').textContent = silenceOf(channels, hidden);
@@ -121,13 +122,13 @@ function drawCurve({ settings, ends, trained }: Seen): void {
   const later = [...tests, ...trained.filter(([epoch]) => epoch > 1)].map(([, accuracy]) => accuracy);
   // After the first epoch, if others follow, only what is above counts.
   const low =
-    tests.length === 0 || settings.epochs === 1 ? 0 : Math.max(0, Math.floor(10 * Math.min(...later) - 1) / 10);
+    tests.length === 0 || settings.train.epochs === 1 ? 0 : Math.max(0, Math.floor(10 * Math.min(...later) - 1) / 10);
   const last = tests.at(-1);
   const curve = part<SVGSVGElement>('curve');
   drawCurves(
     curve,
     [
-      { from: 0, to: settings.epochs, title: t`epochs` },
+      { from: 0, to: settings.train.epochs, title: t`epochs` },
       { from: low, to: 1, title: t`right answers: in training (grey), on test images (blue)` },
     ],
     [
@@ -138,7 +139,7 @@ function drawCurve({ settings, ends, trained }: Seen): void {
     last,
   );
   const said = last
-    ? t`After ${last[0]} of ${settings.epochs} ${percent(last[1])} of the test images`
+    ? t`After ${last[0]} of ${settings.train.epochs} ${percent(last[1])} of the test images`
     : t`No epoch has ended`;
   curve.setAttribute('aria-label', t`Right answers by epoch. ${said}.`);
 }
@@ -170,11 +171,12 @@ export function drawPad({ settings, reading, colours }: Seen, pad: Pad): void {
   const { presentation, read } = reading;
   const { T, h } = presentation;
   drawMaps(presentation, colours);
-  const spikes = settings.readout === 'spikes';
+  const readout = valueIn(settings, 'readout');
+  const spikes = readout === 'spikes';
   const counts = spikes ? countsOf(presentation, T) : Array.from(read, (value) => value * T);
   const first = spikes ? winnerOf(counts) : argmax(read);
   const answer = isEmpty ? '–' : spikes ? answerOf(counts) : String(first);
-  const highest = t`Neuron ${first} has the highest ${translate(nameValue('readout', settings.readout))}: ${read[first ?? 0].toFixed(2)}.`;
+  const highest = t`Neuron ${first} has the highest ${translate(nameValue('readout', readout))}: ${read[first ?? 0].toFixed(2)}.`;
   const note = isEmpty ? t`Nothing is drawn yet.` : spikes ? sentenceOf(counts, T) : highest;
   showAnswer(part, isEmpty, answer, note);
   // Potentials that are read know no threshold: the dashed line is then the highest of them.

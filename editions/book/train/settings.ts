@@ -1,22 +1,22 @@
 /** The settings that the page offers. What they may be, and their names, are those of the command line and the map. */
+import { formatRun, type ResolvedRun, readRun, type Value } from '../../../packages/runs/document';
 import {
-  engineOptions,
   isStandard,
   nameValue,
-  readSettings,
-  SETTING_NAMES,
-  SETTINGS,
-  type SettingName,
   type Settings,
+  SHORTHANDS,
+  valueIn,
   whyLacking,
-} from '../../../packages/runs/map';
-import { type Setting, TABLE } from '../../../packages/runs/settings';
+  withValue,
+} from '../../../packages/runs/shorthands';
 import { element } from '../../shared/page/dom';
 import { t, translate } from '../../shared/page/words';
-import { settingsOf } from './link';
+import { partsOfMessage } from './link';
+
+type Name = keyof Settings;
 
 /** What a setting is called here, and what it does in a line. One of the table needs no more than an entry here. */
-type Offered = Partial<Record<SettingName, readonly [string, string]>>;
+type Offered = Partial<Record<Name, readonly [string, string]>>;
 const FIRST: Offered = {
   convolve: [
     t`Network`,
@@ -47,23 +47,28 @@ const MORE: Offered = {
 };
 
 /** What the page starts with: the defaults, but fewer epochs. */
-export const START: Settings = settingsOf(new URLSearchParams({ epochs: '10' }));
+export const START = readRun({ train: { epochs: 10 } });
 
 /** The networks to choose from, by their channels. */
-const NETWORKS = ['0', '12_24', '12'];
+const NETWORKS = ['0', '12-24', '12'];
 
 /** The settings that suit a network, by its channels. */
-function suiting(convolve: string): Settings {
-  if (convolve === '0') return START;
-  const how = 'T=4&encoder=direct&readout=mean-potential&loss=cross-entropy-counts&batch_size=64&learning_rate=2e-2';
-  const gain = convolve.includes('_') ? '6_12_1' : '6_1';
-  return settingsOf(new URLSearchParams(`${how}&schedule=cosine&shift=1&epochs=3&convolve=${convolve}&gain=${gain}`));
+function suiting(network: string): ResolvedRun {
+  if (network === '0') return START;
+  const counts = network.split('-').map(Number);
+  const layers = [...counts.map((channels) => ({ convolve: { channels, kernel: 5 }, pool: 'spikes' })), {}];
+  const gain = [...[6, 12].slice(0, counts.length), 1];
+  const training = { loss: 'cross-entropy-counts', batchSize: 64, learningRate: 2e-2, shift: 1 };
+  return readRun({
+    engine: { T: 4, layers, gain, encoder: 'direct', readout: 'mean-potential', ...training },
+    train: { schedule: 'cosine', epochs: 3 },
+  });
 }
 
 /** Why a setting means nothing for a network; undefined if it does. */
-function whyIdle(name: SettingName, own: Settings): string | undefined {
+function whyIdle(name: Name, own: ResolvedRun): string | undefined {
   const lacking = whyLacking(name, own);
-  if (lacking || !own.convolve || !isStandard(own, name)) return lacking && translate(lacking);
+  if (lacking || !valueIn(own, 'convolve') || !isStandard(own, name)) return lacking && translate(lacking);
   if (name === 'hidden') return t`the last maps lead straight to the ten here; the command line has both`;
   if (name === 'recurrent' || name === 'synapseTau') return t`neurons that convolve have none`;
   return undefined;
@@ -75,55 +80,73 @@ function whyIdle(name: SettingName, own: Settings): string | undefined {
  */
 export function makeFields(
   place: HTMLElement,
-  changed: (settings: Settings | string) => void,
-): (own: Settings) => void {
+  changed: (settings: ResolvedRun | string) => void,
+): (own: ResolvedRun) => void {
   const more = element('details', {}, element('summary', {}, t`More settings`));
   const fields = new Map([...addFields(place, FIRST), ...addFields(more, MORE)]);
+  const network = fields.get('convolve') as Field;
   place.append(more);
-  /** By column, also of settings that have no field. */
-  let texts = new Map<string, string>();
-  const get = (column: string) => fields.get(column)?.value.trim() ?? texts.get(column) ?? '';
-  const fail = (column: string, expected: string): never => {
-    const field = fields.get(column);
-    const why = t`expected ${translate(expected)}, found ${get(column).slice(0, 20) || t`nothing`}.`;
+  /** What the fields show, and what has no field. */
+  let shown = START;
+  /** What is wrong with a field, with its name; with what is said of a part of the run that has none, its path. */
+  const refusal = (message: string, name: Name | undefined): string => {
+    const parts = partsOfMessage(message);
+    if (!parts) return message;
+    const why = t`expected ${translate(parts.expected)}, found ${parts.found}.`;
+    const field = name && fields.get(name);
     if (field) mark(field, why);
-    const label = field?.labels?.[0].firstChild?.textContent ?? column;
-    throw new RangeError(`${label}: ${why}`);
+    return `${field?.labels?.[0].firstChild?.textContent ?? parts.path}: ${why}`;
   };
+  /** The run with what the fields say. A part of it that they cannot say stays while they are not touched. */
+  function read(target: EventTarget | null): ResolvedRun | string {
+    let run = formatRun(shown);
+    for (const [name, field] of fields) {
+      const text = field.value.trim();
+      if (text === textOf(name, shown)) continue;
+      try {
+        run = withValue(run, name, SHORTHANDS[name].read(text, name));
+      } catch (error) {
+        return refusal((error as Error).message, name);
+      }
+    }
+    try {
+      return readRun(run);
+    } catch (error) {
+      const { message } = error as Error;
+      const names = [...fields.keys()];
+      const touched = names.find((name) => fields.get(name) === target);
+      const told = partsOfMessage(message)?.path.split('.').at(-1);
+      return refusal(message, names.find((name) => name === told) ?? touched);
+    }
+  }
   place.addEventListener('change', ({ target }) => {
     for (const field of fields.values()) mark(field, '');
-    try {
-      const network = fields.get('convolve');
-      changed(target === network ? suiting(network.value) : readSettings({ get, fail }));
-    } catch (error) {
-      changed((error as Error).message);
-    }
+    changed(target === network ? suiting(network.value) : read(target));
   });
   return (own) => {
-    texts = new Map(SETTING_NAMES.map((name) => [SETTINGS[name].column, textOf(name, own)]));
-    const network = fields.get('convolve');
-    const channels = String(own.convolve ?? 0);
+    shown = own;
+    const channels = String(valueIn(own, 'convolve') ?? 0);
     // A link may have others than those to choose from.
-    if (network && !network.querySelector(`[value="${channels}"]`)) network.append(networkOption(channels));
-    SETTING_NAMES.forEach((name) => {
-      const field = fields.get(SETTINGS[name].column);
-      if (!field) return;
+    if (!network.querySelector(`[value="${channels}"]`)) network.append(networkOption(channels));
+    for (const [name, field] of fields) {
       const why = whyIdle(name, own);
-      field.value = texts.get(SETTINGS[name].column) ?? '';
+      field.value = textOf(name, own);
       field.disabled = why !== undefined;
       mark(field, '');
       const line = document.getElementById(`${field.id}-line`);
       if (line) line.textContent = why ? t`Not here: ${why}.` : ({ ...FIRST, ...MORE }[name]?.[1] ?? '');
-    });
+    }
     const suits = suiting(channels);
-    more.open ||= SETTING_NAMES.some((name) => name in MORE && !isStandard(own, name) && own[name] !== suits[name]);
+    const isOdd = (name: Name) => !isStandard(own, name) && valueIn(own, name) !== valueIn(suits, name);
+    more.open ||= [...fields.keys()].some((name) => name in MORE && isOdd(name));
   };
 }
 
-/** How a field writes a setting: lists as the command line has them, where the map's table has 100-50 or 6_12_1. */
-function textOf(name: SettingName, own: Settings): string {
-  const text = String(own[name] ?? '');
-  return name === 'hidden' || name === 'gain' ? text.replaceAll(name === 'hidden' ? '-' : '_', ',') : text;
+/** How a field writes a setting: lists with commas, where the map says 100-50. */
+function textOf(name: Name, own: ResolvedRun): string {
+  const value = valueIn(own, name as string) ?? '';
+  const isList = typeof value === 'string' && (name === 'hidden' || name === 'gain');
+  return isList ? value.replaceAll('-', ',') : String(value);
 }
 
 type Field = HTMLInputElement | HTMLSelectElement;
@@ -136,20 +159,19 @@ function mark(field: Field, why: string): void {
   if (place) place.textContent = why === '' ? '' : why[0].toUpperCase() + why.slice(1);
 }
 
-/** Fields by column. */
 const addFields = (place: HTMLElement, offered: Offered) =>
-  Object.entries(offered).map(([name, [label, what]]) => {
-    const field = fieldOf(name as SettingName);
+  Object.entries(offered).map(([key, [label, what]]) => {
+    const name = key as Name;
+    const field = fieldOf(name);
     const wrong = element('span', { class: 'tr-line tr-wrong', id: `${field.id}-wrong` });
     const line = element('span', { class: 'tr-line', id: `${field.id}-line` }, what);
     place.append(element('label', { class: 'tr-field' }, element('b', {}, label), field), wrong, line);
-    return [SETTINGS[name as SettingName].column, field] as const;
+    return [name, field] as const;
   });
 
-/** A choice where the table has words or a switch, else a line to write in. */
-function fieldOf(name: SettingName): Field {
-  const { read }: Setting = TABLE[name];
-  const choices = read ? read.choices : [true, false];
+/** A choice where there are words or a switch, else a line to write in. */
+function fieldOf(name: Name): Field {
+  const choices = SHORTHANDS[name].choices as readonly Value[] | undefined;
   const id = `tr-set-${name}`;
   const attributes = { id, 'aria-describedby': `${id}-wrong ${id}-line` };
   if (name === 'convolve') return element('select', attributes, ...NETWORKS.map(networkOption));
@@ -164,30 +186,25 @@ const networkOption = (channels: string) =>
   element(
     'option',
     { value: channels },
-    channels === '0' ? t`fully connected` : t`convolutional, ${channels.replaceAll('_', '-')} channels`,
+    channels === '0' ? t`fully connected` : t`convolutional, ${channels} channels`,
   );
 
 /** A cell for a notebook that trains the same network. */
-export function cellOf(settings: Settings): string {
-  const differing = (own: object, standard: object): object =>
-    Object.fromEntries(
-      Object.entries(own)
-        .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(Object(standard)[name]))
-        .map(([name, value]) => [name, name === 'neuron' ? differing(value, Object(standard)[name]) : value]),
-    );
-  const options = Object.entries(differing(engineOptions(settings), engineOptions(settingsOf(new URLSearchParams()))));
-  const heldBack = 60_000 - (settings.trainImages ?? 60_000);
+export function cellOf(settings: ResolvedRun): string {
+  const { engine = {} } = formatRun(settings);
+  const { epochs, images, schedule } = settings.train;
+  const heldBack = 60_000 - (images ?? 60_000);
   const training = [
-    `engine, epochs: ${settings.epochs}`,
+    `engine, epochs: ${epochs}`,
     ...(heldBack > 0 ? [`heldBack: ${heldBack}`] : []),
-    ...(isStandard(settings, 'schedule') ? [] : [`schedule: '${settings.schedule}'`]),
+    ...(schedule === START.train.schedule ? [] : [`schedule: '${schedule}'`]),
   ].join(', ');
-  const all = ['data', ...options.map(([name, value]) => `${name}: ${JSON.stringify(value)}`)].join(', ');
+  const options = Object.entries(engine).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   return [
     "import { createEngine, fingerprint, loadMnist, withBar } from 'lif-fc-mnist';",
     '',
     'const data = await loadMnist();',
-    `const engine = await createEngine('event', { ${all} });`,
+    `const engine = await createEngine('event', { ${['data', ...options].join(', ')} });`,
     `const { state, testAccs } = await withBar.train({ ${training} });`,
     'if (state) console.log(testAccs.at(-1), fingerprint(state.weights));',
   ].join('\n');

@@ -1,9 +1,10 @@
 /** What the page says in words: how far it is, what a link claims, and whether that came out here. */
 import { grouped } from '../../../packages/figures/values';
-import { isStandard, SETTING_NAMES, type Settings, tellSetting } from '../../../packages/runs/map';
+import { flatten, formatRun, isSameRun, type ResolvedRun, type RunDocument } from '../../../packages/runs/document';
+import { isStandard, NAMES, tellSetting, valueIn, withValue } from '../../../packages/runs/shorthands';
 import { t, translate } from '../../shared/page/words';
-import { type Claim, writeRun } from './link';
-import type { EpochEnd, Progress } from './protocol';
+import type { Claim } from './link';
+import { type EpochEnd, type Progress, withEpochs } from './protocol';
 
 /** A number of things, each form a sentence's part of its own: another language has its own. */
 export const epochs = (count: number): string => (count === 1 ? t`1 epoch` : t`${grouped(count)} epochs`);
@@ -23,28 +24,44 @@ const wholeTime = ({ seconds, trainTimes, batches }: Progress, epochs: number) =
   (seconds / trainTimes) * batches * epochs;
 
 /** How far a training is. Epochs are counted from 0, as in the curve below it and in the chapters. */
-export function progressOf(progress: Progress, { epochs }: Settings, isRunning: boolean): string {
+export function progressOf(progress: Progress, { train: { epochs } }: ResolvedRun, isRunning: boolean): string {
   const { epoch, batch, batches, loss, accuracy, seconds } = progress;
   const left = isRunning ? t` About ${duration(wholeTime(progress, epochs) - seconds)} left.` : '';
   return t`Epoch ${epoch} (of 0 to ${epochs - 1}), batch ${batch} of ${batches}: ${percent(accuracy)} of the training images right, loss ${loss.toFixed(4)}.${left}`;
 }
 
+/** The parts of a run that no setting has a name for, by their paths: layers that differ, for example. */
+function unnamed(settings: ResolvedRun): string[] {
+  let named: RunDocument = {};
+  for (const name of NAMES.filter((name) => !isStandard(settings, name))) {
+    try {
+      const more = withValue(named, name, valueIn(settings, name));
+      named = formatRun(more);
+    } catch {
+      // Its value stands for several.
+    }
+  }
+  const [told, all] = [named, formatRun(settings)].map(flatten);
+  const paths = Object.keys(all).filter((path) => all[path] !== told[path] && all[path] !== '{}');
+  return paths.map((path) => `${path} ${all[path]}`);
+}
+
 /** What a link says. */
-export function claimOf(settings: Settings, { test, sha256 }: Claim): string {
-  const own = SETTING_NAMES.filter((name) => name !== 'epochs' && !isStandard(settings, name)).map((name) =>
-    translate(tellSetting(name, settings[name])),
-  );
+export function claimOf(settings: ResolvedRun, { test, sha256 }: Claim): string {
+  const names = NAMES.filter((name) => name !== 'epochs' && !isStandard(settings, name));
+  const own = [...names.map((name) => translate(tellSetting(name, valueIn(settings, name)))), ...unnamed(settings)];
   const how = own.length > 0 ? t`with ${own.join(', ')}, ` : '';
-  return t`This link says: ${how}after ${epochs(settings.epochs)} ${percent(test)} of the test images right, and weights with the SHA-256 ${`${sha256.slice(0, 8)}…`} It is a claim: “Check” trains the network here, and compares.`;
+  return t`This link says: ${how}after ${epochs(settings.train.epochs)} ${percent(test)} of the test images right, and weights with the SHA-256 ${`${sha256.slice(0, 8)}…`} It is a claim: “Check” trains the network here, and compares.`;
 }
 
 /** Whether the learning rate falls to 0 at the last epoch: a run of fewer epochs then has other bytes. */
-export const falls = ({ schedule }: Settings): boolean => schedule === 'cosine';
+export const falls = ({ train }: ResolvedRun): boolean => train.schedule === 'cosine';
 
 /** Whether a training with these settings comes by the run of a link: after as many epochs it has the same bytes. */
-export const comesBy = (settings: Settings, { epochs, ...link }: Settings): boolean =>
-  (falls(settings) ? settings.epochs === epochs : settings.epochs >= epochs) &&
-  writeRun({ ...settings, epochs }) === writeRun({ ...link, epochs });
+export function comesBy(settings: ResolvedRun, link: ResolvedRun): boolean {
+  const [asked, claimed] = [settings.train.epochs, link.train.epochs];
+  return (falls(settings) ? asked === claimed : asked >= claimed) && isSameRun(withEpochs(settings, claimed), link);
+}
 
 /** Whether a claim holds, by what came out here. */
 export function verdictOn(claim: Claim, { testAcc, sha256 }: EpochEnd): { holds: boolean; text: string } {

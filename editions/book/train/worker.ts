@@ -6,8 +6,8 @@
 import { mnistIn } from '../../../hosts/browser/data';
 import { createEventEngine, once } from '../../../hosts/browser/event-engine';
 import { fingerprint } from '../../../hosts/browser/hash';
-import { dataOf, engineOf, heldBackOf } from '../../../hosts/contract/recompute';
-import { engineOptions, layersOfRun, type Settings } from '../../../packages/runs/map';
+import { dataOf, engineOf, heldBackOf } from '../../../hosts/contract/run';
+import type { ResolvedRun } from '../../../packages/runs/document';
 import type { Learner } from '../../../src/common/engine';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { Purpose } from '../../../src/common/random';
@@ -20,7 +20,17 @@ import { t } from '../../shared/page/words';
 import { Kernel, PAGE_STREAM } from '../playground/kernel';
 import { meansOf } from '../playground/maps';
 import { hiddenCountsOf } from '../playground/said';
-import { type Ask, channelsOf, HIDDEN_SEEN, IMAGES, type Progress, type Reading, type Told, widthOf } from './protocol';
+import {
+  type Ask,
+  channelsOf,
+  HIDDEN_SEEN,
+  IMAGES,
+  type Progress,
+  type Reading,
+  type Told,
+  widthOf,
+  withEpochs,
+} from './protocol';
 
 /** How many points a curve has in an epoch, at least, if it is looked at so often. */
 const POINTS = 20;
@@ -110,10 +120,10 @@ class Run {
   private wake: () => void = () => undefined;
 
   constructor(
-    private settings: Settings,
+    private settings: ResolvedRun,
     private readonly id: number,
   ) {
-    this.initial = initialNetwork(settings.seed);
+    this.initial = initialNetwork(settings.engine.seed);
   }
 
   private tell(told: Told): void {
@@ -121,18 +131,19 @@ class Run {
   }
 
   async open(): Promise<void> {
-    const { seed, T, encoder, readout } = this.settings;
-    if (T === null || encoder === null || readout === null) return;
-    const layers = layersOfRun(this.settings);
-    this.initial = initialParameters(seed, layers, IMAGE_SIZE, engineOptions(this.settings).gain);
+    const { engine } = this.settings;
+    if (engine.name === 'ann' || engine.encoder === undefined) return;
+    const { seed, T, layers, gain, encoder, readout } = engine;
+    this.initial = initialParameters(seed, layers, IMAGE_SIZE, gain);
     this.reader = await Kernel.create(bytes(KERNEL), this.initial, { T, layers, encoder, readout });
   }
 
   /** Trains for so many batches before it waits. Once it is done, more epochs go on where the last one ended. */
-  go(batches: number, epochs = this.settings.epochs): void {
+  go(batches: number, epochs = this.settings.train.epochs): void {
     this.left = batches;
-    if (epochs > this.settings.epochs && this.history.epoch === this.settings.epochs) this.training = undefined;
-    this.settings = { ...this.settings, epochs };
+    const done = this.settings.train.epochs;
+    if (epochs > done && this.history.epoch === done) this.training = undefined;
+    this.settings = withEpochs(this.settings, epochs);
     this.training ??= this.train().catch((error: Error) => {
       if (!this.end.signal.aborted) this.tell({ kind: 'failed', message: error.message });
     });
@@ -173,8 +184,9 @@ class Run {
   }
 
   private read(weights: Float32Array, image: Uint8Array): Reading | undefined {
-    const { T, seed } = this.settings;
-    if (!this.reader || T === null) return undefined;
+    const { engine } = this.settings;
+    if (!this.reader || engine.name === 'ann') return undefined;
+    const { T, seed } = engine;
     this.reader.restore(weights);
     const stream = { ...PAGE_STREAM, seed };
     const read = this.reader.rates(image, T, undefined, stream);
@@ -188,10 +200,11 @@ class Run {
    * they take as long as some batches.
    */
   private hiddenNow(): Float32Array | undefined {
-    const { T, seed } = this.settings;
+    const { engine } = this.settings;
     const hidden = widthOf(this.settings) ?? channelsOf(this.settings).reduce((sum, channels) => sum + channels, 0);
     const begin = performance.now();
-    if (!hidden || !this.reader || !this.images || !T || begin < this.hiddenNext) return undefined;
+    if (!hidden || !this.reader || !this.images || engine.name === 'ann' || begin < this.hiddenNext) return undefined;
+    const { T, seed } = engine;
     const rates = new Float32Array(hidden);
     for (let index = 0; index < HIDDEN_SEEN; index++) {
       const image = this.images.subarray(index * IMAGE_SIZE, (index + 1) * IMAGE_SIZE);
@@ -210,7 +223,7 @@ class Run {
     const { signal } = this.end;
     const data = await dataOf(settings, loadImages);
     if (signal.aborted) return;
-    const engine = this.engine ?? (await engineOf(settings, data, (options) => createEventEngine(options, load)));
+    const engine = this.engine ?? (await engineOf(settings, data, (_, options) => createEventEngine(options, load)));
     this.engine = engine;
     this.images = isSpikeTrains(data) ? undefined : data.test.images;
     const heldBack = heldBackOf(settings, data);
@@ -220,8 +233,8 @@ class Run {
       engine,
       history,
       signal,
-      epochs: settings.epochs,
-      schedule: settings.schedule,
+      epochs: settings.train.epochs,
+      schedule: settings.train.schedule,
       heldBack,
       onBatch: async (report) => {
         const seconds = (this.progress?.seconds ?? 0) + (performance.now() - this.since) / 1000;

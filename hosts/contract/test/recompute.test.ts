@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { runOfOptions } from '../../../editions/map/settings';
-import { formatCommand, formatOptions, parseMap } from '../../../packages/runs/map';
+import { formatCommand, parseMap } from '../../../packages/runs/map';
 import { fingerprint } from '../../../packages/runs/node';
 import { temporaryFolder, writeSmallMnist } from '../../../test/support/data';
 import { tableText } from '../../../test/support/map';
@@ -27,27 +26,27 @@ describe('recompute()', () => {
   const data = readMnist({ directory: folder, skipChecksum: true });
   const recompute = makeRecompute({ createEngine, fingerprint, withBar, loadMnist: async () => data });
 
-  const runs: [string, Record<string, string | number>][] = [
+  const runs: [string, Parameters<typeof tableText>[0]][] = [
     [
       'with another neuron and another way to train',
       {
-        ...{ tau: 3.5, surrogate: 'sigmoid', alpha: 4, T: 7, batch_size: 64, learning_rate: 0.01 },
-        ...{ loss: 'cross-entropy-counts', encoder: 'direct', reset: 'false', decay_input: 'true', seed: 3 },
+        ...{ tau: 3.5, surrogate: 'sigmoid', alpha: 4, T: 7, batchSize: 64, learningRate: 0.01 },
+        ...{ loss: 'cross-entropy-counts', encoder: 'direct', softReset: true, decayInput: true, seed: 3 },
       },
     ],
-    ['on Randman', { dataset: 'randman', hidden: 7, T: 20, tau: 20, batch_size: 1000, learning_rate: 0.02 }],
-    ['on Yin-Yang', { dataset: 'yin-yang', hidden: 7, T: 20, tau: 20, batch_size: 1000, learning_rate: 0.02 }],
+    ['on Randman', { dataset: 'randman', hidden: 7, T: 20, tau: 20, batchSize: 1000, learningRate: 0.02 }],
+    ['on Yin-Yang', { dataset: 'yin-yang', hidden: 7, T: 20, tau: 20, batchSize: 1000, learningRate: 0.02 }],
     [
       'on rows of MNIST, some of which are held back',
       {
-        ...{ dataset: 'rows', T: 28, hidden: 7, recurrent: 'true', readout: 'mean-potential' },
-        ...{ train_images: 512, held_back: 0.5 },
+        ...{ dataset: 'rows', T: 28, hidden: 7, recurrent: true, readout: 'mean-potential' },
+        ...{ trainImages: 512, held_back: 0.5 },
       },
     ],
-    ['of an ANN', { network: 'ann', loss: 'cross-entropy', learning_rate: 0.01 }],
+    ['of an ANN', { network: 'ann', loss: 'cross-entropy', learningRate: 0.01 }],
   ];
   test('refuses rows that name nothing, each in one line, before anything is loaded', async () => {
-    const [row] = parseMap(tableText({ T: 5, hidden: 100, recurrent: 'true' })).rows;
+    const [row] = parseMap(tableText({ T: 5, hidden: 100, recurrent: true })).rows;
     const [ann] = parseMap(tableText({ network: 'ann' })).rows;
     const { seed, ...without } = row;
     const alone = makeRecompute({
@@ -58,12 +57,12 @@ describe('recompute()', () => {
     });
     for (const [wrong, message] of [
       [undefined, 'row: expected a row of the map, such as (await readMap()).row(…), found undefined'],
-      [{}, 'row: dataset: expected mnist, randman, rows or yin-yang, found undefined'],
-      [{ ...row, learnTau: 'layers' }, "row: learnTau: expected none, layer or neuron, found 'layers'"],
-      [without, 'row: seed: expected a whole number from 0 to 4294967295, found undefined'],
-      [{ ...row, reset: 'true' }, "row: reset: expected true or false, found 'true'"],
-      [{ ...ann, tau: 2 }, 'row: tau: expected nothing, for an ANN has none, found 2'],
-    ] as [typeof row, string][])
+      [{}, /^row\.run: .*expected an object, found undefined$/],
+      [{ ...row, run: { engine: { T: 0 } } }, 'row.run: engine.T: expected a whole number from 1 to 10000, found 0'],
+      [without, 'row: seed: expected 0 as in row.run, which is what is trained, found undefined'],
+      [{ ...row, seed: 1 }, 'row: seed: expected 0 as in row.run, which is what is trained, found 1'],
+      [{ ...ann, tau: 2 }, 'row: tau: expected null as in row.run, which is what is trained, found 2'],
+    ] as [typeof row, string | RegExp][])
       await assert.rejects(alone(wrong), { message });
     await assert.rejects(alone(row, { data: 5 as never }), /^TypeError: data: expected what loadMnist\(\) returns/);
   });
@@ -93,16 +92,12 @@ describe('recompute()', () => {
     bars.length = 0;
     const sha256 = await recompute(row, { data, label: 'a row' });
     assert.deepEqual(bars, ['a row: 10']);
-    assert.notEqual(await recompute({ ...row, seed: row.seed + 1 }), sha256);
+    const [other] = parseMap(tableText({ T: 5, seed: 1 })).rows;
+    assert.notEqual(await recompute(other), sha256);
   });
 });
 
 describe('The committed table', () => {
-  test('has rows whose commands mean the runs that their ids name', async () => {
-    for (const row of (await readMap()).rows)
-      assert.equal(runOfOptions(formatOptions(row).split(' ').filter(Boolean)).id, row.id);
-  });
-
   test('is computed again to the byte: an SNN with every option, an ANN, and a run on Randman', async () => {
     const recompute = makeRecompute({ createEngine, fingerprint, loadMnist, withBar });
     const short = (await readMap()).where({ grid: 'short' });

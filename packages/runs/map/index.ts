@@ -1,19 +1,5 @@
 /** The map: a table of many runs that can be recomputed byte for byte. */
-export { engineOptions, layersOfRun } from '../engine-options';
-export { type Fields, parseMap, readSettings, settingsOfRow } from './parse';
-export {
-  formatCommand,
-  formatOptions,
-  isStandard,
-  nameValue,
-  SETTING_NAMES,
-  SETTINGS,
-  type SettingName,
-  type Settings,
-  tellSetting,
-  whyLacking,
-  withoutName,
-} from './settings';
+export { parseMap, runOfRow } from './parse';
 export {
   beyondChance,
   type Difference,
@@ -21,4 +7,4 @@ export {
   estimate,
   pairedDifference,
 } from './statistics';
-export { type Choice, type Group, MapTable, type Measure, type Row } from './table';
+export { type Choice, formatCommand, type Group, MapTable, type Measure, type Row, type SettingName } from './table';

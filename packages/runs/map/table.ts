@@ -1,14 +1,16 @@
 /** The table of many runs: its rows, a choice of them, and what they say together. */
 
 import { checkChoice, checkObject, formatValue } from '../../../src/common/checks';
-import type { Value } from '../settings';
-import { SETTING_NAMES, type SettingName, type Settings } from './settings';
+import { flatten, type RunDocument, type Value } from '../document';
+import { formatFlags, NAMES, type Settings } from '../shorthands';
 import { type Difference, type Estimate, estimate, pairedDifference } from './statistics';
 
-/** A run: its settings and what came of it. */
+/** A run: its document, the settings in it by their names, and what came of it. */
 export interface Row extends Settings {
-  /** The first 12 hexadecimal digits of the SHA-256 of the settings. */
+  /** The first 12 hexadecimal digits of the SHA-256 of the document. */
   id: string;
+  /** What was run, in its canonical form. */
+  run: RunDocument;
   /** The grids that the run belongs to. */
   grids: readonly string[];
   /** Test accuracy by the number of epochs trained. */
@@ -29,6 +31,9 @@ export interface Row extends Settings {
   /** SHA-256 of the trained weights, float32 little-endian, first layer first, in hexadecimal. */
   weightsSha256: string;
 }
+
+/** The name of a setting. */
+export type SettingName = keyof Settings;
 
 /** What is averaged: a column, or the number of epochs after which the test accuracy is taken. */
 export type Measure = (typeof MEASURES)[number] | number;
@@ -81,13 +86,13 @@ export class MapTable {
 
   /** The values that a setting has among these rows; numbers rise. */
   values<Name extends SettingName>(name: Name): Settings[Name][] {
-    checkChoice('setting', name, SETTING_NAMES);
+    checkChoice('setting', name, NAMES);
     return sorted(this.rows.map((row) => row[name])) as Settings[Name][];
   }
 
   /** The settings that differ among these rows. */
   get varied(): SettingName[] {
-    return SETTING_NAMES.filter((name) => this.rows.some((row) => row[name] !== this.rows[0][name]));
+    return NAMES.filter((name) => this.rows.some((row) => row[name] !== this.rows[0][name]));
   }
 
   /** @throws RangeError if the run is missing */
@@ -107,8 +112,8 @@ export class MapTable {
     for (const [name, wanted] of Object.entries(choice)) {
       if (wanted === undefined) continue;
       const isGrid = name === 'grid';
-      if (!isGrid && !SETTING_NAMES.includes(name as SettingName)) {
-        throw new RangeError(`where: expected grid, ${SETTING_NAMES.join(', ')}; found ${name}`);
+      if (!isGrid && !NAMES.includes(name as SettingName)) {
+        throw new RangeError(`where: expected grid, ${NAMES.join(', ')}; found ${name}`);
       }
       const all = [wanted].flat() as (Value | null)[];
       const left = rows.filter((row) =>
@@ -187,12 +192,25 @@ export class MapTable {
     return epochs.map((epoch) => ({ epoch, ...this.mean(epoch) }));
   }
 
+  /** The places of the documents, but for the seed, at which these rows differ: no setting need name them. */
+  private differingPlaces(): string[] {
+    const texts = this.rows.map(({ run: { data, engine, train } }) =>
+      JSON.stringify([data, { ...engine, seed: undefined }, train]),
+    );
+    if (distinct(texts).length < 2) return [];
+    const all = this.rows.map(({ run }) => flatten(run));
+    return distinct(all.flatMap((places) => Object.keys(places))).filter(
+      (place) => place !== 'engine.seed' && all.some((places) => places[place] !== all[0][place]),
+    );
+  }
+
   /** A value per seed. */
   private bySeed(of: Measure): Map<number, number> {
     if (typeof of !== 'number') checkChoice('measure', of, MEASURES);
     const others = this.varied.filter((name) => name !== 'seed');
-    if (others.length > 0) {
-      const found = others.map((name) => `${name} ${this.values(name).join(' and ')}`).join(', ');
+    const places = others.length > 0 ? [] : this.differingPlaces();
+    if (others.length > 0 || places.length > 0) {
+      const found = [...others.map((name) => `${name} ${this.values(name).join(' and ')}`), ...places].join(', ');
       throw new RangeError(`runs: expected some that differ in their seeds alone, found ${found}; choose with where()`);
     }
     return new Map(this.rows.map((row) => [row.seed, measure(row, of)]));
@@ -208,3 +226,11 @@ function measure(row: Row, of: Measure): number {
     `run ${row.id}: expected ${typeof of === 'number' ? `an accuracy after epoch ${of}` : of}, found ${found}`,
   );
 }
+
+/**
+ * The command that computes a run again. Its last line is the SHA-256 of the weights.
+ * @example
+ * formatCommand(row); // 'npm run train -- --tau 3 -N 10 --log-dir build/again/0f3c…'
+ */
+export const formatCommand = ({ id, run }: Pick<Row, 'id' | 'run'>): string =>
+  ['npm run train --', formatFlags(run), `--log-dir build/again/${id}`].filter(Boolean).join(' ');

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { JSDOM } from 'jsdom';
 import type { Page } from 'playwright-core';
+import { valueIn } from '../../../../packages/runs/shorthands';
 import { numbered } from '../../../../packages/system/project';
 import { axeFaults, COLOURS, holdBack, inChromium } from '../../../../test/support/browser';
 import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
-import { isRun, readRun } from '../../train/link';
+import { isRun, readLink } from '../../train/link';
 import { book, bookFiles, bookPages, chapterPages, disk, openSite, root, type Site, type Watched } from './site';
 
 const screenshots = join(root, 'build', 'screenshots');
@@ -207,7 +208,7 @@ describe('The book', inChromium, () => {
           const { pathname, hash } = new URL(link.replaceAll('&amp;', '&'), `http://book/${name}`);
           const target = decodeURIComponent(pathname).slice(1) || 'index.html';
           if (!files.has(target)) return true;
-          if (/^(?:zh\/)?train\.html$/.test(target) && isRun(hash)) return readRun(hash).claim === undefined;
+          if (/^(?:zh\/)?train\.html$/.test(target) && isRun(hash)) return readLink(hash).claim === undefined;
           return hash.length > 1 && !html(target).includes(`id="${decodeURIComponent(hash).slice(1)}"`);
         })
         .map((link) => `${name}: ${link}`),
@@ -218,8 +219,8 @@ describe('The book', inChromium, () => {
   test('a run whose fingerprint a chapter prints has a link that checks it', () => {
     const runs = ['training-loop', 'a-hidden-layer', 'is-it-worth-it'].map((topic) => {
       const [, hash] = /train\.html(#run[^"]*)"/.exec(html(`${numbered(topic)}.html`)) ?? [];
-      const { settings, claim } = readRun((hash ?? '').replaceAll('&amp;', '&'));
-      return [settings.epochs, settings.hidden, claim?.sha256.length];
+      const { settings, claim } = readLink((hash ?? '').replaceAll('&amp;', '&'));
+      return [settings.train.epochs, valueIn(settings, 'hidden'), claim?.sha256.length];
     });
     assert.deepEqual(runs, [
       [100, 0, 64],

@@ -11,13 +11,15 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
+import type { RunDocument } from '../../../../packages/runs/document';
 import { parseMap } from '../../../../packages/runs/map';
+import { flagsOf, formatFlags } from '../../../../packages/runs/shorthands';
 import { MNIST_FILES } from '../../../../src/common/mnist';
 import { axeFaults, COLOURS, inChromium, inFirefox, launchFirefox } from '../../../../test/support/browser';
 import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
 import { bundle } from '../../../shared/esbuild';
 import { ISOLATION } from '../../../shared/serve';
-import { writeRun } from '../../train/link';
+import { writeLink } from '../../train/link';
 import { PHONE } from './playground';
 import { disk, openSite, root, type Site, type Watched } from './site';
 
@@ -41,32 +43,53 @@ async function edition(): Promise<Record<string, Uint8Array>> {
 }
 
 /** A small run, as a link and as the command line has it. */
-const SMALL = { hash: '#run=1&T=10&epochs=2&train_images=2560', options: '-T 10 -N 2 --train-images 2560' };
+const FEW = { images: 2560 };
+const SMALL = {
+  hash: writeLink({ engine: { T: 10 }, train: { ...FEW, epochs: 2 } }),
+  options: '-T 10 -N 2 --train-images 2560',
+};
+const NEURONS: RunDocument['engine'] = { hidden: 30, neuron: { tau: 3 } };
 const DEEP = {
-  hash: '#run=1&T=8&epochs=1&train_images=2560&hidden=30&encoder=direct&readout=mean-potential&loss=cross-entropy&tau=3&seed=5',
+  hash: writeLink({
+    engine: { ...NEURONS, T: 8, encoder: 'direct', readout: 'mean-potential', loss: 'cross-entropy', seed: 5 },
+    train: { ...FEW, epochs: 1 },
+  }),
   options:
     '-T 8 -N 1 --train-images 2560 --hidden 30 --encoder direct --readout mean-potential --loss cross-entropy --tau 3 --seed 5',
 };
 
 /** What has no field here. */
-const UNOFFERED = {
-  hash: '#run=1&T=8&epochs=1&train_images=2560&hidden=20&rate_penalty=2&rate_target=0.1&beta=0.2&tau_adapt=10',
-  options: '--hidden 20 -T 8 --train-images 2560 -N 1 --rate-penalty 2 --rate-target 0.1 --beta 0.2 --tau-adapt 10',
+const UNOFFERED: RunDocument = {
+  engine: {
+    ...{ T: 8, layers: [{ neurons: 20, neuron: { tau: 3 } }, {}] },
+    ...{ neuron: { beta: 0.2, tauAdapt: 10 }, ratePenalty: { weight: 2, target: 0.1 } },
+  },
+  train: { ...FEW, epochs: 1 },
 };
 
 /** By day a smaller network than those to choose from, which three programs train and test on 10,000 images. */
 const CHANNELS = LEAVE_NOTHING_OUT ? [12, 24] : [4, 8];
 const [FIRST, SECOND] = CHANNELS;
+const linkOfChannels = (channels: number[]) =>
+  writeLink({
+    engine: {
+      layers: [...channels.map((count) => ({ convolve: { channels: count, kernel: 5 }, pool: 'spikes' as const })), {}],
+      ...{ T: 4, gain: [6, 12, 1], shift: 1, encoder: 'direct', readout: 'mean-potential' },
+      ...{ loss: 'cross-entropy-counts', batchSize: 64, learningRate: 0.02 },
+    },
+    train: { epochs: 1, images: 640, schedule: 'cosine' },
+  });
 const CONVOLUTIONAL = {
-  hash: `#run=1&T=4&epochs=1&train_images=640&convolve=${CHANNELS.join('_')}&gain=6_12_1&shift=1&schedule=cosine&encoder=direct&readout=mean-potential&loss=cross-entropy-counts&batch_size=64&learning_rate=0.02`,
+  hash: linkOfChannels(CHANNELS),
   options: `-T 4 -N 1 --train-images 640 --convolve ${CHANNELS} --gain 6,12,1 --shift 1 --schedule cosine --encoder direct --readout mean-potential --loss cross-entropy-counts -b 64 --lr 2e-2`,
 };
 
 /** Accuracy on the test images and SHA-256 of the weights, as the command line prints them. */
-async function ofCommand(options: string): Promise<{ test: number; sha256: string }> {
+async function ofCommand(options: string | string[]): Promise<{ test: number; sha256: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'lif-train-'));
   try {
-    const args = [...options.split(' '), '--log-dir', folder, '--out-dir', join(folder, 'out')];
+    const words = typeof options === 'string' ? options.split(' ') : options;
+    const args = [...words, '--log-dir', folder, '--out-dir', join(folder, 'out')];
     const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'tools', 'lif_fc_mnist.cjs'), ...args]);
     const all = [...stdout.matchAll(/test_acc = ([\d.]+), max/g)];
     return { test: Number(all.at(-1)?.[1]), sha256: /SHA-256 of the weights: (\w{64})/.exec(stdout)?.[1] ?? '' };
@@ -159,13 +182,13 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
   });
 
   test('trains what a link alone can ask for, held rates and thresholds that rise, to the same bytes', async () => {
-    const { page, faults } = await openRun(UNOFFERED.hash);
-    assert.equal(await page.getByTestId('command').textContent(), `npm run train -- ${UNOFFERED.options}`);
+    const { page, faults } = await openRun(writeLink(UNOFFERED));
+    assert.equal(await page.getByTestId('command').textContent(), `npm run train -- ${formatFlags(UNOFFERED)}`);
     await page.getByTestId('train').click();
     await done(page);
-    assert.equal(await shaOf(page), (await ofCommand(UNOFFERED.options)).sha256);
+    assert.equal(await shaOf(page), (await ofCommand(flagsOf(UNOFFERED))).sha256);
     const cell = (await page.getByTestId('cell').textContent()) ?? '';
-    assert.match(cell, /"beta":0\.2,"tauAdapt":10/);
+    assert.match(cell, /neuron: \{"beta":0\.2,"tauAdapt":10\}, layers: \[\{"neurons":20,"neuron":\{"tau":3\}\},\{\}\]/);
     assert.match(cell, /ratePenalty: \{"weight":2,"target":0\.1\}/);
     await page.getByRole('button', { name: 'Save as NIR' }).click();
     await page.getByText('Not saved: beta: expected 0, found 0.2, which NIR cannot say').waitFor();
@@ -245,9 +268,9 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
   test('offers a convolutional network with the settings that suit it, and says which do not apply', async () => {
     const { page } = await site.open('train.html', wide);
     const network = page.getByRole('combobox', { name: 'Network' });
-    await network.selectOption('12_24');
+    await network.selectOption('12-24');
     const command =
-      'npm run train -- --loss cross-entropy-counts --encoder direct -T 4 -b 64 --lr 0.02 -N 3 --convolve 12_24 --gain 6_12_1 --schedule cosine --shift 1 --readout mean-potential';
+      'npm run train -- --loss cross-entropy-counts --encoder direct -T 4 -b 64 --lr 0.02 -N 3 --convolve 12-24 --gain 6-12-1 --schedule cosine --shift 1 --readout mean-potential';
     const words = (text: string | null) => (text ?? '').split(/ (?=-)/).sort();
     assert.deepEqual(words(await page.getByTestId('command').textContent()), words(command));
     assert.ok(await page.getByRole('textbox', { name: 'Hidden neurons' }).isDisabled());
@@ -259,7 +282,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
   });
 
   test('goes on for more epochs after the last, to the bytes of a run that had them from the start', async () => {
-    const { page } = await openRun('#run=1&T=10&epochs=1&train_images=2560');
+    const { page } = await openRun(writeLink({ engine: { T: 10 }, train: { ...FEW, epochs: 1 } }));
     await page.getByTestId('train').click();
     await done(page);
     const epochs = page.getByRole('textbox', { name: 'Epochs' });
@@ -360,7 +383,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     await page.getByLabel('grid').selectOption('short');
     await page.getByRole('button', { name: `Compute again: run ${row.id}` }).click();
     await page.getByRole('link', { name: 'Check it in this browser' }).click();
-    await page.waitForURL(`**/train.html${writeRun(row, { test: row.last, sha256: row.weightsSha256 })}`);
+    await page.waitForURL(`**/train.html${writeLink(row.run, { test: row.last, sha256: row.weightsSha256 })}`);
     assert.match((await page.locator('#tr-claim-text').textContent()) ?? '', new RegExp(row.weightsSha256.slice(0, 8)));
     await page.getByTestId('check').click();
     await page
@@ -372,7 +395,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
   });
 
   test('answers within 100 ms while it trains, by mouse and by keyboard', async () => {
-    const { page, faults } = await openRun('#run=1&epochs=50');
+    const { page, faults } = await openRun(writeLink({ train: { epochs: 50 } }));
     await page.getByTestId('train').click();
     await said(page)
       .getByText(/^Epoch .* left\.$/)
@@ -402,7 +425,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
   test('fits a phone, in the dark as well, and is light until its first picture', async () => {
     for (const [colorScheme, hash] of [
       ['light', DEEP.hash],
-      ['dark', CONVOLUTIONAL.hash.replace(CHANNELS.join('_'), '12_24')],
+      ['dark', linkOfChannels([12, 24])],
     ] as const) {
       const { page, weight } = await site.open(`train.html${hash}`, { ...PHONE, colorScheme });
       await page.getByTestId('weights').locator('canvas').first().waitFor();

@@ -17,8 +17,8 @@ const titlesOf = (text: string) => [...text.matchAll(/^## (.*)$/gm)].map(([, tit
 
 test('Each grid of the table has a section, with figures of it and sentences of their numbers', () => {
   const { text, figures, files } = pageOf(
-    ...runs({ grid: 'reset', reset: 'true' }, 0.92, 0.93, 0.94),
-    ...runs({ grid: 'reset', reset: 'false' }, 0.82, 0.83, 0.8401),
+    ...runs({ grid: 'reset', reset: true }, 0.92, 0.93, 0.94),
+    ...runs({ grid: 'reset', reset: false }, 0.82, 0.83, 0.8401),
     ...runs({ grid: 'short', tau: 3 }, 0.5),
   );
   assert.deepEqual(titlesOf(text), ['What if the neurons are not reset?', 'All runs', 'How to read the figures']);
@@ -39,15 +39,15 @@ test('Each grid of the table has a section, with figures of it and sentences of 
 });
 
 test('τ × T is a heat map for each kind of input, in the same colours, and the differences between them', () => {
-  const cell = (tau: number, T: number, decay_input: string, ...accuracies: number[]) =>
-    runs({ grid: 'tau-and-T', tau, T, decay_input }, ...accuracies);
+  const cell = (tau: number, T: number, decayInput: boolean, ...accuracies: number[]) =>
+    runs({ grid: 'tau-and-T', tau, T, decayInput }, ...accuracies);
   const { text } = pageOf(
-    ...cell(2, 5, 'true', 0.5, 0.6),
-    ...cell(2, 10, 'true', 0.7),
-    ...cell(3, 5, 'true', 0.8),
-    ...cell(3, 10, 'true', 0.4),
-    ...cell(2, 5, 'false', 0.9, 0.98),
-    ...cell(3, 10, 'false', 0.3),
+    ...cell(2, 5, true, 0.5, 0.6),
+    ...cell(2, 10, true, 0.7),
+    ...cell(3, 5, true, 0.8),
+    ...cell(3, 10, true, 0.4),
+    ...cell(2, 5, false, 0.9, 0.98),
+    ...cell(3, 10, false, 0.3),
   );
   assert.deepEqual(altsOf(text), [
     'Test accuracy after 2 epochs: input divided by τ: 2 × 2 values, highest 80.0 at τ 3, T 5; lowest 40.0 at τ 3, T 10.',
@@ -65,8 +65,8 @@ test('An ANN is named by its own settings alone, and the tutorial is what others
   const { text } = pageOf(
     ...runs({ grid: 'hundred-epochs', loss: 'cross-entropy' }, 0.91, 0.92),
     ...runs({ grid: 'hundred-epochs' }, 0.9, 0.905),
-    ...[0.001, 0.01].flatMap((learning_rate) =>
-      runs({ grid: 'hundred-epochs', network: 'ann', learning_rate }, 0.95, 0.951),
+    ...[0.001, 0.01].flatMap((learningRate) =>
+      runs({ grid: 'hundred-epochs', network: 'ann', learningRate }, 0.95, 0.951),
     ),
   );
   const [means, change] = altsOf(text);
@@ -82,9 +82,9 @@ test('An ANN is named by its own settings alone, and the tutorial is what others
 
 test('What was run with each learning rate is compared among runs of the same one, and no interval goes beyond 100 %', () => {
   const { text } = pageOf(
-    ...[0.005, 0.02].flatMap((learning_rate) => [
-      ...runs({ grid: 'readouts', learning_rate }, 0.9, 0.91),
-      ...runs({ grid: 'readouts', learning_rate, loss: 'cross-entropy' }, 0.98, 0.99),
+    ...[0.005, 0.02].flatMap((learningRate) => [
+      ...runs({ grid: 'readouts', learningRate }, 0.9, 0.91),
+      ...runs({ grid: 'readouts', learningRate, loss: 'cross-entropy' }, 0.98, 0.99),
     ]),
   );
   const [means, ...changes] = altsOf(text).map(String);
@@ -96,8 +96,8 @@ test('What was run with each learning rate is compared among runs of the same on
 });
 
 test('Hidden neurons are a curve for each learning rate, what more of them add at each, and what T changes', () => {
-  const layer = (hidden: number, learning_rate: number, T: number, ...accuracies: number[]) =>
-    runs({ grid: 'widths', hidden, learning_rate, T }, ...accuracies);
+  const layer = (hidden: number, learningRate: number, T: number, ...accuracies: number[]) =>
+    runs({ grid: 'widths', hidden, learningRate, T }, ...accuracies);
   const { text } = pageOf(
     ...layer(0, 0.001, 20, 0.9, 0.91),
     ...layer(12, 0.001, 20, 0.92, 0.93),
@@ -133,21 +133,21 @@ test('Hidden neurons are a curve for each learning rate, what more of them add a
 
 test('On Randman each loss is a curve over τ at the rate of the chapter, and what detaching the reset adds a difference', () => {
   const given = { grid: 'randman', dataset: 'randman', input_spikes: 0.2 };
-  const runsOf = (loss: string, learning_rate: number, detach_reset: string, ...means: [number, number]) =>
+  const runsOf = (loss: string, learningRate: number, detachReset: boolean, ...means: [number, number]) =>
     means.flatMap((mean, i) => {
-      const at = { ...given, loss, learning_rate, detach_reset, tau: i === 0 ? 2 : 20 };
+      const at = { ...given, loss, learningRate, detachReset, tau: i === 0 ? 2 : 20 };
       return runs(at, mean - 0.001, mean + 0.001);
     });
   const { text } = pageOf(
-    ...runsOf('mse', 0.02, 'true', 0.4, 0.8),
-    ...runsOf('mse', 0.05, 'true', 0.5, 0.9),
-    ...runsOf('mse', 0.02, 'false', 0.45, 0.75),
-    ...runsOf('mse', 0.05, 'false', 0.4, 0.7),
+    ...runsOf('mse', 0.02, true, 0.4, 0.8),
+    ...runsOf('mse', 0.05, true, 0.5, 0.9),
+    ...runsOf('mse', 0.02, false, 0.45, 0.75),
+    ...runsOf('mse', 0.05, false, 0.4, 0.7),
     // Better on the test samples, which choose nothing.
-    ...runsOf('cross-entropy', 0.02, 'true', 0.7, 0.98),
-    ...runsOf('cross-entropy', 0.05, 'true', 0.6, 0.97),
-    ...runsOf('cross-entropy', 0.02, 'false', 0.6, 0.8),
-    ...runsOf('cross-entropy', 0.05, 'false', 0.6, 0.86),
+    ...runsOf('cross-entropy', 0.02, true, 0.7, 0.98),
+    ...runsOf('cross-entropy', 0.05, true, 0.6, 0.97),
+    ...runsOf('cross-entropy', 0.02, false, 0.6, 0.8),
+    ...runsOf('cross-entropy', 0.05, false, 0.6, 0.86),
   );
   const [curves, change] = altsOf(text).map(String);
   assert.match(curves, /MSE from 50 at 2 to 90 at 20; cross-entropy from 60 at 2 to 97 at 20\.$/);
@@ -159,8 +159,8 @@ test('On Randman each loss is a curve over τ at the rate of the chapter, and wh
 
 test('A setting that hardly learns is told in words, and does not press the others of its figure together', () => {
   const group = (surrogate: string, alpha: number, accuracy: number) =>
-    ['true', 'false'].flatMap((detach_reset) =>
-      runs({ grid: 'surrogates', surrogate, alpha, detach_reset }, accuracy, accuracy + 0.01, accuracy + 0.02),
+    [true, false].flatMap((detachReset) =>
+      runs({ grid: 'surrogates', surrogate, alpha, detachReset }, accuracy, accuracy + 0.01, accuracy + 0.02),
     );
   const { text } = pageOf(
     ...[1, 2, 4].flatMap((alpha) => group('atan', alpha, 0.91)),

@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { parseMap, SETTING_NAMES } from '../../../../packages/runs/map';
+import { type RunDocument, readRun } from '../../../../packages/runs/document';
+import { parseMap } from '../../../../packages/runs/map';
+import { NAMES, valueIn, withValue } from '../../../../packages/runs/shorthands';
 import { isLink, readLink, type Shared, snap, writeLink } from '../../playground/link';
-import { isRun, readRun, settingsOf, writeRun } from '../../train/link';
+import { isRun, readLink as readRunLink, writeLink as writeRunLink } from '../../train/link';
 import type { EpochEnd } from '../../train/protocol';
-import { comesBy, verdictOn } from '../../train/words';
+import { claimOf, comesBy, verdictOn } from '../../train/words';
 
 const settings = { T: 42, tau: 3.5, seed: 4294967295 };
 const point = (x: number, y: number) => ({ x: snap(x), y: snap(y) });
@@ -93,21 +95,45 @@ describe('A link to the playground', () => {
 const file = join(__dirname, '..', '..', '..', 'map', 'map.csv');
 const { rows } = parseMap(readFileSync(file, 'utf8'));
 
+/** The run with another value of a setting; undefined if the others do not allow that. */
+function runWith(run: RunDocument, name: (typeof NAMES)[number], value: unknown) {
+  try {
+    return readRun(withValue(run, name as string, value));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A link that carries any text. */
+const linkOf = (text: string) => `#run=${Buffer.from(text).toString('base64url')}`;
+
 describe('A link to a run', () => {
   test('carries each run of the map, and what came of it', () => {
     for (const row of rows) {
       const claim = { test: row.last, sha256: row.weightsSha256 };
-      const hash = writeRun(row, claim);
-      assert.ok(isRun(hash) && hash.length < 400, hash);
-      const settings = Object.fromEntries(SETTING_NAMES.map((name) => [name, row[name]]));
-      assert.deepEqual(readRun(hash), { settings, claim });
+      const hash = writeRunLink(row.run, claim);
+      assert.ok(isRun(hash) && hash.length < 800, hash);
+      assert.match(hash, /^#[\w=&.-]+$/, 'nothing in it needs escaping');
+      assert.deepEqual(readRunLink(hash), { settings: readRun(row.run), claim });
     }
   });
 
-  test('says nothing of what is as by default, and needs no claim', () => {
-    assert.equal(writeRun(settingsOf(new URLSearchParams())), '#run=1&epochs=100');
-    assert.equal(readRun('#run=1&surrogate=sigmoid').settings.alpha, 4, "the surrogate's own alpha");
-    assert.equal(readRun('#run=1&epochs=3').claim, undefined);
+  test('carries layers that differ, says nothing of what is as by default, and needs no claim', () => {
+    const layers = [{ neurons: 30, delay: { most: 8 } }, { neurons: 20, neuron: { tau: 5 } }, {}];
+    const run: RunDocument = { engine: { T: 20, layers }, train: { epochs: 3 } };
+    assert.deepEqual(readRunLink(writeRunLink(run)), { settings: readRun(run) });
+    assert.equal(writeRunLink({ data: 'mnist', train: { epochs: 100 } }), linkOf('{}'));
+    const claim = claimOf(readRun(run), { test: 0.9, sha256: '0'.repeat(64) });
+    assert.match(claim, /T 20, .*engine\.layers\.0\.delay\.most 8, .*engine\.layers\.1\.neuron\.tau 5/);
+  });
+
+  test('is not made of a run that is too long for one', () => {
+    const layers = Array.from({ length: 20 }, (_, i) =>
+      i < 19
+        ? { neurons: 30 + i, neuron: { tau: 2.5 + i, vThreshold: 1.5 + i, beta: 0.25 }, synapse: { tau: 3 + i } }
+        : {},
+    );
+    assert.throws(() => writeRunLink({ engine: { layers } }), /^RangeError: the run is too long for a link$/);
   });
 
   test('holds if the weights and the accuracy are those of the training, and the verdict says what is not', () => {
@@ -123,27 +149,24 @@ describe('A link to a run', () => {
       holds: false,
       text: 'Not the same: 90.0001 % of the test images are right here, and 90 % in the link.',
     });
-    assert.throws(
-      () => readRun('#run=1&learn_delay=true'),
-      /^RangeError: learn_delay: expected delay with it, found "true"$/,
-    );
     assert.deepEqual(verdict(0.8, other), { holds: false, text: `Not the same: ${weights}; ${test}.` });
   });
 
   test('is proved by a training that comes by its run, which any other setting prevents', () => {
-    const run = (hash: string) => readRun(hash).settings;
-    const link = run('#run=1&T=10&epochs=5');
+    const link = readRun({ engine: { T: 10 }, train: { epochs: 5 } });
+    const after = (epochs: number) => readRun({ ...link, train: { epochs } });
     assert.ok(comesBy(link, link));
-    assert.ok(comesBy(run('#run=1&T=10&epochs=6'), link));
-    assert.ok(!comesBy(run('#run=1&T=10&epochs=4'), link));
-    for (const name of SETTING_NAMES.filter((name) => name !== 'epochs')) {
-      const other = rows.find((row) => row[name] !== null && row[name] !== link[name]);
-      if (other) assert.ok(!comesBy({ ...link, [name]: other[name] }, link), name);
+    assert.ok(comesBy(after(6), link));
+    assert.ok(!comesBy(after(4), link));
+    for (const name of NAMES.filter((name) => name !== 'epochs')) {
+      const other = rows.find((row) => row[name] !== null && row[name] !== valueIn(link, name));
+      const changed = other && runWith(link, name, other[name]);
+      if (changed) assert.ok(!comesBy(changed, link), name);
     }
   });
 
   test('is proved after all its epochs alone where the learning rate falls until the last', () => {
-    const run = (epochs: number) => readRun(`#run=1&schedule=cosine&epochs=${epochs}`).settings;
+    const run = (epochs: number) => readRun({ train: { schedule: 'cosine', epochs } });
     assert.deepEqual(
       [4, 5, 6].map((epochs) => comesBy(run(epochs), run(5))),
       [false, true, false],
@@ -153,21 +176,32 @@ describe('A link to a run', () => {
   test('is refused in one line where a part is missing, unknown, twice or out of range', () => {
     const sha256 = '0'.repeat(64);
     const damaged = /^expected a link that this page makes, found another one, or a part of it$/;
+    const run = linkOf('{"engine":{"T":10}}');
     for (const [hash, message] of [
-      ['#run=2&T=10', damaged],
-      ['#run=1&T=0', /^T: expected a whole number from 1 to 10000, found "0"$/],
-      [`#run=1&seed=${'1'.repeat(2000)}`, damaged],
-      ['#run=1&test=0.9', damaged],
-      [`#run=1&sha256=${sha256}`, damaged],
-      [`#run=1&test=1e-1&sha256=${sha256}`, damaged],
-      [`#run=1&test=0.9&sha256=${sha256.toUpperCase().replace('0', 'A')}`, damaged],
-      ['#run=1&T=10&T=10', damaged],
-      ['#run=1&network=ann&tau=3', /^tau: expected nothing, for an ANN has none, found "3"$/],
-      ['#run=1&network=ann&dataset=randman', /^network: expected snn with dataset randman/],
-      ['#run=1&loss=%3Cb%3E', /^loss: expected mse/],
-      ['#run=1&surrogate=constructor', /^surrogate: expected/],
+      ['#run=', damaged],
+      ['#run=1&T=10', damaged],
+      [run.slice(0, -3), damaged],
+      [linkOf('T=10'), damaged],
+      [`#run=${Buffer.from([0x22, 0xff, 0x22]).toString('base64url')}`, damaged],
+      [`${run}&onload=x`, damaged],
+      [`${run}&${run.slice(1)}`, damaged],
+      [linkOf(`{"engine":{"seed":${'1'.repeat(2000)}}}`), damaged],
+      [`${run}&test=0.9`, damaged],
+      [`${run}&sha256=${sha256}`, damaged],
+      [`${run}&test=1e-1&sha256=${sha256}`, damaged],
+      [`${run}&test=0.9&sha256=${sha256.replace('0', 'A')}`, damaged],
+      [linkOf('[]'), /expected an object, found /],
+      [linkOf('{"engine":{"T":0}}'), /^engine\.T: expected a whole number from 1 to 10000, found 0$/],
+      [linkOf('{"engine":{"T":"10"}}'), /^engine\.T: expected a whole number from 1 to 10000, found '10'$/],
+      [linkOf('{"engine":{"gamma":1}}'), /^engine\.gamma: expected /],
+      [linkOf('{"__proto__":{"data":"rows"}}'), /^__proto__: expected /],
+      [linkOf('{"engine":{"name":"ann","neuron":{"tau":3}}}'), /^engine\.neuron: expected with a spiking network/],
+      [linkOf('{"data":"randman","engine":{"name":"ann"}}'), /^data: expected 'mnist' with engine\.name 'ann'/],
+      [linkOf('{"engine":{"name":"tfjs"}}'), /^engine\.name: expected event or ann, .*, found tfjs$/],
+      [linkOf('{"engine":{"loss":"<b>"}}'), /^engine\.loss: expected 'mse'/],
+      [linkOf('{"engine":{"neuron":{"surrogateFunction":{"name":"constructor"}}}}'), /name: expected 'atan'/],
     ] as const) {
-      assert.throws(() => readRun(hash), { name: 'RangeError', message });
+      assert.throws(() => readRunLink(hash), { name: 'RangeError', message });
     }
   });
 });

@@ -9,20 +9,22 @@ import { program, root } from '../../../../packages/system/project';
 import { inRuns, readTable, runMap, writeGrids } from '../../../../test/support/map';
 import { temporaryFolder } from '../../../../test/support/notebooks';
 import { COMMAND, readLayersModel } from '../../../../test/support/run';
-import { runOfOptions, SETTING_COLUMNS } from '../../settings';
+import { runOf } from '../../plan';
 import { doneRow, formatTable, parseTable } from '../../table';
 
 const folder = temporaryFolder('table');
-const OPTIONS = ['--tau', '3', '-T', '2', '-N', '2'];
-const GRIDS = 'grids: { a: { tau: 3, T: 2, epochs: 2 } }';
+const DOCUMENT = { engine: { neuron: { tau: 3 }, T: 2 }, train: { epochs: 2 } };
+const GRIDS = `grids: { a: ${JSON.stringify(DOCUMENT)} }`;
 const grids = writeGrids(folder, GRIDS);
 const table = inRuns(folder, 'mine.csv');
-const { id } = runOfOptions(OPTIONS);
+const { id } = runOf(DOCUMENT);
 const file = inRuns(folder, 'runs', `${id}.json`);
 let whole: string;
 
 before(async () => {
-  const [node, args] = program('editions/map/run.ts', [file, '--', ...OPTIONS]);
+  const plan = join(folder, 'plan.json');
+  writeFileSync(plan, JSON.stringify({ runs: { [id]: { run: runOf(DOCUMENT).run } } }));
+  const [node, args] = program('editions/map/run.ts', [file, plan]);
   execFileSync(node, args, { stdio: 'pipe' });
   const { status, lines } = await runMap(folder, '--config', grids);
   assert.equal(status, 0, lines.join('\n'));
@@ -35,7 +37,11 @@ describe('The table', () => {
   test('has a row per run: its id, its grid, its settings, what it reached, and the hash of its weights', () => {
     const [row, ...more] = readTable(folder);
     assert.deepEqual(more, []);
-    assert.deepEqual([row?.id, row?.grid, row?.tau, row?.T, row?.epochs, row?.seed], [id, 'a', '3', '2', '2', '0']);
+    const { 'engine.T': T, 'engine.neuron.tau': tau, 'train.epochs': epochs } = row;
+    assert.deepEqual(
+      [row.id, row.grid, T, tau, epochs, Object.keys(row).indexOf('acc_1')],
+      [id, 'a', '2', '3', '2', 5],
+    );
     assert.equal(row?.acc_2, row?.last);
     assert.equal(row?.acc_3, '');
     assert.ok(Number(row?.acc_1) > 0.5 && Number(row?.last) >= Number(row?.acc_1), JSON.stringify(row));
@@ -45,25 +51,14 @@ describe('The table', () => {
     assert.equal(row?.weights_sha256, sum.split(' ')[0]);
   });
 
-  test('has no column of a later setting in which all runs have the default, and is read as if it had', () => {
+  test('that is published is written again as it is', () => {
     const published = readFileSync(join(root, 'editions', 'map', 'map.csv'), 'utf8');
-    const all = parseTable(published, 'map.csv');
-    assert.equal(formatTable(all), published);
-    // As if these two were new: one has no effect in any of these rows, the other has.
-    const rows = all.filter((row) => ['', '0'].includes(row.synapse_tau));
-    const columns = published.split('\n')[0].split(',');
-    const older = SETTING_COLUMNS.filter(
-      (column) => columns.includes(column) && !['synapse_tau', 'learn_tau'].includes(column),
-    );
-    const text = formatTable(rows, older);
-    const [header] = text.split('\n');
-    assert.equal(header, published.split('\n')[0].replace('synapse_tau,', ''));
-    assert.deepEqual(parseTable(text, 'older.csv'), rows);
+    assert.equal(formatTable(parseTable(published, 'map.csv')), published);
   });
 
   test('counts spikes and rows as the engine does for single images', async () => {
     const out = join(folder, 'a run');
-    execFileSync(process.execPath, [COMMAND, ...OPTIONS, '--log-dir', out], {
+    execFileSync(process.execPath, [COMMAND, '--tau', '3', '-T', '2', '-N', '2', '--log-dir', out], {
       stdio: 'pipe',
     });
     const { weights } = readLayersModel(join(out, 'lif_snn_mnist'));
@@ -107,13 +102,10 @@ describe('The table', () => {
     });
 
     test('in a setting is red at once: the id is that of other settings', async () => {
-      writeFileSync(table, whole.replace(',3,2,', ',4,2,'));
+      writeFileSync(table, whole.replace(',2,3,2,', ',2,4,2,'));
       const { status, lines } = await verify('1');
       assert.equal(status, 1);
-      assert.match(
-        lines.join('\n'),
-        new RegExp(`^map: .*: row ${id}: id: expected [0-9a-f]{12}, which its settings give`),
-      );
+      assert.match(lines.join('\n'), new RegExp(`^map: .*: row ${id}: id: expected [0-9a-f]{12}, which its run gives`));
     });
 
     test('in its grid is red at once', async () => {
@@ -124,7 +116,7 @@ describe('The table', () => {
   });
 
   test('that lacks a row of a grid is red at once', async () => {
-    writeGrids(folder, 'grids: { a: { tau: 3, T: 2, epochs: 2, seed: [0, 1] } }');
+    writeGrids(folder, `grids: { a: { ${JSON.stringify(DOCUMENT).slice(1, -1)}, engine.seed: [0, 1] } }`);
     const { status, lines } = await verify('all');
     writeGrids(folder, GRIDS);
     assert.deepEqual([status, lines], [1, [`map: ${table}: grid a: expected 2 rows, found 1`]]);
@@ -142,12 +134,12 @@ describe('The table', () => {
 describe('A row on the disk', () => {
   const done = () => {
     const damaged: string[] = [];
-    const row = doneRow(inRuns(folder), runOfOptions(OPTIONS), (name) => damaged.push(name));
+    const row = doneRow(inRuns(folder), runOf(DOCUMENT), (name) => damaged.push(name));
     return { row, damaged };
   };
 
   for (const [what, damage] of [
-    ['has another digit', (text: string) => text.replace('"seed": "0"', '"seed": "1"')],
+    ['has another digit', (text: string) => text.replace('"T": 2', '"T": 3')],
     ['ends in the middle', (text: string) => text.slice(0, 100)],
   ] as const) {
     test(`that ${what} is noticed, and removed: the run is done again`, () => {

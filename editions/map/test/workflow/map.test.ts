@@ -13,7 +13,10 @@ const scratch = temporaryFolder('map');
 function newFolder(name: string): { folder: string; start: (...args: string[]) => ChildProcess } {
   const folder = join(scratch, name);
   mkdirSync(folder);
-  const grids = writeGrids(folder, 'grids: { four: { tau: [1.5, 3], seed: [0, 1], T: 10, epochs: 4 } }');
+  const grids = writeGrids(
+    folder,
+    'grids: { four: { engine: { neuron.tau: [1.5, 3], seed: [0, 1], T: 10 }, train.epochs: 4 } }',
+  );
   return { folder, start: (...args) => startMap(folder, '--config', grids, ...args) };
 }
 
@@ -59,11 +62,11 @@ describe('A map', { concurrency: 1 }, () => {
     assert.match(lines.at(-1) as string, /^The table: runs here[/\\]mine\.csv \(4 rows: four\)$/);
     table = readFileSync(inRuns(folder, 'mine.csv'), 'utf8');
     assert.deepEqual(
-      readTable(folder).map(({ tau, seed }) => [tau, seed]),
+      readTable(folder).map((row) => [row['engine.neuron.tau'], row['engine.seed']]),
       [
-        ['1.5', '0'],
+        ['1.5', ''],
         ['1.5', '1'],
-        ['3', '0'],
+        ['3', ''],
         ['3', '1'],
       ],
     );
@@ -102,10 +105,16 @@ describe('A map', { concurrency: 1 }, () => {
   test('says in one line which run failed and why, and computes the others', async () => {
     const other = join(scratch, 'fails');
     mkdirSync(other);
-    const file = writeGrids(other, 'grids: { two: { batch_size: [128, 60000], train_images: 100, T: 1, epochs: 1 } }');
+    const file = writeGrids(
+      other,
+      'grids: { two: { engine: { batchSize: [128, 60000], T: 1 }, train: { images: 100, epochs: 1 } } }',
+    );
     const { status, lines } = await runMap(other, '--config', file);
     assert.equal(status, 1);
-    assert.match(lines.at(-1) as string, /^map: 2 of 2 runs failed; the first: .*batch-size: expected at most/);
+    assert.match(
+      lines.at(-1) as string,
+      /^map: 2 of 2 runs failed; the first: .*: expected at least one batch of 128 images, found 100/,
+    );
   });
 
   test('hands all further options on to Snakemake, and says in one line what that does not know', async () => {

@@ -4,9 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { HEADER, rowText, tableText } from '../../../../test/support/map';
-import { engineOptions, formatOptions, parseMap, tellSetting } from '../../map';
+import { tableText } from '../../../../test/support/map';
+import { formatCommand, parseMap } from '../../map';
 import { beyondChance, estimate, pairedDifference, tProbability, tQuantile } from '../../map/statistics';
+import { tellSetting } from '../../shorthands';
 
 describe('The file of the table', () => {
   test('gives a typed row per run', () => {
@@ -29,17 +30,32 @@ describe('The file of the table', () => {
     assert.deepEqual([randman.encoder, randman.trainImages, randman.inputSpikes], [null, null, 0.2]);
   });
 
-  test('may lack the column of a setting that is younger: its runs have the default', () => {
-    const text = tableText({}, { network: 'ann' });
-    const place = text.split('\n')[0].split(',').indexOf('learn_tau');
-    const older = text.replaceAll(/.+/g, (line) => line.split(',').toSpliced(place, 1).join());
-    assert.doesNotMatch(older, /learn_tau/);
-    assert.deepEqual(parseMap(older), parseMap(text));
-    assert.deepEqual(
-      parseMap(older).rows.map(({ learnTau }) => learnTau),
-      ['none', null],
+  test('has a column for each place at which a run is not as by default, and reads an empty field as the default', () => {
+    const text = tableText(
+      { hidden: 96 },
+      { network: 'ann', seed: 1 },
+      { 'engine.layers.0.neuron.tau': 3, hidden: 96 },
     );
-    assert.throws(() => parseMap(text.replace(',tau,', ',later,')), /expected column 14 to be tau, found later/);
+    const columns =
+      'engine.name,engine.seed,engine.layers.0.neurons,engine.layers.0.neuron.tau,engine.layers.1,train.epochs';
+    assert.equal(text.split('\n')[0].split(',acc_1')[0], `id,grid,${columns}`);
+    const { rows } = parseMap(text);
+    assert.deepEqual(
+      rows.map(({ run }) => run),
+      [
+        { engine: { layers: [{ neurons: 96 }, {}] }, train: { epochs: 2 } },
+        { engine: { name: 'ann', seed: 1 }, train: { epochs: 2 } },
+        { engine: { layers: [{ neurons: 96, neuron: { tau: 3 } }, {}] }, train: { epochs: 2 } },
+      ],
+    );
+    assert.deepEqual(
+      rows.map(({ hidden, seed, learnTau }) => [hidden, seed, learnTau]),
+      [
+        [96, 0, 'none'],
+        [null, 1, null],
+        [96, 0, 'none'],
+      ],
+    );
   });
 
   test('is read with the line ends of Windows as well', () => {
@@ -47,22 +63,35 @@ describe('The file of the table', () => {
   });
 
   test('is refused in one line if it is not what `npm run map` writes', () => {
+    const [HEADER, row] = tableText({}).split('\n');
     const columns = HEADER.split(',').length;
     const cases: [text: string, message: string | RegExp][] = [
       ['', 'line 1: expected column 1 to be id, found nothing'],
       [`${HEADER}\n`, 'line 1: expected a row per run below the header, found none'],
-      [HEADER.replace('tau,T', 'T,tau'), 'line 1: expected column 14 to be tau, found T'],
+      [HEADER.replace('last,best', 'best,last'), 'line 1: expected column 7 to be last, found best'],
       [HEADER.replace(',weights_sha256', ''), `expected column ${columns} to be weights_sha256, found nothing`],
-      [`${HEADER}\n${rowText().slice(0, 60)}`, `line 2: expected ${columns} fields, found `],
+      [`${HEADER.replace('train.epochs', 'train.epoch')}\n${row}`, /line 2: train\.epoch: expected .*epochs/],
+      [`${HEADER}\n${row.slice(0, 20)}`, `line 2: expected ${columns} fields, found `],
       [tableText({ tau: 3 }, {}, {}), /line 4: expected each run once, found id \w+ in line 3 as well/],
+      [
+        tableText({ T: 5 }, { T: 5, id: '0123456789ab' }),
+        /line 3: expected each run once, found its run in line 2 as well/,
+      ],
     ];
     const rows: [row: Parameters<typeof tableText>[0], message: string | RegExp][] = [
       [{ weights_sha256: 'abc' }, 'weights_sha256: expected 64 hexadecimal digits, found abc'],
-      [{ reset: 'no' }, 'reset: expected true or false, found no'],
-      [{ hidden: 801 }, 'hidden: expected a whole number from 1 to 800, or several such as 100,50, or 0, found 801'],
-      [{ tau: '0x3' }, 'tau: expected a number above 1, at most 1000000, found 0x3'],
-      [{ network: 'ann', tau: 2 }, 'tau: expected nothing, for an ANN has none, found 2'],
-      [{ dataset: 'randman', network: 'ann', encoder: '' }, 'network: expected snn with dataset randman, found ann'],
+      [{ 'engine.reset': 'no' }, "engine.reset: expected true or false, found 'no'"],
+      [
+        { 'engine.layers.0.neurons': 801, 'engine.layers.1': '{}' },
+        'engine.layers.0.neurons: expected a whole number from 1 to 800, found 801',
+      ],
+      [{ 'engine.layers.1.neurons': 10 }, 'engine.layers.1: expected '],
+      [{ 'engine.neuron.tau': '0x3' }, "engine.neuron.tau: expected a finite number above 1, found '0x3'"],
+      [{ network: 'ann', 'engine.neuron.tau': 2 }, 'engine.neuron: expected with a spiking network, found '],
+      [
+        { dataset: 'randman', 'engine.name': 'ann', input_spikes: '' },
+        "data: expected 'mnist' with engine.name 'ann', found 'randman'",
+      ],
       [{ acc_1: '' }, 'acc_1: expected a share from 0 to 1, found nothing'],
       [{ last: 0.9 }, 'last: expected 0.91 as in acc_2, found 0.9'],
       [{ best: 0.9 }, /best: expected at least 0.91, .* found 0.9/],
@@ -123,6 +152,8 @@ describe('A choice of rows', () => {
     );
     assert.equal(map.where({ tau: 2 }).mean(1).mean, 0.9);
     assert.equal(map.where({ tau: 2 }).mean('rowsAdded').mean, 9000);
+    const layers = parseMap(tableText({ hidden: 5 }, { hidden: 5, 'engine.layers.0.neuron.tau': 3 }));
+    assert.throws(() => layers.mean(), /differ in their seeds alone, found engine\.layers\.0\.neuron\.tau;/);
     assert.throws(() => map.where({ network: 'snn' }).mean(), {
       message: 'runs: expected some that differ in their seeds alone, found tau 2 and 10; choose with where()',
     });
@@ -156,14 +187,14 @@ describe('A choice of rows', () => {
   });
 
   test('names the learning rate with which a network reads most of the images that were held back', () => {
-    const held = { train_images: 50_000, last: 0.99, best: 0.99, acc_2: 0.99 };
+    const held = { trainImages: 50_000, last: 0.99, best: 0.99, acc_2: 0.99 };
     const rates = parseMap(
       tableText(
-        { ...held, learning_rate: 0.001, seed: 0, held_back: 0.97 },
-        { ...held, learning_rate: 0.001, seed: 1, held_back: 0.91 },
-        { ...held, learning_rate: 0.002, seed: 0, held_back: 0.95, last: 0.92, acc_2: 0.92, best: 0.92 },
-        { ...held, learning_rate: 0.002, seed: 1, held_back: 0.95 },
-        { ...held, learning_rate: 0.002, seed: 0, held_back: 0.99, T: 5 },
+        { ...held, learningRate: 0.001, seed: 0, held_back: 0.97 },
+        { ...held, learningRate: 0.001, seed: 1, held_back: 0.91 },
+        { ...held, learningRate: 0.002, seed: 0, held_back: 0.95, last: 0.92, acc_2: 0.92, best: 0.92 },
+        { ...held, learningRate: 0.002, seed: 1, held_back: 0.95 },
+        { ...held, learningRate: 0.002, seed: 0, held_back: 0.99, T: 5 },
       ),
     );
     const { learningRate, runs } = rates.where({ T: 100 }).best('learningRate');
@@ -188,79 +219,18 @@ describe('A choice of rows', () => {
   });
 });
 
-describe('A run', () => {
-  test('has the options of the command line that are not the defaults', () => {
-    const text = (given: Record<string, string | number>) => formatOptions(parseMap(tableText(given)).rows[0]);
-    assert.equal(text({}), '-N 2');
-    assert.equal(
-      text({
-        loss: 'cross-entropy',
-        surrogate: 'sigmoid',
-        alpha: 4,
-        detach_reset: 'true',
-        decay_input: 'false',
-        soft_reset: 'true',
-        encoder: 'direct',
-        reset: 'false',
-        tau: 3.5,
-        T: 5,
-        batch_size: 64,
-        learning_rate: 0.01,
-        train_images: 50000,
-        held_back: 0.9,
-        seed: 4,
-        epochs: 3,
-      }),
-      '--loss cross-entropy --surrogate sigmoid --detach-reset --no-decay-input --soft-reset --encoder direct ' +
-        '--no-reset --tau 3.5 -T 5 -b 64 --lr 0.01 --train-images 50000 --seed 4 -N 3',
-    );
-    assert.equal(text({ hidden: 96, T: 20 }), '--hidden 96 -T 20 -N 2');
-    assert.equal(
-      text({ hidden: '100-50', synapse_tau: 4, recurrent: 'true', learn_tau: 'layer' }),
-      '--hidden 100-50 -N 2 --synapse-tau 4 --recurrent --learn-tau layer',
-    );
-    assert.equal(text({ surrogate: 'sigmoid', alpha: 2 }), '--surrogate sigmoid --alpha 2 -N 2');
-    assert.equal(text({ dataset: 'randman', hidden: 20 }), '--dataset randman --hidden 20 -N 2');
-    assert.equal(text({ network: 'ann', learning_rate: '1e-2' }), '--network ann --lr 0.01 -N 2');
-  });
-
-  test('has the options of the engine', () => {
-    const [row] = parseMap(
-      tableText({ tau: 3, soft_reset: 'true', decay_input: 'false', reset: 'false', seed: 4 }),
-    ).rows;
-    assert.deepEqual(engineOptions(row), {
-      seed: 4,
-      T: 100,
-      batchSize: 128,
-      learningRate: 0.001,
-      loss: 'mse',
-      encoder: 'poisson',
-      reset: false,
-      readout: 'spikes',
-      neuron: {
-        tau: 3,
-        decayInput: false,
-        vThreshold: 1,
-        vReset: null,
-        beta: 0,
-        tauAdapt: 20,
-        detachReset: false,
-        surrogateFunction: { name: 'atan', alpha: 2 },
-      },
-    });
-    assert.equal(engineOptions(parseMap(tableText({ hidden: 96 })).rows[0]).hidden, 96);
-    const layered = { hidden: '100-50', synapse_tau: 4, recurrent: 'true', learn_tau: 'neuron' };
-    const all = { synapse: { tau: 4 }, learn: 'tau of each neuron' };
-    const found = engineOptions(parseMap(tableText(layered)).rows[0]);
-    assert.deepEqual(found.layers, [...[100, 50].map((neurons) => ({ neurons, ...all, recurrent: true })), all]);
-    assert.ok(!('hidden' in found));
-    const held = { ...row, hidden: 96, ratePenalty: 2, rateTarget: 0.1, beta: 0.3, tauAdapt: 30 };
-    const { ratePenalty, neuron } = engineOptions(held);
-    assert.deepEqual(ratePenalty, { weight: 2, target: 0.1 }, 'ratePenalty in packages/runs/engine-options.ts');
-    assert.equal(neuron?.beta, 0.3, 'beta in `neuronOf` of packages/runs/engine-options.ts');
-    assert.equal(neuron?.tauAdapt, 30, 'tauAdapt in `neuronOf` of packages/runs/engine-options.ts');
-    assert.ok(!('encoder' in engineOptions(parseMap(tableText({ dataset: 'randman' })).rows[0])));
-  });
+test('A run has the command that computes it again, in the options that are not the defaults', () => {
+  const [row, other] = parseMap(
+    tableText({ tau: 3.5, seed: 4, hidden: 96 }, { network: 'ann', learningRate: 0.01 }),
+  ).rows;
+  assert.equal(
+    formatCommand(row),
+    `npm run train -- -N 2 --tau 3.5 --hidden 96 --seed 4 --log-dir build/again/${row.id}`.replace(
+      '-N 2 --tau 3.5',
+      '--tau 3.5 -N 2',
+    ),
+  );
+  assert.equal(formatCommand(other), `npm run train -- --lr 0.01 -N 2 --network ann --log-dir build/again/${other.id}`);
 });
 
 test('A setting in a sentence is told once: a number after what it counts, and all else in words', () => {
@@ -269,7 +239,7 @@ test('A setting in a sentence is told once: a number after what it counts, and a
   assert.equal(tellSetting('learningRate', 0.001), 'learning rate 0.001');
   assert.equal(tellSetting('hidden', 0), 'no hidden layer');
   assert.equal(tellSetting('hidden', 96), 'hidden neurons 96');
-  assert.equal(tellSetting('gain', '6_12_1'), 'first weights × 6-12-1');
+  assert.equal(tellSetting('gain', '6-12-1'), 'first weights × 6-12-1');
   assert.equal(tellSetting('recurrent', false), 'not recurrent');
 });
 
