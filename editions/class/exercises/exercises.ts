@@ -10,7 +10,6 @@ import { copiesIn, makeCopies, resetCopy } from '../../shared/copies';
 import { isLanguage, noLanguage } from '../../shared/translated';
 import { BadInput } from './handed-in';
 import { report } from './report';
-import { writeTables } from './tables';
 
 const cli = command('npm run exercises --', 'exercises')
   .description('Makes your own copies of the chapters in notebooks/my/; nothing is overwritten.')
@@ -26,6 +25,9 @@ const cli = command('npm run exercises --', 'exercises')
   .option('--cell-timeout <seconds>', 'for --report: seconds per cell, 20; more for a slow machine', whole(1, 86_400))
   .option('--trust', 'for --report: also as root; their code may then read and change everything here')
   .option('--tables', "write what notebooks/chapters.json says into texts, and the teacher's notes");
+
+/** It loads a compiler and jsdom, which are half a second: most people want their copies. */
+const writer = () => require('./tables') as typeof import('./tables');
 
 const folderFor = (language: string | undefined) => (language ? `notebooks/my/${language}` : 'notebooks/my');
 
@@ -85,7 +87,7 @@ async function main() {
       process.exitCode = await runInForeground(...program('tools/test.ts', ['exercises/test']));
       if (process.exitCode === 0) console.log('Stubs fail, solutions pass, and known mistakes are named.');
     } else if (given.tables) {
-      writeTables();
+      writer().writeTables();
       console.log('The tables of chapters and editions/class/exercises.md are as notebooks/chapters.json says.');
     } else if (given.report !== undefined) {
       const csv = resolve(process.env.INIT_CWD ?? '.', given.csv ?? join(root, 'build', 'exercises', 'report.csv'));

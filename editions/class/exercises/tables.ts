@@ -28,10 +28,8 @@ const exercisesOf = ({ number }: Chapter) => minutesOf(Object.values(ALL).filter
 /** How long a chapter takes, as its head says. */
 function timeOf(chapter: Chapter) {
   const { core, all } = exercisesOf(chapter);
-  const text = `about ${chapter.minutes} minutes`;
-  if (all === 0) return `${text}.`;
-  const more = core === all ? 'exercises' : `core exercises, ${all} for all`;
-  return `${text}, and about ${core} more for the ${more}.`;
+  const which = core === all ? 'exercises' : `core exercises, ${all} for all`;
+  return `about ${chapter.minutes} minutes${all > 0 ? `, and about ${core} more for the ${which}` : ''}.`;
 }
 
 const linkedIn = (row: string) => chapterOf(LINK.exec(row)?.[3] ?? '');
@@ -96,14 +94,11 @@ const linesIn = (text: string) => JSON.stringify(text.split(/(?<=\n)/), null, 4)
 /** Every file in which something is repeated, by its path from the root, as it should be. */
 export function tables(): Map<string, string> {
   const read = (file: string) => readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n');
-  const files = new Map<string, string>();
-  for (const file of ['README.md', 'src/README.md', 'editions/class/README.md', 'editions/class/adopt.md'])
-    files.set(
-      file,
-      textAgain(read(file), (english) => english),
-    );
+  const inEnglish: Say = (text) => text;
   const notebooks = chapterNames().map((name) => readChapter(name));
-  files.set('editions/class/exercises.md', teachersNotes(ALL, notebooks, GENERAL));
+  const files = new Map([['editions/class/exercises.md', teachersNotes(ALL, notebooks, GENERAL)]]);
+  for (const file of ['README.md', 'src/README.md', 'editions/class/README.md', 'editions/class/adopt.md'])
+    files.set(file, textAgain(read(file), inEnglish));
   for (const language of LANGUAGES) {
     const phrases = readPhrases(language, ['chapters']);
     const say: Say = (english) => phrases.say(english) ?? english;
@@ -114,7 +109,7 @@ export function tables(): Map<string, string> {
       const [path, otherPath] = [relative(root, english), relative(root, file)];
       let [notebook, other] = [read(path), textAgain(read(otherPath), say, own)];
       for (const then of cells.filter(({ cell_type }) => cell_type === 'markdown').map(textOf)) {
-        const now = textAgain(then, (text) => text, own);
+        const now = textAgain(then, inEnglish, own);
         notebook = notebook.replace(linesIn(then), () => linesIn(now));
         // What has been translated stays so, since both texts change alike.
         other = other.replace(stampOf(then), stampOf(now));
