@@ -162,7 +162,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
       '7',
       'the test image is read by the network as it is now',
     );
-    assert.equal(await page.getByTestId('command').textContent(), 'npm run train -- -T 10 --train-images 2560 -N 2');
+    assert.equal(await page.getByTestId('command').textContent(), 'npm run train -- -T 10 -N 2 --train-images 2560');
     assert.deepEqual(faults, []);
   });
 
@@ -345,11 +345,11 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     assert.equal(await recurrence.isVisible(), false);
     await page.locator('summary', { hasText: 'More settings' }).click();
     await recurrence.selectOption('recurrent');
-    await said(page).getByText('Recurrence: expected a hidden layer, found true.').waitFor();
+    await said(page).getByText('Recurrence: expected a hidden layer, found none.').waitFor();
     assert.equal(await recurrence.getAttribute('aria-invalid'), 'true');
     assert.equal(await page.getByTestId('train').isDisabled(), true);
     const why = page.locator(`#${(await recurrence.getAttribute('aria-describedby'))?.split(' ')[0]}`);
-    assert.equal(await why.textContent(), 'Expected a hidden layer, found true.');
+    assert.equal(await why.textContent(), 'Expected a hidden layer, found none.');
     await recurrence.selectOption('not recurrent');
     assert.equal(await why.textContent(), '');
     assert.equal(await page.getByTestId('train').isDisabled(), false);
