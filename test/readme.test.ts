@@ -11,6 +11,7 @@ import { describe, test } from 'node:test';
 import { startPage } from '../editions/book/make/start';
 import { tables } from '../editions/class/exercises/tables';
 import { introduction, type Notebook, textOf } from '../editions/shared/cells';
+import { listOptions } from '../packages/runs/document';
 import { CHAPTERS, chapterOf } from '../packages/system/chapters';
 import { chapterNames, filesUnder } from '../packages/system/project';
 import { FROM_SOURCES } from './support/python';
@@ -96,7 +97,7 @@ test('The table of run options in packages/runs/README.md has all that the help 
   const help = execFileSync(process.execPath, [COMMAND, '--help'], {
     encoding: 'utf8',
   });
-  const options = [...help.matchAll(/^ {2}(-.*?)(?: [A-Z]+)?(?: {2,}|$)/gm)].map(([, flags]) =>
+  const options = [...help.matchAll(/^ {2}(-.*?)(?: [A-Z=]+)?(?: {2,}|$)/gm)].map(([, flags]) =>
     (flags as string).split(', '),
   );
   assert.ok(options.length > 25, help);
@@ -115,6 +116,16 @@ test('The table of run options in packages/runs/README.md has all that the help 
     listed.filter((flag) => !known.has(flag)),
     [],
   );
+});
+
+test('The table of all options in packages/runs/README.md has a row for each, which says what its entry says', () => {
+  const text = read('packages/runs/README.md');
+  const [, table = ''] = /\| path \|.*\n\|---.*\n((?:\|.*\n)+)/.exec(text) ?? [];
+  const rows = listOptions().map(({ path, doc, expected, standard }) => {
+    return `| \`${path}\` | ${doc} | ${expected} | ${standard} |`;
+  });
+  for (const row of rows) assert.ok(table.includes(`${row}\n`), `expected in packages/runs/README.md:\n${row}`);
+  assert.deepEqual(table.trim().split('\n'), rows);
 });
 
 test('README.zh.md says what README.md says: its program, its chapters, its measurements', () => {

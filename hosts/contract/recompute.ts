@@ -1,18 +1,9 @@
 /** A row of the map, computed again. */
-
-import { randman } from '../../packages/formats/datasets/randman';
-import { rows } from '../../packages/formats/datasets/rows';
-import { yinYang } from '../../packages/formats/datasets/yin-yang';
-import { engineOptions } from '../../packages/runs/engine-options';
 import { type Row, runOfRow } from '../../packages/runs/map';
-import type { Some } from '../../packages/runs/settings';
 import { checkOptions, checkText } from '../../src/common/checks';
-import type { Engine, EngineOptions } from '../../src/common/engine';
 import { checkMnist, type Mnist } from '../../src/common/mnist';
-import { type Dataset, isSpikeTrains } from '../../src/common/spike-trains';
-import { AnnEngine, type AnnLoss } from '../../src/training/ann-engine';
 import type { Host } from './contract';
-import * as runs from './run';
+import { dataOf, engineOf, heldBackOf } from './run';
 import type { WithBar } from './with-bar';
 
 export interface RecomputeOptions {
@@ -32,31 +23,6 @@ export interface RecomputeOptions {
  */
 export type Recompute = (row: Row, options?: RecomputeOptions) => Promise<string>;
 
-/** The data of a run. */
-export async function dataOf(
-  { dataset, T }: Pick<Some, 'dataset' | 'T'>,
-  loadMnist: () => Promise<Mnist>,
-): Promise<Dataset> {
-  if (dataset === 'randman') return randman({ T: T ?? undefined });
-  if (dataset === 'yin-yang') return yinYang({ T: T ?? undefined });
-  return dataset === 'rows' ? rows(await loadMnist()) : loadMnist();
-}
-
-/** The engine of a run. @param createEngine makes the event engine */
-export async function engineOf(
-  run: Some & { seed: number; batchSize: number; learningRate: number },
-  data: Dataset,
-  createEngine: (options: EngineOptions) => Promise<Engine>,
-): Promise<Engine | AnnEngine> {
-  if (run.network === 'snn' || isSpikeTrains(data)) return createEngine({ ...engineOptions(run), data });
-  const { seed, batchSize, learningRate, loss } = run;
-  return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
-}
-
-/** How many training images a run holds back. */
-export const heldBackOf = ({ trainImages }: Pick<Some, 'trainImages'>, { train: { count } }: Dataset): number =>
-  Math.max(0, count - (trainImages ?? count));
-
 /** Makes a host's `recompute`. */
 export function makeRecompute(
   host: Pick<Host, 'createEngine' | 'fingerprint' | 'loadMnist'> & { withBar: WithBar },
@@ -67,10 +33,10 @@ export function makeRecompute(
     checkText('label', label);
     if (loaded !== undefined) checkMnist(loaded);
     const run = runOfRow(row);
-    const data = await runs.dataOf(run, async () => loaded ?? (await host.loadMnist()));
-    const engine = await runs.engineOf(run, data, host.createEngine);
+    const data = await dataOf(run, async () => loaded ?? (await host.loadMnist()));
+    const engine = await engineOf(run, data, host.createEngine);
     try {
-      const heldBack = runs.heldBackOf(run, data);
+      const heldBack = heldBackOf(run, data);
       // The weights do not depend on the tests.
       const { state } = await host.withBar.train({
         engine,

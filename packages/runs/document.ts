@@ -17,15 +17,18 @@ import {
   type ResolvedEngineOptions,
   resolveOptions,
   type Shown,
+  shortenEngine,
 } from '../../src/common/engine';
 import { LAYER, type LayerOptions, type ResolvedLayer } from '../../src/common/layers';
 import { IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
-import { DEFAULT_NEURON } from '../../src/common/neuron-options';
+import { DEFAULT_NEURON, NEURON, type NeuronOptions } from '../../src/common/neuron-options';
 import { SCHEDULE_NAMES, type ScheduleName } from '../../src/common/schedule';
 import {
+  type About,
   check,
   defaultsOf,
   type Entry,
+  expectation,
   type Given,
   type Group,
   group,
@@ -36,7 +39,6 @@ import {
   namesOf,
   oneOf,
   shorten,
-  shortenGroup,
   unknownOption,
   whole,
 } from '../../src/common/schema';
@@ -89,6 +91,8 @@ export const RUN = group(
     ),
   },
 );
+
+export { flatten, type Value } from '../../src/common/schema';
 
 type Fields = typeof RUN.fields;
 
@@ -235,21 +239,34 @@ function readSpiking(data: DatasetName, name: SpikingEngine['name'], given: Give
   }
   const { hidden: _short, ...own } = { ...resolved, ...(data !== 'mnist' && { shift: undefined }) };
   own.layers.forEach((layer, i) => {
-    const { beta, tauAdapt } = layer.neuron;
-    if (beta === 0 && tauAdapt !== DEFAULT_NEURON.tauAdapt)
-      throw new RangeError(`engine.layers.${i}.neuron.tauAdapt: expected beta with it, found ${tauAdapt} without`);
-    const lacks = namesOf(LAYER).find((option) => layer[option] !== undefined && !isOf(LAYER.fields[option], name));
-    if (!lacks) return;
-    const engines = (LAYER.fields[lacks] as Entry).about.has?.engines ?? [];
-    throw new RangeError(
-      `engine.layers.${i}.${lacks}: expected engine.name ${engines.map(formatValue).join(' or ')} with it, found '${name}'`,
-    );
+    refuseOtherEngines(layer, `engine.layers.${i}`, name);
+    refuseIdle(layer.neuron, `engine.layers.${i}.neuron`);
   });
   return { name, ...own };
 }
 
+/** @throws RangeError for an option that the engine has not */
+function refuseOtherEngines(layer: ResolvedLayer, place: string, name: string): void {
+  for (const option of namesOf(LAYER)) {
+    const engines = (LAYER.fields[option].about as About).has?.engines;
+    if (layer[option] === undefined || !engines || engines.includes(name)) continue;
+    const expected = engines.map(formatValue).join(' or ');
+    throw new RangeError(`${place}.${option}: expected engine.name ${expected} with it, found '${name}'`);
+  }
+}
+
+/** @throws RangeError for an option that means nothing, as another one has its default */
+function refuseIdle(neuron: NeuronOptions, place: string): void {
+  const isUsual = (name: keyof NeuronOptions) => isSame(neuron[name], DEFAULT_NEURON[name]);
+  for (const option of namesOf(NEURON)) {
+    const { needs } = NEURON.fields[option].about as About;
+    if (needs === undefined || isUsual(option) || !isUsual(needs as keyof NeuronOptions)) continue;
+    throw new RangeError(`${place}.${option}: expected ${needs} with it, found ${String(neuron[option])} without`);
+  }
+}
+
 /** Surrogates have alphas of their own, which an engine is told. */
-function withSurrogates(options: Omit<Given<Fields['engine']>, 'name'>): Omit<EngineOptions, 'data'> {
+export function withSurrogates(options: Omit<Given<Fields['engine']>, 'name'>): Omit<EngineOptions, 'data'> {
   type Some = Given<Fields['engine']['fields']['neuron']>;
   const filled = (neuron: Some): Some => {
     if (neuron.surrogateFunction === undefined) return neuron;
@@ -264,9 +281,7 @@ function withSurrogates(options: Omit<Given<Fields['engine']>, 'name'>): Omit<En
   } as Omit<EngineOptions, 'data'>;
 }
 
-const isOf = ({ about: { has } }: Entry, name: string) => !has?.engines || has.engines.includes(name);
-
-/** A message of the engine with the path of its option: `layers[1]: tau of the synapse: …` is `layers.1.synapse.tau: …`. */
+/** A message of the engine with the path of its option: `layers[1]: most of the delay: …` is `layers.1.delay.most: …`. */
 function inDocument(message: string): string {
   const [, layer, name, of = '', rest] =
     /^(?:layers\[(\d+)\]: )?(\w+)(?: of the ([\w ]+))?(: .*)$/s.exec(message) ?? [];
@@ -288,30 +303,50 @@ function inDocument(message: string): string {
  */
 export function formatRun(run: RunDocument): RunDocument {
   const { data, engine, train } = readRun(run);
-  const short = engine.name === 'ann' ? engine : { ...engine, layers: undefined };
-  const options = shorten(RUN.fields.engine, short) as Record<string, unknown> | undefined;
-  const layers = engine.name === 'ann' ? undefined : shortLayers(engine);
-  const all = layers ? { ...options, layers } : (options ?? {});
-  const known = namesOf(RUN.fields.engine).filter((name) => Object.hasOwn(all, name));
+  const { name, ...options } = engine;
+  const short = shorten(RUN.fields.engine.fields.name, name);
+  const own = { ...(short !== undefined && { name: short }), ...shortenEngine(options) };
   const whole = {
     data: shorten(RUN.fields.data, data),
-    engine:
-      known.length > 0
-        ? Object.fromEntries(known.map((name) => [name, (all as Record<string, unknown>)[name]]))
-        : undefined,
+    engine: Object.keys(own).length > 0 ? own : undefined,
     train: shorten(RUN.fields.train, train),
   };
   return present(whole) as RunDocument;
 }
 
-/** Layers without what is their default; undefined if they are the ten outputs alone. */
-function shortLayers({ layers, neuron }: SpikingEngine): object[] | undefined {
-  const all = layers.map((layer, i) => {
-    const isSaid = layer.convolve !== undefined || i === layers.length - 1;
-    const { neurons, ...others }: Partial<ResolvedLayer> = layer;
-    return shortenGroup(LAYER, { ...others, ...(isSaid ? {} : { neurons }) }, { neuron: { ...neuron } }) ?? {};
-  });
-  return isSame(all, [{}]) ? undefined : all;
+/** What there is to say of an option. */
+export interface OptionLine {
+  /** N stands for the number of a layer, from 0 on. */
+  path: string;
+  doc: string;
+  /** What it may be. */
+  expected: string;
+  /** Empty if it has none. */
+  standard: string;
+}
+
+/** All options of a run, in the order of the tables. */
+export function listOptions(entry: Entry = RUN, path = '', seen = new Set<Entry>()): OptionLine[] {
+  const standard = typeof entry.about.default === 'object' ? '' : String(entry.about.default ?? '');
+  const own = { path, doc: entry.about.doc, standard };
+  if (entry.kind === 'leaf') return [{ ...own, expected: expectation(entry) }];
+  if (entry.kind === 'either') {
+    const line = {
+      ...own,
+      expected: `${expectation(entry.leaf)}, or ${entry.other.kind === 'list' ? 'a list' : 'an object'}`,
+    };
+    return [line, ...(entry.other.kind === 'group' ? listOptions(entry.other, path, seen) : [])];
+  }
+  if (entry.kind === 'list') {
+    const inner = entry.of.kind === 'group' ? listOptions(entry.of, `${path}.N`, seen) : [];
+    return [{ ...own, expected: 'a list' }, ...inner];
+  }
+  // Neurons of a layer have the options of the network's, which come first.
+  if (seen.has(entry)) return [{ ...own, expected: 'an object' }];
+  seen.add(entry);
+  return Object.entries(entry.fields).flatMap(([name, field]) =>
+    listOptions(field, path === '' ? name : `${path}.${name}`, seen),
+  );
 }
 
 /** All layers of a document, as it gives them. @throws RangeError if an option is none */
@@ -336,9 +371,6 @@ export function engineOptions({ engine }: ResolvedRun): Omit<EngineOptions, 'dat
 export const layersOfRun = (run: ResolvedRun): readonly ResolvedLayer[] =>
   engineOptions(run).layers as readonly ResolvedLayer[];
 
-/** The value of a leaf of a document. */
-export type Value = string | number | boolean | null;
-
 /** What has entries of its own where an option may be a single value, too. */
 const inside = (entry: Entry): Leaf | Group | List => (entry.kind === 'either' ? entry.other : entry);
 
@@ -361,21 +393,7 @@ export function entryAt(path: string): Entry {
 }
 
 /**
- * A document as a flat table: `engine.layers.0.neurons` and so on, each with its value. An empty group, such as the last
- * layer mostly is, has the value '{}'.
- */
-export function flatten(document: RunDocument): Record<string, Value> {
-  const leaves = (value: unknown, path: string): [string, Value][] => {
-    if (typeof value !== 'object' || value === null) return value === undefined ? [] : [[path, value as Value]];
-    const own = Object.entries(value).filter(([, one]) => one !== undefined);
-    if (own.length === 0) return path === '' ? [] : [[path, '{}']];
-    return own.flatMap(([key, one]) => leaves(one, path === '' ? key : `${path}.${key}`));
-  };
-  return Object.fromEntries(leaves(document, ''));
-}
-
-/**
- * The document of such a table. What its values may be, `readRun` says.
+ * The document of a flat table. What its values may be, `readRun` says.
  * @throws RangeError that names a path that no run has, or that leaves out one before it in a list
  */
 export function unflatten(columns: Readonly<Record<string, unknown>>): RunDocument {

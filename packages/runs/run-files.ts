@@ -5,15 +5,16 @@
 
 import { asOneLine, checkNumbers, checkObject, formatValue, isTyped, typeName } from '../../src/common/checks';
 import type { ReadoutName } from '../../src/common/engine';
-import { type ResolvedLayer, readLayers } from '../../src/common/layers';
+import { type ResolvedLayer, resolveLayers, shortForm } from '../../src/common/layers';
 import { CLASSES } from '../../src/common/mnist';
-import { checkNeuron, type NeuronOptions, readNeuron, type StoredNeuron } from '../../src/common/neuron-options';
+import { checkNeuron, type NeuronOptions } from '../../src/common/neuron-options';
 import type { Trace } from '../../src/common/trace';
 import { hiddenOf } from '../../src/common/weights';
 import type { RunSettings, TrainingHistory } from '../../src/training/history';
 import { decodeNetwork, layersModelFiles, MODEL_FILES } from '../formats/layers-model';
 import { npyArray, npyBytes } from '../formats/npy';
 import { encodeEvents } from '../formats/tensorboard';
+import { withSurrogates } from './document';
 
 /** Potentials after the reset, and spikes, [T, neurons]. */
 interface SavedTrace {
@@ -157,16 +158,20 @@ function traceFiles(
 
 /** Which potential was read, if it was one, as the run's history says. */
 export const readoutOf = ({ history }: Pick<FinishedRun, 'history'>) =>
-  history.settings?.readout as ReadoutName | undefined;
+  history.settings?.engine.readout as ReadoutName | undefined;
 
 /**
  * All layers of its network, if it is neither of one hidden layer nor of none, as its history says. @throws RangeError
  * unless these are layers
  */
 export function layersIn(settings: RunSettings | null | undefined): ResolvedLayer[] | undefined {
-  if (settings?.layers === undefined) return undefined;
-  return readLayers(settings.layers, readNeuron(settings as unknown as StoredNeuron));
+  const layers = settings && allLayersIn(settings);
+  return layers && !shortForm(layers) ? layers : undefined;
 }
+
+/** All layers, of any network. @throws RangeError unless these are layers */
+export const allLayersIn = ({ engine }: Pick<RunSettings, 'engine'>): ResolvedLayer[] =>
+  resolveLayers(withSurrogates(engine as Parameters<typeof withSurrogates>[0]));
 
 /** How many neurons the last hidden layer has; 0 without one. */
 const lastHidden = ({ weights, layers }: Pick<SavedRun, 'weights' | 'layers'>, inputs?: number): number =>

@@ -3,15 +3,25 @@
  * path of the document, or for what all layers have in common. What has no name is called by its path:
  * `engine.layers.0.delay.most`.
  */
-import { formatValue, listChoices } from '../../src/common/checks';
+import { formatValue } from '../../src/common/checks';
 import { ENGINE } from '../../src/common/engine';
 import { LAYER, type LayerOptions, MAX_LAYERS, type ResolvedLayer } from '../../src/common/layers';
 import { NEURON } from '../../src/common/neuron-options';
-import { type About, expectation, type Fields, type Has, type Infer, isSame, type Leaf } from '../../src/common/schema';
+import {
+  type About,
+  expectation,
+  type Fields,
+  type Has,
+  type Infer,
+  isSame,
+  type Leaf,
+  oneOf,
+  or,
+  toggle,
+} from '../../src/common/schema';
 import type { DatasetName } from '../../src/common/spike-trains';
 import { SURROGATES, type SurrogateName } from '../../src/common/surrogates';
 import {
-  type EngineName,
   entryAt,
   flatten,
   formatRun,
@@ -52,16 +62,21 @@ export function readWord(text: string): Value {
 const valueAt = (run: object, path: string): unknown =>
   path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], run);
 
+/** How the value of an entry is written in a word. */
+const inWords = <V>(leaf: Leaf<V>, has = leaf.about.has) => ({
+  about: { ...leaf.about, has },
+  choices: leaf.choices,
+  expected: expectation(leaf),
+  read: (text: string, name: string) => {
+    const value = readWord(text);
+    leaf.check(name, value);
+    return value as V;
+  },
+});
+
 function at<V, L extends null = never>(path: string, leaf: Leaf<V>, has = leaf.about.has): Shorthand<V, L> {
   return {
-    about: { ...leaf.about, has },
-    choices: leaf.choices,
-    expected: expectation(leaf),
-    read: (text, name) => {
-      const value = readWord(text);
-      leaf.check(name, value);
-      return value as V;
-    },
+    ...inWords(leaf, has),
     get: (run) => valueAt(run, path) as V,
     set: (run, value) => setPath(run, path, value),
     standard: () => leaf.about.default as V,
@@ -126,35 +141,23 @@ const readList =
 
 const severalOf = (leaf: Leaf) => `${expectation(leaf)}, or several such as 12,24`;
 
-/** A number, or one that says that there is none. */
-const readOr =
-  (none: number, leaf: Leaf): Shorthand<number>['read'] =>
-  (text, name) => {
-    const value = readWord(text);
-    if (value !== none) leaf.check(name, value);
-    return value as number;
-  };
-
-/** One of these words, or a switch. */
-const readChoice =
-  <V extends Value>(choices: readonly V[]): Shorthand<V>['read'] =>
-  (text, name) => {
-    const value = choices.find((choice) => choice === readWord(text));
-    if (value !== undefined) return value;
-    throw new RangeError(`${name}: expected ${listChoices(choices.map(String))}, found ${formatValue(text)}`);
-  };
+/** The same entry with 0 for none, and what there is to say of it in all layers. */
+const orNone = (leaf: Leaf<number>, about: About) => ({
+  ...inWords<number>({ ...or(0, leaf), about }),
+  expected: `${expectation(leaf)}, or 0`,
+});
 
 /** What all layers have, or all hidden ones. */
 function ofLayers<V extends Value>(
   name: string,
-  shorthand: Pick<Shorthand<V>, 'about' | 'choices' | 'expected' | 'read'> & { none: V },
+  words: ReturnType<typeof inWords<V>>,
+  none: V,
   get: (layer: ResolvedLayer) => V,
   set: (value: V, layer: LayerOptions) => LayerOptions,
   has: typeof isDense = () => true,
 ): Shorthand<V> {
-  const { none, ...more } = shorthand;
   return {
-    ...more,
+    ...words,
     standard: () => none,
     get: ({ engine }) => (engine.name === 'ann' ? none : (agreed(engine.layers.filter(has).map(get), none) as V)),
     set: (run, value) => {
@@ -181,7 +184,7 @@ const alike = ({ synapse, delay, learn }: LayerOptions): LayerOptions => ({
   ...(learn && { learn }),
 });
 
-const { neurons, synapse, delay, recurrent } = LAYER.fields;
+const { neurons, synapse, delay } = LAYER.fields;
 const { channels } = LAYER.fields.convolve.fields;
 const { name: surrogate, alpha } = NEURON.fields.surrogateFunction.fields;
 const LEARNT = { none: undefined, layer: 'tau', neuron: 'tau of each neuron' } as const;
@@ -197,13 +200,13 @@ const ALL = {
   ...namesIn('train', RUN.fields.train.fields),
   dataset: at<DatasetName, never>('data', RUN.fields.data),
   network: {
-    about: {
-      doc: 'snn, or ann: the network of chapter 1, for which options of neurons, spikes and engines mean nothing',
-      words: { snn: 'SNN', ann: 'ANN' },
-    },
-    choices: ['snn', 'ann'],
-    expected: 'snn or ann',
-    read: readChoice(['snn', 'ann']),
+    ...inWords(
+      oneOf(['snn', 'ann'], {
+        doc: 'snn, or ann: the network of chapter 1, for which options of neurons, spikes and engines mean nothing',
+        default: 'snn',
+        words: { snn: 'SNN', ann: 'ANN' },
+      }),
+    ),
     standard: () => 'snn',
     get: ({ engine }) => (engine.name === 'ann' ? 'ann' : 'snn'),
     set: (run, value) => {
@@ -212,11 +215,10 @@ const ALL = {
     },
   } as Shorthand<'snn' | 'ann', never>,
   engine: {
-    ...at<EngineName>('engine.name', RUN.fields.engine.fields.name),
-    about: { doc: 'event (fast) or tfjs (readable)', has: SPIKING },
-    choices: ['event', 'tfjs'],
-    expected: 'event or tfjs',
-    read: readChoice(['event', 'tfjs']),
+    ...at(
+      'engine.name',
+      oneOf(['event', 'tfjs'], { doc: 'event (fast) or tfjs (readable)', default: 'event', has: SPIKING }),
+    ),
     set: (run, value) => {
       if (run.engine?.name !== 'ann') return setPath(run, 'engine.name', value);
       throw new RangeError(
@@ -235,14 +237,13 @@ const ALL = {
     standard: (run) => SURROGATES[surrogateOf(run as RunDocument)].alpha,
   } as Shorthand<number>,
   softReset: {
-    about: {
-      doc: 'subtract the threshold after a spike, and do not set the potential to 0',
-      has: SPIKING,
-      words: { true: 'soft reset', false: 'hard reset' },
-    },
-    choices: [false, true],
-    expected: 'true or false',
-    read: readChoice([false, true]),
+    ...inWords(
+      toggle({
+        doc: 'subtract the threshold after a spike, and do not set the potential to 0',
+        has: SPIKING,
+        words: { true: 'soft reset', false: 'hard reset' },
+      }),
+    ),
     standard: () => false,
     get: ({ engine }) => engine.name !== 'ann' && engine.neuron.vReset === null,
     set: (run, value) => setPath(run, 'engine.neuron.vReset', value ? null : undefined),
@@ -312,83 +313,67 @@ const ALL = {
   } as Shorthand<number>,
   synapseTau: ofLayers<number>(
     'synapseTau',
-    {
-      about: {
-        doc: 'time constant in steps of currents that last, in all layers (default: they do not)',
-        has: SPIKING,
-        label: 'currents fade with τ',
-        words: { 0: 'currents of one step' },
-      },
-      expected: `${expectation(synapse.fields.tau)}, or 0`,
-      read: readOr(0, synapse.fields.tau),
-      none: 0,
-    },
+    orNone(synapse.fields.tau, {
+      doc: 'time constant in steps of currents that last, in all layers (default: they do not)',
+      has: SPIKING,
+      label: 'currents fade with τ',
+      words: { 0: 'currents of one step' },
+    }),
+    0,
     (layer) => layer.synapse?.tau ?? 0,
     (tau, layer) => withOption(layer, 'synapse', tau ? { tau } : undefined),
   ),
   recurrent: ofLayers<boolean>(
     'recurrent',
-    {
-      about: {
+    inWords(
+      toggle({
         doc: "give the neurons of each hidden layer each other's spikes of the step before",
         has: SPIKING,
         words: { true: 'recurrent', false: 'not recurrent' },
-      },
-      choices: recurrent.choices,
-      expected: 'true or false',
-      read: readChoice([false, true]),
-      none: false,
-    },
+      }),
+    ),
+    false,
     (layer) => layer.recurrent,
     (value, layer) => withOption(layer, 'recurrent', value || undefined),
     isDense,
   ),
   learnTau: ofLayers<Learnt>(
     'learnTau',
-    {
-      about: {
+    inWords(
+      oneOf(LEARNT_NAMES, {
         doc: "learn the neurons' time constants, from tau on: one for each layer, or for each neuron; or none",
+        default: 'none',
         has: SPIKING,
         words: { none: 'τ not learnt', layer: 'τ of each layer learnt', neuron: 'τ of each neuron learnt' },
         heading: 'learnt τ',
-      },
-      choices: LEARNT_NAMES,
-      expected: listChoices(LEARNT_NAMES),
-      read: readChoice(LEARNT_NAMES),
-      none: 'none',
-    },
+      }),
+    ),
+    'none',
     ({ learn }) => LEARNT_NAMES.find((name) => LEARNT[name] === learn) ?? 'none',
     (value, layer) => withOption(layer, 'learn', LEARNT[value]),
   ),
   delay: ofLayers<number>(
     'delay',
-    {
-      about: {
-        doc: 'delay what each connection sends, by up to so many steps (default: no delays)',
-        has: SPIKING,
-        label: 'delays up to',
-        words: { 0: 'no delays' },
-      },
-      expected: `${expectation(delay.fields.most)}, or 0`,
-      read: readOr(0, delay.fields.most),
-      none: 0,
-    },
+    orNone(delay.fields.most, {
+      doc: 'delay what each connection sends, by up to so many steps (default: no delays)',
+      has: SPIKING,
+      label: 'delays up to',
+      words: { 0: 'no delays' },
+    }),
+    0,
     (layer) => layer.delay?.most ?? 0,
     (most, layer) => withOption(layer, 'delay', most ? { ...layer.delay, most } : undefined),
   ),
   learnDelay: ofLayers<boolean>(
     'learnDelay',
-    {
-      about: {
+    inWords(
+      toggle({
         doc: 'learn the delays, too',
         has: SPIKING,
         words: { true: 'delays learnt', false: 'delays not learnt' },
-      },
-      choices: [false, true],
-      expected: 'true or false',
-      read: readChoice([false, true]),
-      none: false,
-    },
+      }),
+    ),
+    false,
     (layer) => layer.delay?.learn ?? false,
     (learn, layer) => withOption(layer, 'delay', layer.delay && { most: layer.delay.most, ...(learn && { learn }) }),
   ),

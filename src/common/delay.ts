@@ -21,7 +21,10 @@ export const DELAY = group(
   { doc: 'delay what each connection sends by a number of steps of its own, drawn from the seed' },
   {
     /** A whole number from 1 to 100, less than there are steps. */
-    most: whole(1, MAX_DELAY, { doc: 'the longest delay, in steps; less than T', required: true }),
+    most: whole(1, MAX_DELAY, {
+      doc: 'delay what each connection sends, by up to so many steps, fewer than T',
+      required: true,
+    }),
     /** Default false. */
     learn: toggle({ doc: 'learn the delays, too', default: false }),
   },

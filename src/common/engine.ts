@@ -9,6 +9,7 @@ import {
   type ResolvedLayer,
   resolveLayers,
   type SomeLayers,
+  shortenLayers,
   shortForm,
 } from './layers';
 import { checkMnist } from './mnist';
@@ -16,7 +17,20 @@ import { DEFAULT_NEURON, NEURON, type NeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
 import { RATE_PENALTY, type RatePenalty, resolveRatePenalty } from './rate-penalty';
 import { countRemembered } from './remembered';
-import { defaultsOf, either, group, type Infer, list, namesOf, number, oneOf, toggle, whole } from './schema';
+import {
+  defaultsOf,
+  type Entry,
+  either,
+  group,
+  type Infer,
+  list,
+  namesOf,
+  number,
+  oneOf,
+  shortenGroup,
+  toggle,
+  whole,
+} from './schema';
 import { checkSpikeTrains, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
 import type { Trace } from './trace';
 import { checkGain, checkRanges, countNumbers, parameters } from './weights';
@@ -83,7 +97,7 @@ export const ENGINE = group(
     layers: list(MAX_LAYERS, LAYER, { doc: 'all layers in order, the ten outputs last', has: SPIKING }),
     /** Default 'mse'. */
     loss: oneOf(LOSS_NAMES, {
-      doc: 'loss of the firing rates; the softmax of cross-entropy-counts takes the numbers of spikes',
+      doc: 'loss of the firing rates: mse, cross-entropy, cross-entropy-counts, whose softmax takes the numbers of spikes, or cross-entropy-each-step, the mean over the steps',
       default: 'mse',
       words: {
         mse: 'MSE',
@@ -98,7 +112,7 @@ export const ENGINE = group(
      * `rates` and in the loss.
      */
     readout: oneOf(READOUT_NAMES, {
-      doc: 'what is read of the ten neurons: spikes; or a potential, of neurons that never fire',
+      doc: 'what is read of the ten neurons: spikes; or, of neurons that never fire, last-potential, mean-potential or highest-potential',
       default: 'spikes',
       has: SPIKING,
       words: {
@@ -221,26 +235,28 @@ export function resolveOptions(
   some: Omit<EngineOptions, 'data' | 'threads'>,
   { inputs, steps }: Shown,
 ): Omit<ResolvedEngineOptions, 'data' | 'threads'> {
-  const standard = defaultsOf(ENGINE);
-  const { seed = standard.seed, batchSize = standard.batchSize, learningRate = standard.learningRate } = some;
-  const { loss = standard.loss, readout = standard.readout, reset = standard.reset } = some;
-  const { shift = standard.shift, gain = standard.gain as number | readonly number[] } = some;
-  const { T = steps ?? standard.T, encoder = steps === undefined ? standard.encoder : undefined } = some;
-  const fields = ENGINE.fields;
+  const given = Object.fromEntries(Object.entries(some).filter(([, value]) => value !== undefined));
+  const usual = { ...defaultsOf(ENGINE), ...(steps !== undefined && { T: steps, encoder: undefined }) };
+  const layers = resolveLayers(some);
+  const { gain, ...filled }: typeof usual = { ...usual, ...given };
+  const options = {
+    ...filled,
+    gain: Array.isArray(gain) ? [...gain] : gain,
+    neuron: layers[layers.length - 1].neuron,
+    layers,
+    hidden: shortForm(layers)?.hidden,
+    ratePenalty: resolveRatePenalty(some.ratePenalty, layers.length),
+  };
+  const { T, loss, readout, shift, encoder } = options;
   if (steps !== undefined && T !== steps)
     throw new RangeError(`T: expected ${steps}, the steps of the data, found ${formatValue(T)}`);
   if (steps !== undefined && encoder !== undefined) {
     throw new RangeError(`encoder: expected none, since the data are spikes already, found ${formatValue(encoder)}`);
   }
-  if (encoder !== undefined) fields.encoder.check('encoder', encoder);
-  const layers = resolveLayers(some);
-  const general = { seed, T, batchSize, learningRate };
-  const network = { neuron: layers[layers.length - 1].neuron, layers, hidden: shortForm(layers)?.hidden };
-  const training = { loss, readout, encoder, reset, shift, gain: Array.isArray(gain) ? [...gain] : gain };
-  const ratePenalty = resolveRatePenalty(some.ratePenalty, layers.length);
-  const options = { ...general, ...network, ...training, ratePenalty };
-  for (const name of ['seed', 'T', 'batchSize', 'learningRate', 'loss', 'readout', 'reset', 'shift'] as const)
-    fields[name].check(name, options[name]);
+  for (const name of namesOf(ENGINE)) {
+    const entry: Entry = ENGINE.fields[name];
+    if (entry.kind === 'leaf' && options[name] !== undefined) entry.check(name, options[name]);
+  }
   if (loss === 'cross-entropy-counts' && readout !== 'spikes' && readout !== 'mean-potential') {
     const others = listChoices(LOSS_NAMES.filter((name) => name !== loss).map(formatValue));
     throw new RangeError(
@@ -252,6 +268,21 @@ export function resolveOptions(
   checkMap(layers, inputs);
   checkDelays(layers, T, encoder);
   return options;
+}
+
+/**
+ * Options of an engine without what is their default, in the order of the table, as documents and histories have them.
+ * What the table has not comes last, as it is.
+ */
+export function shortenEngine(options: Partial<Omit<ResolvedEngineOptions<string>, 'data'>>): Record<string, unknown> {
+  const { layers, neuron, ...others } = options;
+  const own = shortenGroup(ENGINE, { ...others, neuron }) ?? {};
+  const short: Record<string, unknown> = layers ? { ...own, layers: shortenLayers(layers, neuron) } : own;
+  const known = namesOf(ENGINE).filter((name) => short[name] !== undefined);
+  const more = Object.entries(others).filter(
+    ([name, value]) => value !== undefined && !Object.hasOwn(ENGINE.fields, name),
+  );
+  return Object.fromEntries([...known.map((name) => [name, short[name]]), ...more]);
 }
 
 /** Freezes what a call returns as its own, and all in it but the data. */

@@ -4,7 +4,7 @@ import { DELAY, type Delay, resolveDelay } from './delay';
 import { CLASSES, IMAGE_SIDE } from './mnist';
 import { checkNeuron, NEURON, type NeuronOptions, neuronOptions, resolveNeuronOptions } from './neuron-options';
 import { checkNorm, NORM } from './norm';
-import { group, type Infer, list, namesOf, number, oneOf, toggle, whole } from './schema';
+import { group, type Infer, list, namesOf, number, oneOf, shortenGroup, toggle, whole } from './schema';
 import { MAX_UNITS } from './spike-trains';
 
 /** The widest hidden layer, in neurons. */
@@ -43,15 +43,15 @@ const CONVOLUTION = group(
   { doc: 'neurons of a map, which share a kernel' },
   {
     /** What it makes at each position, 1 to 96. */
-    channels: whole(1, MAX_CHANNELS, { doc: 'what it makes at each position', required: true }),
+    channels: whole(1, MAX_CHANNELS, { doc: 'channels of a convolution', required: true }),
     /** Its height and width, 1 to 15. */
-    kernel: whole(1, MAX_KERNEL, { doc: 'its height and width', required: true }),
+    kernel: whole(1, MAX_KERNEL, { doc: 'height and width of its kernel', required: true }),
     /** Default 1. */
-    stride: whole(1, MAX_KERNEL, { doc: 'by how much it moves', default: 1 }),
+    stride: whole(1, MAX_KERNEL, { doc: 'by how much the kernel moves', default: 1 }),
     /** Rows and columns of zeros around the map, fewer than the kernel has. Default 0. */
     padding: whole(0, MAX_KERNEL - 1, { doc: 'rows and columns of zeros around the map', default: 0 }),
     /** Whether each channel learns a bias, from 0 on, as a current in every step. Default false. */
-    bias: toggle({ doc: 'whether each channel learns a bias', default: false }),
+    bias: toggle({ doc: 'whether each of its channels learns a bias', default: false }),
     /** The shape of the network's inputs, of the first layer alone: by default images [1, 28, 28]. */
     shape: list(3, whole(1, MAX_UNITS, { doc: 'extents' }), {
       doc: "channels, height and width of the network's inputs",
@@ -69,7 +69,7 @@ export const LAYER = group(
   { doc: 'a layer of neurons, with what leads to them' },
   {
     /** 1 to 800; the last layer has ten. A layer that convolves has one at each position for each channel. */
-    neurons: whole(1, MAX_HIDDEN, { doc: 'how many; the last layer has ten', required: true }),
+    neurons: whole(1, MAX_HIDDEN, { doc: 'neurons of the layer; the last one has ten', required: true }),
     /**
      * Neurons of a map [height, width, channels], which share their weights [kernel, kernel, channels read, channels].
      * Layers that convolve come first. None by default.
@@ -81,7 +81,7 @@ export const LAYER = group(
      * Of a map, the mean of each 2 × 2 (SpikingJelly's `AvgPool2d`) neurons' spikes, which the next layer gets, or
      * currents, which the neurons get. None by default.
      */
-    pool: oneOf(POOL_NAMES, { doc: 'of what the mean of 2 × 2 neighbours is taken' }),
+    pool: oneOf(POOL_NAMES, { doc: 'of what the mean of 2 × 2 neighbours of a convolution is taken' }),
     /** The network's own, unless the layer has others. */
     neuron: NEURON,
     /**
@@ -90,7 +90,7 @@ export const LAYER = group(
      */
     synapse: group(
       { doc: 'currents that last' },
-      { tau: number({ doc: 'time constant in steps', required: true }, 1) },
+      { tau: number({ doc: 'time constant in steps of currents that last', required: true }, 1) },
     ),
     /** The delays of what its inputs send, in a network that does not convolve (see delay.ts). None by default. */
     delay: DELAY,
@@ -103,7 +103,7 @@ export const LAYER = group(
      * Which τ Adam learns, as w with 1/τ = σ(w), from the neurons' `tau` (SpikingJelly's `ParametricLIFNode`). None by
      * default.
      */
-    learn: oneOf(LEARN_NAMES, { doc: 'what is learnt besides the weights' }),
+    learn: oneOf(LEARN_NAMES, { doc: 'what is learnt besides the weights: one τ, or one for each neuron' }),
   },
 );
 
@@ -320,6 +320,22 @@ export function shortForm(layers: readonly ResolvedLayer[]): { hidden?: number }
   );
   if (layers.length > 2 || !isPlain) return undefined;
   return layers.length === 1 ? {} : { hidden: layers[0].neurons };
+}
+
+/**
+ * Layers without what is their default, beside the options of the last layer's neurons; undefined if they are the ten
+ * outputs alone.
+ */
+export function shortenLayers(
+  layers: readonly ResolvedLayer[],
+  { ...neuron } = layers[layers.length - 1].neuron,
+): Record<string, unknown>[] | undefined {
+  const all = layers.map(({ neurons, ...others }, i) => {
+    // A convolution says how many neurons there are, and the outputs are ten.
+    const isSaid = others.convolve !== undefined || i === layers.length - 1;
+    return shortenGroup(LAYER, isSaid ? others : { neurons, ...others }, { neuron }) ?? {};
+  });
+  return all.length === 1 && Object.keys(all[0]).length === 0 ? undefined : all;
 }
 
 /** Layers as a text for records, beside the options of the last layer's neurons; `readLayers` reads it. */

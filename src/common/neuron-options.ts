@@ -1,4 +1,4 @@
-import { checkObject, checkOptions } from './checks';
+import { checkObject, checkOptions, listChoices } from './checks';
 import { defaultsOf, group, type Infer, number, oneOf, or, toggle } from './schema';
 import { defaultSurrogate, SURROGATE_NAMES, SURROGATES, type SurrogateName } from './surrogates';
 
@@ -8,14 +8,18 @@ const SURROGATE = group(
   {
     /** Its name: SpikingJelly's in lower case. */
     name: oneOf(SURROGATE_NAMES, {
-      doc: 'its name',
+      doc: `surrogate gradient: ${listChoices(SURROGATE_NAMES.map((name) => `${name} (alpha ${SURROGATES[name].alpha})`))}`,
       default: 'atan',
       words: { atan: 'ATan', sigmoid: 'sigmoid', rect: 'rectangle' } satisfies Record<SurrogateName, string>,
       heading: 'surrogate',
     }),
     /** SpikingJelly's: the larger, the narrower and the higher the slope. By default the surrogate's own. */
     alpha: number(
-      { doc: 'the larger, the narrower and the higher the slope (default: its own)', label: 'α', required: true },
+      {
+        doc: "the surrogate's alpha: the larger, the narrower and the higher its slope (default: its own)",
+        label: 'α',
+        required: true,
+      },
       0,
     ),
   },
@@ -30,7 +34,7 @@ export const NEURON = group(
     tau: number({ doc: 'membrane time constant of the LIF neurons, in steps', default: 2, label: 'τ' }, 1),
     /** Whether the input decays together with the membrane potential. Default true. */
     decayInput: toggle({
-      doc: 'whether the input decays together with the membrane potential',
+      doc: 'whether the input decays together with the potential; if not, only what was there decays',
       default: true,
       words: { true: 'input divided by τ', false: 'input not divided by τ' },
     }),
@@ -67,6 +71,7 @@ export const NEURON = group(
       {
         doc: 'in how many steps a threshold that beta raises falls again',
         default: 20,
+        needs: 'beta',
         label: 'thresholds fall with τ',
       },
       1,

@@ -12,9 +12,9 @@ export const NORM = either(
   oneOf(['batch'], { doc: 'initial weights of 1' }),
   group(
     { doc: 'initial weights by the threshold' },
-    { scale: number({ doc: 'what the threshold is multiplied by', required: true }, 0) },
+    { scale: number({ doc: 'initial weights of the norm, as a multiple of the threshold', required: true }, 0) },
   ),
-  { doc: 'batch norm of what a convolution makes', has: { engines: ['tfjs'] } },
+  { doc: 'batch norm of what a convolution makes, of the engine tfjs', has: { engines: ['tfjs'] } },
 );
 
 /** Is added to a variance. */

@@ -15,7 +15,11 @@ export const RATE_PENALTY = group(
   {
     /** Above 0. */
     weight: number(
-      { doc: 'what the mean square of the differences is multiplied by', required: true, label: 'rate penalty' },
+      {
+        doc: 'adds to the loss, for each hidden layer, so many times the mean square of firing rate minus target',
+        required: true,
+        label: 'rate penalty',
+      },
       0,
     ),
     /** The rate that costs nothing, from 0 to 1. Default 0: fewer spikes cost less. */

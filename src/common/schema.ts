@@ -23,6 +23,8 @@ export interface About {
   default?: unknown;
   required?: true;
   has?: Has;
+  /** Of the same group, the option without which this one means nothing. */
+  needs?: string;
   /** Of a group whose options, where they are left out, are those of another one and not their defaults. */
   inherits?: true;
   /** What figures put before a number. */
@@ -230,4 +232,18 @@ export function isSame(a: unknown, b: unknown): boolean {
   const [one, other] = [a, b].map((value) => Object.entries(value).filter(([, own]) => own !== undefined));
   const known = new Map(other);
   return one.length === other.length && one.every(([name, own]) => known.has(name) && isSame(own, known.get(name)));
+}
+
+/** The value of a leaf. */
+export type Value = string | number | boolean | null;
+
+/**
+ * A value as a flat table: `layers.0.neurons` and so on, each with its leaf. An empty group, such as the last layer
+ * mostly is, has the text '{}'.
+ */
+export function flatten(value: unknown, path = ''): Record<string, Value> {
+  if (typeof value !== 'object' || value === null) return value === undefined ? {} : { [path]: value as Value };
+  const own = Object.entries(value).filter(([, one]) => one !== undefined);
+  if (own.length === 0) return path === '' ? {} : { [path]: '{}' };
+  return Object.assign({}, ...own.map(([key, one]) => flatten(one, path === '' ? key : `${path}.${key}`)));
 }

@@ -4,7 +4,7 @@
  * are asked for the rest: by the compiler for a class in `snn/surrogate.ts`, by the kernel's start for its number and
  * by `packages/event-engine/test/engine.test.ts` for its derivative, both in
  * `packages/event-engine/kernel/surrogates.ts`, and by `test/common/lif.test.ts` for SpikingJelly's values and
- * for the glossary's entry and the name that chapters import; by `packages/runs/settings.ts` for a word in figures.
+ * for the glossary's entry and the name that chapters import; by `neuron-options.ts` for a word in figures.
  */
 export const SURROGATES = {
   atan: { alpha: 2 },

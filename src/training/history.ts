@@ -1,12 +1,26 @@
 import { checkArray, checkNumbers, checkObject, checkSwitch, checkWhole } from '../common/checks';
-import { DEFAULT_TRAINING, type EngineState, type Learner, type ResolvedEngineOptions } from '../common/engine';
-import { shortForm, storeLayers } from '../common/layers';
+import { type EngineState, type Learner, type ResolvedEngineOptions, shortenEngine } from '../common/engine';
 import { IMAGE_SIZE } from '../common/mnist';
-import { storeNeuron } from '../common/neuron-options';
+import { flatten } from '../common/schema';
 import { countInputs, isSpikeTrains } from '../common/spike-trains';
 
-/** The options that a history belongs to, by name. */
-export type RunSettings = Record<string, string | number | boolean | null>;
+/** What the results of a run depend on. */
+export interface RunSettings {
+  /** The engine's options, but for those that have their default, its threads and its data. */
+  engine: { name: string } & Readonly<Record<string, unknown>>;
+  /** How many images an epoch's whole batches have. */
+  trainImages: number;
+  /** How many images are held back, if any. */
+  heldBack?: number;
+  /** Of how many images, the first ones, epochs are drawn, if not of all that are not held back. */
+  firstImages?: number;
+  /** Over how many epochs the learning rate falls, if it does. */
+  cosineEpochs?: number;
+  /** How many inputs the network has, if they are not those of an image. */
+  inputs?: number;
+  /** Tells data apart. */
+  data: number;
+}
 
 /** The results so far, and everything needed to resume. */
 export interface TrainingHistory {
@@ -54,55 +68,24 @@ export function newHistory(): TrainingHistory {
   };
 }
 
-/** What only some runs have. */
-interface RarerSettings {
-  /** How many images are held back. */
-  heldBack?: number;
-  /** Of how many images, the first ones, epochs are drawn, if not of all that are not held back. */
-  firstImages?: number;
-  /** Over how many epochs the learning rate falls. */
-  cosineEpochs?: number;
-}
+/** What the results of a run depend on, beside the engine and its data. */
+type Shown = Pick<RunSettings, 'trainImages' | 'heldBack' | 'firstImages' | 'cosineEpochs'>;
 
-/**
- * What the results of a run depend on: the engine's options except its threads, and which images it trains on.
- * @param trainImages in an epoch's whole batches
- */
-export function collectSettings(
-  { name, options }: Learner,
-  trainImages: number,
-  rarer: RarerSettings = {},
-): RunSettings {
-  const { data, neuron, threads, seed, T, batchSize, learningRate, layers, gain, ratePenalty, ...others } =
-    options as Learner['options'] & Partial<ResolvedEngineOptions>;
-  const later = {
-    ...others,
-    layers: layers && !shortForm(layers) ? storeLayers(layers) : undefined,
-    // A list in the form of the command line's.
-    gain: Array.isArray(gain) ? gain.join('_') : gain,
-    ratePenalty: ratePenalty?.weight,
-    rateTarget: ratePenalty?.target,
-    ...rarer,
-    inputs: countInputs(data),
-  };
-  const defaults = new Map<string, unknown>(
-    Object.entries({ ...DEFAULT_TRAINING, rateTarget: 0, heldBack: 0, inputs: IMAGE_SIZE }),
-  );
-  const isChanged = ([name, value]: [string, unknown]) => value !== undefined && value !== defaults.get(name);
-  return {
-    engine: name,
-    seed,
-    ...(T !== undefined && { T }),
-    batchSize,
-    learningRate,
-    ...(neuron && storeNeuron(neuron)),
-    // Left out while at their defaults.
-    ...Object.fromEntries(Object.entries(later).filter(isChanged)),
-    trainImages,
+export function collectSettings({ name, options }: Learner, { heldBack, ...shown }: Shown): RunSettings {
+  const { data, threads, ...others } = options as Learner['options'] & Partial<ResolvedEngineOptions>;
+  // Layers say it.
+  const { hidden, ...own } = others;
+  const inputs = countInputs(data);
+  const settings = {
+    engine: { name, ...shortenEngine(others.layers ? own : others) },
+    ...shown,
+    heldBack: heldBack || undefined,
+    inputs: inputs === IMAGE_SIZE ? undefined : inputs,
     data: isSpikeTrains(data)
       ? checksum(data.train.labels, data.train.units, data.train.times)
       : checksum(data.train.labels),
   };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as typeof settings;
 }
 
 /** FNV-1a of the labels, and of spike trains: enough to tell data sets apart. */
@@ -137,14 +120,14 @@ export function checkHistory(history: TrainingHistory, batches: number): void {
 
 /** @throws RangeError that names what differs, if the history belongs to other options */
 export function checkBelongs(history: TrainingHistory, settings: RunSettings): void {
-  const former = history.settings;
-  if (former === null) return;
-  const differences = Object.keys({ ...settings, ...former }).filter((name) => former[name] !== settings[name]);
+  if (history.settings === null) return;
+  const [former, now] = [history.settings, settings].map((all) => flatten(all));
+  const differences = Object.keys({ ...now, ...former }).filter((name) => former[name] !== now[name]);
   if (differences.length === 0) return;
   // Defaults are left out.
-  const list = (of: RunSettings) =>
+  const list = (of: typeof now) =>
     differences.map((name) => `${name} = ${name in of ? of[name] : 'its default'}`).join(', ');
   throw new RangeError(
-    `train: this history belongs to a run with ${list(former)}, but now ${list(settings)}. Start with a newHistory(), or use the options of before`,
+    `train: this history belongs to a run with ${list(former)}, but now ${list(now)}. Start with a newHistory(), or use the options of before`,
   );
 }

@@ -104,7 +104,8 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
   }
   const { history = newHistory() } = options;
   checkHistory(history, batches);
-  const settings = collectSettings(engine, batches * batchSize, {
+  const settings = collectSettings(engine, {
+    trainImages: batches * batchSize,
     heldBack,
     firstImages: drawn < most ? drawn : undefined,
     cosineEpochs: schedule === 'cosine' ? epochs : undefined,

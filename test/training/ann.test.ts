@@ -260,7 +260,7 @@ describe('the ANN’s engine', () => {
     await train({ engine: new AnnEngine({ data }), epochs: 1, history });
     await assert.rejects(
       train({ engine: new AnnEngine({ data, loss: 'cross-entropy' }), epochs: 2, history }),
-      /belongs to a run with loss = its default, but now loss = cross-entropy/,
+      /belongs to a run with engine\.loss = its default, but now engine\.loss = cross-entropy/,
     );
   });
 });

@@ -150,7 +150,8 @@ async function run(name: EngineName, network: Network, stop: boolean) {
   if (stop) {
     const controller = new AbortController();
     await part(() => controller.abort(), controller.signal);
-    writeCheckpoint(file, { options: {}, history, events: { file: 'events.out.tfevents.1.x', length: 0 } });
+    const events = { file: 'events.out.tfevents.1.x', length: 0 };
+    writeCheckpoint(file, { run: {}, digest: '', saveFigures: false, history, events });
     ({ history } = readCheckpoint(file));
   }
   await part();

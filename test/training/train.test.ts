@@ -262,7 +262,8 @@ describe('the tfjs engine', () => {
   });
 });
 
-const recorded: RunSettings = { engine: 'event', T: 8, vReset: null };
+const engine = { name: 'event', T: 8, neuron: { vReset: null } };
+const recorded: RunSettings = { engine, trainImages: 128, data: 1 };
 const check = (former: RunSettings | null, now: RunSettings) =>
   checkBelongs({ ...newHistory(), settings: former }, now);
 
@@ -272,23 +273,29 @@ test('a history goes on with the settings it belongs to, an empty one with any',
 });
 
 test('a history that belongs to a run with other settings is refused, and told what differs', () => {
-  const former = { ...recorded, T: 100, vReset: 0 };
+  const former = { ...recorded, engine: { name: 'event', T: 100 } };
   const message =
-    /^train: this history belongs to a run with T = 100, vReset = 0, but now T = 8, vReset = null\. Start/;
+    /^train: this history belongs to a run with engine\.T = 100, engine\.neuron\.vReset = its default, but now engine\.T = 8, engine\.neuron\.vReset = null\. Start/;
   assert.throws(() => check(former, recorded), { name: 'RangeError', message });
-  const more = { ...recorded, vMin: -1 };
-  assert.throws(() => check(more, recorded), /belongs to a run with vMin = -1, but now vMin = its default\. Start/);
+  const more = { ...recorded, heldBack: 5 };
+  assert.throws(
+    () => check(more, recorded),
+    /belongs to a run with heldBack = 5, but now heldBack = its default\. Start/,
+  );
 });
 
-test('a history names its first options always, and each later one only while it has not its default', () => {
+test('a history names an option while it has not its default, and one of another learner always', () => {
   const data = { train: { count: 2, images: new Uint8Array(1568), labels: new Uint8Array(2) } } as unknown as Mnist;
   const first = { seed: 3, T: 8, batchSize: 2, learningRate: 0.1 };
   const collect = (later: object) =>
-    collectSettings({ name: 'event', options: { data, ...first, threads: 2, ...later } } as unknown as Learner, 2);
-  const written = { engine: 'event', ...first, trainImages: 2, data: 292984781 };
+    collectSettings({ name: 'event', options: { data, ...first, threads: 2, ...later } } as unknown as Learner, {
+      trainImages: 2,
+      heldBack: 0,
+    });
+  const written = { engine: { name: 'event', ...first }, trainImages: 2, data: 292984781 };
   assert.deepEqual(collect({ loss: 'mse', encoder: 'poisson', reset: true, hidden: undefined }), written);
   const changed = { loss: 'cross-entropy', reset: false, hidden: 5, later: 1 };
-  assert.deepEqual(collect(changed), { ...written, ...changed });
+  assert.deepEqual(collect(changed), { ...written, engine: { ...written.engine, ...changed } });
 });
 
 for (const way of PLAIN_WAYS) {
@@ -372,10 +379,12 @@ test('hidden neurons that are silent add weight · target² to the loss for each
 test('a history says which rates were penalized, and a penalty that is none is refused in one line', () => {
   const data = smallMnist(64, 64);
   const settingsWith = (ratePenalty?: EngineOptions['ratePenalty']) =>
-    collectSettings({ name: 'event', options: resolveEngineOptions({ data, hidden: 5, ratePenalty }) } as never, 64);
+    collectSettings({ name: 'event', options: resolveEngineOptions({ data, hidden: 5, ratePenalty }) } as never, {
+      trainImages: 64,
+    }).engine;
   const without = settingsWith();
-  assert.deepEqual(settingsWith({ weight: 3, target: 0.5 }), { ...without, ratePenalty: 3, rateTarget: 0.5 });
-  assert.deepEqual(settingsWith({ weight: 3 }), { ...without, ratePenalty: 3 });
+  assert.deepEqual(settingsWith({ weight: 3, target: 0.5 }), { ...without, ratePenalty: { weight: 3, target: 0.5 } });
+  assert.deepEqual(settingsWith({ weight: 3 }), { ...without, ratePenalty: { weight: 3 } });
   for (const [given, message] of [
     [{}, 'weight of the ratePenalty: expected a finite number above 0, found undefined'],
     [{ weight: 1, target: 1.1 }, 'target of the ratePenalty: expected a number from 0 to 1, found 1.1'],

@@ -41,7 +41,7 @@ function unnamed(settings: ResolvedRun): string[] {
       // Its value stands for several.
     }
   }
-  const [told, all] = [named, formatRun(settings)].map(flatten);
+  const [told, all] = [named, formatRun(settings)].map((one) => flatten(one));
   const paths = Object.keys(all).filter((path) => all[path] !== told[path] && all[path] !== '{}');
   return paths.map((path) => `${path} ${all[path]}`);
 }

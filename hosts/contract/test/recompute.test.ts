@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { runOf } from '../../../editions/map/plan';
 import { formatCommand, parseMap } from '../../../packages/runs/map';
 import { fingerprint } from '../../../packages/runs/node';
+import { flagsOf } from '../../../packages/runs/shorthands';
 import { temporaryFolder, writeSmallMnist } from '../../../test/support/data';
 import { tableText } from '../../../test/support/map';
 import { lifFcMnist } from '../../../test/support/run';
+import { parseArguments } from '../../node/cli/arguments';
 import { loadMnist, readMap, readMnist } from '../../node/data';
 import { createEngine } from '../../node/engines';
 import { makeRecompute } from '../recompute';
@@ -31,7 +34,7 @@ describe('recompute()', () => {
       'with another neuron and another way to train',
       {
         ...{ tau: 3.5, surrogate: 'sigmoid', alpha: 4, T: 7, batchSize: 64, learningRate: 0.01 },
-        ...{ loss: 'cross-entropy-counts', encoder: 'direct', softReset: true, decayInput: true, seed: 3 },
+        ...{ loss: 'cross-entropy-counts', encoder: 'direct', reset: false, decayInput: true, seed: 3 },
       },
     ],
     ['on Randman', { dataset: 'randman', hidden: 7, T: 20, tau: 20, batchSize: 1000, learningRate: 0.02 }],
@@ -98,6 +101,11 @@ describe('recompute()', () => {
 });
 
 describe('The committed table', () => {
+  test('has rows whose commands mean the runs that their ids name', async () => {
+    for (const { id, run } of (await readMap()).rows)
+      assert.equal(runOf(parseArguments(flagsOf(run))?.fill({})).id, id);
+  });
+
   test('is computed again to the byte: an SNN with every option, an ANN, and a run on Randman', async () => {
     const recompute = makeRecompute({ createEngine, fingerprint, loadMnist, withBar });
     const short = (await readMap()).where({ grid: 'short' });

@@ -1,17 +1,23 @@
 /** Reads the command line, also as npm hands it down, and says in one line what is wrong with it. */
-import { realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
-import { expectation } from '../../../packages/runs/read';
-import { splitFlags } from '../../../packages/runs/settings';
-import { projectPath } from '../../../packages/system/files';
+import { listOptions, type RunDocument, setPath } from '../../../packages/runs/document';
+import { type Name, splitFlags, withValue } from '../../../packages/runs/shorthands';
+import { projectPath, readFile } from '../../../packages/system/files';
 import { UsageError } from './failures';
-import { type Entry, formatLabel, type Name, OPTIONS, type Settings } from './options';
+import { type Entry, formatLabel, OPTIONS, type Options } from './options';
 
-/** The command line, checked. */
+/** The command line, each word checked by itself. */
 export interface Arguments {
-  settings: Settings;
+  /** The options beside the document. */
+  options: Options;
   /** The options that were given, and not left to their defaults. */
-  given: ReadonlySet<Name>;
+  given: ReadonlySet<Entry['name']>;
+  /** The run that --run names. @throws UsageError if it is none */
+  named: () => RunDocument | undefined;
+  /** A document with all that was given: first by options, then by --set, from left to right. @throws UsageError */
+  fill: (run: RunDocument) => RunDocument;
 }
 
 /**
@@ -30,8 +36,59 @@ export function parseArguments(argv: readonly string[]): Arguments | undefined {
   }
   if (program.args.length > 0) throw new UsageError(`${program.args[0]}: expected ${LISTED}`);
   const given = OPTIONS.filter((entry) => program.getOptionValueSource(attribute(entry)) === 'cli');
-  const values = OPTIONS.map((entry) => [entry.name, program.getOptionValue(attribute(entry))]);
-  return { settings: Object.fromEntries(values) as Settings, given: new Set(given.map(({ name }) => name)) };
+  const value = (entry: Entry) => program.getOptionValue(attribute(entry));
+  const around = OPTIONS.filter(({ isOfRun }) => !isOfRun).map((entry) => [entry.name, value(entry)]);
+  const options = Object.fromEntries(around) as Options;
+  return {
+    options,
+    given: new Set(given.map(({ name }) => name)),
+    named: () => (options.run === undefined ? undefined : readDocument(options.run)),
+    fill: (run) => {
+      const named = given.filter(({ isOfRun }) => isOfRun);
+      const filled = named.reduce((all, entry) => fillIn(all, entry, value(entry)), run);
+      return (options.set ?? []).reduce(setByPath, filled);
+    },
+  };
+}
+
+function fillIn(run: RunDocument, entry: Entry, value: unknown): RunDocument {
+  try {
+    return withValue(run, entry.name as Name, value as never);
+  } catch (error) {
+    const { message } = error as Error;
+    const own = `${entry.name}: `;
+    throw new UsageError(message.startsWith(own) ? `${formatLabel(entry)}: ${message.slice(own.length)}` : message);
+  }
+}
+
+/** @param text PATH=VALUE, where the value is JSON or else a text */
+function setByPath(run: RunDocument, text: string): RunDocument {
+  const at = text.indexOf('=');
+  const [path, word] = [text.slice(0, at), text.slice(at + 1)];
+  let value: unknown = word;
+  try {
+    value = JSON.parse(word);
+  } catch {
+    // A text, such as the name of a loss.
+  }
+  try {
+    return setPath(run, path, value);
+  } catch (error) {
+    throw new UsageError(`--set: ${(error as Error).message}`);
+  }
+}
+
+/** More bytes than any document of a run has. */
+const MOST_BYTES = 2 ** 20;
+
+function readDocument(name: string): RunDocument {
+  const file = name === '-' ? 'standard input' : resolve(typedIn(), name);
+  try {
+    const text = name === '-' ? readFileSync(0, 'utf8') : readFile(file, MOST_BYTES).toString();
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`--run: ${file}: expected a run as JSON, cannot read it: ${(error as Error).message}`);
+  }
 }
 
 /** What commander calls an option: `learningRate` for `--lr, --learning-rate`. */
@@ -47,24 +104,40 @@ function command(): Command {
     .allowExcessArguments()
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
-    .configureHelp({ optionTerm: ({ flags }) => flags.replace(/[<>]/g, '') });
+    .configureHelp({ optionTerm: ({ flags }) => flags.replace(/[<>]/g, '') })
+    .addHelpText('after', describeDocument);
   for (const entry of OPTIONS) {
     const option = new Option(entry.flags, entry.help);
     option.helpGroup(entry.isOriginal ? ORIGINAL_GROUP : 'More options:');
     const { read } = entry;
-    if (read) option.argParser((text) => labelled(entry, () => read(text)));
-    if (read && entry.default !== undefined) option.default(read(entry.default), entry.default);
+    // Of an option that may be given several times each is kept.
+    const before = (former: unknown) => (Array.isArray(former) ? former : []);
+    if (read) {
+      option.argParser((text, former) => {
+        const value = labelled(() => read(text, formatLabel(entry)));
+        return Array.isArray(value) ? [...before(former), ...value] : value;
+      });
+    }
+    if (read && entry.default !== undefined) option.default(read(entry.default, ''), entry.default);
     program.addOption(option);
   }
   return program;
 }
 
-/** Puts the option's name before what is wrong with its value. */
-function labelled<V>(entry: Entry, read: () => V): V {
+/** What --run and --set know. */
+function describeDocument(): string {
+  const lines = listOptions().map(({ path, doc, expected, standard }) => {
+    return `  ${path}\n      ${doc}: ${expected}${standard && ` (default: ${standard})`}`;
+  });
+  return `\nOptions of the run, for --run and --set, where N is a layer, from 0 on:\n${lines.join('\n')}`;
+}
+
+/** What a value is read as; what is wrong with it is the fault of who gave it. */
+function labelled<V>(read: () => V): V {
   try {
     return read();
   } catch (error) {
-    throw new UsageError(`${formatLabel(entry)}: ${(error as Error).message}`);
+    throw new UsageError((error as Error).message);
   }
 }
 
@@ -73,7 +146,7 @@ function complaint({ code, message }: CommanderError): string {
   const found = /'([^']*)'/.exec(message)?.[1] ?? '';
   const entry = OPTIONS.find(({ flags }) => flags === found || splitFlags(flags).includes(found.split('=')[0]));
   if (code === 'commander.optionMissingArgument' && entry) {
-    return `${formatLabel(entry)}: expected ${entry.read ? expectation(entry.read) : 'a value'}, found none`;
+    return `${formatLabel(entry)}: expected ${entry.expected ?? 'a value'}, found none`;
   }
   if (code !== 'commander.unknownOption') return message.replace(/^error: /, '').split('\n')[0];
   if (entry && found.includes('=')) return `${formatLabel(entry)}: expected no value, found ${found.split('=')[1]}`;

@@ -11,18 +11,18 @@ import {
   toSafetensors,
 } from '../../../packages/formats/exchange';
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
-import { layersOfRun } from '../../../packages/runs/engine-options';
+import type { ResolvedRun } from '../../../packages/runs/document';
 import { isOfRun } from '../../../packages/runs/node/run-folder';
 import { assertWritable, identityOf, readFile, writeFileAtomic } from '../../../packages/system/files';
 import { type EngineState, freshState } from '../../../src/common/engine';
 import { type LayerShape, plainLayers, type ResolvedLayer } from '../../../src/common/layers';
-import { differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
+import { differingOption } from '../../../src/common/neuron-options';
 import { hiddenOf } from '../../../src/common/weights';
 import { typedIn } from './arguments';
 import { UsageError } from './failures';
 import { FIGURE_FILES } from './figures';
 import type { Places } from './folder';
-import type { Settings } from './options';
+import type { Options } from './options';
 
 /** Where a training starts from, if not from new weights. */
 export interface Start {
@@ -33,24 +33,24 @@ export interface Start {
 
 /**
  * The weights that `--weights` names.
- * @throws UsageError if the file cannot be used, or holds another network than the settings'
+ * @throws UsageError if the file cannot be used, or holds another network than the run's
  */
-export function readStart(settings: Settings): Start | undefined {
-  if (settings.weights === undefined) return undefined;
-  const file = resolve(typedIn(), settings.weights);
+export function readStart({ engine }: ResolvedRun, { weights: name }: Options): Start | undefined {
+  if (name === undefined || engine.name === 'ann') return undefined;
+  const file = resolve(typedIn(), name);
   let content: FileNetwork;
-  const layers = layersOfRun(settings);
+  const { layers, readout } = engine;
   try {
-    checkFileName(settings.weights);
+    checkFileName(name);
     if (!existsSync(file)) throw new Error(`expected a file, found nothing at ${file}`);
     content = fromFile(read(file), file, layers[0].convolve && layers);
   } catch (error) {
     throw new UsageError(`--weights: ${(error as Error).message}`);
   }
   refuseAnother(file, content, layers);
-  if (content.readout && content.readout !== settings.readout) {
+  if (content.readout && content.readout !== readout) {
     throw new UsageError(
-      `--weights: ${file}: expected --readout ${settings.readout}, found ${content.readout}; give the options that it was trained with`,
+      `--weights: ${file}: expected --readout ${readout}, found ${content.readout}; give the options that it was trained with`,
     );
   }
   const { weights, state = freshState(weights), epoch } = content;
@@ -77,7 +77,7 @@ const kindOf = (layers: readonly LayerShape[]): string =>
     }),
   );
 
-/** @throws UsageError if the file's network is not that of the settings */
+/** @throws UsageError if the file's network is not that of the run */
 function refuseAnother(file: string, { weights, neuron, layers }: FileNetwork, wanted: readonly ResolvedLayer[]): void {
   const [expected, found] = [kindOf(wanted), kindOf(layers ?? plainLayers(hiddenOf(weights.length)?.hidden))];
   if (expected !== found) {
@@ -102,17 +102,17 @@ const WRITERS = [
   { name: 'saveSafetensors', flag: '--save-safetensors', write: toSafetensors },
 ] as const;
 
-const exportsOf = (settings: Settings) =>
+const exportsOf = (options: Options) =>
   WRITERS.flatMap(({ name, ...writer }) => {
-    const file = settings[name];
+    const file = options[name];
     return file === undefined ? [] : [{ ...writer, file: resolve(typedIn(), file) }];
   });
 
 /**
  * Before the training: @throws UsageError if a network cannot be written as asked, or would be written over something
  */
-export function refuseExports(settings: Settings, neuron: NeuronOptions, places: Places): void {
-  const files = exportsOf(settings);
+export function refuseExports({ engine }: ResolvedRun, options: Options, places: Places): void {
+  const files = exportsOf(options);
   const [one, other] = files;
   if (other && identityOf(one.file) === identityOf(other.file)) {
     throw new UsageError(`${other.flag}: expected another file than for ${one.flag}, found ${one.file} for both`);
@@ -131,26 +131,29 @@ export function refuseExports(settings: Settings, neuron: NeuronOptions, places:
     } catch (error) {
       throw new UsageError(`${flag}: ${(error as Error).message}`);
     }
-    if (existsSync(file) && !settings.overwrite) {
+    if (existsSync(file) && !options.overwrite) {
       throw new UsageError(
         `${flag}: expected a new file, found one at ${file}; choose another name, or replace it with --overwrite`,
       );
     }
   }
-  if (settings.saveNir === undefined) return;
-  if (settings.delay) {
-    throw new UsageError('--save-nir: expected no --delay, which NIR cannot say, found one; use --save-safetensors');
+  if (options.saveNir === undefined || engine.name === 'ann') return;
+  const delayed = engine.layers.findIndex(({ delay }) => delay);
+  if (delayed >= 0) {
+    throw new UsageError(
+      `--save-nir: expected no engine.layers.${delayed}.delay, which NIR cannot say, found one; use --save-safetensors`,
+    );
   }
   try {
-    checkNir(neuron);
+    checkNir(engine.neuron);
   } catch (error) {
     throw new UsageError(`--save-nir: ${(error as Error).message}`);
   }
 }
 
 /** After the training. @returns the files */
-export function writeExports(settings: Settings, network: SavedNetwork): string[] {
-  return exportsOf(settings).map(({ write, file }) => {
+export function writeExports(options: Options, network: SavedNetwork): string[] {
+  return exportsOf(options).map(({ write, file }) => {
     writeFileAtomic(file, write(network));
     return file;
   });

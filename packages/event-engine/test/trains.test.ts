@@ -247,7 +247,7 @@ test('a readout that is unknown, that the loss does not fit, or that the network
   });
   const readout: ReadoutName = 'mean-potential';
   await assert.rejects(create({ readout: 'last-potential', loss: 'cross-entropy-counts' }), {
-    message: `loss: expected 'mse' or 'cross-entropy' with readout 'last-potential', found 'cross-entropy-counts', which adds up all steps`,
+    message: `loss: expected 'mse', 'cross-entropy' or 'cross-entropy-each-step' with readout 'last-potential', found 'cross-entropy-counts', which adds up all steps`,
   });
   await assert.rejects(create({ readout, network: snn() }, 'tfjs'), {
     message: `network: expected a NonSpikingLIFNode at its end for readout 'mean-potential', found another`,

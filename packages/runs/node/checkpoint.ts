@@ -8,20 +8,22 @@ import { dirname, join } from 'node:path';
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
 import { inOneLine } from '../../../src/common/checks';
 import { type EngineState, MAX_STEP } from '../../../src/common/engine';
-import { isWidth, type LayerShape, plainLayers, shortForm } from '../../../src/common/layers';
+import { type LayerShape, plainLayers } from '../../../src/common/layers';
 import { countRemembered } from '../../../src/common/remembered';
 import { MAX_UNITS } from '../../../src/common/spike-trains';
 import { countNumbers, parameters } from '../../../src/common/weights';
 import { newHistory, type RunSettings, type TrainingHistory } from '../../../src/training/history';
 import { makeFolder, readFile, writeFileAtomic } from '../../system/files';
-import { assertFinite, layersIn } from '../run-files';
+import { formatRun, type RunDocument } from '../document';
+import { allLayersIn, assertFinite } from '../run-files';
 import { type EventsPosition, isEventsName } from './tensorboard';
 
-/** Options of a run, by name. */
-export type RunOptions = Record<string, string | number | boolean | null>;
-
 export interface Checkpoint {
-  options: RunOptions;
+  run: RunDocument;
+  /** Tells data apart, better than the history does. */
+  digest: string;
+  /** Whether figures are among what the run leaves. */
+  saveFigures: boolean;
   history: TrainingHistory;
   /** The TensorBoard file and how much of it belongs to this checkpoint. */
   events: EventsPosition;
@@ -31,7 +33,9 @@ export interface Checkpoint {
 interface Header {
   format: string;
   version: number;
-  options: RunOptions;
+  run: RunDocument;
+  digest: string;
+  saveFigures: boolean;
   history: { epoch: number; epochs: number; batch: number; correct: number; settings: RunSettings | null };
   events: EventsPosition;
   /** The file with the arrays, its SHA-256, and how many numbers of each kind are in it. */
@@ -55,15 +59,15 @@ export const CHECKPOINT_NAME = 'checkpoint.json';
 const MOST_BYTES = 2 ** 20;
 const FORMAT = 'lif_fc_mnist checkpoint';
 /** To be raised whenever the content changes: an older program must not misread a newer file, nor a newer an older. */
-const VERSION = 2;
+const VERSION = 3;
 
-/** The layers of a run with these settings. @throws RangeError as `layersIn` */
+/** The layers of a run with these settings. @throws RangeError or TypeError unless they are those of a network */
 const layersOf = (settings: RunSettings | null): readonly LayerShape[] =>
-  layersIn(settings) ?? plainLayers(settings?.hidden as number | undefined);
+  settings ? allLayersIn(settings) : plainLayers();
 
 /** How many weights, and what else is learnt, a run with these settings has. */
 const weightsOf = (settings: RunSettings | null): number =>
-  countNumbers(parameters(layersOf(settings), settings?.inputs as number | undefined));
+  countNumbers(parameters(layersOf(settings), settings?.inputs));
 
 const hashParts = (parts: readonly (Uint8Array | string)[]) => {
   const hash = createHash('sha256');
@@ -83,7 +87,7 @@ export function isCheckpointName(name: string): boolean {
  * @param file `checkpoint.json` in its own folder, made if it is missing
  * @throws RangeError if the weights are no longer finite or the parts contradict each other, Error if the disk is full
  */
-export function writeCheckpoint(file: string, { options, history, events }: Checkpoint): void {
+export function writeCheckpoint(file: string, { run, digest, saveFigures, history, events }: Checkpoint): void {
   const { epoch, epochs, batch, correct, settings, trainAccs, losses, testAccs, heldBackAccs, state } = history;
   const states = state ? [state.weights, state.m, state.v] : [];
   const count = weightsOf(settings);
@@ -109,7 +113,9 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
   const header: Header = {
     format: FORMAT,
     version: VERSION,
-    options,
+    run,
+    digest,
+    saveFigures,
     history: { epoch, epochs, batch, correct, settings },
     events,
     arrays,
@@ -125,7 +131,7 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
 }
 
 /**
- * Reads a checkpoint and trusts nothing unchecked; what the options mean is for the caller to check.
+ * Reads a checkpoint and trusts nothing unchecked.
  * @throws Error in one line if it is missing, damaged, of another version, or contradicts itself
  */
 export function readCheckpoint(file: string): Checkpoint {
@@ -134,7 +140,7 @@ export function readCheckpoint(file: string): Checkpoint {
 
 function readWhole(file: string): Checkpoint {
   const header = readHeader(file);
-  const { options, history, events, arrays } = header;
+  const { run, digest, saveFigures, history, events, arrays } = header;
   const { weights, batches, epochs, heldBack = 0, potentials: places = 0, earlierSteps = 0 } = arrays;
   const bytes = readArrays(file, arrays);
   let start = 0;
@@ -173,7 +179,7 @@ function readWhole(file: string): Checkpoint {
     heldBackAccs,
     state,
   };
-  return { options, history: all, events };
+  return { run, digest, saveFigures, history: all, events };
 }
 
 function readHeader(file: string): Header {
@@ -198,12 +204,13 @@ function readHeader(file: string): Header {
 }
 
 /** Whether all that a header says fits together. Needed because a checksum detects damage, not tampering. */
-function isFit({ options, history, events, arrays }: Header): boolean {
+function isFit({ run, digest, saveFigures, history, events, arrays }: Header): boolean {
   const isWhole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   const isOption = (value: unknown) => value === null || ['string', 'number', 'boolean'].includes(typeof value);
   const areOptions = (value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isOption);
-  if (![options, history && { ...history, settings: null }, events, arrays].every(areOptions)) return false;
+  if (![history && { ...history, settings: null }, events, arrays].every(areOptions)) return false;
+  if (typeof digest !== 'string' || typeof saveFigures !== 'boolean' || !isCanonical(run)) return false;
   const { epoch, batch, correct, settings } = history;
   const { weights, batches, epochs, sha256, heldBack = epoch, potentials = 0, earlierSteps = 0 } = arrays;
   const counts = [epoch, history.epochs, batch, correct, batches, potentials, earlierSteps, events.length];
@@ -212,7 +219,7 @@ function isFit({ options, history, events, arrays }: Header): boolean {
     // Batches of whole epochs, and those of one more.
     batch <= batches &&
     history.epochs >= epoch &&
-    (areOptions(settings) || (batches === 0 && settings === null)) &&
+    (settings !== null || batches === 0) &&
     epochs === epoch &&
     heldBack === epoch &&
     isOfNetwork(settings) &&
@@ -227,12 +234,18 @@ function isFit({ options, history, events, arrays }: Header): boolean {
 
 /** Whether the settings in a checkpoint, if any, are those of a network. */
 function isOfNetwork(settings: RunSettings | null): boolean {
-  const { hidden, inputs = 1 } = settings ?? {};
-  if (hidden !== undefined && !isWidth(hidden)) return false;
-  if (!(Number.isInteger(inputs) && Number(inputs) > 0 && Number(inputs) <= MAX_UNITS)) return false;
   try {
-    const layers = layersIn(settings);
-    return !layers || (hidden === undefined && !shortForm(layers));
+    const { inputs = 1 } = settings ?? {};
+    return layersOf(settings).length > 0 && Number.isInteger(inputs) && inputs > 0 && inputs <= MAX_UNITS;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether this is a run, in the one form in which checkpoints have it. */
+function isCanonical(run: unknown): boolean {
+  try {
+    return JSON.stringify(formatRun(run as RunDocument)) === JSON.stringify(run);
   } catch {
     return false;
   }

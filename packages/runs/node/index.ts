@@ -2,6 +2,6 @@
 
 export { addCurves } from '../../formats/tensorboard';
 export { formatRow } from '../print';
-export { type Checkpoint, type RunOptions, readCheckpoint, writeCheckpoint } from './checkpoint';
+export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint';
 export { fingerprint, loadFile, loadRun, readNpy, saveFile, saveRun, writeLayersModel, writeRun } from './run';
 export { SummaryWriter } from './tensorboard';

@@ -106,7 +106,7 @@ test('a value is read as people write it, and refused with what is expected', ()
   const several =
     /^RangeError: --hidden: expected a whole number from 1 to 800, or several such as 12,24, found '100,0'$/;
   assert.throws(() => hidden.read('100,0', '--hidden'), several);
-  assert.throws(() => recurrent.read('yes', 'x'), /^RangeError: x: expected false or true, found 'yes'$/);
+  assert.throws(() => recurrent.read('yes', 'x'), /^RangeError: x: expected true or false, found 'yes'$/);
   assert.throws(() => withValue({}, 'recurrent', true), /^RangeError: recurrent: expected a hidden layer, found none$/);
 });
 

@@ -60,25 +60,31 @@ describe('a run with a hidden layer', () => {
 
   test('is not resumed as one of another width, nor if it claims another one than its weights have', () => {
     assertRefused(
-      [[[...DATA, '--resume', '--hidden', '30'], /--hidden: expected 13 as in the checkpoint, found 30; leave/]],
+      [
+        [
+          [...DATA, '--resume', '--hidden', '30'],
+          /engine\.layers\.0\.neurons: expected 13 as in the checkpoint, found 30; leave/,
+        ],
+      ],
       cwd,
     );
     const copy = copyOf(cwd);
-    for (const [hidden, layers] of [
-      [30, undefined],
-      [undefined, '[{"neurons":13,"recurrent":true},{}]'],
-      [undefined, '['],
-    ]) {
-      forge(checkpointIn(copy), { 'history.settings.hidden': hidden, 'history.settings.layers': layers });
+    for (const layers of [[{ neurons: 30 }, {}], [{ neurons: 13, recurrent: true }, {}], '[']) {
+      forge(checkpointIn(copy), { 'history.settings.engine.layers': layers });
       assert.throws(() => readCheckpoint(checkpointIn(copy)), /that fits what it says of itself, found one that/);
     }
   });
 });
 
+/** An option of the hidden layer and of the outputs. */
+function bothLayers(option: string): string {
+  return [0, 1].map((i) => `--set engine.layers.${i}.${option}`).join(' ');
+}
+
 // Together these have all that lasts from one batch to the next.
 for (const more of [
-  '--delay 5 --learn-delay --rate-penalty 2 --rate-target 0.1 --beta 0.3 --tau-adapt 30 --no-reset',
-  '--hidden 13,7 --recurrent --synapse-tau 3 --learn-tau neuron --loss cross-entropy-each-step --encoder direct --readout highest-potential --no-reset',
+  `${bothLayers('delay={"most":5,"learn":true}')} --set engine.ratePenalty={"weight":2,"target":0.1} --set engine.neuron.beta=0.3 --set engine.neuron.tauAdapt=30 --set engine.reset=false`,
+  '--hidden 13,7 --recurrent --synapse-tau 3 --learn-tau neuron --loss cross-entropy-each-step --encoder direct --readout highest-potential --set engine.reset=false',
 ]) {
   test(`a run that is resumed ends in the same bytes: ${more}`, () => {
     const whole = finished([...HIDDEN, ...more.split(' '), '-N', '3', '--threads', '1']);
@@ -105,7 +111,7 @@ test('a run with several layers, or delays, leaves them in its model and in what
     read('net.nir').layers?.map(({ neurons, recurrent }) => `${neurons} ${recurrent}`),
     ['13 true', '7 true', '10 false'],
   );
-  const delays = ['--delay', '4', '--learn-delay', '--log-dir', 'delayed'];
+  const delays = ['--set', 'engine.layers.0.delay={"most":4,"learn":true}', '--log-dir', 'delayed'];
   finished([...short, ...delays, '--save-safetensors', 'delayed.safetensors'], cwd);
   const delayed = readLayersModel(join(cwd, 'delayed', 'lif_snn_mnist'));
   assert.deepEqual(delayed.layers?.[0].delay, { most: 4, learn: true });
@@ -120,7 +126,7 @@ test('a run with several layers, or delays, leaves them in its model and in what
     [
       [[...other, 'net.safetensors', '--hidden', '13,7'], /expected the layers \[.*\], found \[.*\]; give the options/],
       [
-        [...other, 'delayed.safetensors', '--delay', '3', '--learn-delay'],
+        [...other, 'delayed.safetensors', '--set', 'engine.layers.0.delay={"most":3,"learn":true}'],
         /expected the layers \[.*"delay":\{"most":3.*\], found \[.*"delay":\{"most":4.*\]; give the options/,
       ],
     ],
@@ -167,8 +173,8 @@ describe('a run on Randman', () => {
     const resume = ['--resume', '-N', '2', '--log-dir', 'out'];
     assertRefused(
       [
-        [[...resume, '--dataset', 'mnist'], /--dataset: expected randman as in the checkpoint, found mnist; /],
-        [[...resume, '--train-images', '100'], /--train-images: expected with --dataset mnist, found with /],
+        [[...resume, '--dataset', 'mnist'], /data: expected randman as in the checkpoint, found mnist; /],
+        [[...resume, '--train-images', '100'], /train\.images: expected with data 'mnist', found with /],
       ],
       cwd,
     );

@@ -125,7 +125,7 @@ describe('--overwrite', () => {
   test('replaces all files of the earlier run, and says so', () => {
     const { cwd, out } = copied();
     // As if it had drawn figures.
-    forge(join(out, 'checkpoint', 'checkpoint.json'), { 'options.saveFigures': true });
+    forge(join(out, 'checkpoint', 'checkpoint.json'), { saveFigures: true });
     for (const name of ['acc.png', '1d_spikes.svg']) writeFileSync(join(out, name), 'former');
     const run = lifFcMnist([...SMALL, '-N', '1', '--overwrite', '--seed', '5'], cwd);
     assert.equal(run.status, 0, run.stderr);
@@ -170,7 +170,7 @@ describe('--overwrite', () => {
     const before = contentsOf(out);
     assertRefused(
       [
-        [[...SMALL, '--overwrite', '-b', '10000'], /--batch-size/],
+        [[...SMALL, '--overwrite', '-b', '10000'], /engine\.batchSize/],
         [[...SMALL, '--overwrite', '--engine', 'gpu'], /--engine/],
       ],
       cwd,

@@ -30,7 +30,7 @@ const checkpointIn = (cwd: string) => join(cwd, 'out', 'checkpoint', 'checkpoint
 
 /** A run of two epochs, and one with other options of the training. */
 const plain = run([...SMALL, '-N', '2', '--log-dir', 'out']).cwd;
-const OTHER = [...SMALL, '--loss', 'cross-entropy', '--encoder', 'direct', '--no-reset'];
+const OTHER = [...SMALL, '--loss', 'cross-entropy', '--encoder', 'direct', '--set', 'engine.reset=false'];
 const other = run([...OTHER, '-N', '1', '--log-dir', 'out']).cwd;
 
 test('a run that is resumed with another log dir takes the curves of the epochs before with it', () => {
@@ -46,7 +46,7 @@ test('a run that is resumed with another log dir takes the curves of the epochs 
 test('a finished run that is resumed says how to train on, and writes the same results again, and figures if asked for', () => {
   const cwd = copyOf(plain);
   // As if it had drawn figures, of which two are left.
-  forge(checkpointIn(cwd), { 'options.saveFigures': true });
+  forge(checkpointIn(cwd), { saveFigures: true });
   const left = ['acc.svg', 'acc.png'].map((name) => join(cwd, 'out', name));
   for (const file of left) writeFileSync(file, 'former');
   const { stderr, stdout } = run([...RESUME, '--save-figures'], cwd);
@@ -69,40 +69,32 @@ test('a run whose rate has fallen to 0 is not trained on', () => {
   );
   const further = lifFcMnist([...RESUME, '-N', '2'], cwd);
   assert.equal(further.status, 2);
-  assert.match(further.stderr, /^lif_fc_mnist: -N\/--epoch: expected 1 as in the checkpoint, where --schedule cosine /);
+  assert.match(
+    further.stderr,
+    /^lif_fc_mnist: train\.epochs: expected 1 as in the checkpoint, where the schedule lets /,
+  );
 });
 
-test('a checkpoint has the options that were there from the first, and of later ones those that are not the defaults', () => {
-  const optionsIn = (cwd: string) => JSON.parse(readFileSync(checkpointIn(cwd), 'utf8')).options;
-  const always = [
-    'batchSize',
-    'timesteps',
-    'learningRate',
-    'tau',
-    'epoch',
-    'engine',
-    'seed',
-    'surrogate',
-    'saveFigures',
-  ];
-  assert.deepEqual(Object.keys(optionsIn(plain)), ['dataset', ...always]);
-  const { loss, encoder, reset } = optionsIn(other);
-  assert.deepEqual([loss, encoder, reset], ['cross-entropy', 'direct', false]);
+test('a checkpoint has the run as a document, in its shortest form', () => {
+  const runIn = (cwd: string) => JSON.parse(readFileSync(checkpointIn(cwd), 'utf8')).run;
+  assert.deepEqual(runIn(plain), { engine: { T: 10 }, train: { epochs: 2 } });
+  const engine = { T: 10, loss: 'cross-entropy', encoder: 'direct', reset: false };
+  assert.deepEqual(runIn(other), { engine, train: { epochs: 1 } });
 });
 
 describe('a run with options of its own', () => {
   const neuron = ['--surrogate', 'sigmoid', '--alpha', '3', '--detach-reset', '--no-decay-input', '--soft-reset'];
-  const cases: [string, string[], string[]][] = [
-    ['of the neuron', [...SMALL, ...neuron], ['--alpha', '4']],
-    ['that holds images back', [...SMALL, '--train-images', '400'], ['--train-images', '640']],
-    ['of the ANN', [...DATA, '--network', 'ann', '--loss', 'cross-entropy'], ['--network', 'snn']],
+  const cases: [string, string[], string[], string][] = [
+    ['of the neuron', [...SMALL, ...neuron], ['--alpha', '5'], 'engine.neuron.surrogateFunction.alpha'],
+    ['that holds images back', [...SMALL, '--train-images', '400'], ['--train-images', '640'], 'train.images'],
+    ['of the ANN', [...DATA, '--network', 'ann', '--loss', 'cross-entropy'], ['--network', 'snn'], 'engine.name'],
   ];
-  for (const [name, args, given] of cases) {
+  for (const [name, args, given, path] of cases) {
     test(`${name} goes on with them to the same weights, and refuses others`, () => {
       const whole = run([...args, '-N', '3', '--log-dir', 'out']);
       const last = (stdout: string) => /SHA-256 of the weights: [0-9a-f]{64}\n$/.exec(stdout)?.[0];
       const { cwd, stdout } = run([...args, '-N', '1', '--log-dir', 'out']);
-      const message = new RegExp(`${given[0]}: expected .+ as in the checkpoint, found `);
+      const message = new RegExp(`${path}: expected .+ as in the checkpoint, found `);
       assertRefused([[[...RESUME, '-N', '3', ...given], message]], cwd);
       const resumed = run([...RESUME, '-N', '3'], cwd);
       assert.ok(last(whole.stdout));
@@ -118,12 +110,10 @@ test('a run is not changed by an option that comes later', () => {
   const ends = '; leave it out, or start a new run in another folder$';
   assertRefused(
     [
-      ['--loss cross-entropy', '--loss: expected mse as in the checkpoint, found cross-entropy'],
-      ['--hidden 13', '--hidden: expected none as in the checkpoint, found 13'],
-      ...['--no-reset', '--detach-reset', '--soft-reset'].map((name) => [
-        name,
-        `${name}: expected no such switch as in the checkpoint, found it`,
-      ]),
+      ['--loss cross-entropy', 'engine.loss: expected mse as in the checkpoint, found cross-entropy'],
+      ['--hidden 13', 'engine.layers.0.neurons: expected none as in the checkpoint, found 13'],
+      ['--set engine.reset=false', 'engine.reset: expected true as in the checkpoint, found false'],
+      ['--soft-reset', 'engine.neuron.vReset: expected 0 as in the checkpoint, found null'],
     ].map(([args, message]) => [[...RESUME, ...args.split(' ')], new RegExp(`${message}${ends}`)] as const),
     plain,
   );
@@ -144,19 +134,19 @@ describe('a checkpoint that somebody sends', () => {
     const cutOff = (bytes: Buffer) => bytes.subarray(0, -4 * 1280);
     const cases: [Record<string, unknown>, RegExp, string?, ((bytes: Buffer) => Buffer)?][] = [
       [{ 'events.file': '../victim.txt', 'events.length': 3 }, UNFIT],
-      [{ 'options.outDir': 'elsewhere' }, UNFIT],
-      [{ 'options.network': 'ann' }, UNFIT],
-      [{ 'options.timesteps': '10' }, UNFIT],
-      [{ 'options.timesteps': 1e9 }, UNFIT],
-      [{ 'options.epoch': null }, UNFIT],
-      [{ 'options.softReset': 'yes' }, UNFIT],
-      [{ 'options.dataset': undefined }, UNFIT],
-      [{ 'options.dataset': '0' }, /--dataset-dir: expected the data of the checkpoint/],
-      [{ 'options.batchSize': 64 }, UNFIT],
+      [{ 'run.engine.outDir': 'elsewhere' }, UNFIT],
+      [{ 'run.engine.name': 'ann' }, UNFIT],
+      [{ 'run.engine.T': '10' }, UNFIT],
+      [{ 'run.engine.T': 1e9 }, UNFIT],
+      [{ 'run.train.epochs': null }, UNFIT],
+      [{ 'run.engine': { T: 10, softReset: 'yes' } }, UNFIT],
+      [{ digest: undefined }, UNFIT],
+      [{ digest: '0' }, /--dataset-dir: expected the data of the checkpoint/],
+      [{ 'run.engine': { T: 10, batchSize: 64 } }, UNFIT],
       [{ 'history.correct': 1 }, UNFIT],
-      [{ version: 7 }, /expected a checkpoint of version 2, found version 7/],
+      [{ version: 7 }, /expected a checkpoint of version 3, found version 7/],
       [{ 'arrays.potentials': undefined }, UNFIT, other, cutOff],
-      [{ 'options.loss': 'hinge' }, UNFIT, other],
+      [{ 'run.engine.loss': 'hinge' }, UNFIT, other],
     ];
     const copies = cases.map(([changes, , of = plain, change]) => {
       const cwd = copy(of);

@@ -58,7 +58,7 @@ async function started(args: string[], text: string, env: NodeJS.ProcessEnv = {}
 
 describe('a run that is asked to stop', () => {
   test('by Ctrl-C saves, and continues to the same bytes as a run that was never stopped', async () => {
-    const other = ['--loss', 'cross-entropy-counts', '--encoder', 'direct', '--no-reset'];
+    const other = ['--loss', 'cross-entropy-counts', '--encoder', 'direct', '--set', 'engine.reset=false'];
     const args = [...ENDLESS, '-T', '10', '--seed', '3', ...other];
     const { cwd, child, ended } = await started(args, 'Epoch 2:');
     child.kill('SIGINT');
@@ -80,7 +80,10 @@ describe('a run that is asked to stop', () => {
     const whole = lifFcMnist([...args, '-N', String(epochs)]);
     assert.deepEqual(hashesOf(out), hashesOf(join(whole.cwd, 'out')));
     const fewer = [...RESUMED, '-N', '1'];
-    assertRefused([[fewer, new RegExp(`--epoch: expected at least the ${epochs} epochs that are done, found 1`)]], cwd);
+    assertRefused(
+      [[fewer, new RegExp(`train\\.epochs: expected at least the ${epochs} epochs that are done, found 1`)]],
+      cwd,
+    );
     assertCurvesWhole(out, 5 * epochs, epochs);
   });
 

@@ -14,14 +14,16 @@ function checkpoint(): Checkpoint {
   v[7839] = Number.MIN_VALUE; // a float32 of 0, as Adam's may be
   v[7838] = 1.5e-45;
   return {
-    options: { tau: 2, engine: 'event', threads: null },
+    run: { engine: { neuron: { tau: 3 } } },
+    digest: 'of the data',
+    saveFigures: false,
     history: {
       ...newHistory(),
       epoch: 2,
       epochs: 5,
       batch: 1,
       correct: 5,
-      settings: { engine: 'event', tau: 2, vReset: null, decayInput: true },
+      settings: { engine: { name: 'event', neuron: { tau: 3 } }, trainImages: 128, data: 7 },
       trainAccs: [1 / 3, 0, 0.1, 0.2, 1, 0.7, 0.9],
       losses: [0.1, 1 / 7, Number.MIN_VALUE, 0, 0.2, 0.3, 0.4],
       testAccs: [0.25, 0.125],
@@ -119,7 +121,7 @@ describe('a checkpoint is refused in one line', () => {
       /found a damaged one \(its checksum differs\)/,
     ],
     ['if it is JSON of another kind', (file) => writeFileSync(file, 'null'), /a checkpoint, found other content/],
-    ['if a later version wrote it', (file) => forge(file, { version: 3 }), /of version 2, found version 3; start/],
+    ['if a later version wrote it', (file) => forge(file, { version: 4 }), /of version 3, found version 4; start/],
     ['if its arrays are missing', (file) => rmSync(arraysOf(file)), /\.bin: .* found a damaged one \(ENOENT/],
     [
       'if its arrays were changed',
@@ -143,7 +145,14 @@ describe('a checkpoint is refused in one line', () => {
 
   const [weights, trainAccs] = [0, 94080];
   const lies: [string, Record<string, unknown>, ((bytes: Buffer) => unknown)?][] = [
-    ['no options', { options: undefined }],
+    ['no run', { run: undefined }],
+    ['a run that says its defaults', { 'run.engine.T': 100 }],
+    ['a run that is none', { 'run.engine.T': '10' }],
+    ['no digest', { digest: undefined }],
+    ['figures that are neither there nor not', { saveFigures: null }],
+    ['a history of no network', { 'history.settings.engine': null }],
+    ['a history of layers that are none', { 'history.settings.engine.layers': [{ neurons: 0 }, {}] }],
+    ['a history of other inputs', { 'history.settings.inputs': 20 }],
     ['a length that is an object', { 'arrays.weights': { valueOf: 1 } }],
     ['an epoch that is text', { 'history.epoch': '2' }],
     ['an epoch more than tests', { 'history.epoch': 3 }],
