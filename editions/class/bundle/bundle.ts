@@ -41,6 +41,15 @@ import { networkAddresses } from '../listening';
 
 /** Debian 12 has Python 3.11.2, for which one requirement is another one than for later 3.11. */
 const PYTHONS = ['3.11.2', '3.11.9', '3.12.9', '3.13.5'];
+const DOWNLOAD = [
+  '-m',
+  'pip',
+  'download',
+  '--no-deps',
+  '--require-hashes',
+  '--only-binary=:all:',
+  '--progress-bar=off',
+];
 
 function readArguments() {
   const program = command('npm run setup -- --bundle', 'bundle')
@@ -58,19 +67,12 @@ function readArguments() {
 
 const kind = kindOfBundle();
 
-interface Package {
-  name: string;
-  version: string;
-  integrity: string;
-}
-
 /** The packages that npm installed here, as it lists them itself: those of package-lock.json for this kind of machine. */
 function installedPackages() {
   const { packages } = readJson(join(nodeModules, '.package-lock.json'));
-  const found = Object.entries<Partial<Package>>(packages).flatMap(([place, entry]): Package[] => {
-    const { version = '', integrity } = entry;
-    return integrity ? [{ name: nameOf(place, entry), version, integrity }] : [];
-  });
+  const found = Object.entries<Record<'version' | 'integrity', string> & { name?: string }>(packages)
+    .filter(([, { integrity }]) => integrity)
+    .map(([place, entry]) => ({ ...entry, name: nameOf(place, entry) }));
   return [...new Map(found.map((one) => [tarballOf(one), one])).values()];
 }
 
@@ -115,33 +117,14 @@ async function nodePackages(folder: string, onLine: OnLine) {
 /** Downloads the wheels of requirements.txt for every Python that the tutorial runs on. pip checks their hashes. */
 async function pythonPackages(folder: string, onLine: OnLine) {
   const env = pythonEnv();
+  const script = join(root, 'editions', 'class', 'bundle', 'wheels.py');
   for (const version of PYTHONS) {
-    const selected = await run(
-      venvPython,
-      [join(root, 'editions', 'class', 'bundle', 'wheels.py'), join(root, 'requirements.txt'), version],
-      { env },
-    );
+    const selected = await run(venvPython, [script, join(root, 'requirements.txt'), version], { env });
     succeeded(selected, 'wheels.py');
     const list = join(folder, 'requirements.txt');
     writeFileSync(list, `${selected.lines.join('\n')}\n`);
-    const download = [
-      '-m',
-      'pip',
-      'download',
-      '--no-deps',
-      '--require-hashes',
-      '--only-binary=:all:',
-      '--progress-bar=off',
-    ];
-    const result = await runTwice(
-      run,
-      venvPython,
-      [...download, `--python-version=${version}`, '-d', folder, '-r', list],
-      {
-        env,
-        onLine,
-      },
-    );
+    const args = [...DOWNLOAD, `--python-version=${version}`, '-d', folder, '-r', list];
+    const result = await runTwice(run, venvPython, args, { env, onLine });
     succeeded(result, `pip download for Python ${version}`);
     remove(list);
   }
