@@ -93,8 +93,7 @@ async function main() {
       const csv = resolve(process.env.INIT_CWD ?? '.', given.csv ?? join(root, 'build', 'exercises', 'report.csv'));
       const numbers = chapters.map((number) => chapterOf(number, '--report FOLDER').number);
       const folder = folderOf(given.report);
-      const { cellTimeout = 20 } = given;
-      process.exitCode = await report(folder, csv, { chapters: numbers, cellTimeout });
+      process.exitCode = await report(folder, csv, numbers, given.cellTimeout ?? 20);
     } else makeAll(language);
   } catch (error) {
     console.error(`exercises: ${error instanceof BadInput ? error.message : describe(error)}`);

@@ -188,52 +188,6 @@ function collect(folder: string, chapters: number[]) {
   return { found, problems };
 }
 
-interface Options {
-  /** to look at; all if empty */
-  chapters: number[];
-  /** seconds */
-  cellTimeout: number;
-}
-
-interface Judged {
-  /** 0, or the exit status if a signal ended it */
-  status: number;
-  verdicts: Verdicts;
-  /** what was left out */
-  problems: string[];
-  /** what else is worth a line */
-  notes: string[];
-}
-
-/** Executes the notebooks below a folder, one after the other, and prints a line about each. */
-async function judgeFolder(folder: string, { chapters, cellTimeout }: Options): Promise<Judged> {
-  const { found, problems } = collect(folder, chapters);
-  const used = found.filter((hand) => hand.why === undefined);
-  const verdicts: Verdicts = new Map(found.map(({ learner }) => [learner, {}]));
-  const add = (learner: string, own: Record<string, Verdict>) => mergeVerdicts(verdicts.get(learner) ?? {}, own);
-  const notes = notesOn(used);
-  const jobs = used.filter(({ isUntouched }) => !isUntouched);
-  for (const { learner, answers } of used.filter(({ isUntouched }) => isUntouched)) {
-    add(learner, Object.fromEntries(answers.map((id) => [id, { status: 'todo' }])));
-  }
-  const untouched = used.length - jobs.length;
-  if (untouched > 0) say(`not executed, since no answer was changed: ${untouched} of ${used.length}`);
-  if (jobs.length === 0) return { status: 0, verdicts, problems, notes };
-  // A signal to this program ends the report. One that a notebook sends to its runner does not.
-  let status = 0;
-  onSignals((signalled) => {
-    status = signalled;
-  });
-  for (const [i, job] of jobs.entries()) {
-    const { verdicts: own, note } = await judge(job, cellTimeout);
-    if (status !== 0) break;
-    add(job.learner, own);
-    if (note) notes.push(note);
-    say(`executed ${job.path} (${i + 1} of ${jobs.length})`);
-  }
-  return { status, verdicts, problems, notes };
-}
-
 const SIGN = { passed: '✔', todo: '○', failed: '!', 'not-reached': '?' };
 
 /**
@@ -317,22 +271,50 @@ function reportCsv(verdicts: Verdicts, exercises: Record<string, unknown>) {
   return [['learner', ...ids], ...rows].map((row) => `${row.map(field).join(',')}\n`).join('');
 }
 
-/**
- * Judges a folder, prints the table and writes the CSV.
- * @returns the exit status
- */
-export async function report(folder: string, csv: string, options: Options) {
-  const { chapters } = options;
+/** Throws BadInput if the table cannot be written there: better before the work than after it. */
+function checkWritable(csv: string) {
   try {
-    // Better before the work than after it.
     mkdirSync(dirname(csv), { recursive: true });
     accessSync(dirname(csv), constants.W_OK);
     if (statSync(csv, { throwIfNoEntry: false })?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
   } catch (error) {
     throw new BadInput(`${csv} cannot be written (${codeOf(error)}); name another file with --csv FILE`);
   }
-  const { status, verdicts, problems, notes } = await judgeFolder(folder, options);
-  if (status !== 0) return status; // it was stopped, and the table of before stays
+}
+
+/**
+ * Executes the notebooks below a folder, one after the other, prints a line about each and the table, and writes the
+ * CSV.
+ * @param chapters to look at; all if empty
+ * @param cellTimeout seconds
+ * @returns the exit status
+ */
+export async function report(folder: string, csv: string, chapters: number[], cellTimeout: number) {
+  checkWritable(csv);
+  const { found, problems } = collect(folder, chapters);
+  const used = found.filter((hand) => hand.why === undefined);
+  const verdicts: Verdicts = new Map(found.map(({ learner }) => [learner, {}]));
+  const add = (learner: string, own: Record<string, Verdict>) => mergeVerdicts(verdicts.get(learner) ?? {}, own);
+  const notes = notesOn(used);
+  const jobs = used.filter(({ isUntouched }) => !isUntouched);
+  for (const { learner, answers } of used.filter(({ isUntouched }) => isUntouched)) {
+    add(learner, Object.fromEntries(answers.map((id) => [id, { status: 'todo' }])));
+  }
+  const untouched = used.length - jobs.length;
+  if (untouched > 0) say(`not executed, since no answer was changed: ${untouched} of ${used.length}`);
+  // A signal to this program ends the report. One that a notebook sends to its runner does not.
+  let status = 0;
+  const unhandle = onSignals((signalled) => {
+    status = signalled;
+  });
+  for (const [i, job] of jobs.entries()) {
+    const { verdicts: own, note } = await judge(job, cellTimeout);
+    if (status !== 0) return status; // the table of before stays
+    add(job.learner, own);
+    if (note) notes.push(note);
+    say(`executed ${job.path} (${i + 1} of ${jobs.length})`);
+  }
+  unhandle();
   const shown = Object.fromEntries(
     Object.entries(ALL).filter(([, { chapter }]) => chapters.length === 0 || chapters.includes(chapter)),
   );

@@ -2,7 +2,7 @@
 // chapters, schedules of a class, the teacher's notes, in each language. `npm run exercises -- --tables` writes it.
 import { readFileSync, renameSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { ALL, GENERAL, minutesOf } from '../../../packages/exercises';
+import { ALL, minutesOf } from '../../../packages/exercises';
 import { byPart, CHAPTERS, chapterOf } from '../../../packages/system/chapters';
 import { chapterNames, chaptersFolder, root, UserError, writeWhole } from '../../../packages/system/project';
 import { readPhrases } from '../../../translations/phrases';
@@ -96,7 +96,7 @@ export function tables(): Map<string, string> {
   const read = (file: string) => readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n');
   const inEnglish: Say = (text) => text;
   const notebooks = chapterNames().map((name) => readChapter(name));
-  const files = new Map([['editions/class/exercises.md', teachersNotes(ALL, notebooks, GENERAL)]]);
+  const files = new Map([['editions/class/exercises.md', teachersNotes(notebooks)]]);
   for (const file of ['README.md', 'src/README.md', 'editions/class/README.md', 'editions/class/adopt.md'])
     files.set(file, textAgain(read(file), inEnglish));
   for (const language of LANGUAGES) {
