@@ -5,7 +5,7 @@ import { Interruption } from '../../src/common/interruption';
 import type { LiveFigure, ProgressBar } from './contract';
 
 /** How a host shows the states of a live figure, each replacing the last. */
-interface Frames {
+export interface Frames {
   /** Draws a state that a newer one will replace; it is dropped if `isEnded()` is true by the time it is ready. */
   draw(figure: Figure, isEnded: () => boolean): void | Promise<void>;
   /** Shows the last state, which stays. */

@@ -10,7 +10,7 @@ import { TRAIN_OPTIONS, type TrainOptions, train } from '../../src/training/trai
 import type { Host } from './contract';
 
 /** Engine options and training options in one, and how to show the progress. */
-type TrainWithBarOptions = Partial<EngineOptions> &
+export type TrainWithBarOptions = Partial<EngineOptions> &
   Omit<TrainOptions, 'engine' | 'signal'> & {
     /** An engine (or an `AnnEngine`), which stays open, or the name of one to make for this run; default 'event'. */
     engine?: Learner | 'event' | 'tfjs';

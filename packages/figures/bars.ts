@@ -4,12 +4,12 @@ import { axis, COLORS, type Figure, figureLayout, INK, type Labels, type Spec } 
 import { checkFigure, extent, gaps, items, labelsOf, list, nameOf, numbers, titled, toDigits } from './values';
 
 /** Bars of one colour, a value for each label. */
-interface Bars {
+export interface Bars {
   name: string;
   y: ArrayLike<number>;
 }
 
-interface BarOptions extends Labels {
+export interface BarOptions extends Labels {
   yrange?: readonly [number, number];
   /**
    * Whether the axis of the values is logarithmic, so that equal heights are equal factors; the values are then above

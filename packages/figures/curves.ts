@@ -18,7 +18,7 @@ export interface Series {
   points?: boolean;
 }
 
-interface LineOptions extends Labels {
+export interface LineOptions extends Labels {
   logX?: boolean;
   logY?: boolean;
   xrange?: readonly [number, number];
@@ -89,7 +89,7 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
 }
 
 /** A named curve of means; the band goes from low to high. */
-interface Band {
+export interface Band {
   name: string;
   x: ArrayLike<number>;
   mean: ArrayLike<number>;
@@ -216,7 +216,7 @@ export const PIXELS = 750;
 /** Curves with at most this many points are drawn whole. */
 const WHOLE = 6 * PIXELS;
 
-interface ThinOptions {
+export interface ThinOptions {
   /** Whether x is drawn on a logarithmic axis. */
   log?: boolean;
   /** The part of the x axis that is drawn; default: all of it. */

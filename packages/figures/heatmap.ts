@@ -23,7 +23,7 @@ import {
   toDigits,
 } from './values';
 
-interface HeatmapOptions extends Labels {
+export interface HeatmapOptions extends Labels {
   /** Label of the colour bar. */
   valueLabel?: string;
   /** Lowest and highest value of the colours, so that two figures can be compared; default: those of the values. */
@@ -168,7 +168,7 @@ export function confusionMatrix(matrix: ArrayLike<number>, options: { title?: st
   };
 }
 
-interface DecisionOptions {
+export interface DecisionOptions {
   title?: string;
   /** The classes' names; default 'class 0', 'class 1', … as far as there are answers. */
   classes?: readonly string[];

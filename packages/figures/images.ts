@@ -131,7 +131,7 @@ function pack(z: readonly (number | null)[][]): Json {
   return { dtype: 'u1', bdata: btoa(text), shape: `${z.length}, ${z[0].length}` };
 }
 
-interface DigitOptions {
+export interface DigitOptions {
   /** A caption above each image. */
   captions?: readonly (string | number)[];
   /** Images in a row; default: all up to six, else at most eight. */
@@ -163,7 +163,7 @@ export function digits(images: ArrayLike<number>, options: DigitOptions = {}): F
   };
 }
 
-interface WeightOptions {
+export interface WeightOptions {
   title?: string;
   /** A caption above each image; default: the number of its neuron. */
   captions?: readonly string[];

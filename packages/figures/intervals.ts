@@ -17,14 +17,14 @@ import {
 } from './values';
 
 /** A mean and the ends of its interval for each label. An end that is not finite, as with one seed, is not drawn. */
-interface Intervals {
+export interface Intervals {
   name: string;
   mean: ArrayLike<number>;
   low: ArrayLike<number>;
   high: ArrayLike<number>;
 }
 
-interface IntervalOptions {
+export interface IntervalOptions {
   title?: string;
   xlabel?: string;
   /** Decimals of the means next to the dots; default 3. */
@@ -142,7 +142,7 @@ export function intervals(
 
 const heightOf = (labels: number, series: number): number => 130 + labels * series * ROW;
 
-interface DifferenceOptions extends IntervalOptions {
+export interface DifferenceOptions extends IntervalOptions {
   /** What the others are compared with. */
   reference?: string;
 }

@@ -19,13 +19,13 @@ import {
 } from './values';
 
 /** Labels of the figures of neurons; defaults as in the tutorial. */
-interface NeuronPlotOptions {
+export interface NeuronPlotOptions {
   /** N of an array [T, N]; default 10. */
   neurons?: number;
   title?: string;
 }
 
-interface NeuronHeatmapOptions extends NeuronPlotOptions {
+export interface NeuronHeatmapOptions extends NeuronPlotOptions {
   /** Where the colours end; what lies beyond has the colour of the end. Default: the lowest and the highest value. */
   zrange?: readonly [number, number];
 }
@@ -103,7 +103,7 @@ function firingRate(spike: ArrayLike<number>): number {
   return count / spike.length;
 }
 
-interface SpikePlotOptions extends NeuronPlotOptions {
+export interface SpikePlotOptions extends NeuronPlotOptions {
   /** Number of the first neuron; default 0. */
   first?: number;
   /** What fires; default 'neuron'. */

@@ -7,7 +7,7 @@ import { COLORS, type Figure, figureLayout, INK, inPanel, type Panel, type Spec,
 import { checkFigure, enumerated, gaps, items, list, numbers, plural, titled, toDigits } from './values';
 
 /** What one neuron did, [T] each; `current` and `h` may be left out. */
-interface NeuronRecord {
+export interface NeuronRecord {
   /** Input current. */
   current?: ArrayLike<number>;
   /** Potential before firing. */
@@ -99,7 +99,7 @@ const thresholdLine = (T: number, threshold: number, panel: number): Spec =>
 
 const spikePanel = (ticks: Spec): Spec => ({ showgrid: false, ticks: '', ...ticks });
 
-interface NeuronTraceOptions {
+export interface NeuronTraceOptions {
   title?: string;
   /** Default 1. */
   vThreshold?: number;

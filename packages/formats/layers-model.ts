@@ -63,7 +63,7 @@ export function checkNetworkToSave(network: SavedNetwork): SavedNetwork & { read
 /** The files of a layers model; in its folder nothing else is touched. */
 export const MODEL_FILES = ['weights.bin', 'model.json'] as const;
 
-type ModelFile = (typeof MODEL_FILES)[number];
+export type ModelFile = (typeof MODEL_FILES)[number];
 
 /**
  * The files of a layers model that `tf.loadLayersModel` reads.

@@ -6,7 +6,7 @@ import { concatenated } from '../../src/common/bytes';
 import { CRC32C, crc } from './crc';
 
 /** The curves of a training, as SpikingJelly's example logs them. */
-interface Curves {
+export interface Curves {
   /** Accuracy of each training batch. */
   trainAccs: ArrayLike<number>;
   /** Accuracy on the test images after each epoch. */
@@ -16,7 +16,7 @@ interface Curves {
 }
 
 /** Anything that takes scalars. */
-interface Scalars {
+export interface Scalars {
   addScalar(tag: string, value: number, step: number): void;
 }
 

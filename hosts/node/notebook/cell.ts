@@ -9,7 +9,7 @@ export interface Output {
   transient: { display_id?: string };
 }
 
-type WriteOutput = (output: Output, update?: boolean) => void;
+export type WriteOutput = (output: Output, update?: boolean) => void;
 
 /** Writes into the cell that runs now; undefined outside of a notebook. */
 export function cell(): WriteOutput | undefined {

@@ -22,7 +22,7 @@ const HOST = '127.0.0.1';
 const GRACE = 3000;
 
 /** Figures in a separate window. */
-interface FigureWindow {
+export interface FigureWindow {
   /** Resolves when the window was closed. */
   closed: Promise<void>;
   /** Closes it. */

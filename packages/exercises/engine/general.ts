@@ -1,5 +1,5 @@
 /** Mistakes that every check knows, whatever the exercise: what to expect, and the question that the check asks. */
-interface GeneralMistake {
+export interface GeneralMistake {
   /** What the teacher may expect, in a few words. */
   expect: string;
   /** What the check asks, after it has said what it saw. */

@@ -8,7 +8,7 @@ import { log } from '../../../src/common/exact';
 import { MAX_UINT32 } from '../../../src/common/random';
 import type { Recording } from './events';
 
-interface CameraOptions {
+export interface CameraOptions {
   /** Pixels, 1 to 256 in each direction. */
   width: number;
   height: number;

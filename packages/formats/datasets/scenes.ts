@@ -61,7 +61,7 @@ export function saccades(image: Uint8Array, steps = 30): Uint8Array[] {
 /** What the classes of `movingThings` are: which way a thing moves, or that nothing does. */
 export const DIRECTIONS = ['left', 'right', 'up', 'down', 'nothing'] as const;
 
-interface MovingThingsOptions {
+export interface MovingThingsOptions {
   /** A whole number from 0 to 2³² − 1. Default 0. */
   seed?: number;
   /** Training and test samples; default 4000 and 1000. Sample n has the class n mod 5. */

@@ -4,7 +4,7 @@ import { MAX_UINT32, Purpose, RandomStream } from '../../../src/common/random';
 import { MAX_T, type SpikeTrainSplit, type SpikeTrains } from '../../../src/common/spike-trains';
 import { onceEach } from './randman';
 
-interface YinYangOptions {
+export interface YinYangOptions {
   /** A whole number from 0 to 2³² − 1. Default 0. */
   seed?: number;
   /** Steps, 2 to 10,000: a coordinate v fires in step ⌊v (T − 1) + ½⌋. Default 100. */

@@ -7,14 +7,14 @@ import { networkOf, splitWeights, weightShapes } from '../../../src/common/weigh
 /** Neurons without a leak, with a soft reset: 1/τ of a potential is less than float32 can take away from it. */
 const IF_NEURON = { tau: 2 ** 30, decayInput: false, vReset: null };
 
-interface FromAnnOptions {
+export interface FromAnnOptions {
   /** Images to calibrate with, [images, 784] bytes: training images, some hundreds or more. */
   images: Uint8Array;
   /** Which activation of a layer becomes the rate 1, above 0 to 100; larger ones are clipped. Default 99.9. */
   percentile?: number;
 }
 
-interface ConvertedAnn {
+export interface ConvertedAnn {
   /** For `freshState`; of the same shape. */
   weights: Float32Array;
   /** For `createEngine`: integrate-and-fire neurons, threshold 1, soft reset. */

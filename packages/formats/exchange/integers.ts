@@ -10,7 +10,7 @@ import {
 } from '../../../src/common/checks';
 
 /** A layer of neurons that only add and compare. */
-interface IntegerLayer {
+export interface IntegerLayer {
   inputs: number;
   outputs: number;
   /** A neuron fires where its potential is at least this: 1 to 2³¹ − 1. */

@@ -35,7 +35,7 @@ export interface Lists {
 }
 
 /** A data set. Its values are decoded when they are asked for. */
-interface FoundDataSet {
+export interface FoundDataSet {
   /** @throws Error unless it holds numbers */
   numbers(): Numbers;
   /** @throws Error unless it holds lists of numbers */
