@@ -248,8 +248,11 @@ export async function openKind(from) {
   const own = kindIn(kinds, place);
   const folder = base + own;
   const again = isFolder ? 'copy the bundle again' : 'try again';
+  const its = Object(kinds[own]);
+  const anew = 'make the bundle again with this edition';
+  if (typeof its.SHA256SUMS !== 'string') throw new UserError(`${folder}: is a bundle of another form: ${anew}`);
   const sums = await read(`${own}/SHA256SUMS`);
-  if (sha256(sums) !== kinds[own].SHA256SUMS)
+  if (sha256(sums) !== its.SHA256SUMS)
     throw new UserError(`${folder}: SHA256SUMS is ${sums ? 'damaged' : 'missing'}: ${again}`);
   const lines = sums.split('\n').filter(Boolean);
   const files = lines.map((line) => {
@@ -259,10 +262,7 @@ export async function openKind(from) {
     return [file, hash];
   });
   for (const [file, hash] of Object.entries(fits()))
-    if (kinds[own][file] !== hash)
-      throw new UserError(
-        `${folder}: its ${file} is another one than this project's: make the bundle again with this edition`,
-      );
+    if (its[file] !== hash) throw new UserError(`${folder}: its ${file} is another one than this project's: ${anew}`);
   return { isFolder, folder, own, files, isKnown: fingerprint !== '' };
 }
 

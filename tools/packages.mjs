@@ -51,13 +51,14 @@ export async function runTwice(run, command, args, { silence = 40, ...options } 
  * Throws if a command failed: without a network in one line, else with the first and last lines of its output, since npm
  * names the cause first, pip last.
  * @param command as a person would type it
- * @param help what helps without a network
+ * @param help what helps without a network; '' of a command that needs none
  */
 export function succeeded({ code, lines }, command, help = HELP) {
   if (code === 0) return;
   const said = lines.filter((line) => !/^Ignoring .*: markers |^npm http /.test(line));
   const [cause] = said.map((line) => (CAUSE.exec(line) || [])[1]).filter(Boolean);
-  if (cause) throw new UserError(`no network: npm's registry or pip's index does not answer (${cause}); ${help}`);
+  if (cause && help)
+    throw new UserError(`no network: npm's registry or pip's index does not answer (${cause}); ${help}`);
   const shown = said.length <= 24 ? said : [...said.slice(0, 12), '…', ...said.slice(-12)];
   throw new UserError([`\`${command}\` failed (exit ${code}):`, ...shown].join('\n    '));
 }

@@ -16,6 +16,13 @@ const ALONE = [DOCTOR, SET_UP, 'tools/setup/build.ts', 'editions/browser/make/li
 
 const require = createRequire(import.meta.url);
 
+/** The value of `--from FOLDER` or `--from=FOLDER`. */
+function bundleIn(args) {
+  const at = args.findIndex((word) => /^--from(=|$)/.test(word));
+  if (at === -1) return undefined;
+  return args[at] === '--from' ? args[at + 1] : args[at].slice('--from='.length);
+}
+
 /** Prepares the start of a program: returns its path, undefined where all is said. */
 async function prepare([first, ...rest]) {
   const isReady = first === '--ready';
@@ -28,8 +35,7 @@ async function prepare([first, ...rest]) {
     if (program === DOCTOR && args.length === 0 && (lack || machine.isUnfit())) return machine.examine(lack);
     if (lack && program === SET_UP && args.includes('--check')) return machine.check();
     machine.checkNode();
-    const at = program === SET_UP ? args.indexOf('--from') : -1;
-    if (lack) await install(at === -1 ? process.env.LIF_FC_MNIST_BUNDLE : args[at + 1]);
+    if (lack) await install((program === SET_UP && bundleIn(args)) || process.env.LIF_FC_MNIST_BUNDLE);
   }
   require('./sources.cjs');
   const isAlone = isReady || isHelp || ALONE.includes(program);

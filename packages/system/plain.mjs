@@ -21,16 +21,16 @@ const FULL = /\b(ENOSPC|EDQUOT)\b|no space left on device|disk quota exceeded/i;
 const NO_ROOM =
   'expected room on the disk, found none: free some and run it again ' +
   `(set-up needs ${ROOM.clone / 1e9} GB, and ${ROOM.elsewhere / 1e9} GB for temporary files and the caches of npm and pip)`;
+const REFUSED = ['EACCES', 'EROFS', 'EEXIST', 'EISDIR', 'ENOTDIR'];
 const NOT_WRITABLE = 'expected a place that can be written, found none: make it writable, or use another folder';
 
 /** What is said of an error: one line if the user can fix it, the stack if unexpected. */
 export function causeOf(error) {
   if (!(error instanceof Error)) return String(error);
-  const { message, name, stack, code, cause = {} } = error;
+  const { message, name, stack } = error;
   if (FULL.test(message)) return `${message}${message.includes('\n') ? '\n  ' : '; '}${NO_ROOM}`;
   if (name === 'UserError') return message;
-  if (['EACCES', 'EROFS', 'EEXIST', 'EISDIR', 'ENOTDIR'].includes(code || cause.code))
-    return `${message}; ${NOT_WRITABLE}`;
+  for (let at = error; at; at = at.cause) if (REFUSED.includes(at.code)) return `${message}; ${NOT_WRITABLE}`;
   return stack;
 }
 

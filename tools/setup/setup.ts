@@ -110,7 +110,8 @@ export async function setUp({ quiet, check: isCheck, retry, from }: Flags) {
   const start = performance.now();
   const main = async () => {
     if (isCheck) return check();
-    if (from !== undefined) await openKind(from);
+    // A server is asked only if something has to come from it.
+    if (from !== undefined && !/^https?:/.test(from)) await openKind(from);
     const wanted = wantedBackend();
     let todo = pending(wanted, retry);
     if (isPending(todo)) {

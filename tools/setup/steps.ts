@@ -42,8 +42,12 @@ const stampIn = (folder: string) => join(folder, '.setup.json');
 const venvStamp = ({ folder, lock }: Environment) => ({ inputs: hashOf([lock]), path: folder });
 
 /** Why an environment has to be made; undefined if it is as its lock file says. */
-export const venvLacks = (environment: Environment = MAIN) =>
-  lackOf(stampIn(environment.folder), venvStamp(environment), environment.folder);
+export const venvLacks = (environment: Environment = MAIN) => {
+  const { folder } = environment;
+  const lack = lackOf(stampIn(folder), venvStamp(environment), folder);
+  // A link to the system's Python, which may have gone.
+  return lack ?? (existsSync(pythonIn(folder)) ? undefined : `${relative(root, pythonIn(folder))} is missing`);
+};
 
 /** Makes an environment and installs what its lock file names: from pip's index, or from a bundle. */
 export async function installPython(
@@ -62,8 +66,8 @@ export async function installPython(
   if (bundle) pip.push('--no-index', '--find-links', bundle.wheels);
   const result = await runTwice(run, pythonIn(folder), [...pip, '-r', join(root, lock)], { cwd: root, env, onLine });
   succeeded(result, `pip install --require-hashes -r ${lock}`, help);
-  // Python itself is a link, and compiles its modules as they are used.
-  const files = [relative(folder, pythonIn(folder)), ...filesUnder(folder).filter((name) => !name.endsWith('.pyc'))];
+  // Python compiles its modules as they are used.
+  const files = filesUnder(folder).filter((name) => !name.endsWith('.pyc'));
   writeJson(stampIn(folder), { ...venvStamp(environment), python: python.version, files });
 }
 

@@ -59,7 +59,7 @@ for locale in locales:
     write(locale, {'jupyterlab': lab, 'notebook': notebook, 'jupyterlite': lite})`;
   const folder = join(site, 'api', 'translations');
   const written = await run(venvPython, ['-X', 'utf8', '-c', program, folder, ...Object.values(LOCALES)]);
-  succeeded(written, 'import jupyterlab_server.translation_utils');
+  succeeded(written, 'import jupyterlab_server.translation_utils', '');
 }
 
 /** The script with what the site's scripts say, as seen from the site. */

@@ -83,7 +83,7 @@ async function jupyterLite() {
     TZ: 'UTC',
   };
   const args = ['-m', 'jupyterlite_core', 'build', '--lite-dir', lite];
-  succeeded(await run(venvPython, args, { cwd: lite, env, minutes: 5 }), 'jupyter lite build');
+  succeeded(await run(venvPython, args, { cwd: lite, env, minutes: 5 }), 'jupyter lite build', '');
 }
 
 /** What JupyterLite brings and no page here asks for. */
@@ -94,7 +94,7 @@ const UNUSED =
 async function copyIcons() {
   const program = 'import os, jupyter_server; print(os.path.dirname(jupyter_server.__file__))';
   const found = await run(venvPython, ['-c', program], { cwd: work });
-  succeeded(found, 'import jupyter_server');
+  succeeded(found, 'import jupyter_server', '');
   cpSync(join(String(found.lines.at(-1)).trim(), 'static', 'favicons'), join(site, 'static', 'favicons'), {
     recursive: true,
   });

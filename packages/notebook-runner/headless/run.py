@@ -132,6 +132,9 @@ class Runner:
             if self.interrupted:
                 raise asyncio.CancelledError
             failures = [failure] if failure else self.compare(nb, job)
+        except Exception as error:  # such as a full disk; an interruption is no Exception
+            failures = [Failure(None, first_line(str(error)))]
+            raise
         finally:
             fill(suite, nb, times, took, [(failure.cell, failure.reason) for failure in failures])
         self.report(nb, job, took, failures)
