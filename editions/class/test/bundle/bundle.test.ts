@@ -117,6 +117,10 @@ describe('A bundle', () => {
         /its package-lock\.json is another one than this project's: make the bundle again with this edition$/,
       ],
       [
+        () => writeFileSync(join(bundle, 'kinds.json'), JSON.stringify({ [kind]: 'the hash of a former bundle' })),
+        /is a bundle of another form: make the bundle again with this edition$/,
+      ],
+      [
         () => writeFileSync(join(bundle, 'kinds.json'), '{"plan9-mips-node20":"0"}'),
         /expected a bundle for \S+, found plan9-mips-node20: make one on a machine like this one with `npm run setup -- --bundle`$/,
       ],
