@@ -162,9 +162,12 @@ function read(document: unknown): ResolvedRun {
   return {
     data,
     engine: name === 'ann' ? readAnn(data, engine) : readSpiking(data, name, engine),
-    train: { ...defaultsOf(RUN.fields.train), ...present(train) },
+    train: { ...defaultsOf(RUN.fields.train), ...present({ ...train, images: firstOf(train.images) }) },
   };
 }
+
+/** All of MNIST is what is trained on if no number of images is given. */
+const firstOf = (images: number | undefined) => (images === 60_000 ? undefined : images);
 
 /** The document with the list of layers alone, each option checked by itself. */
 function withLayers(document: unknown): Omit<RunDocument, 'engine'> & { engine?: Given<Fields['engine']> } {
@@ -400,7 +403,7 @@ export function unflatten(columns: Readonly<Record<string, unknown>>): RunDocume
   const whole = {};
   for (const [path, value] of Object.entries(columns)) {
     if (path !== 'engine.hidden') entryAt(path);
-    put(whole, path, value === '{}' ? {} : value, true);
+    put(whole, path, value === '{}' ? {} : structuredClone(value), true);
   }
   return whole;
 }

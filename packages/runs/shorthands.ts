@@ -123,10 +123,10 @@ const split = (value: number | string): number[] =>
         .split('-')
         .map((part) => Number(part.replace('~', '-')));
 
-/** A number, or several with commas or dashes between them. */
-const readList =
-  (leaf: Leaf, none?: number): Shorthand<number | string>['read'] =>
-  (text, name) => {
+/** A number, or several with commas or dashes between them. @param several what may be in place of one number */
+const inList = (leaf: Leaf, several: string, none?: number): Pick<Shorthand<number | string>, 'expected' | 'read'> => {
+  const expected = `${expectation(leaf)}, or ${several}${none === undefined ? '' : `, or ${none}`}`;
+  const read: Shorthand<number | string>['read'] = (text, name) => {
     if (none !== undefined && text === String(none)) return none;
     const parts = text.includes(',') ? text.split(',') : String(text).replace(/e-/gi, 'e~').split('-');
     const numbers = parts.map((part) => readWord(part.replace('~', '-')));
@@ -136,10 +136,10 @@ const readList =
     } catch {
       // What follows says it of the whole list.
     }
-    throw new RangeError(`${name}: expected ${severalOf(leaf)}, found ${formatValue(text)}`);
+    throw new RangeError(`${name}: expected ${expected}, found ${formatValue(text)}`);
   };
-
-const severalOf = (leaf: Leaf) => `${expectation(leaf)}, or several such as 12,24`;
+  return { expected, read };
+};
 
 /** The same entry with 0 for none, and what there is to say of it in all layers. */
 const orNone = (leaf: Leaf<number>, about: About) => ({
@@ -256,8 +256,7 @@ const ALL = {
       words: { 0: 'no hidden layer' },
       heading: 'hidden neurons',
     },
-    expected: `${expectation(neurons)}, or several such as 100,50, or 0`,
-    read: readList(neurons, 0),
+    ...inList(neurons, 'several such as 100,50', 0),
     standard: () => 0,
     get: ({ engine }) =>
       engine.name === 'ann' ? 0 : joined(engine.layers.filter(isDense).map((layer) => layer.neurons)),
@@ -278,8 +277,7 @@ const ALL = {
       words: { 0: 'no convolution' },
       heading: 'channels that convolve',
     },
-    expected: `${severalOf(channels)}, or 0`,
-    read: readList(channels, 0),
+    ...inList(channels, 'several such as 12,24', 0),
     standard: () => 0,
     get: ({ engine }) =>
       engine.name === 'ann' ? 0 : joined(engine.layers.flatMap(({ convolve }) => convolve?.channels ?? [])),
@@ -296,8 +294,7 @@ const ALL = {
   } as Shorthand<number | string>,
   gain: {
     about: { ...ENGINE.fields.gain.about },
-    expected: `${expectation(ENGINE.fields.gain.leaf)}, or one for each layer such as 6,12,1`,
-    read: readList(ENGINE.fields.gain.leaf),
+    ...inList(ENGINE.fields.gain.leaf, 'one for each layer such as 6,12,1'),
     standard: () => 1,
     get: ({ engine }) => {
       if (engine.name === 'ann') return 1;

@@ -209,7 +209,9 @@ export function shorten(entry: Entry, value: unknown, usual = entry.about.defaul
   const own = entry.kind === 'either' ? formOf(entry, value) : entry;
   if (own.kind === 'group') {
     const inherited = own.about.inherits && (usual as Record<string, unknown> | undefined);
-    return shortenGroup(own, value as Record<string, unknown>, inherited);
+    const short = shortenGroup(own, value as Record<string, unknown>, inherited);
+    // A value with its own defaults in place of another one that would be inherited.
+    return short ?? (isSame(usual, entry.about.default) ? undefined : {});
   }
   if (own.kind === 'leaf' || own.of.kind === 'leaf') return value;
   return (value as unknown[]).map((one) => shorten(own.of, one) ?? {});
@@ -228,7 +230,7 @@ export function shortenGroup(
 
 /** Whether two values are alike, whatever the order of their options. */
 export function isSame(a: unknown, b: unknown): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b || Object.is(a, b);
   const [one, other] = [a, b].map((value) => Object.entries(value).filter(([, own]) => own !== undefined));
   const known = new Map(other);
   return one.length === other.length && one.every(([name, own]) => known.has(name) && isSame(own, known.get(name)));

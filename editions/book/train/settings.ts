@@ -1,5 +1,5 @@
 /** The settings that the page offers. What they may be, and their names, are those of the command line and the map. */
-import { formatRun, type ResolvedRun, readRun, type Value } from '../../../packages/runs/document';
+import { formatRun, type ResolvedRun, readRun, type Value, withSurrogates } from '../../../packages/runs/document';
 import {
   isStandard,
   nameValue,
@@ -191,7 +191,7 @@ const networkOption = (channels: string) =>
 
 /** A cell for a notebook that trains the same network. */
 export function cellOf(settings: ResolvedRun): string {
-  const { engine = {} } = formatRun(settings);
+  const { name: _, ...engine } = formatRun(settings).engine ?? {};
   const { epochs, images, schedule } = settings.train;
   const heldBack = 60_000 - (images ?? 60_000);
   const training = [
@@ -199,7 +199,7 @@ export function cellOf(settings: ResolvedRun): string {
     ...(heldBack > 0 ? [`heldBack: ${heldBack}`] : []),
     ...(schedule === START.train.schedule ? [] : [`schedule: '${schedule}'`]),
   ].join(', ');
-  const options = Object.entries(engine).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  const options = Object.entries(withSurrogates(engine)).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   return [
     "import { createEngine, fingerprint, loadMnist, withBar } from 'lif-fc-mnist';",
     '',

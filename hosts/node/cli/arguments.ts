@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { listOptions, type RunDocument, setPath } from '../../../packages/runs/document';
 import { type Name, splitFlags, withValue } from '../../../packages/runs/shorthands';
 import { projectPath, readFile } from '../../../packages/system/files';
+import { checkObject } from '../../../src/common/checks';
 import { UsageError } from './failures';
 import { type Entry, formatLabel, OPTIONS, type Options } from './options';
 
@@ -85,7 +86,9 @@ function readDocument(name: string): RunDocument {
   const file = name === '-' ? 'standard input' : resolve(typedIn(), name);
   try {
     const text = name === '-' ? readFileSync(0, 'utf8') : readFile(file, MOST_BYTES).toString();
-    return JSON.parse(text);
+    const document = JSON.parse(text);
+    checkObject('run', document);
+    return document;
   } catch (error) {
     throw new UsageError(`--run: ${file}: expected a run as JSON, cannot read it: ${(error as Error).message}`);
   }
@@ -177,7 +180,7 @@ export function keptByNpm(argv: readonly string[], env: Environment = process.en
       .replace(/^--no-|^-+/, '')
       .replaceAll('-', '_')
       .toLowerCase()}`;
-    // Of `--no-reset` npm makes an option `reset` that is empty.
+    // Of `--no-decay-input` npm makes an option `decay-input` that is empty.
     return flag.startsWith('--no-') ? env[key] === '' : env[key];
   });
   if (kept.length > 0)

@@ -35,6 +35,13 @@ const CANONICAL: readonly RunDocument[] = [
   { data: 'rows', engine: { T: 28, neuron: { beta: 0.3, tauAdapt: 5 } } },
   { data: 'yin-yang', engine: { layers: [{ neurons: 5 }, {}], reset: false } },
   { engine: { name: 'ann', loss: 'cross-entropy' }, train: { images: 5 } },
+  // The layer has a surrogate's defaults, and would inherit the other one.
+  {
+    engine: {
+      neuron: { surrogateFunction: { name: 'sigmoid' } },
+      layers: [{ neurons: 9, neuron: { surrogateFunction: {} } }, {}],
+    },
+  },
 ];
 
 test('a run is read, written in its shortest form, and read as the same again', () => {
@@ -56,6 +63,8 @@ test('what says the same in other words is the same run', () => {
       { engine: { neuron: { surrogateFunction: { name: 'rect' } } } },
     ],
     [{ data: 'rows' }, { data: 'rows', engine: { T: 28 } }],
+    [{ train: { images: 60_000 } }, {}],
+    [{ engine: { seed: -0, neuron: { vReset: -0 } } }, {}],
   ];
   for (const [one, other] of pairs) assert.ok(isSameRun(one, other), JSON.stringify(one));
   assert.ok(!isSameRun({ engine: { neuron: { tau: 2 } } }, { engine: { neuron: { tau: 3 } } }));

@@ -104,7 +104,7 @@ test('a value is read as people write it, and refused with what is expected', ()
   assert.equal(convolve.read('0', 'x'), 0);
   assert.equal(synapseTau.read('0', 'x'), 0);
   const several =
-    /^RangeError: --hidden: expected a whole number from 1 to 800, or several such as 12,24, found '100,0'$/;
+    /^RangeError: --hidden: expected a whole number from 1 to 800, or several such as 100,50, or 0, found '100,0'$/;
   assert.throws(() => hidden.read('100,0', '--hidden'), several);
   assert.throws(() => recurrent.read('yes', 'x'), /^RangeError: x: expected true or false, found 'yes'$/);
   assert.throws(() => withValue({}, 'recurrent', true), /^RangeError: recurrent: expected a hidden layer, found none$/);

@@ -270,12 +270,13 @@ describe('The containers', () => {
     copy(beforeSetUp);
     const setUp = join(folder, 'tools', 'setup', 'setup.ts');
     succeeds([start, 'tools/setup/setup.ts', '--check']);
+    // Set-up itself begins once there are packages.
+    symlinkSync(nodeModules, join(folder, 'node_modules'), 'junction');
     succeeds(['--require', join(root, 'tools', 'sources.cjs'), '-e', `require(${JSON.stringify(setUp)})`]);
     // What it is started with, once there are packages, and what they hold of ours.
     for (const file of ['tools/sources.cjs', 'tools/lif_fc_mnist.cjs', 'notebooks/chapters.json'])
       assert.ok(existsSync(join(folder, file)), file);
     copy(beforeHub);
-    symlinkSync(nodeModules, join(folder, 'node_modules'), 'junction');
     succeeds([start, '--ready', 'editions/class/hub/start/hub.ts', '--help']);
   });
 });
