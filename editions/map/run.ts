@@ -67,7 +67,8 @@ async function countSpikes(engine: Engine, epoch: number) {
 /** Trains the run of a row. @throws UserError in one line */
 async function work(file: string, plan: string) {
   const id = basename(file, '.json');
-  const { run } = readJson(plan).runs[id];
+  const { run } = readJson(plan)?.runs?.[id] ?? {};
+  if (!run) throw new UserError(`${plan}: expected the run ${id}, found none; \`npm run map\` writes it`);
   let done: Pick<Row, 'results'> & { bytes: Buffer };
   try {
     done = await compute(readRun(run));
@@ -79,7 +80,7 @@ async function work(file: string, plan: string) {
 }
 
 async function main([file, plan]: string[]) {
-  await runProgram('map', () => work(resolve(file), resolve(plan)));
+  await runProgram('map', () => work(resolve(file), resolve(plan ?? 'plan.json')));
   process.exit();
 }
 

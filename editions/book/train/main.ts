@@ -276,7 +276,13 @@ for (const save of saves) {
 part('link').addEventListener('click', async () => {
   const run = doneRun();
   const last = seen.ends.length === run.train.epochs ? seen.ends.at(-1) : undefined;
-  history.replaceState(null, '', writeLink(run, last && { test: last.testAcc, sha256: last.sha256 }));
+  let link: string;
+  try {
+    link = writeLink(run, last && { test: last.testAcc, sha256: last.sha256 });
+  } catch (error) {
+    return say('kept', (error as Error).message);
+  }
+  history.replaceState(null, '', link);
   const where = (await copyText(location.href)) ? t`copied` : t`in the address bar`;
   const until = seen.ends.length > 0 ? t` alone: as the learning rate falls, only the last epoch can be checked` : '';
   say(

@@ -31,6 +31,9 @@ export interface Seen {
   trained: [number, number][];
 }
 
+/** The side of the kernels of the first layer; undefined if it does not convolve. */
+const kernelIn = ({ engine }: ResolvedRun) => (engine.name === 'ann' ? undefined : engine.layers[0].convolve?.kernel);
+
 /** How many neurons of a hidden layer are shown. */
 const SHOWN = 30;
 
@@ -66,8 +69,9 @@ function pictures(count: number, side: number): HTMLElement[] {
 function drawWeights({ settings, weights, before, change, hidden, colours }: Seen): void {
   const wide = widthOf(settings);
   const [channels] = channelsOf(settings);
-  // Those of a network on Randman are no pictures.
-  const count = settings.data === 'mnist' ? Math.min(channels ?? wide ?? CLASSES, SHOWN) : 0;
+  // Those of a network on Randman are no pictures, and kernels are drawn in the size that chapters have.
+  const isDrawn = settings.data === 'mnist' && [undefined, KERNEL_SIDE].includes(kernelIn(settings));
+  const count = isDrawn ? Math.min(channels ?? wide ?? CLASSES, SHOWN) : 0;
   const side = channels ? KERNEL_SIDE : IMAGE_SIDE;
   const shown = change && before ? weights.map((weight, i) => weight - before[i]) : weights;
   const isOfTen = channels === undefined && wide === undefined;

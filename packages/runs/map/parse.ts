@@ -79,6 +79,9 @@ function parse(text: string, file: string): MapTable {
   if (epochs.length === 0 || epochs.some((epoch, i) => i > 0 && epoch <= epochs[i - 1])) {
     fail(1, `expected columns such as acc_1, acc_2 with rising epochs, found ${epochs.join(', ') || 'none'}`);
   }
+  const inOrder = placesOf(places, (message) => fail(1, message));
+  const odd = places.findIndex((place, i) => place !== inOrder[i]);
+  if (odd !== -1) fail(1, `expected column ${odd + 3} to be ${inOrder[odd] ?? 'none'}, found ${places[odd]}`);
   if (lines.length < 2) fail(1, 'expected a row per run below the header, found none');
   const known = new Map<string, number>();
   const rows = lines.slice(1).map((content, i) => {
@@ -104,14 +107,27 @@ function parse(text: string, file: string): MapTable {
   return new MapTable(rows);
 }
 
-/** The run of a row, by the places that its table has columns for. */
-function runIn(places: readonly string[], get: Fields['get'], fail: (message: string) => never): ResolvedRun {
-  const given = places.filter((place) => get(place) !== '').map((place) => [place, readWord(get(place))]);
+/** The places of a header as `columnsOf` has them. @param fail is told of one that no run has */
+function placesOf(places: readonly string[], fail: (message: string) => never): string[] {
   try {
-    return readRun(unflatten(Object.fromEntries(given)));
+    places.forEach(entryAt);
+    return columnsOf([Object.fromEntries(places.map((place) => [place, '']))]);
   } catch (error) {
     return fail((error as Error).message);
   }
+}
+
+/** The run of a row, by the places that its table has columns for. */
+function runIn(places: readonly string[], get: Fields['get'], fail: (message: string) => never): ResolvedRun {
+  const given = places.filter((place) => get(place) !== '').map((place) => [place, readWord(get(place))]);
+  let run: ResolvedRun;
+  try {
+    run = readRun(unflatten(Object.fromEntries(given)));
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+  // Two rows would differ in nothing that is shown: both engines train the same.
+  return run.engine.name === 'tfjs' ? fail("engine.name: expected 'event' or 'ann', found 'tfjs'") : run;
 }
 
 function readRow(run: ResolvedRun, epochs: readonly number[], { get, fail }: Fields): Row {

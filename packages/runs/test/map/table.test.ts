@@ -70,7 +70,11 @@ describe('The file of the table', () => {
       [`${HEADER}\n`, 'line 1: expected a row per run below the header, found none'],
       [HEADER.replace('last,best', 'best,last'), 'line 1: expected column 7 to be last, found best'],
       [HEADER.replace(',weights_sha256', ''), `expected column ${columns} to be weights_sha256, found nothing`],
-      [`${HEADER.replace('train.epochs', 'train.epoch')}\n${row}`, /line 2: train\.epoch: expected .*epochs/],
+      [`${HEADER.replace('train.epochs', 'train.epoch')}\n${row}`, /line 1: train\.epoch: expected .*epochs/],
+      [
+        `${HEADER.replace('train.epochs', 'train.epochs,train.epochs')}\n`,
+        /line 1: expected column \d+ to be none, found train\.epochs/,
+      ],
       [`${HEADER}\n${row.slice(0, 20)}`, `line 2: expected ${columns} fields, found `],
       [tableText({ tau: 3 }, {}, {}), /line 4: expected each run once, found id \w+ in line 3 as well/],
       [
@@ -87,6 +91,7 @@ describe('The file of the table', () => {
       ],
       [{ 'engine.layers.1.neurons': 10 }, 'engine.layers.1: expected '],
       [{ 'engine.neuron.tau': '0x3' }, "engine.neuron.tau: expected a finite number above 1, found '0x3'"],
+      [{ 'engine.name': 'tfjs' }, "engine.name: expected 'event' or 'ann', found 'tfjs'"],
       [{ network: 'ann', 'engine.neuron.tau': 2 }, 'engine.neuron: expected with a spiking network, found '],
       [
         { dataset: 'randman', 'engine.name': 'ann', input_spikes: '' },
