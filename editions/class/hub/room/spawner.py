@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import contextlib
 import pwd
 import shutil
 import sys
@@ -16,14 +16,26 @@ from . import limits
 from .settings import Places
 
 
+def runs_something(uid: int) -> bool:
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if process.stat().st_uid == uid:
+                return True
+    return False
+
+
 async def end_all(user: pwd.struct_passwd) -> None:
-    """Ends what an account still runs, such as the kernels of a server that was killed.
+    """Ends what an account still runs, such as the kernels of a server that was killed, within ten seconds.
 
     The account may signal its own processes, and -1 means all that one may signal.
     """
     who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     killer = await asyncio.create_subprocess_exec("sh", "-c", "kill -KILL -1", **who)
     await killer.wait()
+    for _ in range(100):
+        if not runs_something(user.pw_uid):
+            return
+        await asyncio.sleep(0.1)
 
 
 class RoomSpawner(LocalProcessSpawner):

@@ -1,6 +1,6 @@
 // The learners' accounts on this machine, their homes, and the end of what they run.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeModules, readJson, remove, UserError, writeJson } from '../../../../packages/system/project';
@@ -91,17 +91,25 @@ export function makeHomes(state: string, people: { name: string }[]) {
   }
 }
 
-/** Ends all that runs under the accounts. Each may signal its own processes, and -1 means all that one may signal. */
-export function endProcesses(accounts: string[]) {
-  for (const { uid, gid } of accounts.flatMap((account) => lookUp(account) ?? []))
-    spawnSync('sh', ['-c', 'kill -KILL -1'], { uid, gid });
+/**
+ * Ends all that runs under the accounts, and returns the processes that are still there after ten seconds. Each account
+ * may signal its own processes, and -1 means all that one may signal.
+ */
+export async function endProcesses(accounts: string[]) {
+  const found = accounts.flatMap((account) => lookUp(account) ?? []);
+  for (const { uid, gid } of found) spawnSync('sh', ['-c', 'kill -KILL -1'], { uid, gid });
+  const uids = new Set(found.map(({ uid }) => uid));
+  const isTheirs = (entry: string) =>
+    /^\d+$/.test(entry) && uids.has(statSync(`/proc/${entry}`, { throwIfNoEntry: false })?.uid ?? -1);
+  const look = () => readdirSync('/proc').filter(isTheirs);
+  for (let tries = 0; tries < 100 && look().length > 0; tries++) await sleep(100);
+  return look();
 }
 
 /** Removes the accounts of a state, and returns them. The homes stay. */
 export async function removeAccounts(state: string) {
   const accounts = madeAccounts(state);
-  endProcesses(accounts);
-  await sleep(1000); // until they are gone: userdel refuses an account that something runs under
+  await endProcesses(accounts); // userdel refuses an account that something runs under
   for (const account of accounts) if (lookUp(account)) command('userdel', account);
   remove(listFile(state));
   return accounts;

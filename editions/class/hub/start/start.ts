@@ -1,5 +1,5 @@
 // Runs JupyterHub until it is to end, and then cleans up all of it.
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
@@ -170,37 +170,65 @@ export async function serve(options: HubOptions, onReady: (hub: Hub) => void) {
   } catch (error) {
     throw new UserError(`--state: ${(error as Error).message}`);
   }
-  const certificate: Partial<Certificate> = hosts ? makeCertificate(folder, hosts) : options;
   // In /run, which is short and empty after a restart of the machine. `port` is ours alone while the hub runs.
   const runtime = `/run/lif-hub-${port}`;
-  remove(runtime);
-  mkdirSync(runtime);
-  chmodSync(runtime, 0o711);
-  const { child, log, end } = spawnHub(folder, await settingsOf(options, runtime, certificate));
+  let child: ChildProcess | undefined;
   let isStopping = false;
+  let hasFailed = false;
+  let left: string[] = [];
+  const endHub = () => {
+    child?.kill('SIGTERM'); // JupyterHub ends all servers, then itself
+    setTimeout(() => child?.kill('SIGKILL'), 30_000).unref();
+  };
   const stop = () => {
     if (isStopping) return;
     isStopping = true;
-    child.kill('SIGTERM'); // JupyterHub ends all servers, then itself
-    setTimeout(() => child.kill('SIGKILL'), 30_000).unref();
+    endHub();
   };
-  onSignals(() => {
+  // Before anything is made that must be cleaned up.
+  const ignoreSignals = onSignals(() => {
     if (!isStopping) console.log('Ending the hub and all servers …');
     stop();
   });
-  watchParent(stop);
+  const ignoreParent = watchParent(stop);
 
-  const ready = setInterval(() => {
-    if (!readFileSync(log, 'utf8').includes('JupyterHub is now running at')) return;
-    clearInterval(ready);
-    onReady({ pid: child.pid, log, fingerprint: certificate.fingerprint, stop });
-  }, 200);
-  const reason = await end;
-  clearInterval(ready);
-  endProcesses(madeAccounts(state));
-  remove(runtime);
-  lock.release();
-  if (isStopping) return 0;
-  console.error(`hub: JupyterHub ended by itself (${reason}); its log: ${log}\n${failure(log)}`);
-  return 1;
+  try {
+    const certificate: Partial<Certificate> = hosts ? makeCertificate(folder, hosts) : options;
+    remove(runtime);
+    mkdirSync(runtime);
+    chmodSync(runtime, 0o711);
+    const settings = await settingsOf(options, runtime, certificate);
+    if (!isStopping) {
+      const hub = spawnHub(folder, settings);
+      const { log } = hub;
+      child = hub.child;
+      let isReady = false;
+      let late = '';
+      const begin = performance.now();
+      const starting = setInterval(() => {
+        if (isStopping || late) return;
+        isReady = readFileSync(log, 'utf8').includes('JupyterHub is now running at');
+        if (isReady) {
+          clearInterval(starting);
+          onReady({ pid: hub.child.pid, log, fingerprint: certificate.fingerprint, stop });
+        } else if (performance.now() - begin > 120_000) {
+          late = 'no answer for two minutes';
+          endHub();
+        }
+      }, 200);
+      const ended = await hub.end;
+      clearInterval(starting);
+      hasFailed = !isStopping;
+      if (hasFailed && !isReady) throw new UserError(`JupyterHub did not start (${late || ended}):\n${failure(log)}`);
+      if (hasFailed) console.error(`hub: JupyterHub ended by itself (${ended}); its log: ${log}\n${failure(log)}`);
+    }
+  } finally {
+    left = await endProcesses(madeAccounts(state));
+    if (left.length > 0) console.error(`hub: still running: processes ${left.join(', ')}`);
+    remove(runtime);
+    lock.release();
+    ignoreSignals();
+    ignoreParent();
+  }
+  return hasFailed || left.length > 0 ? 1 : 0;
 }

@@ -15,6 +15,7 @@ import { root, temporaryFolder } from '../../../../test/support/notebooks';
 import { python } from '../../../../test/support/python';
 import * as roster from '../../hub/start/roster';
 import { serve } from '../../hub/start/start';
+import { freePort } from '../../listening';
 
 const temporary = temporaryFolder('hub');
 
@@ -86,6 +87,25 @@ describe('npm run hub', () => {
       { message },
     );
     lock.release();
+  });
+
+  const needsRoot = (process.platform !== 'linux' || process.getuid?.() !== 0) && 'needs root on Linux';
+
+  test('ends at a signal that comes while it prepares, and leaves nothing', { skip: needsRoot }, async () => {
+    const state = join(temporary, 'ended-state');
+    mkdirSync(join(state, 'hub'), { recursive: true });
+    const port = await freePort();
+    // As soon as it listens to signals, which is while it looks for ports.
+    process.on('newListener', function isListening(signal) {
+      if (signal !== 'SIGTERM') return;
+      process.off('newListener', isListening);
+      queueMicrotask(() => process.emit('SIGTERM', 'SIGTERM'));
+    });
+    const notReady = () => assert.fail('it is not ready');
+    assert.equal(await serve({ ...LEARNERS, state, ip: '127.0.0.1', port }, notReady), 0);
+    assert.equal(existsSync(`/run/lif-hub-${port}`), false);
+    assert.equal(existsSync(join(state, 'hub', 'hub.log')), false, 'JupyterHub was not started');
+    lockFolder(join(state, 'hub'), 'hub').release();
   });
 
   test('says that root is needed, and why', { skip: process.getuid?.() !== 0 && 'not root' }, (t) => {
