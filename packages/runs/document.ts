@@ -49,6 +49,9 @@ import { SURROGATES } from '../../src/common/surrogates';
 export const ENGINE_NAMES = ['event', 'tfjs', 'ann'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/** The training images of MNIST. */
+export const MOST_IMAGES = 60_000;
+
 /** All options of a run. */
 export const RUN = group(
   { doc: 'a run' },
@@ -76,7 +79,7 @@ export const RUN = group(
       { doc: 'how long, and on what' },
       {
         epochs: whole(1, 100_000, { doc: 'training epochs', default: 100, label: 'epochs' }),
-        images: whole(1, 60_000, {
+        images: whole(1, MOST_IMAGES, {
           doc: 'train on the first N images; the others are held back, and the accuracy on them is shown (default: all)',
           has: { files: true },
           label: 'images',
@@ -167,7 +170,7 @@ function read(document: unknown): ResolvedRun {
 }
 
 /** All of MNIST is what is trained on if no number of images is given. */
-const firstOf = (images: number | undefined) => (images === 60_000 ? undefined : images);
+const firstOf = (images: number | undefined) => (images === MOST_IMAGES ? undefined : images);
 
 /** The document with the list of layers alone, each option checked by itself. */
 function withLayers(document: unknown): Omit<RunDocument, 'engine'> & { engine?: Given<Fields['engine']> } {

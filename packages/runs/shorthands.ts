@@ -27,6 +27,7 @@ import {
   formatRun,
   isSameRun,
   layersIn,
+  MOST_IMAGES,
   obstacleTo,
   type ResolvedRun,
   RUN,
@@ -114,25 +115,22 @@ function agreed<V extends Value>(values: readonly V[], none: V): V | string {
 const joined = (numbers: readonly number[]): number | string =>
   numbers.length > 1 ? numbers.join('-') : (numbers[0] ?? 0);
 
-/** The numbers that such a value stands for. A minus behind an e belongs to a number. */
+/** The numbers between dashes, as texts. A minus behind an e belongs to a number. */
+const betweenDashes = (text: string): string[] => text.split(/(?<!e)-/i);
+
+/** The numbers that such a value stands for. */
 const split = (value: number | string): number[] =>
-  String(value) === '0'
-    ? []
-    : String(value)
-        .replace(/e-/gi, 'e~')
-        .split('-')
-        .map((part) => Number(part.replace('~', '-')));
+  String(value) === '0' ? [] : betweenDashes(String(value)).map(Number);
 
 /** A number, or several with commas or dashes between them. @param several what may be in place of one number */
 const inList = (leaf: Leaf, several: string, none?: number): Pick<Shorthand<number | string>, 'expected' | 'read'> => {
   const expected = `${expectation(leaf)}, or ${several}${none === undefined ? '' : `, or ${none}`}`;
   const read: Shorthand<number | string>['read'] = (text, name) => {
     if (none !== undefined && text === String(none)) return none;
-    const parts = text.includes(',') ? text.split(',') : String(text).replace(/e-/gi, 'e~').split('-');
-    const numbers = parts.map((part) => readWord(part.replace('~', '-')));
+    const numbers = (text.includes(',') ? text.split(',') : betweenDashes(text)).map(readWord);
     try {
       for (const number of numbers) leaf.check(name, number);
-      if (numbers.length <= MAX_LAYERS) return numbers.length > 1 ? numbers.join('-') : (numbers[0] as number);
+      if (numbers.length <= MAX_LAYERS) return joined(numbers as number[]);
     } catch {
       // What follows says it of the whole list.
     }
@@ -190,7 +188,6 @@ const { name: surrogate, alpha } = NEURON.fields.surrogateFunction.fields;
 const LEARNT = { none: undefined, layer: 'tau', neuron: 'tau of each neuron' } as const;
 type Learnt = keyof typeof LEARNT;
 const LEARNT_NAMES = Object.keys(LEARNT) as Learnt[];
-const MOST_IMAGES = 60_000;
 
 const surrogateOf = (run: RunDocument) => run.engine?.neuron?.surrogateFunction?.name ?? surrogate.about.default;
 
@@ -306,7 +303,6 @@ const ALL = {
     ...at('train.images', RUN.fields.train.fields.images),
     standard: () => MOST_IMAGES,
     get: ({ train }) => train.images ?? MOST_IMAGES,
-    set: (run, value) => setPath(run, 'train.images', value === MOST_IMAGES ? undefined : value),
   } as Shorthand<number>,
   synapseTau: ofLayers<number>(
     'synapseTau',
@@ -549,25 +545,14 @@ function remaining(from: RunDocument, to: RunDocument): [string, unknown][] {
   }
   const [a, b] = [flatten(now), flatten(wanted)];
   const changed = Object.entries(b).filter(([path, value]) => a[path] !== value && value !== '{}');
-  const tried = changed.reduce<RunDocument | undefined>((run, [path, value]) => {
-    try {
-      return run && setPath(run, path, value);
-    } catch {
-      return undefined;
-    }
-  }, from);
-  if (tried && isReadable(tried) && isSameRun(tried, to)) return changed;
+  try {
+    const reached = changed.reduce((run, [path, value]) => setPath(run, path, value), from);
+    if (isSameRun(reached, to)) return changed;
+  } catch {
+    // There is no such place in the one run, or what is there does not go together.
+  }
   const parts = (['engine', 'train'] as const).filter((part) => !isSame(now[part], wanted[part]));
   return parts.map((part) => [part, wanted[part] ?? {}]);
-}
-
-function isReadable(run: RunDocument): boolean {
-  try {
-    readRun(run);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The same as one text for a shell: `--tau 3 -T 50 -N 10`. */

@@ -1,5 +1,12 @@
 /** The settings that the page offers. What they may be, and their names, are those of the command line and the map. */
-import { formatRun, type ResolvedRun, readRun, type Value, withSurrogates } from '../../../packages/runs/document';
+import {
+  formatRun,
+  MOST_IMAGES,
+  type ResolvedRun,
+  readRun,
+  type Value,
+  withSurrogates,
+} from '../../../packages/runs/document';
 import {
   isStandard,
   nameValue,
@@ -193,7 +200,7 @@ const networkOption = (channels: string) =>
 export function cellOf(settings: ResolvedRun): string {
   const { name: _, ...engine } = formatRun(settings).engine ?? {};
   const { epochs, images, schedule } = settings.train;
-  const heldBack = 60_000 - (images ?? 60_000);
+  const heldBack = MOST_IMAGES - (images ?? MOST_IMAGES);
   const training = [
     `engine, epochs: ${epochs}`,
     ...(heldBack > 0 ? [`heldBack: ${heldBack}`] : []),
