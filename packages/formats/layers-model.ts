@@ -2,20 +2,19 @@
 
 import { decodeFloat32, littleEndian } from '../../src/common/bytes';
 import { checkArray, checkChoice, checkObject, formatValue, inOneLine } from '../../src/common/checks';
-import type { Delay } from '../../src/common/delay';
 import { type EngineState, READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
 import {
   type Convolution,
-  type LayerOptions,
   type LayerShape,
   POOL,
-  type PoolName,
   plainLayers,
   type ResolvedLayer,
+  readLayers,
   resolveLayers,
   shortForm,
+  storeLayers,
 } from '../../src/common/layers';
-import { CLASSES, IMAGE_SIDE } from '../../src/common/mnist';
+import { IMAGE_SIDE } from '../../src/common/mnist';
 import {
   checkNeuron,
   type NeuronOptions,
@@ -180,6 +179,8 @@ export function layersModelFiles(
         }),
       },
     ],
+    // What reads them here. A network of one hidden layer or none is known by its Dense layers and LIFNodes.
+    ...(layers && { userDefinedMetadata: { layers: storeLayers(layers) } }),
   };
   return {
     'weights.bin': littleEndian(weights),
@@ -213,85 +214,55 @@ function decode(name: (file: ModelFile) => string, read: (file: ModelFile) => Ui
   return { weights, neuron, ...(readout && { readout }), ...(!shortForm(layers) && { layers }) };
 }
 
+/** Layers whose neurons fire, or whose potential is read. */
+const NEURONS = ['LIFNode', 'ParametricLIFNode', 'NonSpikingLIFNode'];
+/** The layers of a network of one hidden layer or none, which says of itself what there is to say. */
+const PLAIN = ['Flatten', 'Dense', 'LIFNode', 'NonSpikingLIFNode'];
+
 /** A model's layers, and what is read of the outputs if it is a potential. */
 function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer[]; readout?: ReadoutName } {
-  let saved: unknown;
+  let saved: { modelTopology?: { config?: { layers?: unknown } }; userDefinedMetadata?: { layers?: unknown } } | null;
   try {
-    saved = JSON.parse(new TextDecoder().decode(content))?.modelTopology?.config?.layers;
+    saved = JSON.parse(new TextDecoder().decode(content));
   } catch (error) {
     throw new Error(`${file}: expected a layers model, found other content (${(error as Error).message})`);
   }
-  // What a container holds comes behind it.
-  const parts = listOf(saved).flatMap((part) => [part, ...listOf(part.config?.layers)]);
-  const isNeurons = ({ kind = '' }: Part) => ['LIFNode', 'ParametricLIFNode', 'NonSpikingLIFNode'].includes(kind);
-  const first = parts.find(isNeurons);
-  if (!first) throw new Error(`${file}: expected a network with a LIFNode layer, found none`);
-  const neuronIn = ({ config }: Part) => {
-    try {
-      return readNeuron(config as unknown as StoredNeuron);
-    } catch (error) {
-      throw new Error(`${file}: expected the options of a LIFNode (${(error as Error).message})`);
-    }
-  };
-  const base = neuronIn(first);
-  const found: LayerOptions[] = [];
-  let padding = 0;
-  let shape: Convolution['shape'];
-  for (const part of parts) {
-    const { kind, config = {} } = part;
-    if (kind === 'Dense') found.push({ neurons: config.units as number });
-    if (kind === 'DelayedDense') {
-      const { units, most, learn } = config;
-      found.push({ neurons: units as number, delay: { most, learn } as Delay });
-    }
-    if (kind === 'Reshape') shape = config.target_shape as Convolution['shape'];
-    if (kind === 'ZeroPadding2D') padding = sideOf(config.padding);
-    if (kind === 'Conv2D') {
-      const [kernel, stride] = [sideOf(config.kernel_size), sideOf(config.strides)];
-      const bias = config.use_bias === true;
-      const own = { channels: config.filters as number, kernel, stride, padding, ...(bias && { bias }) };
-      found.push({ convolve: { ...own, ...(found.length === 0 && shape && { shape }) } });
-      padding = 0;
-    } else if (found.length === 0 && isNeurons(part)) found.push({ neurons: CLASSES });
-    const last = found[found.length - 1] ?? {};
-    if (kind === 'BatchNorm2d') last.norm = config.scale === undefined ? 'batch' : { scale: config.scale as number };
-    if (kind === 'AveragePooling2D') {
-      const name = last.neuron ? 'spikes' : 'currents';
-      last.pool = (sideOf(config.pool_size) === POOL ? name : 'another') as PoolName;
-    }
-    if (kind === 'LinearRecurrentContainer') last.recurrent = true;
-    if (kind === 'Synapse') last.synapse = { tau: config.tau as number };
-    if (isNeurons(part)) Object.assign(last, { neuron: neuronIn(part), learn: config.learn });
+  const parts = listOf(saved?.modelTopology?.config?.layers);
+  const outputs = parts.filter(({ kind }) => NEURONS.includes(kind)).at(-1);
+  if (!outputs) throw new Error(`${file}: expected a network with a LIFNode layer, found none`);
+  let neuron: NeuronOptions;
+  try {
+    neuron = readNeuron(outputs.config as unknown as StoredNeuron);
+  } catch (error) {
+    throw new Error(`${file}: expected the options of a LIFNode (${(error as Error).message})`);
   }
-  const unspiking = parts.find(({ kind }) => kind === 'NonSpikingLIFNode');
-  const readout = unspiking?.config?.readout as ReadoutName | undefined;
-  if (unspiking && !(readout && readout !== 'spikes' && READOUT_NAMES.includes(readout))) {
+  const isRead = outputs.kind === 'NonSpikingLIFNode';
+  const readout = isRead ? (outputs.config.readout as ReadoutName) : undefined;
+  if (isRead && (readout === 'spikes' || !READOUT_NAMES.includes(readout as ReadoutName))) {
     throw new Error(
       `${file}: expected a NonSpikingLIFNode that says which potential is read, found ${formatValue(readout)}`,
     );
   }
+  const own = saved?.userDefinedMetadata?.layers;
+  const other = parts.find(({ kind }) => !PLAIN.includes(kind))?.kind;
+  if (other && own === undefined)
+    throw new Error(`${file}: expected beside ${other} layers in userDefinedMetadata, found none; save the run again`);
+  const widths = parts.filter(({ kind }) => kind === 'Dense').map(({ config }) => config.units as number);
   try {
-    return { layers: resolveLayers({ layers: found, neuron: base }), ...(readout && { readout }) };
+    const layers = own === undefined ? resolveLayers({ hidden: widths.at(-2), neuron }) : readLayers(own, neuron);
+    return { layers, ...(readout && { readout }) };
   } catch (error) {
     throw new Error(`${file}: expected layers of neurons (${(error as Error).message})`);
   }
 }
 
-/** The one size of a kernel, or of the zeros around a map, in all directions; NaN if they differ. */
-const sideOf = (sizes: unknown): number => {
-  const [first, ...others] = [sizes].flat(2).map(Number);
-  return others.every((size) => size === first) ? first : Number.NaN;
-};
-
-/** A layer as a model or a container holds it. */
+/** A layer as a model holds it. */
 interface Part {
-  kind?: string;
-  config?: Record<string, unknown>;
+  kind: string;
+  config: Record<string, unknown>;
 }
 
 const listOf = (saved: unknown): Part[] =>
   (Array.isArray(saved) ? saved : []).flatMap((part) =>
-    typeof part === 'object' && part !== null
-      ? [{ kind: part.class_name, config: Object(part.config) as Record<string, unknown> }]
-      : [],
+    typeof part === 'object' && part !== null ? [{ kind: part.class_name, config: Object(part.config) }] : [],
   );
