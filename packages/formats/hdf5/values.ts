@@ -14,14 +14,15 @@ export interface Type {
 
 /** Steps through bytes and never leaves them. */
 export class Cursor {
+  /** @param ended what is found where they end before what they should hold */
   constructor(
-    private readonly bytes: Uint8Array,
-    private at = 0,
+    protected readonly bytes: Uint8Array,
+    protected at = 0,
+    private readonly ended = 'a file that ends too early; is it truncated?',
   ) {}
 
   take(count: number): Uint8Array {
-    if (!(count >= 0 && count <= this.bytes.length - this.at))
-      throw new Error('a file that ends too early; is it truncated?');
+    if (!(count >= 0 && count <= this.bytes.length - this.at)) throw new Error(this.ended);
     this.at += count;
     return this.bytes.subarray(this.at - count, this.at);
   }
@@ -84,22 +85,12 @@ export class Budget {
   }
 }
 
-/** What this returned or threw at its first call: each part of a file is read once. */
-export function once<R>(read: () => R): () => R {
-  let found: (() => R) | undefined;
-  const attempt = (): (() => R) => {
-    try {
-      const value = read();
-      return () => value;
-    } catch (error) {
-      return () => {
-        throw error;
-      };
-    }
-  };
+/** What this returned at its first call: each part of a file is read once. */
+export function once<R extends object>(read: () => R): () => R {
+  let found: R | undefined;
   return () => {
-    found ??= attempt();
-    return found();
+    found ??= read();
+    return found;
   };
 }
 
