@@ -61,40 +61,35 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
       throw new Error(`${file}: ${name}: expected ${(error as Error).message}`);
     }
   };
-  const tensors = linears.map((linear) => named(linear.name, () => readLinear(linear)));
   const isBiased = ([, bias]: [string, Tensor][]) => bias?.[1].data.some((value) => value !== 0) ?? false;
-  const nodes = chain.filter(({ type }) => /LIF?$/.test(type));
-  const convolutions = linears.map((node, i) =>
-    node.type === 'Conv2d'
-      ? named(node.name, () => convolutionIn(node, i === 0 ? graph.chain[0] : undefined, isBiased(tensors[i])))
-      : undefined,
-  );
-  const pools = nodes.map((node) => [chain[chain.indexOf(node) + 1]].find((next) => next?.type.endsWith('Pool2d')));
-  for (const pool of pools)
+  const stages = linears.map((linear, i) => {
+    const [node, next] = chain.slice(chain.indexOf(linear) + 1);
+    const pool = next?.type.endsWith('Pool2d') ? next : undefined;
+    const weights = named(linear.name, () => readLinear(linear));
+    const input = i === 0 ? graph.chain[0] : undefined;
+    const read = () => convolutionIn(linear, input, isBiased(weights));
+    const convolve = linear.type === 'Conv2d' ? named(linear.name, read) : undefined;
     if (pool) named(pool.name, () => checkOnly(pool.parts, { kernel_size: POOL, stride: POOL, padding: 0 }));
-  const neurons = nodes.map((node) => named(node.name, () => readLif(node)));
-  const end = nodes[nodes.length - 1];
-  const isRead = !end.type.endsWith('F');
-  const readout = isRead ? named(end.name, () => readoutIn(graph.readout)) : undefined;
-  // Outputs that never fire have no threshold, so that of the other neurons is as good as any.
-  if (isRead && neurons.length > 1)
-    neurons[neurons.length - 1].neuron.vThreshold = neurons[neurons.length - 2].neuron.vThreshold;
-  const recurrent = nodes.map(({ name }) => {
-    const node = graph.loops.get(name);
-    return node && named(node.name, () => readLinear(node));
+    const loop = graph.loops.get(node.name);
+    const recurrent = loop && named(node.name, () => readLinear(loop));
+    return { node, pool, weights, convolve, recurrent, ...named(node.name, () => readLif(node)) };
   });
-  const layers = neurons.map(({ taus, ...layer }, i) => ({
-    ...layer,
-    ...(convolutions[i]
-      ? { convolve: convolutions[i], ...(pools[i] && { pool: 'spikes' as const }) }
-      : { neurons: tensors[i][0][1].shape[0] }),
+  const end = stages[stages.length - 1];
+  const isRead = !end.node.type.endsWith('F');
+  const readout = isRead ? named(end.node.name, () => readoutIn(graph.readout)) : undefined;
+  // Outputs that never fire have no threshold, so that of the other neurons is as good as any.
+  if (isRead && stages.length > 1) end.neuron.vThreshold = stages[stages.length - 2].neuron.vThreshold;
+  const layers = stages.map(({ neuron, synapse, weights, convolve, pool, taus, recurrent }) => ({
+    neuron,
+    ...(synapse && { synapse }),
+    ...(convolve ? { convolve, ...(pool && { pool: 'spikes' as const }) } : { neurons: weights[0][1].shape[0] }),
     ...(taus && { learn: 'tau of each neuron' as const }),
-    recurrent: recurrent[i] !== undefined,
+    recurrent: recurrent !== undefined,
   }));
-  const last = layers[layers.length - 1];
+  const { neuron } = end;
   if (layers.length < 3 && shortForm(layers as readonly ResolvedLayer[])) {
-    const weights = fromTensors(file, Object.fromEntries(tensors.flat()));
-    return { weights, neuron: last.neuron, ...(readout && { readout }) };
+    const weights = fromTensors(file, Object.fromEntries(stages.flatMap(({ weights }) => weights)));
+    return { weights, neuron, ...(readout && { readout }) };
   }
   const all = named('layers', () => resolveLayers({ layers }));
   const found: Record<string, Tensor> = {};
@@ -103,17 +98,16 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
     else if (bias?.[1].data.some((value) => value !== 0))
       throw new Error(`${file}: ${bias[0]}: expected zeros, found others`);
     // A sum of four spikes is four times their mean.
-    const isOfSums = kind === 'weight' && pools[layer - 1]?.type === 'SumPool2d';
+    const isOfSums = kind === 'weight' && stages[layer - 1]?.pool?.type === 'SumPool2d';
     found[nameOf({ kind, layer }, all)] = isOfSums ? { ...tensor, data: tensor.data.map((w) => 4 * w) } : tensor;
   };
-  layers.forEach(({ learn }, i) => {
-    const { taus } = neurons[i];
-    take('weight', i, tensors[i]);
-    if (recurrent[i]) take('recurrent', i, recurrent[i]);
-    if (learn && taus) take('w', i, [['', { data: Float32Array.from(taus, startOfW), shape: [taus.length] }]]);
+  stages.forEach(({ weights, recurrent, taus }, i) => {
+    take('weight', i, weights);
+    if (recurrent) take('recurrent', i, recurrent);
+    if (taus) take('w', i, [['', { data: Float32Array.from(taus, startOfW), shape: [taus.length] }]]);
   });
   const weights = fromNamedTensors(file, found, all);
-  return { weights, neuron: last.neuron, ...(readout && { readout }), layers: all };
+  return { weights, neuron, ...(readout && { readout }), layers: all };
 }
 
 /** A node of the graph, and its parameters. */
