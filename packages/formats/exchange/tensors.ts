@@ -91,7 +91,8 @@ export function listTensors(
   checkRanges(weights, shapes);
   const parts = splitParameters(weights, all);
   return all.map((each, i) => {
-    const data = toPyTorch(parts[i], rowsOf(each, shapes), each.shape[1]);
+    const place = placesOf(rowsOf(each, shapes), each.shape[1]);
+    const data = parts[i].map((_, at) => parts[i][place(at)]);
     return { ...each, name: nameOf(each, shapes), shape: shapeOf(each, shapes), data };
   });
 }
@@ -115,7 +116,10 @@ export function fromNamedTensors(
   }
   const numbers = new Float32Array(countNumbers(all));
   splitParameters(numbers, all).forEach((part, i) => {
-    part.set(fromPyTorch(tensors[nameOf(all[i], layers)].data, rowsOf(all[i], layers), all[i].shape[1]));
+    const place = placesOf(rowsOf(all[i], layers), all[i].shape[1]);
+    tensors[nameOf(all[i], layers)].data.forEach((value, at) => {
+      part[place(at)] = value;
+    });
   });
   if (!numbers.every(Number.isFinite)) throw new Error(`${file}: expected finite numbers, found NaN or infinity`);
   checkRanges(numbers, layers, undefined, file);
@@ -207,20 +211,11 @@ export function fromTensors(file: string, tensors: Readonly<Record<string, Tenso
   throw new Error(`${file}: expected weights ${wanted}, found ${found}`);
 }
 
-/** PyTorch's [columns, channels, height, width] of our [height, width, channels, columns]. */
-function toPyTorch(ours: Float32Array, [height, width, channels]: MapShape, columns: number): Float32Array {
+/** Where a number of PyTorch's [columns, channels, height, width] stands in our [height, width, channels, columns]. */
+function placesOf([height, width, channels]: MapShape, columns: number): (at: number) => number {
   const [places, rows] = [height * width, height * width * channels];
-  return ours.map((_, at) => {
+  return (at) => {
     const [column, channel, place] = [Math.floor(at / rows), Math.floor((at % rows) / places), at % places];
-    return ours[(place * channels + channel) * columns + column];
-  });
-}
-
-/** The opposite. */
-function fromPyTorch(theirs: Float32Array, [height, width, channels]: MapShape, columns: number): Float32Array {
-  const [places, rows] = [height * width, height * width * channels];
-  return theirs.map((_, at) => {
-    const [row, column] = [Math.floor(at / columns), at % columns];
-    return theirs[column * rows + (row % channels) * places + Math.floor(row / channels)];
-  });
+    return (place * channels + channel) * columns + column;
+  };
 }
