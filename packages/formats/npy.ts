@@ -3,7 +3,7 @@
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
 
-import { decodeFloat32, decodeFloat64, littleEndian } from '../../src/common/bytes';
+import { concatenated, decodeFloat32, decodeFloat64, littleEndian, utf8, wholeNumber } from '../../src/common/bytes';
 import { checkUint8, inOneLine, isTyped, typeName } from '../../src/common/checks';
 
 /** An array in numpy's order: row by row, the last index fastest. An empty shape stands for a single number. */
@@ -36,12 +36,9 @@ export function npyBytes({ data, shape }: NpyArray): Uint8Array {
   const extents = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${extents}), }`;
   const start = Math.ceil((10 + header.length + 1) / 64) * 64;
-  const bytes = new Uint8Array(start + data.byteLength);
-  bytes.set([...MAGIC, 1, 0]);
-  new DataView(bytes.buffer).setUint16(8, start - 10, true);
-  bytes.set(new TextEncoder().encode(`${header.padEnd(start - 11)}\n`), 10);
-  bytes.set(littleEndian(data), start);
-  return bytes;
+  const version = Uint8Array.of(...MAGIC, 1, 0);
+  const text = utf8(`${header.padEnd(start - 11)}\n`);
+  return concatenated([version, wholeNumber(2, text.length), text, littleEndian(data)]);
 }
 
 /**

@@ -2,7 +2,7 @@
  * TensorBoard's event files, as bytes and without TensorFlow: a file of TFRecords, each a `tensorflow.Event`
  * (wall_time = 1, step = 2, file_version = 3, summary = 5 { value = 1 { tag = 1, simple_value = 2 } }).
  */
-import { concatenated } from '../../src/common/bytes';
+import { concatenated, littleEndian, utf8, wholeNumber } from '../../src/common/bytes';
 import { CRC32C, crc } from './crc';
 
 /** The curves of a training, as SpikingJelly's example logs them. */
@@ -45,30 +45,19 @@ export const fileVersion = (): Uint8Array => record(event(0, field(3, utf8('brai
 
 /** The record of one value of one curve. */
 export function scalarEvent(tag: string, value: number, step: number): Uint8Array {
-  const simple = new Uint8Array(5);
-  simple[0] = (2 << 3) | 5;
-  new DataView(simple.buffer).setFloat32(1, value, true);
-  return record(event(step, field(5, field(1, concatenated([field(1, utf8(tag)), simple])))));
+  const simple = [Uint8Array.of((2 << 3) | 5), littleEndian(Float32Array.of(value))];
+  return record(event(step, field(5, field(1, concatenated([field(1, utf8(tag)), ...simple])))));
 }
 
-const utf8 = (text: string) => new TextEncoder().encode(text);
-
 function event(step: number, what: Uint8Array): Uint8Array {
-  const head = new Uint8Array(9);
-  head[0] = (1 << 3) | 1;
-  new DataView(head.buffer).setFloat64(1, Date.now() / 1000, true);
-  return concatenated([head, Uint8Array.of(2 << 3, ...varint(step)), what]);
+  const time = [Uint8Array.of((1 << 3) | 1), littleEndian(Float64Array.of(Date.now() / 1000))];
+  return concatenated([...time, Uint8Array.of(2 << 3, ...varint(step)), what]);
 }
 
 /** Length, its checksum, the event, its checksum. */
 function record(content: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(12 + content.length + 4);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(content.length), true);
-  view.setUint32(8, maskedCrc(bytes.subarray(0, 8)), true);
-  bytes.set(content, 12);
-  view.setUint32(12 + content.length, maskedCrc(content), true);
-  return bytes;
+  const length = wholeNumber(8, content.length);
+  return concatenated([length, maskedCrc(length), content, maskedCrc(content)]);
 }
 
 /** A length-delimited field of a protocol buffer. */
@@ -84,7 +73,7 @@ function varint(value: number): number[] {
 }
 
 /** The masked CRC-32C of TensorFlow's record files. */
-function maskedCrc(bytes: Uint8Array): number {
+function maskedCrc(bytes: Uint8Array): Uint8Array {
   const check = crc(CRC32C, bytes);
-  return (((check >>> 15) | (check << 17)) + 0xa282ead8) >>> 0;
+  return wholeNumber(4, (((check >>> 15) | (check << 17)) + 0xa282ead8) >>> 0);
 }

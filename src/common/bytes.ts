@@ -15,6 +15,12 @@ export function littleEndian(values: Float32Array | Float64Array): Uint8Array {
   return isBigEndianMachine() ? swapped(bytes.slice(), values.BYTES_PER_ELEMENT) : bytes;
 }
 
+/** A whole number as so many bytes, 1 to 8, least significant first. */
+export const wholeNumber = (bytes: number, value: number | bigint): Uint8Array =>
+  Uint8Array.from({ length: bytes }, (_, i) => Number((BigInt(value) >> BigInt(8 * i)) & 0xffn));
+
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
 /** @param bytes a multiple of 4, in the file's order */
 export function decodeFloat32(bytes: Uint8Array, bigEndian = false): Float32Array {
   return new Float32Array(aligned(bytes, 4, bigEndian));

@@ -1,5 +1,5 @@
 /** A network of whole numbers as a file that a page of C, or what fills the memories of a chip, can read. */
-import { concatenated } from '../../../src/common/bytes';
+import { concatenated, littleEndian, wholeNumber } from '../../../src/common/bytes';
 import {
   checkArray,
   checkNumber,
@@ -71,17 +71,10 @@ export function toIntegers(network: IntegerNetwork): Uint8Array {
         `${of('weights')}: expected whole numbers from -128 to 127, found ${weights[stray]}; round to 8 bits or fewer`,
       );
     }
-    return [words([inputs, outputs, threshold], scale), new Uint8Array(bytes.buffer)];
+    const head = words(inputs, outputs, threshold);
+    return [...head, littleEndian(Float32Array.of(scale)), new Uint8Array(bytes.buffer)];
   });
-  return concatenated([words([MAGIC, shift, layers.length]), ...parts]);
+  return concatenated([...words(MAGIC, shift, layers.length), ...parts]);
 }
 
-/** Words of four bytes, the last of them a float32. */
-function words(whole: readonly number[], float?: number): Uint8Array {
-  const view = new DataView(new ArrayBuffer(4 * (whole.length + (float === undefined ? 0 : 1))));
-  whole.forEach((word, i) => {
-    view.setUint32(4 * i, word, true);
-  });
-  if (float !== undefined) view.setFloat32(4 * whole.length, float, true);
-  return new Uint8Array(view.buffer);
-}
+const words = (...numbers: number[]) => numbers.map((number) => wholeNumber(4, number));

@@ -3,7 +3,7 @@
  * numbers. No code can be in such a file.
  */
 
-import { concatenated, decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
+import { concatenated, decodeFloat32, decodeFloat64, littleEndian, utf8, wholeNumber } from '../../../src/common/bytes';
 import { checkChoice, checkUint8, inOneLine } from '../../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
 import { type ResolvedLayer, readLayers, storeLayers } from '../../../src/common/layers';
@@ -60,10 +60,8 @@ export function toSafetensors(network: SavedNetwork): Uint8Array {
   }
   const json = JSON.stringify(header);
   // Spaces let the numbers begin at a multiple of eight bytes.
-  const text = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));
-  const length = new Uint8Array(8);
-  new DataView(length.buffer).setBigUint64(0, BigInt(text.length), true);
-  return concatenated([length, text, ...tensors.map(({ data }) => littleEndian(data))]);
+  const text = utf8(json.padEnd(Math.ceil(json.length / 8) * 8));
+  return concatenated([wholeNumber(8, text.length), text, ...tensors.map(({ data }) => littleEndian(data))]);
 }
 
 /**

@@ -2,7 +2,7 @@
  * Writes HDF5 files without the library of that name (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): superblock 2,
  * groups of link messages, data sets in one piece. `reader.ts` reads these and more.
  */
-import { concatenated, littleEndian } from '../../../src/common/bytes';
+import { concatenated, littleEndian, utf8, wholeNumber as whole } from '../../../src/common/bytes';
 
 /** A data set: texts, whole numbers (int64) or decimals. Without a shape it is a single value. */
 export interface DataSet {
@@ -19,12 +19,6 @@ export interface Group {
 export const SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
 const UNDEFINED = new Uint8Array(8).fill(0xff);
 const SUPERBLOCK = 48;
-
-/** A whole number of 1 to 8 bytes. */
-const whole = (bytes: number, value: number | bigint): Uint8Array =>
-  Uint8Array.from({ length: bytes }, (_, i) => Number((BigInt(value) >> BigInt(8 * i)) & 0xffn));
-
-const utf8 = (text: string) => new TextEncoder().encode(text);
 
 /** Bytes and their checksum. */
 function checked(...parts: Uint8Array[]): Uint8Array {
