@@ -114,7 +114,7 @@ export function binner(units: number, { T, duration, splitBy }: Required<Binning
   // One for all samples: clearing it for each would take far longer than their events do.
   const seen = new Uint8Array(units * T);
   return (times: ArrayLike<number>, unitOf: (event: number) => number): SpikeTrain => {
-    const found: { units: number[]; times: number[] } = { units: [], times: [] };
+    const found: number[] = [];
     // Of events that are counted, those that come in time are.
     let [counted, inTime] = [0, 0];
     if (splitBy === 'number')
@@ -124,19 +124,22 @@ export function binner(units: number, { T, duration, splitBy }: Required<Binning
       const unit = unitOf(event);
       if (times[event] >= duration) continue;
       // A time just before the end may be rounded up to it.
-      const place = splitBy === 'time' ? (times[event] * T) / duration : counted++ / each;
-      const step = Math.min(T - 1, Math.floor(place));
-      if (seen[unit * T + step]) continue;
-      seen[unit * T + step] = 1;
-      found.units.push(unit);
-      found.times.push(step);
+      const step = splitBy === 'time' ? (times[event] * T) / duration : counted++ / each;
+      const place = unit * T + Math.min(T - 1, Math.floor(step));
+      if (seen[place]) continue;
+      seen[place] = 1;
+      found.push(place);
     }
-    found.units.forEach((unit, spike) => {
-      seen[unit * T + found.times[spike]] = 0;
-    });
-    return { units: Uint16Array.from(found.units), times: Uint16Array.from(found.times) };
+    for (const place of found) seen[place] = 0;
+    return trainOf(found, T);
   };
 }
+
+/** Spikes, by unit · T + step of each. */
+const trainOf = (places: readonly number[], T: number): SpikeTrain => ({
+  units: Uint16Array.from(places, (place) => Math.floor(place / T)),
+  times: Uint16Array.from(places, (place) => place % T),
+});
 
 /** Recordings, and the class of each. */
 export interface LabelledRecordings {
@@ -222,16 +225,13 @@ export function eventTrains(options: EventTrainsOptions): SpikeTrains {
 function atLeast(least: number, units: number, T: number) {
   const count = new Uint16Array(units * T);
   return (pixels: SpikeTrain, unitOf: (pixel: number) => number): SpikeTrain => {
-    const found: { units: number[]; times: number[] } = { units: [], times: [] };
     const places = Array.from(pixels.units, (pixel, spike) => unitOf(pixel) * T + pixels.times[spike]);
-    for (const place of places) {
+    const found = places.filter((place) => {
       count[place] += 1;
-      if (count[place] !== least) continue;
-      found.units.push(Math.floor(place / T));
-      found.times.push(place % T);
-    }
+      return count[place] === least;
+    });
     for (const place of places) count[place] = 0;
-    return { units: Uint16Array.from(found.units), times: Uint16Array.from(found.times) };
+    return trainOf(found, T);
   };
 }
 
