@@ -85,13 +85,18 @@ const MOST_BYTES = 2 ** 20;
 function readDocument(name: string): RunDocument {
   const file = name === '-' ? 'standard input' : resolve(typedIn(), name);
   try {
-    const text = name === '-' ? readFileSync(0, 'utf8') : readFile(file, MOST_BYTES).toString();
-    const document = JSON.parse(text);
+    const document = JSON.parse(decode(name === '-' ? readFileSync(0) : readFile(file, MOST_BYTES)));
     checkObject('run', document);
     return document;
   } catch (error) {
     throw new UsageError(`--run: ${file}: expected a run as JSON, cannot read it: ${(error as Error).message}`);
   }
+}
+
+/** A text without the mark at its start. Windows PowerShell writes UTF-16 where other shells write UTF-8. */
+function decode(bytes: Uint8Array): string {
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
 }
 
 /** What commander calls an option: `learningRate` for `--lr, --learning-rate`. */

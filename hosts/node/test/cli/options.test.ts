@@ -181,6 +181,15 @@ test('a run is filled in by the file, then by options, then by --set from left t
   assert.equal(lifFcMnist(['--print-run']).stdout, '{}\n');
 });
 
+test('a document that a shell or an editor has marked is read, also in the UTF-16 of Windows PowerShell', () => {
+  const file = join(root, 'marked.json');
+  for (const encoding of ['utf8', 'utf16le'] as const) {
+    writeFileSync(file, '\ufeff{ "engine": { "T": 20 } }\r\n', encoding);
+    const { status, stdout } = lifFcMnist(['--run', file, '--print-run']);
+    assert.deepEqual([status, JSON.parse(stdout)], [0, { engine: { T: 20 } }], encoding);
+  }
+});
+
 test('a number of threads in the environment that is none is refused as it was written', () => {
   const run = lifFcMnist([...SMALL, '-N', '1'], undefined, [], { LIF_FC_MNIST_THREADS: '65' });
   assert.equal(run.stderr, 'lif_fc_mnist: LIF_FC_MNIST_THREADS: expected a whole number from 1 to 64, found 65\n');
