@@ -37,7 +37,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   const checkpoint = options.resume ? readCheckpoint(file) : undefined;
   const run = runOf(args, checkpoint);
   if (options.printRun) {
-    console.log(JSON.stringify(formatRun(run as RunDocument), null, 2));
+    await print(`${JSON.stringify(formatRun(run as RunDocument), null, 2)}\n`);
     return 0;
   }
   if (checkpoint) refuseChanges(run, checkpoint);
@@ -89,6 +89,17 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   }
   if (outcome.figures && options.show) await showFigures(outcome.figures);
   return outcome.status;
+}
+
+/** Prints what was asked for. @throws Error if it cannot be written, unless nobody reads it any more */
+function print(text: string): Promise<void> {
+  return new Promise((done, fail) => {
+    process.stdout.write(text, (error) => {
+      const isLost = error && (error as NodeJS.ErrnoException).code !== 'EPIPE';
+      if (isLost) fail(error);
+      else done();
+    });
+  });
 }
 
 /**

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { projectPath } from '../../../../packages/system/files';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
-import { assertRefused, lifFcMnist } from '../../../../test/support/run';
+import { assertRefused, COMMAND, lifFcMnist } from '../../../../test/support/run';
 import { keptByNpm, typedIn } from '../../cli/arguments';
 import { OPTIONS } from '../../cli/options';
 
@@ -188,6 +189,16 @@ test('a document that a shell or an editor has marked is read, also in the UTF-1
     const { status, stdout } = lifFcMnist(['--run', file, '--print-run']);
     assert.deepEqual([status, JSON.parse(stdout)], [0, { engine: { T: 20 } }], encoding);
   }
+});
+
+test('a document that cannot be written is a failure', () => {
+  const file = join(root, 'read-only');
+  writeFileSync(file, '');
+  const stdout = openSync(file, 'r');
+  const run = spawnSync(process.execPath, [COMMAND, '--print-run'], { stdio: ['ignore', stdout, 'pipe'] });
+  closeSync(stdout);
+  assert.match(run.stderr.toString(), /^lif_fc_mnist: [^\n]*\bwrite\b[^\n]*\n$/);
+  assert.equal(run.status, 1);
 });
 
 test('a number of threads in the environment that is none is refused as it was written', () => {
