@@ -15,7 +15,7 @@ import type { ResolvedRun } from '../../../packages/runs/document';
 import { isOfRun } from '../../../packages/runs/node/run-folder';
 import { assertWritable, identityOf, readFile, writeFileAtomic } from '../../../packages/system/files';
 import { type EngineState, freshState } from '../../../src/common/engine';
-import { type LayerShape, plainLayers, type ResolvedLayer } from '../../../src/common/layers';
+import { LAYER_OPTIONS, type LayerShape, plainLayers, type ResolvedLayer } from '../../../src/common/layers';
 import { differingOption } from '../../../src/common/neuron-options';
 import { hiddenOf } from '../../../src/common/weights';
 import { typedIn } from './arguments';
@@ -69,13 +69,12 @@ function read(file: string): Buffer {
   }
 }
 
+/** Neurons are compared one by one. */
+const SHAPE_OPTIONS = LAYER_OPTIONS.filter((name) => name !== 'neuron');
+
 /** What the shapes of a network are, and what lasts in it, as a text. */
 const kindOf = (layers: readonly LayerShape[]): string =>
-  JSON.stringify(
-    layers.map(({ neurons, convolve, norm, pool, synapse, delay, recurrent, learn }) => {
-      return { neurons, convolve, norm, pool, synapse, delay, recurrent, learn };
-    }),
-  );
+  JSON.stringify(layers.map((layer) => Object.fromEntries(SHAPE_OPTIONS.map((name) => [name, layer[name]]))));
 
 /** @throws UsageError if the file's network is not that of the run */
 function refuseAnother(file: string, { weights, neuron, layers }: FileNetwork, wanted: readonly ResolvedLayer[]): void {
