@@ -134,9 +134,9 @@ export function arrayFiles(run: FinishedRun): Record<string, Uint8Array> {
   const { trainAccs, testAccs, heldBackAccs = [] } = history;
   return {
     ...(trace && traceFiles(SPIKING_ARRAYS, trace, CLASSES)),
-    ...(trace?.hidden && traceFiles(HIDDEN_ARRAYS, trace.hidden, hidden)),
     'train_accs.npy': npyBytes(vector(trainAccs)),
     'test_accs.npy': npyBytes(vector(testAccs)),
+    ...(trace?.hidden && traceFiles(HIDDEN_ARRAYS, trace.hidden, hidden)),
     ...(heldBackAccs.length > 0 && { [HELD_BACK]: npyBytes(vector(heldBackAccs)) }),
   };
 }
@@ -156,15 +156,16 @@ function traceFiles(
   return { [nameOfV]: npyBytes({ data: v, shape }), [nameOfSpikes]: npyBytes({ data: spike, shape }) };
 }
 
-/** Which potential was read, if it was one, as the run's history says. */
-export const readoutOf = ({ history }: Pick<FinishedRun, 'history'>) =>
-  history.settings?.engine.readout as ReadoutName | undefined;
+/** What its model is made from: which potential was read, and all layers, are in its history. */
+export function modelOf({ weights, neuron, inputs, history: { settings } }: FinishedRun) {
+  return [weights, neuron, inputs, settings?.engine.readout as ReadoutName | undefined, layersIn(settings)] as const;
+}
 
 /**
  * All layers of its network, if it is neither of one hidden layer nor of none, as its history says. @throws RangeError
  * unless these are layers
  */
-export function layersIn(settings: RunSettings | null | undefined): ResolvedLayer[] | undefined {
+function layersIn(settings: RunSettings | null | undefined): ResolvedLayer[] | undefined {
   const layers = settings && allLayersIn(settings);
   return layers && !shortForm(layers) ? layers : undefined;
 }
@@ -189,7 +190,7 @@ const vector = (values: readonly number[]) => ({ data: new Float64Array(values),
 export function runFiles(run: FinishedRun): Record<string, Uint8Array> {
   // What a reader of the browser edition downloads has these files, and no others.
   const arrays = arrayFiles({ ...run, history: { ...run?.history, heldBackAccs: [] } });
-  const model = layersModelFiles(run.weights, run.neuron, undefined, readoutOf(run), layersIn(run.history.settings));
+  const model = layersModelFiles(...modelOf(run));
   return {
     ...arrays,
     ...Object.fromEntries(MODEL_FILES.map((name) => [`${modelFolder(run)}/${name}`, model[name]])),

@@ -11,14 +11,7 @@ import {
   writeRun,
 } from '../../../packages/runs/node';
 import { checkpointPath } from '../../../packages/runs/node/run-folder';
-import {
-  ARRAYS,
-  assertFinite,
-  HELD_BACK,
-  HIDDEN_ARRAYS,
-  MODEL_FOLDERS,
-  SPIKING_ARRAYS,
-} from '../../../packages/runs/run-files';
+import { assertFinite } from '../../../packages/runs/run-files';
 import type { Engine, EngineState } from '../../../src/common/engine';
 import { shortForm } from '../../../src/common/layers';
 import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
@@ -154,7 +147,7 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
   const { weights } = await engine.state();
   const spiking = engine.name === 'ann' ? undefined : await present(engine, run.train.epochs);
   const inputs = isSpikeTrains(data) ? data.units : undefined;
-  writeRun(places.outDir, { history, weights, inputs, ...spiking });
+  const files = writeRun(places.outDir, { history, weights, inputs, ...spiking });
   const readout = run.engine.name === 'ann' ? undefined : run.engine.readout;
   const what = readout === 'spikes' ? 'Firing rate' : 'Potential';
   if (spiking) console.log(`${what}: ${formatRow(spiking.rates)}`);
@@ -166,14 +159,10 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
   const figures =
     options.saveFigures || options.show ? drawFigures({ trace: spiking?.trace, history, data }) : undefined;
   if (figures && options.saveFigures) await saveFigures(figures, places.outDir);
-  const arrays = ARRAYS.filter((name) => spiking || !SPIKING_ARRAYS.includes(name));
-  const hidden = spiking?.trace.hidden ? HIDDEN_ARRAYS : [];
-  const heldBack = history.heldBackAccs.length > 0 ? [HELD_BACK] : [];
-  const drawn = options.saveFigures ? ['the figures'] : [];
+  if (options.saveFigures) files.push('the figures');
   const exported = spiking
     ? writeExports(options, { weights, neuron: spiking.neuron, layers: spiking.layers, readout })
     : [];
-  const files = [...arrays, ...hidden, ...heldBack, `${MODEL_FOLDERS[spiking ? 'snn' : 'ann']}/`, ...drawn];
   say(`Wrote ${files.join(', ')} to ${places.outDir}`);
   if (exported.length > 0) say(`Wrote the network to ${exported.join(' and ')}`);
   return figures;

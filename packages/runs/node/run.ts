@@ -20,9 +20,8 @@ import {
   checkRunName,
   checkSavedName,
   decodeRun,
-  layersIn,
   modelFolder,
-  readoutOf,
+  modelOf,
 } from '../run-files';
 import { removeLeftovers } from './run-folder';
 
@@ -58,23 +57,19 @@ export function writeLayersModel(folder: string, ...network: Parameters<typeof l
  * Writes the original's four arrays and the model `lif_snn_mnist` into a folder, over those of an earlier run; of the
  * ANN, which has no trace and no neurons, two arrays and the model `ann_mnist`.
  * @param run `inputs` of a network of spike trains; by default it takes images
+ * @returns the names of what was written
  * @throws RangeError if the parts do not fit each other or the weights are not finite, Error if the disk is full
  */
 export function writeRun(
   folder: string,
   run: Pick<Run, 'history' | 'weights'> & Partial<Run> & { inputs?: number },
-): void {
-  const arrays = Object.entries(arrayFiles(run));
+): string[] {
+  const arrays = arrayFiles(run);
   makeFolder(folder);
-  for (const [name, content] of arrays) writeFileAtomic(join(folder, name), content);
-  writeLayersModel(
-    join(folder, modelFolder(run)),
-    run.weights,
-    run.neuron,
-    run.inputs,
-    readoutOf(run),
-    layersIn(run.history.settings),
-  );
+  for (const [name, content] of Object.entries(arrays)) writeFileAtomic(join(folder, name), content);
+  const model = modelFolder(run);
+  writeLayersModel(join(folder, model), ...modelOf(run));
+  return [...Object.keys(arrays), `${model}/`];
 }
 
 /**
