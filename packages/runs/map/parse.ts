@@ -63,6 +63,13 @@ function parse(text: string, file: string): MapTable {
       `${file}: line ${line}: ${complaint}; take the project's file again, or make your own with \`npm run map\``,
     );
   };
+  const attempt = <V>(line: number, work: () => V): V => {
+    try {
+      return work();
+    } catch (error) {
+      return fail(line, (error as Error).message);
+    }
+  };
   // Git may have turned line ends into those of Windows.
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
   const columns = lines[0].split(',');
@@ -79,7 +86,10 @@ function parse(text: string, file: string): MapTable {
   if (epochs.length === 0 || epochs.some((epoch, i) => i > 0 && epoch <= epochs[i - 1])) {
     fail(1, `expected columns such as acc_1, acc_2 with rising epochs, found ${epochs.join(', ') || 'none'}`);
   }
-  const inOrder = placesOf(places, (message) => fail(1, message));
+  const inOrder = attempt(1, () => {
+    places.forEach(entryAt);
+    return columnsOf([Object.fromEntries(places.map((place) => [place, '']))]);
+  });
   const odd = places.findIndex((place, i) => place !== inOrder[i]);
   if (odd !== -1) fail(1, `expected column ${odd + 3} to be ${inOrder[odd] ?? 'none'}, found ${places[odd]}`);
   if (lines.length < 2) fail(1, 'expected a row per run below the header, found none');
@@ -89,7 +99,7 @@ function parse(text: string, file: string): MapTable {
     const fields = content.split(',');
     if (fields.length !== columns.length) fail(line, `expected ${columns.length} fields, found ${fields.length}`);
     const get = (column: string) => fields[columns.indexOf(column)];
-    const run = runIn(places, get, (message) => fail(line, message));
+    const run = attempt(line, () => runIn(places, get));
     const row = readRow(run, epochs, {
       get,
       fail: (column, wanted) => fail(line, `${column}: expected ${wanted}, found ${get(column) || 'nothing'}`),
@@ -107,27 +117,13 @@ function parse(text: string, file: string): MapTable {
   return new MapTable(rows);
 }
 
-/** The places of a header as `columnsOf` has them. @param fail is told of one that no run has */
-function placesOf(places: readonly string[], fail: (message: string) => never): string[] {
-  try {
-    places.forEach(entryAt);
-    return columnsOf([Object.fromEntries(places.map((place) => [place, '']))]);
-  } catch (error) {
-    return fail((error as Error).message);
-  }
-}
-
 /** The run of a row, by the places that its table has columns for. */
-function runIn(places: readonly string[], get: Fields['get'], fail: (message: string) => never): ResolvedRun {
+function runIn(places: readonly string[], get: Fields['get']): ResolvedRun {
   const given = places.filter((place) => get(place) !== '').map((place) => [place, readWord(get(place))]);
-  let run: ResolvedRun;
-  try {
-    run = readRun(unflatten(Object.fromEntries(given)));
-  } catch (error) {
-    return fail((error as Error).message);
-  }
+  const run = readRun(unflatten(Object.fromEntries(given)));
   // Two rows would differ in nothing that is shown: both engines train the same.
-  return run.engine.name === 'tfjs' ? fail("engine.name: expected 'event' or 'ann', found 'tfjs'") : run;
+  if (run.engine.name === 'tfjs') throw new RangeError("engine.name: expected 'event' or 'ann', found 'tfjs'");
+  return run;
 }
 
 function readRow(run: ResolvedRun, epochs: readonly number[], { get, fail }: Fields): Row {
