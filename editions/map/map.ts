@@ -11,7 +11,7 @@ import { step } from '../../packages/system/step';
 import { findPython, pythonEnv } from '../../tools/machine.mjs';
 import { installPython, venvLacks } from '../../tools/setup/steps';
 import { allRuns, choose, type Grid, PUBLISHED, readGrids } from './grids';
-import { asOneLine, BadMap, type Run } from './plan';
+import { BadMap, type Run } from './plan';
 import { count, duration, showProgress } from './progress';
 import { doneRow, formatTable, parseTable, type Row, rowFile, TABLE, wholeGrids } from './table';
 import { verify } from './verify';
@@ -243,19 +243,9 @@ async function work({ options, others }: ReturnType<typeof read>) {
   console.log(`Copied to ${here(TABLE)}; \`npm run book\` makes its page, build/book/map.html.`);
 }
 
-async function workOrComplaint(asked: ReturnType<typeof read>) {
-  try {
-    await work(asked);
-  } catch (error) {
-    if (!(error instanceof BadMap)) throw error;
-    console.error(`map: ${asOneLine(error.message)}`);
-    process.exitCode = 2;
-  }
-}
-
 async function main(args: string[]) {
   const asked = read(args);
-  await runProgram('map', () => workOrComplaint(asked), {
+  await runProgram('map', () => work(asked), {
     tidy: unlock,
     interrupted: 'stopped; the same command continues with what is missing',
   });

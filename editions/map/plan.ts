@@ -6,7 +6,9 @@ import { UserError } from '../../packages/system/project';
 export { asOneLine, inOneLine } from '../../src/common/checks';
 
 /** A grid or a table that cannot be used: one line, exit status 2. */
-export class BadMap extends UserError {}
+export class BadMap extends UserError {
+  readonly exitStatus = 2;
+}
 
 export interface Run {
   id: string;

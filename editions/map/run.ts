@@ -8,6 +8,7 @@ import { createEngine } from '../../hosts/node/engines';
 import { type ResolvedRun, readRun } from '../../packages/runs/document';
 import { runProgram } from '../../packages/system/program';
 import { readJson, UserError, writeJson, writeWhole } from '../../packages/system/project';
+import { littleEndian } from '../../src/common/bytes';
 import type { AnnEngine } from '../../src/training/ann-engine';
 import type { TrainingHistory } from '../../src/training/history';
 import { train } from '../../src/training/train';
@@ -27,8 +28,7 @@ async function compute(run: ResolvedRun) {
   try {
     const history = await train({ engine, epochs, schedule, heldBack: heldBackOf(run, data) });
     const { weights } = await engine.state();
-    const bytes = Buffer.alloc(weights.length * 4);
-    for (const [i, weight] of weights.entries()) bytes.writeFloatLE(weight, 4 * i);
+    const bytes = littleEndian(weights);
     const spikes = await countSpikes(engine, epochs);
     return { bytes, results: { ...accuraciesOf(history), ...spikes, weights_sha256: sha256(bytes) } };
   } finally {
@@ -69,7 +69,7 @@ async function work(file: string, plan: string) {
   const id = basename(file, '.json');
   const { run } = readJson(plan)?.runs?.[id] ?? {};
   if (!run) throw new UserError(`${plan}: expected the run ${id}, found none; \`npm run map\` writes it`);
-  let done: Pick<Row, 'results'> & { bytes: Buffer };
+  let done: Pick<Row, 'results'> & { bytes: Uint8Array };
   try {
     done = await compute(readRun(run));
   } catch (error) {

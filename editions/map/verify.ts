@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { program, readJson, remove, writeJson } from '../../packages/system/project';
 import { run } from '../../packages/system/run';
 import type { Grid } from './grids';
-import { asOneLine, BadMap, runOf } from './plan';
+import { asOneLine, BadMap, orBadMap, runOf } from './plan';
 import { count, showProgress } from './progress';
 import { faultsIn, parseTable, RESULT_COLUMNS, rowFile, type TableRow } from './table';
 
@@ -56,12 +56,7 @@ async function faultsOfRow({ id, run: document, results }: TableRow, folder: str
 export async function verify(file: string, grids: Grid[], names: string[], which: string) {
   if (!existsSync(file)) throw new BadMap(`${file}: expected a table, found none; \`npm run map\` makes it`);
   const complain = (line: string) => console.error(asOneLine(`map: ${file}: ${line}`));
-  let rows: TableRow[];
-  try {
-    rows = parseTable(readFileSync(file, 'utf8'), file);
-  } catch (error) {
-    throw new BadMap((error as Error).message);
-  }
+  const rows = orBadMap(() => parseTable(readFileSync(file, 'utf8'), file));
   const faults = faultsIn(rows, grids);
   faults.forEach(complain);
   if (faults.length > 0) return false;

@@ -10,8 +10,9 @@ export function describe(error: unknown) {
 }
 
 /**
- * Does the work of a program. An error ends it with what there is to say of it; a signal, or the end of its caller,
- * ends first what it started by `run`, also when the work is done and it serves something.
+ * Does the work of a program. An error ends it with what there is to say of it, and with its `exitStatus` or 1; a
+ * signal, or the end of its caller, ends first what it started by `run`, also when the work is done and it serves
+ * something.
  * @returns a function that stops handling signals
  */
 export async function runProgram(
@@ -47,7 +48,8 @@ export async function runProgram(
   } catch (error) {
     // Ctrl-C reaches what this program waits for as well: its own handler, which is still to come, says what happened.
     await new Promise((done) => setTimeout(done, 100));
-    if (!(error instanceof Stopped)) await stop(1, describe(error));
+    const { exitStatus = 1 } = Object(error) as { exitStatus?: number };
+    if (!(error instanceof Stopped)) await stop(exitStatus, describe(error));
     await new Promise(() => {}); // a signal came, whose handler ends the program
   }
   return () => {
