@@ -3,11 +3,9 @@ import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync } f
 import { availableParallelism } from 'node:os';
 import { basename, delimiter, dirname, extname, join, relative, resolve } from 'node:path';
 import { lock, unlock } from '../../packages/system/lock';
-import { command } from '../../packages/system/options';
-import { runProgram } from '../../packages/system/program';
+import { command, runProgram } from '../../packages/system/program';
 import { printable, pythonIn, readText, root, UserError, writeWhole } from '../../packages/system/project';
-import { run } from '../../packages/system/run';
-import { step } from '../../packages/system/step';
+import { run, step } from '../../packages/system/run';
 import { findPython, pythonEnv } from '../../tools/machine.mjs';
 import { installPython, venvLacks } from '../../tools/setup/steps';
 import { allRuns, choose, type Grid, PUBLISHED, readGrids } from './grids';

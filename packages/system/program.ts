@@ -1,4 +1,5 @@
-// How a program of ours ends.
+// How a program of ours begins and ends: its options, what it says of an error, and who ends it.
+import { Command, InvalidArgumentError } from 'commander';
 import { endWithParent, onSignals } from './parent';
 import { causeOf } from './plain.mjs';
 import { printable } from './project';
@@ -57,3 +58,35 @@ export async function runProgram(
     unwatch();
   };
 }
+
+/** One line of commander's, as the project words such lines, with where to find help. */
+function worded(text: string, name: string, typed: string) {
+  const line = text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/^option '(?:-\w, )?(--[\w-]+).*?' argument '(.*)' is invalid\. (.*)$/, '$1: $3, found $2')
+    .replace(/^option '(?:-\w, )?(--[\w-]+) <(.*)>' argument missing$/, '$1: expected $2, found nothing')
+    .replaceAll('\n', ' ')
+    .replace(/\.$/, '');
+  return `${name}: ${line}; \`${typed} --help\` lists the options\n`;
+}
+
+/**
+ * A program whose options are read by commander.
+ * @param typed what people type
+ * @param name what its messages begin with
+ */
+export const command = (typed: string, name: string) =>
+  new Command(typed)
+    .allowExcessArguments(false)
+    .configureOutput({ outputError: (text, write) => write(worded(text, name, typed)) })
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+/** Reads a whole number from `least` to `most`. */
+export const whole =
+  (least: number, most: number): ((text: string) => number) =>
+  (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
+  };

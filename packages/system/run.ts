@@ -20,9 +20,6 @@ const SOON: Ending = { signal: 'SIGTERM', seconds: 5 };
 /** Thrown by `run` while set-up is being stopped, so that no step mistakes a killed child for a result. */
 export class Stopped extends Error {}
 
-/** Whether the children are being ended: then nobody wants to hear how far they are. */
-export const isStopping = () => stopping;
-
 /** Ends all children and resolves when they are gone; those that take too long are killed. */
 export async function endChildren() {
   stopping = true;
@@ -91,4 +88,34 @@ export async function run(
   tell();
   if (stopping) throw new Stopped();
   return { code: code ?? -1, lines };
+}
+
+export const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/**
+ * Runs one step: prints a line when it begins, one every ten seconds while it works, and one when it is done.
+ * @param work may return a note for the last line
+ */
+export async function step(
+  name: string,
+  doing: string,
+  work: (onLine: (line: string) => void) => Promise<string | undefined> | Promise<void>,
+) {
+  const begin = performance.now();
+  let last = '';
+  console.log(`  ${name}: ${doing}`);
+  const pulse = setInterval(() => {
+    if (!stopping) console.log(`  ${name}: ${seconds(begin)} …${last === '' ? '' : ` ${last.slice(0, 100)}`}`);
+  }, 10_000);
+  try {
+    const note = await work((line) => {
+      last = line.trim();
+    });
+    console.log(`  ${name}: done in ${seconds(begin)}${note ? ` (${note})` : ''}`);
+  } catch (error) {
+    if (!(error instanceof Stopped)) console.log(`  ${name}: failed after ${seconds(begin)}`);
+    throw error;
+  } finally {
+    clearInterval(pulse);
+  }
 }

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { runProgram } from '../../packages/system/program';
 import { pythonIn, root, UserError, writeJson } from '../../packages/system/project';
-import { step } from '../../packages/system/step';
+import { step } from '../../packages/system/run';
 import { findPython, lacksRoom, pythonEnv } from '../machine.mjs';
 import { installPython, venvLacks } from '../setup/steps';
 

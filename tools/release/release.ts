@@ -4,11 +4,9 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { command } from '../../packages/system/options';
-import { runProgram } from '../../packages/system/program';
+import { command, runProgram } from '../../packages/system/program';
 import { readJson, remove, removeLeftOvers, root, UserError } from '../../packages/system/project';
-import { run } from '../../packages/system/run';
-import { step } from '../../packages/system/step';
+import { run, step } from '../../packages/system/run';
 import { npmCommand } from '../machine.mjs';
 import { succeeded } from '../packages.mjs';
 import { sumsOf, zipOf } from './files';

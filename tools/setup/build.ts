@@ -15,8 +15,7 @@ import {
   UserError,
   writeJson,
 } from '../../packages/system/project';
-import { run } from '../../packages/system/run';
-import { seconds } from '../../packages/system/step';
+import { run, seconds } from '../../packages/system/run';
 
 const dist = join(root, 'dist');
 const stampFile = '.build.json';

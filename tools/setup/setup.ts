@@ -3,10 +3,9 @@
 import { join } from 'node:path';
 import { runInForeground } from '../../packages/system/foreground';
 import { lock, unlock } from '../../packages/system/lock';
-import { command } from '../../packages/system/options';
-import { runProgram } from '../../packages/system/program';
+import { command, runProgram } from '../../packages/system/program';
 import { program, root, UserError } from '../../packages/system/project';
-import { seconds, step } from '../../packages/system/step';
+import { seconds, step } from '../../packages/system/run';
 import { check, checkNode, findPython, openKind } from '../machine.mjs';
 import { build } from './build';
 import { openBundle } from './bundle';

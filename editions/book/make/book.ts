@@ -6,8 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
 import { renderSvg } from '../../../packages/figures/node/render';
 import { isPython } from '../../../packages/system/chapters';
-import { command } from '../../../packages/system/options';
-import { runProgram } from '../../../packages/system/program';
+import { command, runProgram } from '../../../packages/system/program';
 import {
   chapterNames,
   filesUnder,
@@ -19,8 +18,7 @@ import {
   UserError,
   venvPython,
 } from '../../../packages/system/project';
-import { run } from '../../../packages/system/run';
-import { step } from '../../../packages/system/step';
+import { run, step } from '../../../packages/system/run';
 import { ADDRESSES, runAddress } from '../../shared/addresses';
 import { writeApp } from '../../shared/app';
 import { bundle } from '../../shared/esbuild';

@@ -2,8 +2,7 @@
 // editions/book/event-camera/network.json.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { command } from '../../../packages/system/options';
-import { runProgram } from '../../../packages/system/program';
+import { command, runProgram } from '../../../packages/system/program';
 import { root } from '../../../packages/system/project';
 import { storeLayers } from '../../../src/common/layers';
 import { CAMERA, READOUT, withClock } from '../event-camera/network';

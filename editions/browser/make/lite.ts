@@ -4,9 +4,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground';
-import { command, whole } from '../../../packages/system/options';
 import { codeOf } from '../../../packages/system/processes';
-import { runProgram } from '../../../packages/system/program';
+import { command, runProgram, whole } from '../../../packages/system/program';
 import { program, remove, root, UserError } from '../../../packages/system/project';
 import { run } from '../../../packages/system/run';
 import { npmCommand } from '../../../tools/machine.mjs';

@@ -12,8 +12,7 @@ import {
   venvPython,
   writeJson,
 } from '../../../packages/system/project';
-import { run } from '../../../packages/system/run';
-import { step } from '../../../packages/system/step';
+import { run, step } from '../../../packages/system/run';
 import { buildDeclarations, buildKernel } from '../../../packages/typescript-kernel/jupyterlite/build';
 import { succeeded } from '../../../tools/packages.mjs';
 import { LANGUAGES } from '../../../translations/twins';

@@ -14,8 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { command, whole } from '../../../packages/system/options';
-import { runProgram } from '../../../packages/system/program';
+import { command, runProgram, whole } from '../../../packages/system/program';
 import {
   filesUnder,
   nodeModules,
@@ -28,8 +27,7 @@ import {
   writeJson,
   writeWhole,
 } from '../../../packages/system/project';
-import { run } from '../../../packages/system/run';
-import { step } from '../../../packages/system/step';
+import { run, step } from '../../../packages/system/run';
 import { fingerprintOf, fits, kindOfBundle, npmCommand, pythonEnv, sha256Of } from '../../../tools/machine.mjs';
 import { nameOf, runTwice, succeeded, tarballOf } from '../../../tools/packages.mjs';
 import { NATIVE } from '../../../tools/setup/bundle';

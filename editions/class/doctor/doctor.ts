@@ -5,7 +5,7 @@
 //   --collect FOLDER  lists what is in the files of a folder: what the doctor has printed for learners
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { command } from '../../../packages/system/options';
+import { command } from '../../../packages/system/program';
 import { printable } from '../../../packages/system/project';
 import { checkMachine, lineOf, summary, type Verdict } from '../../../tools/machine.mjs';
 import { edition, setUp, trial } from './trial';
