@@ -56,6 +56,8 @@ interface Stamp {
 }
 export type Outcome = 'present' | 'bundle' | 'installer' | 'wheel' | 'none';
 
+type OnLine = (line: string) => void;
+
 const version = () => readJson(join(pkg, 'package.json'))?.version;
 
 /** The inputs of this step. Without a backend they include the compiler, so a newly installed one triggers a retry. */
@@ -114,18 +116,21 @@ function clean() {
   for (const folder of ['deps', 'lib', 'build-tmp-napi-v8']) remove(join(pkg, folder));
 }
 
-async function fromInstaller(onLine: (line: string) => void) {
+async function fromInstaller(onLine: OnLine) {
+  if (!(await installerIsReachable())) return "the archives of the package's installer are unreachable";
+  onLine('running the installer of @tensorflow/tfjs-node');
   const bins = [dirname(process.execPath), join(nodeModules, '.bin'), join(pkg, 'node_modules', '.bin')];
   const env = { ...process.env, PATH: [...bins, process.env.PATH].join(delimiter) };
   await run(process.execPath, [join('scripts', 'install.js')], { cwd: pkg, env, minutes: 10, onLine });
-  return loads();
+  const reason = await loads();
+  return reason && `the package's installer: ${reason}`;
 }
 
 /**
  * @param stage a folder for its files
  * @returns why it failed, '' if it did not
  */
-async function fromWheel(stage: string, onLine: (line: string) => void): Promise<string> {
+async function fromWheel(stage: string, onLine: OnLine): Promise<string> {
   const wheel = WHEELS[`${process.platform}-${process.arch}`];
   if (wheel === undefined) return `there is no TensorFlow wheel for ${process.platform} ${process.arch}`;
   const compiler = findCompiler();
@@ -138,16 +143,7 @@ async function fromWheel(stage: string, onLine: (line: string) => void): Promise
   writeFileSync(list, `${wheel.requirement} --hash=sha256:${wheel.sha256}\n`);
   onLine(`downloading ${wheel.requirement} (about 230 MB)`);
   const unpacked = join(stage, 'unpacked');
-  const platform = [
-    '--implementation',
-    'cp',
-    '--python-version',
-    '3.11',
-    '--abi',
-    'cp311',
-    '--platform',
-    wheel.platform,
-  ];
+  const platform = ['--python-version', '3.11', '--platform', wheel.platform];
   const install = ['-m', 'pip', 'install', '--no-deps', '--no-compile', '--only-binary=:all:', '--require-hashes'];
   const args = [...install, ...platform, '--progress-bar', 'off', '--target', unpacked, '-r', list];
   const pip = await runTwice(run, venvPython, args, {
@@ -186,9 +182,21 @@ async function fromWheel(stage: string, onLine: (line: string) => void): Promise
     return `${compiler} could not compile the addon (${error})`;
   }
 
-  clean();
   for (const folder of ['deps', 'lib']) renameSync(join(stage, folder), join(pkg, folder));
   return loads();
+}
+
+/** The same in a folder of its own. */
+async function inStage(onLine: OnLine) {
+  const stage = mkdtempSync(join(work, 'native-'));
+  try {
+    return await fromWheel(stage, onLine);
+  } catch (error) {
+    if (error instanceof Stopped) throw error;
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    remove(stage);
+  }
 }
 
 /** The archives of a bundle are packed and unpacked by the package that tfjs-node's own installer uses. */
@@ -202,7 +210,7 @@ export async function packNative(file: string) {
   return true;
 }
 
-async function fromBundle({ native }: Bundle, onLine: (line: string) => void) {
+async function fromBundle({ native }: Bundle, onLine: OnLine) {
   if (!native) return 'the bundle has no native backend for this machine';
   onLine('unpacking the native backend');
   await tar().extract({ file: native, cwd: pkg });
@@ -214,7 +222,7 @@ async function fromBundle({ native }: Bundle, onLine: (line: string) => void) {
  * 'present', 'bundle', 'installer', 'wheel', or 'none' with the reasons. With a bundle no other way is tried: there is
  * supposed to be no network.
  */
-export async function setUpNative(onLine: (line: string) => void, bundle?: Bundle) {
+export async function setUpNative(onLine: OnLine, bundle?: Bundle) {
   const former = readJson(stampFile);
   const damaged = former !== undefined && !intact(former);
   mkdirSync(work, { recursive: true });
@@ -227,36 +235,19 @@ export async function setUpNative(onLine: (line: string) => void, bundle?: Bundl
     return stamp;
   };
 
-  if (!damaged && Object.keys(sizes()).length > 0 && (await loads()) === '') {
-    return finish('present');
-  }
-  clean();
-  if (bundle) {
-    const reason = await fromBundle(bundle, onLine);
-    if (reason === '') return finish('bundle');
+  if (!damaged && Object.keys(sizes()).length > 0 && (await loads()) === '') return finish('present');
+  const reasons: string[] = [];
+  const ways: [Outcome, (onLine: OnLine) => Promise<string>][] = bundle
+    ? [['bundle', () => fromBundle(bundle, onLine)]]
+    : [
+        ['installer', fromInstaller],
+        ['wheel', inStage],
+      ];
+  for (const [outcome, way] of ways) {
     clean();
-    return finish('none', reason);
-  }
-  const reasons = [];
-  if (await installerIsReachable()) {
-    onLine('running the installer of @tensorflow/tfjs-node');
-    const reason = await fromInstaller(onLine);
-    if (reason === '') return finish('installer');
-    reasons.push(`the package's installer: ${reason}`);
-    clean();
-  } else {
-    reasons.push("the archives of the package's installer are unreachable");
-  }
-  const stage = mkdtempSync(join(work, 'native-'));
-  try {
-    const reason = await fromWheel(stage, onLine);
-    if (reason === '') return finish('wheel');
+    const reason = await way(onLine);
+    if (reason === '') return finish(outcome);
     reasons.push(reason);
-  } catch (error) {
-    if (error instanceof Stopped) throw error;
-    reasons.push(error instanceof Error ? error.message : String(error));
-  } finally {
-    remove(stage);
   }
   clean();
   return finish('none', reasons.join('; '));
