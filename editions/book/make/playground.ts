@@ -1,9 +1,9 @@
 // What the scripts of the pages get from the build: the kernel, the weights and the sample digits. Beside them lie
 // scripts with the other networks of the playground, which it loads when they are asked for.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMnist } from '../../../hosts/node/data';
-import { root, UserError } from '../../../packages/system/project';
+import { root } from '../../../packages/system/project';
 import { resolveLayers, storeLayers } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { convolutionalRunFolder, HIDDEN, hiddenRunFolder, networkIn, runFolder } from '../../shared/trained';
@@ -26,7 +26,7 @@ function hasRace(rates: ArrayLike<number>) {
   return own < 0.98 && second > 0.03 && second < own - 0.2;
 }
 
-const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+export const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 
 /**
  * The trained network of a folder.
@@ -41,18 +41,10 @@ function trained(folder: string, count?: number, hidden?: number) {
   return { weights, tau, layers, stored };
 }
 
-/** The compiled kernel of the event engine. */
-function compiledKernel() {
-  const file = join(root, 'dist', 'packages', 'event-engine', 'kernel.wasm');
-  if (!existsSync(file))
-    throw new UserError(`${file}: expected the compiled kernel, found none: run \`npm run setup\``);
-  return readFileSync(file);
-}
-
 /** The networks of the playground, and what the page's own kernel makes of the test images with two of them. */
 export async function reader() {
   const { images, labels } = readMnist().test;
-  const wasm = compiledKernel();
+  const wasm = readFileSync(join(root, 'dist', 'packages', 'event-engine', 'kernel.wasm'));
   const single = trained(runFolder, IMAGE_SIZE * CLASSES);
   const hidden = trained(hiddenRunFolder, (IMAGE_SIZE + CLASSES) * HIDDEN, HIDDEN);
   const convolutional = trained(convolutionalRunFolder);

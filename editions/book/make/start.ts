@@ -7,25 +7,12 @@ import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { introduction } from '../../shared/cells';
 import { escapeHtml } from '../../shared/html';
 import { sentences } from './map-figures';
-import type { Reader } from './playground';
+import { base64, type Reader } from './playground';
 import type { Chapter as BookChapter } from './sources';
 
 type Chapter = Pick<BookChapter, 'name' | 'notebook'>;
 
 const T = 100;
-/**
- * The range of what is drawn for a potential: itself from 0 upwards, and below, where most neurons are, its logarithm.
- */
-const [LOW, HIGH] = [-2.8, 1.5];
-const drawn = (potential: number) => Math.min(Math.max(potential < 0 ? -Math.log1p(-potential) : potential, LOW), HIGH);
-
-const bits = (values: number[]) => {
-  const packed = new Uint8Array(Math.ceil(values.length / 8));
-  values.forEach((value, i) => {
-    if (value) packed[i >> 3] |= 1 << (i & 7);
-  });
-  return Buffer.from(packed).toString('base64');
-};
 
 /**
  * The moving picture, with the numbers that it draws, and a sentence for who does not see it: 100 steps with a 7 that
@@ -45,18 +32,14 @@ export function movingPicture({ race, labels, pixels: pixelsOf, answer }: Reader
     T,
     pixels,
     ink: pixels.map((pixel) => image[pixel]),
-    inputs: bits(
-      Array.from(
+    inputs: base64(
+      Uint8Array.from(
         { length: T * pixels.length },
         (_, i) => inputs[Math.floor(i / pixels.length) * IMAGE_SIZE + pixels[i % pixels.length]],
       ),
     ),
-    potentials: Buffer.from(
-      Uint8Array.from(h, (value) => Math.round((255 * (drawn(value) - LOW)) / (HIGH - LOW))),
-    ).toString('base64'),
-    fired: bits(Array.from(fired)),
-    low: LOW,
-    high: HIGH,
+    potentials: base64(new Uint8Array(Float32Array.from(h).buffer)),
+    fired: base64(Uint8Array.from(fired)),
   };
   const others = counts.filter((count, neuron) => neuron !== label && count > 0).length;
   const alt =
@@ -85,9 +68,6 @@ function chapterList(chapters: Chapter[]) {
     .join('\n\n');
 }
 
-const toctree = (caption: string, names: string[]) =>
-  names.length === 0 ? '' : ['```{toctree}', ':hidden:', `:caption: ${caption}`, ...names, '```'].join('\n');
-
 /**
  * The start page for Sphinx.
  * @param picture the HTML of the moving picture
@@ -100,17 +80,15 @@ export function startPage(
   chapters: Chapter[],
   groups: { caption: string; names: string[] }[],
 ) {
-  const trees = [
-    ...byPart(chapters).map(({ part, chapters: own }) =>
-      toctree(
-        part,
-        own.map(({ name }) => name),
-      ),
-    ),
-    ...groups.map(({ caption, names }) => toctree(caption, names)),
-  ];
+  const parts = byPart(chapters).map(({ part, chapters: own }) => ({
+    caption: part,
+    names: own.map(({ name }) => name),
+  }));
+  const trees = [...parts, ...groups]
+    .filter(({ names }) => names.length > 0)
+    .map(({ caption, names }) => ['```{toctree}', ':hidden:', `:caption: ${caption}`, ...names, '```'].join('\n'));
   return text
     .replace('<!-- picture -->', () => `\`\`\`{raw} html\n${picture}\n\`\`\``)
     .replace('<!-- chapters -->', () => chapterList(chapters))
-    .replace('<!-- pages -->', () => trees.filter(Boolean).join('\n\n'));
+    .replace('<!-- pages -->', () => trees.join('\n\n'));
 }

@@ -8,34 +8,33 @@ import { bytes } from '../../shared/page/base64';
 import { watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { coloursOf, contextOf, sharpPen } from '../playground/paint';
+import { compress, FONT, level } from '../playground/race';
 import { tally } from '../playground/said';
 
-/** What happened in T steps; bits lie low bit first in their bytes. */
+/** What happened in T steps, as base64. */
 interface Run {
   T: number;
   /** The indices of the pixels with ink, and how dark each is, 0 to 255. */
   pixels: number[];
   ink: number[];
-  /** Which of those pixels fired, [T, pixels] bits. */
+  /** Which of those pixels fired, 0 or 1, [T, pixels] bytes. */
   inputs: string;
-  /** The ten potentials before firing, as they are drawn, [T, 10] bytes from `low` to `high`. */
+  /** The ten potentials before firing, [T, 10] of float32. */
   potentials: string;
-  /** Which of the ten neurons fired, [T, 10] bits. */
+  /** Which of the ten neurons fired, 0 or 1, [T, 10] bytes. */
   fired: string;
-  low: number;
-  high: number;
 }
 
 const STEPS_PER_SECOND = 13;
 /** How long the last step stays, in steps. */
 const REST = 42;
 
-const bitsOf = (data: Uint8Array) =>
-  Uint8Array.from({ length: 8 * data.length }, (_, i) => (data[i >> 3] >> (i & 7)) & 1);
+/** The lowest potential that is drawn, compressed as in a race. */
+const LOW = -2.8;
 
 class Scene {
   private readonly inputs: Uint8Array;
-  private readonly potentials: Uint8Array;
+  private readonly potentials: Float32Array;
   private readonly fired: Uint8Array;
   private readonly context: CanvasRenderingContext2D;
   colours = coloursOf(document.body);
@@ -47,9 +46,9 @@ class Scene {
     private readonly run: Run,
   ) {
     this.context = contextOf(canvas);
-    this.inputs = bitsOf(bytes(run.inputs));
-    this.potentials = bytes(run.potentials);
-    this.fired = bitsOf(bytes(run.fired));
+    this.inputs = bytes(run.inputs);
+    this.potentials = new Float32Array(bytes(run.potentials).buffer);
+    this.fired = bytes(run.fired);
     this.at = run.T;
   }
 
@@ -91,7 +90,7 @@ class Scene {
     }: { align?: CanvasTextAlign; size?: number; weight?: number; color?: string } = {},
   ): void {
     const { context } = this;
-    context.font = `${weight} ${size}px "Source Sans 3 Variable", system-ui, sans-serif`;
+    context.font = `${weight} ${size}px ${FONT}`;
     context.textAlign = align;
     context.textBaseline = 'alphabetic';
     context.fillStyle = color;
@@ -175,23 +174,14 @@ class Scene {
       const lit = this.flash(neuron);
       const threshold = middle - row * 0.36;
       const y = (t: number) => {
-        const value = this.potentials[t * CLASSES + neuron] / 255;
-        const potential = run.low + value * (run.high - run.low);
-        return threshold + ((1 - Math.min(potential, 1)) / (1 - run.low)) * row * 0.74;
+        const potential = Math.max(compress(this.potentials[t * CLASSES + neuron]), LOW);
+        return threshold + ((1 - Math.min(potential, 1)) / (1 - LOW)) * row * 0.74;
       };
-      context.strokeStyle = colours.line;
-      context.lineWidth = 1;
-      context.beginPath();
-      context.moveTo(from, Math.round(threshold) + 0.5);
-      context.lineTo(to, Math.round(threshold) + 0.5);
-      context.stroke();
+      level(context, from, to, Math.round(threshold) + 0.5, colours.line, []);
       context.strokeStyle = leads ? colours.spike : colours.quiet;
       context.globalAlpha = leads ? 0.55 : 0.75;
       context.beginPath();
-      for (let t = 0; t < steps; t++) {
-        if (t === 0) context.moveTo(x(t + 0.5), y(t));
-        else context.lineTo(x(t + 0.5), y(t));
-      }
+      for (let t = 0; t < steps; t++) context.lineTo(x(t + 0.5), y(t));
       context.stroke();
       context.globalAlpha = 1;
       context.strokeStyle = leads ? colours.spike : colours.ink;

@@ -156,8 +156,8 @@ export function paintPad(
   pen.lineJoin = 'round';
   for (const stroke of strokes) {
     pen.beginPath();
-    pen.moveTo(stroke[0].x * width, stroke[0].y * width);
-    for (const { x, y } of stroke.length > 1 ? stroke.slice(1) : stroke) pen.lineTo(x * width, y * width);
+    // The first of them begins the line; a dot is one to where it is.
+    for (const { x, y } of [stroke[0], ...stroke]) pen.lineTo(x * width, y * width);
     pen.stroke();
   }
 }

@@ -8,10 +8,10 @@ import { type Colours, sharpPen } from './paint';
 /** Where a lane's parts lie, in CSS pixels; playground.css knows the heights as well. */
 const LANE = { left: 22, height: 30, ticks: 9, axis: 24 };
 const HEIGHT = CLASSES * LANE.height + LANE.axis;
-const FONT = '"Source Sans 3 Variable", system-ui, sans-serif';
+export const FONT = '"Source Sans 3 Variable", system-ui, sans-serif';
 
 /** Far below 0 a logarithm, so that a potential of −30 and a threshold of 1 fit in one lane. */
-const compress = (v: number) => (v < 0 ? -Math.log1p(-v) : v);
+export const compress = (v: number) => (v < 0 ? -Math.log1p(-v) : v);
 
 /**
  * Ticks where a neuron fired, and below them the curve of its potential with the threshold dashed. Behind both, the
@@ -127,13 +127,14 @@ function paintCount(
   pen.fill();
 }
 
-function level(pen: CanvasRenderingContext2D, from: number, to: number, y: number, colour: string, dash: number[]) {
-  pen.strokeStyle = colour;
+/** A level line from x to `end`. */
+export function level(pen: CanvasRenderingContext2D, x: number, end: number, y: number, ink: string, dash: number[]) {
+  pen.strokeStyle = ink;
   pen.lineWidth = 1;
   pen.setLineDash(dash);
   pen.beginPath();
-  pen.moveTo(from, y);
-  pen.lineTo(to, y);
+  pen.moveTo(x, y);
+  pen.lineTo(end, y);
   pen.stroke();
   pen.setLineDash([]);
 }
