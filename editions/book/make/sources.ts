@@ -154,22 +154,6 @@ const FONTS = [
   ['@fontsource/source-code-pro', '400.css'],
 ];
 
-/**
- * Greek letters come from the formulas' file, and look like those: the τ of a sans face is a small T. They slant
- * already: said for italics too, or the browser would slant them once more.
- */
-const GREEK = ['normal', 'italic']
-  .map(
-    (style) => `@font-face {
-  font-family: 'Greek of the formulas';
-  font-style: ${style};
-  font-display: swap;
-  src: url(katex/fonts/KaTeX_Math-Italic.woff2) format('woff2');
-  unicode-range: U+03B1-03C9;
-}`,
-  )
-  .join('\n');
-
 /** The `@font-face` rule of a font for Latin letters, and the file that it names. */
 function fontFace(name: string, sheet: string) {
   const folder = dirname(require.resolve(`${name}/package.json`));
@@ -207,5 +191,5 @@ export function copyStatic(source: string) {
   // The smallest of Plotly's bundles that draws lines, bars and heatmaps.
   const plotly = require.resolve('plotly.js-cartesian-dist-min/plotly-cartesian.min.js');
   write(join(folder, 'plotly.js'), readFileSync(plotly));
-  return [...faces.map(({ css }) => css), GREEK].join('\n');
+  return faces.map(({ css }) => css).join('\n');
 }
