@@ -76,8 +76,8 @@ export function prepare(
       }
       if (alt === '') fail('expected a figure with a sentence in text/plain, found none');
       const id = `${name}-${index + 1}${i === 0 ? '' : `-${i + 1}`}`;
-      const { html, files } = chapterFigure({ id, folder: '_static/figures/', figure, alt });
-      figures.push({ id, files });
+      const { html, drawn } = chapterFigure({ id, figure, alt });
+      figures.push(drawn);
       output.data = { 'text/html': html };
       output.metadata = {};
     });

@@ -88,8 +88,6 @@ export interface PageFigure {
 interface ChapterFigure {
   /** Its name in the book: of its files, and of the live figure. */
   id: string;
-  /** Where the page finds _static/figures, with a slash at its end. */
-  folder: string;
   /** The Plotly specification. */
   figure: Figure;
   alt: string;
@@ -97,9 +95,9 @@ interface ChapterFigure {
 
 /**
  * One figure.
- * @returns its HTML; `files(renderSvg)` draws: the files below _static/figures by name
+ * @returns its HTML, and what draws its files below _static/figures
  */
-export function chapterFigure({ id, folder, figure, alt }: ChapterFigure) {
+export function chapterFigure({ id, figure, alt }: ChapterFigure): { html: string; drawn: PageFigure } {
   const title = titleOf(figure).replace(/<[^>]+>/g, '');
   const legend = legendOf(figure);
   const plain = withoutHeading(figure);
@@ -107,7 +105,7 @@ export function chapterFigure({ id, folder, figure, alt }: ChapterFigure) {
   const html =
     `<figure class="figure" data-figure="${id}"><figcaption><p class="figure-title">${escapeHtml(title)}</p>` +
     `${legendHtml(legend)}</figcaption><div class="figure-picture">` +
-    `${picturesHtml(folder + id, alt, plain.layout, small.layout)}</div></figure>`;
+    `${picturesHtml(`_static/figures/${id}`, alt, plain.layout, small.layout)}</div></figure>`;
   const files = async (renderSvg: RenderSvg) => {
     const written: Record<string, string> = {
       [`${id}.js`]: `bookFigure(${JSON.stringify(id)},${JSON.stringify(plain)})\n`,
@@ -123,7 +121,7 @@ export function chapterFigure({ id, folder, figure, alt }: ChapterFigure) {
     }
     return written;
   };
-  return { html, files };
+  return { html, drawn: { id, files } };
 }
 
 /** The figure's font is the package's, so that bytes are equal everywhere; a page takes the reader's own. */

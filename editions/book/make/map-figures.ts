@@ -157,12 +157,7 @@ function compareSeries(
     name: nameValue(series, value),
     ...columns(near.map(({ runs }) => runs.where({ [series]: value }).mean())),
   }));
-  const [off, on] = [false, true].map((value) => namedGroups(map.where({ [series]: value }), rowNames));
-  const change = differenceFigure(
-    on.map(({ label, runs }, i) => ({ label, runs, from: off[i].runs })),
-    `Difference: ${nameValue(series, true)}, less ${nameValue(series, false)}`,
-    nameValue(series, false),
-  );
+  const change = changeFigure(withoutFirst(map, series), series, rowNames);
   const labels = near.map(({ label }) => label);
   return {
     figures: [intervals(labels, shown, axes), change?.figure],
@@ -212,6 +207,10 @@ function surface(map: MapTable) {
   };
 }
 
+/** The same runs, first those without a setting: what it changes is how the others differ from them. */
+const withoutFirst = (map: MapTable, name: SettingName) =>
+  new MapTable([false, true].flatMap((value) => map.where({ [name]: value }).rows));
+
 /** What the second value of a setting changes, for each value of others. */
 function changeFigure(map: MapTable, name: SettingName, others: SettingName[]) {
   const [first, second] = map.values(name);
@@ -253,8 +252,8 @@ function against(map: MapTable, x: keyof typeof NUMBERS, name: SettingName, abou
 
 /** How long a memory, by loss: a curve for each, and what detaching the reset changes. */
 function memory(map: MapTable) {
-  const [detached, whole] = [true, false].map((detachReset) => map.where({ detachReset }));
-  const change = changeFigure(new MapTable([...whole.rows, ...detached.rows]), 'detachReset', ['loss', 'tau']);
+  const detached = map.where({ detachReset: true });
+  const change = changeFigure(withoutFirst(map, 'detachReset'), 'detachReset', ['loss', 'tau']);
   return {
     figures: [curvesAgainst(detached, 'tau', ['loss'], nameValue('detachReset', true)), change?.figure],
     said: [highest(best(namedGroups(map, settingsOf(map)))), change?.said],

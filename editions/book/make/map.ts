@@ -2,11 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Figure } from '../../../packages/figures';
-import type { Json } from '../../../packages/figures/theme';
 import { type MapTable, parseMap } from '../../../packages/runs/map';
 import { root } from '../../../packages/system/project';
 import { escapeHtml } from '../../shared/html';
-import { isSpec, titleOf } from '../../shared/page/figure-theme';
 import { chapterFigure, type PageFigure } from './figures';
 import { plural, sentences, settingsOf, show } from './map-figures';
 
@@ -17,26 +15,10 @@ export const TABLE = join(root, 'editions', 'map', 'map.csv');
 export const runsOf = (csv = readFileSync(TABLE, 'utf8')) => parseMap(csv, 'editions/map/map.csv');
 
 /** A figure whose title, axes and traces are named in a language; settings such as `T 5` keep their names. */
-function inWords({ data, layout, ...rest }: Figure, title: string, worded: (text: string) => string) {
-  const named = (part: Json) =>
-    isSpec(part) && isSpec(part.title) && typeof part.title.text === 'string'
-      ? { ...part, title: { ...part.title, text: worded(part.title.text) } }
-      : part;
-  const axes = Object.entries(layout).filter(([name]) => /axis/.test(name));
-  return {
-    ...rest,
-    data: data.map((trace) => ({
-      ...trace,
-      ...(trace.name === undefined ? {} : { name: worded(String(trace.name)) }),
-      ...(trace.colorbar === undefined ? {} : { colorbar: named(trace.colorbar) }),
-    })),
-    layout: {
-      ...layout,
-      ...Object.fromEntries(axes.map(([name, axis]) => [name, named(axis)])),
-      title: { text: title },
-    },
-  };
-}
+const inWords = (figure: Figure, worded: (text: string) => string): Figure =>
+  JSON.parse(JSON.stringify(figure), (key, value) =>
+    (key === 'text' || key === 'name') && typeof value === 'string' ? worded(value) : value,
+  );
 
 /**
  * The page for Sphinx, and its other files.
@@ -51,12 +33,12 @@ export function mapPage(
 ) {
   const map = runsOf(csv);
   const figures: PageFigure[] = [];
-  const html = (drawn: Figure, name: string) => {
+  const figureBlock = (plain: Figure, name: string) => {
     const id = language ? `${name}-${language}` : name;
-    const figure = inWords(drawn, worded(titleOf(drawn)), worded);
-    const drawing = chapterFigure({ id, folder: '_static/figures/', figure, alt: figure.alt });
-    figures.push({ id, files: drawing.files });
-    return `\`\`\`{raw} html\n${drawing.html}\n\`\`\``;
+    const figure = inWords(plain, worded);
+    const { html, drawn } = chapterFigure({ id, figure, alt: figure.alt });
+    figures.push(drawn);
+    return `\`\`\`{raw} html\n${html}\n\`\`\``;
   };
   const grids: string[] = [];
   const sections = page.split(/(?=^## )/m).flatMap((section) => {
@@ -68,7 +50,7 @@ export function mapPage(
     const { figures: drawn, said } = show(runs);
     const shown = drawn
       .filter((figure) => figure !== undefined)
-      .map((figure, i) => html(figure, `map-${grid}-${i + 1}`));
+      .map((figure, i) => figureBlock(figure, `map-${grid}-${i + 1}`));
     const facts = `${plural(runs.rows.length, 'run')}, ${plural(runs.values('seed').length, 'seed')} per setting.`;
     const read = sentences(said.filter((sentence) => typeof sentence === 'string').map(worded));
     return [section.replace(mark, () => [` *${worded(facts)}*`, ...shown, read].join('\n\n'))];
