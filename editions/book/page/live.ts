@@ -56,8 +56,6 @@ class LiveFigure {
   private readonly plot: Plot;
   private readonly readout: HTMLElement;
   private readonly picture: HTMLElement;
-  private readonly toggles: { item: HTMLElement; button: HTMLButtonElement }[] = [];
-  private readonly hidden = new Set<number>();
   private readonly watching = new AbortController();
   private start: Record<string, [number, number]> = {};
   private cursor: { curve: number; index: number[] } | undefined;
@@ -126,7 +124,7 @@ class LiveFigure {
     this.watching.abort();
     Plotly.purge(this.plot);
     this.box.remove();
-    for (const { item, button } of this.toggles) item.replaceChildren(...button.childNodes);
+    for (const button of this.toggles()) button.replaceWith(...button.childNodes);
     this.picture.hidden = false;
     this.place.classList.remove('is-live');
     this.picture.querySelector('button')?.focus();
@@ -139,9 +137,10 @@ class LiveFigure {
     const { data, layout } = recolour(fitted, palette);
     const family = getComputedStyle(this.place).getPropertyValue('--font-stack').trim() || 'sans-serif';
     const axes = isPlate(this.figure) ? plateAxes(layout) : {};
+    const hidden = this.toggles('[aria-pressed="false"]').flatMap(({ value }) => value.split(' '));
     await Plotly.react(
       this.plot,
-      data.map((trace, i) => ({ ...trace, ...(this.hidden.has(i) ? { visible: 'legendonly' } : {}) })),
+      data.map((trace, i) => (hidden.includes(String(i)) ? { ...trace, visible: 'legendonly' } : trace)),
       {
         ...layout,
         ...axes,
@@ -280,20 +279,18 @@ class LiveFigure {
   /** The names of the legend become buttons that show and hide. */
   private liveLegend(): void {
     for (const item of this.place.querySelectorAll<HTMLElement>('.figure-legend li')) {
-      const traces = (item.dataset.traces ?? '').split(' ').map(Number);
-      const button = element('button', { type: 'button', 'aria-pressed': 'true' }, ...item.childNodes);
+      const attributes = { type: 'button', 'aria-pressed': 'true', value: item.dataset.traces ?? '' };
+      const button = element('button', attributes, ...item.childNodes);
       button.addEventListener('click', () => {
-        const visible = button.getAttribute('aria-pressed') !== 'true';
-        button.setAttribute('aria-pressed', String(visible));
-        for (const trace of traces) {
-          if (visible) this.hidden.delete(trace);
-          else this.hidden.add(trace);
-        }
+        button.ariaPressed = String(button.ariaPressed !== 'true');
         void this.draw();
       });
       item.append(button);
-      this.toggles.push({ item, button });
     }
+  }
+
+  private toggles(which = ''): HTMLButtonElement[] {
+    return Array.from(this.place.querySelectorAll<HTMLButtonElement>(`.figure-legend button${which}`));
   }
 }
 

@@ -49,8 +49,15 @@ function compare(a: Cell, b: Cell): number {
   return a < b ? -1 : 1;
 }
 
+/** A choice among values, at first of any of them. */
+function choice(name: string, label: string, values: readonly (readonly [string, string])[]) {
+  const options = [['', t`any`], ...values].map(([value, text]) => element('option', { value }, text));
+  const select = element('select', { name }, ...options);
+  return { select, field: element('label', {}, element('span', {}, label), select) };
+}
+
 class Runs {
-  private readonly chosen = new Map<string, string>();
+  private readonly grid: HTMLSelectElement;
   private sort: { name: string; falls: boolean } = { name: '', falls: false };
   private all = false;
   private readonly filters = element('form', { class: 'map-filters', 'aria-label': t`Choose runs` });
@@ -69,9 +76,16 @@ class Runs {
     private readonly map: MapTable,
   ) {
     place.append(this.filters, this.said, this.scroll, this.more, this.dialog);
-    const grid = place.dataset.grid;
-    if (grid) this.chosen.set('grid', grid);
-    this.filters.addEventListener('submit', (event) => event.preventDefault());
+    const grids = map.grids.map((grid) => [grid, grid] as const);
+    const { select, field } = choice('grid', t`grid`, grids);
+    this.grid = select;
+    this.grid.value = place.dataset.grid ?? '';
+    this.filters.append(field);
+    this.filters.addEventListener('change', ({ target }) => {
+      this.all = false;
+      if (target === this.grid) this.drawFilters();
+      this.draw();
+    });
     this.more.addEventListener('click', () => {
       this.all = true;
       this.draw();
@@ -85,52 +99,25 @@ class Runs {
 
   /** The rows of the chosen grid. */
   private ofGrid(): MapTable {
-    const grid = this.chosen.get('grid');
+    const grid = this.grid.value;
     return grid ? this.map.where({ grid }) : this.map;
   }
 
   private rows(): Row[] {
+    const chosen = [...new FormData(this.filters)].filter(([name, value]) => name !== 'grid' && value !== '');
     return this.ofGrid().rows.filter((row) =>
-      NAMES.every((name) => !this.chosen.has(name) || this.chosen.get(name) === String(row[name])),
+      chosen.every(([name, value]) => String(row[name as SettingName]) === value),
     );
   }
 
-  private select(name: string, label: string, options: readonly (readonly [string, string])[]): HTMLElement {
-    const select = element('select', { name });
-    select.append(element('option', { value: '' }, t`any`));
-    for (const [value, text] of options) select.append(element('option', { value }, text));
-    select.value = this.chosen.get(name) ?? '';
-    select.addEventListener('change', () => {
-      if (select.value === '') this.chosen.delete(name);
-      else this.chosen.set(name, select.value);
-      this.all = false;
-      if (name === 'grid') {
-        for (const setting of NAMES) this.chosen.delete(setting);
-        this.drawFilters();
-        this.filters.querySelector('select')?.focus();
-      }
-      this.draw();
-    });
-    return element('label', {}, element('span', {}, label), select);
-  }
-
-  /** A choice for each setting that differs in the grid. */
+  /** A choice for each setting that differs in the grid, after that of the grid. */
   private drawFilters(): void {
     const rows = this.ofGrid();
-    this.filters.replaceChildren(
-      this.select(
-        'grid',
-        t`grid`,
-        this.map.grids.map((grid) => [grid, grid]),
-      ),
-      ...differing(rows).map((name) =>
-        this.select(
-          name,
-          heading(name),
-          rows.values(name).map((value) => [String(value), plain(name, value)]),
-        ),
-      ),
-    );
+    for (const field of Array.from(this.filters.children).slice(1)) field.remove();
+    for (const name of differing(rows)) {
+      const values = rows.values(name).map((value) => [String(value), plain(name, value)] as const);
+      this.filters.append(choice(name, heading(name), values).field);
+    }
   }
 
   private draw(): void {
