@@ -101,22 +101,21 @@ function settle(read: number): void {
 }
 
 // The sources: each start ends the one before.
-let generation = 0;
-let closeCamera: (() => void) | undefined;
-function begin(what: typeof source): number {
-  closeCamera?.();
-  closeCamera = undefined;
+let current = new AbortController();
+function begin(what: typeof source): AbortSignal {
+  current.abort();
+  current = new AbortController();
   source = what;
   part('root').dataset.source = what;
   buttons.camera.setAttribute('aria-pressed', String(what === 'camera'));
   buttons.shape.setAttribute('aria-pressed', String(what === 'shape'));
   trail.clear();
   forget();
-  return ++generation;
+  return current.signal;
 }
 
 async function startCamera(): Promise<void> {
-  const own = begin('camera');
+  const signal = begin('camera');
   setPaused(false);
   said.textContent = t`Asking for the camera …`;
   const shrinker = new Shrinker();
@@ -126,18 +125,12 @@ async function startCamera(): Promise<void> {
         t`This browser answers at random when a page reads a picture (in Firefox: resistFingerprinting), so a camera is of no use here.`,
       );
     const fps = mains[50].checked ? 25 : 30;
-    const close = await openCamera(
-      video,
-      fps,
-      () => see(shrinker.shrink(video, mirror.checked)),
-      (why) => own === generation && standIn(why),
-    );
-    if (own !== generation) return close();
-    closeCamera = close;
+    await openCamera(video, fps, signal, () => see(shrinker.shrink(video, mirror.checked)), standIn);
+    if (signal.aborted) return;
     said.textContent = t`Your camera. Its pictures stay in this tab. Move a hand across the view.`;
   } catch (error) {
     if (!(error instanceof NoCamera)) throw error;
-    if (own === generation) standIn(error.message);
+    if (!signal.aborted) standIn(error.message);
   }
 }
 
@@ -150,12 +143,12 @@ function standIn(why: string): void {
 let held: Place | undefined;
 const velocity = { x: 0, y: 0 };
 function startShape(): void {
-  const own = begin('shape');
+  const signal = begin('shape');
   held = undefined;
   let shown = 0;
   let before = 0;
   const each = (now: number) => {
-    if (own !== generation) return;
+    if (signal.aborted) return;
     requestAnimationFrame(each);
     // Screens show 60 pictures a second, or 120.
     if (isPaused || now - before < 1000 / SHAPE_FPS - 4) return;

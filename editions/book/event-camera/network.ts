@@ -64,17 +64,10 @@ export interface Reading {
 
 /** One `EventCore` on one thread: the same code and kernel as in training. */
 export class Reader {
-  /** The window, in place of a data set. */
-  private readonly sample = {
-    units: new Uint16Array(INPUTS * T),
-    times: new Uint16Array(INPUTS * T),
-    starts: Uint32Array.of(0, 0),
-    labels: new Uint8Array(1),
-    count: 1,
-  };
-
   private constructor(
     private readonly core: EventCore,
+    /** The window, in place of a data set. */
+    private readonly sample: SpikeTrainSplit,
     readonly neurons: number,
   ) {}
 
@@ -83,14 +76,14 @@ export class Reader {
    * @param layers the hidden one, and the outputs
    */
   static async create(wasm: BufferSource, weights: Float32Array, layers: readonly ResolvedLayer[]): Promise<Reader> {
-    const options = { ...DEFAULT_TRAINING, ...READOUT, layers, T, inputs: INPUTS, seed: 0, batchSize: 1, threads: 1 };
-    const data = {};
-    const all = { ...options, data };
-    const core = new EventCore(await WebAssembly.compile(wasm), createMemory(all), all);
+    const [units, times] = [new Uint16Array(INPUTS * T), new Uint16Array(INPUTS * T)];
+    const sample = { units, times, starts: Uint32Array.of(0, 0), labels: new Uint8Array(1), count: 1 };
+    const data = { [Purpose.TestSpikes]: sample };
+    const own = { layers, T, inputs: INPUTS, seed: 0, batchSize: 1, threads: 1, data };
+    const options = { ...DEFAULT_TRAINING, ...READOUT, ...own };
+    const core = new EventCore(await WebAssembly.compile(wasm), createMemory(options), options);
     core.restore(freshState(weights));
-    const reader = new Reader(core, layers[0].neurons);
-    Object.assign(data, { [Purpose.TestSpikes]: reader.sample });
-    return reader;
+    return new Reader(core, sample, layers[0].neurons);
   }
 
   /** Reads a window from rest, as in training. @param window units that fire, step by step, the clock aside */

@@ -120,17 +120,18 @@ const PATIENCE = 5000;
 /**
  * Starts a camera and calls with each of its pictures until it ends.
  * @param fps how many pictures a second are asked for
+ * @param signal gives the camera back
  * @param see is called when the video shows another picture
- * @param ended is called with a sentence if the camera goes away by itself
- * @returns a function that gives the camera back
+ * @param ended is called with a sentence if the camera goes away by itself; the camera is given back by the signal
  * @throws NoCamera
  */
 export async function openCamera(
   video: HTMLVideoElement,
   fps: number,
+  signal: AbortSignal,
   see: () => void,
   ended: (why: string) => void,
-): Promise<() => void> {
+): Promise<void> {
   if (!navigator.mediaDevices?.getUserMedia)
     throw new NoCamera(t`A browser lends its camera only to a page from this computer or over https.`);
   const wanted = { width: { ideal: 320 }, height: { ideal: 240 }, frameRate: { ideal: fps }, facingMode: 'user' };
@@ -141,29 +142,26 @@ export async function openCamera(
     const { name } = error as DOMException;
     throw new NoCamera(WHY[name] ?? t`The camera did not start (${name}).`);
   }
-  let isOpen = true;
-  let hasSeen = false;
   const close = () => {
-    isOpen = false;
     for (const track of stream.getTracks()) track.stop();
-    video.srcObject = null;
   };
+  // It may have taken the reader so long to allow the camera that something else is shown by now.
+  if (signal.aborted) return close();
+  signal.addEventListener('abort', close);
+  let hasSeen = false;
   const end = (why: string) => {
-    if (!isOpen) return;
-    close();
-    ended(why);
+    if (!signal.aborted) ended(why);
   };
   for (const track of stream.getTracks()) track.addEventListener('ended', () => end(t`The camera has gone.`));
   video.srcObject = stream;
   // A tab in the background plays nothing: that is no fault of the camera.
   setTimeout(() => hasSeen || document.hidden || end(t`The camera sends no pictures.`), PATIENCE);
   const each = () => {
-    if (!isOpen) return;
+    if (signal.aborted) return;
     video.requestVideoFrameCallback(each);
     hasSeen = true;
     see();
   };
   video.requestVideoFrameCallback(each);
   video.play().catch(() => end(t`The camera sends no pictures.`));
-  return close;
 }

@@ -9,7 +9,6 @@ import {
   Control,
   type CoreOptions,
   createMemory,
-  type Images,
   INPUTS,
   JobKind,
   OUTPUTS,
@@ -60,10 +59,7 @@ export interface FeatureMaps {
 }
 
 export class Kernel {
-  private constructor(
-    private readonly core: EventCore,
-    private readonly data: Record<number, Images>,
-  ) {}
+  private constructor(private readonly core: EventCore) {}
 
   /**
    * @param weights of each layer in turn, row-major
@@ -74,10 +70,9 @@ export class Kernel {
     weights: Float32Array,
     how: Partial<Pick<CoreOptions, 'T' | 'layers' | 'encoder' | 'readout'>> = {},
   ): Promise<Kernel> {
-    const none = () => ({ images: new Uint8Array(INPUTS), labels: new Uint8Array(1) });
-    const data = { [Purpose.TestSpikes]: none(), [Purpose.TrainSpikes]: none(), [Purpose.Demonstration]: none() };
     const options: CoreOptions = {
-      data,
+      // `begin` puts there what is shown.
+      data: {},
       seed: 0,
       // The memory is laid out for the longest presentation; `begin` makes each as long as is wanted.
       T: LONGEST_T,
@@ -87,7 +82,7 @@ export class Kernel {
       ...how,
       threads: 1,
     };
-    const kernel = new Kernel(new EventCore(await WebAssembly.compile(wasm), createMemory(options), options), data);
+    const kernel = new Kernel(new EventCore(await WebAssembly.compile(wasm), createMemory(options), options));
     kernel.restore(weights);
     return kernel;
   }
@@ -105,12 +100,10 @@ export class Kernel {
     const { core } = this;
     const count = images.length / INPUTS;
     core.setShowing({ T, seed, neuron: tau === undefined ? undefined : { ...DEFAULT_NEURON, tau } });
-    const data = this.data[purpose];
     // An image lies where its index says.
-    const end = (index + count) * INPUTS;
-    if (data.images.length < end) data.images = new Uint8Array(end);
+    const data = { images: new Uint8Array((index + count) * INPUTS), labels: new Uint8Array(index + count) };
     data.images.set(images, index * INPUTS);
-    if (data.labels.length < index + count) data.labels = new Uint8Array(index + count);
+    core.options.data[purpose] = data;
     core.begin({ purpose, epoch, indices: Uint32Array.from({ length: count }, (_, i) => index + i) });
   }
 
