@@ -11,19 +11,16 @@ import { drawCurves, drawTrace, stepAt } from './plot';
 const T = 100;
 type Input = 'constant' | 'pulse' | 'sine' | 'noise' | 'small-big' | 'big-small';
 
-/** A pulse lasts from this step to before that one. */
-const PULSE = { from: 20, to: 60 };
 const PERIOD = 50;
-/** Two short pulses, of so many steps each and so many apart; the small one has half the current of the big one. */
-const PAIR = { from: 20, length: 5, apart: 2 };
+/** When two short pulses come. */
+const EARLY = { from: 20, to: 25 };
+const LATE = { from: 27, to: 32 };
 
-/** The share of the current in a step of two short pulses of these heights. */
-function pairAt(t: number, first: number, second: number): number {
-  const since = t - PAIR.from;
-  if (since >= 0 && since < PAIR.length) return first;
-  const sinceSecond = since - PAIR.length - PAIR.apart;
-  return sinceSecond >= 0 && sinceSecond < PAIR.length ? second : 0;
-}
+/** Pulses of these heights, each from a step to before another. */
+const pulses =
+  (...all: { from: number; to: number; height: number }[]) =>
+  (t: number) =>
+    all.find(({ from, to }) => t >= from && t < to)?.height ?? 0;
 
 /**
  * A current that lasts, i[t] = i[t−1] (1 − 1/τ) + x[t] from i = 0, [T]: in 32 bits, as `layer.Synapse` and the kernel
@@ -40,16 +37,19 @@ function lasting(x: Float32Array, tau: number): Float32Array {
   });
 }
 
-/** The inputs [T]. A constant, a sine and noise have `current` as their mean. */
+/**
+ * The inputs [T]. A constant, a sine and noise have `current` as their mean. Of two short pulses the small one has half
+ * the current of the big one.
+ */
 function currentsOf(input: Input, current: number): Float32Array {
   const random = new RandomStream(0, Purpose.Demonstration);
   const at: Record<Input, (t: number) => number> = {
     constant: () => current,
-    pulse: (t) => (t >= PULSE.from && t < PULSE.to ? current : 0),
+    pulse: pulses({ from: 20, to: 60, height: current }),
     sine: (t) => current * (1 - Math.cos((2 * Math.PI * t) / PERIOD)),
     noise: () => 2 * current * random.uniform(),
-    'small-big': (t) => current * pairAt(t, 0.5, 1),
-    'big-small': (t) => current * pairAt(t, 1, 0.5),
+    'small-big': pulses({ ...EARLY, height: current / 2 }, { ...LATE, height: current }),
+    'big-small': pulses({ ...EARLY, height: current }, { ...LATE, height: current / 2 }),
   };
   return Float32Array.from({ length: T }, (_, t) => at[input](t));
 }

@@ -1,6 +1,7 @@
 /** The neuron's curves as SVG. Colours are those of neuron.css. */
 import type { LifOptions } from '../../../src/common/lif';
 import type { Trace } from '../../../src/common/trace';
+import { escapeHtml } from '../../shared/html';
 import { t } from '../../shared/page/words';
 
 /** Where the panels lie, in CSS pixels. */
@@ -17,9 +18,8 @@ const fixed = (value: number) => value.toFixed(1);
 const line = (name: string, x1: number, y1: number, x2: number, y2: number) =>
   `<line class="${name}" x1="${fixed(x1)}" y1="${fixed(y1)}" x2="${fixed(x2)}" y2="${fixed(y2)}"/>`;
 /** A title may be a translation's: it is text, whatever is in it. */
-const escaped = (content: string) => content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 const text = (x: number, y: number, content: string, anchor = 'end', name = '') =>
-  `<text class="${name}" x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}">${escaped(content)}</text>`;
+  `<text class="${name}" x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}">${escapeHtml(content)}</text>`;
 
 /** Marks of a scale from low to high: few, and round. */
 function marks(low: number, high: number): number[] {

@@ -287,8 +287,8 @@ async function openLink(): Promise<boolean> {
 function draw(now: number): void {
   frame = 0;
   if (isSlow()) {
-    position = Math.min(Math.floor(((now - slowSince) / 1000) * SLOW), steps());
-    if (position < 0) position = 0;
+    const reached = Math.floor(((now - slowSince) / 1000) * SLOW);
+    position = Math.max(0, Math.min(reached, steps()));
     if (position >= steps()) stopSlow();
     refresh();
   }
