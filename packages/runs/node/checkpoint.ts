@@ -199,30 +199,42 @@ function readHeader(file: string): Header {
   }
   const { sum, ...header } = parsed;
   if (hashParts([JSON.stringify(header)]) !== sum) throw damaged(file, 'its checksum differs');
-  if (!isFit(header)) throw unfit(file);
-  return header;
+  try {
+    if (isFit(header)) return header;
+  } catch {
+    // The run is none, or its settings are those of no network.
+  }
+  throw unfit(file);
 }
 
-/** Whether all that a header says fits together. Needed because a checksum detects damage, not tampering. */
+/**
+ * Whether all that a header says fits together. Needed because a checksum detects damage, not tampering.
+ * @throws Error if the run is none, or its settings are those of no network
+ */
 function isFit({ run, digest, saveFigures, history, events, arrays }: Header): boolean {
   const isWhole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   const isOption = (value: unknown) => value === null || ['string', 'number', 'boolean'].includes(typeof value);
   const areOptions = (value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isOption);
   if (![history && { ...history, settings: null }, events, arrays].every(areOptions)) return false;
-  if (typeof digest !== 'string' || typeof saveFigures !== 'boolean' || !isCanonical(run)) return false;
+  if (typeof digest !== 'string' || typeof saveFigures !== 'boolean') return false;
   const { epoch, batch, correct, settings } = history;
   const { weights, batches, epochs, sha256, heldBack = epoch, potentials = 0, earlierSteps = 0 } = arrays;
+  const { inputs = 1 } = settings ?? {};
   const counts = [epoch, history.epochs, batch, correct, batches, potentials, earlierSteps, events.length];
   return (
     counts.every(isWhole) &&
+    // Checkpoints have a run in one form alone.
+    JSON.stringify(formatRun(run)) === JSON.stringify(run) &&
     // Batches of whole epochs, and those of one more.
     batch <= batches &&
     history.epochs >= epoch &&
     (settings !== null || batches === 0) &&
     epochs === epoch &&
     heldBack === epoch &&
-    isOfNetwork(settings) &&
+    isWhole(inputs) &&
+    inputs > 0 &&
+    inputs <= MAX_UNITS &&
     potentials % countRemembered(layersOf(settings)) === 0 &&
     earlierSteps + batches <= MAX_STEP &&
     weights === (batches > 0 ? weightsOf(settings) : 0) &&
@@ -230,25 +242,6 @@ function isFit({ run, digest, saveFigures, history, events, arrays }: Header): b
     ARRAYS_NAME.test(arrays.file) &&
     arrays.file === arraysName(String(sha256))
   );
-}
-
-/** Whether the settings in a checkpoint, if any, are those of a network. */
-function isOfNetwork(settings: RunSettings | null): boolean {
-  try {
-    const { inputs = 1 } = settings ?? {};
-    return layersOf(settings).length > 0 && Number.isInteger(inputs) && inputs > 0 && inputs <= MAX_UNITS;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether this is a run, in the one form in which checkpoints have it. */
-function isCanonical(run: unknown): boolean {
-  try {
-    return JSON.stringify(formatRun(run as RunDocument)) === JSON.stringify(run);
-  } catch {
-    return false;
-  }
 }
 
 function readArrays(
