@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type MapTable, parseMap } from '../../packages/runs/map';
-import { projectPath, readFile } from '../../packages/system/files';
+import { projectPath, readFile, readNamed } from '../../packages/system/files';
 import { asOneLine, checkOptions, checkSwitch, checkText } from '../../src/common/checks';
 import {
   DatasetError,
@@ -115,11 +115,5 @@ export async function readMap(options: MapOptions = {}): Promise<MapTable> {
   const name = asOneLine(file ?? COMMITTED.join('/'));
   if (!existsSync(path))
     throw new Error(`${name}: expected the table of the map, found none; \`npm run map\` makes it`);
-  let content: Buffer;
-  try {
-    content = readFile(path, MOST_BYTES);
-  } catch (error) {
-    throw new Error(`${name}: ${(error as Error).message}`);
-  }
-  return parseMap(content.toString('utf8'), name);
+  return parseMap(readNamed(name, path, MOST_BYTES).toString('utf8'), name);
 }

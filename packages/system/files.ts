@@ -54,6 +54,15 @@ export function readFile(file: string, most: number = Number.POSITIVE_INFINITY) 
   }
 }
 
+/** A file's bytes. @throws Error as `readFile`, which begins with what the file is called */
+export function readNamed(name: string, file: string, most?: number) {
+  try {
+    return readFile(file, most);
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`);
+  }
+}
+
 /** a list is written part by part: a large file needs no copy in memory */
 type Content = Uint8Array | string | readonly Uint8Array[];
 

@@ -13,7 +13,7 @@ import {
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
 import type { ResolvedRun } from '../../../packages/runs/document';
 import { isOfRun } from '../../../packages/runs/node/run-folder';
-import { assertWritable, identityOf, readFile, writeFileAtomic } from '../../../packages/system/files';
+import { assertWritable, identityOf, readNamed, writeFileAtomic } from '../../../packages/system/files';
 import { type EngineState, freshState } from '../../../src/common/engine';
 import { LAYER_OPTIONS, type LayerShape, plainLayers, type ResolvedLayer } from '../../../src/common/layers';
 import { differingOption } from '../../../src/common/neuron-options';
@@ -43,7 +43,7 @@ export function readStart({ engine }: ResolvedRun, { weights: name }: Options): 
   try {
     checkFileName(name);
     if (!existsSync(file)) throw new Error(`expected a file, found nothing at ${file}`);
-    content = fromFile(read(file), file, layers[0].convolve && layers);
+    content = fromFile(readNamed(file, file, MOST_BYTES), file, layers[0].convolve && layers);
   } catch (error) {
     throw new UsageError(`--weights: ${(error as Error).message}`);
   }
@@ -59,14 +59,6 @@ export function readStart({ engine }: ResolvedRun, { weights: name }: Options): 
     ...(epoch === undefined ? [] : [`after its epoch ${epoch}`]),
   ];
   return { state, description: known.length > 0 ? `${file} (${known.join(', ')})` : file };
-}
-
-function read(file: string): Buffer {
-  try {
-    return readFile(file, MOST_BYTES);
-  } catch (error) {
-    throw new Error(`${file}: ${(error as Error).message}`);
-  }
 }
 
 /** Neurons are compared one by one. */

@@ -10,7 +10,7 @@ import { checkUint8 } from '../../../src/common/checks';
 import { layersModelFiles, MODEL_FILES } from '../../formats/layers-model';
 import { type NpyArray, npyArray } from '../../formats/npy';
 import { encodeEvents } from '../../formats/tensorboard';
-import { makeFolder, projectPath, readFile, writeFileAtomic } from '../../system/files';
+import { makeFolder, projectPath, readFile, readNamed, writeFileAtomic } from '../../system/files';
 import { lockFolder } from '../../system/lock';
 import type { Run, SavedRun } from '../run-files';
 import {
@@ -149,9 +149,5 @@ export async function loadFile(name: string): Promise<Uint8Array> {
   checkName('a file', name);
   const { path, place } = resolvePlace(name);
   if (!existsSync(path)) throw new Error(`${place}: expected a file, found none; put it there`);
-  try {
-    return new Uint8Array(readFile(path));
-  } catch (error) {
-    throw new Error(`${place}: ${(error as Error).message}`);
-  }
+  return new Uint8Array(readNamed(place, path));
 }
