@@ -70,106 +70,79 @@ function fitted(figure: Figure, width: number | undefined): Figure {
   return { ...figure, layout: width === undefined ? layout : { ...layout, width } };
 }
 
-/** The figure of one output, in its node. */
-class Drawing {
-  private readonly title = document.createElement('p');
-  private readonly plot = document.createElement('div');
-  private model: MimeModel | undefined;
-  private isNewer = false;
-  private width: number | undefined;
-  private drawing: Promise<void> | undefined;
-  private readonly sizes = new ResizeObserver(() => this.model && this.widthNow() !== this.width && this.drawAgain());
-  private readonly themes = new MutationObserver(() => this.drawAgain());
-
-  constructor(
-    private readonly node: HTMLElement,
-    private readonly folder: string,
-  ) {
-    this.title.className = 'lif-figure-title';
-    this.node.append(this.title, this.plot);
-    this.sizes.observe(this.node);
-    this.themes.observe(document.body, { attributeFilter: ['data-jp-theme-light'] });
-  }
-
-  render(model: MimeModel): Promise<void> {
-    this.model = model;
-    return this.draw();
-  }
-
-  private drawAgain(): void {
-    if (this.model) void this.draw();
-  }
-
-  private figure(): Figure & { config?: object } {
-    return this.model?.data[MIME] as Figure & { config?: object };
-  }
-
-  /** Undefined for a figure without a set width. Before the page shows the output it has no width. */
-  private widthNow(): number | undefined {
-    const { width } = this.figure().layout;
-    return typeof width === 'number' ? Math.min(width, this.node.clientWidth || width) : undefined;
-  }
-
-  /** Draws the newest of the states that came while one was drawn. */
-  private draw(): Promise<void> {
-    this.isNewer = true;
-    this.drawing ??= this.drawAll().finally(() => {
-      this.drawing = undefined;
-    });
-    return this.drawing;
-  }
-
-  private async drawAll(): Promise<void> {
-    // With the first figure: half a megabyte that no reader needs before.
-    const missing = 'plotly.js: expected to load it from this site, found nothing; are you online?';
-    await loadScript(`${this.folder}plotly.js`, missing);
-    while (this.isNewer && this.model) {
-      const whole = this.figure();
-      const sentence = [this.model.data['text/plain']].flat().join('');
-      this.isNewer = false;
-      this.width = this.widthNow();
-      const figure = fitted(whole, this.width);
-      this.title.textContent = titleOf(whole).replace(/<[^>]+>/g, ' ');
-      const { data: traces, layout } = isDark() ? recolour(figure, DARK) : figure;
-      this.node.setAttribute('role', 'figure');
-      this.node.setAttribute('aria-label', sentence);
-      const config = { ...whole.config, ...PLOTLY_CONFIG };
-      // Copies: Plotly writes into what it is given, and this is the notebook's own. What a reader zoomed stays.
-      await plotly()?.react(
-        this.plot,
-        structuredClone(traces),
-        { ...structuredClone(layout), uirevision: 'one' },
-        config,
-      );
-      // The sentence above says what there is to see.
-      for (const drawn of this.plot.querySelectorAll('svg')) drawn.setAttribute('aria-hidden', 'true');
-    }
-  }
-
-  dispose(): void {
-    this.sizes.disconnect();
-    this.themes.disconnect();
-    plotly()?.purge(this.plot);
-  }
-}
-
 /** @param folder where plotly.js is, with a slash at its end */
 export function addFigures(registry: RenderMimeRegistry, { Widget }: Modules['@lumino/widgets'], folder: string): void {
+  /** The figure of one output. */
   class FigureRenderer extends Widget {
-    private readonly drawing: Drawing;
+    private readonly heading = document.createElement('p');
+    private readonly plot = document.createElement('div');
+    private model: MimeModel | undefined;
+    private isNewer = false;
+    private width: number | undefined;
+    private drawing: Promise<void> | undefined;
+    private readonly sizes = new ResizeObserver(() => this.model && this.widthNow() !== this.width && this.draw());
+    private readonly themes = new MutationObserver(() => this.model && this.draw());
 
     constructor() {
       super({ node: document.createElement('div') });
       this.addClass('lif-figure');
-      this.drawing = new Drawing(this.node, folder);
+      this.heading.className = 'lif-figure-title';
+      this.node.append(this.heading, this.plot);
+      this.sizes.observe(this.node);
+      this.themes.observe(document.body, { attributeFilter: ['data-jp-theme-light'] });
     }
 
     renderModel(model: MimeModel): Promise<void> {
-      return this.drawing.render(model);
+      this.model = model;
+      return this.draw();
+    }
+
+    private figure(): Figure & { config?: object } {
+      return this.model?.data[MIME] as Figure & { config?: object };
+    }
+
+    /** Undefined for a figure without a set width. Before the page shows the output it has no width. */
+    private widthNow(): number | undefined {
+      const { width } = this.figure().layout;
+      return typeof width === 'number' ? Math.min(width, this.node.clientWidth || width) : undefined;
+    }
+
+    /** Draws the newest of the states that came while one was drawn. */
+    private draw(): Promise<void> {
+      this.isNewer = true;
+      this.drawing ??= this.drawAll().finally(() => {
+        this.drawing = undefined;
+      });
+      return this.drawing;
+    }
+
+    private async drawAll(): Promise<void> {
+      // With the first figure: half a megabyte that no reader needs before.
+      const missing = 'plotly.js: expected to load it from this site, found nothing; are you online?';
+      await loadScript(`${folder}plotly.js`, missing);
+      while (this.isNewer && this.model) {
+        const whole = this.figure();
+        const sentence = [this.model.data['text/plain']].flat().join('');
+        this.isNewer = false;
+        this.width = this.widthNow();
+        const figure = fitted(whole, this.width);
+        this.heading.textContent = titleOf(whole).replace(/<[^>]+>/g, ' ');
+        const { data: traces, layout } = isDark() ? recolour(figure, DARK) : figure;
+        this.node.setAttribute('role', 'figure');
+        this.node.setAttribute('aria-label', sentence);
+        const config = { ...whole.config, ...PLOTLY_CONFIG };
+        // Copies: Plotly writes into what it is given, and this is the notebook's own. What a reader zoomed stays.
+        const own = { ...structuredClone(layout), uirevision: 'one' };
+        await plotly()?.react(this.plot, structuredClone(traces), own, config);
+        // The sentence above says what there is to see.
+        for (const drawn of this.plot.querySelectorAll('svg')) drawn.setAttribute('aria-hidden', 'true');
+      }
     }
 
     override dispose(): void {
-      this.drawing.dispose();
+      this.sizes.disconnect();
+      this.themes.disconnect();
+      plotly()?.purge(this.plot);
       super.dispose();
     }
   }
