@@ -125,10 +125,12 @@ export function followLinks(contents: Contents, siteUrl: string): void {
   for (const type of ['pointerover', 'focusin', 'click']) document.addEventListener(type, correct, { capture: true });
 }
 
-/** Leads from a page in another language than its chapter's to one in the chapter's own. */
-export async function followLanguage(path: string, siteUrl: string): Promise<void> {
+/**
+ * Leads from a page in another language than its chapter's to one in the chapter's own.
+ * @param versions of all chapters, by their paths
+ */
+export function followLanguage(path: string, siteUrl: string, versions: Readonly<Record<string, string>>): void {
   if (languageOf(path) === languageHere(siteUrl)) return;
-  const versions = await fetch(new URL('lif-fc-mnist/chapters.json', siteUrl)).then((response) => response.json());
   if (Object.hasOwn(versions, path)) window.location.replace(notebookAddress(siteUrl, path) + window.location.hash);
 }
 

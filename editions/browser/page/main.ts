@@ -19,7 +19,7 @@ import { bookPage, followLanguage, followLinks, inLanguage, languageHere, showSe
 import { addBookLink, addMenu, type Drive } from './menu';
 import { keepTables, sayWhatRuns } from './outputs';
 import { isShared, openShared } from './share';
-import { saveInTurns, saveWhenHidden, sayWhereWorkIsKept, watchCopies } from './work';
+import { chapterVersions, copyWatcher, saveInTurns, saveWhenHidden, sayWhereWorkIsKept } from './work';
 
 const NAME = 'lif-fc-mnist-lite';
 const script = (document.currentScript as HTMLScriptElement).src;
@@ -69,12 +69,18 @@ async function plugins(scope: Scope) {
         if (mainMenu) addMenu(app, mainMenu, widgets, utilities, { tracker: notebooks, drive, siteUrl, files });
         addBookLink(app, widgets, bookPage(siteUrl, openedPath()));
         if (notebooks) {
-          watchCopies(notebooks, app.serviceManager.contents, utilities, siteUrl);
+          const versions = chapterVersions(siteUrl);
+          const lookAtCopy = copyWatcher(app.serviceManager.contents, utilities, versions);
+          const nameTab = tabNamer(option('appName'));
+          for (const watch of [lookAtCopy, saveInTurns, sayWhatRuns, nameTab]) {
+            notebooks.widgetAdded.connect((_, panel) => void watch(panel));
+            notebooks.forEach((panel) => void watch(panel));
+          }
           followLinks(app.serviceManager.contents, siteUrl);
           window.name = tabOf(window.location.href) ?? '';
           window.addEventListener('hashchange', () => showSection(window.location.hash));
           // Without the network the list of chapters may be missing; then the address stays as it is.
-          followLanguage(openedPath() ?? '', siteUrl).catch(() => undefined);
+          void versions.then((known) => followLanguage(openedPath() ?? '', siteUrl, known));
           const { hash } = window.location;
           const shares = isShared(hash) && !openedPath();
           sayWhat(
@@ -82,11 +88,8 @@ async function plugins(scope: Scope) {
           );
           if (shares) openShared(hash, app.serviceManager.contents, siteUrl).catch(refused);
           else showSection(hash);
-          saveInTurns(notebooks);
           saveWhenHidden(notebooks);
-          sayWhatRuns(notebooks);
           keepTables();
-          nameTabs(notebooks, option('appName'));
         }
         const language = languageHere(siteUrl);
         if (language !== '') stayInLanguage(app, language, siteUrl, option('notebookPage'));
@@ -118,19 +121,17 @@ const neededIn = (pages: URL, siteUrl: string): Promise<string[]> =>
     .catch(() => []);
 
 /** Each tab has the title of its chapter. The application gives all of them its own name, and does so again later. */
-function nameTabs(tracker: NotebookTracker, appName: string): void {
+function tabNamer(appName: string): (panel: NotebookPanel) => Promise<void> {
   let title = document.title;
   const setTitle = () => {
     if (document.title !== title) document.title = title;
   };
-  const name = async ({ context }: NotebookPanel) => {
+  new MutationObserver(setTitle).observe(document.head, { childList: true, subtree: true, characterData: true });
+  return async ({ context }) => {
     await context.ready;
     title = `${titleOf(context.model.toJSON()) ?? context.path.replace(/\.ipynb$/, '')} · ${appName}`;
     setTitle();
   };
-  new MutationObserver(setTitle).observe(document.head, { childList: true, subtree: true, characterData: true });
-  tracker.widgetAdded.connect((_, panel) => void name(panel));
-  tracker.forEach((panel) => void name(panel));
 }
 
 /** What the sign of loading waits for. */

@@ -4,7 +4,7 @@
  */
 
 import { t } from '../../shared/page/words';
-import type { NotebookPanel, NotebookTracker } from './jupyter';
+import type { NotebookPanel } from './jupyter';
 
 /** Milliseconds without a message from the cell that runs. A bar that moves is a message. */
 const PATIENCE = 10_000;
@@ -26,7 +26,7 @@ function say({ node }: { node: HTMLElement }, text: string | undefined): void {
   } else if (line.textContent !== text) line.textContent = text;
 }
 
-function watch({ content, sessionContext }: NotebookPanel): void {
+export function sayWhatRuns({ content, sessionContext }: NotebookPanel): void {
   /** The request of the cell that runs. */
   let running: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -68,11 +68,6 @@ function watch({ content, sessionContext }: NotebookPanel): void {
     running = undefined;
     quiet();
   });
-}
-
-export function sayWhatRuns(tracker: NotebookTracker): void {
-  tracker.widgetAdded.connect((_, panel) => watch(panel));
-  tracker.forEach(watch);
 }
 
 /** Letters that are looked at for a frame. */

@@ -34,25 +34,23 @@ export const exists = (contents: Contents, path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Looks at each notebook that is opened. */
-export function watchCopies(
-  tracker: NotebookTracker,
-  contents: Contents,
-  { showDialog, Dialog, Notification }: ApplicationUtilities,
-  siteUrl: string,
-): void {
-  // Without the network no update can be known.
-  const versions: Promise<Record<string, string>> = fetch(new URL('lif-fc-mnist/chapters.json', siteUrl), {
-    cache: 'no-cache',
-  })
+/** The version of each chapter of the site, by its path. Without the network none is known. */
+export const chapterVersions = (siteUrl: string): Promise<Record<string, string>> =>
+  fetch(new URL('lif-fc-mnist/chapters.json', siteUrl), { cache: 'no-cache' })
     .then((response) => response.json())
     .catch(() => ({}));
 
+/** What looks whether a notebook that was opened is the copy of an older chapter. */
+export function copyWatcher(
+  contents: Contents,
+  { showDialog, Dialog, Notification }: ApplicationUtilities,
+  versions: ReturnType<typeof chapterVersions>,
+): (panel: NotebookPanel) => Promise<void> {
   const takeNew = async ({ context }: NotebookPanel) => {
     await contents.delete(context.path);
     await context.revert();
   };
-  const look = async (panel: NotebookPanel) => {
+  return async (panel) => {
     const { context } = panel;
     await context.ready;
     const current = (await versions)[context.path];
@@ -85,8 +83,6 @@ export function watchCopies(
       await context.save();
     }
   };
-  tracker.widgetAdded.connect((_, panel) => void look(panel));
-  tracker.forEach((panel) => void look(panel));
 }
 
 const SAID = 'lif-fc-mnist said where work is kept';
@@ -105,18 +101,14 @@ export function saveWhenHidden(tracker: NotebookTracker): void {
  * Each save waits for the one before. Of two at once, the second would find that the file had changed and ask what to do, as
  * after Ctrl+S twice.
  */
-export function saveInTurns(tracker: NotebookTracker): void {
-  const watch = ({ context }: NotebookPanel) => {
-    const save = context.save.bind(context);
-    let last: Promise<unknown> = Promise.resolve();
-    context.save = () => {
-      const next = last.then(save);
-      last = next.catch(() => undefined);
-      return next;
-    };
+export function saveInTurns({ context }: NotebookPanel): void {
+  const save = context.save.bind(context);
+  let last: Promise<unknown> = Promise.resolve();
+  context.save = () => {
+    const next = last.then(save);
+    last = next.catch(() => undefined);
+    return next;
   };
-  tracker.widgetAdded.connect((_, panel) => watch(panel));
-  tracker.forEach(watch);
 }
 
 /** No page can tell whether its window is private, so all are told what holds in one. */
