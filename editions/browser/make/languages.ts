@@ -44,21 +44,26 @@ function translatePage(html: string, language: string, change: (document: Docume
   return dom.serialize();
 }
 
-/** JupyterLab's own words. JupyterLite, which has none, says some of the same sentences. */
-async function writeWords(site: string) {
-  const program = `import json, sys
+/**
+ * What comes with Jupyter's server: the icons by which a tab shows that its kernel is busy, and JupyterLab's own words.
+ * JupyterLite, which has none, says some of the same sentences.
+ */
+async function writeServersOwn(site: string) {
+  const program = `import json, os, shutil, sys, jupyter_server
 from jupyterlab_server.translation_utils import get_language_pack, get_language_packs
-folder, *locales = sys.argv[1:]
+site, *locales = sys.argv[1:]
+icons = os.path.join(os.path.dirname(jupyter_server.__file__), 'static', 'favicons')
+shutil.copytree(icons, f'{site}/static/favicons', dirs_exist_ok=True)
 def write(name, data):
-    with open(f'{folder}/{name}.json', 'w') as file: json.dump({'data': data, 'message': ''}, file, ensure_ascii=False)
+    with open(f'{site}/api/translations/{name}.json', 'w') as file:
+        json.dump({'data': data, 'message': ''}, file, ensure_ascii=False)
 write('all', {k: v for k, v in get_language_packs()[0].items() if k in ['en', *locales]})
 for locale in locales:
     lab, notebook = map(get_language_pack(locale)[0].get, ['jupyterlab', 'notebook'])
     lite = {k: lab[k] for k in ['About %1', 'Cancel', 'Download', 'Download the file to your computer', 'OK']}
     lite[''] = {**lab[''], 'domain': 'jupyterlite'}
     write(locale, {'jupyterlab': lab, 'notebook': notebook, 'jupyterlite': lite})`;
-  const folder = join(site, 'api', 'translations');
-  const written = await run(venvPython, ['-X', 'utf8', '-c', program, folder, ...Object.values(LOCALES)]);
+  const written = await run(venvPython, ['-X', 'utf8', '-c', program, site, ...Object.values(LOCALES)]);
   succeeded(written, 'import jupyterlab_server.translation_utils', '');
 }
 
@@ -111,7 +116,7 @@ function messagesOf(language: string) {
 
 /** Writes what is there in each language into a site whose English pages are finished. */
 export async function writeLanguages(site: string) {
-  await writeWords(site);
+  await writeServersOwn(site);
   const data = readJson(join(site, 'jupyter-lite.json'))[CONFIG];
   for (const language of LANGUAGES) {
     const folder = join(site, language);

@@ -89,19 +89,8 @@ async function jupyterLite() {
 const UNUSED =
   /^(?:service-worker\.js|jupyterlite\.schema\.v0\.json|package\.json|manifest\.webmanifest|rspack\..*|icon-.*\.png)$/;
 
-/** The icons by which a tab shows that its kernel is busy; they come with Jupyter's server. */
-async function copyIcons() {
-  const program = 'import os, jupyter_server; print(os.path.dirname(jupyter_server.__file__))';
-  const found = await run(venvPython, ['-c', program], { cwd: work });
-  succeeded(found, 'import jupyter_server', '');
-  cpSync(join(String(found.lines.at(-1)).trim(), 'static', 'favicons'), join(site, 'static', 'favicons'), {
-    recursive: true,
-  });
-}
-
 /** @param versions of the chapters */
 async function finish(versions: Record<string, string>) {
-  await copyIcons();
   for (const name of filesUnder(site)) if (UNUSED.test(name)) rmSync(join(site, name));
   const isolate = join(work, 'isolate.js');
   await bundleScript(join('editions', 'browser', 'page', 'isolate.ts'), isolate);
