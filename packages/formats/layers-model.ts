@@ -1,7 +1,7 @@
 /** The trained network as a layers model of TensorFlow.js (`model.json`, `weights.bin`), without TensorFlow. */
 
 import { decodeFloat32, littleEndian } from '../../src/common/bytes';
-import { checkArray, checkChoice, checkObject, formatValue, inOneLine } from '../../src/common/checks';
+import { checkArray, checkChoice, checkObject, formatValue, inOneLine, reworded } from '../../src/common/checks';
 import { type EngineState, READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
 import {
   type Convolution,
@@ -221,21 +221,17 @@ const PLAIN = ['Flatten', 'Dense', 'LIFNode', 'NonSpikingLIFNode'];
 
 /** A model's layers, and what is read of the outputs if it is a potential. */
 function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer[]; readout?: ReadoutName } {
-  let saved: { modelTopology?: { config?: { layers?: unknown } }; userDefinedMetadata?: { layers?: unknown } } | null;
-  try {
-    saved = JSON.parse(new TextDecoder().decode(content));
-  } catch (error) {
-    throw new Error(`${file}: expected a layers model, found other content (${(error as Error).message})`);
-  }
+  const saved: Partial<SavedModel> | null = reworded(
+    () => JSON.parse(new TextDecoder().decode(content)),
+    (why) => `${file}: expected a layers model, found other content (${why})`,
+  );
   const parts = listOf(saved?.modelTopology?.config?.layers);
   const outputs = parts.filter(({ kind }) => NEURONS.includes(kind)).at(-1);
   if (!outputs) throw new Error(`${file}: expected a network with a LIFNode layer, found none`);
-  let neuron: NeuronOptions;
-  try {
-    neuron = readNeuron(outputs.config as unknown as StoredNeuron);
-  } catch (error) {
-    throw new Error(`${file}: expected the options of a LIFNode (${(error as Error).message})`);
-  }
+  const neuron = reworded(
+    () => readNeuron(outputs.config as unknown as StoredNeuron),
+    (why) => `${file}: expected the options of a LIFNode (${why})`,
+  );
   const isRead = outputs.kind === 'NonSpikingLIFNode';
   const readout = isRead ? (outputs.config.readout as ReadoutName) : undefined;
   if (isRead && (readout === 'spikes' || !READOUT_NAMES.includes(readout as ReadoutName))) {
@@ -248,12 +244,17 @@ function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer
   if (other && own === undefined)
     throw new Error(`${file}: expected beside ${other} layers in userDefinedMetadata, found none; save the run again`);
   const widths = parts.filter(({ kind }) => kind === 'Dense').map(({ config }) => config.units as number);
-  try {
-    const layers = own === undefined ? resolveLayers({ hidden: widths.at(-2), neuron }) : readLayers(own, neuron);
-    return { layers, ...(readout && { readout }) };
-  } catch (error) {
-    throw new Error(`${file}: expected layers of neurons (${(error as Error).message})`);
-  }
+  const layers = reworded(
+    () => (own === undefined ? resolveLayers({ hidden: widths.at(-2), neuron }) : readLayers(own, neuron)),
+    (why) => `${file}: expected layers of neurons (${why})`,
+  );
+  return { layers, ...(readout && { readout }) };
+}
+
+/** What is read of a `model.json`. */
+interface SavedModel {
+  modelTopology: { config?: { layers?: unknown } };
+  userDefinedMetadata: { layers?: unknown };
 }
 
 /** A layer as a model holds it. */

@@ -44,6 +44,15 @@ export function inOneLine<R>(read: () => R): R {
   }
 }
 
+/** Does what may fail, and says why in a message of its own. @throws Error */
+export function reworded<R>(work: () => R, say: (why: string) => string): R {
+  try {
+    return work();
+  } catch (error) {
+    throw new Error(say((error as Error).message));
+  }
+}
+
 /** @throws TypeError unless the value is an object, and no array, function, map or the like */
 export function checkObject(name: string, value: unknown, expected = 'an object'): void {
   if (typeof value === 'object' && value !== null && kindOf(value) === 'Object') return;

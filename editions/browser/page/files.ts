@@ -1,9 +1,9 @@
 /** What a reader takes home, notebooks and runs, each as one zip file; and the way back in. */
-import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { strFromU8, strToU8, type UnzipFileInfo, unzipSync, zipSync } from 'fflate';
 import { hashOfCells } from '../../../hosts/browser/hash';
 import { type StoredRun, storedRun, storedRuns, storeRun } from '../../../hosts/browser/storage';
 import { checkRunName, HIDDEN_ARRAYS, RUN_FILES } from '../../../packages/runs/run-files';
-import { inOneLine } from '../../../src/common/checks';
+import { inOneLine, reworded } from '../../../src/common/checks';
 import { download } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import type { Contents, NotebookContent } from './jupyter';
@@ -89,19 +89,16 @@ function readFile(name: string, bytes: Uint8Array): Download {
   const [stem, ending] = name.split(/(\.ipynb)$/i);
   if (ending) return { notebooks: { [`${stem}.ipynb`]: readNotebook(name, bytes) }, runs: {} };
   const wanted = t`${name}: expected a zip file that the menu Tutorial has made`;
-  let files: Record<string, Uint8Array>;
   let sum = 0;
-  try {
-    files = unzipSync(bytes, {
-      filter({ originalSize }) {
-        sum += originalSize;
-        if (sum > MOST_BYTES) throw new Error(t`more than ${MOST_BYTES / 1e6} MB in it`);
-        return true;
-      },
-    });
-  } catch (error) {
-    throw new Error(t`${wanted}, found another or a damaged file (${(error as Error).message})`);
-  }
+  const filter = ({ originalSize }: UnzipFileInfo) => {
+    sum += originalSize;
+    if (sum > MOST_BYTES) throw new Error(t`more than ${MOST_BYTES / 1e6} MB in it`);
+    return true;
+  };
+  const files = reworded(
+    () => unzipSync(bytes, { filter }),
+    (why) => t`${wanted}, found another or a damaged file (${why})`,
+  );
   // Without a prototype: a folder can be called `constructor`.
   const found: Download = { notebooks: {}, runs: Object.create(null) };
   for (const [path, content] of Object.entries(files)) {

@@ -1,5 +1,5 @@
 /** Reads a NIR graph as `nir.ts` writes it, and as SpikingJelly, snnTorch and Norse do. */
-import { checkUint8, inOneLine, listChoices } from '../../../src/common/checks';
+import { checkUint8, inOneLine, listChoices, reworded } from '../../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
 import {
   type Convolution,
@@ -39,12 +39,10 @@ export function fromNir(bytes: Uint8Array, file = 'nir'): SavedNetwork {
 
 function readFile(bytes: Uint8Array, file: string): SavedNetwork {
   checkUint8(file, bytes);
-  let graph: ReturnType<typeof readGraph>;
-  try {
-    graph = readGraph(new Hdf5File(bytes, MOST).root());
-  } catch (error) {
-    throw new Error(`${file}: expected a NIR graph in an HDF5 file, found ${(error as Error).message}`);
-  }
+  const graph = reworded(
+    () => readGraph(new Hdf5File(bytes, MOST).root()),
+    (why) => `${file}: expected a NIR graph in an HDF5 file, found ${why}`,
+  );
   const chain = graph.chain.filter(({ type }) => !['Input', 'Flatten', 'Output'].includes(type));
   const types = chain.map(({ type }) => type).join(' → ');
   const linears = chain.filter(({ type }) => /^(Linear|Affine|Conv2d)$/.test(type));
@@ -54,13 +52,7 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
     throw new Error(
       `${file}: expected layers of Linear → LIF or CubaLIF, the last perhaps LI or CubaLI, behind any of Conv2d → LIF → AvgPool2d, found ${types || 'none'}`,
     );
-  const named = <R>(name: string, read: () => R): R => {
-    try {
-      return read();
-    } catch (error) {
-      throw new Error(`${file}: ${name}: expected ${(error as Error).message}`);
-    }
-  };
+  const named = <R>(name: string, read: () => R): R => reworded(read, (why) => `${file}: ${name}: expected ${why}`);
   const isBiased = ([, bias]: [string, Tensor][]) => bias?.[1].data.some((value) => value !== 0) ?? false;
   const stages = linears.map((linear, i) => {
     const [node, next] = chain.slice(chain.indexOf(linear) + 1);
@@ -217,13 +209,11 @@ function readLinear({ name, type, parts }: Node): [string, Tensor][] {
   });
 }
 
-function numbersOf(parts: FoundGroup, name: string): Numbers {
-  try {
-    return dataSetIn(parts, name).numbers();
-  } catch (error) {
-    throw new Error(`numbers, found ${(error as Error).message} (${name})`);
-  }
-}
+const numbersOf = (parts: FoundGroup, name: string): Numbers =>
+  reworded(
+    () => dataSetIn(parts, name).numbers(),
+    (why) => `numbers, found ${why} (${name})`,
+  );
 
 /** A parameter which must be the same for all neurons, or in both directions of a map. */
 function oneOf(parts: FoundGroup, name: string, all = 'all neurons'): { value: number; float32: boolean } {
@@ -260,10 +250,11 @@ function readLif({ type, parts }: Node): { neuron: NeuronOptions; synapse?: { ta
   if (lasting && Math.abs(Number(gain) / lasting - 1) > 1e-5)
     throw new Error(`w_in of tau_syn in steps (${lasting}), found ${gain}`);
   const neuron = { ...DEFAULT_NEURON, tau, decayInput, vThreshold, vReset };
-  try {
-    for (const each of taus) checkNeuron({ ...neuron, tau: each });
-  } catch (error) {
-    throw new Error(`neurons of ours, with a time step of ${DT} s (${(error as Error).message})`);
-  }
+  reworded(
+    () => {
+      for (const each of taus) checkNeuron({ ...neuron, tau: each });
+    },
+    (why) => `neurons of ours, with a time step of ${DT} s (${why})`,
+  );
   return { neuron, ...(lasting && { synapse: { tau: lasting } }), ...(taus.some((each) => each !== tau) && { taus }) };
 }

@@ -3,7 +3,7 @@
  * for each tensor. The pickle is read without running anything: see `pickle.ts`.
  */
 
-import { checkUint8, inOneLine } from '../../../src/common/checks';
+import { checkUint8, inOneLine, reworded } from '../../../src/common/checks';
 import { type EngineState, MAX_STEP } from '../../../src/common/engine';
 import { MAX_HIDDEN, type ResolvedLayer } from '../../../src/common/layers';
 import { countNumbers, countWeights, parameters } from '../../../src/common/weights';
@@ -78,12 +78,11 @@ function unzipped(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (!isZip)
     throw new Error(`${file}: expected the zip file that torch.save writes since PyTorch 1.6, found other content`);
-  try {
-    const files = storedFiles(bytes);
-    return new Map([...files].map(([name, content]) => [name.slice(name.indexOf('/') + 1), content]));
-  } catch (error) {
-    throw new Error(`${file}: expected a whole zip file, found a damaged one (${(error as Error).message})`);
-  }
+  const files = reworded(
+    () => storedFiles(bytes),
+    (why) => `${file}: expected a whole zip file, found a damaged one (${why})`,
+  );
+  return new Map([...files].map(([name, content]) => [name.slice(name.indexOf('/') + 1), content]));
 }
 
 function readPickle(entries: ReadonlyMap<string, Uint8Array>, file: string): Map<Pickled, Pickled> {
@@ -98,14 +97,10 @@ function readPickle(entries: ReadonlyMap<string, Uint8Array>, file: string): Map
   if (content.length > LONGEST_PICKLE) {
     throw new Error(`${file}: expected data.pkl of at most ${LONGEST_PICKLE} bytes, found ${content.length}`);
   }
-  let value: Pickled;
-  try {
-    value = unpickle(content);
-  } catch (error) {
-    throw new Error(
-      `${file}: expected a state_dict, found ${(error as Error).message}; save net.state_dict(), not net`,
-    );
-  }
+  const value = reworded(
+    () => unpickle(content),
+    (why) => `${file}: expected a state_dict, found ${why}; save net.state_dict(), not net`,
+  );
   if (!(value instanceof Map)) throw new Error(`${file}: expected a state_dict, found another value`);
   return value;
 }

@@ -4,7 +4,7 @@
  */
 
 import { concatenated, decodeFloat32, decodeFloat64, littleEndian, utf8, wholeNumber } from '../../../src/common/bytes';
-import { checkChoice, checkUint8, inOneLine } from '../../../src/common/checks';
+import { checkChoice, checkUint8, inOneLine, reworded } from '../../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
 import { type ResolvedLayer, readLayers, storeLayers } from '../../../src/common/layers';
 import { readNeuron, storeNeuron } from '../../../src/common/neuron-options';
@@ -164,11 +164,10 @@ function readEntry(name: string, entry: unknown, available: number) {
 function inMetadata<R>(file: string, metadata: unknown, key: string, what: string, read: (found: unknown) => R) {
   const found = (metadata as Record<string, unknown> | undefined)?.[key];
   if (found === undefined) return undefined;
-  try {
-    return read(found);
-  } catch (error) {
-    throw new Error(`${file}: expected ${what} in its metadata (${(error as Error).message})`);
-  }
+  return reworded(
+    () => read(found),
+    (why) => `${file}: expected ${what} in its metadata (${why})`,
+  );
 }
 
 /** @throws RangeError unless this is the name of a readout */
