@@ -1,12 +1,10 @@
 // The files of a release that no other command makes: archives and checksums. The same content gives the same bytes,
 // whatever the machine's clock, its time zone, and the order in which it lists a folder.
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { zipSync } from 'fflate';
 import { filesUnder } from '../../packages/system/project';
-
-const sha256 = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex');
+import { sha256Of } from '../machine.mjs';
 
 /** A folder as a zip archive, in which it has a name of its own: files in order, of one time, for everybody to read. */
 export function zipOf(folder: string, name: string) {
@@ -17,8 +15,9 @@ export function zipOf(folder: string, name: string) {
 }
 
 /** SHA256SUMS of the files in a folder, as `sha256sum -c` reads it. */
-export const sumsOf = (folder: string) =>
-  filesUnder(folder)
-    .filter((file) => file !== 'SHA256SUMS')
-    .map((file) => `${sha256(readFileSync(join(folder, file)))}  ${file.split(sep).join('/')}\n`)
-    .join('');
+export async function sumsOf(folder: string) {
+  let sums = '';
+  for (const file of filesUnder(folder).filter((name) => name !== 'SHA256SUMS'))
+    sums += `${await sha256Of(join(folder, file))}  ${file.split(sep).join('/')}\n`;
+  return sums;
+}

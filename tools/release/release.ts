@@ -72,7 +72,7 @@ async function build() {
     writeFileSync(file('-lite.zip'), zipOf(join(clone, 'build', 'lite'), 'lite'));
   });
   await step('Package', 'tarball', (onLine) => npm(onLine, 'pack', '--pack-destination', out));
-  writeFileSync(join(out, 'SHA256SUMS'), sumsOf(out));
+  writeFileSync(join(out, 'SHA256SUMS'), await sumsOf(out));
   return version;
 }
 

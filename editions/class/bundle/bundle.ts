@@ -30,6 +30,7 @@ import {
 import { run, step } from '../../../packages/system/run';
 import { fingerprintOf, fits, kindOfBundle, npmCommand, pythonEnv, sha256Of } from '../../../tools/machine.mjs';
 import { nameOf, runTwice, succeeded, tarballOf } from '../../../tools/packages.mjs';
+import { sumsOf } from '../../../tools/release/files';
 import { NATIVE } from '../../../tools/setup/bundle';
 import { packNative } from '../../../tools/setup/native';
 import { escapeHtml } from '../../shared/html';
@@ -167,15 +168,11 @@ async function make(target: string, work: string) {
   await step('Native backend', 'packing what is installed here', async () =>
     (await packNative(join(work, NATIVE))) ? '' : 'none here, so machines will use the WebAssembly backend',
   );
-  let bytes = 0;
   await step('Checksums', 'of every file', async () => {
-    const sums = [];
-    for (const file of filesUnder(work).map((name) => name.replaceAll('\\', '/'))) {
-      sums.push(`${await sha256Of(join(work, file))}  ${file}\n`);
-      bytes += statSync(join(work, file)).size;
-    }
-    writeWhole(join(work, 'SHA256SUMS'), sums.join(''));
-    return `${sums.length} files, ${(bytes / 1e6).toFixed(0)} MB`;
+    const files = filesUnder(work);
+    const bytes = files.reduce((sum, file) => sum + statSync(join(work, file)).size, 0);
+    writeWhole(join(work, 'SHA256SUMS'), await sumsOf(work));
+    return `${files.length} files, ${(bytes / 1e6).toFixed(0)} MB`;
   });
   await step('Project', 'git archive', async () => project(target));
   const kinds = { ...readJson(join(target, 'kinds.json')) };
