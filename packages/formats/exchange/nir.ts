@@ -38,6 +38,23 @@ export function checkNir(neuron: NeuronOptions): Dynamics {
   return dynamics;
 }
 
+/**
+ * @throws RangeError that names an option of the layer that NIR, or those that read it, cannot say, and as `checkNir`
+ */
+export function checkNirLayer({ neuron, delay, pool }: Pick<ResolvedLayer, 'neuron' | 'delay' | 'pool'>): void {
+  if (delay) {
+    throw new RangeError(
+      'delay: expected none, found those of each connection, while NIR has one for each neuron; use another format, such as safetensors',
+    );
+  }
+  if (pool === 'currents') {
+    throw new RangeError(
+      "pool: expected 'spikes', found 'currents', which no other framework is known to read from NIR; use another format, such as safetensors",
+    );
+  }
+  checkNir(neuron);
+}
+
 const one = (text: string) => ({ values: [text] });
 const ints = (values: readonly number[]) => ({ values: values.map(BigInt), shape: [values.length] });
 const int = (value: number) => ({ values: [BigInt(value)] });
@@ -66,17 +83,9 @@ export function toNir(network: SavedNetwork): Uint8Array {
   const { maps } = allMaps(layers ?? []);
   const nodes: Group = { input: node('Input', { shape: ints(maps[0] ? toShape(maps[0].reads) : [IMAGE_SIZE]) }) };
   const back: string[] = [];
-  all.forEach(({ neuron: own, synapse, delay, convolve, pool }, i) => {
-    if (delay) {
-      throw new RangeError(
-        'delay: expected none, found those of each connection, while NIR has one for each neuron; use another format, such as safetensors',
-      );
-    }
-    if (pool === 'currents') {
-      throw new RangeError(
-        "pool: expected 'spikes', found 'currents', which no other framework is known to read from NIR; use another format, such as safetensors",
-      );
-    }
+  all.forEach((layer, i) => {
+    checkNirLayer(layer);
+    const { neuron: own, synapse, convolve, pool } = layer;
     const part = (kind: string) => tensors.find((tensor) => tensor.layer === i && tensor.kind === kind);
     const { data: values, shape } = part('weight') as Tensor;
     if (convolve) nodes[numbered('conv', i)] = convNode({ values, shape }, maps[i].reads, convolve, part('bias')?.data);

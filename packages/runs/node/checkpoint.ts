@@ -183,7 +183,8 @@ function readWhole(file: string): Checkpoint {
 }
 
 function readHeader(file: string): Header {
-  if (!existsSync(file)) throw new Error(`${file}: expected a checkpoint to resume from, found none`);
+  if (!existsSync(file))
+    throw new Error(`${file}: expected a checkpoint to resume from, found none; leave out --resume`);
   let parsed: (Header & { sum: string }) | null;
   try {
     parsed = JSON.parse(readFile(file, MOST_BYTES).toString());

@@ -116,7 +116,10 @@ describe('A trained network', () => {
       ],
       ['--overwrite --save-nir folder', /--save-nir: .*folder: expected a file or nothing, found a folder/],
       ['--save-nir no/x.nir', /--save-nir: expected a file in a folder that exists, found no folder/],
-      ['--save-nir x.nir --soft-reset', /--save-nir: vReset: .*: NIR has no soft reset; use .* safetensors/],
+      [
+        '--save-nir x.nir --soft-reset',
+        /--save-nir: engine\.layers\.0: vReset: .*: NIR has no soft reset; use .* safetensors/,
+      ],
       ['--weights no.pth', /--weights: expected a file, found nothing at .*no\.pth/],
       ['--weights net.h5', /--weights: expected a file \.safetensors, \.nir, .*, found net\.h5/],
       ['--weights pipe.npy', /pipe\.npy: expected a file, found a named pipe/],

@@ -45,6 +45,10 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
       [['--reset'], /--reset: expected one of the options that --help lists/],
       [['--soft-reset=1'], /--soft-reset: expected no value, found 1$/],
       [['--encoder'], /--encoder: expected 'poisson', 'direct' or 'latency', found none$/],
+      [['--device'], /--device: expected cpu or cuda:0, found none$/],
+      [['--log-dir'], /--log-dir: expected a folder, found none$/],
+      [['--save-nir'], /--save-nir: expected a file, found none$/],
+      [['--set'], /--set: expected PATH=VALUE, such as engine\.T=20, found none$/],
       [['--log-dir='], /--log-dir: expected a folder, found an empty name/],
       [['-T', '0'], /--timesteps: expected a whole number from 1 to 10000, found 0$/],
       [['--tau', '1'], /--tau: expected a finite number above 1, found 1$/],
@@ -86,11 +90,19 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
       [[...set('layers.0.delay.most=3'), '--encoder', 'direct'], /engine\.encoder: expected spikes, which the delays /],
       [
         [...set('layers.0.delay.most=3'), '--save-nir', 'a.nir'],
-        /--save-nir: expected no engine\.layers\.0\.delay, .*; use --save-safetensors$/,
+        /--save-nir: engine\.layers\.0: delay: expected none, .*; use another format, such as safetensors$/,
+      ],
+      [
+        ['--hidden', '5', ...set('layers.0.neuron.vReset=null'), '--save-nir', 'a.nir'],
+        /--save-nir: engine\.layers\.0: vReset: .*: NIR has no soft reset; use .* safetensors$/,
+      ],
+      [
+        [...convolved, ...set('layers.0.pool=currents'), '--save-nir', 'a.nir'],
+        /--save-nir: engine\.layers\.0: pool: expected 'spikes', found 'currents', .* safetensors$/,
       ],
       [
         [...set('neuron.beta=0.3'), '--save-nir', 'a.nir'],
-        /--save-nir: beta: expected 0, .* NIR cannot say; .* safetensors$/,
+        /--save-nir: engine\.layers\.0: beta: expected 0, .* NIR cannot say; .* safetensors$/,
       ],
       [
         set('ratePenalty={"weight":1}'),
@@ -199,6 +211,18 @@ test('a document that cannot be written is a failure', () => {
   closeSync(stdout);
   assert.match(run.stderr.toString(), /^lif_fc_mnist: [^\n]*\bwrite\b[^\n]*\n$/);
   assert.equal(run.status, 1);
+});
+
+test('standard input is read as a file is, and no further', () => {
+  const piped = (input: string) =>
+    spawnSync(process.execPath, [COMMAND, '--run', '-', '--print-run'], { input, encoding: 'utf8', timeout: 120_000 });
+  assert.equal(piped('{ "engine": { "T": 20 } }').stdout, '{\n  "engine": {\n    "T": 20\n  }\n}\n');
+  const long = piped(' '.repeat(2 ** 20 + 1));
+  assert.match(
+    long.stderr,
+    /--run: standard input: expected a run as JSON, .*expected at most 1048576 bytes, found more/,
+  );
+  assert.equal(long.status, 2);
 });
 
 test('a number of threads in the environment that is none is refused as it was written', () => {

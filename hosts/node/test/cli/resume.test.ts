@@ -114,6 +114,7 @@ test('a run is not changed by an option that comes later', () => {
       ['--hidden 13', 'engine.layers.0.neurons: expected none as in the checkpoint, found 13'],
       ['--set engine.reset=false', 'engine.reset: expected true as in the checkpoint, found false'],
       ['--soft-reset', 'engine.neuron.vReset: expected 0 as in the checkpoint, found null'],
+      ['--tau 5 --print-run', 'engine.neuron.tau: expected 2 as in the checkpoint, found 5'],
     ].map(([args, message]) => [[...RESUME, ...args.split(' ')], new RegExp(`${message}${ends}`)] as const),
     plain,
   );
