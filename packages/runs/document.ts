@@ -57,7 +57,7 @@ export const RUN = group(
   { doc: 'a run' },
   {
     data: oneOf(DATASET_NAMES, {
-      doc: 'mnist; or rows, its images one row in each of 28 steps; or randman, the spike trains of the chapter on timing; or yin-yang, the points of the chapter on exact times',
+      doc: 'mnist; or rows, its images one row in each of 28 steps, the T of its runs; or randman, the spike trains of the chapter on timing; or yin-yang, the points of the chapter on exact times',
       default: 'mnist',
       words: { mnist: 'MNIST', randman: 'Randman', rows: 'MNIST by rows', 'yin-yang': 'Yin-Yang' } satisfies Record<
         DatasetName,
@@ -162,6 +162,10 @@ function read(document: unknown): ResolvedRun {
   const name = engine.name ?? 'event';
   refuseMeaningless('engine', RUN.fields.engine, engine, { data, name });
   refuseMeaningless('train', RUN.fields.train, train, { data, name });
+  const { batchSize = defaultsOf(ENGINE).batchSize } = engine;
+  const { images = MOST_IMAGES } = train;
+  if (batchSize > images)
+    throw new RangeError(`engine.batchSize: expected at most the ${images} training images, found ${batchSize}`);
   return {
     data,
     engine: name === 'ann' ? readAnn(data, engine) : readSpiking(data, name, engine),
@@ -244,10 +248,8 @@ function readSpiking(data: DatasetName, name: SpikingEngine['name'], given: Give
     throw new RangeError(inDocument((error as Error).message));
   }
   const { hidden: _short, ...own } = { ...resolved, ...(data !== 'mnist' && { shift: undefined }) };
-  own.layers.forEach((layer, i) => {
-    refuseOtherEngines(layer, `engine.layers.${i}`, name);
-    refuseIdle(layer.neuron, `engine.layers.${i}.neuron`);
-  });
+  for (const [i, layer] of own.layers.entries()) refuseOtherEngines(layer, `engine.layers.${i}`, name);
+  refuseIdle(own.layers, given);
   return { name, ...own };
 }
 
@@ -261,13 +263,17 @@ function refuseOtherEngines(layer: ResolvedLayer, place: string, name: string): 
   }
 }
 
-/** @throws RangeError for an option that means nothing, as another one has its default */
-function refuseIdle(neuron: NeuronOptions, place: string): void {
-  const isUsual = (name: keyof NeuronOptions) => isSame(neuron[name], DEFAULT_NEURON[name]);
+/** @throws RangeError for an option that means nothing, as another one has its default in all layers */
+function refuseIdle(layers: readonly ResolvedLayer[], given: Given<Fields['engine']>): void {
+  const setIn = (name: keyof NeuronOptions) =>
+    layers.findIndex(({ neuron }) => !isSame(neuron[name], DEFAULT_NEURON[name]));
   for (const option of namesOf(NEURON)) {
     const { needs } = NEURON.fields[option].about as About;
-    if (needs === undefined || isUsual(option) || !isUsual(needs as keyof NeuronOptions)) continue;
-    throw new RangeError(`${place}.${option}: expected ${needs} with it, found ${String(neuron[option])} without`);
+    const i = setIn(option);
+    if (needs === undefined || i < 0 || setIn(needs as keyof NeuronOptions) >= 0) continue;
+    const place = given.layers?.[i].neuron?.[option] === undefined ? 'engine.neuron' : `engine.layers.${i}.neuron`;
+    const found = String(layers[i].neuron[option]);
+    throw new RangeError(`${place}.${option}: expected ${needs} with it, found ${found} without`);
   }
 }
 
@@ -294,12 +300,16 @@ function inDocument(message: string): string {
   if (name === undefined) return `engine.${message}`;
   const isOfInputs = name === 'shape' && layer === undefined;
   const { fields }: Group = layer === undefined && !isOfInputs ? ENGINE : LAYER;
-  const groups = Object.keys(fields).filter((option) => fields[option].kind === 'group');
-  const around = groups.includes(of)
-    ? of
-    : groups.find((option) => Object.hasOwn((fields[option] as Group).fields, name));
+  const groups = Object.keys(fields).filter((option) => inside(fields[option]).kind === 'group');
+  const groupOf = (option: string) =>
+    groups.find((one) => Object.hasOwn((inside(fields[one]) as Group).fields, option));
+  const begin = ['engine', ...(fields === ENGINE.fields ? [] : ['layers', layer ?? '0'])];
+  // Of a product, such as the inputs of the shape, the path is that of its factors.
+  const product = !groups.includes(of) && groupOf(of);
+  if (product) return `${[...begin, product, of].join('.')}${rest} ${name}`;
+  const around = groups.includes(of) ? of : groupOf(name);
   const place = Object.hasOwn(fields, name) && !groups.includes(of) ? [name] : [...(around ? [around] : []), name];
-  return ['engine', ...(fields === ENGINE.fields ? [] : ['layers', layer ?? '0']), ...place].join('.') + rest;
+  return [...begin, ...place].join('.') + rest;
 }
 
 /**

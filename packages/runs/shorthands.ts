@@ -140,10 +140,7 @@ const inList = (leaf: Leaf, several: string, none?: number): Pick<Shorthand<numb
 };
 
 /** The same entry with 0 for none, and what there is to say of it in all layers. */
-const orNone = (leaf: Leaf<number>, about: About) => ({
-  ...inWords<number>({ ...or(0, leaf), about }),
-  expected: `${expectation(leaf)}, or 0`,
-});
+const orNone = (leaf: Leaf<number>, about: About) => inWords<number>({ ...or(0, leaf), about });
 
 /** What all layers have, or all hidden ones. */
 function ofLayers<V extends Value>(
@@ -225,8 +222,11 @@ const ALL = {
   } as Shorthand<'event' | 'tfjs'>,
   surrogate: {
     ...at('engine.neuron.surrogateFunction.name', surrogate, SPIKING),
-    // Each has an alpha of its own.
-    set: (run, name) => setPath(run, 'engine.neuron.surrogateFunction', { name }),
+    // Each has an alpha of its own: another one's does not stay.
+    set: (run, name) => {
+      const path = 'engine.neuron.surrogateFunction';
+      return name === surrogateOf(run) ? setPath(run, `${path}.name`, name) : setPath(run, path, { name });
+    },
   } as Shorthand<SurrogateName>,
   alpha: {
     ...at('engine.neuron.surrogateFunction.alpha', alpha, SPIKING),
@@ -281,11 +281,12 @@ const ALL = {
     set: (run, value) => {
       const layers = layersIn(run);
       const others = layers.filter((layer) => !layer.convolve);
-      const convolved = split(value).map((count) => ({
-        convolve: { channels: count, kernel: 5 },
-        pool: 'spikes' as const,
-        ...alike(others[others.length - 1]),
-      }));
+      const before = layers.filter((layer) => layer.convolve);
+      const convolved = split(value).map((count, i) => {
+        // How many neurons there are follows from the channels.
+        const { neurons: _, ...layer } = before[i] ?? { pool: 'spikes', ...alike(others[others.length - 1]) };
+        return { ...layer, convolve: { kernel: 5, ...layer.convolve, channels: count } };
+      });
       return withLayers(run, [...convolved, ...others]);
     },
   } as Shorthand<number | string>,

@@ -22,11 +22,14 @@ export const DELAY = group(
   {
     /** A whole number from 1 to 100, less than there are steps. */
     most: whole(1, MAX_DELAY, {
-      doc: 'delay what each connection sends, by up to so many steps, fewer than T',
+      doc: 'delay what each connection sends, by up to so many steps, fewer than T, drawn from the seed; what would arrive after the last step is lost',
       required: true,
     }),
     /** Default false. */
-    learn: toggle({ doc: 'learn the delays, too', default: false }),
+    learn: toggle({
+      doc: 'learn the delays, too, at as many times the learning rate as they have steps at most',
+      default: false,
+    }),
   },
 );
 

@@ -135,7 +135,18 @@ export const toggle = <const A extends About>(about: A) =>
 
 /** The same, or one value more. */
 export const or = <const W, V, A extends About>(also: W, { about, check, choices }: Leaf<V, A>) =>
-  leaf<V | W, A>(about, (name, value) => value === also || check(name, value), choices);
+  leaf<V | W, A>(
+    about,
+    (name, value) => {
+      if (value === also) return;
+      try {
+        check(name, value);
+      } catch (error) {
+        throw new RangeError((error as Error).message.replace(/, found /, `, or ${also}$&`));
+      }
+    },
+    choices,
+  );
 
 export const group = <F extends Fields, const A extends About>(
   about: A,

@@ -34,7 +34,7 @@ const CANONICAL: readonly RunDocument[] = [
   CONVOLVED,
   { data: 'rows', engine: { T: 28, neuron: { beta: 0.3, tauAdapt: 5 } } },
   { data: 'yin-yang', engine: { layers: [{ neurons: 5 }, {}], reset: false } },
-  { engine: { name: 'ann', loss: 'cross-entropy' }, train: { images: 5 } },
+  { engine: { name: 'ann', loss: 'cross-entropy' }, train: { images: 500 } },
   // The layer has a surrogate's defaults, and would inherit the other one.
   {
     engine: {
@@ -135,7 +135,24 @@ test('what is not a run is refused in one line that names the path', () => {
       { engine: { readout: 'last-potential', loss: 'cross-entropy-counts' } },
       /^engine\.loss: expected 'mse', 'cross-entropy' or 'cross-entropy-each-step' with readout 'last-potential'/,
     ],
-    [{ engine: { neuron: { tauAdapt: 5 } } }, /^engine\.layers\.0\.neuron\.tauAdapt: expected beta with it/],
+    [{ engine: { neuron: { tauAdapt: 5 } } }, /^engine\.neuron\.tauAdapt: expected beta with it/],
+    [
+      { engine: { layers: [{ neurons: 5, neuron: { tauAdapt: 5 } }, {}] } },
+      /^engine\.layers\.0\.neuron\.tauAdapt: expected beta with it, found 5 without$/,
+    ],
+    [
+      { engine: { name: 'tfjs', layers: [{ convolve: { channels: 2, kernel: 5 }, norm: {} }, {}] } },
+      /^engine\.layers\.0\.norm\.scale: expected a finite number above 0, found undefined$/,
+    ],
+    [
+      { engine: { layers: [{ convolve: { channels: 2, kernel: 5, shape: [1, 4000, 4000] } }, {}] } },
+      /^engine\.layers\.0\.convolve\.shape: expected a whole number .*, found 16000000 inputs$/,
+    ],
+    [{ engine: { neuron: { vReset: 'x' } } }, /^engine\.neuron\.vReset: expected a finite number, or null, found 'x'$/],
+    [
+      { engine: { batchSize: 128 }, train: { images: 100 } },
+      /^engine\.batchSize: expected at most the 100 training images, found 128$/,
+    ],
     [
       { data: 'randman', engine: { encoder: 'direct' } },
       /^engine\.encoder: expected with data 'mnist', found with data 'randman'; leave it out/,

@@ -110,10 +110,28 @@ test('a value is read as people write it, and refused with what is expected', ()
   assert.throws(() => withValue({}, 'recurrent', true), /^RangeError: recurrent: expected a hidden layer, found none$/);
 });
 
+test('a name leaves what it does not say', () => {
+  const own = { engine: { neuron: { surrogateFunction: { name: 'sigmoid', alpha: 3 } as const } } };
+  assert.deepEqual(withValue(own, 'surrogate', 'sigmoid'), own);
+  const other = { engine: { neuron: { surrogateFunction: { name: 'rect' } } } };
+  assert.deepEqual(withValue(own, 'surrogate', 'rect'), other, 'which has an alpha of its own');
+  const layers = [{ convolve: { channels: 4, kernel: 3 }, norm: 'batch' as const }, {}];
+  const network: RunDocument = { engine: { name: 'tfjs', layers } };
+  const wider = [{ convolve: { channels: 8, kernel: 3 }, norm: 'batch' }, layers[1]];
+  assert.deepEqual(withValue(network, 'convolve', '8'), { engine: { name: 'tfjs', layers: wider } });
+});
+
+test('adaptive hidden neurons may lead to outputs that are not', () => {
+  const run: RunDocument = {
+    engine: { neuron: { tauAdapt: 50 }, layers: [{ neurons: 5, neuron: { beta: 0.3 } }, {}] },
+  };
+  assert.deepEqual(formatRun(run), run);
+});
+
 test('a run is the same by the words of the command line', () => {
   const plain: RunDocument[] = [
     {},
-    { engine: { name: 'ann', loss: 'cross-entropy' }, train: { epochs: 3, images: 9 } },
+    { engine: { name: 'ann', loss: 'cross-entropy' }, train: { epochs: 3, images: 900 } },
   ];
   const cases: [RunDocument, string][] = [
     [{}, ''],
