@@ -8,7 +8,7 @@ import { ADDRESSES } from '../../shared/addresses';
 import { FAVICON } from '../../shared/app';
 import { introduction, type Notebook, textOf } from '../../shared/cells';
 import { linkedSource, sourceAddress, sourcePages } from '../../shared/source-pages';
-import { writeLink } from '../train/link';
+import { linkIfShort } from '../train/link';
 import { isExecuted, linkedNotebooks, prepare, shownImages } from './chapters';
 import type { PageFigure } from './figures';
 import type { Texts } from './languages';
@@ -51,10 +51,16 @@ function executedChapter(name: string): Notebook {
   return committed;
 }
 
-/** For each run of the map the link with which a reader trains it again, by the SHA-256 of its weights. */
+/**
+ * For each run of the map the link with which a reader trains it again, by the SHA-256 of its weights, unless the run
+ * is too long for a link.
+ */
 const linksOfRuns = () =>
   new Map(
-    runsOf().rows.map((row) => [row.weightsSha256, writeLink(row.run, { test: row.last, sha256: row.weightsSha256 })]),
+    runsOf().rows.flatMap((row) => {
+      const link = linkIfShort(row.run, { test: row.last, sha256: row.weightsSha256 });
+      return link === undefined ? [] : [[row.weightsSha256, link] as const];
+    }),
   );
 
 /**

@@ -6,7 +6,7 @@ import { formatCommand, MapTable, parseMap, type Row, type SettingName } from '.
 import { headingOf, NAMES, nameValue, tellSetting } from '../../../packages/runs/shorthands';
 import { copyText, element } from '../../shared/page/dom';
 import { t, translate } from '../../shared/page/words';
-import { writeLink } from '../train/link';
+import { linkIfShort } from '../train/link';
 
 /** map-table.js sets it: the text of the table. */
 declare const bookMap: string;
@@ -194,7 +194,7 @@ class Runs {
     const settings = NAMES.filter((name) => row[name] !== null)
       .map((name) => translate(tellSetting(name, row[name])))
       .join(', ');
-    const claim = writeLink(row.run, { test: row.last, sha256: row.weightsSha256 });
+    const claim = linkIfShort(row.run, { test: row.last, sha256: row.weightsSha256 });
     const close = element('button', { type: 'button', class: 'map-close' }, t`Close`);
     close.addEventListener('click', () => this.dialog.close());
     this.dialog.replaceChildren(
@@ -209,7 +209,15 @@ class Runs {
       ...code(t`The last line is then the SHA-256 of its weights:`, row.weightsSha256),
       ...code(t`Or compute it and compare every column:`, `npm run map -- --verify ${row.id}`),
       ...code(t`In a notebook:`, `await recompute((await readMap()).row('${row.id}'))`),
-      element('p', { class: 'map-label' }, element('a', { href: `train.html${claim}` }, t`Check it in this browser`)),
+      ...(claim === undefined
+        ? []
+        : [
+            element(
+              'p',
+              { class: 'map-label' },
+              element('a', { href: `train.html${claim}` }, t`Check it in this browser`),
+            ),
+          ]),
       close,
     );
     this.dialog.showModal();

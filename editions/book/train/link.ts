@@ -37,6 +37,15 @@ export function writeLink(run: RunDocument, claim?: Claim): string {
   return hash;
 }
 
+/** The same, or undefined if the run is too long for a link. */
+export function linkIfShort(run: RunDocument, claim: Claim): string | undefined {
+  try {
+    return writeLink(run, claim);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether an address names a run, and not a heading of the page. */
 export const isRun = (hash: string): boolean => hash.startsWith('#run=');
 

@@ -99,7 +99,8 @@ export function makeFields(
   const refusal = (message: string, name: Name | undefined): string => {
     const parts = partsOfMessage(message);
     if (!parts) return message;
-    const why = t`expected ${translate(parts.expected)}, found ${parts.found}.`;
+    const found = parts.found === "''" ? t`nothing` : shortened(parts.found);
+    const why = t`expected ${translate(parts.expected)}, found ${found}.`;
     const field = name && fields.get(name);
     if (field) mark(field, why);
     return `${field?.labels?.[0].firstChild?.textContent ?? parts.path}: ${why}`;
@@ -155,6 +156,8 @@ function textOf(name: Name, own: ResolvedRun): string {
   const isList = typeof value === 'string' && (name === 'hidden' || name === 'gain');
   return isList ? value.replaceAll('-', ',') : String(value);
 }
+
+const shortened = (text: string) => (text.length > 20 ? `${text.slice(0, 20)}…` : text);
 
 type Field = HTMLInputElement | HTMLSelectElement;
 

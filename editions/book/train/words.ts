@@ -30,26 +30,30 @@ export function progressOf(progress: Progress, { train: { epochs } }: ResolvedRu
   return t`Epoch ${epoch} (of 0 to ${epochs - 1}), batch ${batch} of ${batches}: ${percent(accuracy)} of the training images right, loss ${loss.toFixed(4)}.${left}`;
 }
 
-/** The parts of a run that no setting has a name for, by their paths: layers that differ, for example. */
-function unnamed(settings: ResolvedRun): string[] {
+/** What makes a run: settings in words, and by its path what no setting says, such as layers that differ. */
+function makingOf(settings: ResolvedRun): string[] {
   let named: RunDocument = {};
-  for (const name of NAMES.filter((name) => !isStandard(settings, name))) {
+  const names = NAMES.filter((name) => !isStandard(settings, name)).filter((name) => {
     try {
       const more = withValue(named, name, valueIn(settings, name));
       named = formatRun(more);
+      return name !== 'epochs';
     } catch {
       // Its value stands for several.
+      return false;
     }
-  }
+  });
   const [told, all] = [named, formatRun(settings)].map((one) => flatten(one));
   const paths = Object.keys(all).filter((path) => all[path] !== told[path] && all[path] !== '{}');
-  return paths.map((path) => `${path} ${all[path]}`);
+  return [
+    ...names.map((name) => translate(tellSetting(name, valueIn(settings, name)))),
+    ...paths.map((path) => `${path} ${all[path]}`),
+  ];
 }
 
 /** What a link says. */
 export function claimOf(settings: ResolvedRun, { test, sha256 }: Claim): string {
-  const names = NAMES.filter((name) => name !== 'epochs' && !isStandard(settings, name));
-  const own = [...names.map((name) => translate(tellSetting(name, valueIn(settings, name)))), ...unnamed(settings)];
+  const own = makingOf(settings);
   const how = own.length > 0 ? t`with ${own.join(', ')}, ` : '';
   return t`This link says: ${how}after ${epochs(settings.train.epochs)} ${percent(test)} of the test images right, and weights with the SHA-256 ${`${sha256.slice(0, 8)}…`} It is a claim: “Check” trains the network here, and compares.`;
 }

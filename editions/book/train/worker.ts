@@ -64,8 +64,8 @@ async function load(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const url = addressOf(path);
   const response = (await fetch(url).catch(() => undefined)) ?? (await (await openCache())?.match(url));
   if (!response?.ok) {
-    const found = response?.status ?? t`no answer`;
-    throw new Error(t`${path}: expected a file of the browser edition, found none (${found}); are you online?`);
+    const found = response?.status ?? t`no answer; are you online?`;
+    throw new Error(t`${path}: expected a file of the browser edition, found none (${found})`);
   }
   const body = path.startsWith('mnist/') ? response.body?.pipeThrough(counted()) : response.body;
   return new Uint8Array(await new Response(body).arrayBuffer());

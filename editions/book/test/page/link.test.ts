@@ -125,6 +125,9 @@ describe('A link to a run', () => {
     assert.equal(writeRunLink({ data: 'mnist', train: { epochs: 100 } }), linkOf('{}'));
     const claim = claimOf(readRun(run), { test: 0.9, sha256: '0'.repeat(64) });
     assert.match(claim, /T 20, .*engine\.layers\.0\.delay\.most 8, .*engine\.layers\.1\.neuron\.tau 5/);
+    const mixed: RunDocument = { engine: { layers: [{ neurons: 9, recurrent: true }, { neurons: 9 }, {}] } };
+    const said = claimOf(readRun(mixed), { test: 0.9, sha256: '0'.repeat(64) });
+    assert.match(said, /with hidden neurons 9-9, engine\.layers\.0\.recurrent true, after/);
   });
 
   test('is not made of a run that is too long for one', () => {
