@@ -107,7 +107,9 @@ export function resolveNeuronOptions(some: Partial<NeuronOptions> = {}, base = D
   const all = { ...base, ...given };
   // Only the data of an object such as `new surrogate.ATan(2)` can be sent to a thread.
   const { name, alpha } = all.surrogateFunction ?? {};
-  return { ...all, surrogateFunction: { name, alpha } };
+  // JSON has no −0, whose sign potentials would keep: the same document would make other bytes.
+  const vReset = all.vReset === 0 ? 0 : all.vReset;
+  return { ...all, vReset, surrogateFunction: { name, alpha } };
 }
 
 /** @throws RangeError that names the first option that is out of range, what is allowed, and what was found */

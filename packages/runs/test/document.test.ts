@@ -5,7 +5,17 @@ import { smallMnist } from '../../../test/support/data';
 import { randman } from '../../formats/datasets/randman';
 import { rows } from '../../formats/datasets/rows';
 import { yinYang } from '../../formats/datasets/yin-yang';
-import { flatten, formatRun, isSameRun, type RunDocument, readRun, setPath, shownBy, unflatten } from '../document';
+import {
+  flatten,
+  formatRun,
+  isSameRun,
+  layersOfRun,
+  type RunDocument,
+  readRun,
+  setPath,
+  shownBy,
+  unflatten,
+} from '../document';
 
 const DELAYED: RunDocument = {
   engine: { T: 20, neuron: { tau: 3 }, layers: [{ neurons: 96, delay: { most: 8, learn: true } }, {}] },
@@ -67,6 +77,13 @@ test('what says the same in other words is the same run', () => {
     [{ engine: { seed: -0, neuron: { vReset: -0 } } }, {}],
   ];
   for (const [one, other] of pairs) assert.ok(isSameRun(one, other), JSON.stringify(one));
+  // Potentials would keep the sign of a reset to −0.
+  const neuron = { vReset: -0 };
+  const read = readRun({ engine: { neuron, layers: [{ neurons: 9, neuron }, {}] } });
+  assert.deepEqual(
+    layersOfRun(read).map((layer) => layer.neuron.vReset),
+    [0, 0],
+  );
   assert.ok(!isSameRun({ engine: { neuron: { tau: 2 } } }, { engine: { neuron: { tau: 3 } } }));
 });
 
