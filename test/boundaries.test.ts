@@ -94,7 +94,7 @@ describe('The table of CONTRIBUTING.md', () => {
 });
 
 describe("A package's README", () => {
-  for (const name of ['event-engine', 'exercises', 'figures', 'formats', 'runs', 'system']) {
+  for (const name of ['event-engine', 'exercises', 'figures', 'formats', 'networks', 'runs', 'system']) {
     test(`packages/${name}: the example prints what stands below it`, async () => {
       const cwd = join(root, 'packages', name);
       const [, code, printed] =
@@ -148,7 +148,7 @@ describe('What reaches a printed number', () => {
 
   test('comes from functions that give the same bits in every browser, in the lesson, its data sets and engines', () => {
     // The kernel is WebAssembly, whose powers and logarithms are its own: the same instructions everywhere.
-    const own = /^(src|packages\/formats\/datasets|packages\/event-engine(?!\/kernel)|packages\/runs\/map)\//;
+    const own = /^(src|packages\/(formats\/datasets|networks|event-engine(?!\/kernel)|runs\/map))\//;
     const sources = sourceFiles()
       .filter((file) => own.test(file) && file.endsWith('.ts'))
       .flatMap((file) => found(readFileSync(join(root, file), 'utf8')).map((what) => `${file}: ${what}`));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../hosts/node/backend';
 import { createEngine } from '../hosts/node/engines';
+import type { TfjsEngine } from '../packages/networks/tfjs/engine';
 import type { EngineOptions } from '../src/common/engine';
 import { resetNet } from '../src/snn/functional';
 import { ann, getWeights, setWeights, snn } from '../src/snn/networks';
@@ -10,7 +11,6 @@ import { makeSurrogate } from '../src/snn/surrogate';
 import { accuracy, train } from '../src/training/ann';
 import { adam, makeBatch } from '../src/training/batches';
 import { crossEntropy, meanSquaredError } from '../src/training/losses';
-import type { TfjsEngine } from '../src/training/tfjs-engine';
 import { byDay, wholeMnist } from './support/data';
 import {
   annFile,

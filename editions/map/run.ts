@@ -5,11 +5,11 @@ import { dataOf, engineOf, heldBackOf } from '../../hosts/contract/run';
 // The files and not the host's entry point, which loads TensorFlow.
 import { loadMnist } from '../../hosts/node/data';
 import { createEngine } from '../../hosts/node/engines';
+import { littleEndian } from '../../packages/formats/bytes';
+import type { AnnEngine } from '../../packages/networks/ann-engine';
 import { type ResolvedRun, readRun } from '../../packages/runs/document';
 import { runProgram } from '../../packages/system/program';
 import { readJson, UserError, writeJson, writeWhole } from '../../packages/system/project';
-import { littleEndian } from '../../src/common/bytes';
-import type { AnnEngine } from '../../src/training/ann-engine';
 import type { TrainingHistory } from '../../src/training/history';
 import { train } from '../../src/training/train';
 import { asOneLine, sha256 } from './plan';

@@ -8,7 +8,7 @@ import { runInterruptible, startBar, startLiveFigure } from '../contract/display
 import { kernel } from './kernel';
 
 export { liveCurve } from '../../packages/figures';
-export { Interruption } from '../../src/common/interruption';
+export { Interruption } from '../contract/interruption';
 
 /** The interactive figure, and the sentence `alt` as text. */
 const makeBundle = ({ data, layout, alt }: Figure): Bundle => ({

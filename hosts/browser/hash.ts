@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { checkFloats, littleEndian } from '../../src/common/bytes';
+import { checkFloats, littleEndian } from '../../packages/formats/bytes';
 import { type Cells, serializeCells } from '../contract/edition';
 
 /** SHA-256 in hexadecimal. A browser's own is missing where a page comes over http from another machine. */

@@ -4,12 +4,12 @@
  */
 
 import type { Figure } from '../../packages/figures';
+import type { TfjsEngineOptions } from '../../packages/networks/tfjs/engine';
 import type { MapTable } from '../../packages/runs/map';
 import type { Run, SavedRun } from '../../packages/runs/run-files';
 import { checkObject, formatValue, listChoices } from '../../src/common/checks';
 import { type Engine, type EngineOptions, LOSS_NAMES } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
-import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
 
 /** A figure that changes while the cell runs. */
 export interface LiveFigure {

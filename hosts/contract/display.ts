@@ -1,8 +1,8 @@
 /** What a cell shows while it works, and how an interrupt stops its work: what both hosts have of it. */
 import type { Figure } from '../../packages/figures';
 import { checkText, formatValue } from '../../src/common/checks';
-import { Interruption } from '../../src/common/interruption';
 import type { LiveFigure, ProgressBar } from './contract';
+import { Interruption } from './interruption';
 
 /** How a host shows the states of a live figure, each replacing the last. */
 export interface Frames {

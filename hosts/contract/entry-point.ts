@@ -4,6 +4,8 @@
  */
 import * as figures from '../../packages/figures';
 import * as files from '../../packages/formats/exchange';
+import * as exactAnn from '../../packages/networks/ann-engine';
+import * as plain from '../../packages/networks/plain-engine';
 import * as tests from '../../packages/runs/map/statistics';
 import * as exact from '../../src/common/exact';
 import * as images from '../../src/common/mnist';
@@ -93,7 +95,7 @@ export namespace training {
   export import accuracy = loops.accuracy;
   export import adam = loops.adam;
   export import ann = loops.ann;
-  export import AnnEngine = loops.AnnEngine;
+  export import AnnEngine = exactAnn.AnnEngine;
   export import countCorrect = loops.countCorrect;
   export import crossEntropy = loops.crossEntropy;
   export import freshState = loops.freshState;
@@ -101,7 +103,7 @@ export namespace training {
   export import makeBatch = loops.makeBatch;
   export import meanSquaredError = loops.meanSquaredError;
   export import newHistory = loops.newHistory;
-  export import PlainEngine = loops.PlainEngine;
+  export import PlainEngine = plain.PlainEngine;
   export import predictions = loops.predictions;
   export import softmaxCrossEntropy = loops.softmaxCrossEntropy;
   export import train = loops.train;

@@ -1,13 +1,13 @@
 import { liveCurve, perEpoch } from '../../packages/figures';
+import type { TfjsEngineOptions } from '../../packages/networks/tfjs/engine';
+import { nextTurn } from '../../packages/networks/turn';
 import { checkArray, checkFunction, checkObject, checkOptions, checkSwitch, checkText } from '../../src/common/checks';
 import { checkLearner, ENGINE_OPTIONS, type EngineOptions, type Learner } from '../../src/common/engine';
-import { Interruption } from '../../src/common/interruption';
-import { nextTurn } from '../../src/common/turn';
 import { type AnnOptions, train as trainAnn } from '../../src/training/ann';
 import type { TrainingHistory } from '../../src/training/history';
-import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
 import { TRAIN_OPTIONS, type TrainOptions, train } from '../../src/training/train';
 import type { Host } from './contract';
+import { Interruption } from './interruption';
 
 /** Engine options and training options in one, and how to show the progress. */
 export type TrainWithBarOptions = Partial<EngineOptions> &

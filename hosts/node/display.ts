@@ -4,7 +4,7 @@
  */
 export { liveCurve } from '../../packages/figures';
 export { renderPng, renderSvg, saveFigure } from '../../packages/figures/node/render';
-export { Interruption } from '../../src/common/interruption';
+export { Interruption } from '../contract/interruption';
 export { progressBar } from './notebook/cell';
 export { interruptible, liveFigure, show } from './notebook/display';
 export { openWindow } from './notebook/window';

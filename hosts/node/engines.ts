@@ -6,9 +6,9 @@ import { Worker } from 'node:worker_threads';
 import { EventEngine } from '../../packages/event-engine/engine';
 import { type Helper, Pool } from '../../packages/event-engine/pool';
 import type { HelperStart } from '../../packages/event-engine/tasks';
+import type { TfjsEngine, TfjsEngineOptions } from '../../packages/networks/tfjs/engine';
 import { projectPath } from '../../packages/system/files';
 import type { EngineOptions } from '../../src/common/engine';
-import type { TfjsEngine, TfjsEngineOptions } from '../../src/training/tfjs-engine';
 import { isEventEngine } from '../contract/contract';
 
 /**
@@ -26,7 +26,8 @@ export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOp
   if (isEventEngine(name, options)) return createEventEngine(options);
   // Loaded here: TensorFlow takes half a second and 300 MB.
   const { initBackend } = require('./backend') as typeof import('./backend');
-  const { TfjsEngine } = require('../../src/training/tfjs-engine') as typeof import('../../src/training/tfjs-engine');
+  const { TfjsEngine } =
+    require('../../packages/networks/tfjs/engine') as typeof import('../../packages/networks/tfjs/engine');
   await initBackend();
   return new TfjsEngine(options);
 }

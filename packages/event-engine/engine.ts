@@ -17,11 +17,11 @@ import {
   takeState,
 } from '../../src/common/engine';
 import { takeImage, takePresentation } from '../../src/common/presentation';
-import { Queue } from '../../src/common/queue';
 import { Purpose } from '../../src/common/random';
 import { countInputs, type Dataset, isSpikeTrains } from '../../src/common/spike-trains';
 import type { Trace } from '../../src/common/trace';
 import { initialParameters } from '../../src/common/weights';
+import { Queue } from '../networks/queue';
 import { EventCore } from './core';
 import { countWork, inputSpikes, traceImage } from './explain';
 import { compileKernel } from './kernel-module';

@@ -1,6 +1,5 @@
 /** The trained network as a layers model of TensorFlow.js (`model.json`, `weights.bin`), without TensorFlow. */
 
-import { decodeFloat32, littleEndian } from '../../src/common/bytes';
 import { checkArray, checkChoice, checkObject, formatValue, inOneLine, reworded } from '../../src/common/checks';
 import { type EngineState, READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
 import {
@@ -24,6 +23,7 @@ import {
 } from '../../src/common/neuron-options';
 import type { Norm } from '../../src/common/norm';
 import { checkRanges, countNumbers, networkOf, parameters } from '../../src/common/weights';
+import { decodeFloat32, littleEndian } from './bytes';
 
 /** Weights [784, 10], or [784, hidden] and [hidden, 10], and the options of the neurons. */
 export interface SavedNetwork {

@@ -3,8 +3,8 @@
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
 
-import { concatenated, decodeFloat32, decodeFloat64, littleEndian, utf8, wholeNumber } from '../../src/common/bytes';
 import { checkUint8, inOneLine, isTyped, typeName } from '../../src/common/checks';
+import { concatenated, decodeFloat32, decodeFloat64, littleEndian, utf8, wholeNumber } from './bytes';
 
 /** An array in numpy's order: row by row, the last index fastest. An empty shape stands for a single number. */
 export interface NpyArray {

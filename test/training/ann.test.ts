@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../hosts/node/backend';
+import { AnnEngine, type AnnLoss } from '../../packages/networks/ann-engine';
 import { freshState } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
 import { makeSpikeTrains } from '../../src/common/spike-trains';
 import { initialNetwork } from '../../src/common/weights';
 import { ann, getWeights, setWeights, splitWeights } from '../../src/snn/networks';
 import { accuracy, predict, trainStep, train as trainWithTfjs } from '../../src/training/ann';
-import { AnnEngine, type AnnLoss } from '../../src/training/ann-engine';
 import { adam, makeBatch } from '../../src/training/batches';
 import { newHistory } from '../../src/training/history';
 import { crossEntropy, meanSquaredError } from '../../src/training/losses';

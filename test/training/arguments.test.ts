@@ -4,6 +4,8 @@ import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
 import * as datasets from '../../packages/formats/datasets';
+import { AnnEngine } from '../../packages/networks/ann-engine';
+import { PlainEngine } from '../../packages/networks/plain-engine';
 import {
   type EngineOptions,
   type EngineState,
@@ -19,12 +21,10 @@ import { LatencyEncoder, PoissonEncoder, spikeTrain } from '../../src/snn/encodi
 import { ann, setWeights, snn } from '../../src/snn/networks';
 import { LIFNode } from '../../src/snn/neuron';
 import { train as trainAnn } from '../../src/training/ann';
-import { AnnEngine } from '../../src/training/ann-engine';
 import { oneHotLabels } from '../../src/training/batches';
 import { newHistory } from '../../src/training/history';
 import { crossEntropy } from '../../src/training/losses';
 import { accuracy } from '../../src/training/metrics';
-import { PlainEngine } from '../../src/training/plain-engine';
 import { train } from '../../src/training/train';
 import { smallMnist } from '../support/data';
 

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
+import { AnnEngine } from '../../packages/networks/ann-engine';
+import { PLAIN_WAYS, PlainEngine } from '../../packages/networks/plain-engine';
+import type { TfjsEngineOptions } from '../../packages/networks/tfjs/engine';
 import {
   ENGINE_OPTIONS,
   type EngineOptions,
@@ -14,7 +17,6 @@ import { initialWeights } from '../../src/common/random';
 import { rateAt } from '../../src/common/schedule';
 import { moveImage, shiftOf } from '../../src/common/shift';
 import { Sigmoid } from '../../src/snn/surrogate';
-import { AnnEngine } from '../../src/training/ann-engine';
 import {
   checkBelongs,
   collectSettings,
@@ -23,8 +25,6 @@ import {
   type TrainingHistory,
 } from '../../src/training/history';
 import { meanSquaredError, softmaxCrossEntropy, softmaxCrossEntropyOfCounts } from '../../src/training/losses';
-import { PLAIN_WAYS, PlainEngine } from '../../src/training/plain-engine';
-import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
 import { type TrainOptions, train as trainEngine } from '../../src/training/train';
 import { smallMnist } from '../support/data';
 import { assertClose } from '../support/golden';

@@ -3,7 +3,7 @@
 // NETWORK: how many hidden neurons, 0 for none, or a name of NAMED.
 import { createInterface } from 'node:readline';
 import { rows } from '../../packages/formats/datasets/rows';
-import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
+import type { TfjsEngineOptions } from '../../packages/networks/tfjs/engine';
 
 // As people use it: what is measured is the compiled package, and nothing of it is translated here.
 const { createEngine, datasets, loadMnist } = require('lif-fc-mnist') as typeof import('../../hosts/node');

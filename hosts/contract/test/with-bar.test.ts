@@ -1,13 +1,13 @@
 /** Long work with a bar, as the chapters call it, on a host that draws nothing. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Interruption } from '../../../src/common/interruption';
 import { ann, getWeights, snn } from '../../../src/snn/networks';
 import { newHistory, type TrainingHistory } from '../../../src/training/history';
 import { crossEntropy } from '../../../src/training/losses';
 import { smallMnist } from '../../../test/support/data';
 import { tf } from '../../node/backend';
 import { createEngine } from '../../node/engines';
+import { Interruption } from '../interruption';
 import { makeWithBar } from '../with-bar';
 
 /** A host whose bar records its calls, and whose interrupt comes when `after` steps are done. */

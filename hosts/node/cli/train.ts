@@ -1,5 +1,6 @@
 /** Trains, prints the original's lines, and records what the original records. */
 import { existsSync } from 'node:fs';
+import type { AnnEngine } from '../../../packages/networks/ann-engine';
 import { formatRun, type ResolvedRun, type RunDocument } from '../../../packages/runs/document';
 import {
   addCurves,
@@ -15,7 +16,6 @@ import { assertFinite } from '../../../packages/runs/run-files';
 import type { Engine, EngineState } from '../../../src/common/engine';
 import { shortForm } from '../../../src/common/layers';
 import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
-import type { AnnEngine } from '../../../src/training/ann-engine';
 import { newHistory, type TrainingHistory } from '../../../src/training/history';
 import { train } from '../../../src/training/train';
 import { heldBackOf } from '../../contract/run';

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
-import { Queue } from '../../../src/common/queue';
+import { Queue } from '../../networks/queue';
 import { writeFileAtomic } from '../../system/files';
 import { type Figure, FONT_FAMILY } from '../theme';
 import { bundleOf, encodePng, fontFiles, type PlotlyInJsdom, startPlotly } from './plotly';

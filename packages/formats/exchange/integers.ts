@@ -1,5 +1,5 @@
 /** A network of whole numbers as a file that a page of C, or what fills the memories of a chip, can read. */
-import { concatenated, littleEndian, wholeNumber } from '../../../src/common/bytes';
+
 import {
   checkArray,
   checkNumber,
@@ -8,6 +8,7 @@ import {
   checkOptions,
   checkWhole,
 } from '../../../src/common/checks';
+import { concatenated, littleEndian, wholeNumber } from '../bytes';
 
 /** A layer of neurons that only add and compare. */
 export interface IntegerLayer {

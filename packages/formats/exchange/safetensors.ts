@@ -3,11 +3,11 @@
  * numbers. No code can be in such a file.
  */
 
-import { concatenated, decodeFloat32, decodeFloat64, littleEndian, utf8, wholeNumber } from '../../../src/common/bytes';
 import { checkChoice, checkUint8, inOneLine, reworded } from '../../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
 import { type ResolvedLayer, readLayers, storeLayers } from '../../../src/common/layers';
 import { readNeuron, storeNeuron } from '../../../src/common/neuron-options';
+import { concatenated, decodeFloat32, decodeFloat64, littleEndian, utf8, wholeNumber } from '../bytes';
 import { checkNetworkToSave, type FileNetwork, type SavedNetwork } from '../layers-model';
 import {
   areWhole,

@@ -2,7 +2,7 @@
  * Writes HDF5 files without the library of that name (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): superblock 2,
  * groups of link messages, data sets in one piece. `reader.ts` reads these and more.
  */
-import { concatenated, littleEndian, utf8, wholeNumber as whole } from '../../../src/common/bytes';
+import { concatenated, littleEndian, utf8, wholeNumber as whole } from '../bytes';
 
 /** A data set: texts, whole numbers (int64) or decimals. Without a shape it is a single value. */
 export interface DataSet {

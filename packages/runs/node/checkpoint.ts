@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
 import { inOneLine } from '../../../src/common/checks';
 import { type EngineState, MAX_STEP } from '../../../src/common/engine';
 import { type LayerShape, plainLayers } from '../../../src/common/layers';
@@ -13,6 +12,7 @@ import { countRemembered } from '../../../src/common/remembered';
 import { MAX_UNITS } from '../../../src/common/spike-trains';
 import { countNumbers, parameters } from '../../../src/common/weights';
 import { newHistory, type RunSettings, type TrainingHistory } from '../../../src/training/history';
+import { decodeFloat32, decodeFloat64, littleEndian } from '../../formats/bytes';
 import { makeFolder, readFile, writeFileAtomic } from '../../system/files';
 import { formatRun, type RunDocument } from '../document';
 import { allLayersIn, assertFinite } from '../run-files';

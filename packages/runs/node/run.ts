@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { checkFloats, littleEndian } from '../../../src/common/bytes';
 import { checkUint8 } from '../../../src/common/checks';
+import { checkFloats, littleEndian } from '../../formats/bytes';
 import { layersModelFiles, MODEL_FILES } from '../../formats/layers-model';
 import { type NpyArray, npyArray } from '../../formats/npy';
 import { encodeEvents } from '../../formats/tensorboard';

@@ -2,7 +2,7 @@
 import { closeSync, fsyncSync, ftruncateSync, lstatSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
-import { concatenated } from '../../../src/common/bytes';
+import { concatenated } from '../../formats/bytes';
 import { fileVersion, scalarEvent } from '../../formats/tensorboard';
 import { assertWritable, makeFolder } from '../../system/files';
 

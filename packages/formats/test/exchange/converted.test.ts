@@ -9,10 +9,10 @@ import { before, describe, test } from 'node:test';
 import { createEngine } from '../../../../hosts/node/engines';
 import { freshState } from '../../../../src/common/engine';
 import { seededRandom } from '../../../../src/common/random';
-import { AnnEngine } from '../../../../src/training/ann-engine';
 import { chipIn } from '../../../../test/support/chip';
 import { smallMnist, temporaryFolder, wholeMnist } from '../../../../test/support/data';
 import { assertClose } from '../../../../test/support/golden';
+import { AnnEngine } from '../../../networks/ann-engine';
 import { fromAnn, toIntegers } from '../../exchange';
 import type { IntegerNetwork } from '../../exchange/integers';
 

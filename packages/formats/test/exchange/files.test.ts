@@ -8,7 +8,6 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { zipSync } from 'fflate';
-import { littleEndian } from '../../../../src/common/bytes';
 import { resolveLayers } from '../../../../src/common/layers';
 import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
 import {
@@ -20,6 +19,7 @@ import {
   splitWeights,
   weightShapes,
 } from '../../../../src/common/weights';
+import { littleEndian } from '../../bytes';
 import { fromFile, fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../exchange';
 import { fromTensors, listTensors, type Tensor } from '../../exchange/tensors';
 import { decodeNetwork, layersModelFiles } from '../../layers-model';

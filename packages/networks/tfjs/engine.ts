@@ -1,9 +1,9 @@
 /**
- * The readable engine on TensorFlow.js, with automatic differentiation: `time-loop.ts` is its loop, `tfjs-options.ts`
- * checks its options, `tfjs-state.ts` saves and restores it.
+ * The readable engine on TensorFlow.js, with automatic differentiation: `src/training/time-loop.ts` is its loop,
+ * `options.ts` checks its options, `state.ts` saves and restores it.
  */
 import * as tf from '@tensorflow/tfjs';
-import { checkNumber } from '../common/checks';
+import { checkNumber } from '../../../src/common/checks';
 import {
   type BatchResult,
   type Engine,
@@ -11,24 +11,24 @@ import {
   type ImagePresentation,
   type Presentation,
   takeState,
-} from '../common/engine';
-import { CLASSES } from '../common/mnist';
-import { takeImage, takePresentation } from '../common/presentation';
-import { Queue } from '../common/queue';
-import { shiftOf } from '../common/shift';
-import { isSpikeTrains } from '../common/spike-trains';
-import type { Trace } from '../common/trace';
-import { nextTurn } from '../common/turn';
-import { type Encoder, GivenSpikes, makeEncoder } from '../snn/encoding';
-import { resetNet } from '../snn/functional';
-import { snn } from '../snn/networks';
-import { adam, makeBatch, oneHotLabels, setRate } from './batches';
-import { countCorrect } from './metrics';
-import { checkBatch, resolveTfjsOptions, type TfjsEngineOptions } from './tfjs-options';
-import { carriedAtRest, carryIn, carryOut, readState, writeState } from './tfjs-state';
-import { type Batch, learn, record, runSteps, type TimeLoop } from './time-loop';
+} from '../../../src/common/engine';
+import { CLASSES } from '../../../src/common/mnist';
+import { takeImage, takePresentation } from '../../../src/common/presentation';
+import { shiftOf } from '../../../src/common/shift';
+import { isSpikeTrains } from '../../../src/common/spike-trains';
+import type { Trace } from '../../../src/common/trace';
+import { type Encoder, GivenSpikes, makeEncoder } from '../../../src/snn/encoding';
+import { resetNet } from '../../../src/snn/functional';
+import { snn } from '../../../src/snn/networks';
+import { adam, makeBatch, oneHotLabels, setRate } from '../../../src/training/batches';
+import { countCorrect } from '../../../src/training/metrics';
+import { type Batch, learn, record, runSteps, type TimeLoop } from '../../../src/training/time-loop';
+import { Queue } from '../queue';
+import { nextTurn } from '../turn';
+import { checkBatch, resolveTfjsOptions, type TfjsEngineOptions } from './options';
+import { carriedAtRest, carryIn, carryOut, readState, writeState } from './state';
 
-export type { TfjsEngineOptions } from './tfjs-options';
+export type { TfjsEngineOptions } from './options';
 
 export class TfjsEngine implements Engine {
   readonly name = 'tfjs';

@@ -3,14 +3,14 @@
  * the next batch.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { EngineState, ResolvedEngineOptions } from '../common/engine';
-import { allMaps } from '../common/layers';
-import { atRest, remembered } from '../common/remembered';
-import { countInputs } from '../common/spike-trains';
-import { isLearnt, type Parameter, parameters, splitParameters } from '../common/weights';
-import type { MemoryModule } from '../snn/memory-module';
-import { findMemoryModules, getWeights, setWeights } from '../snn/networks';
-import { adam } from './batches';
+import type { EngineState, ResolvedEngineOptions } from '../../../src/common/engine';
+import { allMaps } from '../../../src/common/layers';
+import { atRest, remembered } from '../../../src/common/remembered';
+import { countInputs } from '../../../src/common/spike-trains';
+import { isLearnt, type Parameter, parameters, splitParameters } from '../../../src/common/weights';
+import type { MemoryModule } from '../../../src/snn/memory-module';
+import { findMemoryModules, getWeights, setWeights } from '../../../src/snn/networks';
+import { adam } from '../../../src/training/batches';
 
 type Options = Pick<ResolvedEngineOptions, 'data' | 'layers' | 'learningRate' | 'reset' | 'batchSize'>;
 

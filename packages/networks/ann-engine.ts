@@ -3,8 +3,8 @@
  * trains it reads how often each unit fires. It adds everything up in a fixed order and in plain numbers, so for one seed
  * its results are the same bytes on every machine and host. It needs no TensorFlow.
  */
-import { argmax } from '../common/argmax';
-import { checkChoice, checkOptions } from '../common/checks';
+import { argmax } from '../../src/common/argmax';
+import { checkChoice, checkOptions } from '../../src/common/checks';
 import {
   ANN_LOSSES,
   type AnnLoss,
@@ -17,17 +17,17 @@ import {
   type Presentation,
   resolveEngineOptions,
   takeState,
-} from '../common/engine';
-import { exp, log } from '../common/exact';
-import { plainLayers } from '../common/layers';
-import { CLASSES } from '../common/mnist';
-import { takePresentation } from '../common/presentation';
-import { countInputs, type Dataset, isSpikeTrains } from '../common/spike-trains';
-import { nextTurn } from '../common/turn';
-import { countWeights, initialNetwork } from '../common/weights';
+} from '../../src/common/engine';
+import { exp, log } from '../../src/common/exact';
+import { plainLayers } from '../../src/common/layers';
+import { CLASSES } from '../../src/common/mnist';
+import { takePresentation } from '../../src/common/presentation';
+import { countInputs, type Dataset, isSpikeTrains } from '../../src/common/spike-trains';
+import { countWeights, initialNetwork } from '../../src/common/weights';
 import { adamStep } from './adam-step';
+import { nextTurn } from './turn';
 
-export { ANN_LOSSES, type AnnLoss } from '../common/engine';
+export { ANN_LOSSES, type AnnLoss } from '../../src/common/engine';
 
 /** What the ANN is made from; the defaults are those of the engines. */
 export type AnnEngineOptions = Pick<EngineOptions, 'seed' | 'batchSize' | 'learningRate'> & {

@@ -3,7 +3,7 @@
  * in three ways: every product; a row for each spike; a row of a table for each four pixels, or steps. A row has ten
  * numbers. Where they can be, a row's sums are kept in ten variables: three times as fast as in an array.
  */
-import { CLASSES, IMAGE_SIZE } from '../common/mnist';
+import { CLASSES, IMAGE_SIZE } from '../../src/common/mnist';
 
 export const PLAIN_WAYS = ['dense', 'spikes', 'tables'] as const;
 export type PlainWay = (typeof PLAIN_WAYS)[number];

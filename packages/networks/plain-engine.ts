@@ -3,8 +3,8 @@
  * three ways. It trains on the same spikes as both engines, so what a way saves can be measured. The chapter on the
  * event engine does.
  */
-import { argmax } from '../common/argmax';
-import { checkChoice, checkOptions } from '../common/checks';
+import { argmax } from '../../src/common/argmax';
+import { checkChoice, checkOptions } from '../../src/common/checks';
 import {
   type BatchResult,
   type EngineOptions,
@@ -12,14 +12,14 @@ import {
   freshState,
   frozen,
   resolveEngineOptions,
-} from '../common/engine';
-import { CLASSES, checkMnist, IMAGE_SIZE, type Mnist } from '../common/mnist';
-import { takePresentation } from '../common/presentation';
-import { initialWeights, Purpose, RandomStream } from '../common/random';
-import { nextTurn } from '../common/turn';
-import { poissonBlock } from '../snn/poisson-block';
+} from '../../src/common/engine';
+import { CLASSES, checkMnist, IMAGE_SIZE, type Mnist } from '../../src/common/mnist';
+import { takePresentation } from '../../src/common/presentation';
+import { initialWeights, Purpose, RandomStream } from '../../src/common/random';
+import { poissonBlock } from '../../src/snn/poisson-block';
 import { adamStep } from './adam-step';
 import { backwardBy, forwardBy, PLAIN_WAYS, type PlainWay } from './plain-sums';
+import { nextTurn } from './turn';
 
 export { PLAIN_WAYS, type PlainWay };
 

@@ -1,5 +1,5 @@
 /** Typed arrays as the bytes of a file, little-endian on every machine. */
-import { isTyped, typeName } from './checks';
+import { isTyped, typeName } from '../../src/common/checks';
 
 const isBigEndianMachine = () => new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 

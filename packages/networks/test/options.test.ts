@@ -7,22 +7,22 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
-import { initBackend } from '../../hosts/node/backend';
-import { createEngine } from '../../hosts/node/engines';
-import { layersModelFiles } from '../../packages/formats/layers-model';
-import { readCheckpoint, writeCheckpoint } from '../../packages/runs/node';
-import { type EngineOptions, freshState, type LayerOptions, type ReadoutName } from '../../src/common/engine';
-import { LAYER_OPTIONS, resolveLayers } from '../../src/common/layers';
-import { neuronOptions } from '../../src/common/neuron-options';
-import { makeSpikeTrains } from '../../src/common/spike-trains';
-import type { Trace } from '../../src/common/trace';
-import { initialParameters, parameters, splitParameters } from '../../src/common/weights';
-import { layersOf, snn } from '../../src/snn/networks';
-import { newHistory } from '../../src/training/history';
-import { train } from '../../src/training/train';
-import { computeSmallTensors, LEAVE_NOTHING_OUT, temporaryFolder } from '../support/data';
-import { assertClose } from '../support/golden';
-import { LAYERS_WITH, NEURON_VALUES, OF_HIDDEN_LAYERS, WITH } from '../support/options';
+import { initBackend } from '../../../hosts/node/backend';
+import { createEngine } from '../../../hosts/node/engines';
+import { type EngineOptions, freshState, type LayerOptions, type ReadoutName } from '../../../src/common/engine';
+import { LAYER_OPTIONS, resolveLayers } from '../../../src/common/layers';
+import { neuronOptions } from '../../../src/common/neuron-options';
+import { makeSpikeTrains } from '../../../src/common/spike-trains';
+import type { Trace } from '../../../src/common/trace';
+import { initialParameters, parameters, splitParameters } from '../../../src/common/weights';
+import { layersOf, snn } from '../../../src/snn/networks';
+import { newHistory } from '../../../src/training/history';
+import { train } from '../../../src/training/train';
+import { computeSmallTensors, LEAVE_NOTHING_OUT, temporaryFolder } from '../../../test/support/data';
+import { assertClose } from '../../../test/support/golden';
+import { LAYERS_WITH, NEURON_VALUES, OF_HIDDEN_LAYERS, WITH } from '../../../test/support/options';
+import { layersModelFiles } from '../../formats/layers-model';
+import { readCheckpoint, writeCheckpoint } from '../../runs/node';
 
 computeSmallTensors();
 
@@ -223,7 +223,7 @@ async function examine(network: Network, names: readonly EngineName[], isWhole: 
   const isCarried = !all.some(({ norm }) => norm);
   await look(
     'No reset between batches (`remembered` in src/common/remembered.ts, `carryPotentials` in kernel/index.ts, ' +
-      '`carried` in src/training/tfjs-state.ts)',
+      '`carried` in packages/networks/tfjs/state.ts)',
     async () => {
       const after = [];
       for (const name of names) {

@@ -1,13 +1,11 @@
 /** Networks that are lists of layers: what they are asked for by, and what the readable engine makes of them. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { initBackend } from '../../hosts/node/backend';
-import { createEngine } from '../../hosts/node/engines';
-import { fromNir, fromSafetensors, toNir, toSafetensors } from '../../packages/formats/exchange';
-import { decodeNetwork, layersModelFiles } from '../../packages/formats/layers-model';
-import { type EngineOptions, resolveEngineOptions } from '../../src/common/engine';
-import { type LayerOptions, readLayers, resolveLayers, shortForm, storeLayers } from '../../src/common/layers';
-import { DEFAULT_NEURON, readNeuron, storeNeuron } from '../../src/common/neuron-options';
+import { initBackend } from '../../../hosts/node/backend';
+import { createEngine } from '../../../hosts/node/engines';
+import { type EngineOptions, resolveEngineOptions } from '../../../src/common/engine';
+import { type LayerOptions, readLayers, resolveLayers, shortForm, storeLayers } from '../../../src/common/layers';
+import { DEFAULT_NEURON, readNeuron, storeNeuron } from '../../../src/common/neuron-options';
 import {
   foldNorm,
   initialNetwork,
@@ -16,12 +14,14 @@ import {
   splitParameters,
   splitWeights,
   tauOf,
-} from '../../src/common/weights';
-import { setWeights, snn } from '../../src/snn/networks';
-import { newHistory } from '../../src/training/history';
-import { train } from '../../src/training/train';
-import { smallMnist } from '../support/data';
-import { LAYERS_WITH, NEURON_VALUES, WITH } from '../support/options';
+} from '../../../src/common/weights';
+import { setWeights, snn } from '../../../src/snn/networks';
+import { newHistory } from '../../../src/training/history';
+import { train } from '../../../src/training/train';
+import { smallMnist } from '../../../test/support/data';
+import { LAYERS_WITH, NEURON_VALUES, WITH } from '../../../test/support/options';
+import { fromNir, fromSafetensors, toNir, toSafetensors } from '../../formats/exchange';
+import { decodeNetwork, layersModelFiles } from '../../formats/layers-model';
 
 before(async () => {
   await initBackend();

@@ -1,17 +1,17 @@
 /** Delays of connections on both engines: closed forms, differences in float64, and how they are learnt. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { initBackend } from '../../hosts/node/backend';
-import { createEngine } from '../../hosts/node/engines';
-import { forwardMode } from '../../packages/event-engine/test/float64';
-import { toNir } from '../../packages/formats/exchange';
-import { listTensors } from '../../packages/formats/exchange/tensors';
-import { type EngineOptions, freshState, type LayerOptions } from '../../src/common/engine';
-import { resolveLayers } from '../../src/common/layers';
-import { makeSpikeTrains } from '../../src/common/spike-trains';
-import { initialParameters, parameters, splitParameters } from '../../src/common/weights';
-import { setWeights, snn } from '../../src/snn/networks';
-import { assertClose } from '../support/golden';
+import { initBackend } from '../../../hosts/node/backend';
+import { createEngine } from '../../../hosts/node/engines';
+import { type EngineOptions, freshState, type LayerOptions } from '../../../src/common/engine';
+import { resolveLayers } from '../../../src/common/layers';
+import { makeSpikeTrains } from '../../../src/common/spike-trains';
+import { initialParameters, parameters, splitParameters } from '../../../src/common/weights';
+import { setWeights, snn } from '../../../src/snn/networks';
+import { assertClose } from '../../../test/support/golden';
+import { forwardMode } from '../../event-engine/test/float64';
+import { toNir } from '../../formats/exchange';
+import { listTensors } from '../../formats/exchange/tensors';
 
 before(async () => {
   await initBackend();

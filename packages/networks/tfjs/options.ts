@@ -1,6 +1,6 @@
 /** The options of the readable engine, checked. */
 import type * as tf from '@tensorflow/tfjs';
-import { checkChoice, checkOptions } from '../common/checks';
+import { checkChoice, checkOptions } from '../../../src/common/checks';
 import {
   ENGINE_OPTIONS,
   type Engine,
@@ -8,13 +8,13 @@ import {
   frozen,
   type LossName,
   resolveEngineOptions,
-} from '../common/engine';
-import { shortForm } from '../common/layers';
-import { countInputs } from '../common/spike-trains';
-import { countNumbers, mostOf, parameters } from '../common/weights';
-import { checkNetwork, countNetworkInputs, findLIFNode, layersOf } from '../snn/networks';
-import { NonSpikingLIFNode } from '../snn/neuron';
-import { type Loss, lossNamed, nameOfLoss } from './losses';
+} from '../../../src/common/engine';
+import { shortForm } from '../../../src/common/layers';
+import { countInputs } from '../../../src/common/spike-trains';
+import { countNumbers, mostOf, parameters } from '../../../src/common/weights';
+import { checkNetwork, countNetworkInputs, findLIFNode, layersOf } from '../../../src/snn/networks';
+import { NonSpikingLIFNode } from '../../../src/snn/neuron';
+import { type Loss, lossNamed, nameOfLoss } from '../../../src/training/losses';
 
 export interface TfjsEngineOptions extends Omit<EngineOptions, 'loss'> {
   /** The network to train, as `networks.snn` makes it, with its own neurons; by default a new one from the options. */

@@ -1,6 +1,6 @@
 /** Adam on plain numbers, for engines that need no TensorFlow. */
-import type { EngineState } from '../common/engine';
-import { pow } from '../common/exact';
+import type { EngineState } from '../../src/common/engine';
+import { pow } from '../../src/common/exact';
 
 /** Changes weights and moments in place by one step of Adam, as PyTorch computes it. */
 export function adamStep(state: EngineState, gradient: ArrayLike<number>, learningRate: number): void {
