@@ -1,8 +1,7 @@
 // The same job by hand for one kind of processor, as a contender of tools/bench/bench.ts: a line of batches in, a line of
 // times out. It is the event engine's method (sums of four spikes from a table) in AVX-512, where a table of 16 sums is one
-// register. With 96 hidden neurons these are the lanes, 16 in each of six vectors, and the table lies in memory.
-// It shows how far from the machine's limit portable WebAssembly stays.
-//   g++ -O3 -march=native -std=c++17 -pthread -o bench_avx512 bench_avx512.cpp && ./bench_avx512 DATA_FOLDER THREADS [96]
+// register. It shows how far from the machine's limit portable WebAssembly stays.
+//   g++ -O3 -march=native -std=c++17 -pthread -o bench_avx512 bench_avx512.cpp && ./bench_avx512 DATA_FOLDER THREADS
 #include <immintrin.h>
 
 #include <algorithm>
@@ -95,8 +94,8 @@ static inline Floats sums(float a, float b, float c, float d) {
 }
 
 /// Weights with Adam's moments, and their gradient in parts, one of each share.
-template <int COUNT>
 struct Parameters {
+  static constexpr int COUNT = NEURONS * PIXELS;
   alignas(64) float weight[COUNT], m[COUNT], square[COUNT], gradient[SHARES][COUNT];
 
   /// One step of Adam with learning rate 1e-3 for some of the weights.
@@ -118,12 +117,16 @@ struct Parameters {
   }
 };
 
-/// What both networks have: the spikes of an image, and ten outputs, which are the first ten of 16 lanes.
-struct Outputs {
+/// One image, forward and back. The ten neurons are the first ten of 16 lanes.
+struct Network {
   alignas(64) uint32_t spikes[4][PIXELS + 16];  // [32 steps][lit pixel]
   alignas(64) float h[STEPS][16], dx[STEPS + 4][16];
   int lit[PIXELS + 16], count;
   float rates[16];
+  alignas(64) Words patterns[PIXELS / 4 + 1][VECTORS];  // of four pixels, one number below 16 per step
+  alignas(64) float input[16][STEPS];
+  alignas(64) float table[STEP_TABLES][NEURONS][16];
+  static Parameters weights;  // [neuron][pixel]
 
   void draw(const uint8_t *image, Dice dice) {
     count = 0;
@@ -181,15 +184,6 @@ struct Outputs {
       _mm512_store_ps(dx[t], carried);
     }
   }
-};
-
-/// One image, forward and back, without a hidden layer.
-struct Shallow : Outputs {
-  alignas(64) Words patterns[PIXELS / 4 + 1][VECTORS];  // of four pixels, one number below 16 per step
-  alignas(64) float input[16][STEPS];
-  alignas(64) float table[STEP_TABLES][NEURONS][16];
-  static Parameters<NEURONS * PIXELS> weights;  // [neuron][pixel]
-  static constexpr int UPDATES = NEURONS;
 
   static void start(std::mt19937 &random) {
     std::uniform_real_distribution<float> uniform(-1 / 28.0f, 1 / 28.0f);
@@ -250,162 +244,9 @@ struct Shallow : Outputs {
   }
 };
 
-Parameters<NEURONS * PIXELS> Shallow::weights;
-
-/// One image, forward and back, with a hidden layer.
-struct Deep : Outputs {
-  static constexpr int LANES = 16, HIDDEN = 96, PARTS = HIDDEN / LANES;
-  static constexpr int PART = PIXELS * LANES;  // weights to 16 hidden neurons
-  static constexpr int CHUNK = 4;              // so many times 16 pixels have their tables in the first cache
-  static Parameters<PARTS * PART> weights;     // [16 neurons][pixel][neuron]
-  static Parameters<HIDDEN * LANES> outgoing;  // [hidden neuron][output]
-  static constexpr int UPDATES = PARTS + 1;
-
-  alignas(64) uint16_t stepwise[PIXELS / LANES + 1][STEPS];  // of 16 lit pixels, a bit each
-  alignas(64) float hidden[PARTS][STEPS + 4][LANES];         // currents, potentials, then dL/dx
-  alignas(64) float deltas[PARTS][STEPS][LANES];             // dL/ds
-  alignas(64) uint32_t fired[4][HIDDEN];                     // [32 steps][hidden neuron]
-  alignas(64) uint16_t firedStepwise[PARTS][STEPS];
-  alignas(64) float table[4 * CHUNK > STEP_TABLES ? 4 * CHUNK : STEP_TABLES][16][LANES];
-  alignas(64) float sent[HIDDEN / 4][16][LANES];      // sums of what four hidden neurons send to the outputs
-  alignas(64) float received[NEURONS][HIDDEN];        // the same weights, transposed
-
-  static void start(std::mt19937 &random) {
-    std::uniform_real_distribution<float> uniform(-1, 1);
-    for (auto &weight : weights.weight) weight = uniform(random) / 28;
-    for (int i = 0; i < HIDDEN * LANES; i++)
-      outgoing.weight[i] = i % LANES < NEURONS ? uniform(random) / std::sqrt(float(HIDDEN)) : 0;
-  }
-
-  static void update(int part, int step) {
-    if (part < PARTS) weights.adam(part * PART, (part + 1) * PART, step);
-    else outgoing.adam(0, HIDDEN * LANES, step);
-  }
-
-  void prepare(int share) {
-    std::memset(weights.gradient[share], 0, sizeof weights.gradient[share]);
-    std::memset(outgoing.gradient[share], 0, sizeof outgoing.gradient[share]);
-    for (int j = 0; j < HIDDEN; j += 4) tabulate(sent[j / 4], outgoing.weight + j * LANES, LANES);
-    for (int k = 0; k < NEURONS; k++)
-      for (int j = 0; j < HIDDEN; j++) received[k][j] = outgoing.weight[j * LANES + k];
-  }
-
-  /// The 16 sums of four rows.
-  static inline void tabulate(float (*out)[LANES], Floats a, Floats b, Floats c, Floats d) {
-    Floats all[16];
-    all[0] = _mm512_setzero_ps();
-    const Floats rows[4] = {a, b, c, d};
-    for (int k = 0; k < 4; k++)
-      for (int i = 0; i < 1 << k; i++) all[(1 << k) + i] = i ? _mm512_add_ps(all[i], rows[k]) : rows[k];
-    for (int i = 0; i < 16; i++) _mm512_store_ps(out[i], all[i]);
-  }
-
-  static inline void tabulate(float (*out)[LANES], const float *rows, int stride) {
-    tabulate(out, _mm512_load_ps(rows), _mm512_load_ps(rows + stride), _mm512_load_ps(rows + 2 * stride),
-             _mm512_load_ps(rows + 3 * stride));
-  }
-
-  /// What four tables say of 16 bits.
-  static inline Floats lookUp(const float (*tables)[16][LANES], unsigned bits) {
-    const Floats low = _mm512_add_ps(_mm512_load_ps(tables[0][bits & 15]), _mm512_load_ps(tables[1][bits >> 4 & 15]));
-    const Floats high = _mm512_add_ps(_mm512_load_ps(tables[2][bits >> 8 & 15]), _mm512_load_ps(tables[3][bits >> 12 & 15]));
-    return _mm512_add_ps(low, high);
-  }
-
-  void forward() {
-    for (int i = 0; i < count; i += 16)
-      for (int t = 0; t < T; t++)
-        stepwise[i / 16][t] = _mm512_test_epi32_mask(_mm512_load_si512(spikes[t / 32] + i), _mm512_set1_epi32(1 << t % 32));
-    const int blocks = (count + 15) / 16;
-    for (int part = 0; part < PARTS; part++) {
-      const float *own = weights.weight + part * PART;
-      for (int first = 0; first < blocks; first += CHUNK) {
-        const int some = std::min(CHUNK, blocks - first);
-        for (int q = 0; q < 4 * some; q++) {
-          const int *four = lit + 16 * first + 4 * q;
-          tabulate(table[q], _mm512_load_ps(own + four[0] * LANES), _mm512_load_ps(own + four[1] * LANES),
-                   _mm512_load_ps(own + four[2] * LANES), _mm512_load_ps(own + four[3] * LANES));
-        }
-        for (int t = 0; t < T; t++) {
-          Floats x = first ? _mm512_load_ps(hidden[part][t]) : _mm512_setzero_ps();
-          for (int b = 0; b < some; b++) x = _mm512_add_ps(x, lookUp(table + 4 * b, stepwise[first + b][t]));
-          _mm512_store_ps(hidden[part][t], x);
-        }
-      }
-    }
-    Floats v[PARTS] = {};
-    Words words[PARTS] = {};
-    for (int t = 0; t < T; t++) {
-      if (t % 32 == 0)
-        for (auto &each : words) each = _mm512_setzero_si512();
-      for (int part = 0; part < PARTS; part++) {
-        const __mmask16 now = charge(v[part], _mm512_load_ps(hidden[part][t]));
-        _mm512_store_ps(hidden[part][t], v[part]);
-        v[part] = _mm512_maskz_mov_ps(__mmask16(~now), v[part]);
-        firedStepwise[part][t] = now;
-        words[part] = _mm512_mask_or_epi32(words[part], now, words[part], _mm512_set1_epi32(1 << t % 32));
-        if (t % 32 == 31 || t == T - 1) _mm512_store_si512(fired[t / 32] + part * LANES, words[part]);
-      }
-    }
-    fire([&](int t) {
-      Floats x = lookUp(sent, firedStepwise[0][t]);
-      for (int part = 1; part < PARTS; part++) x = _mm512_add_ps(x, lookUp(sent + 4 * part, firedStepwise[part][t]));
-      return x;
-    });
-  }
-
-  /// What 25 tables of four steps each say of the steps in which one fires; `word(w)` has 32 of them.
-  template <class Word>
-  inline Floats overSteps(Word word) const {
-    Floats x = _mm512_setzero_ps();
-    for (int w = 0; w < 3; w++) {
-      const uint32_t bits = word(w);
-      x = _mm512_add_ps(x, _mm512_add_ps(lookUp(table + 8 * w, bits), lookUp(table + 8 * w + 4, bits >> 16)));
-    }
-    return _mm512_add_ps(x, _mm512_load_ps(table[24][word(3) & 15]));
-  }
-
-  void backward(int label, int batchSize, int share) {
-    differentiate(label, batchSize);
-    for (int q = 0; q < STEP_TABLES; q++) tabulate(table[q], dx[4 * q], LANES);
-    for (int j = 0; j < HIDDEN; j++) {
-      float *row = outgoing.gradient[share] + j * LANES;
-      _mm512_store_ps(row, _mm512_add_ps(_mm512_load_ps(row), overSteps([&](int w) { return fired[w][j]; })));
-    }
-    for (int part = 0; part < PARTS; part++) {
-      Floats w[NEURONS];
-      for (int k = 0; k < NEURONS; k++) w[k] = _mm512_load_ps(received[k] + part * LANES);
-      for (int t = 0; t < T; t++) {
-        Floats even = _mm512_mul_ps(w[0], _mm512_set1_ps(dx[t][0])), odd = _mm512_mul_ps(w[1], _mm512_set1_ps(dx[t][1]));
-        for (int k = 2; k < NEURONS; k += 2) {
-          even = _mm512_fmadd_ps(w[k], _mm512_set1_ps(dx[t][k]), even);
-          odd = _mm512_fmadd_ps(w[k + 1], _mm512_set1_ps(dx[t][k + 1]), odd);
-        }
-        _mm512_store_ps(deltas[part][t], _mm512_add_ps(even, odd));
-      }
-    }
-    Floats carried[PARTS] = {};
-    for (int t = T - 1; t >= 0; t--)
-      for (int part = 0; part < PARTS; part++) {
-        float *row = hidden[part][t];
-        carried[part] = back(_mm512_load_ps(row), carried[part], _mm512_load_ps(deltas[part][t]));
-        _mm512_store_ps(row, carried[part]);
-      }
-    for (int part = 0; part < PARTS; part++) {
-      for (int q = 0; q < STEP_TABLES; q++) tabulate(table[q], hidden[part][4 * q], LANES);
-      for (int i = 0; i < count; i++) {
-        float *row = weights.gradient[share] + part * PART + lit[i] * LANES;
-        _mm512_store_ps(row, _mm512_add_ps(_mm512_load_ps(row), overSteps([&](int w) { return spikes[w][i]; })));
-      }
-    }
-  }
-};
-
-Parameters<Deep::PARTS * Deep::PART> Deep::weights;
-Parameters<Deep::HIDDEN * Deep::LANES> Deep::outgoing;
+Parameters Network::weights;
 
 /// Threads that wait awake, as the event engine's do, and take tasks by a ticket.
-template <class Network>
 class Pool {
  public:
   explicit Pool(int threads) {
@@ -473,11 +314,10 @@ static std::vector<std::vector<int>> batchesOf(const std::string &line) {
 }
 
 /// Trains on the batches of each line, and answers with the time of each.
-template <class Network>
 static void train(const Data &data, int threads) {
   std::mt19937 random(0);
   Network::start(random);
-  Pool<Network> pool(threads);
+  Pool pool(threads);
   std::printf("{\"ready\": \"AVX-512\", \"threads\": %d}\n", threads);
   std::fflush(stdout);
   int step = 0;
@@ -495,7 +335,7 @@ static void train(const Data &data, int threads) {
           one.backward(data.labels[batch[i]], size, share);
         }
       });
-      pool.run(Network::UPDATES, [&](int j, Network &) { Network::update(j, step); });
+      pool.run(NEURONS, [&](int j, Network &) { Network::update(j, step); });
       const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
       times += (times.empty() ? "" : ", ") + std::to_string(took.count());
     }
@@ -505,15 +345,13 @@ static void train(const Data &data, int threads) {
 }
 
 int main(int argc, char **argv) {
-  const int hidden = argc > 3 ? std::atoi(argv[3]) : 0;
-  if (argc < 3 || argc > 4 || (hidden != 0 && hidden != Deep::HIDDEN)) {
-    std::cerr << "usage: bench_avx512 DATA_FOLDER THREADS [96]\n";
+  if (argc != 3) {
+    std::cerr << "usage: bench_avx512 DATA_FOLDER THREADS\n";
     return 2;
   }
   const std::string folder = argv[1];
   const int threads = std::max(1, std::atoi(argv[2]));
   const Data data{readIdx(folder + "/train-images-idx3-ubyte", 16), readIdx(folder + "/train-labels-idx1-ubyte", 8)};
-  if (hidden) train<Deep>(data, threads);
-  else train<Shallow>(data, threads);
+  train(data, threads);
   return 0;
 }
