@@ -21,11 +21,14 @@ export const convolutionalRunFolder = join(root, 'build', 'run-convolutional');
  */
 export function networkIn(folder = runFolder, count?: number) {
   const file = (name: string) => join(folder, 'lif_snn_mnist', name);
-  const network = decodeNetwork(file, (name) => readFileSync(file(name)));
-  const found = network.weights.length;
-  if (count !== undefined && found !== count)
-    throw new UserError(`${folder}: expected ${count} weights, found ${found}: delete it and run this again`);
-  return network;
+  try {
+    const network = decodeNetwork(file, (name) => readFileSync(file(name)));
+    const found = network.weights.length;
+    if (count === undefined || found === count) return network;
+    throw new Error(`${folder}: expected ${count} weights, found ${found}`);
+  } catch (error) {
+    throw new UserError(`${(error as Error).message}: delete ${folder} and run this again`);
+  }
 }
 
 /** The trained network as the bytes of a safetensors file. */

@@ -13,7 +13,7 @@ import {
   shortForm,
   storeLayers,
 } from '../../src/common/layers';
-import { IMAGE_SIDE } from '../../src/common/mnist';
+import { CLASSES, IMAGE_SIDE } from '../../src/common/mnist';
 import {
   checkNeuron,
   type NeuronOptions,
@@ -216,8 +216,8 @@ function decode(name: (file: ModelFile) => string, read: (file: ModelFile) => Ui
 
 /** Layers whose neurons fire, or whose potential is read. */
 const NEURONS = ['LIFNode', 'ParametricLIFNode', 'NonSpikingLIFNode'];
-/** The layers of a network of one hidden layer or none, which says of itself what there is to say. */
-const PLAIN = ['Flatten', 'Dense', 'LIFNode', 'NonSpikingLIFNode'];
+/** The kinds of layers of a network of one hidden layer or none, whose Dense layers say how many neurons it has. */
+const PLAIN = /^(Flatten )?(Dense LIFNode )?(Dense )?(LIFNode|NonSpikingLIFNode)$/;
 
 /** A model's layers, and what is read of the outputs if it is a potential. */
 function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer[]; readout?: ReadoutName } {
@@ -226,12 +226,14 @@ function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer
     (why) => `${file}: expected a layers model, found other content (${why})`,
   );
   const parts = listOf(saved?.modelTopology?.config?.layers);
-  const outputs = parts.filter(({ kind }) => NEURONS.includes(kind)).at(-1);
+  const firing = parts.filter(({ kind }) => NEURONS.includes(kind));
+  const outputs = firing.at(-1);
   if (!outputs) throw new Error(`${file}: expected a network with a LIFNode layer, found none`);
-  const neuron = reworded(
-    () => readNeuron(outputs.config as unknown as StoredNeuron),
+  const neurons = reworded(
+    () => firing.map(({ config }) => readNeuron(config as unknown as StoredNeuron)),
     (why) => `${file}: expected the options of a LIFNode (${why})`,
   );
+  const neuron = neurons[neurons.length - 1];
   const isRead = outputs.kind === 'NonSpikingLIFNode';
   const readout = isRead ? (outputs.config.readout as ReadoutName) : undefined;
   if (isRead && (readout === 'spikes' || !READOUT_NAMES.includes(readout as ReadoutName))) {
@@ -240,10 +242,12 @@ function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer
     );
   }
   const own = saved?.userDefinedMetadata?.layers;
-  const other = parts.find(({ kind }) => !PLAIN.includes(kind))?.kind;
-  if (other && own === undefined)
-    throw new Error(`${file}: expected beside ${other} layers in userDefinedMetadata, found none; save the run again`);
+  const areAlike = neurons.every((each) => JSON.stringify(each) === JSON.stringify(neuron));
+  if (own === undefined && !(areAlike && PLAIN.test(parts.map(({ kind }) => kind).join(' '))))
+    throw new Error(`${file}: expected userDefinedMetadata.layers, found none beside layers that need them`);
   const widths = parts.filter(({ kind }) => kind === 'Dense').map(({ config }) => config.units as number);
+  if (own === undefined && (widths.at(-1) ?? CLASSES) !== CLASSES)
+    throw new Error(`${file}: expected ${CLASSES} neurons in the last layer, found ${formatValue(widths.at(-1))}`);
   const layers = reworded(
     () => (own === undefined ? resolveLayers({ hidden: widths.at(-2), neuron }) : readLayers(own, neuron)),
     (why) => `${file}: expected layers of neurons (${why})`,

@@ -85,7 +85,7 @@ export class Budget {
   }
 }
 
-/** What this returned at its first call: each part of a file is read once. */
+/** What this returned at its first call: each part of a file is read once, and after an error nothing more of it. */
 export function once<R extends object>(read: () => R): () => R {
   let found: R | undefined;
   return () => {

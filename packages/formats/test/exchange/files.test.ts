@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { zipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { resolveLayers } from '../../../../src/common/layers';
 import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
 import {
@@ -82,6 +82,16 @@ describe('Weights that PyTorch wrote', () => {
         fromPth(bytesOf('batch-norm.pth'), 'a.pth', resolveLayers({ layers: layers.map(({ norm, ...rest }) => rest) })),
       /^Error: a\.pth: expected layer\.0\.weight \[3, 1, 3, 3\], .* found .*layer\.1\.running_mean \[3\]/,
     );
+  });
+
+  test('are read alike from a Buffer, which Node gives for a file', () => {
+    const files = unzipSync(bytesOf('checkpoint.pth'));
+    const [name] = Object.keys(files).filter((file) => file.endsWith('/data.pkl'));
+    const pickle = Buffer.from(files[name]).toString('latin1');
+    const at = pickle.indexOf('K\x04', pickle.indexOf('epoch'));
+    const asFloat = `${pickle.slice(0, at)}G\x40\x10\0\0\0\0\0\0${pickle.slice(at + 2)}`;
+    const file = zipSync({ ...files, [name]: Buffer.from(asFloat, 'latin1') }, { level: 0 });
+    assert.equal(fromPth(Buffer.from(file)).epoch, 4);
   });
 
   test('bring the moments of Adam, its step and the epoch out of a checkpoint', () => {

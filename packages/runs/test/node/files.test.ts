@@ -7,6 +7,7 @@ import { initBackend, tf } from '../../../../hosts/node/backend';
 import { resolveLayers } from '../../../../src/common/layers';
 import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
 import { initialWeights, RandomStream } from '../../../../src/common/random';
+import { initialParameters } from '../../../../src/common/weights';
 import { findLIFNode, forward, getWeights, layersOf, snn } from '../../../../src/snn/networks';
 import '../../../../src/snn/neuron';
 import { temporaryFolder } from '../../../../test/support/data';
@@ -266,6 +267,29 @@ describe('a layers model written without TensorFlow', () => {
       writeLayersModel(folder, weights, neuron);
       writeFileSync(join(folder, file), content);
       assert.throws(() => readLayersModel(folder), message, name);
+    }
+    const layers = resolveLayers({ layers: [{ neurons: 4, neuron: { tau: 5 } }, {}] });
+    for (const [own, name] of [
+      [layers, 'whose neurons differ'],
+      [resolveLayers({ layers: [{ neurons: 4 }, { neurons: 3 }, {}] }), 'of three layers'],
+      [resolveLayers({ layers: [{ neurons: 4, recurrent: true }, {}] }), 'that is recurrent'],
+    ] as const) {
+      const folder = join(temporaryFolder(), 'lif_snn_mnist');
+      writeLayersModel(folder, initialParameters(5, own), neuron, undefined, 'spikes', own);
+      const file = join(folder, 'model.json');
+      const model = JSON.parse(readFileSync(file, 'utf8'));
+      const broken = [
+        [undefined, /expected userDefinedMetadata\.layers, found none beside layers that need them$/],
+        [[], /model\.json: expected layers of neurons \(/],
+        [
+          JSON.stringify(JSON.parse(model.userDefinedMetadata.layers).slice(1)),
+          /weights\.bin: expected \d+ bytes of weights, found /,
+        ],
+      ] as const;
+      for (const [stored, message] of broken) {
+        writeFileSync(file, JSON.stringify({ ...model, userDefinedMetadata: { layers: stored } }));
+        assert.throws(() => readLayersModel(folder), message, name);
+      }
     }
   });
 });
