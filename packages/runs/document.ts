@@ -163,7 +163,8 @@ function read(document: unknown): ResolvedRun {
   refuseMeaningless('engine', RUN.fields.engine, engine, { data, name });
   refuseMeaningless('train', RUN.fields.train, train, { data, name });
   const { batchSize = defaultsOf(ENGINE).batchSize } = engine;
-  const { images = MOST_IMAGES } = train;
+  // How many samples spike trains have is known when they are read.
+  const images = train.images ?? (data === 'mnist' || data === 'rows' ? MOST_IMAGES : batchSize);
   if (batchSize > images)
     throw new RangeError(`engine.batchSize: expected at most the ${images} training images, found ${batchSize}`);
   return {

@@ -22,7 +22,7 @@ export const DELAY = group(
   {
     /** A whole number from 1 to 100, less than there are steps. */
     most: whole(1, MAX_DELAY, {
-      doc: 'delay what each connection sends, by up to so many steps, fewer than T, drawn from the seed; what would arrive after the last step is lost',
+      doc: 'delay what each connection sends, by up to so many steps, fewer than T, drawn from the seed; what would arrive after the last step is lost, unless the neurons are not reset',
       required: true,
     }),
     /** Default false. */

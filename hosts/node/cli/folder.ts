@@ -54,7 +54,8 @@ export function refuseToOverwrite(outDir: string, options: Options): void {
   if (!earlier) return;
   const { checkpoint, hasCheckpoint } = earlier;
   const what = checkpoint ? describeProgress(checkpoint) : hasCheckpoint ? 'a checkpoint' : 'arrays or a model';
-  const ways = `continue it with --resume, replace it with --overwrite, or choose another folder with ${another(options)}`;
+  const resume = hasCheckpoint ? 'continue it with --resume, ' : '';
+  const ways = `${resume}replace it with --overwrite, or choose another folder with ${another(options)}`;
   throw new UsageError(`${outDir}: expected no run there, found one (${what}); ${ways}`);
 }
 

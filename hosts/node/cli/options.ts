@@ -163,7 +163,7 @@ const RANDMAN = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cr
 
 /** What the help says of an option where it differs from what its entry says. */
 const HELP: { readonly [N in Name]?: string } = {
-  dataset: `mnist; or rows, its images one row in each of 28 steps, with -T 28; or randman, the spike trains of the chapter on timing, which trains on them with ${RANDMAN}; or yin-yang, the points of the chapter on exact times`,
+  dataset: `mnist; or rows, its images one row in each of 28 steps (T is 28); or randman, the spike trains of the chapter on timing, which trains on them with ${RANDMAN}; or yin-yang, the points of the chapter on exact times`,
   decayInput: 'add the whole input to the potential: only what was there decays',
 };
 

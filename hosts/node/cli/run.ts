@@ -95,7 +95,8 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
 function print(text: string): Promise<void> {
   return new Promise((done, fail) => {
     process.stdout.write(text, (error) => {
-      const isLost = error && (error as NodeJS.ErrnoException).code !== 'EPIPE';
+      // Windows says EOF of a pipe, and EIO is said of a terminal that is gone.
+      const isLost = error && !['EPIPE', 'EOF', 'EIO'].includes(String((error as NodeJS.ErrnoException).code));
       if (isLost) fail(error);
       else done();
     });
