@@ -44,7 +44,7 @@ describe('a folder that holds a run', () => {
   }, () => {
     const cases: [string, 'file' | 'pipe', RegExp, number?][] = [
       ['checkpoint/checkpoint.json', 'file', /expected no run there, found one \(a checkpoint\)/],
-      ['v_t_array.npy', 'file', /expected no run there, found one \(arrays or a model\)/],
+      ['v_t_array.npy', 'file', /expected no run there, found one \(arrays or a model\); replace it with --overwrite/],
       ['lif_fc_mnist.lock', 'pipe', /lock: cannot be read \(expected a file, found a named pipe\); if no run/, 1],
     ];
     for (const [name, kind, message, status] of cases) {
