@@ -1,9 +1,9 @@
 // What the scripts of the pages get from the build: the kernel, the weights and the sample digits. Beside them lie
 // scripts with the other networks of the playground, which it loads when they are asked for.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMnist } from '../../../hosts/node/data';
-import { root } from '../../../packages/system/project';
+import { root, UserError } from '../../../packages/system/project';
 import { resolveLayers, storeLayers } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { convolutionalRunFolder, HIDDEN, hiddenRunFolder, networkIn, runFolder } from '../../shared/trained';
@@ -44,7 +44,10 @@ function trained(folder: string, count?: number, hidden?: number) {
 /** The networks of the playground, and what the page's own kernel makes of the test images with two of them. */
 export async function reader() {
   const { images, labels } = readMnist().test;
-  const wasm = readFileSync(join(root, 'dist', 'packages', 'event-engine', 'kernel.wasm'));
+  const compiled = join(root, 'dist', 'packages', 'event-engine', 'kernel.wasm');
+  if (!existsSync(compiled))
+    throw new UserError(`${compiled}: expected the compiled kernel, found none: run \`npm run setup\``);
+  const wasm = readFileSync(compiled);
   const single = trained(runFolder, IMAGE_SIZE * CLASSES);
   const hidden = trained(hiddenRunFolder, (IMAGE_SIZE + CLASSES) * HIDDEN, HIDDEN);
   const convolutional = trained(convolutionalRunFolder);

@@ -282,7 +282,7 @@ class LiveFigure {
       const attributes = { type: 'button', 'aria-pressed': 'true', value: item.dataset.traces ?? '' };
       const button = element('button', attributes, ...item.childNodes);
       button.addEventListener('click', () => {
-        button.ariaPressed = String(button.ariaPressed !== 'true');
+        button.setAttribute('aria-pressed', String(button.getAttribute('aria-pressed') !== 'true'));
         void this.draw();
       });
       item.append(button);

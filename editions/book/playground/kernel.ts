@@ -59,6 +59,9 @@ export interface FeatureMaps {
 }
 
 export class Kernel {
+  /** Images lie where their indices say. Their room is kept: a slider shows one many times. */
+  private room = new Uint8Array();
+
   private constructor(private readonly core: EventCore) {}
 
   /**
@@ -100,10 +103,10 @@ export class Kernel {
     const { core } = this;
     const count = images.length / INPUTS;
     core.setShowing({ T, seed, neuron: tau === undefined ? undefined : { ...DEFAULT_NEURON, tau } });
-    // An image lies where its index says.
-    const data = { images: new Uint8Array((index + count) * INPUTS), labels: new Uint8Array(index + count) };
-    data.images.set(images, index * INPUTS);
-    core.options.data[purpose] = data;
+    const end = (index + count) * INPUTS;
+    if (this.room.length < end) this.room = new Uint8Array(end);
+    this.room.set(images, index * INPUTS);
+    core.options.data[purpose] = { images: this.room, labels: new Uint8Array(index + count) };
     core.begin({ purpose, epoch, indices: Uint32Array.from({ length: count }, (_, i) => index + i) });
   }
 

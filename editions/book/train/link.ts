@@ -22,28 +22,25 @@ export interface Claim {
 
 const MAX_LENGTH = 2000;
 
-/**
- * The link's part behind #.
- * @throws RangeError in one line if the run is too long for a link
- */
-export function writeLink(run: RunDocument, claim?: Claim): string {
+/** The link's part behind #, or undefined if the run is too long for a link. */
+export function linkIfShort(run: RunDocument, claim?: Claim): string | undefined {
   const document = toAddress(new TextEncoder().encode(JSON.stringify(formatRun(run))));
   const parts = new URLSearchParams({
     run: document,
     ...(claim && { test: String(claim.test), sha256: claim.sha256 }),
   });
   const hash = `#${parts}`;
-  if (hash.length > MAX_LENGTH) throw new RangeError(t`the run is too long for a link`);
-  return hash;
+  return hash.length > MAX_LENGTH ? undefined : hash;
 }
 
-/** The same, or undefined if the run is too long for a link. */
-export function linkIfShort(run: RunDocument, claim: Claim): string | undefined {
-  try {
-    return writeLink(run, claim);
-  } catch {
-    return undefined;
-  }
+/**
+ * The same.
+ * @throws RangeError in one line if the run is too long for a link
+ */
+export function writeLink(run: RunDocument, claim?: Claim): string {
+  const hash = linkIfShort(run, claim);
+  if (hash === undefined) throw new RangeError(t`the run is too long for a link`);
+  return hash;
 }
 
 /** Whether an address names a run, and not a heading of the page. */

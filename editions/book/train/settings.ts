@@ -157,7 +157,10 @@ function textOf(name: Name, own: ResolvedRun): string {
   return isList ? value.replaceAll('-', ',') : String(value);
 }
 
-const shortened = (text: string) => (text.length > 20 ? `${text.slice(0, 20)}…` : text);
+const shortened = (text: string) => {
+  const characters = Array.from(text);
+  return characters.length > 20 ? `${characters.slice(0, 20).join('')}…` : text;
+};
 
 type Field = HTMLInputElement | HTMLSelectElement;
 

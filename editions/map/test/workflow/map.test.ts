@@ -107,13 +107,13 @@ describe('A map', { concurrency: 1 }, () => {
     mkdirSync(other);
     const file = writeGrids(
       other,
-      'grids: { two: { engine: { batchSize: [128, 60000], T: 1 }, train: { images: 100, epochs: 1 } } }',
+      'grids: { two: { data: yin-yang, engine: { batchSize: [50000, 60000], T: 2 }, train: { epochs: 1 } } }',
     );
     const { status, lines } = await runMap(other, '--config', file);
     assert.equal(status, 1);
     assert.match(
       lines.at(-1) as string,
-      /^map: 2 of 2 runs failed; the first: .*: expected at least one batch of 128 images, found 100/,
+      /^map: 2 of 2 runs failed; the first: .*: expected at least one batch of 50000 [a-z]+, found \d+/,
     );
   });
 
