@@ -189,6 +189,7 @@ test(`a run killed at ${KILLS} random moments and resumed ends with the bytes of
   const checkpoint = join(cut, 'checkpoint', 'checkpoint.json');
   const resume = () => (existsSync(checkpoint) ? ['--resume'] : []);
   const chance = new RandomStream(11, 4);
+  let early = 0;
   for (let kill = 0; kill < KILLS; kill++) {
     // Never done before it is killed, even on the fastest machine.
     const args = [COMMAND, ...run, '-N', '100000', '--log-dir', cut, ...resume()];
@@ -201,6 +202,7 @@ test(`a run killed at ${KILLS} random moments and resumed ends with the bytes of
     await setTimeout(100 * chance.uniform());
     child.kill('SIGKILL');
     assert.equal(await ended, null, 'killed, and not ended by itself');
+    if (!existsSync(checkpoint)) early++;
   }
   const { epoch } = readCheckpoint(checkpoint).history;
   assert.ok(epoch > 0, `${epoch} epochs`);
@@ -217,5 +219,7 @@ test(`a run killed at ${KILLS} random moments and resumed ends with the bytes of
     filesUnder(cut).filter((name) => name.includes('unfinished')),
     [],
   );
-  assert.equal(filesUnder(cut).filter((name) => name.includes('tfevents')).length, 1);
+  // One that was killed between its first events and its first checkpoint leaves a file that no other run continues.
+  const events = filesUnder(cut).filter((name) => name.includes('tfevents')).length;
+  assert.ok(events >= 1 && events <= 1 + early, `${events} files of events after ${early} kills before a checkpoint`);
 });
