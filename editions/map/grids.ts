@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { unflatten } from '../../packages/runs/document';
 import { readWhole, root } from '../../packages/system/project';
-import { BadMap, inOneLine, orBadMap, type Run, runOf } from './plan';
+import { inOneLine } from '../../src/common/checks';
+import { BadMap, orBadMap, type Run, runOf } from './plan';
 
 export interface Grid {
   name: string;

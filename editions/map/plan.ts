@@ -2,10 +2,7 @@
 import { createHash } from 'node:crypto';
 import { formatRun, type ResolvedRun, type RunDocument, readRun } from '../../packages/runs/document';
 import { UserError } from '../../packages/system/project';
-
 import { asOneLine } from '../../src/common/checks';
-
-export { asOneLine, inOneLine } from '../../src/common/checks';
 
 /** A grid or a table that cannot be used: one line, exit status 2. */
 export class BadMap extends UserError {

@@ -10,9 +10,10 @@ import type { AnnEngine } from '../../packages/networks/ann-engine';
 import { type ResolvedRun, readRun } from '../../packages/runs/document';
 import { runProgram } from '../../packages/system/program';
 import { readJson, UserError, writeJson, writeWhole } from '../../packages/system/project';
+import { asOneLine } from '../../src/common/checks';
 import type { TrainingHistory } from '../../src/training/history';
 import { train } from '../../src/training/train';
-import { asOneLine, sha256 } from './plan';
+import { sha256 } from './plan';
 import { EPOCHS, type Row, sealed, weightsFile } from './table';
 
 type Engine = AnnEngine | Awaited<ReturnType<typeof createEngine>>;

@@ -4,8 +4,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { program, readJson, remove, writeJson } from '../../packages/system/project';
 import { run } from '../../packages/system/run';
+import { asOneLine } from '../../src/common/checks';
 import type { Grid } from './grids';
-import { asOneLine, BadMap, orBadMap, runOf } from './plan';
+import { BadMap, orBadMap, runOf } from './plan';
 import { count, showProgress } from './progress';
 import { faultsIn, parseTable, RESULT_COLUMNS, rowFile, type TableRow } from './table';
 

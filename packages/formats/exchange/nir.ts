@@ -21,7 +21,7 @@ type Dynamics = Pick<NeuronOptions, 'tau' | 'decayInput' | 'vThreshold'> & { vRe
  * What NIR stores of these neurons.
  * @throws RangeError that names an option that NIR cannot say, and as `checkNeuron`
  */
-export function checkNir(neuron: NeuronOptions): Dynamics {
+function checkNir(neuron: NeuronOptions): Dynamics {
   checkNeuron(neuron);
   const { tau, decayInput, vThreshold, vReset } = neuron;
   const advice = 'use another format, such as safetensors';
