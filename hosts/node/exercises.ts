@@ -17,13 +17,25 @@ export * from '../../packages/exercises';
  */
 const LIMIT = 1000;
 
+/** Tries of a check whose thread did not get to compute: on a machine that does other things, an answer may wait long. */
+const TRIES = 20;
+
 /** V8 stops whatever runs below `vm` when the time is over, also a loop without an end in a cell's own function. */
 export function limit<T>(work: () => T): T {
-  try {
-    return runInNewContext('work()', { work }, { timeout: LIMIT });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException | null)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-    throw new NeverEnds(`still running after ${LIMIT} ms`);
+  const before = process.cpuUsage();
+  const computed = () => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
+  for (let tries = 1; ; tries++) {
+    try {
+      return runInNewContext('work()', { work }, { timeout: LIMIT });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException | null)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+      // V8 counts a clock's time: an answer that computed for less of it only waited for its turn.
+      if (computed() < LIMIT / 2 && tries < TRIES) continue;
+      throw new NeverEnds(`still running after ${LIMIT} ms`);
+    }
   }
 }
 

@@ -175,6 +175,16 @@ describe('The checks', () => {
     assert.ok(performance.now() - begin < 10_000);
   });
 
+  test('do not take an answer for endless that had to wait for a busy machine', () => {
+    const sleeper = new Int32Array(new SharedArrayBuffer(4));
+    let waits = 2;
+    const answer = (v: number, x: number, tau: number, rest: number) => {
+      if (waits-- > 0) Atomics.wait(sleeper, 0, 0, 1200);
+      return v + (x - (v - rest)) / tau;
+    };
+    assert.equal(judgeAnswer(ALL['lif-charge'], answer, limit).status, 'passed');
+  });
+
   test('say of a list that no memory can hold that it asks for too much, and of a loop without an end that it has none', () => {
     const answer = () => new Array(5e9);
     const { name, message } = judgeAnswer(ALL['lif-charge'], answer, limit);
