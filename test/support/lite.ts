@@ -137,7 +137,9 @@ export function linksOfChapters(site: string): { text: string; address: string }
   const chapter = first(/^0[^/]*\.ipynb$/);
   const [, section] = textsOf(chapter.replace('.ipynb', '')).flatMap((text) => /^## (.+)$/m.exec(text)?.[1] ?? []);
   const part = `${chapter}#${section.replaceAll(' ', '-')}`;
-  const inBook = [/\/glossary\.html$/, /\/map\.html$/, /\/playground\.html$/, /\/book\/packages\/.*\.ts\.html$/].map(first);
+  const inBook = [/\/glossary\.html$/, /\/map\.html$/, /\/playground\.html$/, /\/book\/packages\/.*\.ts\.html$/].map(
+    first,
+  );
   const outside = first(/^https:/);
   return [
     ...[chapter, part].map((link) => [link, `notebooks/index.html?path=${link}`]),
