@@ -1,32 +1,33 @@
-// What is said in single sentences and words (pages' scripts, drawings, the checks of exercises) by its English:
-// zh/phrases/*.json, { "Chapter {0} of {1}": "第 {0} 章，共 {1} 章" }. What is not in there stays English.
+// Translations of single sentences and words (in scripts of pages, drawings and checks of exercises), by their English:
+// zh/phrases/*.json, { "Chapter {0} of {1}": "第 {0} 章，共 {1} 章" }. Everything else stays English.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JSDOM } from 'jsdom';
 import ts from 'typescript';
-import { speaker } from '../packages/exercises/engine/phrases';
+import { makeTranslator } from '../packages/exercises/engine/phrases';
 import { filesUnder, readJson, root, UserError } from '../packages/system/project';
-import { folderOf } from './twins';
+import { translationFolder } from './blocks';
 
-const squeeze = (text: string) => text.replace(/\s+/g, ' ').trim();
+const collapseSpaces = (text: string) => text.replace(/\s+/g, ' ').trim();
 
 /**
- * The phrases of some files in a language.
- * @param files without .json; all of them unless said
+ * @param files names without .json; default: all
  */
 export function readPhrases(
   language: string,
-  files: string[] = readdirSync(folderOf(language, 'phrases')).map((file) => file.slice(0, -5)),
+  files: string[] = readdirSync(translationFolder(language, 'phrases')).map((file) => file.slice(0, -5)),
 ) {
   return makePhrases(
-    files.sort().flatMap((file) => Object.entries(readJson(join(folderOf(language, 'phrases'), `${file}.json`)) ?? {})),
+    files
+      .sort()
+      .flatMap((file) => Object.entries(readJson(join(translationFolder(language, 'phrases'), `${file}.json`)) ?? {})),
   );
 }
 
-/** The tags in a text, whatever their order. */
+/** The tags in a text, sorted. */
 const tagsOf = (text: string) => (text.match(/<[/!?a-z][^>]*>?/gi) ?? []).sort().join(' ') || 'no tags';
 
-/** @throws UserError if a phrase brings tags that its English does not have: pages would run what is in them */
+/** @throws UserError if the tags of a phrase differ from its English's: a page would run a script in them */
 export function makePhrases(entries: [english: string, other: string][]) {
   for (const [english, other] of entries) {
     const [expected, found] = [tagsOf(english), tagsOf(other)];
@@ -35,14 +36,13 @@ export function makePhrases(entries: [english: string, other: string][]) {
         `phrases: "${english}": expected ${expected} as in the English, found ${found}; translate the text alone`,
       );
   }
-  // As the checks of exercises say theirs.
-  const speak = speaker(Object.fromEntries(entries));
+  const translateText = makeTranslator(Object.fromEntries(entries));
   return {
     table: new Map(entries),
-    /** A text in the language, or undefined. */
-    say(text: string) {
-      const english = squeeze(text);
-      const other = speak(english);
+    /** The translation of a text; undefined if it has none. */
+    translate(text: string) {
+      const english = collapseSpaces(text);
+      const other = translateText(english);
       return other === english ? undefined : other;
     },
   };
@@ -50,19 +50,19 @@ export function makePhrases(entries: [english: string, other: string][]) {
 
 export type Phrases = ReturnType<typeof makePhrases>;
 
-/** The classic script by which the scripts of pages say their words in a language. */
-export const wordsScript = (language: string) =>
+/** A classic script with the phrases that scripts of pages look up. */
+export const phrasesScript = (language: string) =>
   `pageWords = ${JSON.stringify(Object.fromEntries(readPhrases(language, ['pages']).table))};\n`;
 
-/** Scripts of pages, which say their words by editions/shared/page/words.ts. */
+/** Scripts of pages; they look up their phrases with editions/shared/page/words.ts. */
 const SCRIPTS = /^editions\/(?:book\/(?!make|test)|browser\/page\/|shared\/page\/).*\.ts$/;
 
 /**
- * What the scripts of pages say: by t`…`, which is looked up by its key in pages.json, and whole sentences beside it,
- * which stay English.
+ * Texts in the scripts of pages: those tagged t`…` are looked up in pages.json; whole sentences without the tag would
+ * stay English.
  */
-export function wordsOfScripts() {
-  /** The keys, and where they are said. */
+export function scriptPhrases() {
+  /** Key of a tagged text → its file. */
   const keys = new Map<string, string>();
   const plain: string[] = [];
   for (const file of filesUnder(join(root, 'editions')).map((name) => `editions/${name.replaceAll('\\', '/')}`)) {
@@ -74,7 +74,7 @@ export function wordsOfScripts() {
       let text = '';
       if (ts.isStringLiteralLike(node)) text = node.text;
       if (ts.isTemplateExpression(node))
-        text = node.templateSpans.reduce((said, { literal }, i) => `${said}{${i}}${literal.text}`, node.head.text);
+        text = node.templateSpans.reduce((text, { literal }, i) => `${text}{${i}}${literal.text}`, node.head.text);
       if (text !== '' && isTagged) keys.set(text.trim(), file);
       else if (/^[A-Z].* .*[.?!…]$/.test(text)) plain.push(`${file}: ${text}`);
       ts.forEachChild(node, visit);
@@ -84,33 +84,33 @@ export function wordsOfScripts() {
   return { keys, plain };
 }
 
-/** The words of a drawing that no phrase says. */
-export function unsaid(svg: string, phrases: Phrases) {
+/** The texts of a drawing that have no translation. */
+export function untranslatedTexts(svg: string, phrases: Phrases) {
   const { document } = new JSDOM(svg, { contentType: 'image/svg+xml' }).window;
   const texts = [...document.querySelectorAll('text, title, desc')].filter(({ children }) => children.length === 0);
-  const words = texts.map(({ textContent }) => squeeze(textContent ?? ''));
-  return [...new Set(words)].filter((word) => /[a-z]{3}/.test(word) && phrases.say(word) === undefined);
+  const words = texts.map(({ textContent }) => collapseSpaces(textContent ?? ''));
+  return [...new Set(words)].filter((word) => /[a-z]{3}/.test(word) && phrases.translate(word) === undefined);
 }
 
-/** What of an element is read or heard. */
-const SAID = ['aria-label', 'title', 'placeholder', 'alt', 'content', 'aria-roledescription'];
-/** Code, what it printed and drew, and what is English on purpose. */
-const NOT_SAID = 'script, style, pre, code, .katex, .cell_output, .figure, [lang="en"]';
+/** Attributes that a reader sees or hears. */
+const ATTRIBUTES = ['aria-label', 'title', 'placeholder', 'alt', 'content', 'aria-roledescription'];
+/** Code, its outputs, and what is English on purpose. */
+const SKIPPED = 'script, style, pre, code, .katex, .cell_output, .figure, [lang="en"]';
 
-/** Says in another language what a document (HTML or SVG) says in whole elements, texts and attributes. */
+/** Translates whole elements, texts and attributes of a document (HTML or SVG), in place. */
 export function translateDocument(top: Element, phrases: Phrases) {
   const document = top.ownerDocument;
   for (const element of top.querySelectorAll(
     'p, li, td, th, dd, dt, figcaption, label, legend, summary, button, a, text',
   )) {
-    if (element.closest(NOT_SAID) || element.children.length === 0) continue;
-    const other = phrases.table.get(squeeze(element.innerHTML));
+    if (element.closest(SKIPPED) || element.children.length === 0) continue;
+    const other = phrases.table.get(collapseSpaces(element.innerHTML));
     if (other === undefined) continue;
     element.innerHTML = other;
   }
-  for (const element of top.querySelectorAll(SAID.map((name) => `[${name}]`).join())) {
-    if (element.closest(NOT_SAID)) continue;
-    for (const name of SAID) {
+  for (const element of top.querySelectorAll(ATTRIBUTES.map((name) => `[${name}]`).join())) {
+    if (element.closest(SKIPPED)) continue;
+    for (const name of ATTRIBUTES) {
       const english = element.getAttribute(name);
       if (
         !english ||
@@ -118,7 +118,7 @@ export function translateDocument(top: Element, phrases: Phrases) {
           !/description|title|site_name/.test(`${element.getAttribute('name')}${element.getAttribute('property')}`))
       )
         continue;
-      const other = phrases.say(english);
+      const other = phrases.translate(english);
       if (other !== undefined) element.setAttribute(name, other);
     }
   }
@@ -126,13 +126,12 @@ export function translateDocument(top: Element, phrases: Phrases) {
   const texts: Text[] = [];
   while (walker.nextNode()) texts.push(walker.currentNode as Text);
   for (const node of texts) {
-    if (!/[A-Za-z]/.test(node.data) || node.parentElement?.closest(NOT_SAID)) continue;
-    const other = phrases.say(node.data);
+    if (!/[A-Za-z]/.test(node.data) || node.parentElement?.closest(SKIPPED)) continue;
+    const other = phrases.translate(node.data);
     if (other !== undefined) node.data = node.data.replace(/\S[\s\S]*\S|\S/, () => other);
   }
 }
 
-/** A drawing that says its words in another language. */
 export function translateDrawing(svg: string, phrases: Phrases) {
   const dom = new JSDOM(svg, { contentType: 'image/svg+xml' });
   translateDocument(dom.window.document.documentElement, phrases);

@@ -1,7 +1,7 @@
 // The chapters in another language, for notebooks that run: the learner's copies and the browser edition.
 
 import { topicOf } from '../../packages/system/chapters';
-import { LANGUAGES, textOf, translate, twins, UNTRANSLATED } from '../../translations/twins';
+import { LANGUAGES, listTranslations, textOf, translate, UNTRANSLATED } from '../../translations/blocks';
 import type { Notebook } from './cells';
 
 /** The name by which JupyterLab knows each language, and the page of a text in it. */
@@ -13,7 +13,7 @@ export const noLanguage = (found: string) => `--language: expected ${LANGUAGES.j
 
 /** Reads a chapter in a language: its own cells, with links that stay in it where the book has it, too. */
 export function translator(language: string): (name: string, chapter: Notebook) => Notebook {
-  const all = new Map(twins(language).map((twin) => [twin.name, twin]));
+  const all = new Map(listTranslations(language).map((translation) => [translation.name, translation]));
   const inBook = (page: string) => !page.includes('/') && !UNTRANSLATED.has(`${page}.md`);
   const toBook = (whole: string, before: string, page: string) =>
     inBook(page) ? `${before}${language}/${page}.html` : whole;

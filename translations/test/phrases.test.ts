@@ -10,16 +10,16 @@ import { ENGINE_NAMES } from '../../packages/runs/document';
 import { headingOf, NAMES, nameValue, SHORTHANDS, whyLacking } from '../../packages/runs/shorthands';
 import { DATASET_NAMES } from '../../src/common/spike-trains';
 import { root } from '../../test/support/book';
-import { habits } from '../likeness';
-import { makePhrases, translateDocument, unsaid, wordsOfScripts } from '../phrases';
+import { styleFaults } from '../differences';
+import { makePhrases, scriptPhrases, translateDocument, untranslatedTexts } from '../phrases';
 
 const made = (table: Record<string, string>) => makePhrases(Object.entries(table));
 
 test('A phrase is found whole or with what a program fills in, which may stand in another order', () => {
   const phrases = made({ 'Chapter {0} of {1}': '共 {1} 章，第 {0} 章', Run: '运行' });
-  assert.equal(phrases.say('Chapter 3 of 21'), '共 21 章，第 3 章');
-  assert.equal(phrases.say(' Run\n'), '运行');
-  assert.equal(phrases.say('Run away'), undefined);
+  assert.equal(phrases.translate('Chapter 3 of 21'), '共 21 章，第 3 章');
+  assert.equal(phrases.translate(' Run\n'), '运行');
+  assert.equal(phrases.translate('Run away'), undefined);
 });
 
 test('A page says a sentence in its language, with what is filled in where that language has it', () => {
@@ -79,7 +79,7 @@ test('A phrase with tags that its English does not have is refused, and a title 
 test('A word of a drawing that no phrase says is found', () => {
   const phrases = made({ spikes: '脉冲' });
   const svg = '<svg xmlns="http://www.w3.org/2000/svg"><text>spikes</text><text>weights</text><text>LIF</text></svg>';
-  assert.deepEqual(unsaid(svg, phrases), ['weights']);
+  assert.deepEqual(untranslatedTexts(svg, phrases), ['weights']);
 });
 
 const folder = join(root, 'translations', 'zh', 'phrases');
@@ -90,7 +90,7 @@ test('Each phrase fills in what its English does, once each, and has no fault th
   for (const file of readdirSync(folder)) {
     for (const [english, chinese] of Object.entries(tableOf(file))) {
       assert.deepEqual(holes(chinese), holes(english), `${file}: ${english}`);
-      assert.deepEqual(habits(chinese), [], `${file}: ${english}`);
+      assert.deepEqual(styleFaults(chinese), [], `${file}: ${english}`);
     }
   }
 });
@@ -106,7 +106,7 @@ const named = () =>
   });
 
 test('Scripts of pages say in Chinese what they say, and no phrase is left that nothing says', () => {
-  const { keys, plain } = wordsOfScripts();
+  const { keys, plain } = scriptPhrases();
   const table = tableOf('pages.json');
   assert.deepEqual(
     [...keys.keys()].filter((key) => !Object.hasOwn(table, key)),
@@ -116,12 +116,12 @@ test('Scripts of pages say in Chinese what they say, and no phrase is left that 
   assert.deepEqual(plain, [], 'not said by t`…`');
   const words = named();
   const spoken = Object.entries(table).filter(([english]) => !keys.has(english));
-  const unused = spoken.filter((entry) => !words.some((word) => makePhrases([entry]).say(word)));
-  const { say } = makePhrases(Object.entries(table));
-  const english = words.filter((word) => /^a |^[a-z]+ [a-z]/.test(word) && !/ or /.test(word) && !say(word));
+  const unused = spoken.filter((entry) => !words.some((word) => makePhrases([entry]).translate(word)));
+  const { translate: inChinese } = makePhrases(Object.entries(table));
+  const english = words.filter((word) => /^a |^[a-z]+ [a-z]/.test(word) && !/ or /.test(word) && !inChinese(word));
   const headings = NAMES.map((name) => headingOf(name));
   assert.deepEqual(
-    [...english, ...headings.filter((word) => /[a-z]/.test(word) && !say(word))],
+    [...english, ...headings.filter((word) => /[a-z]/.test(word) && !inChinese(word))],
     [],
     'named in English',
   );

@@ -3,8 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { topicOf } from '../../../packages/system/chapters';
-import { readPhrases, translateDocument, translateDrawing, wordsScript } from '../../../translations/phrases';
-import { type Cell, cellsOfPage, sourceOfPage, translate, twins, UNTRANSLATED } from '../../../translations/twins';
+import {
+  type Cell,
+  cellsOfPage,
+  listTranslations,
+  sourceOfPage,
+  translate,
+  UNTRANSLATED,
+} from '../../../translations/blocks';
+import { phrasesScript, readPhrases, translateDocument, translateDrawing } from '../../../translations/phrases';
 import { BROWSER_EDITION } from '../../shared/addresses';
 import type { Notebook } from '../../shared/cells';
 import { LOCALES } from '../../shared/translated';
@@ -38,7 +45,7 @@ const LINK = /(?<!!)\[((?:[^\]\\]|\\.)*)\]\(([\w./-]+)\.(?:md|ipynb|html)(#[^)\s
 
 /** The texts of a language. */
 export function languageOf(language: Language) {
-  const all = new Map(twins(language).map((twin) => [twin.name, twin]));
+  const all = new Map(listTranslations(language).map((translation) => [translation.name, translation]));
   const phrases = readPhrases(language, ['chapters', 'drawings', 'frame', 'html']);
   /** For each page, its translated headings with the English ones. */
   const sections: Record<string, Record<string, string>> = {};
@@ -69,7 +76,7 @@ export function languageOf(language: Language) {
       ),
     /** @param file an SVG file */
     drawing: (file: string) => translateDrawing(readFileSync(file, 'utf8'), phrases),
-    say: (text: string) => phrases.say(text) ?? text,
+    say: (text: string) => phrases.translate(text) ?? text,
     translateDocument: (top: Element) => translateDocument(top, phrases),
     /** What Sphinx needs besides the pages. */
     writeWords(source: string) {
@@ -83,7 +90,7 @@ export function languageOf(language: Language) {
         `Documentation.addTranslations(${JSON.stringify({ locale, messages, plural_expr: '0' })});\n`,
       );
     },
-    words: () => wordsScript(language),
+    words: () => phrasesScript(language),
   };
 }
 

@@ -1,6 +1,6 @@
 // Links of the book's texts to sections and to words.
 import { UserError } from '../../../packages/system/project';
-import { anchorOf } from '../../../translations/twins';
+import { anchorOf } from '../../../translations/blocks';
 import type { Notebook } from '../../shared/cells';
 import { inTexts } from './chapters';
 import type { Chapter } from './sources';

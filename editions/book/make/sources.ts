@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
 import { chaptersFolder, readJson, root, UserError } from '../../../packages/system/project';
-import { UNTRANSLATED } from '../../../translations/twins';
+import { UNTRANSLATED } from '../../../translations/blocks';
 import { ADDRESSES } from '../../shared/addresses';
 import { FAVICON } from '../../shared/app';
 import { introduction, type Notebook, textOf } from '../../shared/cells';

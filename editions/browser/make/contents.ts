@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { isPython } from '../../../packages/system/chapters';
 import { chapterNames, chaptersFolder, writeWhole } from '../../../packages/system/project';
 import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language';
+import { LANGUAGES } from '../../../translations/blocks';
 import { readPhrases, translateDrawing } from '../../../translations/phrases';
-import { LANGUAGES } from '../../../translations/twins';
 import { type Cell, type Notebook, textOf } from '../../shared/cells';
 import { hashOfCells, openCopy, readChapter, speaking } from '../../shared/copies';
 import { linkedSource, sourceAddress } from '../../shared/source-pages';
@@ -99,7 +99,7 @@ export function writeContents(folder: string) {
   writeDrawings(join(folder, 'images'));
   for (const language of LANGUAGES) {
     const translated = translator(language);
-    const note = readPhrases(language).say(PYTHON_HERE);
+    const note = readPhrases(language).translate(PYTHON_HERE);
     for (const name of chapterNames()) {
       const chapter = readChapter(name);
       const own = speaking(translated(name, chapter), name, chapter, language);

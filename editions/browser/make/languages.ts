@@ -13,8 +13,8 @@ import {
 } from '../../../packages/system/project';
 import { run } from '../../../packages/system/run';
 import { succeeded } from '../../../tools/packages.mjs';
-import { readPhrases, translateDocument, wordsScript } from '../../../translations/phrases';
-import { folderOf, LANGUAGES } from '../../../translations/twins';
+import { LANGUAGES, translationFolder } from '../../../translations/blocks';
+import { phrasesScript, readPhrases, translateDocument } from '../../../translations/phrases';
 import { readChapter } from '../../shared/copies';
 import { LOCALES, translator } from '../../shared/translated';
 import { APPS, frontPage, withoutImages } from './pages';
@@ -109,7 +109,7 @@ function writeFront(site: string, language: string) {
 
 /** What checks say. */
 function messagesOf(language: string) {
-  const folder = folderOf(language, 'phrases');
+  const folder = translationFolder(language, 'phrases');
   const files = filesUnder(folder).filter((name) => /^exercises.*\.json$/.test(name));
   return Object.assign({}, ...files.sort().map((name) => readJson(join(folder, name))));
 }
@@ -120,13 +120,13 @@ export async function writeLanguages(site: string) {
   const data = readJson(join(site, 'jupyter-lite.json'))[CONFIG];
   for (const language of LANGUAGES) {
     const folder = join(site, language);
-    const appName = readPhrases(language, PHRASES).say(data.appName) ?? data.appName;
+    const appName = readPhrases(language, PHRASES).translate(data.appName) ?? data.appName;
     const settingsOverrides = { '@jupyterlab/translation-extension:plugin': { locale: LOCALES[language] } };
     writeJson(join(folder, 'jupyter-lite.json'), { [CONFIG]: { appName, settingsOverrides } });
     cpSync(join(site, 'jupyter-lite.ipynb'), join(folder, 'jupyter-lite.ipynb'));
     writeApps(site, language);
     writeFront(site, language);
-    writeWhole(join(site, wordsOf(language)), wordsScript(language));
+    writeWhole(join(site, wordsOf(language)), phrasesScript(language));
     cpSync(join(site, 'files', language, 'images'), join(folder, 'notebooks', 'images'), { recursive: true });
     withoutImages(join(site, 'api', 'contents', language, 'all.json'));
     writeJson(join(site, 'lif-fc-mnist', `exercises.${language}.json`), messagesOf(language));

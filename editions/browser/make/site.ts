@@ -15,7 +15,7 @@ import {
 import { run, step } from '../../../packages/system/run';
 import { buildDeclarations, buildKernel } from '../../../packages/typescript-kernel/jupyterlite/build';
 import { succeeded } from '../../../tools/packages.mjs';
-import { LANGUAGES } from '../../../translations/twins';
+import { LANGUAGES } from '../../../translations/blocks';
 import { ISOLATION } from '../../shared/serve';
 import { trainIfNeeded } from '../../shared/trained';
 import { writeContents, writeDrawings } from './contents';

@@ -5,8 +5,8 @@ import { join, relative } from 'node:path';
 import { ALL, minutesOf } from '../../../packages/exercises';
 import { byPart, CHAPTERS, chapterOf } from '../../../packages/system/chapters';
 import { chapterNames, chaptersFolder, root, UserError, writeWhole } from '../../../packages/system/project';
+import { LANGUAGES, listTranslations, stampOf, textOf } from '../../../translations/blocks';
 import { readPhrases } from '../../../translations/phrases';
-import { LANGUAGES, stampOf, textOf, twins } from '../../../translations/twins';
 import { readChapter } from '../../shared/copies';
 import { teachersNotes } from './notes';
 
@@ -101,9 +101,9 @@ export function tables(): Map<string, string> {
     files.set(file, textAgain(read(file), inEnglish));
   for (const language of LANGUAGES) {
     const phrases = readPhrases(language, ['chapters']);
-    const say: Say = (english) => phrases.say(english) ?? english;
+    const say: Say = (english) => phrases.translate(english) ?? english;
     files.set(`README.${language}.md`, textAgain(read(`README.${language}.md`), say));
-    for (const { name, file, english, cells } of twins(language)) {
+    for (const { name, file, english, cells } of listTranslations(language)) {
       const own = chapterOf(name);
       if (!own) continue;
       const [path, otherPath] = [relative(root, english), relative(root, file)];

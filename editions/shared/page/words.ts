@@ -1,5 +1,5 @@
 /** What pages say, in their language: a page that is not English brings a table of its words before its scripts. */
-import { speaker } from '../../../packages/exercises/engine/phrases';
+import { makeTranslator } from '../../../packages/exercises/engine/phrases';
 
 declare global {
   /** Sentences and words by their English, `{0}` for what is filled in: translations/zh/phrases/pages.json. */
@@ -15,11 +15,11 @@ export function t(parts: TemplateStringsArray, ...values: unknown[]): string {
   return text.replace(/\{(\d)\}/g, (_, i) => String(values[i]));
 }
 
-let speak: ((english: string) => string) | undefined;
+let translateText: ((english: string) => string) | undefined;
 
 /** Says what a package has worded, whole: the name of a setting, with a number behind it or not, or what is expected. */
 export function translate(english: string): string {
-  speak ??= speaker(globalThis.pageWords ?? {});
-  const known = speak(english);
-  return known !== english ? known : english.replace(/^(.+?)(?= [\d.e-]+$)/, (name) => speak?.(name) ?? name);
+  translateText ??= makeTranslator(globalThis.pageWords ?? {});
+  const known = translateText(english);
+  return known !== english ? known : english.replace(/^(.+?)(?= [\d.e-]+$)/, (name) => translateText?.(name) ?? name);
 }

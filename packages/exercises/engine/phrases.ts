@@ -1,11 +1,11 @@
-/** What checks say, in another language: by the English sentence, `{0}` and `{1}` for what a check fills in. */
+/** Translations of messages, by the English sentence; `{0}` and `{1}` stand for values that a check fills in. */
 
 export type Phrases = Readonly<Record<string, string>>;
 
 const HOLE = /\{(\d)\}/g;
 
-/** Says sentences in another language; one that is in no table stays English. */
-export function speaker(phrases: Phrases): (english: string) => string {
+/** Translates sentences by a table; one that is not in it stays English. */
+export function makeTranslator(phrases: Phrases): (english: string) => string {
   const patterns = Object.entries(phrases).flatMap(([english, other]) => {
     const holes = Array.from(english.matchAll(HOLE), ([hole]) => hole);
     if (holes.length === 0) return [];

@@ -3,7 +3,7 @@ import { checkText, formatValue } from '../../../src/common/checks';
 import { ALL, type Answers, BY_CHAPTER, type ExerciseId } from '../chapters/all';
 import { minutesOf } from './exercise';
 import { judgeAnswer, type Limit, type Verdict } from './judge';
-import { type Phrases, speaker } from './phrases';
+import { makeTranslator, type Phrases } from './phrases';
 
 /** What a host adds to the checks. */
 export interface Surroundings {
@@ -97,7 +97,7 @@ export function makeExercises({
     const table = language === 'en' ? {} : /^[a-z]{2}$/.test(language) ? phrases?.(language) : undefined;
     if (table === undefined)
       throw new RangeError(`language: expected 'en' or one that is translated, found ${formatValue(language)}`);
-    say = speaker(table);
+    say = makeTranslator(table);
     const current = currentEdition?.(chapter);
     print(say(`Your copy of ${chapter}, edition ${copied}.`));
     if (current === undefined || current.edition === copied) return;

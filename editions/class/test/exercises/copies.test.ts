@@ -15,7 +15,7 @@ import {
   read as readExecuted,
   run,
 } from '../../../../test/support/notebooks';
-import { twinOf } from '../../../../translations/twins';
+import { findTranslation } from '../../../../translations/blocks';
 import type { Cell, Notebook } from '../../../shared/cells';
 import * as cells from '../../../shared/cells';
 import * as copies from '../../../shared/copies';
@@ -272,7 +272,7 @@ describe('A copy of a chapter', () => {
   });
 
   test('is made once, and never written over, also in another language, which lies apart', () => {
-    const { name, cells } = twinOf('start', 'zh');
+    const { name, cells } = findTranslation('start', 'zh');
     const from = temporaryFolder();
     const file = `00-${name}.ipynb`;
     const write = (...changed: Notebook['cells']) =>

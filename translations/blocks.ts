@@ -1,14 +1,14 @@
-// Translations of chapters and pages, and what keeps them true. zh/chapters/lif-neuron.md holds a block for each
-// markdown cell of the chapter, zh/pages/questions.md one for each section of the page:
-//   <!-- cell-05 1a2b3c4d5e6f -->            the cell's id, and which English text it translates
-//   <!-- cell-13 1a2b3c4d5e6f links: why --> the same, where links may differ
-// What has no block, or whose English has changed since, is shown in English below a note.
+// Translated chapters and pages. zh/chapters/lif-neuron.md has a block for each markdown cell of the chapter, and
+// zh/pages/questions.md one for each section of the page:
+//   <!-- cell-05 1a2b3c4d5e6f -->            the cell's id, and a hash of the English that was translated
+//   <!-- cell-13 1a2b3c4d5e6f links: why --> the same; its links may differ from the English, and why
+// A cell without a block, or whose English has changed since, is shown in English below a note.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { topicOf } from '../packages/system/chapters';
 import { chapterNames, chaptersFolder, root, UserError, writeWhole } from '../packages/system/project';
-import { differences, seen } from './likeness';
+import { differences, withoutComments } from './differences';
 
 export interface Cell {
   id?: string;
@@ -19,11 +19,11 @@ export interface Cell {
 
 interface Block {
   stamp: string;
-  may: Record<string, string>;
+  allowed: Record<string, string>;
   text: string;
 }
 
-export interface Twin {
+export interface Translation {
   name: string;
   file: string;
   english: string;
@@ -32,10 +32,11 @@ export interface Twin {
 }
 
 export const LANGUAGES = ['zh'];
-export const folderOf = (language: string, ...path: string[]) => join(__dirname, language, ...path);
+export const translationFolder = (language: string, ...path: string[]) => join(__dirname, language, ...path);
 export const textOf = (cell: Cell) => [cell.source].flat().join('');
-/** Which English text a block translates: 12 hex digits of the SHA-256 of what a reader sees of it. */
-export const stampOf = (english: string) => createHash('sha256').update(seen(english)).digest('hex').slice(0, 12);
+/** A block's stamp: 12 hex digits of the SHA-256 of the English text without its comments. */
+export const stampOf = (english: string) =>
+  createHash('sha256').update(withoutComments(english)).digest('hex').slice(0, 12);
 
 const HEAD = /^<!-- ([\p{L}\w-]+) (\?|[0-9a-f]{12})((?: [a-z]+: [^>]*?)?) -->\n/gmu;
 const NOTES = {
@@ -47,33 +48,33 @@ const NOTES = {
 export function readBlocks(text: string): Map<string, Block> {
   const heads = [...text.matchAll(HEAD)];
   return new Map(
-    heads.map(({ 0: head, 1: id, 2: stamp, 3: may, index }, i) => {
-      const [, kind, why] = / ([a-z]+): (.+)/.exec(may) ?? [];
+    heads.map(({ 0: head, 1: id, 2: stamp, 3: allowed, index }, i) => {
+      const [, kind, why] = / ([a-z]+): (.+)/.exec(allowed) ?? [];
       const end = heads[i + 1]?.index ?? text.length;
-      return [id, { stamp, may: kind ? { [kind]: why } : {}, text: text.slice(index + head.length, end).trim() }];
+      return [id, { stamp, allowed: kind ? { [kind]: why } : {}, text: text.slice(index + head.length, end).trim() }];
     }),
   );
 }
 
-/** The anchor that MyST gives to a heading: small letters, digits and hyphens. */
+/** The anchor that MyST gives a heading: lower-case letters, digits and hyphens. */
 export const anchorOf = (heading: string) =>
   heading
     .toLowerCase()
     .replaceAll(' ', '-')
     .replace(/[^\p{L}\p{N}_-]/gu, '');
 
-/** What of a page is no text: its head, HTML, the fence around a glossary, the places of what is made by a program. */
-const NO_TEXT =
+/** Parts of a page that are not prose: front matter, directives, glossary fences, placeholders for generated content. */
+const NOT_PROSE =
   /(^---\n[\s\S]*?^---\n|^```\{(?!glossary)[\s\S]*?^```\n|^```\{glossary\}\n(?::.*\n)*\n?|^```\n|^<!-- (?:[a-z]+|grid .*) -->\n)/m;
 
 /**
- * A page's text as cells: one for each section (`top` is the first), one for each word of a glossary; HTML and what
- * stands before the page are no text. Put together with `sourceOfPage`, they are the page again.
+ * Splits a page into cells: a markdown cell for each section (the first is `top`) and each term of a glossary, a raw
+ * cell for everything else. `sourceOfPage` joins them to the same page.
  */
 export function cellsOfPage(page: string): Cell[] {
-  // The end of a fence with code belongs to its text, and only that of a glossary to the page.
+  // Only the closing fence of a glossary splits the page; those of code stay in their section.
   const code = page.replace(/^```[a-z]+\n[\s\S]*?^```\n/gm, (fence) => fence.replace(/^```\n/m, '\0\n'));
-  const parts = code.split(NO_TEXT).map((part) => part.replaceAll('\0', '```'));
+  const parts = code.split(NOT_PROSE).map((part) => part.replaceAll('\0', '```'));
   const used = new Map<string, number>();
   let inGlossary = false;
   return parts.flatMap((part, i) => {
@@ -105,7 +106,7 @@ export const cellsOf = (file: string, text: string): Cell[] =>
 
 export const sourceOfPage = (cells: Cell[]) => cells.map(textOf).join('');
 
-/** The cells in the other language. */
+/** Replaces the source of markdown cells by its translation; puts a note where it is missing or out of date. */
 export function translate<T extends Cell>(cells: T[], blocks: Map<string, Block>): T[] {
   return cells.map((cell) => {
     if (cell.cell_type !== 'markdown') return cell;
@@ -114,7 +115,7 @@ export function translate<T extends Cell>(cells: T[], blocks: Map<string, Block>
     const state = !block ? 'missing' : block.stamp === stampOf(english) ? 'fresh' : 'stale';
     if (!block || state !== 'fresh') {
       if (cell.metadata?.entry) return cell;
-      // The note follows a heading, or the page would have none.
+      // The note goes below the heading, which has to come first to be the page's title.
       const note = NOTES[state === 'stale' ? 'stale' : 'missing'];
       const source = english.replace(/^(\s*#+ .*\n+)?/, (heading) => heading + note);
       return { ...cell, source, metadata: { ...cell.metadata, lang: 'en' } };
@@ -125,11 +126,11 @@ export function translate<T extends Cell>(cells: T[], blocks: Map<string, Block>
   });
 }
 
-/** All that is translated: chapters by their topics, then pages of the book. */
-export function twins(language = 'zh'): Twin[] {
+/** The translations of all chapters, named by topic, then those of the book's pages. */
+export function listTranslations(language = 'zh'): Translation[] {
   const chapters = chapterNames().map((name) => ({
     name: topicOf(name),
-    file: folderOf(language, 'chapters', `${topicOf(name)}.md`),
+    file: translationFolder(language, 'chapters', `${topicOf(name)}.md`),
     english: join(chaptersFolder, name),
   }));
   const book = join(root, 'editions', 'book');
@@ -137,7 +138,7 @@ export function twins(language = 'zh'): Twin[] {
     .filter((file) => file.endsWith('.md') && !UNTRANSLATED.has(file))
     .map((file) => ({
       name: basename(file, '.md'),
-      file: folderOf(language, 'pages', file),
+      file: translationFolder(language, 'pages', file),
       english: join(book, file),
     }));
   return [...chapters, ...pages].map((one) => {
@@ -150,14 +151,16 @@ export function twins(language = 'zh'): Twin[] {
   });
 }
 
-/** Who hosts the book reads English, as the programs that are named there do. */
+/** Pages for people who host the book; the programs that they name are in English, too. */
 export const UNTRANSLATED = new Set(['hosting.md', 'bare.md']);
 
-/** What is wrong with a translation, what is stale and what is missing, a line each. */
-export function faults({ name, cells, blocks }: Pick<Twin, 'name' | 'cells' | 'blocks'>) {
+/** Lists faults, out-of-date blocks and missing blocks of a translation, one line each. */
+export function checkTranslation({ name, cells, blocks }: Pick<Translation, 'name' | 'cells' | 'blocks'>) {
   const texts = cells.filter(({ cell_type }) => cell_type === 'markdown');
   const ids = new Set(texts.map(({ id }) => id));
-  const wrong = [...blocks.keys()].filter((id) => !ids.has(id)).map((id) => `${name}: ${id}: there is no such cell`);
+  const wrong = [...blocks.keys()]
+    .filter((id) => !ids.has(id))
+    .map((id) => `${name}: ${id}: the English has no such cell`);
   const stale: string[] = [];
   const missing: string[] = [];
   for (const cell of texts) {
@@ -175,10 +178,10 @@ export function faults({ name, cells, blocks }: Pick<Twin, 'name' | 'cells' | 'b
 }
 
 /**
- * Fills in the stamps of new blocks, which say `?`. A stale one is never filled: who translates it again writes the
- * `?`.
+ * Fills in the stamps of new blocks, marked `?`. Stale stamps stay, so that a block counts as current only after its
+ * translator has marked it.
  */
-export function stampNew({ file, cells }: Twin) {
+export function fillStamps({ file, cells }: Translation) {
   if (!existsSync(file)) return;
   const stamps = new Map(cells.map((cell) => [cell.id, stampOf(textOf(cell))]));
   const text = readFileSync(file, 'utf8');
@@ -188,8 +191,8 @@ export function stampNew({ file, cells }: Twin) {
   if (stamped !== text) writeWhole(file, stamped);
 }
 
-export function twinOf(name: string, language?: string) {
-  const found = twins(language).find((one) => one.name === topicOf(name));
+export function findTranslation(name: string, language?: string) {
+  const found = listTranslations(language).find((one) => one.name === topicOf(name));
   if (!found) throw new UserError(`expected a chapter or page, found ${name}`);
   return found;
 }

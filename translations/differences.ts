@@ -1,21 +1,21 @@
-// In what a translation differs from its original that a program can see: code, formulas, links, numbers, and Chinese
-// signs.
+// Compares a translation with its English: code, formulas, links, numbers and other marks have to be the same. Also
+// checks Chinese punctuation and spacing.
 
-/** What a reader sees of a text: marks about numbers are for the checks. */
-export const seen = (text: string) => text.replace(/<!--[\s\S]*?-->/g, '').trim();
+/** A text without HTML comments, which hold marks for the checks. */
+export const withoutComments = (text: string) => text.replace(/<!--[\s\S]*?-->/g, '').trim();
 
 const all = (text: string, pattern: RegExp, at = 1) => [...text.matchAll(pattern)].map((match) => match[at]);
 
-/** What a translation has in common with its original, each as a list. */
+/** The parts of a text that a translation must keep, by kind. */
 function features(markdown: string) {
-  const text = seen(markdown);
+  const text = withoutComments(markdown);
   const fenced = all(text, /^```[\s\S]*?^```/gm, 0);
   const plain = text.replace(/^```[\s\S]*?^```/gm, '');
   const code = all(plain, /`([^`\n]+)`/g);
   const uncoded = plain.replace(/`[^`\n]+`/g, '');
   const formulas = all(uncoded, /(\$\$[\s\S]+?\$\$|\$[^$\n]+\$)/g).map((formula) => formula.replace(/\s+/g, ' '));
   const referring = uncoded.replace(/\$\$[\s\S]+?\$\$|\$[^$\n]+\$/g, '');
-  // A section is named by its English heading, and shown by its own.
+  // References name a section by its English heading in both languages.
   const sections = all(referring, /\[\[([^\]]+)\]\]/g);
   const prose = referring.replace(/\[\[[^\]]+\]\]/g, '');
   const words = prose.replace(/\]\([^)\s]*\)/g, ']').replace(/<[^>]*>/g, '');
@@ -35,11 +35,11 @@ function features(markdown: string) {
 }
 
 /**
- * What no translation may have: bold that CommonMark does not see (`**词。**词`), half-width signs, Latin letters without
- * a space.
+ * Faults of Chinese typography: bold that CommonMark does not recognize (`**词。**词`), half-width punctuation, Latin
+ * letters without a space around them.
  */
-export function habits(markdown: string) {
-  const prose = seen(markdown)
+export function styleFaults(markdown: string) {
+  const prose = withoutComments(markdown)
     .replace(/^```[\s\S]*?^```/gm, '')
     .replace(/`[^`\n]+`/g, '`')
     .replace(/\$\$[\s\S]+?\$\$|\$[^$\n]+\$/g, '$')
@@ -73,12 +73,12 @@ export function habits(markdown: string) {
   ];
 }
 
-/** The paragraphs, items, rows and fences of a text, each on one line as a translation has them. */
+/** The paragraphs, list items, table rows and code fences of a text, with wrapped lines joined. */
 function paragraphs(text: string) {
   const opens = /^\s*(?:[-*] |\d+\. |#|\||>|:::|<|\$\$|!\[)/;
   const found: string[] = [];
   let open = false;
-  for (const part of seen(text).split(/(^```[\s\S]*?^```)/m)) {
+  for (const part of withoutComments(text).split(/(^```[\s\S]*?^```)/m)) {
     if (part.startsWith('```')) found.push(part);
     else {
       for (const line of part.split('\n')) {
@@ -94,12 +94,12 @@ function paragraphs(text: string) {
 }
 
 /**
- * In what a translation differs, a paragraph beside its own: `['numbers: 468 is missing', …]`.
- * @param entry a word of the glossary, whose names stand above what it means, in both languages
+ * Compares paragraph by paragraph: `['numbers: 468 is missing', …]`.
+ * @param entry whether it is a glossary entry, whose first lines are its names and differ
  */
 export function differences(
   english: string,
-  { text, may }: { text: string; may: Record<string, string> },
+  { text, allowed }: { text: string; allowed: Record<string, string> },
   entry = false,
 ) {
   const meaning = (one: string) => (entry ? one.replace(/^(?:\S.*\n)+/, '') : one);
@@ -108,7 +108,7 @@ export function differences(
   const compared = pairs.flatMap(([one, other]) => {
     const [from, to] = [features(one), features(other)];
     return (Object.keys(from) as (keyof typeof from)[]).flatMap((kind) => {
-      if (may[kind]) return [];
+      if (allowed[kind]) return [];
       const [lost, added] = [[...from[kind]], [] as string[]];
       for (const item of to[kind]) {
         const at = lost.indexOf(item);
@@ -119,5 +119,5 @@ export function differences(
     });
   });
   const count = left.length === right.length ? [] : [`paragraphs: expected ${left.length}, found ${right.length}`];
-  return [...count, ...compared, ...habits(text)];
+  return [...count, ...compared, ...styleFaults(text)];
 }

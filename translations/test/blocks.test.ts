@@ -1,7 +1,17 @@
 /** Translations: each fault that a program can see is found at its place, and what is stale is shown in English. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Cell, cellsOfPage, faults, readBlocks, sourceOfPage, stampOf, textOf, translate, twins } from '../twins';
+import {
+  type Cell,
+  cellsOfPage,
+  checkTranslation,
+  listTranslations,
+  readBlocks,
+  sourceOfPage,
+  stampOf,
+  textOf,
+  translate,
+} from '../blocks';
 
 const ENGLISH = [
   '# 2. The bucket',
@@ -70,7 +80,7 @@ function faultsOf(english: string[], chinese: string[], more = '') {
   const ids = ['title', 'bucket'];
   const blocks = chinese.map((text, i) => `<!-- ${ids[i]} ${stampOf(ENGLISH[i])}${i === 1 ? more : ''} -->\n${text}\n`);
   const cells: Cell[] = english.map((source, i) => ({ cell_type: 'markdown', id: ids[i], source }));
-  return faults({ name: 'x', cells, blocks: readBlocks(blocks.join('\n')) });
+  return checkTranslation({ name: 'x', cells, blocks: readBlocks(blocks.join('\n')) });
 }
 
 test('A true translation has no fault', () => {
@@ -124,7 +134,7 @@ for (const [what, from, to, stale] of IN_ENGLISH) {
 
 test('A cell without a translation is missing, and a translation without a cell is wrong', () => {
   assert.deepEqual(faultsOf(ENGLISH, CHINESE.slice(0, 1)).missing, ['x: bucket: not translated']);
-  assert.deepEqual(faultsOf(ENGLISH.slice(0, 1), CHINESE).wrong, ['x: bucket: there is no such cell']);
+  assert.deepEqual(faultsOf(ENGLISH.slice(0, 1), CHINESE).wrong, ['x: bucket: the English has no such cell']);
 });
 
 test('A difference in links is allowed with a reason, and in nothing else by that', () => {
@@ -176,10 +186,10 @@ test('A page is split into sections, words of its glossary and HTML, and put tog
 });
 
 test('No translation of a chapter or page has a fault, where its English is still the same', () => {
-  const all = twins('zh');
+  const all = listTranslations('zh');
   assert.ok(all.length > 25, 'chapters and pages');
   assert.deepEqual(
-    all.flatMap((twin) => faults(twin).wrong),
+    all.flatMap((twin) => checkTranslation(twin).wrong),
     [],
   );
 });
