@@ -1,21 +1,16 @@
 /**
- * numpy's .npy files of float32 and float64
- * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+ * NumPy's .npy files of little-endian float32 and float64, format 1.0, which NumPy writes unless a header is longer
+ * than 64 KB (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
 
 import { checkUint8, inOneLine, isTyped, typeName } from '../../src/common/checks';
-import { concatenated, decodeFloat32, decodeFloat64, littleEndian, utf8, wholeNumber } from './bytes';
+import { concatenated, decodeFloat32, decodeFloat64, littleEndian, product, strided, utf8, wholeNumber } from './bytes';
 
-/** An array in numpy's order: row by row, the last index fastest. An empty shape stands for a single number. */
+/** An array in row-major order. An empty shape stands for a single number. */
 export interface NpyArray {
   data: Float32Array | Float64Array;
   shape: number[];
 }
-
-/** As numpy 2 has them. */
-const MOST_AXES = 64;
-/** Bytes. Nor does numpy read a longer one. */
-const LONGEST_HEADER = 10_000;
 
 const MAGIC = [0x93, ...[...'NUMPY'].map((letter) => letter.charCodeAt(0))];
 
@@ -29,7 +24,7 @@ export function npyBytes({ data, shape }: NpyArray): Uint8Array {
   if (!Array.isArray(shape) || !shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
     throw new RangeError(`npy: expected a shape of whole numbers, 0 or more, found [${shape}]`);
   }
-  const size = countValues(shape);
+  const size = product(shape);
   if (size !== data.length) {
     throw new RangeError(`npy: expected ${size} values for the shape [${shape}], found ${data.length}`);
   }
@@ -42,10 +37,8 @@ export function npyBytes({ data, shape }: NpyArray): Uint8Array {
 }
 
 /**
- * Reads the bytes of a .npy file of float32 or float64: format versions 1 to 3, both byte orders, both orders of the
- * axes.
+ * Reads the bytes of a .npy file, in C or Fortran order.
  * @param file its name, for the messages
- * @returns the values row by row, whatever the file's order
  * @throws Error in one line that names the file and says what was expected and what was found
  */
 export function npyArray(file: string, bytes: Uint8Array): NpyArray {
@@ -58,26 +51,24 @@ function readFile(file: string, bytes: Uint8Array): NpyArray {
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1];
   const extents = /'shape'\s*:\s*\(([\dL,\s]*)\)/.exec(header)?.[1];
-  const [, byteOrder, type] = /^([<>])(f4|f8)$/.exec(descr ?? '') ?? [];
+  const [, type] = /^<(f4|f8)$/.exec(descr ?? '') ?? [];
   if (!type) {
     const found = descr ?? (header.includes("'descr'") ? 'a record type' : 'no type');
-    throw new Error(`${file}: expected float32 or float64 (f4, f8), found ${found}; convert it with numpy's astype`);
+    throw new Error(`${file}: expected float32 or float64 (<f4, <f8), found ${found}; convert it with numpy's astype`);
   }
   if (order === undefined || extents === undefined) {
     throw new Error(`${file}: expected a header with 'fortran_order' and 'shape', found ${header.trim()}`);
   }
   // numpy on Python 2 wrote 3L for 3.
   const shape = extents.split(',').flatMap((extent) => (extent.trim() === '' ? [] : [Number.parseInt(extent, 10)]));
-  if (shape.length > MOST_AXES)
-    throw new Error(`${file}: expected at most ${MOST_AXES} axes, as in numpy, found ${shape.length}`);
   const width = type === 'f4' ? 4 : 8;
-  const length = start + countValues(shape) * width;
+  const length = start + product(shape) * width;
   if (bytes.length !== length) {
     const why = bytes.length < length ? 'is the file truncated?' : 'is there more than one array in it?';
     throw new Error(`${file}: expected ${length} bytes for the shape [${shape}], found ${bytes.length}; ${why}`);
   }
   const content = bytes.subarray(start);
-  const data = width === 4 ? decodeFloat32(content, byteOrder === '>') : decodeFloat64(content, byteOrder === '>');
+  const data = width === 4 ? decodeFloat32(content) : decodeFloat64(content);
   return { data: order === 'True' ? rowByRow(data, shape) : data, shape };
 }
 
@@ -85,40 +76,21 @@ function readHeader(file: string, bytes: Uint8Array): { start: number; header: s
   if (bytes.length < 12 || !MAGIC.every((byte, at) => bytes[at] === byte)) {
     throw new Error(`${file}: expected a .npy file, found other content`);
   }
-  const version = bytes[6];
-  if (version < 1 || version > 3) {
-    throw new Error(`${file}: expected the .npy format 1.0, 2.0 or 3.0, found ${version}.${bytes[7]}`);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const begin = version === 1 ? 10 : 12;
-  const start = begin + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (bytes[6] !== 1) throw new Error(`${file}: expected the .npy format 1.0, found ${bytes[6]}.${bytes[7]}`);
+  const start = 10 + bytes[8] + 256 * bytes[9];
   if (start > bytes.length) {
     throw new Error(`${file}: expected a header of ${start} bytes, found ${bytes.length}; is the file truncated?`);
   }
-  if (start - begin > LONGEST_HEADER) {
-    throw new Error(`${file}: expected a header of at most ${LONGEST_HEADER} bytes, found ${start - begin}`);
-  }
-  const text = new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(bytes.subarray(begin, start));
-  return { start, header: text };
+  return { start, header: new TextDecoder('latin1').decode(bytes.subarray(10, start)) };
 }
 
-const countValues = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
-
-/** The values of an array whose first index is the fastest, in the order in which the last one is. */
-function rowByRow<A extends Float32Array | Float64Array>(data: A, extents: readonly number[]): A {
-  // Axes of one place change no order, and would be gone through for each value.
-  const shape = extents.filter((extent) => extent !== 1);
+/** Reorders values from Fortran order (the first index varies fastest) to row-major order. */
+function rowByRow<A extends Float32Array | Float64Array>(data: A, shape: readonly number[]): A {
+  const place = strided(
+    shape,
+    shape.map((_, axis) => product(shape.slice(0, axis))),
+  );
   const rows = data.slice() as A;
-  const indices = shape.map(() => 0);
-  const strides = shape.map((_, axis) => countValues(shape.slice(0, axis)));
-  for (let i = 0, from = 0; i < rows.length; i++) {
-    rows[i] = data[from];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis];
-      if (++indices[axis] < shape[axis]) break;
-      from -= strides[axis] * shape[axis];
-      indices[axis] = 0;
-    }
-  }
+  for (let i = 0; i < rows.length; i++) rows[i] = data[place(i)];
   return rows;
 }

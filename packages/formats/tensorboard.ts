@@ -2,8 +2,7 @@
  * TensorBoard's event files, as bytes and without TensorFlow: a file of TFRecords, each a `tensorflow.Event`
  * (wall_time = 1, step = 2, file_version = 3, summary = 5 { value = 1 { tag = 1, simple_value = 2 } }).
  */
-import { concatenated, littleEndian, utf8, wholeNumber } from './bytes';
-import { CRC32C, crc } from './crc';
+import { CRC32C, concatenated, crc, littleEndian, utf8, wholeNumber } from './bytes';
 
 /** The curves of a training, as SpikingJelly's example logs them. */
 export interface Curves {

@@ -2,6 +2,7 @@ import { allMaps, type Convolution, type MapShape, POOL, type ResolvedLayer } fr
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { checkNeuron, DEFAULT_NEURON, differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
 import { foldNorm, tauOf } from '../../../src/common/weights';
+import { product } from '../bytes';
 import { type DataSet, type Group, hdf5Bytes } from '../hdf5/writer';
 import { checkNetworkToSave, type SavedNetwork } from '../layers-model';
 import { listTensors, type Tensor } from './tensors';
@@ -159,7 +160,7 @@ function convNode(
 
 function neuronNode({ own, synapse, isRead, neurons, w }: Neurons): Group {
   const { tau, decayInput, vThreshold, vReset } = checkNir(own);
-  const count = neurons.reduce((product, n) => product * n, 1);
+  const count = product(neurons);
   const taus = Float64Array.from({ length: count }, (_, j) => (w ? tauOf(w[w.length > 1 ? j : 0]) : tau));
   const all = (value: number) => ({ values: new Float64Array(count).fill(value), shape: neurons });
   const each = (values: Float64Array) => ({ values, shape: neurons });

@@ -3,8 +3,7 @@
  * that a file names is imported or called: of functions only the four in {@link CALLS} are known, and they build plain
  * values. `pickleparser` 0.2.1 instead takes 9 s and more for 120 kB of a hostile file, whose BUILDs copy one long list.
  */
-import { decodeFloat64 } from '../bytes';
-import { Cursor } from '../hdf5/values';
+import { Cursor } from '../bytes';
 import { areWhole } from './tensors';
 
 /** A file of numbers: `FloatStorage` and the like, and its name under `data/`. */
@@ -128,7 +127,11 @@ const VALUES: Readonly<Record<string, (pickle: Pickle) => Pickled>> = {
   K: (pickle) => pickle.whole(1), // BININT1
   M: (pickle) => pickle.whole(2), // BININT2
   J: (pickle) => pickle.whole(4) | 0, // BININT
-  G: (pickle) => decodeFloat64(pickle.take(8), true)[0], // BINFLOAT
+  // BINFLOAT, the only big-endian number
+  G: (pickle) => {
+    const { buffer, byteOffset } = pickle.take(8);
+    return new DataView(buffer, byteOffset).getFloat64(0);
+  },
   '\x8a': (pickle) => pickle.whole(pickle.whole(1)), // LONG1
   X: (pickle) => pickle.text(pickle.whole(4)), // BINUNICODE
   h: (pickle) => pickle.recall(pickle.whole(1)), // BINGET

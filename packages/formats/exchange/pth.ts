@@ -7,6 +7,7 @@ import { checkUint8, inOneLine, reworded } from '../../../src/common/checks';
 import { type EngineState, MAX_STEP } from '../../../src/common/engine';
 import { MAX_HIDDEN, type ResolvedLayer } from '../../../src/common/layers';
 import { countNumbers, countWeights, parameters } from '../../../src/common/weights';
+import { product, strided } from '../bytes';
 import type { FileNetwork } from '../layers-model';
 import { type Pickled, type StoredTensor, unpickle } from './pickle';
 import { checkKnown, fromTensors, fromTensorsOf, type Tensor } from './tensors';
@@ -49,7 +50,7 @@ function readFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLay
   let numbers = 0;
   const read = (name: string, tensor: StoredTensor) => {
     // Tensors may share their numbers, even one number with all of theirs, and one without numbers has many names.
-    numbers += 1 + tensor.shape.length + countOf(tensor);
+    numbers += 1 + tensor.shape.length + product(tensor.shape);
     // Infinity times 0 is NaN.
     if (!(numbers <= most)) throw new Error(`${file}: expected at most ${most} numbers, found more`);
     return readTensor(`${file}: ${name}`, tensor, entries);
@@ -105,8 +106,6 @@ function readPickle(entries: ReadonlyMap<string, Uint8Array>, file: string): Map
   return value;
 }
 
-const countOf = ({ shape }: Pick<StoredTensor, 'shape'>) => shape.reduce((product, extent) => product * extent, 1);
-
 const isTensor = (value: unknown): value is StoredTensor =>
   typeof value === 'object' && value !== null && 'storage' in value;
 
@@ -118,7 +117,7 @@ function readTensor(
 ): Tensor {
   const width = Object.hasOwn(WIDTHS, storage.type) ? WIDTHS[storage.type] : undefined;
   if (!width) throw new Error(`${name}: expected float32 or float64, found ${storage.type}; convert it with .float()`);
-  const count = countOf({ shape });
+  const count = product(shape);
   const content = entries.get(`data/${storage.key}`);
   const last = shape.reduce((end, extent, axis) => end + (extent - 1) * strides[axis], offset);
   if (!content || (count > 0 && (last + 1) * width > content.length)) {
@@ -127,15 +126,10 @@ function readTensor(
     );
   }
   const view = new DataView(content.buffer, content.byteOffset, content.length);
-  const long = [...shape.keys()].filter((axis) => shape[axis] !== 1).reverse();
+  const place = strided(shape, strides);
   const data = Float32Array.from({ length: count }, (_, i) => {
-    let rest = i;
-    let at = offset;
-    for (const axis of long) {
-      at += (rest % shape[axis]) * strides[axis];
-      rest = Math.floor(rest / shape[axis]);
-    }
-    return width === 4 ? view.getFloat32(4 * at, true) : view.getFloat64(8 * at, true);
+    const at = width * (offset + place(i));
+    return width === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true);
   });
   return { shape, data };
 }

@@ -7,7 +7,7 @@ import { checkChoice, checkUint8, inOneLine, reworded } from '../../../src/commo
 import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
 import { type ResolvedLayer, readLayers, storeLayers } from '../../../src/common/layers';
 import { readNeuron, storeNeuron } from '../../../src/common/neuron-options';
-import { concatenated, decodeFloat32, decodeFloat64, littleEndian, utf8, wholeNumber } from '../bytes';
+import { concatenated, decodeFloat32, decodeFloat64, littleEndian, product, utf8, wholeNumber } from '../bytes';
 import { checkNetworkToSave, type FileNetwork, type SavedNetwork } from '../layers-model';
 import {
   areWhole,
@@ -152,7 +152,7 @@ function readEntry(name: string, entry: unknown, available: number) {
   if (!areWhole(offsets) || offsets.length !== 2)
     throw new Error(`${name}: expected two data_offsets, found ${listed(offsets)}`);
   const [from, to] = offsets;
-  const size = shape.reduce((product, extent) => product * extent, width);
+  const size = width * product(shape);
   if (!(from <= to && to <= available))
     throw new Error(`${name}: expected data within ${available} bytes, found ${from} to ${to}`);
   if (to - from !== size)

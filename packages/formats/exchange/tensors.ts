@@ -15,6 +15,7 @@ import {
   parameters,
   splitParameters,
 } from '../../../src/common/weights';
+import { strided } from '../bytes';
 
 /** Numbers row by row, the last index fastest. An empty shape stands for a single number. */
 export interface Tensor {
@@ -211,11 +212,6 @@ export function fromTensors(file: string, tensors: Readonly<Record<string, Tenso
   throw new Error(`${file}: expected weights ${wanted}, found ${found}`);
 }
 
-/** Where a number of PyTorch's [columns, channels, height, width] stands in our [height, width, channels, columns]. */
-function placesOf([height, width, channels]: MapShape, columns: number): (at: number) => number {
-  const [places, rows] = [height * width, height * width * channels];
-  return (at) => {
-    const [column, channel, place] = [Math.floor(at / rows), Math.floor((at % rows) / places), at % places];
-    return (place * channels + channel) * columns + column;
-  };
-}
+/** Maps an index of PyTorch's [columns, channels, height, width] to its place in our [height, width, channels, columns]. */
+const placesOf = ([height, width, channels]: MapShape, columns: number) =>
+  strided([columns, channels, height * width], [1, columns, channels * columns]);

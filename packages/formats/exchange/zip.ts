@@ -4,8 +4,7 @@
  * elsewhere, neither checks nor exposes checksums.
  */
 
-import { CRC32, crc } from '../crc';
-import { Cursor } from '../hdf5/values';
+import { CRC32, Cursor, crc } from '../bytes';
 
 /** Bytes of the record at the end, without its comment, which has at most 65535. */
 const END = 22;

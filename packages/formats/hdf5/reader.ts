@@ -5,19 +5,8 @@
  * a loop ends; its parts do not overlap, so the work is linear in the file size; and no memory is taken before a size
  * is compared with its limit.
  */
-import {
-  Budget,
-  Cursor,
-  decodeNumbers,
-  once,
-  place,
-  product,
-  readFilters,
-  readSpace,
-  readType,
-  type Type,
-  unfilter,
-} from './values';
+import { Cursor, product } from '../bytes';
+import { Budget, decodeNumbers, once, place, readFilters, readSpace, readType, type Type, unfilter } from './values';
 import { SIGNATURE } from './writer';
 
 /** Numbers of a data set; of float32, also what was rounded to that. */

@@ -2,6 +2,7 @@
  * Shapes, types, filters and values of the data sets of HDF5 files, for `reader.ts`, and what reads each of them once.
  */
 import { Unzlib } from 'fflate';
+import { Cursor } from '../bytes';
 
 /** How values of a type are stored. Long texts and lists lie elsewhere: what is stored is a reference. */
 export interface Type {
@@ -10,40 +11,6 @@ export interface Type {
   signed: boolean;
   /** Of a list: the type of its values. */
   of?: Type;
-}
-
-/** Steps through bytes and never leaves them. */
-export class Cursor {
-  /** @param ended what is found where they end before what they should hold */
-  constructor(
-    protected readonly bytes: Uint8Array,
-    protected at = 0,
-    private readonly ended = 'a file that ends too early; is it truncated?',
-  ) {}
-
-  take(count: number): Uint8Array {
-    if (!(count >= 0 && count <= this.bytes.length - this.at)) throw new Error(this.ended);
-    this.at += count;
-    return this.bytes.subarray(this.at - count, this.at);
-  }
-
-  skip(count: number): this {
-    this.take(count);
-    return this;
-  }
-
-  /** A whole number of so many bytes. One above 2^53 is not exact, and larger than any file. */
-  whole(count: number): number {
-    return this.take(count).reduceRight((value, byte) => 256 * value + byte, 0);
-  }
-
-  text(count: number): string {
-    return new TextDecoder().decode(this.take(count));
-  }
-
-  get left(): number {
-    return this.bytes.length - this.at;
-  }
 }
 
 /** What a file may still take: each part of it is read once, and there are no more of them than so many. */
@@ -94,16 +61,11 @@ export function once<R extends object>(read: () => R): () => R {
   };
 }
 
-export const product = (extents: readonly number[]) => extents.reduce((all, extent) => all * extent, 1);
-
 const DEFLATE = 1;
 const SHUFFLE = 2;
 
 /** Bits of the exponent in IEEE's floats of so many bytes. */
 const EXPONENTS: Readonly<Record<number, number>> = { 2: 5, 4: 8, 8: 11 };
-
-/** HDF5's own limit of a data set's axes. */
-const MOST_AXES = 32;
 
 /** The extents of a data set: none of a single value. */
 export function readSpace(space: Cursor): number[] {
@@ -112,7 +74,6 @@ export function readSpace(space: Cursor): number[] {
   space.skip(1);
   if (version === 1) space.skip(5);
   else if (space.whole(1) === 2) throw new Error('a data set without values');
-  if (rank > MOST_AXES) throw new Error(`${rank} axes, where at most ${MOST_AXES} are read`);
   return Array.from({ length: rank }, () => space.whole(8));
 }
 

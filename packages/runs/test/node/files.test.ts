@@ -63,13 +63,11 @@ describe('.npy files written by numpy', () => {
   const folder = temporaryFolder();
   python(
     `import numpy as np
-from numpy.lib import format
 a = np.arange(24).reshape(2, 3, 4) / 7
-for version in (1, 2, 3):
-    for type in ('<f4', '<f8', '>f4', '>f8'):
-        for order in 'CF':
-            with open(f'{version}{order}{type[1:]}{"big" if type[0] == ">" else "little"}.npy', 'wb') as f:
-                format.write_array(f, np.array(a, dtype=type, order=order), version=(version, 0))
+for type in ('<f4', '<f8'):
+    for order in 'CF':
+        np.save(f'{order}{type[1:]}.npy', np.array(a, dtype=type, order=order))
+np.save('big.npy', np.array(a, dtype='>f8'))
 np.save('number.npy', np.float64(0.1))
 np.save('empty.npy', np.zeros((0,), np.float32))
 np.save('i8.npy', np.arange(3))
@@ -78,15 +76,11 @@ np.save('record.npy', np.zeros(3, [('x', '<f4'), ('y', '<f8')]))`,
   );
   const sevenths = Array.from({ length: 24 }, (_, i) => i / 7);
 
-  test('in each format and order, with either end first, are read row by row', () => {
-    for (const version of [1, 2, 3]) {
-      for (const order of ['C', 'F']) {
-        for (const bytes of ['little', 'big']) {
-          const read = (type: string) => readNpy(join(folder, `${version}${order}${type}${bytes}.npy`));
-          assert.deepEqual(read('f8'), { data: Float64Array.from(sevenths), shape: [2, 3, 4] });
-          assert.deepEqual(read('f4'), { data: Float32Array.from(sevenths), shape: [2, 3, 4] });
-        }
-      }
+  test('in either order are read row by row', () => {
+    for (const order of ['C', 'F']) {
+      const read = (type: string) => readNpy(join(folder, `${order}${type}.npy`));
+      assert.deepEqual(read('f8'), { data: Float64Array.from(sevenths), shape: [2, 3, 4] });
+      assert.deepEqual(read('f4'), { data: Float32Array.from(sevenths), shape: [2, 3, 4] });
     }
   });
 
@@ -96,9 +90,9 @@ np.save('record.npy', np.zeros(3, [('x', '<f4'), ('y', '<f8')]))`,
   });
 
   test('of other types are refused by name', () => {
-    const types = { i8: '<i8', record: 'a record type' };
+    const types = { i8: '<i8', big: '>f8', record: 'a record type' };
     for (const [name, found] of Object.entries(types)) {
-      const message = `${name}.npy: expected float32 or float64 (f4, f8), found ${found}; convert it with numpy's astype`;
+      const message = `${name}.npy: expected float32 or float64 (<f4, <f8), found ${found}; convert it with numpy's astype`;
       assert.throws(() => readNpy(join(folder, `${name}.npy`)), new RegExp(message.replace(/[().|]/g, '\\$&')));
     }
   });
@@ -118,14 +112,9 @@ describe('what is no .npy file', () => {
     ['one that is cut', whole.subarray(0, 140), /d\.npy: expected 168 bytes .*, found 140; is the file truncated\?/],
     ['other content', 'hello', /d\.npy: expected a \.npy file, found other content/],
     [
-      'a thousand axes',
-      npyOf(`{'descr': '<f4', 'fortran_order': True, 'shape': (${'0,'.repeat(1000)}), }`),
-      /expected at most 64 axes, as in numpy, found 1000$/,
-    ],
-    [
       'a header of sixty megabytes',
       Buffer.concat([whole.subarray(0, 6), Buffer.from([2, 0, 0, 0, 0, 4]), Buffer.alloc(2 ** 26, ',')]),
-      /expected a header of at most 10000 bytes, found 67108864$/,
+      /expected the \.npy format 1\.0, found 2\.0$/,
     ],
     ['a name that a terminal would obey', npyOf("{'descr': '\u001b[2J'}"), /found \ufffd\[2J; convert it/],
     ['a header without a shape', whole.toString('latin1').replace("'shape'", "'shade'"), /'fortran_order' and 'shape'/],
