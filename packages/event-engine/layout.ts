@@ -69,7 +69,7 @@ export const RESET_TO = 48;
 export const SURROGATE = 52;
 export const ALPHA = 56;
 export const DETACH_RESET = 60;
-/** The factor by which its synaptic current decays in a step, float32; 0 without a synapse. */
+/** The factor by which its synaptic current decays in a step, float32; 0 if it lasts one step. */
 export const SYNAPSE = 64;
 /**
  * Whether its tau is learnt: 0 if not, 1 for one tau, 2 for one of each neuron. Then w lies at TAUS among the weights.

@@ -126,6 +126,10 @@ export interface ResolvedRun {
   readonly train: { readonly epochs: number; readonly images?: number; readonly schedule: ScheduleName };
 }
 
+/** The message for an option that the ANN does not have. */
+export const MEANINGLESS_FOR_ANN =
+  "expected with a spiking network, found with engine.name 'ann'; leave it out, it means nothing for the ANN";
+
 /** What tells apart which options a run has. */
 export interface Kind {
   data?: unknown;
@@ -206,11 +210,7 @@ const present = <O extends object>(options: O): O =>
 function refuseMeaningless(where: string, { fields }: Group, given: object, kind: Kind): void {
   for (const name of Object.keys(present(given))) {
     const obstacle = obstacleTo(fields[name].about.has, kind);
-    if (obstacle === 'ann') {
-      throw new RangeError(
-        `${where}.${name}: expected with a spiking network, found with engine.name 'ann'; leave it out, it means nothing for the ANN`,
-      );
-    }
+    if (obstacle === 'ann') throw new RangeError(`${where}.${name}: ${MEANINGLESS_FOR_ANN}`);
     if (obstacle) {
       throw new RangeError(
         `${where}.${name}: expected with data 'mnist', found with data '${obstacle}'; leave it out, it is for images alone`,

@@ -152,7 +152,7 @@ export function makeFields(
 
 /** How a field writes a setting: lists with commas, where the map says 100-50. */
 function textOf(name: Name, own: ResolvedRun): string {
-  const value = valueIn(own, name as string) ?? '';
+  const value = valueIn(own, name) ?? '';
   const isList = typeof value === 'string' && (name === 'hidden' || name === 'gain');
   return isList ? value.replaceAll('-', ',') : String(value);
 }

@@ -2,7 +2,7 @@
 
 import { checkChoice, checkObject, formatValue } from '../../../src/common/checks';
 import { flatten, type RunDocument, type Value } from '../document';
-import { formatFlags, NAMES, type Settings } from '../shorthands';
+import { formatFlags, NAMES, type SettingName, type Settings } from '../shorthands';
 import { type Difference, type Estimate, estimate, pairedDifference } from './statistics';
 
 /** A run: its document, the settings in it by their names, and what came of it. */
@@ -31,9 +31,6 @@ export interface Row extends Settings {
   /** SHA-256 of the trained weights, float32 little-endian, first layer first, in hexadecimal. */
   weightsSha256: string;
 }
-
-/** The name of a setting. */
-export type SettingName = keyof Settings;
 
 /** What is averaged: a column, or the number of epochs after which the test accuracy is taken. */
 export type Measure = (typeof MEASURES)[number] | number;

@@ -29,29 +29,23 @@ export interface Checkpoint {
   events: EventsPosition;
 }
 
-/** What `checkpoint.json` holds, in this order. */
-interface Header {
+/** The arrays in the order of their file, each with the bytes of a number. */
+const ARRAYS = [
+  ...(['weights', 'm', 'v'] as const).map((name) => [name, 4] as const),
+  ...(['trainAccs', 'losses', 'testAccs', 'heldBackAccs'] as const).map((name) => [name, 8] as const),
+  ['potentials', 4] as const,
+];
+type Arrays = Pick<TrainingHistory, 'trainAccs' | 'losses' | 'testAccs' | 'heldBackAccs'> &
+  Required<Omit<EngineState, 'step'>>;
+
+/** The content of `checkpoint.json`, in this order. */
+interface Header extends Omit<Checkpoint, 'history'> {
   format: string;
   version: number;
-  run: RunDocument;
-  digest: string;
-  saveFigures: boolean;
-  history: { epoch: number; epochs: number; batch: number; correct: number; settings: RunSettings | null };
-  events: EventsPosition;
-  /** The file with the arrays, its SHA-256, and how many numbers of each kind are in it. */
-  arrays: {
-    file: string;
-    sha256: string;
-    weights: number;
-    batches: number;
-    epochs: number;
-    /** Accuracies on held-back images; left out if none. */
-    heldBack?: number;
-    /** Left out if the run resets its neurons. */
-    potentials?: number;
-    /** Adam's steps before this run; left out if the run began with new weights. */
-    earlierSteps?: number;
-  };
+  /** `step`: Adam's, which counts those of an earlier run whose weights this one began with. */
+  history: Pick<TrainingHistory, 'epoch' | 'epochs' | 'batch' | 'correct' | 'settings'> & { step: number };
+  /** The file with the arrays, its SHA-256, and the length of each. */
+  arrays: { file: string; sha256: string } & Record<keyof Arrays, number>;
 }
 
 export const CHECKPOINT_NAME = 'checkpoint.json';
@@ -59,7 +53,7 @@ export const CHECKPOINT_NAME = 'checkpoint.json';
 const MOST_BYTES = 2 ** 20;
 const FORMAT = 'lif_fc_mnist checkpoint';
 /** To be raised whenever the content changes: an older program must not misread a newer file, nor a newer an older. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** The layers of a run with these settings. @throws RangeError or TypeError unless they are those of a network */
 const layersOf = (settings: RunSettings | null): readonly LayerShape[] =>
@@ -87,46 +81,40 @@ export function isCheckpointName(name: string): boolean {
  * @param file `checkpoint.json` in its own folder, made if it is missing
  * @throws RangeError if the weights are no longer finite or the parts contradict each other, Error if the disk is full
  */
-export function writeCheckpoint(file: string, { run, digest, saveFigures, history, events }: Checkpoint): void {
-  const { epoch, epochs, batch, correct, settings, trainAccs, losses, testAccs, heldBackAccs, state } = history;
-  const states = state ? [state.weights, state.m, state.v] : [];
+export function writeCheckpoint(file: string, { history, events, ...about }: Checkpoint): void {
+  const { epoch, epochs, batch, correct, settings, trainAccs, state } = history;
+  const empty = new Float32Array();
+  const content: Arrays = { weights: empty, m: empty, v: empty, potentials: empty, ...history, ...state };
+  const { weights, m, v, potentials } = content;
   const count = weightsOf(settings);
-  const earlierSteps = (state?.step ?? 0) - trainAccs.length;
-  if (earlierSteps < 0 || states.some((values) => values.length !== count)) {
+  const step = state?.step ?? 0;
+  if (step < trainAccs.length || (state && [weights, m, v].some((values) => values.length !== count))) {
     throw new RangeError(`checkpoint: expected the state after ${trainAccs.length} batches, found another`);
   }
-  const { potentials = new Float32Array() } = state ?? {};
-  assertFinite(...states, potentials);
-  const numbers = [trainAccs, losses, testAccs, heldBackAccs].map((values) => new Float64Array(values));
-  const parts = [...states, ...numbers, potentials].map(littleEndian);
+  assertFinite(weights, m, v, potentials);
+  const parts = ARRAYS.map(([name, width]) =>
+    littleEndian(width === 4 ? (content[name] as Float32Array) : new Float64Array(content[name])),
+  );
   const sha256 = hashParts(parts);
-  const arrays = {
-    file: arraysName(sha256),
-    sha256,
-    weights: state ? count : 0,
-    batches: trainAccs.length,
-    epochs: testAccs.length,
-    ...(heldBackAccs.length > 0 ? { heldBack: heldBackAccs.length } : {}),
-    ...(potentials.length > 0 ? { potentials: potentials.length } : {}),
-    ...(earlierSteps > 0 ? { earlierSteps } : {}),
-  };
+  const lengths = Object.fromEntries(ARRAYS.map(([name]) => [name, content[name].length])) as Record<
+    keyof Arrays,
+    number
+  >;
   const header: Header = {
     format: FORMAT,
     version: VERSION,
-    run,
-    digest,
-    saveFigures,
-    history: { epoch, epochs, batch, correct, settings },
+    ...about,
+    history: { epoch, epochs, batch, correct, settings, step },
     events,
-    arrays,
+    arrays: { file: arraysName(sha256), sha256, ...lengths },
   };
   const folder = dirname(file);
   makeFolder(folder);
-  writeFileAtomic(join(folder, arrays.file), parts);
+  writeFileAtomic(join(folder, header.arrays.file), parts);
   const sum = hashParts([JSON.stringify(header)]);
   writeFileAtomic(file, `${JSON.stringify({ ...header, sum }, null, 1)}\n`);
   for (const name of readdirSync(folder)) {
-    if (ARRAYS_NAME.test(name) && name !== arrays.file) rmSync(join(folder, name), { force: true });
+    if (ARRAYS_NAME.test(name) && name !== header.arrays.file) rmSync(join(folder, name), { force: true });
   }
 }
 
@@ -134,51 +122,29 @@ export function writeCheckpoint(file: string, { run, digest, saveFigures, histor
  * Reads a checkpoint and trusts nothing unchecked.
  * @throws Error in one line if it is missing, damaged, of another version, or contradicts itself
  */
-export function readCheckpoint(file: string): Checkpoint {
-  return inOneLine(() => readWhole(file));
-}
+export const readCheckpoint = (file: string): Checkpoint => inOneLine(() => readWhole(file));
 
 function readWhole(file: string): Checkpoint {
-  const header = readHeader(file);
-  const { run, digest, saveFigures, history, events, arrays } = header;
-  const { weights, batches, epochs, heldBack = 0, potentials: places = 0, earlierSteps = 0 } = arrays;
+  const { run, digest, saveFigures, history, events, arrays } = readHeader(file);
   const bytes = readArrays(file, arrays);
-  let start = 0;
-  const next = (length: number) => {
-    start += length;
-    return bytes.subarray(start - length, start);
-  };
-  const floats = (count = weights) => decodeFloat32(next(4 * count));
-  const doubles = (count: number) => Array.from(decodeFloat64(next(8 * count)));
-  const parts = { weights: floats(), m: floats(), v: floats() };
-  const [trainAccs, losses, testAccs] = [doubles(batches), doubles(batches), doubles(epochs)];
-  const heldBackAccs = doubles(heldBack);
-  const potentials = floats(places);
-  const state: EngineState | null = weights
-    ? { ...parts, step: earlierSteps + batches, ...(places > 0 ? { potentials } : {}) }
-    : null;
-  const isShare = (value: number) => value >= 0 && value <= 1;
+  let end = 0;
+  const decoded = ARRAYS.map(([name, width]) => {
+    const start = end;
+    end += width * arrays[name];
+    const part = bytes.subarray(start, end);
+    return [name, width === 4 ? decodeFloat32(part) : Array.from(decodeFloat64(part))];
+  });
+  const { weights, m, v, potentials, ...curves } = Object.fromEntries(decoded) as Arrays;
+  const { losses, ...accuracies } = curves;
   const isTrained =
-    [...Object.values(parts), potentials].every((values) => values.every(Number.isFinite)) &&
-    [trainAccs, testAccs, heldBackAccs].every((accs) => accs.every(isShare)) &&
+    [weights, m, v, potentials].every((values) => values.every(Number.isFinite)) &&
+    Object.values(accuracies).every((accs) => accs.every((value) => value >= 0 && value <= 1)) &&
     losses.every((loss) => Number.isFinite(loss) && loss >= 0);
   if (!isTrained) throw unfit(file);
-  const maxTestAcc = testAccs.reduce((most, value) => Math.max(most, value), 0);
-  const { epoch, batch, correct, settings } = history;
-  const all = {
-    ...newHistory(),
-    epoch,
-    epochs: history.epochs,
-    batch,
-    correct,
-    settings,
-    trainAccs,
-    losses,
-    testAccs,
-    maxTestAcc,
-    heldBackAccs,
-    state,
-  };
+  const { step, ...position } = history;
+  const state = { weights, m, v, step, ...(potentials.length > 0 && { potentials }) };
+  const maxTestAcc = curves.testAccs.reduce((most, value) => Math.max(most, value), 0);
+  const all = { ...newHistory(), ...position, ...curves, maxTestAcc, state: weights.length > 0 ? state : null };
   return { run, digest, saveFigures, history: all, events };
 }
 
@@ -209,48 +175,42 @@ function readHeader(file: string): Header {
 }
 
 /**
- * Whether all that a header says fits together. Needed because a checksum detects damage, not tampering.
- * @throws Error if the run is none, or its settings are those of no network
+ * Whether all parts of a header fit together. Needed because a checksum detects damage, not tampering.
+ * @throws Error if the run is invalid, its settings are those of no network, or a part is missing
  */
 function isFit({ run, digest, saveFigures, history, events, arrays }: Header): boolean {
-  const isWhole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
-  const isOption = (value: unknown) => value === null || ['string', 'number', 'boolean'].includes(typeof value);
-  const areOptions = (value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isOption);
-  if (![history && { ...history, settings: null }, events, arrays].every(areOptions)) return false;
-  if (typeof digest !== 'string' || typeof saveFigures !== 'boolean') return false;
-  const { epoch, batch, correct, settings } = history;
-  const { weights, batches, epochs, sha256, heldBack = epoch, potentials = 0, earlierSteps = 0 } = arrays;
+  const { epoch, epochs, batch, correct, settings, step } = history;
+  const { weights, m, v, trainAccs, losses, testAccs, heldBackAccs, potentials } = arrays;
   const { inputs = 1 } = settings ?? {};
-  const counts = [epoch, history.epochs, batch, correct, batches, potentials, earlierSteps, events.length];
+  const counts = [epoch, epochs, batch, correct, step, inputs, events.length, ...ARRAYS.map(([name]) => arrays[name])];
+  const learnt = trainAccs > 0 ? weightsOf(settings) : 0;
   return (
-    counts.every(isWhole) &&
+    typeof digest === 'string' &&
+    typeof saveFigures === 'boolean' &&
+    counts.every((value) => Number.isSafeInteger(value) && value >= 0) &&
     // Checkpoints have a run in one form alone.
     JSON.stringify(formatRun(run)) === JSON.stringify(run) &&
-    // Batches of whole epochs, and those of one more.
-    batch <= batches &&
-    history.epochs >= epoch &&
-    (settings !== null || batches === 0) &&
-    epochs === epoch &&
-    heldBack === epoch &&
-    isWhole(inputs) &&
+    batch <= trainAccs &&
+    epoch <= epochs &&
+    (settings !== null || trainAccs === 0) &&
+    losses === trainAccs &&
+    testAccs === epoch &&
+    (heldBackAccs === epoch || heldBackAccs === 0) &&
     inputs > 0 &&
     inputs <= MAX_UNITS &&
     potentials % countRemembered(layersOf(settings)) === 0 &&
-    earlierSteps + batches <= MAX_STEP &&
-    weights === (batches > 0 ? weightsOf(settings) : 0) &&
+    step >= trainAccs &&
+    step <= MAX_STEP &&
+    [weights, m, v].every((length) => length === learnt) &&
     isEventsName(events.file) &&
     ARRAYS_NAME.test(arrays.file) &&
-    arrays.file === arraysName(String(sha256))
+    arrays.file === arraysName(arrays.sha256)
   );
 }
 
-function readArrays(
-  file: string,
-  { file: name, sha256, weights, batches, epochs, heldBack = 0, potentials = 0 }: Header['arrays'],
-): Uint8Array {
-  const arraysFile = join(dirname(file), name);
-  const length = 3 * 4 * weights + 8 * (2 * batches + epochs + heldBack) + 4 * potentials;
+function readArrays(file: string, arrays: Header['arrays']): Uint8Array {
+  const arraysFile = join(dirname(file), arrays.file);
+  const length = ARRAYS.reduce((sum, [name, width]) => sum + width * arrays[name], 0);
   let bytes: Buffer;
   try {
     bytes = readFile(arraysFile, length);
@@ -258,7 +218,7 @@ function readArrays(
     throw damaged(arraysFile, (error as Error).message);
   }
   if (bytes.length !== length) throw damaged(arraysFile, `expected ${length} bytes, found ${bytes.length}`);
-  if (hashParts([bytes]) !== sha256) throw damaged(arraysFile, 'its checksum differs');
+  if (hashParts([bytes]) !== arrays.sha256) throw damaged(arraysFile, 'its checksum differs');
   return bytes;
 }
 

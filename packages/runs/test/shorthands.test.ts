@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatRun, isSameRun, type RunDocument, readRun } from '../document';
+import { formatRun, isSameRun, type RunDocument, readRun, setPath } from '../document';
 import {
   FLAGS,
   flagsOf,
@@ -61,27 +61,19 @@ const VALUES: { readonly [N in Name]: readonly [unknown, RunDocument] } = {
   synapseTau: [4, { engine: { layers: [{ neurons: 9, synapse: { tau: 4 } }, { synapse: { tau: 4 } }] } }],
   recurrent: [true, { engine: { layers: [{ neurons: 9, recurrent: true }, {}] } }],
   learnTau: ['layer', { engine: { layers: [{ neurons: 9, learn: 'tau' }, { learn: 'tau' }] } }],
-  delay: [4, { engine: { layers: [{ neurons: 9, delay: { most: 4 } }, { delay: { most: 4 } }] } }],
-  learnDelay: [
-    true,
-    { engine: { layers: [{ neurons: 9, delay: { most: 4, learn: true } }, { delay: { most: 4, learn: true } }] } },
-  ],
 };
 
 /** What the option needs to mean something. */
 const WITH: { readonly [N in Name]?: RunDocument } = {
-  ...Object.fromEntries(
-    ['synapseTau', 'recurrent', 'learnTau', 'delay'].map((name) => [name, { engine: { hidden: 9 } }]),
-  ),
+  ...Object.fromEntries(['synapseTau', 'recurrent', 'learnTau'].map((name) => [name, { engine: { hidden: 9 } }])),
   tauAdapt: { engine: { neuron: { beta: 0.5 } } },
-  learnDelay: { engine: { layers: [{ neurons: 9, delay: { most: 4 } }, { delay: { most: 4 } }] } },
 };
 
 for (const [name, [value, expected]] of Object.entries(VALUES) as [Name, (typeof VALUES)[Name]][]) {
   test(`${name} stands for a part of the document, which it makes, reads, and takes back`, () => {
     const base = WITH[name] ?? {};
     const standard = valueIn(readRun(base), name);
-    const made = withValue(base, name, value);
+    const made = withValue(base, name, value as never);
     assert.deepEqual(formatRun(made), expected);
     assert.equal(valueIn(readRun(made), name), value);
     assert.ok(isStandard(readRun(base), name) && !isStandard(readRun(made), name));
@@ -165,7 +157,7 @@ function runOf(words: string[]): RunDocument {
       } catch {
         // A text.
       }
-      run = withValue(run, path, read);
+      run = setPath(run, path, read);
       continue;
     }
     const name = (Object.keys(FLAGS) as Name[]).find((name) =>
@@ -177,14 +169,6 @@ function runOf(words: string[]): RunDocument {
   }
   return run;
 }
-
-test('what has no name is called by its path', () => {
-  const run = readRun({ engine: { hidden: 5, ratePenalty: { weight: 2 } } });
-  assert.equal(valueIn(run, 'engine.ratePenalty.weight'), 2);
-  assert.equal(valueIn(run, 'engine.ratePenalty.target'), 0);
-  assert.equal(nameValue('engine.ratePenalty.weight', 2), 'rate penalty 2');
-  assert.deepEqual(withValue({}, 'engine.T', 5), { engine: { T: 5 } });
-});
 
 test('what a run has not has no value, and a reason', () => {
   assert.equal(whyLacking('tau', { engine: { name: 'ann' } }), 'an ANN has none');

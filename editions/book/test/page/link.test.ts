@@ -98,7 +98,7 @@ const { rows } = parseMap(readFileSync(file, 'utf8'));
 /** The run with another value of a setting; undefined if the others do not allow that. */
 function runWith(run: RunDocument, name: (typeof NAMES)[number], value: unknown) {
   try {
-    return readRun(withValue(run, name as string, value));
+    return readRun(withValue(run, name, value as never));
   } catch {
     return undefined;
   }

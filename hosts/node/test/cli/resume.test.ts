@@ -145,8 +145,8 @@ describe('a checkpoint that somebody sends', () => {
       [{ digest: '0' }, /--dataset-dir: expected the data of the checkpoint/],
       [{ 'run.engine': { T: 10, batchSize: 64 } }, UNFIT],
       [{ 'history.correct': 1 }, UNFIT],
-      [{ version: 7 }, /expected a checkpoint of version 3, found version 7/],
-      [{ 'arrays.potentials': undefined }, UNFIT, other, cutOff],
+      [{ version: 7 }, /expected a checkpoint of version 4, found version 7/],
+      [{ 'arrays.potentials': 0 }, UNFIT, other, cutOff],
       [{ 'run.engine.loss': 'hinge' }, UNFIT, other],
     ];
     const copies = cases.map(([changes, , of = plain, change]) => {

@@ -121,7 +121,7 @@ describe('a checkpoint is refused in one line', () => {
       /found a damaged one \(its checksum differs\)/,
     ],
     ['if it is JSON of another kind', (file) => writeFileSync(file, 'null'), /a checkpoint, found other content/],
-    ['if a later version wrote it', (file) => forge(file, { version: 4 }), /of version 3, found version 4; start/],
+    ['if a later version wrote it', (file) => forge(file, { version: 5 }), /of version 4, found version 5; start/],
     ['if its arrays are missing', (file) => rmSync(arraysOf(file)), /\.bin: .* found a damaged one \(ENOENT/],
     [
       'if its arrays were changed',
@@ -133,7 +133,7 @@ describe('a checkpoint is refused in one line', () => {
       },
       /\.bin: expected a whole checkpoint, found a damaged one \(its checksum differs\)/,
     ],
-    ['if it has fewer batches than its arrays', (file) => forge(file, { 'arrays.batches': 5 }), /a damaged one/],
+    ['if it has more potentials than its arrays', (file) => forge(file, { 'arrays.potentials': 10 }), /a damaged one/],
   ];
   test('if it is missing, damaged, or of another program', () => {
     for (const [name, damage, message] of damaged) {
@@ -156,8 +156,11 @@ describe('a checkpoint is refused in one line', () => {
     ['a length that is an object', { 'arrays.weights': { valueOf: 1 } }],
     ['an epoch that is text', { 'history.epoch': '2' }],
     ['an epoch more than tests', { 'history.epoch': 3 }],
-    ['more steps than can be counted', { 'arrays.earlierSteps': 2 ** 30 }],
+    ['more steps than can be counted', { 'history.step': 2 ** 31 }],
     ['no weights although batches are done', { 'arrays.weights': 0 }],
+    ['fewer steps than batches', { 'history.step': 6 }],
+    ['fewer losses than batches', { 'arrays.losses': 6 }],
+    ['a length that is missing', { 'arrays.m': undefined }],
     ['half a potential', { 'arrays.potentials': 0.5 }],
     ['an event file elsewhere', { 'events.file': '../victim.txt' }],
     ['an event file of another kind', { 'events.file': 'v_t_array.npy' }],
