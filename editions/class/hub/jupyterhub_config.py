@@ -21,9 +21,10 @@ private = Path(room.state) / "hub"
 
 
 class RosterAuthenticator(Authenticator):
-    """No sign-up, and no logins of the machine's accounts: only the names of the roster, with the passwords on the slips.
-    JupyterHub's own ones have one password for all, ask learners to make one, or would let them log in to the machine.
-    A password has 38 random bits, so nothing counts the wrong ones.
+    """Accepts the names on the roster, with the passwords on the slips.
+
+    JupyterHub's own authenticators share one password, let anyone sign up, or check the accounts of the machine. A
+    password has 38 random bits, so failed attempts are not counted.
     """
 
     async def authenticate(self, handler, data):
@@ -41,24 +42,23 @@ c.JupyterHub.bind_url = f"{'https' if room.certificate else 'http'}://{room.ip}:
 if room.certificate:
     c.JupyterHub.ssl_cert = room.certificate
     c.JupyterHub.ssl_key = room.key
-# Between the proxy, the hub and the servers everything stays on this machine.
+# The proxy, the hub and the servers talk to each other on this machine only.
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{room.hubPort}"
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{room.proxyPort}"
-# setpriv ends the proxy with the hub, even if the hub was killed.
+# setpriv ends the proxy when the hub ends, even if the hub is killed.
 c.ConfigurableHTTPProxy.command = ["setpriv", "--pdeathsig", "TERM", room.node, room.proxy]
 c.ConfigurableHTTPProxy.pid_file = str(private / "proxy.pid")
 c.JupyterHub.db_url = f"sqlite:///{private}/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = str(private / "cookie_secret")
 c.JupyterHub.template_vars = {"announcement_home": '<a href="/services/room/">Who can see my exercises?</a>'}
-c.JupyterHub.api_page_default_limit = c.JupyterHub.api_page_max_limit = 1000  # the page of the room asks for all
 
 c.JupyterHub.authenticator_class = RosterAuthenticator
 c.Authenticator.username_pattern = r"^[a-z][a-z0-9-]{0,15}$"
-c.Authenticator.allow_all = True  # all of the roster; the authenticator knows no others
+c.Authenticator.allow_all = True  # everyone whom the authenticator accepts
 
 c.JupyterHub.spawner_class = RoomSpawner
 RoomSpawner.room = room
-# A limit would refuse (429) those who come when others are starting. All at once take as long as one after another.
+# No limit: it would answer 429 while others start, and starting all servers at once takes no longer in total.
 c.JupyterHub.concurrent_spawn_limit = 0
 c.Spawner.http_timeout = 300
 c.Spawner.disable_user_config = True
@@ -72,7 +72,7 @@ c.Spawner.environment = {
     "JUPYTER_PATH": room.jupyterPath,  # the kernel, and the renderer of figures
     "LIF_FC_MNIST_KERNELS": str(room.kernels),
     "LIF_FC_MNIST_IDLE": str(room.idle),
-    # Each kernel would otherwise take all cores, and thirty kernels thirty times all cores.
+    # By default each kernel would use all cores, and thirty kernels thirty times as many.
     "LIF_FC_MNIST_THREADS": str(room.threads),
     "TF_NUM_INTRAOP_THREADS": str(room.threads),
     "TF_NUM_INTEROP_THREADS": "1",
@@ -91,9 +91,10 @@ c.JupyterHub.services = [
 ]
 c.JupyterHub.load_roles = [
     {"name": "user", "scopes": ["self", "access:services!service=room"]},
+    # JupyterHub's admin page, on which the teacher sees who is in, and starts and stops servers. It opens none of them.
     {
-        "name": "room",
-        "services": ["room"],
-        "scopes": ["list:users", "read:users:name", "read:users:activity", "read:servers", "servers"],
+        "name": "teacher",
+        "users": [name for name, person in read_roster(room.roster).items() if person.get("teacher")],
+        "scopes": ["admin-ui", "list:users", "read:users", "read:servers", "servers"],
     },
 ]

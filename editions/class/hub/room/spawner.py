@@ -1,9 +1,8 @@
-"""Starts a learner's server as the learner's own account, and ends all that this account runs when the server ends."""
+"""Starts a learner's server under the learner's own account, and kills everything that this account runs when it ends."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import pwd
 import shutil
 import sys
@@ -16,63 +15,50 @@ from . import limits
 from .settings import Places
 
 
-def runs_something(uid: int) -> bool:
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            if process.stat().st_uid == uid:
-                return True
-    return False
+async def kill_all(user: pwd.struct_passwd) -> None:
+    """Kills what an account still runs, such as the kernels of a server that was killed.
 
-
-async def end_all(user: pwd.struct_passwd) -> None:
-    """Ends what an account still runs, such as the kernels of a server that was killed, within ten seconds.
-
-    The account may signal its own processes, and -1 means all that one may signal.
+    The account may signal its own processes, and -1 means every process that one may signal.
     """
-    who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    killer = await asyncio.create_subprocess_exec("sh", "-c", "kill -KILL -1", **who)
+    account = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    killer = await asyncio.create_subprocess_exec("sh", "-c", "kill -KILL -1", **account)
     await killer.wait()
-    for _ in range(100):
-        if not runs_something(user.pw_uid):
-            return
-        await asyncio.sleep(0.1)
 
 
 class RoomSpawner(LocalProcessSpawner):
-    """JupyterHub's own, with accounts that have a prefix, and with limits (server.sh)."""
+    """JupyterHub's local spawner, with prefixed accounts and with limits (server.sh)."""
 
-    room: SimpleNamespace  # what `read_settings` returns, set before the first learner arrives
+    room: SimpleNamespace  # from `read_settings`; set before the first learner arrives
 
     @property
     def places(self) -> Places:
         return Places(self.room, self.user.name)
 
     def make_preexec_fn(self, name):
-        return None  # server.sh becomes the learner, after what only root can do
+        return None  # server.sh switches to the learner's account, after what only root can do
 
     async def start(self):
-        await self.prepare()
         room, places = self.room, self.places
+        await self.make_runtime(places)
         self.cmd = [
             str(Path(__file__).parent / "server.sh"),
             places.account,
             str(room.memory + limits.mapped_by_node(room.node)),
             str(limits.TASKS),
             str(places.temporary) if room.ownTemporary else "",
-            " ".join(limits.make_group(places.account, room.memory)),
-            room.firstHome,
+            limits.make_group(places.account, room.memory),
+            room.homeTemplate,
             str(Path(sys.executable).parent / "jupyterhub-singleuser"),
         ]
         return await super().start()
 
-    async def prepare(self) -> None:
-        """A runtime folder with nothing of the last time in it, which only the learner can enter."""
-        places = self.places
-        await end_all(places.user)  # of a server that ended on its own
+    async def make_runtime(self, places: Places) -> None:
+        """Makes an empty runtime folder that only the learner can enter."""
+        await kill_all(places.user)  # left by a server that ended on its own
         shutil.rmtree(places.runtime, ignore_errors=True)
         places.runtime.mkdir(mode=0o700)
         places.temporary.mkdir(mode=0o700)
-        # The inner one first: from the moment when the outer one is theirs, a learner could lay a link in it.
+        # The inner one first: as soon as learners own the outer one, they can put a link in its place.
         for folder in (places.temporary, places.runtime):
             shutil.chown(folder, places.account, places.account)
 
@@ -96,7 +82,5 @@ class RoomSpawner(LocalProcessSpawner):
 
     async def stop(self, now=False):
         await super().stop(now)
-        places = self.places
-        await end_all(places.user)
-        shutil.rmtree(places.runtime, ignore_errors=True)
-        limits.remove_group(places.account)
+        await kill_all(self.places.user)
+        shutil.rmtree(self.places.runtime, ignore_errors=True)

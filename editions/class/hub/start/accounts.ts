@@ -1,11 +1,10 @@
-// The learners' accounts on this machine, their homes, and the end of what they run.
+// The learners' accounts on this machine, and their homes.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeModules, readJson, remove, UserError, writeJson } from '../../../../packages/system/project';
 
-/** Accounts of learners are called `ws-NAME`: no login name of the roster can be an account that was there before. */
+/** Learners' accounts are called `ws-NAME`, so that nobody logs in to an account that existed before. */
 export const PREFIX = 'ws-';
 
 interface Account {
@@ -17,10 +16,10 @@ interface Account {
 const listFile = (state: string) => join(state, 'accounts.json');
 const homeOf = (state: string, name: string) => join(state, 'home', name);
 
-/** The accounts that the hub of this state has made: the only ones that it ever ends or removes. */
+/** The accounts that the hub of this state has made: it kills processes of, and removes, no others. */
 export const madeAccounts = (state: string): string[] => readJson(listFile(state)) ?? [];
 
-/** An account of this machine; undefined if it does not exist. */
+/** An account of this machine, or undefined. */
 function lookUp(account: string): Account | undefined {
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
@@ -48,7 +47,7 @@ function makeAccount(state: string, name: string): Account {
     );
   }
   if (found) return found;
-  // First on the list: an account that is on it and does not exist does no harm, the other way round does.
+  // Listed before it is made: an account that is made but not listed could never be removed.
   if (!made.includes(account)) writeJson(listFile(state), [...made, account]);
   // No password and no shell: learners cannot log in to the machine.
   const options = ['--no-create-home', '--home-dir', home, '--user-group', '--shell', '/usr/sbin/nologin'];
@@ -58,7 +57,7 @@ function makeAccount(state: string, name: string): Account {
   return fresh;
 }
 
-/** Makes the folders that all share. Learners can pass through them and see nothing of each other. */
+/** Makes the shared folders. Learners can pass through them but not list them. */
 function makeState(state: string) {
   const modes = [
     [state, 0o711],
@@ -70,47 +69,39 @@ function makeState(state: string) {
     mkdirSync(folder, { recursive: true });
     chmodSync(folder, mode);
   }
-  // Above all homes: from there a notebook finds the package, and no learner can remove it.
+  // Above the homes, where notebooks find the package and no learner can remove it.
   const link = join(state, 'home', 'node_modules');
   remove(link);
   symlinkSync(nodeModules, link);
 }
 
 /**
- * Makes everyone's account and home, and keeps what is there. The learner's server fills the home (server.sh): root
- * never writes into a folder in which others can place links.
+ * Makes the accounts and homes that are missing. A home is filled by the learner's server (server.sh), because root must
+ * not write into a folder where others can place links.
  */
 export function makeHomes(state: string, people: { name: string }[]) {
   makeState(state);
   for (const { name } of people) {
     const { uid, gid, home } = makeAccount(state, name);
     mkdirSync(home, { recursive: true, mode: 0o700 });
-    // A home that was kept when its account was removed may belong to a former number.
+    // The home of a removed account may still belong to that account's number.
     if (statSync(home).uid !== uid) command('chown', '-R', '--no-dereference', `${uid}:${gid}`, home);
     chmodSync(home, 0o700);
   }
 }
 
-/**
- * Ends all that runs under the accounts, and returns the processes that are still there after ten seconds. Each account
- * may signal its own processes, and -1 means all that one may signal.
- */
-export async function endProcesses(accounts: string[]) {
-  const found = accounts.flatMap((account) => lookUp(account) ?? []);
-  for (const { uid, gid } of found) spawnSync('sh', ['-c', 'kill -KILL -1'], { uid, gid });
-  const uids = new Set(found.map(({ uid }) => uid));
-  const isTheirs = (entry: string) =>
-    /^\d+$/.test(entry) && uids.has(statSync(`/proc/${entry}`, { throwIfNoEntry: false })?.uid ?? -1);
-  const look = () => readdirSync('/proc').filter(isTheirs);
-  for (let tries = 0; tries < 100 && look().length > 0; tries++) await sleep(100);
-  return look();
+/** Kills whatever runs under the accounts. Each may signal its own processes, and -1 means all that one may signal. */
+export function killProcesses(accounts: string[]) {
+  for (const { uid, gid } of accounts.flatMap((account) => lookUp(account) ?? []))
+    spawnSync('sh', ['-c', 'kill -KILL -1'], { uid, gid });
 }
 
 /** Removes the accounts of a state, and returns them. The homes stay. */
-export async function removeAccounts(state: string) {
+export function removeAccounts(state: string) {
   const accounts = madeAccounts(state);
-  await endProcesses(accounts); // userdel refuses an account that something runs under
-  for (const account of accounts) if (lookUp(account)) command('userdel', account);
+  killProcesses(accounts);
+  // By force: the killed processes may still be listed for a moment.
+  for (const account of accounts) if (lookUp(account)) command('userdel', '--force', account);
   remove(listFile(state));
   return accounts;
 }

@@ -1,5 +1,5 @@
-// The hub's own packages: JupyterHub and JupyterLab in .venv-hub, the proxy in editions/class/hub/node_modules. Both
-// are pinned by hash, and neither belongs to the tutorial: who has no room to serve installs none of it.
+// The hub's own packages: JupyterHub and JupyterLab in .venv-hub, the proxy in editions/class/hub/node_modules. Both are
+// pinned by hash, and only `npm run hub` installs them.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,8 +11,8 @@ import { installPython, venvLacks } from '../../../../tools/setup/steps';
 
 export const hubFolder = join(root, 'editions', 'class', 'hub');
 /**
- * Without dependencies: the lock is complete except rfc3987-syntax, which costs each server half a second at its start
- * and is used only to check the form of addresses in schemas. Compiled, since learners cannot write there.
+ * --no-deps leaves out rfc3987-syntax, which only checks addresses in schemas and slows each server's start by half a
+ * second; all others are in the lock. --compile, since learners cannot write there.
  */
 const python = {
   folder: join(root, '.venv-hub'),
@@ -26,8 +26,8 @@ export const proxy = join(proxyFolder, 'configurable-http-proxy', 'bin', 'config
 const proxyStamp = join(proxyFolder, '.setup.json');
 const proxyState = () => hashOf(['editions/class/hub/package-lock.json']);
 
-/** The account "nobody": a stranger to this machine, as the learners are. */
-const STRANGER = 65534;
+/** The account "nobody", which may read no more than the learners may. */
+const NOBODY = 65534;
 
 async function installProxy(onLine: (line: string) => void) {
   remove(proxyStamp);
@@ -40,7 +40,7 @@ async function installProxy(onLine: (line: string) => void) {
 
 /** Installs what is missing. Throws UserError. */
 export async function setUpHub() {
-  const umask = process.umask(0o022); // learners read and run what is installed here
+  const umask = process.umask(0o022); // so that learners can read it
   try {
     if (venvLacks(python)) {
       await step('Hub', 'JupyterHub and JupyterLab in .venv-hub', (onLine) =>
@@ -54,7 +54,7 @@ export async function setUpHub() {
   }
 }
 
-/** Throws UserError if the accounts of learners cannot read what their notebooks need. */
+/** Throws UserError if learners' accounts cannot read the files that their notebooks need. */
 export function checkReadable() {
   const needed = [
     join(root, 'editions', 'shared', 'server', 'jupyter_server_config.py'),
@@ -65,7 +65,7 @@ export function checkReadable() {
     hubPython,
   ];
   const test = 'for (const path of process.argv.slice(1)) require("node:fs").accessSync(path)';
-  const as = { uid: STRANGER, gid: STRANGER, cwd: '/', encoding: 'utf8' as const };
+  const as = { uid: NOBODY, gid: NOBODY, cwd: '/', encoding: 'utf8' as const };
   const { error, status, stderr } = spawnSync(process.execPath, ['-e', test, ...needed], as);
   if (error) throw new UserError(`learners cannot run ${process.execPath}: install Node for all users`);
   if (status === 0) return;

@@ -6,18 +6,16 @@ import { InvalidArgumentError, Option } from 'commander';
 import { command, describe, whole } from '../../../../packages/system/program';
 import { UserError, writeWhole } from '../../../../packages/system/project';
 import { endChildren } from '../../../../packages/system/run';
-import { checkPlace, networkAddresses } from '../../listening';
 import { makeHomes, removeAccounts } from './accounts';
 import { checkReadable, setUpHub } from './environment';
+import { checkPlace, networkAddresses } from './listening';
 import {
   addPeople,
   type Extended,
   type Person,
   readRoster,
   renewPassword,
-  type Slip,
   slipsAsHtml,
-  slipsAsText,
   TEACHER,
   writeRoster,
 } from './roster';
@@ -34,7 +32,7 @@ const program = command('npm run hub --', 'hub')
   .description('JupyterHub for a workshop in one room. It needs Linux and root, since each learner has an account.')
   .option(
     '--roster <number>',
-    "make or extend the roster to so many learners, make their accounts on this machine, print the new learners' slips, and end",
+    "make or extend the roster to so many learners, make their accounts on this machine, print the new learners' passwords, and end",
     whole(1, 500),
   )
   .option(
@@ -63,9 +61,9 @@ const program = command('npm run hub --', 'hub')
     4,
   );
 
-/** As commander has read them. */
-interface Given extends Omit<HubOptions, 'roster' | 'threads' | 'hosts' | 'idle'> {
-  /** of people here, the file later */
+/** The options as commander reads them. */
+interface Given extends Omit<HubOptions, 'roster' | 'threads' | 'host'> {
+  /** number of learners */
   roster?: number;
   names?: string;
   password?: string;
@@ -77,20 +75,19 @@ interface Given extends Omit<HubOptions, 'roster' | 'threads' | 'hosts' | 'idle'
   idle: number;
 }
 
-/**
- * Throws UserError, in one line, at what cannot be used. Returns the options with whole paths, and what follows from
- * them.
- */
+/** Resolves the paths of the options, and what follows from them. Throws UserError for an option that cannot be used. */
 async function check(options: Given) {
-  const isLocal = /^(127\.|::1$|localhost$)/.test(options.ip);
-  const here = (path: string | undefined) => path && resolve(process.env.INIT_CWD ?? '.', path);
-  const [cert, key, names] = [here(options.cert), here(options.key), here(options.names)];
+  const { ip, port } = options;
+  const isLocal = /^(127\.|::1$|localhost$)/.test(ip);
+  const absolute = (path: string) => resolve(process.env.INIT_CWD ?? '.', path);
   if (!options.cert !== !options.key) throw new UserError('--cert and --key belong together');
-  for (const [option, file] of Object.entries({ '--cert': cert, '--key': key, '--names': names })) {
-    if (file && !existsSync(file)) throw new UserError(`${option}: expected a file, found none at ${file}`);
-  }
+  const [cert, key, names] = (['cert', 'key', 'names'] as const).map((name) => {
+    const file = options[name] && absolute(options[name]);
+    if (file && !existsSync(file)) throw new UserError(`--${name}: expected a file, found none at ${file}`);
+    return file;
+  });
   const isServing = [options.remove, options.password, options.roster, names].every((one) => one === undefined);
-  if (!options.remove) await checkPlace(options.ip, isServing ? options.port : 0);
+  if (!options.remove) await checkPlace(ip, isServing ? port : 0);
   if (process.platform !== 'linux')
     throw new UserError('the hub runs on Linux: it needs accounts, control groups and setpriv');
   if (process.getuid?.() !== 0) {
@@ -99,23 +96,15 @@ async function check(options: Given) {
         `Try \`sudo env "PATH=$PATH" npm run hub\``,
     );
   }
-  const state = resolve(process.env.INIT_CWD ?? '.', options.state);
-  const host = isLocal
-    ? '127.0.0.1'
-    : options.ip === '0.0.0.0' || options.ip === '::'
-      ? (networkAddresses()[0] ?? '127.0.0.1')
-      : options.ip;
-  const scheme = isLocal && !options.cert ? 'http' : 'https';
+  const isEverywhere = ip === '0.0.0.0' || ip === '::';
+  const host = isEverywhere ? (networkAddresses()[0] ?? '127.0.0.1') : isLocal ? '127.0.0.1' : ip;
+  const state = absolute(options.state);
   return {
     ...options,
-    isServing,
-    cert,
-    key,
-    names,
-    state,
+    ...{ isServing, cert, key, names, state },
     roster: join(state, 'roster.json'),
-    hosts: isLocal || cert ? undefined : [host, '127.0.0.1'],
-    address: options.address ?? `${scheme}://${host}:${options.port}`,
+    host: isLocal || cert ? undefined : host,
+    address: options.address ?? `${isLocal && !cert ? 'http' : 'https'}://${host}:${port}`,
     idle: options.idle * 3600,
   };
 }
@@ -125,36 +114,29 @@ const WARNING =
 
 type Options = Awaited<ReturnType<typeof check>>;
 
-/** Writes the slips of new people and then the roster, which holds no passwords, and prints the slips. */
-function handOut(people: Person[], fresh: Slip[], options: Options) {
-  const note = options.hosts ? WARNING : '';
-  const file = (ending: string) => join(options.state, 'hub', `slips.${ending}`);
-  writeWhole(file('html'), slipsAsHtml(fresh, options.address, note), 0o600);
-  writeWhole(file('txt'), slipsAsText(fresh, options.address, note), 0o600);
-  writeRoster(options.roster, people);
-  process.stdout.write(slipsAsText(fresh, options.address, note));
-  console.log(`\n${fresh.length} slips to print: ${file('html')}, ${file('txt')}`);
-  console.log('The roster holds no passwords, so these files are the only copy: print them, then delete them.');
-}
-
-/** Makes the accounts of all on the roster, and hands out the slips of new people. */
-function extend(options: Options, { people, fresh }: Extended) {
-  if (fresh.length === 0) {
+/** Makes the accounts of everyone on the roster, writes it, and writes and prints the slips. */
+function handOut({ people, slips }: Extended, { state, roster, address, host }: Options) {
+  if (slips.length === 0) {
     console.log(
       `The roster has ${people.length - 1} learners already and keeps them. Passwords cannot be shown again.`,
     );
     console.log('A new one for somebody who has lost the slip: `npm run hub -- --password NAME`.');
     return;
   }
-  makeHomes(options.state, people);
-  handOut(people, fresh, options);
+  makeHomes(state, people);
+  const file = join(state, 'hub', 'slips.html');
+  writeWhole(file, slipsAsHtml(slips, address, host && WARNING), 0o600); // before the roster, which has no passwords
+  writeRoster(roster, people);
+  for (const { name, label, password } of slips)
+    console.log(`${name}  ${password}${label === name ? '' : `  ${label}`}`);
+  console.log(`\n${slips.length} slips for ${address}, to print: ${file}`);
+  console.log('The roster holds no passwords, so this file is the only copy: print it, then delete it.');
 }
 
-/** Serves those of the roster. Resolves to the exit status. */
+/** Serves the people on the roster. Resolves to the exit status. */
 async function serveRoom(people: Person[], options: Options) {
-  if (people.length === 0) {
+  if (people.length === 0)
     throw new UserError('nobody can log in yet: `npm run hub -- --roster 30` makes a roster and prints thirty slips');
-  }
   await setUpHub();
   checkReadable();
   makeHomes(options.state, people);
@@ -180,18 +162,16 @@ async function main() {
   }
   const options = await check(given);
   if (given.remove) {
-    const removed = await removeAccounts(options.state);
+    const removed = removeAccounts(options.state);
     console.log(`${removed.length} accounts removed. The homes are still in ${join(options.state, 'home')}.`);
     return 0;
   }
   const people = readRoster(options.roster);
   if (options.isServing) return serveRoom(people, options);
-  if (given.password !== undefined) extend(options, renewPassword(people, given.password));
-  else {
-    const lines = options.names ? readFileSync(options.names, 'utf8').split('\n') : [];
-    const labels = lines.map((line) => line.trim()).filter(Boolean);
-    extend(options, addPeople(people, { count: given.roster, labels }));
-  }
+  const lines = options.names ? readFileSync(options.names, 'utf8').split('\n') : [];
+  const labels = lines.map((line) => line.trim()).filter(Boolean);
+  const { password, roster: count } = given;
+  handOut(password === undefined ? addPeople(people, { count, labels }) : renewPassword(people, password), options);
   return 0;
 }
 

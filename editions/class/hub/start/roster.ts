@@ -1,5 +1,5 @@
-// The roster: who may log in to the hub. It holds a scrypt hash for each password; the passwords themselves are only on
-// the slips of paper that are made here as well: one page to print and cut, and the same as text.
+// The roster: who may log in to the hub, with a scrypt hash of each password. The passwords themselves are only on the
+// slips of paper made here: a page to print and cut.
 import { randomBytes, randomInt, scryptSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { UserError, writeWhole } from '../../../../packages/system/project';
@@ -7,15 +7,14 @@ import { escapeHtml } from '../../../shared/html';
 
 /** Who may see the page of the room; in the roster marked with `teacher: true`. */
 export const TEACHER = 'teacher';
-/** As JupyterHub is set to accept them; with the accounts' prefix they are shorter than Linux's 32 letters. */
+/** The names that jupyterhub_config.py accepts: with the prefix of accounts shorter than Linux's limit of 32. */
 export const NAME = /^[a-z][a-z0-9-]{0,15}$/;
 
-/** One on the roster. */
 export interface Person {
   name: string;
   label?: string;
   teacher?: true;
-  /** its hash */
+  /** hashed */
   password: string;
 }
 /** A slip of paper, with the password itself. */
@@ -24,12 +23,10 @@ export interface Slip {
   label: string;
   password: string;
 }
-/** A roster with new people, or new passwords. */
+/** A roster, and the slips of new people or of a new password. */
 export interface Extended {
-  /** the whole roster */
   people: Person[];
-  /** the slips of the new people, or of those with a new password */
-  fresh: Slip[];
+  slips: Slip[];
 }
 
 const COST = { N: 2 ** 14, r: 8, p: 1 };
@@ -41,10 +38,8 @@ export function hashPassword(password: string) {
   return ['scrypt', COST.N, COST.r, COST.p, salt.toString('hex'), hash.toString('hex')].join('$');
 }
 
-const CONSONANTS = 'bdfghjkmnprstvwz';
-const VOWELS = 'aeiou';
 const pick = (letters: string) => letters[randomInt(letters.length)];
-const syllable = () => pick(CONSONANTS) + pick(VOWELS);
+const syllable = () => pick('bdfghjkmnprstvwz') + pick('aeiou');
 
 /** Three groups of two syllables (six random syllables: 38 bits), easy to read from paper: `kefo-rabi-tuma`. */
 export const makePassword = () => Array.from({ length: 3 }, () => syllable() + syllable()).join('-');
@@ -61,12 +56,12 @@ export function readRoster(path: string): Person[] {
   }
 }
 
-/** Writes the roster, whole or not at all, for root alone. */
+/** Writes the roster, readable by root alone. */
 export function writeRoster(path: string, people: Person[]) {
   writeWhole(path, `${JSON.stringify(people, null, 1)}\n`, 0o600);
 }
 
-/** A login name made of a person's name: "Ana Souza" logs in as "ana-souza". Unlike all that are in `taken`. */
+/** A login name that is not yet taken, made from a person's name: `ana-souza` from "Ana Souza". */
 export function loginName(label: string, taken: string[]) {
   const plain = label
     .normalize('NFD')
@@ -76,48 +71,52 @@ export function loginName(label: string, taken: string[]) {
     .slice(0, 13)
     .replace(/-+$/, '');
   const base = plain || 'learner';
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? base : `${base}-${number}`;
-    if (!taken.includes(name)) return name;
-  }
+  let name = base;
+  for (let number = 2; taken.includes(name); number++) name = `${base}-${number}`;
+  return name;
 }
-
-const numbered = (number: number) => `learner${String(number).padStart(2, '0')}`;
 
 /**
  * Adds people to a roster; those who are on it keep their passwords.
  * @param people the roster so far
- * @param wanted how many learners there are to be, or the names of new ones
+ * @param wanted the total number of learners, or names of new ones
  */
-export function addPeople(people: Person[], { count, labels = [] }: { count?: number; labels?: string[] }): Extended {
+export function addPeople(
+  people: Person[],
+  { count = 0, labels = [] }: { count?: number; labels?: string[] },
+): Extended {
   const all = [...people];
-  const fresh: Slip[] = [];
-  const add = (name: string, label: string, role?: { teacher?: true }) => {
+  const slips: Slip[] = [];
+  const has = (name: string) => all.some((person) => person.name === name);
+  const add = (name: string, label = name, role?: { teacher: true }) => {
     const password = makePassword();
     all.push({ name, label, ...role, password: hashPassword(password) });
-    fresh.push({ name, label, password });
+    slips.push({ name, label, password });
   };
-  const taken = () => all.map(({ name }) => name);
-  if (!taken().includes(TEACHER)) add(TEACHER, TEACHER, { teacher: true });
-  for (const label of labels) add(loginName(label, taken()), label);
-  for (let number = 1; all.length - 1 < (count ?? 0); number++) {
-    if (!taken().includes(numbered(number))) add(numbered(number), numbered(number));
+  if (!has(TEACHER)) add(TEACHER, TEACHER, { teacher: true });
+  for (const label of labels) {
+    const taken = all.map(({ name }) => name);
+    add(loginName(label, taken), label);
   }
-  return { people: all, fresh };
+  for (let number = 1; all.length - 1 < count; number++) {
+    const name = `learner${String(number).padStart(2, '0')}`;
+    if (!has(name)) add(name);
+  }
+  return { people: all, slips };
 }
 
 /** A new password for one person. Throws UserError if the name is not on the roster. */
 export function renewPassword(people: Person[], name: string): Extended {
   const person = people.find((one) => one.name === name);
-  if (people.length === 0) throw new UserError('nobody is on the roster yet: `npm run hub -- --roster 30` makes one');
   if (!person) {
-    const names = people.map((one) => one.name).join(', ');
+    const names = people.map((one) => one.name).join(', ') || 'nobody yet; `npm run hub -- --roster 30` makes one';
     throw new UserError(`--password: expected a name on the roster (${names}), found ${name}`);
   }
   const password = makePassword();
+  const renewed = { ...person, password: hashPassword(password) };
   return {
-    people: people.map((one) => (one === person ? { ...one, password: hashPassword(password) } : one)),
-    fresh: [{ name, label: person.label ?? name, password }],
+    people: people.map((one) => (one === person ? renewed : one)),
+    slips: [{ name, label: person.label ?? name, password }],
   };
 }
 
@@ -132,37 +131,23 @@ small { color: #444; }`;
 
 /**
  * A page of slips, eight rows of two on A4.
- * @param address of the hub, as it is typed into a browser
- * @param note a sentence for all, such as what to do about the certificate
+ * @param address of the hub, as people type it into a browser
+ * @param note a sentence on every slip, such as what to do about the certificate
  */
-export function slipsAsHtml(people: Slip[], address: string, note = '') {
-  const slips = people.map(
+export function slipsAsHtml(slips: Slip[], address: string, note = '') {
+  const sections = slips.map(
     ({ name, label, password }) => `<section>
 <h2>${escapeHtml(label)}</h2>
 <p>Address: <code>${escapeHtml(address)}</code></p>
 <p>Name: <code>${escapeHtml(name)}</code></p>
 <p>Password: <code>${escapeHtml(password)}</code></p>
-${note ? `<p><small>${escapeHtml(note)}</small></p>\n` : ''}</section>`,
+<p><small>${escapeHtml(note)}</small></p></section>`,
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Slips for the workshop</title><style>${STYLE}
 </style></head>
 <body>
-${slips.join('\n')}
+${sections.join('\n')}
 </body></html>
 `;
-}
-
-/** The same slips as text, with a line to cut along. */
-export function slipsAsText(people: Slip[], address: string, note = '') {
-  const slips = people.map(({ name, label, password }) =>
-    [
-      ...(label === name ? [] : [label]),
-      `Address:   ${address}`,
-      `Name:      ${name}`,
-      `Password:  ${password}`,
-      ...(note ? [note] : []),
-    ].join('\n'),
-  );
-  return `${slips.join(`\n\n${'- '.repeat(30).trim()}\n\n`)}\n`;
 }

