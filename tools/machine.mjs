@@ -216,7 +216,7 @@ export async function get(address) {
   } catch (error) {
     const { code } = error.cause || {};
     throw new UserError(
-      `${address}: no answer (${code || error.message}): is \`npm run setup -- --bundle --serve\` running there?`,
+      `${address}: no answer (${code || error.message}): is a web server running there, such as \`python3 -m http.server\`?`,
     );
   }
   if (!response.ok) throw new UserError(`${address}: status ${response.status}: is a bundle served there?`);

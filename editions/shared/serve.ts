@@ -1,6 +1,5 @@
-// A small static web server, to be read only: of the browser edition, of a bundle, and of tests. No library: sirv
-// compresses nothing by itself and shows a folder's page without its slash; it and send follow links that lead out of
-// the folder.
+// A small read-only static web server, for the browser edition and tests. Not sirv, which compresses nothing by
+// itself, serves a folder's page without its trailing slash, and follows links that lead out of the folder, as send does.
 import { createReadStream, realpathSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,28 +9,26 @@ import { createGzip } from 'node:zlib';
 import { contentType } from 'mime-types';
 
 /**
- * What a page and its workers have to come with to share memory: no other site's page may then reach into it. What it
- * loads from other sites, such as a picture in a reader's notebook, comes without cookies.
+ * The headers with which a page and its workers may share memory: pages of other sites cannot reach into it, and files
+ * of other sites, such as a picture in a reader's notebook, are requested without cookies.
  */
 export const ISOLATION = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'credentialless',
 };
 
-/** The type of a file, by its name. */
 const typeOf = (file: string) =>
   extname(file) === '' ? 'text/plain; charset=utf-8' : contentType(extname(file)) || 'application/octet-stream';
 
-/** What is sent in a third of its size: the browser edition's first visit is 11 MB otherwise. */
+/** Types that shrink to a third: the first visit of the browser edition would be 11 MB otherwise. */
 const COMPRESSIBLE = /^text\/|[/+](json|wasm|xml)/;
 
-/** What in a request's Accept-Encoding admits gzip: a weight of 0 forbids it. */
-const TAKES_GZIP = /\bgzip\b(?! *; *q=0)/i;
+/** Matches an Accept-Encoding that allows gzip. A weight of 0 forbids it. */
+const ACCEPTS_GZIP = /\bgzip\b(?! *; *q=0)/i;
 
 /**
- * The path that a request names, decoded; undefined if it is not ours: what does not decode, the address of another
- * server, and two slashes (or a backslash, which browsers read as a slash), which in a redirect would lead to another
- * server.
+ * The decoded path of a request; undefined for one that cannot be decoded, for the address of another server, and for two
+ * slashes or a backslash (a slash to browsers), which would lead to another server in a redirect.
  */
 function pathOf({ url = '' }: IncomingMessage) {
   try {
@@ -42,16 +39,14 @@ function pathOf({ url = '' }: IncomingMessage) {
   }
 }
 
-/**
- * What a path names below a folder: a file's path and size, or a folder; undefined if missing, or if it lies elsewhere.
- */
-function found(folder: string, path: string): { file: string; size: number } | 'folder' | undefined {
+/** The file at a path below a folder, or 'folder'; undefined if it is missing, or if a link leads out of the folder. */
+function lookUp(folder: string, path: string): { file: string; size: number } | 'folder' | undefined {
   try {
-    const top = realpathSync(folder);
+    const real = realpathSync(folder);
     const file = realpathSync(join(folder, path));
-    if (file !== top && !file.startsWith(top + sep)) return undefined;
+    if (file !== real && !file.startsWith(real + sep)) return undefined;
     const status = statSync(file);
-    if (status.isDirectory()) return path.endsWith('/') ? found(folder, `${path}index.html`) : 'folder';
+    if (status.isDirectory()) return path.endsWith('/') ? lookUp(folder, `${path}index.html`) : 'folder';
     return status.isFile() ? { file, size: status.size } : undefined;
   } catch {
     return undefined;
@@ -59,10 +54,10 @@ function found(folder: string, path: string): { file: string; size: number } | '
 }
 
 /** Answers a request with a file of that size. */
-function send(request: IncomingMessage, response: ServerResponse, file: string, size: number, compresses: boolean) {
+function sendFile(request: IncomingMessage, response: ServerResponse, file: string, size: number, compresses: boolean) {
   const type = typeOf(file);
   const isCompressible = compresses && COMPRESSIBLE.test(type);
-  const isCompressed = isCompressible && TAKES_GZIP.test(String(request.headers['accept-encoding'] ?? ''));
+  const isCompressed = isCompressible && ACCEPTS_GZIP.test(String(request.headers['accept-encoding'] ?? ''));
   response.writeHead(200, {
     'content-type': type,
     ...(isCompressed ? { 'content-encoding': 'gzip' } : { 'content-length': size }),
@@ -71,51 +66,47 @@ function send(request: IncomingMessage, response: ServerResponse, file: string, 
     'x-content-type-options': 'nosniff',
   });
   if (request.method === 'HEAD') response.end();
-  // An error, such as a reader who has left, ends all of it.
+  // An error, such as a reader who has left, ends both streams.
   else if (isCompressed) pipeline(createReadStream(file), createGzip(), response, () => {});
   else pipeline(createReadStream(file), response, () => {});
 }
 
 interface Options {
-  /** where to listen; only this computer reaches the default */
-  host?: string;
-  /** the folders in it that are served; all of it by default. The path above them leads to the first */
+  /** the only subfolders that are served; the path above them redirects to the first */
   only?: string[];
-  /** another folder, whose files are served where the first has none */
-  next?: string;
-  /** of each answer */
+  /** headers of every answer */
   headers?: Record<string, string>;
-  /** whether to compress what can be: a test's browser on this computer gains nothing by that */
+  /** whether to compress; not worth it for a test's browser on this computer */
   compresses?: boolean;
   /** what to send in place of files, by their paths in the folder */
   instead?: Record<string, string | Uint8Array>;
 }
 
 /**
- * Serves a folder.
+ * Serves a folder to this computer.
  * @param port a free one by default
- * @param below the path that the folder has on the server, such as /a/b
- * @returns the port and what ends the server
+ * @param below the path of the folder on the server, such as /a/b
+ * @returns the port, and a function that ends the server
  */
 export async function serve(
   folder: string,
   port = 0,
   below = '',
-  { host = '127.0.0.1', only, next, headers = {}, compresses = true, instead = {} }: Options = {},
+  { only, headers = {}, compresses = true, instead = {} }: Options = {},
 ) {
   const find = (name: string) => {
-    // Of listed folders each by itself: nothing next to them can be reached.
+    if (!only) return lookUp(folder, name);
+    // In each of `only` by itself, so that a path cannot leave it.
     const [, top = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(name) ?? [];
-    const first = only ? only.includes(top) && found(join(folder, top), rest) : found(folder, name);
-    return first || (next && found(next, name));
+    return only.includes(top) ? lookUp(join(folder, top), rest) : undefined;
   };
   const server = createServer((request, response) => {
     const answer = (status: number, body: string | Uint8Array, type = 'text/plain; charset=utf-8') => {
       response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' });
       response.end(request.method === 'HEAD' ? undefined : body);
     };
-    // A page of another site whose name leads to 127.0.0.1 (DNS rebinding) names that site as the host.
-    if (host === '127.0.0.1' && !/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(request.headers.host ?? ''))
+    // With DNS rebinding, a page of another site reaches this server but names its own site as the host.
+    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(request.headers.host ?? ''))
       return answer(403, 'expected the host 127.0.0.1 or localhost\n');
     const path = pathOf(request);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -127,14 +118,14 @@ export async function serve(
     if (!path.startsWith(`${below}/`)) return answer(404, 'not here\n');
     const name = path.slice(below.length);
     if (Object.hasOwn(instead, name)) return answer(200, instead[name], typeOf(name.replace(/\/$/, '/index.html')));
-    if (only && !next && name === '/') return response.writeHead(302, { location: `${path}${only[0]}/` }).end();
-    const there = find(name);
-    if (!there) return answer(404, 'not here\n');
-    if (there !== 'folder') return send(request, response, there.file, there.size, compresses);
-    // Relative addresses of a page count from its folder.
+    if (only && name === '/') return response.writeHead(302, { location: `${path}${only[0]}/` }).end();
+    const found = find(name);
+    if (!found) return answer(404, 'not here\n');
+    if (found !== 'folder') return sendFile(request, response, found.file, found.size, compresses);
+    // A page's relative addresses need the slash.
     response.writeHead(301, { location: String(request.url).replace(/(?=[?#]|$)/, '/') }).end();
   });
-  await new Promise<void>((done, failed) => server.on('error', failed).listen(port, host, done));
+  await new Promise<void>((done, failed) => server.on('error', failed).listen(port, '127.0.0.1', done));
   return {
     port: (server.address() as AddressInfo).port,
     close() {

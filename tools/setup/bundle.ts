@@ -1,6 +1,5 @@
 // A bundle: a folder with all that set-up would download, made by `npm run setup -- --bundle` on a machine of the same
-// kind. Set-up takes everything from it if LIF_FC_MNIST_BUNDLE (or --from) names it, or the address where
-// `npm run setup -- --bundle --serve` serves it.
+// kind. Set-up takes everything from it if LIF_FC_MNIST_BUNDLE (or --from) names it, or the address of a web server.
 //   kinds.json                 the kinds of machines it is for, each with the hash of its SHA256SUMS, and for which
 //                              package-lock.json and requirements.txt it is
 //   linux-x64-node22/          one folder per kind:

@@ -1,24 +1,21 @@
-/** Set-up from a bundle: a folder, or the address where one is served. Nothing is asked of a network. */
+/** Set-up from a bundle, in a folder or on a web server, without a network. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { program, root } from '../../../../packages/system/project';
+import { root } from '../../../../packages/system/project';
 import { ended } from '../../../../test/support/notebooks';
 import { PYTHON } from '../../../../test/support/python';
 import { smallClone } from '../../../../test/support/small-clone';
+import { serve } from '../../../shared/serve';
 
 const scratch = mkdtempSync(join(tmpdir(), 'lif-bundle-'));
 const clone = smallClone(join(scratch, 'a clone'));
 const bundle = join(scratch, 'a bundle');
-const servers: ChildProcess[] = [];
-after(() => {
-  for (const server of servers) server.kill();
-  rmSync(scratch, { recursive: true, force: true });
-});
+after(() => rmSync(scratch, { recursive: true, force: true }));
 
 const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
 const kind = `${process.platform}-${process.arch}-node${process.versions.node.split('.')[0]}`;
@@ -55,21 +52,6 @@ function setUp(...args: string[]) {
   return ended(child);
 }
 
-async function serve(...args: string[]): Promise<{ lines: string[]; address: string }> {
-  const options = ['--serve', '--port', '0', '--out', bundle, ...args];
-  const child = spawn(...program('editions/class/bundle/bundle.ts', options), {
-    env: { ...process.env, INIT_CWD: scratch },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  servers.push(child);
-  let printed = '';
-  for await (const text of child.stdout) {
-    printed += text;
-    if (printed.includes('Ctrl-C')) break;
-  }
-  return { lines: printed.split('\n'), address: / at (http:\S+)/.exec(printed)?.[1] as string };
-}
-
 before(() => {
   // A package that no registry has, made by npm itself.
   const little = join(scratch, 'little');
@@ -86,7 +68,6 @@ before(() => {
   for (const name of ['npm', 'wheels']) mkdirSync(join(bundle, kind, name), { recursive: true });
   renameSync(join(scratch, filename), join(bundle, kind, 'npm', '@lif+little-1.2.3.tgz'));
   writeFileSync(join(bundle, kind, 'native.tar.gz'), 'a program');
-  writeFileSync(join(bundle, 'lif-fc-mnist.zip'), 'the project');
 
   const lockFile = join(clone, 'package-lock.json');
   const lock = JSON.parse(readFileSync(lockFile, 'utf8'));
@@ -150,18 +131,11 @@ describe('A bundle', () => {
     assert.equal(nowhere.status, 1);
   });
 
-  test('that cannot be served where it is asked to says so in a line', async () => {
-    const options = ['--serve', '--out', bundle, '--host', 'my room'];
-    const { status, lines } = await ended(spawn(...program('editions/class/bundle/bundle.ts', options)));
-    assert.equal(status, 1);
-    assert.match(lines.join('\n'), /^bundle: cannot serve at my room:8765 \(E\w+\): choose another --host$/);
-  });
-
   test('that is served gives the same to another machine, and is refused if it is not the one in the address', async () => {
-    const { lines, address } = await serve();
-    const line = lines.find((one) => one.startsWith('For the room:')) as string;
-    const [, from] = / --from (\S+)$/.exec(line) as unknown as [string, string];
-    assert.equal(from, `${address}#${sha256(readFileSync(join(bundle, 'kinds.json'))).slice(0, 16)}`);
+    const { port, close } = await serve(bundle);
+    after(close);
+    const address = `http://127.0.0.1:${port}/`;
+    const from = `${address}#${sha256(readFileSync(join(bundle, 'kinds.json'))).slice(0, 16)}`;
 
     const forget = () => {
       for (const made of ['node_modules', '.venv']) rmSync(join(clone, made), { recursive: true });
@@ -186,21 +160,6 @@ describe('A bundle', () => {
     assert.equal(status, 0, said.join('\n'));
     assert.equal(require(installed()), 42);
     assert.equal(readFileSync(join(copied, 'native.tar.gz'), 'utf8'), 'a program');
-  });
-
-  test('is served on this machine only unless a host is named, and nothing beside it is', async () => {
-    const { address, lines } = await serve();
-    assert.match(address, /^http:\/\/127\.0\.0\.1:\d+\/$/);
-    assert.ok(lines.some((line) => line.startsWith('Only this machine reaches it.')));
-    const asked = async (path: string) => {
-      const answer = await fetch(new URL(path, address));
-      return [answer.status, await answer.text()] as const;
-    };
-    writeFileSync(join(scratch, 'secret.txt'), 'secret');
-    for (const path of ['/..%2fsecret.txt', '/book/..%2ftest.log'])
-      assert.deepEqual(await asked(path), [404, 'not here\n'], path);
-    assert.deepEqual(await asked('/lif-fc-mnist.zip'), [200, 'the project']);
-    assert.match((await asked('/'))[1], /npm run setup -- --from http:/);
   });
 });
 
