@@ -1,5 +1,5 @@
-// What set-up has installed, tried for real: a notebook that loads the package, trains an epoch and draws a figure. And
-// which edition of the project this is.
+// Tries what set-up has installed: a notebook loads the package, trains an epoch and draws a figure. And identifies the
+// edition of the project.
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -10,18 +10,17 @@ import { sourceFiles } from '../../../tools/setup/build';
 import { BACKENDS, pending } from '../../../tools/setup/steps';
 import { type Cell, type Notebook, textOf } from '../../shared/cells';
 
-/** What the notebook prints. */
+/** The JSON that the notebook prints. */
 interface Found {
   backend: string;
   secondsPerEpoch: number;
 }
 
-const ANEW = 'remove the folders `node_modules` and `.venv`, and run `npm run setup`';
+const REINSTALL = 'remove the folders `node_modules` and `.venv`, and run `npm run setup`';
 
 /**
- * Which edition this is: four characters that differ when the package or a chapter does. Whether it was cloned or
- * unpacked, on whichever system: line ends, outputs and folders' order do not count. It is asked for before set-up,
- * too, so nothing of `dist` is used.
+ * Four characters that change with the package and the chapters. They are the same for a clone and an unpacked archive
+ * on any system: line ends, outputs and the order of folders do not count. Works before set-up, so without `dist`.
  */
 export function edition() {
   const hash = createHash('sha256');
@@ -46,7 +45,7 @@ export function setUp(): Verdict {
   return { status: 'note', found: `still to do${lost}`, fix: '`npm run setup` does it' };
 }
 
-/** Runs the notebook on the kernel as `npm run notebooks` does, and looks at what it put out. */
+/** Runs the notebook as `npm run notebooks` does, and checks its outputs. */
 export async function trial(): Promise<{ verdict: Verdict; found?: Found }> {
   mkdirSync(join(root, 'build'), { recursive: true });
   const out = mkdtempSync(join(root, 'build', 'doctor-'));
@@ -55,26 +54,26 @@ export async function trial(): Promise<{ verdict: Verdict; found?: Found }> {
     const args = ['--json', '--out', out, '--cell-timeout', '300', notebook];
     const [node, runner] = program('packages/notebook-runner/notebooks.ts', args);
     const { code, lines } = await run(node, runner, { cwd: root, minutes: 10 });
-    if (code !== 0) return { verdict: { status: 'fault', found: reasonIn(lines), fix: ANEW } };
+    if (code !== 0) return { verdict: { status: 'fault', found: reasonIn(lines), fix: REINSTALL } };
     const { cells }: Notebook = JSON.parse(readFileSync(join(out, relative(root, notebook)), 'utf8'));
     const outputs = cells.flatMap((cell) => cell.outputs ?? []);
     const types = outputs.flatMap(({ data }) => Object.keys(data ?? {}));
     if (!types.includes('image/png'))
-      return { verdict: { status: 'fault', found: 'a figure without a picture', fix: ANEW } };
+      return { verdict: { status: 'fault', found: 'a figure without a picture', fix: REINSTALL } };
     return judge(JSON.parse([outputs.find(({ text }) => text)?.text ?? ''].flat().join('')));
   } finally {
     remove(out);
   }
 }
 
-/** Why the runner failed: it prints an object per line. */
+/** Why the runner failed. It prints one JSON object per line. */
 function reasonIn(lines: string[]) {
   for (const line of lines) {
     try {
       const { event, reason } = JSON.parse(line);
       if (event === 'failed') return String(reason);
     } catch {
-      return line; // Python or Node itself
+      return line; // printed by Python or Node
     }
   }
   return lines.at(-1) ?? 'the runner said nothing';
