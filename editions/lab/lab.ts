@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { endWithParent, onSignals } from '../../packages/system/parent';
 import { command, describe } from '../../packages/system/program';
 import { chapterNames, readJson, root, venvPython, writeJson } from '../../packages/system/project';
-import { copiesIn, makeCopies } from '../shared/copies';
+import { copiesPath, makeCopies } from '../shared/copies';
 import { isLanguage, LOCALES, noLanguage } from '../shared/translated';
 
 const cli = command('npm run lab --', 'lab')
@@ -23,9 +23,9 @@ All other options go on to Jupyter: --no-browser prints the address and opens no
   .allowExcessArguments();
 
 const here = join(root, 'editions', 'lab');
-const folder = join(root, 'build', 'jupyter', 'lab');
-const config = join(folder, 'config');
-/** The chapter in Python runs in it, if it is there. */
+const state = join(root, 'build', 'jupyter', 'lab');
+const config = join(state, 'config');
+/** The environment in which the chapter in Python runs, if it is installed. */
 const peers = join(root, '.venv-peers', 'share', 'jupyter');
 const hasPython = existsSync(join(peers, 'kernels', 'python3', 'kernel.json'));
 
@@ -35,23 +35,14 @@ function environmentFor(language: string | undefined): NodeJS.ProcessEnv {
     ...environment,
     ...(hasPython && { JUPYTER_PATH: peers }),
     JUPYTER_CONFIG_DIR: config,
-    JUPYTER_DATA_DIR: join(folder, 'data'),
-    JUPYTER_RUNTIME_DIR: join(folder, 'runtime'),
-    IPYTHONDIR: join(folder, 'ipython'),
+    JUPYTER_DATA_DIR: join(state, 'data'),
+    JUPYTER_RUNTIME_DIR: join(state, 'runtime'),
+    IPYTHONDIR: join(state, 'ipython'),
     JUPYTER_PREFER_ENV_PATH: '1',
     PYTHONNOUSERSITE: '1',
     // For the checks of the chapter in Python; a copy in TypeScript says its language itself.
     ...(language && { LIF_FC_MNIST_LANGUAGE: language }),
   };
-}
-
-/** Makes the copies that are missing. Gives the notebook to open, as a path below the project. */
-function prepareCopies(language: string | undefined) {
-  const { names, made } = makeCopies(undefined, copiesIn(language), language);
-  const place = language ? ['notebooks', 'my', language] : ['notebooks', 'my'];
-  if (made.length > 0)
-    console.log(`Your own copies of the chapters are in ${place.join('/')}/: nothing overwrites them.`);
-  return [...place, names[0]];
 }
 
 /** In files rather than on the command line, where an argument of the reader's could not override them. */
@@ -105,13 +96,16 @@ async function main() {
   }
   mkdirSync(config, { recursive: true });
   // Who reads the token, which Jupyter writes below it, may run code as this user.
-  chmodSync(folder, 0o700);
-  const first = author ? ['notebooks', chapterNames()[0]] : prepareCopies(language);
-  console.log(`JupyterLab starts with ${first.join('/')}. Shift+Enter runs a cell. Ctrl-C here ends JupyterLab.`);
+  chmodSync(state, 0o700);
+  const folder = author ? 'notebooks' : copiesPath(language);
+  if (!author && makeCopies(language).made.length > 0)
+    console.log(`Your own copies of the chapters are in ${folder}/: nothing overwrites them.`);
+  const first = `${folder}/${chapterNames()[0]}`;
+  console.log(`JupyterLab starts with ${first}. Shift+Enter runs a cell. Ctrl-C here ends JupyterLab.`);
   writeSettings(language);
 
   // Not in the file, which another `npm run lab` would share. An option that stands there twice would be refused.
-  const start = `--LabApp.default_url=/lab/tree/${first.map(encodeURIComponent).join('/')}`;
+  const start = `--LabApp.default_url=/lab/tree/${encodeURI(first)}`;
   if (!options.some((option) => option.includes('default_url'))) options.unshift(start);
 
   // In its own process group: Ctrl-C reaches this script alone, since Jupyter would ask back and wait for a second.

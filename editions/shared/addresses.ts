@@ -1,9 +1,9 @@
-// The project's own addresses. package.json is the one place where they are set; editions/book/hosting.md tells how.
+// The project's own addresses, which are set in package.json alone; editions/book/hosting.md says how.
 import { join } from 'node:path';
 import { readJson, root } from '../../packages/system/project';
 
 type Field = string | { url?: string } | undefined;
-/** a package.json */
+/** The fields of package.json. */
 interface Manifest {
   homepage?: string;
   repository?: Field;
@@ -13,7 +13,7 @@ interface Manifest {
 const { homepage, repository, bugs }: Manifest = readJson(join(root, 'package.json')) ?? {};
 const urlOf = (field: Field) => (typeof field === 'string' ? field : (field?.url ?? ''));
 
-/** Each '' where package.json has none. */
+/** '' where package.json has none. */
 export const ADDRESSES = {
   /** where book/ and lite/ are published, side by side, with a slash at its end */
   homepage: homepage ? homepage.replace(/\/*$/, '/') : '',
@@ -25,9 +25,9 @@ export const ADDRESSES = {
   issues: urlOf(bugs),
 };
 
-/** Where the browser edition, build/lite/, is as seen from build/book/. */
+/** The path from build/book/ to the browser edition, build/lite/. */
 export const BROWSER_EDITION = '../lite/';
 
-/** Runs a chapter in the browser edition. */
+/** The address that runs a chapter in the browser edition. */
 export const runAddress = (name: string) =>
   `${BROWSER_EDITION}notebooks/index.html?path=${encodeURIComponent(`${name}.ipynb`)}`;

@@ -1,11 +1,11 @@
-// The cells of exercises in a chapter, and what becomes of them in a learner's copy.
+// The cells of exercises in a chapter, and how they change in a learner's copy.
 //
-// A chapter holds each exercise in its solved form, as cells that say in their metadata, `exercise: { id, role }`, what
-// they are: `task` (also `minutes`), `answer`, and, where there is one, `picture` or `run`, which show something when
-// the answer is right, and `reading`, which tells what they show. `setup` and `progress` stand around all of them. A
-// copy shows the picture above the stub, as what to reach; what a `run` shows is seen only after the right answer.
+// A chapter holds each exercise solved. Its cells have metadata `exercise: { id, role }` with the roles `task` (with
+// `minutes`), `answer`, and optionally `picture` or `run`, which show something once the answer is right, and `reading`,
+// which explains that. `setup` and `progress` enclose all exercises. In a copy, the picture stands above the stub, as the
+// goal; the output of a `run` is only seen after the right answer.
 
-/** What an exercise's cell says of itself. */
+/** The metadata of an exercise's cell. */
 export interface Part {
   id?: string;
   role?: string;
@@ -22,7 +22,7 @@ export interface Output {
   metadata?: object;
 }
 
-/** A cell of a notebook of format 4, as far as it matters here. */
+/** The parts of a cell of format 4 that are used here. */
 export interface Cell {
   cell_type: string;
   id: string;
@@ -40,30 +40,27 @@ export interface Notebook {
   nbformat_minor?: number;
 }
 
-/** A text as notebooks hold it, whole or in lines. */
+/** A notebook's text, which is a string or a list of lines, as a string. */
 export const joined = (text: unknown) => [text ?? ''].flat().join('');
 export const textOf = ({ source }: Pick<Cell, 'source'>) => joined(source);
 const lines = (text: string) => text.split(/(?<=\n)/);
 export const SOLUTION = /^([ \t]*)\/\/ BEGIN SOLUTION\n([\s\S]*?)^[ \t]*\/\/ END SOLUTION$/gm;
 
-/**
- * Which exercise a cell belongs to, and as what.
- * @param cell which may come from a file that was handed in, and have no metadata
- */
+/** A cell's exercise and role; empty without one. Cells of handed-in files may lack metadata. */
 export const partOf = (cell: Partial<Pick<Cell, 'metadata'>>): Part => cell.metadata?.exercise ?? {};
 
 /** The ids of a chapter's exercises, in order. */
 export const idsOf = ({ cells }: Pick<Notebook, 'cells'>) =>
   cells.map(partOf).flatMap(({ id, role }) => (role === 'task' && id ? [id] : []));
 
-/** The cells from the exercises' set-up to their progress: what a check needs, and nothing of the chapter before. */
+/** The cells from the exercises' set-up to their progress: all that the checks need. */
 export function sectionOf<One extends Pick<Cell, 'metadata'>>({ cells }: { cells: One[] }) {
   const first = cells.findIndex((cell) => partOf(cell).role === 'setup');
   const last = cells.findLastIndex((cell) => partOf(cell).role === 'progress');
   return first < 0 ? [] : cells.slice(first, (last < 0 ? cells.length : last) + 1);
 }
 
-/** An answer cell as a learner finds it: a stub, and open. */
+/** An answer cell as learners get it: a stub, not collapsed. */
 function stubOf(cell: Cell): Cell {
   const { source_hidden: _, ...jupyter } = cell.metadata.jupyter ?? {};
   const tags = (cell.metadata.tags ?? []).filter((tag) => tag !== 'hide-input');
@@ -74,8 +71,8 @@ function stubOf(cell: Cell): Cell {
   return { ...cell, metadata, source: lines(source) };
 }
 
-/** The figure that a solved chapter shows, as a markdown cell: what the learner's own answer is to look like. */
-function pictureToReach(cell: Cell): Cell[] {
+/** A markdown cell with the figure that the right answer draws. */
+function goalCell(cell: Cell): Cell[] {
   const { id } = partOf(cell);
   const data = cell.outputs?.map((output) => output.data).find((bundle) => bundle?.['image/png']);
   if (!data) return [];
@@ -92,25 +89,20 @@ function pictureToReach(cell: Cell): Cell[] {
   ];
 }
 
-/**
- * The cells of a learner's copy: stubs in place of solutions, and the pictures to reach above them.
- * @param cells of the chapter
- */
+/** The cells of a learner's copy, from those of the chapter: stubs in place of solutions, with their goals above. */
 export function learnersCells(cells: Cell[]) {
   return cells.flatMap((cell) => {
     const { id, role } = partOf(cell);
     if (role !== 'answer') return [cell];
     const goals = cells.filter((other) => partOf(other).id === id && partOf(other).role === 'picture');
-    return [...goals.flatMap(pictureToReach), stubOf(cell)];
+    return [...goals.flatMap(goalCell), stubOf(cell)];
   });
 }
 
-/** How long a chapter takes, in a paragraph of its head. */
+/** The paragraph of a chapter's first cell that says how long it takes. */
 const TIME = /^\*\*(?:Time:\*\*|时间\*\*：)\s*(.*?[.。])/;
 
-/**
- * The title of a chapter; its first paragraph as a sentence, what a reader will be able to do; and how long it takes.
- */
+/** A chapter's title, its aim (the first paragraph, as a sentence), and how long it takes. */
 export function introduction(notebook: { cells: Pick<Cell, 'cell_type' | 'source'>[] }) {
   const head = textOf(notebook.cells.find((cell) => cell.cell_type === 'markdown') ?? { source: '' });
   const [title, aim = '', ...others] = head.split(/\n\s*\n/).map((paragraph) => paragraph.replace(/\s*\n\s*/g, ' '));

@@ -1,35 +1,34 @@
-// The learner's own copies of the chapters, in notebooks/my/: theirs to change, and never written over. Git ignores
-// them, so a `git pull` that changes a chapter never meets an edited one.
+// The learners' own copies of the chapters, in notebooks/my/: theirs to change, and never overwritten. Git ignores them,
+// so pulling a changed chapter never conflicts with an edited copy.
 import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { editionOf, hashOfCells } from '../../hosts/node/notebook/edition';
 import { isPython } from '../../packages/system/chapters';
 import { moveToNew, removeUnfinished, writeFileNew } from '../../packages/system/files';
 import { codeOf } from '../../packages/system/processes';
-import { chapterNames, chaptersFolder, UserError } from '../../packages/system/project';
+import { chapterNames, chaptersFolder, root, UserError } from '../../packages/system/project';
 import type { Notebook } from './cells';
 import { learnersCells, partOf, sectionOf, textOf } from './cells';
 import { translator } from './translated';
 
-/** The package looks at the same edition when a copy asks. */
 export { editionOf, hashOfCells };
 
-export const copiesFolder = join(chaptersFolder, 'my');
-/** That of copies; without one they are English. */
+/** The language of copies; undefined for English. */
 type Language = string | undefined;
 
-/** Where the copies in a language are. */
-export const copiesIn = (language: Language) => (language ? join(copiesFolder, language) : copiesFolder);
+/** The folder of the copies in a language, from the root. */
+export const copiesPath = (language?: Language) => ['notebooks', 'my', ...(language ? [language] : [])].join('/');
+export const copiesIn = (language?: Language) => join(root, copiesPath(language));
 
-/** A link as it is from a folder further down: pictures and files are further up, other chapters stay beside. */
-function movedLink(target: string, chapters: string[], up: string) {
-  const isElsewhere = /^([a-z][a-z0-9+.-]*:|[/#])/i.test(target);
-  return isElsewhere || chapters.includes(target.replace(/[?#].*$/, '')) ? target : up + target;
-}
-
-/** Markdown whose links still lead where they led; code and formulas in it are not touched. */
-function movedText(markdown: string, chapters: string[], up: string) {
-  const move = (_: string, before: string, target: string) => before + movedLink(target, chapters, up);
+/**
+ * Prefixes the relative links of a markdown text with `up`, as for a folder further down. Links to other chapters stay,
+ * since their copies are in the same folder, and so do code and formulas.
+ */
+function relocateLinks(markdown: string, chapters: string[], up: string) {
+  const move = (_: string, before: string, target: string) => {
+    const stays = /^([a-z][a-z0-9+.-]*:|[/#])/i.test(target) || chapters.includes(target.replace(/[?#].*$/, ''));
+    return before + (stays ? '' : up) + target;
+  };
   const parts = markdown.split(/(^```[\s\S]*?^```|`[^`\n]+`|\$\$[^$]+\$\$|\$[^$\n]+\$)/m);
   return parts
     .map((part, i) =>
@@ -44,13 +43,13 @@ function movedText(markdown: string, chapters: string[], up: string) {
 }
 
 /**
- * The call that says so when the chapter of a copy has become newer, and in which language checks speak.
- * @param notebook in English
+ * The call that warns when the chapter has become newer than its copy, and that sets the language of the checks.
+ * @param chapter in English
  */
-const editionCall = (name: string, notebook: Notebook, language?: Language) =>
-  `exercises.edition('${name}', '${editionOf(notebook)}'${language ? `, '${language}'` : ''});`;
+const editionCall = (name: string, chapter: Notebook, language?: Language) =>
+  `exercises.edition('${name}', '${editionOf(chapter)}'${language ? `, '${language}'` : ''});`;
 
-/** The cell of a copy with that call. */
+/** A cell with that call. */
 const editionCell = (call: string) => ({
   cell_type: 'code',
   execution_count: null,
@@ -65,11 +64,12 @@ const editionCell = (call: string) => ({
 });
 
 /**
- * A chapter in another language with that call in the cell that sets up its exercises: who begins there runs none above.
+ * Adds that call to the cell that sets up the exercises of a translated chapter: learners who begin there run no cell
+ * above it.
  * @param name of its file
  * @param chapter in English
  */
-export function speaking(translated: Notebook, name: string, chapter: Notebook, language: string): Notebook {
+export function withLanguage(translated: Notebook, name: string, chapter: Notebook, language: string): Notebook {
   const call = editionCall(name, chapter, language);
   const cells = translated.cells.map((cell) =>
     partOf(cell).role === 'setup' ? { ...cell, source: `${textOf(cell)}\n${call}`.split(/(?<=\n)/) } : cell,
@@ -77,8 +77,8 @@ export function speaking(translated: Notebook, name: string, chapter: Notebook, 
   return { ...translated, cells };
 }
 
-/** A learner's copy of a chapter that lies where the chapter is: stubs in place of solutions, and no outputs. */
-export function openCopy(notebook: Notebook): Notebook {
+/** A chapter with stubs in place of solutions, and without outputs. */
+export function withStubs(notebook: Notebook): Notebook {
   const cells = learnersCells(notebook.cells).map((cell) =>
     cell.cell_type === 'code' ? { ...cell, execution_count: null, outputs: [] } : cell,
   );
@@ -86,8 +86,9 @@ export function openCopy(notebook: Notebook): Notebook {
 }
 
 /**
- * The same with links as they are from the folder of copies, and with the cell that looks for a newer chapter: above
- * the exercises, where the learner's own work begins, or at the end of a chapter without any. (Python cannot ask.)
+ * A learner's copy of a chapter: with stubs, links that work from the folder of copies, and the cell that looks for a newer
+ * chapter. That cell is above the exercises, where the learner's own work begins, or at the end. A chapter in Python has
+ * none, since it cannot make the call.
  * @param name of its file
  * @param chapters names of all chapters
  * @param other the chapter in the language of the copy
@@ -98,13 +99,13 @@ export function learnersCopy(
   chapters: string[],
   other?: { language: string; translated: Notebook },
 ): Notebook {
-  const copy = openCopy(other?.translated ?? notebook);
+  const copy = withStubs(other?.translated ?? notebook);
   const up = other ? '../../' : '../';
   const cells = copy.cells.map((cell) =>
-    cell.cell_type === 'code' ? cell : { ...cell, source: movedText(textOf(cell), chapters, up).split(/(?<=\n)/) },
+    cell.cell_type === 'code' ? cell : { ...cell, source: relocateLinks(textOf(cell), chapters, up).split(/(?<=\n)/) },
   );
   if (isPython(name)) return { ...copy, cells };
-  if (other && sectionOf(copy).length > 0) return speaking({ ...copy, cells }, name, notebook, other.language);
+  if (other && sectionOf(copy).length > 0) return withLanguage({ ...copy, cells }, name, notebook, other.language);
   const heading = cells.findIndex(({ id }) => id === 'exercises');
   const cell = editionCell(editionCall(name, notebook, other?.language));
   return {
@@ -113,23 +114,21 @@ export function learnersCopy(
   };
 }
 
-/** A chapter as it is in a folder. */
+/** The content of a chapter. */
 export const readChapter = (name: string, folder = chaptersFolder): Notebook =>
   JSON.parse(readFileSync(join(folder, name), 'utf8'));
 
-/** Whether something has this name; even a link to nothing, which takes the place of a copy, too. */
+/** Whether a file of this name exists, even a broken link. */
 const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
 /**
- * Moves a copy to a name with the time, which nothing has yet.
+ * Renames a copy to an unused name with the time.
  * @returns that name
  */
 function keepAside(name: string, folder: string, now: Date): string {
-  const two = (number: number) => String(number).padStart(2, '0');
-  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
-  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('');
+  const time = now.toLocaleString('sv').replace(' ', '-').replaceAll(':', ''); // as ISO 8601, but local
   for (let n = 1; ; n++) {
-    const kept = name.replace(/\.ipynb$/, `.${day}-${time}${n > 1 ? `-${n}` : ''}.ipynb`);
+    const kept = name.replace(/\.ipynb$/, `.${time}${n > 1 ? `-${n}` : ''}.ipynb`);
     try {
       moveToNew(join(folder, name), join(folder, kept));
       return kept;
@@ -142,10 +141,10 @@ function keepAside(name: string, folder: string, now: Date): string {
 }
 
 /**
- * Makes the copies that are missing, and leaves all others alone.
- * @returns all copies, and the new ones
+ * Makes the missing copies, and leaves existing ones alone.
+ * @returns the names of all copies, and of the new ones
  */
-export function makeCopies(from = chaptersFolder, to = copiesFolder, language?: Language) {
+export function makeCopies(language?: Language, from = chaptersFolder, to = copiesIn(language)) {
   const names = chapterNames(from);
   mkdirSync(to, { recursive: true });
   const translated = language && translator(language);
@@ -162,18 +161,18 @@ export function makeCopies(from = chaptersFolder, to = copiesFolder, language?: 
 }
 
 /**
- * Makes a new copy of a chapter, and keeps an existing one under a name with the time.
+ * Makes a new copy of a chapter, and renames an existing one to a name with the time.
  * @param name of the chapter
  * @returns that name
  */
 export function resetCopy(
   name: string,
-  from = chaptersFolder,
-  to = copiesFolder,
-  now = new Date(),
   language?: Language,
+  from = chaptersFolder,
+  to = copiesIn(language),
+  now = new Date(),
 ) {
   const kept = isThere(join(to, name)) ? keepAside(name, to, now) : undefined;
-  makeCopies(from, to, language);
+  makeCopies(language, from, to);
   return kept;
 }

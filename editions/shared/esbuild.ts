@@ -1,11 +1,11 @@
-// esbuild with what all our bundles have in common.
+// esbuild with the options that all our bundles share.
 import type { BuildFailure, BuildOptions } from 'esbuild';
 import { build } from 'esbuild';
 import { root, UserError } from '../../packages/system/project';
 
 /**
- * Bundles. Paths count from the root of the project.
- * @throws {UserError} with esbuild's first error, in one line
+ * Bundles. Paths are relative to the root of the project.
+ * @throws UserError with esbuild's first error, in one line
  */
 export async function bundle(options: BuildOptions) {
   try {

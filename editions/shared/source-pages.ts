@@ -1,5 +1,5 @@
-// The source as pages of the book: a chapter that names a source file links to the page that shows it, or to the code
-// host if package.json names one.
+// Pages of the book that show the source. A source file that a chapter names links to its page, or to the code host if
+// package.json names one.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, join, sep } from 'node:path';
 import { root, UserError } from '../../packages/system/project';
@@ -9,9 +9,8 @@ import { ADDRESSES } from './addresses';
 const LANGUAGES: Record<string, string> = { '.ts': 'typescript', '.json': 'json', '.md': 'markdown' };
 
 /**
- * What is compiled into the package, and the page that leads through the lesson; with forward slashes from the root of
- * the project. Not the TypeScript kernel's: its patches of tslab are compiled beside the package, but are no part of it,
- * and no chapter is about them.
+ * The files that have a page, by their paths from the root with forward slashes: the package, and the guide to the lesson.
+ * The TypeScript kernel is compiled beside the package but left out, since no chapter is about it.
  */
 const SHOWN = [
   'src/README.md',
@@ -30,9 +29,9 @@ export function firstSentence(code: string) {
 }
 
 /**
- * The path of the project that a text names, such as `src/snn/neuron.ts` or `packages/event-engine/`; undefined if it
- * names none, or one that no page shows.
- * @throws UserError if the path does not exist: it was moved, and the text was not
+ * The path that a text names, such as `src/snn/neuron.ts` or `packages/event-engine/`; undefined if the text is no path,
+ * or no page shows it.
+ * @throws UserError if the path does not exist, for example because it was moved
  */
 export function namedSource(name: string) {
   if (!/^(?:src|hosts|packages)(?:\/[\w.-]+)*\/?$/.test(name)) return undefined;
@@ -42,8 +41,8 @@ export function namedSource(name: string) {
 }
 
 /**
- * The path of the project that a link leads to.
- * @throws UserError as `namedSource`, and if no page shows it: the link would be dead
+ * The path that a link leads to.
+ * @throws UserError if it does not exist or no page shows it
  */
 export function linkedSource(target: string) {
   const path = namedSource(target);
@@ -53,8 +52,9 @@ export function linkedSource(target: string) {
 }
 
 /**
- * Where a page of the book, `up` below whose top it lies, shows a source file or a folder of them (as `.md` for Sphinx,
- * else `.html`).
+ * The address of the page that shows a source file or a folder.
+ * @param up from the linking page to the top of the book, such as `../`
+ * @param ending `.md` for Sphinx
  */
 export function sourceAddress(path: string, up: string, ending = '.html') {
   const folder = statSync(join(root, path)).isDirectory();
@@ -66,7 +66,7 @@ export function sourceAddress(path: string, up: string, ending = '.html') {
 
 const page = (front: string[], ...lines: string[]) => ['---', ...front, '---', '', ...lines, ''].join('\n');
 
-/** The pages for Sphinx, by name: one for each file, and `src/index.md`. None if the code host shows them. */
+/** The pages for Sphinx, by name: one per file, and `src/index.md`. None if a code host shows them. */
 export function sourcePages(): Record<string, string> {
   if (ADDRESSES.repository) return {};
   const pages: Record<string, string> = {};
@@ -75,7 +75,7 @@ export function sourcePages(): Record<string, string> {
     const code = readFileSync(join(root, path), 'utf8');
     const folder = path.slice(0, path.lastIndexOf('/'));
     folders.set(folder, [...(folders.get(folder) ?? []), { path, summary: firstSentence(code) }]);
-    // More backticks than any file has in a row.
+    // More backticks in a row than any file has.
     const fence = '`'.repeat(12);
     pages[`${path}.md`] = page(
       ['orphan: true', 'nosearch: true', 'hide-toc: true'],

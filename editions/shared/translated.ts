@@ -1,17 +1,17 @@
-// The chapters in another language, for notebooks that run: the learner's copies and the browser edition.
+// The chapters in another language, for the learners' copies and the browser edition.
 
 import { topicOf } from '../../packages/system/chapters';
 import { LANGUAGES, listTranslations, textOf, translate, UNTRANSLATED } from '../../translations/blocks';
 import type { Notebook } from './cells';
 
-/** The name by which JupyterLab knows each language, and the page of a text in it. */
+/** JupyterLab's name of each language. */
 export const LOCALES: Record<string, string> = { zh: 'zh_CN' };
 
 export const isLanguage = (text: string) => LANGUAGES.includes(text);
-/** A line for an option's value that is no language. */
+/** The message for an unknown language. */
 export const noLanguage = (found: string) => `--language: expected ${LANGUAGES.join(', ')}, found ${found}`;
 
-/** Reads a chapter in a language: its own cells, with links that stay in it where the book has it, too. */
+/** Returns a function that translates chapters, with links into the book's pages of that language where it has them. */
 export function translator(language: string): (name: string, chapter: Notebook) => Notebook {
   const all = new Map(listTranslations(language).map((translation) => [translation.name, translation]));
   const inBook = (page: string) => !page.includes('/') && !UNTRANSLATED.has(`${page}.md`);

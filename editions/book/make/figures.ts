@@ -7,8 +7,8 @@ import {
   type LegendItem,
   LIGHT,
   legendOf,
-  MARKS,
   narrow,
+  PLACEHOLDERS,
   paint,
   recolour,
   titleOf,
@@ -114,7 +114,7 @@ export function chapterFigure({ id, figure, alt }: ChapterFigure): { html: strin
       ['', plain],
       ['-narrow', small],
     ] as const) {
-      const marked = recolour(one, MARKS);
+      const marked = recolour(one, PLACEHOLDERS);
       const drawn = asPagePicture(await renderSvg({ ...marked, alt }), title);
       written[`${id}${end}.svg`] = paint(drawn, LIGHT);
       written[`${id}${end}-dark.svg`] = paint(drawn, DARK);

@@ -8,7 +8,7 @@ import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/l
 import { LANGUAGES } from '../../../translations/blocks';
 import { readPhrases, translateDrawing } from '../../../translations/phrases';
 import { type Cell, type Notebook, textOf } from '../../shared/cells';
-import { hashOfCells, openCopy, readChapter, speaking } from '../../shared/copies';
+import { hashOfCells, readChapter, withLanguage, withStubs } from '../../shared/copies';
 import { linkedSource, sourceAddress } from '../../shared/source-pages';
 import { translator } from '../../shared/translated';
 
@@ -49,7 +49,7 @@ function toRead({ cell_type, id, metadata, source, outputs = [] }: Cell, index: 
  */
 export function siteNotebook(chapter: Notebook, name: string, note = PYTHON_HERE) {
   const cellsToRead = () => chapter.cells.map((cell, index) => toRead(cell, index, note));
-  const copy = openCopy(isPython(name) ? { ...chapter, cells: cellsToRead() } : chapter);
+  const copy = withStubs(isPython(name) ? { ...chapter, cells: cellsToRead() } : chapter);
   const cells = copy.cells.map((cell) => {
     // One string: the page would show a list of lines joined by commas.
     const source = textOf(cell);
@@ -102,7 +102,7 @@ export function writeContents(folder: string) {
     const note = readPhrases(language).translate(PYTHON_HERE);
     for (const name of chapterNames()) {
       const chapter = readChapter(name);
-      const own = speaking(translated(name, chapter), name, chapter, language);
+      const own = withLanguage(translated(name, chapter), name, chapter, language);
       write(`${language}/${name}`, siteNotebook(own, name, note));
     }
     writeDrawings(join(folder, language, 'images'), language);

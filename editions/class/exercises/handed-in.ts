@@ -1,5 +1,5 @@
-// Notebooks that were handed in: which there are below a folder, whose they are, and what of each is executed. A file
-// that was handed in may hold anything, so nothing is taken for granted and only what is needed is taken over.
+// The notebooks that a class handed in: which files they are in, whose they are, and what is executed of each. The files
+// may contain anything, so everything is checked and only what is needed is taken over.
 import { readdirSync } from 'node:fs';
 import { basename, extname, join, sep } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
@@ -10,37 +10,37 @@ import { chapterNames, filesUnder, readWhole } from '../../../packages/system/pr
 import { type Cell, idsOf, learnersCells, type Notebook, partOf, sectionOf, textOf } from '../../shared/cells';
 import { readChapter } from '../../shared/copies';
 
-/** By ids, some of which come out of files. */
+/** By ids, some of which come from handed-in files. */
 const EXERCISES: Record<string, { chapter: number }> = ALL;
 
 /** A notebook that was handed in. */
-interface Hand {
+interface HandedIn {
   path: string;
-  /** of the folder: itself, or the zip file that it is in */
+  /** path from the folder, of the notebook or of its zip file */
   file: string;
   learner: string;
-  /** whether the file names none */
+  /** whether the path does not name the learner */
   isNameless: boolean;
 }
 
-/** What is executed of one. */
-export interface Job extends Hand {
+/** A notebook to execute. */
+export interface Job extends HandedIn {
   trimmed: Notebook;
-  /** see `executable` */
+  /** of each cell of `trimmed`, its number in the learner's notebook, from 1 */
   numbers: number[];
   /** the exercises that it has an answer cell for */
   answers: string[];
-  /** those of the answers */
+  /** the chapters of these exercises */
   chapters: number[];
   /** whether every answer is still the stub */
   isUntouched: boolean;
-  why?: undefined;
+  problem?: undefined;
 }
 
-/** One that cannot be used. */
-interface Useless extends Hand {
-  /** '' for a chapter without exercises */
-  why: string;
+/** A file or notebook that cannot be used. */
+interface Unusable extends HandedIn {
+  /** why, and what to do; '' for a chapter without exercises */
+  problem: string;
 }
 
 /** Printed as one line, with exit status 2. */
@@ -48,41 +48,39 @@ export class BadInput extends Error {}
 
 const NUMBERED = /^(.*?)[ _.-]*\d\d-[a-z-]+(?:[ _.(-].*)?\.ipynb$/i;
 
-/** As the browser edition names its downloads, or any other; a browser numbers the second one of a name. */
+/** Any name, or one that the browser edition gives to downloads; browsers number files of the same name. */
 const ZIP = /^(.*?)(?:[ _.-]*notebooks-\d{4}-\d\d-\d\d)?(?: ?\(\d+\))?\.zip$/i;
 
-/** The chapter that a file is called after, such as 02-lif-neuron. */
+/** The chapter in a file's name, such as 02-lif-neuron. */
 const chapterIn = (path: string) => /\d\d-[a-z-]*[a-z](?=[^/\\]*$)/.exec(path)?.[0];
 
-/**
- * Who handed a file in: the folder that it lies in, or else what its name has before the chapter's or the download's.
- */
+/** The learner's name: the top folder of the path, or else the part of the file's name before the chapter's. */
 const learnerIn = (path: string) =>
   path.includes(sep) ? path.split(sep)[0] : (ZIP.exec(path) ?? NUMBERED.exec(path))?.[1];
 
 /**
- * The notebooks and zip files below a folder, but not what programs keep for themselves. Links are not followed: a
- * hub's homes hold some into the clone, which holds one to itself.
- * @returns paths from the folder, and what in it is of no use
+ * The notebooks and zip files below a folder, without hidden files and packages. Links are not followed: the homes of a
+ * hub have links into the clone, which has one to itself.
+ * @returns paths from the folder, and a line for each file that is neither
  */
 export function notebooksBelow(folder: string): { paths: string[]; problems: string[] } {
-  const isKept = (part: string) => part.startsWith('.') || part === 'node_modules';
-  const unreadable: string[] = [];
+  const isIgnored = (part: string) => part.startsWith('.') || part === 'node_modules';
+  const problems: string[] = [];
   const files = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (!entry.isDirectory()) return entry.isFile() && !isKept(entry.name) ? [entry.name] : [];
+    if (!entry.isDirectory()) return entry.isFile() && !isIgnored(entry.name) ? [entry.name] : [];
     try {
       const below = filesUnder(join(folder, entry.name)).map((path) => join(entry.name, path));
-      return below.filter((path) => !path.split(sep).some(isKept));
+      return below.filter((path) => !path.split(sep).some(isIgnored));
     } catch (error) {
-      unreadable.push(`${entry.name}: it cannot be read (${codeOf(error)})`);
+      problems.push(`${entry.name}: it cannot be read (${codeOf(error)})`);
       return [];
     }
   });
-  const paths = files.filter((path) => /\.(?:ipynb|zip)$/i.test(path));
-  const problems = files
-    .filter((path) => !path.includes(sep) && !paths.includes(path) && !path.endsWith('.csv'))
-    .map((path) => `${path}: expected a notebook (.ipynb), a zip file of notebooks, or a folder for each learner`);
-  return { paths: paths.sort(), problems: [...unreadable, ...problems] };
+  const paths = files.filter((path) => /\.(?:ipynb|zip)$/i.test(path)).sort();
+  for (const path of files)
+    if (!path.includes(sep) && !paths.includes(path) && !path.endsWith('.csv'))
+      problems.push(`${path}: expected a notebook (.ipynb), a zip file of notebooks, or a folder for each learner`);
+  return { paths, problems };
 }
 
 const NO_EXERCISES =
@@ -90,46 +88,43 @@ const NO_EXERCISES =
 
 const sourceOf = (cell: Cell) => String(textOf(cell)).replaceAll('\r\n', '\n').trim();
 
-/** What the chapters say about a copy: the sources of unchanged cells, and which chapter has no exercises. */
+/** The sources of the cells of fresh copies, and the chapters that have no exercises. */
 export function knownCells() {
   const untouched = new Set<string>();
-  const without = new Set<string | undefined>();
+  const withoutExercises = new Set<string | undefined>();
   for (const name of chapterNames()) {
     const chapter = readChapter(name);
-    if (idsOf(chapter).length === 0) without.add(chapterIn(name));
+    if (idsOf(chapter).length === 0) withoutExercises.add(chapterIn(name));
     for (const cell of learnersCells(sectionOf(chapter))) untouched.add(sourceOf(cell));
   }
-  return { untouched, without };
+  return { untouched, withoutExercises };
 }
 
-/**
- * What is executed of a notebook: its exercises, without figures and long runs. A cell that fails does not end it.
- * @returns `numbers` says which cell of the notebook each is, counted from 1
- */
-function executable(notebook: Pick<Notebook, 'cells'>): { trimmed: Notebook; numbers: number[] } {
-  const chosen = sectionOf(notebook).filter(
-    (cell) =>
-      cell.cell_type === 'code' && !['picture', 'run'].includes(partOf(cell).role ?? 'none') && sourceOf(cell) !== '',
-  );
-  const cells = chosen.map((cell, i) => {
+/** The cells of a notebook that are executed: its exercises, without figures and long runs. */
+const isExecuted = (cell: Cell) =>
+  cell.cell_type === 'code' && !['picture', 'run'].includes(partOf(cell).role ?? '') && sourceOf(cell) !== '';
+
+/** A notebook of these cells. A cell that fails does not end it. */
+function notebookOf(cells: Cell[]): Notebook {
+  const trimmed = cells.map((cell, i) => {
     const { id, role } = partOf(cell);
     return {
       cell_type: 'code',
       execution_count: null,
       id: `cell-${i + 1}`,
-      metadata: { exercise: { id, role }, tags: ['raises-exception'] },
+      metadata: {
+        exercise: { id: Object.hasOwn(EXERCISES, id ?? '') ? id : undefined, role },
+        tags: ['raises-exception'],
+      },
       outputs: [],
       source: String(textOf(cell)),
     };
   });
   const kernelspec = { display_name: 'TypeScript (tslab)', language: 'typescript', name: 'tslab' };
-  return {
-    trimmed: { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 },
-    numbers: chosen.map((cell) => notebook.cells.indexOf(cell) + 1),
-  };
+  return { cells: trimmed, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
 }
 
-/** What all notebooks of a zip file may have: many times what a browser's download has. */
+/** What the notebooks of a zip file may take unpacked: many times the size of a browser's download. */
 const MOST_BYTES = 200e6;
 
 /** The notebooks of a zip file by their paths. Throws an error that says what is wrong. */
@@ -150,60 +145,57 @@ function unzipped(bytes: Uint8Array) {
   return notebooks;
 }
 
-/** A notebook. Throws an error that says what is wrong. */
-function parsed(text: string): Pick<Notebook, 'cells'> {
-  try {
-    const notebook = JSON.parse(text);
-    const isCell = (cell: unknown) => cell && typeof cell === 'object';
-    if (!Array.isArray(notebook?.cells) || !notebook.cells.every(isCell)) throw new Error('it has no list `cells`');
-    return notebook;
-  } catch (error) {
-    const reason = (error as Error).message.replace(/\s+/g, ' ').slice(0, 120);
-    throw new Error(`it is no notebook (${reason}); ask for the .ipynb file once more`);
-  }
+/** The cells of a notebook. Throws an error that says what is wrong. */
+function cellsIn(bytes: Uint8Array): Cell[] {
+  const { cells } = Object(JSON.parse(Buffer.from(bytes).toString()));
+  if (Array.isArray(cells) && cells.every((cell) => cell && typeof cell === 'object')) return cells;
+  throw new Error('it has no list `cells`');
 }
 
 /** What is used of a notebook. */
-function used(hand: Hand, bytes: Uint8Array, { untouched, without }: ReturnType<typeof knownCells>): Job | Useless {
-  const { trimmed, numbers } = executable(parsed(Buffer.from(bytes).toString()));
-  const parts = trimmed.cells.map(partOf);
-  for (const part of parts) if (!Object.hasOwn(EXERCISES, part.id ?? '')) delete part.id;
-  const answers = parts.flatMap(({ id, role }) => (role === 'answer' && id ? [id] : []));
-  if (answers.length === 0) return { ...hand, why: without.has(chapterIn(hand.path)) ? '' : NO_EXERCISES };
+function readNotebook(from: HandedIn, bytes: Uint8Array, known: ReturnType<typeof knownCells>): Job | Unusable {
+  let cells: Cell[];
+  try {
+    cells = cellsIn(bytes);
+  } catch (error) {
+    const reason = (error as Error).message.replace(/\s+/g, ' ').slice(0, 120);
+    return { ...from, problem: `it is no notebook (${reason}); ask for the .ipynb file once more` };
+  }
+  const executed = sectionOf({ cells }).filter(isExecuted);
+  const trimmed = notebookOf(executed);
+  const answers = trimmed.cells.map(partOf).flatMap(({ id, role }) => (role === 'answer' && id ? [id] : []));
+  if (answers.length === 0)
+    return { ...from, problem: known.withoutExercises.has(chapterIn(from.path)) ? '' : NO_EXERCISES };
+  const numbers = executed.map((cell) => cells.indexOf(cell) + 1);
   const chapters = [...new Set(answers.map((id) => EXERCISES[id].chapter))];
-  const isUntouched = trimmed.cells.every((cell) => untouched.has(sourceOf(cell)));
-  return { ...hand, trimmed, numbers, answers, chapters, isUntouched };
+  const isUntouched = executed.every((cell) => known.untouched.has(sourceOf(cell)));
+  return { ...from, trimmed, numbers, answers, chapters, isUntouched };
 }
 
 /**
- * What was handed in with a file: a notebook, or those of a zip file.
+ * The notebooks in a file: itself, or those of a zip file.
  * @param path from the folder
  */
-export function handedIn(path: string, folder: string, known: ReturnType<typeof knownCells>): (Job | Useless)[] {
+export function handedIn(path: string, folder: string, known: ReturnType<typeof knownCells>): (Job | Unusable)[] {
   const name = learnerIn(path);
-  // A file without a name stands for itself, since two of them may be of two learners.
-  const hand = { path, file: path, learner: name || basename(path, extname(path)), isNameless: name === '' };
-  const attempt = (one: Hand, bytes: Uint8Array) => {
-    try {
-      return used(one, bytes, known);
-    } catch (error) {
-      return { ...one, why: (error as Error).message };
-    }
-  };
+  // A file that names no learner gets a row of its own, since two of them may be from two learners.
+  const from = { path, file: path, learner: name || basename(path, extname(path)), isNameless: name === '' };
   let bytes: Buffer;
   try {
     bytes = readWhole(join(folder, path));
   } catch (error) {
-    return [{ ...hand, why: `it cannot be read (${codeOf(error) ?? (error as Error).message})` }];
+    return [{ ...from, problem: `it cannot be read (${codeOf(error) ?? (error as Error).message})` }];
   }
-  if (!/\.zip$/i.test(path)) return [attempt(hand, bytes)];
+  if (!/\.zip$/i.test(path)) return [readNotebook(from, bytes, known)];
   try {
-    const hands = unzipped(bytes).map(([inner, content]) => attempt({ ...hand, path: join(path, inner) }, content));
-    // A download also has what a learner tried in notebooks of their own.
-    const own = hands.filter((one) => one.why !== NO_EXERCISES || chapterIn(one.path) !== undefined);
-    return own.length > 0 ? own : [{ ...hand, why: NO_EXERCISES }];
+    const all = unzipped(bytes).map(([inner, content]) =>
+      readNotebook({ ...from, path: join(path, inner) }, content, known),
+    );
+    // A download also contains the learner's own notebooks.
+    const ofChapters = all.filter((one) => one.problem !== NO_EXERCISES || chapterIn(one.path) !== undefined);
+    return ofChapters.length > 0 ? ofChapters : [{ ...from, problem: NO_EXERCISES }];
   } catch (error) {
     const reason = (error as Error).message;
-    return [{ ...hand, why: `expected notebooks in a zip file (${reason}); ask for it once more` }];
+    return [{ ...from, problem: `expected notebooks in a zip file (${reason}); ask for it once more` }];
   }
 }

@@ -1,4 +1,4 @@
-// The teacher's notes on the exercises, editions/class/exercises.md: made of the exercises and chapters themselves.
+// Generates the teacher's notes, editions/class/exercises.md, from the exercises and the chapters.
 import { ALL, GENERAL, minutesOf } from '../../../packages/exercises';
 import { type Notebook, partOf, textOf } from '../../shared/cells';
 
@@ -6,7 +6,7 @@ type Exercise = (typeof ALL)['lif-charge'];
 
 const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
-/** What a task is called in its chapter. */
+/** The titles of tasks, by the exercise's id. */
 function titlesOf(chapters: Notebook[]) {
   const titles: Record<string, string> = {};
   for (const { cells } of chapters) {
@@ -18,8 +18,8 @@ function titlesOf(chapters: Notebook[]) {
   return titles;
 }
 
-/** What only the report can name: here a cell ends before its check has printed anything. */
-const OF_THE_REPORT = {
+/** Verdicts that only the report of a class gives, since the cell ended before its check printed anything. */
+const IN_REPORTS = {
   'cell-fails': {
     expect: 'a type error, or an error outside of the function',
     question: 'What does the message below the cell say?',
@@ -31,11 +31,13 @@ const OF_THE_REPORT = {
   'not-reached': { expect: 'a cell above ended the notebook', question: 'Does everything run with *Run All Cells*?' },
 };
 
-const bar = (text: string) => text.replaceAll('|', '\\|');
+const escapeBars = (text: string) => text.replaceAll('|', '\\|');
 
-/** Mistakes by their names, each with what to expect and what to ask back. */
+/** A table of mistakes, with what to expect and what to ask back. */
 function tableOf(mistakes: [name: string, expect: string, question: string][]) {
-  const rows = mistakes.map(([name, expect, question]) => `| ${bar(expect)} | ${bar(question)} | \`${name}\` |`);
+  const rows = mistakes.map(
+    ([name, expect, question]) => `| ${escapeBars(expect)} | ${escapeBars(question)} | \`${name}\` |`,
+  );
   return ['', '| what to expect | what to ask back | name |', '|---|---|---|', ...rows];
 }
 
@@ -44,7 +46,7 @@ function timeOf(exercises: Exercise[]) {
   return `about ${all} minutes, ${core} of them for the core`;
 }
 
-const headOf = (exercises: Exercise[]) => `# The exercises: what to expect, and what to ask back
+const introduction = (exercises: Exercise[]) => `# The exercises: what to expect, and what to ask back
 
 <!-- Made by \`npm run exercises -- --tables\` from packages/exercises/. Do not edit it by hand. -->
 
@@ -60,12 +62,12 @@ role of a newcomer has tried each check with wrong answers. Plan half as much ag
 
 Every check looks for these as well, and the report of a class names them, too.`;
 
-/** The notes on the exercises of these chapters. */
+/** The notes, from these chapters. */
 export function teachersNotes(chapters: Notebook[]) {
   const titles = titlesOf(chapters);
   const all = Object.entries<Exercise>(ALL);
-  const everywhere = Object.entries({ ...GENERAL, ...OF_THE_REPORT });
-  const lines = [headOf(Object.values(ALL))];
+  const everywhere = Object.entries({ ...GENERAL, ...IN_REPORTS });
+  const lines = [introduction(Object.values(ALL))];
   lines.push(...tableOf(everywhere.map(([name, { expect, question }]) => [name, expect, question])));
   for (const chapter of new Set(all.map(([, exercise]) => exercise.chapter))) {
     const own = all.filter(([, exercise]) => exercise.chapter === chapter);

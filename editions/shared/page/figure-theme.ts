@@ -1,28 +1,28 @@
 /**
- * A chapter's figure, fitted to a page: its title and legend become the page's own, its colours those of a light or a
- * dark page, its margins those of a phone. The build draws the pictures with it, the page the live figures.
+ * Adapts a chapter's figure to a page: moves its title and legend into the page, and changes its colours for a dark page
+ * and its size for a phone. Used for the pictures, which the build draws, and for live figures.
  */
 
 import { COLORS, type Figure as Drawn, GRID, INK, type Json, PAPER, type Spec } from '../../../packages/figures/theme';
 
 export type { Spec };
 
-/** What a notebook holds of a figure under `application/vnd.plotly.v1+json`. */
+/** A figure as a notebook stores it under `application/vnd.plotly.v1+json`. */
 export type Figure = Omit<Drawn, 'alt'>;
 
-/** The colours of the figures' theme that stand for something else on a dark page. */
+/** The colours of the figures' theme that change on a dark page. */
 export interface Palette {
   ink: string;
   paper: string;
   grid: string;
-  /** The seven colours of traces, in the theme's order. */
+  /** the seven colours of traces, in the theme's order */
   traces: readonly string[];
 }
 
-/** The palette of unchanged figures. */
+/** The colours of unchanged figures. */
 export const LIGHT: Palette = { ink: INK, paper: PAPER, grid: GRID, traces: COLORS };
 
-/** The same hues, light enough to be seen on a dark panel. */
+/** The same hues, light enough for a dark background. */
 export const DARK: Palette = {
   ink: '#d9dbde',
   paper: '#1b1e23',
@@ -30,8 +30,8 @@ export const DARK: Palette = {
   traces: ['#3f9fdc', '#f0843f', '#2fc097', '#dc95bd', '#f0b63e', '#8fd0f5', '#ffffff'],
 };
 
-/** Marks in place of colours: a picture is drawn once with these, and they are replaced in its SVG. */
-export const MARKS: Palette = {
+/** Placeholders: a picture is drawn once in these colours, and `paint` replaces them in its SVG. */
+export const PLACEHOLDERS: Palette = {
   ink: '#010203',
   paper: '#010204',
   grid: '#010205',
@@ -50,65 +50,75 @@ const numberAt = (parent: Spec, key: string, otherwise: number): number => {
 const mapped = (spec: Spec, change: (value: Json, key: string) => Json): Spec =>
   Object.fromEntries(Object.entries(spec).map(([key, value]) => [key, change(value, key)]));
 
-/** What holds numbers, or colours that belong to the data: it stays. */
+/** Keys of data, and of colours that encode data. */
 const DATA_KEYS = new Set(['x', 'y', 'z', 'text', 'customdata', 'colorscale']);
-/** Where white is the paper, not a colour. */
+/** Keys where white means the paper. */
 const PAPER_KEYS = new Set(['paper_bgcolor', 'plot_bgcolor', 'bgcolor', 'fillcolor']);
 
-/** The figure in the colours of `to`. Colours that it does not have from the theme stay. */
+/**
+ * A copy with every string and number changed, except data, and lists of colours: those belong to text on coloured cells,
+ * which they fit, not the page.
+ */
+function mapStyles(spec: Spec, change: (value: Json, key: string) => Json): Spec {
+  const map = (value: Json, key: string): Json => {
+    if (DATA_KEYS.has(key)) return value;
+    if (Array.isArray(value)) return key === 'color' ? value : value.map((item) => map(item, key));
+    return isSpec(value) ? mapped(value, map) : change(value, key);
+  };
+  return mapped(spec, map);
+}
+
+/** The figure in the colours of `to`; colours that are not from the theme stay. */
 export function recolour(figure: Figure, to: Palette): Figure {
   const map = new Map([
     [LIGHT.ink, to.ink],
     [LIGHT.grid, to.grid],
     ...LIGHT.traces.map((color, i): [string, string] => [color.toLowerCase(), to.traces[i]]),
   ]);
-  const walk = (value: Json, key: string): Json => {
-    if (DATA_KEYS.has(key)) return value;
-    // Text that lies on coloured cells has a colour for each of them, which fits the cells and not the page.
-    if (Array.isArray(value)) return key === 'color' ? value : value.map((item) => walk(item, key));
-    if (isSpec(value)) return mapped(value, walk);
+  const change = (value: Json, key: string): Json => {
     if (typeof value !== 'string') return value;
     const color = value.toLowerCase();
     if (color === LIGHT.paper) return PAPER_KEYS.has(key) ? to.paper : value;
     return map.get(color) ?? value;
   };
-  const data = figure.data.map((trace) => withInk(walk(trace, '') as Spec, to));
-  const layout = walk(figure.layout, '') as Spec;
+  const data = figure.data.map((trace) => withTicks(mapStyles(trace, change), to));
+  const layout = mapStyles(figure.layout, change);
   if (Array.isArray(layout.annotations)) {
     layout.annotations = layout.annotations.map((item) => ({ arrowcolor: to.ink, ...(item as Spec) }));
   }
   return { data, layout };
 }
 
-/** Plotly draws the ticks of a colour bar in its own grey. */
-function withInk(trace: Spec, { ink }: Palette): Spec {
+/** Sets the colour of a colour bar's ticks, which Plotly would draw grey. */
+function withTicks(trace: Spec, { ink }: Palette): Spec {
   return isSpec(trace.colorbar) ? { ...trace, colorbar: { tickcolor: ink, ...trace.colorbar } } : trace;
 }
 
-/** Replaces the marks of a drawn SVG by colours. */
+/** Replaces the placeholders in an SVG by colours. */
 export function paint(svg: string, palette: Palette): string {
   const pairs = [
-    [MARKS.ink, palette.ink],
-    [MARKS.paper, palette.paper],
-    [MARKS.grid, palette.grid],
-    ...MARKS.traces.map((mark, i) => [mark, palette.traces[i]]),
+    [PLACEHOLDERS.ink, palette.ink],
+    [PLACEHOLDERS.paper, palette.paper],
+    [PLACEHOLDERS.grid, palette.grid],
+    ...PLACEHOLDERS.traces.map((color, i) => [color, palette.traces[i]]),
   ];
   const rgb = (hex: string) => `rgb(${[1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join(', ')})`;
-  return pairs.reduce((text, [mark, color]) => text.replaceAll(rgb(mark), color).replaceAll(mark, color), svg);
+  return pairs.reduce((text, [from, to]) => text.replaceAll(rgb(from), to).replaceAll(from, to), svg);
 }
 
-/** An entry of the legend, and the traces that it shows and hides. */
+/** An entry of the legend. */
 export interface LegendItem {
   label: string;
+  /** the traces that it shows and hides */
   traces: number[];
   color: string;
-  /** A line with this dash, if it is drawn as a line. */
+  /** of a line */
   dash?: string;
-  /** A symbol of this name, if it is drawn as points. */
+  /** of points */
   symbol?: string;
 }
 
-/** The legend that Plotly would show: nothing for a single trace, nothing for heatmaps. */
+/** The legend that Plotly would show: none for a single trace or for heatmaps. */
 export function legendOf({ data, layout }: Figure): LegendItem[] {
   if (layout.showlegend === false) return [];
   const colorway = Array.isArray(layout.colorway) ? layout.colorway : LIGHT.traces;
@@ -148,13 +158,13 @@ export function titleOf({ layout }: Figure): string {
   return typeof text === 'string' ? text : '';
 }
 
-/** Whether a figure is a plate of images, without axes: their pixels have to stay squares. */
+/** Whether a figure is a plate: images without axes, whose pixels must stay square. */
 export function isPlate({ layout }: Figure): boolean {
   const axes = Object.entries(layout).filter(([key]) => /^[xy]axis\d*$/.test(key));
   return axes.length > 0 && axes.every(([, axis]) => isSpec(axis) && axis.visible === false);
 }
 
-/** The figure without what the page shows above it: title and legend. Its height shrinks by what they took. */
+/** The figure without title and legend, which the page shows above it, and less high by their space. */
 export function withoutHeading(figure: Figure): Figure {
   const { layout } = figure;
   const margin = specAt(layout, 'margin');
@@ -176,11 +186,12 @@ export function withoutHeading(figure: Figure): Figure {
   };
 }
 
-/** Below this width a figure is drawn with a phone's margins and letters. */
+/** Below this width, in pixels, figures are drawn for a phone. */
 export const NARROW = 520;
 
 /**
- * The figure for a column of `width` pixels: smaller letters and margins, and lower, in proportion where it must be.
+ * The figure for a phone's column: smaller letters and margins, wrapped labels, and lower, in proportion where needed.
+ * @param width of the column, in pixels
  */
 export function narrow(figure: Figure, width: number): Figure {
   const { layout } = figure;
@@ -189,93 +200,78 @@ export function narrow(figure: Figure, width: number): Figure {
   const side = (value: number) => Math.round(value * (value > 100 ? 0.65 : 0.68));
   const plate = isPlate(figure);
   const hasBarBelow = plate && figure.data.some((trace) => isSpec(trace.colorbar));
-  // Captions and the last label of an axis are wider than what they stand below.
+  // Captions, and the last label of an axis, are wider than what they belong to.
   const least = plate ? 18 : 26;
   const [l, r] = plate
-    ? [hasNames(layout) ? Math.max(least, side(was.l)) : least, least]
+    ? [hasRowNames(layout) ? Math.max(least, side(was.l)) : least, least]
     : [side(was.l), Math.max(least, side(was.r))];
   const [t, b] = [numberAt(margin, 't', 20), numberAt(margin, 'b', 58)];
-  const columns = brokenColumns(figure, width - l - r);
-  const below = Math.round(b * 0.8) + 13 * (columns?.more ?? 0) + (hasBarBelow ? BAR_BELOW : 0);
+  const columns = wrapColumnLabels(figure, width - l - r);
+  const below = Math.round(b * 0.8) + 13 * (columns?.addedLines ?? 0) + (hasBarBelow ? BAR_BELOW : 0);
   const inner = numberAt(layout, 'height', 400) - t - b;
   const ratio = (width - l - r) / (numberAt(layout, 'width', 760) - was.l - was.r);
-  const rows = labelledRows(layout)?.map((label) => broken(label, 20));
-  const lower = rows ? roomForLines(rows, inner) : Math.max(ratio, 0.78);
-  const height = Math.round(t + below + (plate ? inner * ratio : Math.max(rows ? 0 : 190, inner * lower)));
-  const small = (value: Json, key: string): Json => {
-    if (DATA_KEYS.has(key)) return value;
-    if (Array.isArray(value)) return value.map((item) => small(item, key));
-    if (isSpec(value)) return mapped(value, small);
-    return key === 'size' && typeof value === 'number' && value >= 12 ? Math.max(10, Math.round(value * 0.8)) : value;
-  };
-  const shrunk = small(layout, '') as Spec;
+  const rows = rowLabels(layout)?.map((label) => wrap(label, 20));
+  const stretch = rows ? Math.max(1, (mostLines(rows) * LINE * rows.length) / inner) : Math.max(ratio, 0.78);
+  const height = Math.round(t + below + (plate ? inner * ratio : Math.max(rows ? 0 : 190, inner * stretch)));
+  const smaller = (value: Json, key: string): Json =>
+    key === 'size' && typeof value === 'number' && value >= 12 ? Math.max(10, Math.round(value * 0.8)) : value;
+  const shrunk = mapStyles(layout, smaller);
   if (rows) shrunk.yaxis = { ...specAt(shrunk, 'yaxis'), ticktext: rows };
   if (columns) shrunk.xaxis = { ...specAt(shrunk, 'xaxis'), ...columns.ticks };
   const fitted: Figure = {
-    data: figure.data.map((trace) => thinBar(small(trace, '') as Spec, hasBarBelow)),
+    data: figure.data.map((trace) => withThinBar(mapStyles(trace, smaller), hasBarBelow)),
     layout: { ...shrunk, width, height, margin: { ...margin, l, r, b: below } },
   };
-  return plate ? brokenCaptions(fitted, width - l - r) : fitted;
+  return plate ? wrapCaptions(fitted, width - l - r) : fitted;
 }
 
-/** The labels of a figure that has a row for each text; their spacing is kept. */
-function labelledRows({ yaxis }: Spec): string[] | undefined {
+/** Pixels of a line of small letters, and of one such letter on average. */
+const LINE = 13;
+const LETTER = 6;
+
+const mostLines = (labels: string[]) => Math.max(...labels.map((label) => label.split('<br>').length));
+
+/** The labels of a figure that has a labelled row for each item, which keep their distance. */
+function rowLabels({ yaxis }: Spec): string[] | undefined {
   const texts = isSpec(yaxis) && yaxis.automargin === true ? yaxis.ticktext : undefined;
   return Array.isArray(texts) ? texts.map(String) : undefined;
 }
 
-/** By how much rows have to be higher, so that the longest of their labels does not cover the next. */
-function roomForLines(labels: string[], height: number): number {
-  const lines = Math.max(...labels.map((label) => label.split('<br>').length));
-  return Math.max(1, (lines * LINE * labels.length) / height);
-}
-
-/** Height of a line of small letters. */
-const LINE = 13;
-
-/** Pixels of a small letter, on average. */
-const LETTER = 6;
-
 /**
- * The labels below bars, in lines that fit into the place of each, where Plotly would turn them and cut them off.
- * @returns what changes on the axis, and how many lines it gains; undefined if the labels already fit
+ * Wraps the labels below bars, which Plotly would rotate and cut off.
+ * @returns what changes on the axis, and by how many lines it grows; undefined if the labels fit
  */
-function brokenColumns({ data, layout }: Figure, room: number): { ticks: Spec; more: number } | undefined {
+function wrapColumnLabels({ data, layout }: Figure, width: number): { ticks: Spec; addedLines: number } | undefined {
   const bars = specAt(layout, 'xaxis').type === 'category' ? data.find(({ type }) => type === 'bar')?.x : undefined;
   const labels = Array.isArray(bars) ? bars.map(String) : [];
-  const letters = Math.floor(room / labels.length / LETTER);
+  const letters = Math.floor(width / labels.length / LETTER);
   const longest = (texts: string[]) =>
     Math.max(0, ...texts.flatMap((text) => text.split('<br>')).map((line) => line.length));
   if (longest(labels) <= letters) return undefined;
-  const ticktext = labels.map((label) =>
-    label
-      .split('<br>')
-      .map((line) => broken(line, letters))
-      .join('<br>'),
-  );
-  const lines = (texts: string[]) => Math.max(...texts.map((text) => text.split('<br>').length));
+  const wrapLines = (label: string) => label.split('<br>').map((line) => wrap(line, letters));
+  const ticktext = labels.map((label) => wrapLines(label).join('<br>'));
   const small: Spec = longest(ticktext) > letters ? { tickfont: { size: 9 } } : {};
   return {
     ticks: { tickmode: 'array', tickvals: labels.map((_, i) => i), ticktext, tickangle: 0, ...small },
-    more: lines(ticktext) - lines(labels),
+    addedLines: mostLines(ticktext) - mostLines(labels),
   };
 }
 
-/** From one image of a plate to the next, in pixels of the images. */
+/** The distance from one image of a plate to the next, in pixels of the images. */
 const PITCH = 31;
 
-/** A plate whose captions are wider than their images: in several lines, with room for them above each row of images. */
-function brokenCaptions(figure: Figure, room: number): Figure {
+/** Wraps the captions of a plate that are wider than their images, and makes space for them above each row of images. */
+function wrapCaptions(figure: Figure, width: number): Figure {
   const { data, layout } = figure;
   const captions = data.find(({ text, y }) => Array.isArray(text) && Array.isArray(y));
   const [x, y] = [specAt(layout, 'xaxis').range, specAt(layout, 'yaxis').range] as [number[], number[]];
-  const scale = room / (x[1] - x[0]);
-  const text = (captions?.text as string[] | undefined)?.map((one) => broken(one, Math.floor((scale * PITCH) / 5.2)));
-  const more = Math.max(0, ...(text ?? []).map((one) => one.split('<br>').length - 1));
-  if (more === 0) return figure;
-  const places = captions?.y as number[];
-  const rows = [...new Set(places)];
-  const added = Math.ceil((more * LINE) / scale);
+  const scale = width / (x[1] - x[0]);
+  const text = (captions?.text as string[] | undefined)?.map((one) => wrap(one, Math.floor((scale * PITCH) / 5.2)));
+  const addedLines = text ? mostLines(text) - 1 : 0;
+  if (addedLines <= 0) return figure;
+  const positions = captions?.y as number[];
+  const rows = [...new Set(positions)];
+  const added = Math.ceil((addedLines * LINE) / scale);
   const moved = (at: number) => at + added * rows.filter((row) => row < at).length;
   const movedAll = (shapes: Json) =>
     (shapes as Spec[]).map((shape) =>
@@ -287,21 +283,22 @@ function brokenCaptions(figure: Figure, room: number): Figure {
   };
   return {
     data: data.map((trace) => {
-      if (trace === captions) return { ...trace, text: text as string[], y: places.map((at) => moved(at) + added / 2) };
+      if (trace === captions)
+        return { ...trace, text: text as string[], y: positions.map((at) => moved(at) + added / 2) };
       return trace.type === 'heatmap' ? { ...trace, z: spread(trace.z as Json[][]) } : trace;
     }),
     layout: {
       ...layout,
       shapes: movedAll(layout.shapes),
-      ...(hasNames(layout) ? { annotations: movedAll(layout.annotations) } : {}),
+      ...(hasRowNames(layout) ? { annotations: movedAll(layout.annotations) } : {}),
       yaxis: { ...specAt(layout, 'yaxis'), range: [y[0] + added * rows.length, y[1]] },
       height: Math.round(numberAt(layout, 'height', 400) + added * rows.length * scale),
     },
   };
 }
 
-/** A label in lines of at most so many letters, broken between words. */
-function broken(label: string, letters: number): string {
+/** Breaks a label between words into lines of at most so many letters. */
+function wrap(label: string, letters: number): string {
   const lines = [''];
   for (const word of label.split(' ')) {
     const line = lines[lines.length - 1];
@@ -311,17 +308,17 @@ function broken(label: string, letters: number): string {
   return lines.join('<br>');
 }
 
-/** Pixels for a colour bar below its images: its labels, and what they measure. */
+/** Pixels for a colour bar below its images, with labels and title. */
 const BAR_BELOW = 44;
 
-/** Whether a plate of images has names at the left of its rows. */
-const hasNames = ({ annotations }: Spec): boolean => Array.isArray(annotations) && annotations.length > 0;
+/** Whether a plate has names at the left of its rows. */
+const hasRowNames = ({ annotations }: Spec): boolean => Array.isArray(annotations) && annotations.length > 0;
 
 /**
- * A thinner colour bar, nearer to the figure: its labels have less room. Beside a row of small images it would be too
- * short for them, so there it lies below.
+ * Makes a colour bar thinner and moves it closer to the figure. Beside a row of small images it would be too short for its
+ * labels, so there it lies below.
  */
-function thinBar(trace: Spec, isBelow: boolean): Spec {
+function withThinBar(trace: Spec, isBelow: boolean): Spec {
   if (!isSpec(trace.colorbar)) return trace;
   const { colorbar } = trace;
   if (!isBelow) return { ...trace, colorbar: { ...colorbar, thickness: 10, xpad: 4 } };

@@ -9,7 +9,7 @@ import { zipSync } from 'fflate';
 import { hashOfCells } from '../../../../hosts/browser/hash';
 import { checkName, RUN_FILES } from '../../../../packages/runs/run-files';
 import { temporaryFolder } from '../../../../test/support/data';
-import { speaking } from '../../../shared/copies';
+import { withLanguage } from '../../../shared/copies';
 import { serve } from '../../../shared/serve';
 import { translator } from '../../../shared/translated';
 import { asciiDrawing, siteNotebook, writeDrawings } from '../../make/contents';
@@ -85,7 +85,7 @@ describe('A notebook of the site', () => {
     };
     const english = { ...chapter, cells: [...chapter.cells, setup] };
     const cells = english.cells.map((one) => (one.id === 'a' ? { ...one, source: '# 神经元' } : one));
-    const notebook = siteNotebook(speaking({ ...english, cells }, '02-x.ipynb', english, 'zh'), '02-x.ipynb');
+    const notebook = siteNotebook(withLanguage({ ...english, cells }, '02-x.ipynb', english, 'zh'), '02-x.ipynb');
     assert.equal(notebook.cells[0].source, '# 神经元');
     assert.match(
       notebook.cells[2].source,

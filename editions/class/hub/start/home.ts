@@ -1,4 +1,4 @@
-// Fills the folder in which it runs as the home of a learner. What is there is kept. What goes wrong is one line.
+// Fills the current folder as a learner's home. Existing files are kept. An error is one line.
 import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { chaptersFolder, root } from '../../../../packages/system/project';
@@ -7,7 +7,7 @@ import { makeCopies } from '../../../shared/copies';
 function main() {
   process.umask(0o077);
   const home = process.cwd();
-  // As in the clone, so that the links and pictures of a chapter lead where they lead there.
+  // As in the clone, so that links and pictures of the chapters work.
   const links = ['src', 'packages', 'hosts', 'editions', 'README.md', 'environment.md'].map((name) => [
     join(root, name),
     join(home, name),
@@ -16,7 +16,7 @@ function main() {
   try {
     mkdirSync(join(home, 'notebooks'), { recursive: true });
     mkdirSync(join(home, 'build'), { recursive: true });
-    makeCopies(chaptersFolder, join(home, 'notebooks', 'my'));
+    makeCopies(undefined, chaptersFolder, join(home, 'notebooks', 'my'));
     for (const [target, link] of links) {
       if (!lstatSync(link, { throwIfNoEntry: false })) symlinkSync(target, link);
     }

@@ -138,12 +138,16 @@ test('--reset makes a new copy and keeps the former one under a name with the ti
   const to = join(from, 'my');
   mkdirSync(to);
   writeFileSync(join(from, '02-b.ipynb'), JSON.stringify(chapter()));
-  assert.deepEqual(makeCopies(from, to).made, ['02-b.ipynb']);
+  assert.deepEqual(makeCopies(undefined, from, to).made, ['02-b.ipynb']);
   writeFileSync(join(to, '02-b.ipynb'), 'mine');
   const now = new Date(2026, 0, 2, 3, 4, 5);
-  assert.equal(resetCopy('02-b.ipynb', from, to, now), '02-b.2026-01-02-030405.ipynb');
+  assert.equal(resetCopy('02-b.ipynb', undefined, from, to, now), '02-b.2026-01-02-030405.ipynb');
   writeFileSync(join(to, '02-b.ipynb'), 'mine, too');
-  assert.equal(resetCopy('02-b.ipynb', from, to, now), '02-b.2026-01-02-030405-2.ipynb', 'twice in a second');
+  assert.equal(
+    resetCopy('02-b.ipynb', undefined, from, to, now),
+    '02-b.2026-01-02-030405-2.ipynb',
+    'twice in a second',
+  );
   const read = (name: string) => readFileSync(join(to, name), 'utf8');
   assert.deepEqual(readdirSync(to).length, 3);
   assert.deepEqual(
@@ -154,7 +158,7 @@ test('--reset makes a new copy and keeps the former one under a name with the ti
   rmSync(join(to, '02-b.ipynb'));
   mkdirSync(join(to, '02-b.ipynb'));
   assert.throws(
-    () => resetCopy('02-b.ipynb', from, to, now),
+    () => resetCopy('02-b.ipynb', undefined, from, to, now),
     /02-b\.ipynb: expected a notebook, found a folder; move it away$/,
   );
 });
@@ -163,7 +167,7 @@ test('a copy for which the disk has no room is not there', () => {
   const from = temporaryFolder();
   const to = join(from, 'my');
   for (const name of ['01-a.ipynb', '02-b.ipynb']) writeFileSync(join(from, name), JSON.stringify(chapter()));
-  const call = `copies.makeCopies(${JSON.stringify(from)}, ${JSON.stringify(to)})`;
+  const call = `copies.makeCopies(undefined, ${JSON.stringify(from)}, ${JSON.stringify(to)})`;
   const full = join(root, 'test', 'support', 'full-disk.cjs');
   const sources = join(root, 'tools', 'sources.cjs');
   const module = JSON.stringify(join(root, 'editions', 'shared', 'copies.ts'));
@@ -283,13 +287,13 @@ describe('A copy of a chapter', () => {
       [join(from, 'my'), undefined],
       [join(from, 'my', 'zh'), 'zh'],
     ] as const) {
-      assert.deepEqual(copies.makeCopies(from, to, language), { names: [file], made: [file] });
+      assert.deepEqual(copies.makeCopies(language, from, to), { names: [file], made: [file] });
       const copy = readFileSync(join(to, file), 'utf8');
       assert.equal(/\p{Script=Han}/u.test(copy), language === 'zh');
       write(first, code('2;'));
-      assert.deepEqual(copies.makeCopies(from, to, language).made, []);
+      assert.deepEqual(copies.makeCopies(language, from, to).made, []);
       assert.equal(readFileSync(join(to, file), 'utf8'), copy);
-      const kept = copies.resetCopy(file, from, to, undefined, language);
+      const kept = copies.resetCopy(file, language, from, to);
       assert.equal(readFileSync(join(to, String(kept)), 'utf8'), copy);
     }
   });
