@@ -39,7 +39,7 @@ export async function runTwice(run, command, args, { silence = 40, ...options } 
       if (ARRIVED.test(line)) clearTimeout(timer);
       if (options.onLine) options.onLine(line);
     };
-    const result = await run(command, args, { ...options, onLine, giveUp: giveUp.signal });
+    const result = await run(command, args, { ...options, onLine, abort: giveUp.signal });
     clearTimeout(timer);
     const isOffline = result.lines.some((line) => !ARRIVED.test(line) && OFFLINE.test(line));
     if (result.code === 0 || !isFirst || !isOffline || giveUp.signal.aborted) return result;
@@ -123,12 +123,12 @@ function lockFor(packages) {
 let child;
 
 /** Runs npm; resolves to its exit status, null if it was killed, and the lines that it printed. */
-function run(command, args, { cwd, onLine, giveUp }) {
+function run(command, args, { cwd, onLine, abort }) {
   const env = { ...process.env, NODE_OPTIONS: '' };
   child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines = [];
-  giveUp.addEventListener('abort', () => {
-    lines.push(giveUp.reason);
+  abort.addEventListener('abort', () => {
+    lines.push(abort.reason);
     child.kill('SIGKILL'); // npm survives SIGTERM
   });
   for (const input of [child.stdout, child.stderr])

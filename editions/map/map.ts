@@ -2,7 +2,7 @@
 import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, delimiter, dirname, extname, join, relative, resolve } from 'node:path';
-import { lock, unlock } from '../../packages/system/lock';
+import { waitForLock } from '../../packages/system/lock';
 import { command, runProgram } from '../../packages/system/program';
 import { printable, pythonIn, readText, root, UserError, writeWhole } from '../../packages/system/project';
 import { run, step } from '../../packages/system/run';
@@ -173,14 +173,11 @@ async function compute(
 ): Promise<{ status: number; isWhole: boolean }> {
   const start = performance.now();
   mkdirSync(folder, { recursive: true });
-  await lock(
-    (pid) => {
-      throw new UserError(
-        `expected no other map in ${here(folder)}, found one (process ${pid}); wait for it, or stop it`,
-      );
-    },
-    join(folder, 'map.lock'),
-  );
+  await waitForLock(join(folder, 'map.lock'), 'map', (pid) => {
+    throw new UserError(
+      `expected no other map in ${here(folder)}, found one (process ${pid}); wait for it, or stop it`,
+    );
+  });
   const runs = allRuns(wanted);
   const damaged = (file: string) => console.log(`${here(file)} is damaged; its run is done again.`);
   const rowOf = (one: Run) => doneRow(folder, one, damaged) ?? known.get(one.id);
@@ -244,10 +241,8 @@ async function work({ options, others }: ReturnType<typeof read>) {
 async function main(args: string[]) {
   const asked = read(args);
   await runProgram('map', () => work(asked), {
-    tidy: unlock,
     interrupted: 'stopped; the same command continues with what is missing',
   });
-  unlock();
   process.exit();
 }
 

@@ -1,6 +1,6 @@
-// Files: read only if they are files, written so that a reader finds the old or the new content, never half of it.
-// No library: write-file-atomic writes through links, joins parts with commas, and what a killed process leaves of it
-// does not tell whose it is.
+// Files: read only if they are regular files, written so that a reader finds the old or the new content, never half of it.
+// No library: write-file-atomic writes through links, joins parts with commas, and the temporary file that a killed
+// process leaves behind does not tell which process wrote it.
 import {
   closeSync,
   constants,
@@ -20,7 +20,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { isUint8Array } from 'node:util/types';
+import { checkUint8 } from '../../src/common/checks';
 import { codeOf, isAlive } from './processes';
 
 /** The folder of package.json: this file runs in place and, one folder deeper, as a part of `dist/`. */
@@ -31,15 +31,15 @@ const ROOT = [resolve(__dirname, '..', '..'), resolve(__dirname, '..', '..', '..
 /** A path inside the project, whichever folder the notebook's kernel was started in. */
 export const projectPath = (...parts: string[]) => resolve(ROOT, ...parts);
 
-/** What there is in place of a file. */
+/** What a path that is no regular file leads to. */
 const kindOf = (found: Stats) =>
   found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a named pipe' : found.isSocket() ? 'a socket' : 'a device';
 
 /**
  * A file's bytes.
- * @param most bytes that it may have: of a longer file nothing is read
- * @throws Error as `openSync`; also for what is not a file, such as a named pipe, which would block for ever, and for a
- *   longer file
+ * @param most its largest size in bytes; nothing is read of a larger file
+ * @throws Error as `openSync`; also for a larger file, and for anything but a regular file: a named pipe would block
+ *   for ever
  */
 export function readFile(file: string, most: number = Number.POSITIVE_INFINITY) {
   // Windows has neither such pipes nor the flag.
@@ -54,7 +54,7 @@ export function readFile(file: string, most: number = Number.POSITIVE_INFINITY) 
   }
 }
 
-/** A file's bytes. @throws Error as `readFile`, which begins with what the file is called */
+/** A file's bytes. @throws Error as `readFile`, with `name` in front */
 export function readNamed(name: string, file: string, most?: number) {
   try {
     return readFile(file, most);
@@ -63,26 +63,18 @@ export function readNamed(name: string, file: string, most?: number) {
   }
 }
 
-/** a list is written part by part: a large file needs no copy in memory */
+/** A list is written part by part, so that a large file needs no second copy in memory. */
 type Content = Uint8Array | string | readonly Uint8Array[];
 
-/** `name.PID.unfinished` is what the process PID has written of the file `name` so far. */
+/** `name.PID.unfinished` is the file `name` while the process PID is writing it. */
 const UNFINISHED = /^(.+)\.(\d+)\.unfinished$/;
 
 export const unfinishedName = (file: string) => `${file}.${process.pid}.unfinished`;
 
 const notWritten = (file: string, error: unknown) => {
   const why = `${file}: cannot be written (${(error as Error).message})`;
-  return new Error(why.replace(/\p{Cc}/gu, '\ufffd'), { cause: error }); // a name may hold anything, also a line's end
+  return new Error(why.replace(/\p{Cc}/gu, '\ufffd'), { cause: error }); // a file name may contain line breaks
 };
-
-/** A part of a file as bytes, even those of another realm, such as a notebook's cell. */
-function bytesOf(file: string, part: unknown): Uint8Array {
-  if (typeof part === 'string') return Buffer.from(part);
-  if (isUint8Array(part)) return part;
-  const found = part === undefined || part === null ? String(part) : Object(part).constructor?.name;
-  throw new RangeError(`${file}: expected bytes in a Uint8Array, found ${found}`);
-}
 
 /**
  * Replaces a file, or the link of that name, by one with this content. If that fails (on a full disk, say), the old
@@ -95,8 +87,8 @@ export function writeFileAtomic(file: string, content: Content, mode?: number) {
 }
 
 /**
- * Writes a file that is not there yet, at once with its whole content; what has its name, be it a link, is kept.
- * @returns false if there was one
+ * Creates a file, which appears with its whole content at once. Keeps whatever has that name, even a link.
+ * @returns false if the name was taken
  * @throws Error in one line that names the file and the reason
  */
 export function writeFileNew(file: string, content: Content): boolean {
@@ -116,10 +108,12 @@ export function writeFileNew(file: string, content: Content): boolean {
   }
 }
 
-/** Writes content to a file beside the one that is meant, and hands it over once it is on the disk. */
+/** Writes content to a temporary file beside the target, and calls `finish` once it is on the disk. */
 function writeBeside(file: string, content: Content, mode: number | undefined, finish: (unfinished: string) => void) {
   const unfinished = unfinishedName(file);
-  const parts = (Array.isArray(content) ? content : [content]).map((part) => bytesOf(file, part));
+  const whole = typeof content === 'string' ? Buffer.from(content) : content;
+  const parts: Uint8Array[] = Array.isArray(whole) ? whole : [whole];
+  for (const part of parts) checkUint8(file, part);
   try {
     const handle = openSync(unfinished, 'w', mode);
     try {
@@ -137,7 +131,7 @@ function writeBeside(file: string, content: Content, mode: number | undefined, f
 }
 
 /**
- * Renames a file, or a link, to a name that nothing has. `rename` alone would replace what got that name a moment ago.
+ * Renames a file or a link to a name that is free. `rename` alone would replace a file created a moment ago.
  * @throws Error with the code EEXIST if something has the name
  */
 export function moveToNew(file: string, to: string) {
@@ -150,7 +144,7 @@ export function moveToNew(file: string, to: string) {
   }
 }
 
-/** Whether a path is a link to nothing. A file that is written there would take the place of the link. */
+/** Whether a path is a link to nothing. A file written there would replace the link. */
 export function isDangling(path: string) {
   try {
     return !existsSync(path) && lstatSync(path).isSymbolicLink();
@@ -160,12 +154,12 @@ export function isDangling(path: string) {
 }
 
 /**
- * Checks that `writeFileAtomic` will be able to write a file, without changing it.
+ * Checks that `writeFileAtomic` can write a file, without changing it.
  * @throws Error in one line that names the file and the reason
  */
 export function assertWritable(file: string) {
   const found = statSync(file, { throwIfNoEntry: false });
-  // A device would be replaced by a file, too.
+  // `rename` would replace a device, too.
   if (found && !found.isFile()) throw new Error(`${file}: expected a file or nothing, found ${kindOf(found)}`);
   if (isDangling(file)) throw new Error(`${file}: expected a file or nothing, found a link to nothing`);
   const unfinished = unfinishedName(file);
@@ -178,8 +172,8 @@ export function assertWritable(file: string) {
 }
 
 /**
- * The same for two paths that lead to one thing: by links, by folders that are links, or by letters that a file system
- * takes for one another. Nothing has to be there yet.
+ * A key that two paths share if they lead to the same file: through links, linked folders, or upper and lower case. The
+ * file need not exist yet.
  */
 export function identityOf(path: string): string {
   try {
@@ -192,11 +186,11 @@ export function identityOf(path: string): string {
 }
 
 /**
- * Makes a folder and those above it.
+ * Creates a folder and its parents.
  * @throws Error in one line that says which path is in the way
  */
 export function makeFolder(folder: string) {
-  // One by one: Node's own recursive mkdir never returns in a folder that takes no new one, such as /proc.
+  // One by one: Node's recursive mkdir never returns in a folder that refuses new ones, such as /proc.
   const paths = [resolve(folder)];
   while (!existsSync(paths[0]) && dirname(paths[0]) !== paths[0]) paths.unshift(dirname(paths[0]));
   if (existsSync(paths[0]) && !statSync(paths[0]).isDirectory())
@@ -205,7 +199,7 @@ export function makeFolder(folder: string) {
     try {
       if (!existsSync(path)) mkdirSync(path);
     } catch (error) {
-      // Another process may have made it meanwhile.
+      // Another process may have created it meanwhile.
       if (!existsSync(path))
         throw new Error(`${folder}: cannot be made (${(error as Error).message})`, { cause: error });
     }
@@ -213,9 +207,9 @@ export function makeFolder(folder: string) {
 }
 
 /**
- * Removes what a killed process left unfinished in a folder.
- * @param isOwn tells from a file's name whether we may have written it; everything else
- *   stays, and so does what a living process writes
+ * Removes the temporary files that a killed process left in a folder.
+ * @param isOwn whether we may have written a file of this name; all other files stay, and so do those that a live
+ *   process is writing
  */
 export function removeUnfinished(folder: string, isOwn: (name: string) => boolean) {
   for (const entry of existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []) {

@@ -1,19 +1,18 @@
-// How a program of ours begins and ends: its options, what it says of an error, and who ends it.
+// What our programs share: reading options, reporting errors, and ending cleanly.
 import { Command, InvalidArgumentError } from 'commander';
 import { endWithParent, onSignals } from './parent';
 import { causeOf } from './plain.mjs';
 import { printable } from './project';
 import { endChildren, Stopped } from './run';
 
-/** What is printed of an error: one line if the user can fix it, the stack if unexpected. */
+/** The text to print for an error: one line if the user can fix it, the stack if it is unexpected. */
 export function describe(error: unknown) {
   return causeOf(error)?.split('\n').map(printable).join('\n');
 }
 
 /**
- * Does the work of a program. An error ends it with what there is to say of it, and with its `exitStatus` or 1; a
- * signal, or the end of its caller, ends first what it started by `run`, also when the work is done and it serves
- * something.
+ * Runs a program's work. An error is printed and ends the program with the error's `exitStatus`, or 1. A signal, or the
+ * end of its caller, first ends what it started by `run`; also after the work, while the program serves something.
  * @returns a function that stops handling signals
  */
 export async function runProgram(
@@ -23,15 +22,16 @@ export async function runProgram(
     tidy,
     interrupted,
   }: {
-    /** called before it ends early */
+    /** called before the program ends early */
     tidy?: () => void;
-    /** said when a signal ends it */
+    /** printed when a signal ends the program */
     interrupted?: string;
   } = {},
 ) {
   let stopping = false;
   const stop = async (code: number, line: string | undefined) => {
-    if (stopping) return; // Ctrl-C comes twice where another program of ours runs this one: from the terminal and from it
+    // Under another of our programs Ctrl-C arrives twice: from the terminal and from that program.
+    if (stopping) return;
     stopping = true;
     if (line) console.error(`${name}: ${line}`);
     await endChildren();
@@ -47,11 +47,11 @@ export async function runProgram(
   try {
     await work();
   } catch (error) {
-    // Ctrl-C reaches what this program waits for as well: its own handler, which is still to come, says what happened.
+    // Ctrl-C also reaches the children, which may fail first: wait for our own handler, which prints `interrupted`.
     await new Promise((done) => setTimeout(done, 100));
     const { exitStatus = 1 } = Object(error) as { exitStatus?: number };
     if (!(error instanceof Stopped)) await stop(exitStatus, describe(error));
-    await new Promise(() => {}); // a signal came, whose handler ends the program
+    await new Promise(() => {}); // the handler of the signal ends the program
   }
   return () => {
     unhandle();
@@ -59,8 +59,8 @@ export async function runProgram(
   };
 }
 
-/** One line of commander's, as the project words such lines, with where to find help. */
-function worded(text: string, name: string, typed: string) {
+/** Rewrites an error of commander to our form: expected, found, where to find help. */
+function rewordError(text: string, name: string, typed: string) {
   const line = text
     .trim()
     .replace(/^error: /, '')
@@ -72,14 +72,14 @@ function worded(text: string, name: string, typed: string) {
 }
 
 /**
- * A program whose options are read by commander.
- * @param typed what people type
- * @param name what its messages begin with
+ * A commander program.
+ * @param typed what people type to start it
+ * @param name the start of its messages
  */
 export const command = (typed: string, name: string) =>
   new Command(typed)
     .allowExcessArguments(false)
-    .configureOutput({ outputError: (text, write) => write(worded(text, name, typed)) })
+    .configureOutput({ outputError: (text, write) => write(rewordError(text, name, typed)) })
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 /** Reads a whole number from `least` to `most`. */

@@ -1,4 +1,4 @@
-// The paths in the clone, and its files.
+// The clone's paths and files.
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readFile, writeFileAtomic } from './files';
@@ -7,14 +7,15 @@ import { filesUnder, hashOf, remove, root, UserError, windows } from './plain.mj
 export { filesUnder, hashOf, remove, root, UserError, windows };
 
 /**
- * A line that may hold the name of a file, and that anything, as a terminal can show it: without what moves the cursor
- * or turns the writing round. What joins letters or signs stays.
+ * Makes a line safe to print that may contain a file name, and so any characters: replaces control characters and those
+ * that change the direction of writing. Joiners of letters and emoji stay.
  */
 export const printable = (line: string) => line.replace(/(?![\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
 
 /**
- * The command that runs a program of ours: its path from the root, its arguments.
- * @returns for `spawn` and the like
+ * The command that runs one of our programs.
+ * @param file its path from the root
+ * @returns command and arguments for `spawn` and the like
  */
 export const program = (file: string, args: string[] = []): [string, string[]] => [
   process.execPath,
@@ -29,18 +30,18 @@ export const pythonIn = (folder: string) =>
 export const venvPython = pythonIn(venv);
 
 /**
- * Writes a file so that a reader finds the old or the new content, never half of it, and makes the folders above it.
- * @param mode who may read it
+ * Writes a file atomically, and creates the folders above it.
+ * @param mode its permissions
  */
 export function writeWhole(path: string, content: string | Uint8Array, mode?: number) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileAtomic(path, content, mode);
 }
 
-/** The bytes of a file that others may have put there: errors are those of `readFile`. */
+/** A file's bytes, if it is not too large. @throws Error as `readFile` */
 export const readWhole = (path: string, most = 2 ** 26) => readFile(path, most);
 
-/** What `readWhole` returns, as a text; undefined where it throws. */
+/** A file's text; undefined if it cannot be read. */
 export function readText(path: string) {
   try {
     return readWhole(path).toString();
@@ -49,7 +50,7 @@ export function readText(path: string) {
   }
 }
 
-/** The content of a JSON file, undefined where it is missing or damaged. */
+/** The content of a JSON file; undefined if it is missing or damaged. */
 export function readJson(path: string) {
   try {
     return JSON.parse(readText(path) ?? '');
@@ -63,7 +64,7 @@ export const writeJson = (path: string, value: unknown) => writeWhole(path, `${J
 /** The chapters' folder. */
 export const chaptersFolder = join(root, 'notebooks');
 
-/** The files of the chapters in a folder, in order. Their names alone hold the chapters' numbers. */
+/** The names of the chapters' files in a folder, in order. */
 export const chapterNames = (folder = chaptersFolder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.ipynb'))
@@ -77,7 +78,7 @@ export function numbered(name: string) {
 }
 
 /**
- * Removes what killed builds left in `build/`: NAME-PROCESS and the like. Younger folders may belong to one that runs.
+ * Removes the folders `build/NAME-PROCESS` that killed builds left. One changed in the last ten minutes may be in use.
  */
 export function removeLeftOvers(name: string) {
   const theirs = new RegExp(`^${name}-\\d`);

@@ -1,43 +1,42 @@
-// Child processes that end when set-up ends: each has its own process group, which set-up stops on a signal.
+// Runs child processes that end when this program ends: each has its own process group, which gets this program's signals.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { nameChildren } from './lock';
-import { bornAt, killGroup, type Process } from './processes';
+import { killGroup } from './processes';
 import { windows } from './project';
 
-/** How a child and all that it started is ended: by this signal and, if that does not help in time, by SIGKILL. */
+/** How to end a child and everything it started: this signal, and SIGKILL if it is still running after `seconds`. */
 interface Ending {
   signal: NodeJS.Signals;
   seconds: number;
 }
 
-const running: Map<number, Process & { ending: Ending }> = new Map();
+const running: Map<number, Ending> = new Map();
 let stopping = false;
 const SOON: Ending = { signal: 'SIGTERM', seconds: 5 };
 
-/** Thrown by `run` while set-up is being stopped, so that no step mistakes a killed child for a result. */
+/** Thrown by `run` while the program is being stopped, so that no step takes a killed child for a result. */
 export class Stopped extends Error {}
 
-/** Ends all children and resolves when they are gone; those that take too long are killed. */
+/** Ends all children and resolves when they have ended; those that take too long are killed. */
 export async function endChildren() {
   stopping = true;
-  for (const { pid, ending } of running.values()) killGroup(pid, ending.signal);
-  const patience = Math.max(0, ...[...running.values()].map(({ ending }) => ending.seconds * 1000));
+  for (const [pid, { signal }] of running) killGroup(pid, signal);
+  const patience = Math.max(0, ...[...running.values()].map(({ seconds }) => seconds * 1000));
   for (let waited = 0; running.size > 0 && waited < patience; waited += 50) await wait(50);
   for (const pid of running.keys()) killGroup(pid, 'SIGKILL');
-  await wait(100); // for the steps to clean up
+  await wait(100); // lets the steps clean up
 }
 
 export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** Infinity for as long as it takes */
+  /** time limit; Infinity for none */
   minutes?: number;
   ending?: Ending;
-  /** ends it, with the code -1 */
-  giveUp?: AbortSignal;
+  /** kills the command when aborted */
+  abort?: AbortSignal;
   onLine?: (line: string) => void;
 }
 
@@ -48,7 +47,7 @@ export interface RunOptions {
 export async function run(
   command: string,
   args: string[],
-  { cwd, env = process.env, minutes = 20, ending = SOON, giveUp, onLine }: RunOptions = {},
+  { cwd, env = process.env, minutes = 20, ending = SOON, abort, onLine }: RunOptions = {},
 ): Promise<{ code: number; lines: string[] }> {
   if (stopping) throw new Stopped();
   const lines: string[] = [];
@@ -60,9 +59,7 @@ export async function run(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { pid = 0 } = child;
-  const tell = () => nameChildren([...running.values()].map(({ pid, born }) => ({ pid, born })));
-  if (pid) running.set(pid, { pid, born: bornAt(pid), ending });
-  tell();
+  if (pid) running.set(pid, ending);
   const stop = (why: string) => {
     lines.push(why);
     if (pid) killGroup(pid, 'SIGKILL');
@@ -70,7 +67,7 @@ export async function run(
   const limit = Number.isFinite(minutes)
     ? setTimeout(() => stop(`stopped after ${minutes} minutes`), minutes * 60_000)
     : undefined;
-  giveUp?.addEventListener('abort', () => stop(String(giveUp.reason)), { once: true });
+  abort?.addEventListener('abort', () => stop(String(abort.reason)), { once: true });
   for (const input of [child.stdout, child.stderr]) {
     createInterface({ input }).on('line', (line) => {
       if (line.trim() === '') return;
@@ -85,7 +82,6 @@ export async function run(
   });
   clearTimeout(limit);
   running.delete(pid);
-  tell();
   if (stopping) throw new Stopped();
   return { code: code ?? -1, lines };
 }
@@ -93,7 +89,7 @@ export async function run(
 export const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 /**
- * Runs one step: prints a line when it begins, one every ten seconds while it works, and one when it is done.
+ * Runs one step: prints a line when it begins, every ten seconds while it works, and when it is done.
  * @param work may return a note for the last line
  */
 export async function step(

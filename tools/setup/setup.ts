@@ -2,7 +2,7 @@
 // runs this before every other program. `npm run setup`.
 import { join } from 'node:path';
 import { runInForeground } from '../../packages/system/foreground';
-import { lock, unlock } from '../../packages/system/lock';
+import { waitForLock } from '../../packages/system/lock';
 import { command, runProgram } from '../../packages/system/program';
 import { program, root, UserError } from '../../packages/system/project';
 import { seconds, step } from '../../packages/system/run';
@@ -114,9 +114,8 @@ export async function setUp({ quiet, check: isCheck, retry, from }: Flags) {
     const wanted = wantedBackend();
     let todo = pending(wanted, retry);
     if (isPending(todo)) {
-      await lock(
-        (pid) => console.log(`Another set-up (process ${pid}) is running in this clone; waiting for it.`),
-        join(root, 'build', 'setup.lock'),
+      await waitForLock(join(root, 'build', 'setup.lock'), 'set-up', (pid) =>
+        console.log(`Another set-up (process ${pid}) is running in this clone; waiting for it.`),
       );
       todo = pending(wanted, retry);
       if (isPending(todo)) return work(todo, wanted, from ?? process.env.LIF_FC_MNIST_BUNDLE);
@@ -128,11 +127,9 @@ export async function setUp({ quiet, check: isCheck, retry, from }: Flags) {
     }
   };
   const end = await runProgram('setup', main, {
-    tidy: unlock,
     interrupted: 'interrupted; run it again to continue with the interrupted step',
   });
   end();
-  unlock();
 }
 
 /** Sets up, or makes a bundle, or serves one. */

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { chownSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/data';
 import { FROM_SOURCES } from '../../../test/support/python';
 import { makeFolder } from '../files';
-import { assertUnlocked, LOCK_NAME, lock, lockFolder, ownerOf, unlock } from '../lock';
-import { bornAt } from '../processes';
+import { assertUnlocked, LOCK_NAME, lockFolder, ownerOf, waitForLock } from '../lock';
 
 const FULL_DISK = join(__dirname, '..', '..', '..', 'test', 'support', 'full-disk.cjs');
 
@@ -21,16 +19,6 @@ function lockedBy(owner: object): string {
   lock.release();
   writeFileSync(join(folder, LOCK_NAME), JSON.stringify({ ...mine, ...owner }));
   return folder;
-}
-
-const NO_GROUPS = process.platform === 'win32' && 'process groups are a Unix thing';
-
-/** An owner that is gone, and a child of its that runs; `ended` resolves to its status and signal. */
-function abandoned() {
-  const { pid } = spawnSync(process.execPath, ['-e', '']);
-  const child = spawn('sleep', ['20'], { detached: true, stdio: 'ignore' });
-  const owner = { pid, children: [{ pid: child.pid, born: bornAt(child.pid as number) }] };
-  return { child, ended: once(child, 'exit'), owner };
 }
 
 describe('a locked folder', () => {
@@ -58,15 +46,6 @@ describe('a locked folder', () => {
   test('of a process that is gone is taken over', () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     lockFolder(lockedBy({ pid })).release();
-  });
-
-  test('that names children is taken over, and they are left alone: it may have come from anybody', {
-    skip: NO_GROUPS,
-  }, async () => {
-    const { child, ended, owner } = abandoned();
-    lockFolder(lockedBy(owner)).release();
-    child.kill();
-    assert.deepEqual(await ended, [null, 'SIGTERM']);
   });
 
   test('of a process whose number now belongs to another is taken over', {
@@ -148,7 +127,7 @@ describe('a lock that is waited for', () => {
     const folder = temporaryFolder();
     const [first, second] = [join(folder, 'deep', 'first.lock'), join(folder, 'second.lock')];
     const source = JSON.stringify(join(__dirname, '..', 'lock'));
-    const program = `require(${source}).lock(() => {}, ${JSON.stringify(first)}).then(() => {
+    const program = `require(${source}).waitForLock(${JSON.stringify(first)}, 'set-up', () => {}).then(() => {
       console.log('locked');
       setInterval(() => {}, 1000);
     });`;
@@ -157,53 +136,24 @@ describe('a lock that is waited for', () => {
     });
     await new Promise((done) => child.stdout.once('data', done));
     const waitedFor: unknown[] = [];
-    await lock((pid) => {
+    const lock = await waitForLock(first, 'set-up', (pid) => {
       waitedFor.push(pid);
       child.kill('SIGKILL');
-    }, first);
+    });
     assert.deepEqual(waitedFor, [child.pid]);
     assert.equal(ownerOf(readFileSync(first, 'utf8'))?.pid, process.pid);
-    unlock();
-    await lock(() => assert.fail('it was free'), second);
+    lock.release();
+    const other = await waitForLock(second, 'set-up', () => assert.fail('it was free'));
     assert.deepEqual([existsSync(first), existsSync(second)], [false, true]);
-    unlock();
+    other.release();
     assert.equal(existsSync(second), false);
   });
 
-  /** Takes over the lock in a folder, and frees it again. */
-  async function takeOver(folder: string) {
-    await lock(() => assert.fail('its owner is gone'), join(folder, LOCK_NAME));
-    unlock();
-  }
-
-  test('is taken over with the end of the children of its owner, and of no other process', {
-    skip: NO_GROUPS,
-  }, async () => {
-    const { ended, owner } = abandoned();
-    const other = abandoned();
-    const children = [...owner.children, { pid: other.child.pid, born: 'another time' }, { pid: other.child.pid }];
-    await takeOver(lockedBy({ ...owner, children }));
-    assert.deepEqual(await ended, [null, 'SIGKILL']);
-    other.child.kill();
-    assert.deepEqual(await other.ended, [null, 'SIGTERM']);
-  });
-
-  test('names as children only what is one process', () => {
-    const numbers = [1, 0, -1, 2.5, '7', null].map((pid) => ({ pid, born: 'then' }));
-    const child = { pid: 7, born: 'then' };
-    const childrenOf = (children: unknown) => ownerOf(JSON.stringify({ host: 'a', pid: 1, children }))?.children;
-    assert.deepEqual(childrenOf([...numbers, null, 7, { pid: 7 }, child]), [child]);
-    assert.deepEqual([undefined, null, 7, {}].flatMap(childrenOf), []);
-  });
-
-  test('that another account wrote is taken over, and what it names as children left alone', {
-    skip: process.getuid?.() !== 0 && 'not root',
-  }, async () => {
-    const { child, ended, owner } = abandoned();
-    const folder = lockedBy(owner);
-    chownSync(join(folder, LOCK_NAME), 12345, 12345);
-    await takeOver(folder);
-    child.kill();
-    assert.deepEqual(await ended, [null, 'SIGTERM']);
+  test('is not waited for if its owner is on another machine', async () => {
+    const file = join(lockedBy({ host: `not-${hostname()}` }), LOCK_NAME);
+    await assert.rejects(
+      waitForLock(file, 'set-up', () => assert.fail('it waits')),
+      /another set-up writes here \(process \d+ on the machine not-.*\); if it has ended, remove .*lock$/,
+    );
   });
 });

