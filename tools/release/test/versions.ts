@@ -1,10 +1,9 @@
-// The places that say the version of the project. package.json is the one to change first; the others are compared
-// with it.
+// The places that state the project's version. package.json is the one to change first; the others are compared with it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * What a text says around the version. Each match is a place; a text in which it does not match is one that lost it.
+ * Files that state the version, and the text around it. A file without a match has lost its version.
  */
 const TEXTS: [file: string, pattern: RegExp][] = [
   ['CHANGELOG.md', /^## (\S+)/],
@@ -14,7 +13,7 @@ const TEXTS: [file: string, pattern: RegExp][] = [
   ['packages/typescript-kernel/CHANGELOG.md', /^## (\S+)/],
   ['packages/typescript-kernel/README.md', /typescript[_-]kernel-(\d[\w.]*?)(?:-py3|\.tgz)/],
 ];
-/** A changelog has a section for each version, the newest first. */
+/** A changelog has a section per version, the newest first. */
 const FIRST_ALONE = /CHANGELOG\.md$/;
 
 interface Place {
@@ -23,7 +22,7 @@ interface Place {
 }
 
 /**
- * Every place with the version that it says; undefined where a text says none.
+ * Every place with the version that it states; undefined where a file states none.
  * @param folder the clone
  */
 export function versionsIn(folder: string): Place[] {
@@ -51,7 +50,7 @@ export function versionsIn(folder: string): Place[] {
 }
 
 /**
- * The places that say another version than package.json, each as a line.
+ * A line for each place whose version is not that of package.json.
  * @param folder the clone
  */
 export function wrongVersions(folder: string) {
