@@ -1,5 +1,5 @@
-// Executes notebooks without a browser. run_notebooks.py does the work with the Python of .venv; this finds that
-// Python, and passes arguments and signals on.
+// Executes notebooks without a browser: runs run_notebooks.py with the Python of .venv, and passes on arguments and
+// signals.
 import { join } from 'node:path';
 import { runInForeground } from '../system/foreground';
 import { venvPython } from '../system/project';
@@ -7,8 +7,8 @@ import { venvPython } from '../system/project';
 const script = join(__dirname, 'run_notebooks.py');
 
 /**
- * Executes the notebooks that the arguments name; `--help` lists the options. Sets the exit status of this process: 2
- * if its Python is missing.
+ * Executes the notebooks that the arguments name; `--help` lists the options. Sets the exit status of this process, 2 if
+ * the Python is missing.
  */
 export async function runNotebooks(args: string[]) {
   try {

@@ -1,6 +1,6 @@
-"""Executes notebooks without a browser. The package `headless` beside this file does the work.
+"""Executes notebooks without a browser, using the package `headless` beside this file.
 
-Called by packages/notebook-runner/notebooks.ts (`npm run notebooks -- FILE…`, `npm run tutorial`) with the Python of `.venv`.
+packages/notebook-runner/notebooks.ts runs it with the Python of `.venv` (`npm run notebooks -- FILE…`, `npm run tutorial`).
 """
 
 import signal
@@ -8,18 +8,18 @@ import sys
 from pathlib import Path
 
 
-signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while Jupyter is being imported ends this without a traceback
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C during the import of Jupyter ends this without a traceback
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
 import asyncio  # noqa: E402
 
-from headless import files, options, places, report, run  # noqa: E402
+from headless import files, options, paths, report, run  # noqa: E402
 
 
 if __name__ == "__main__":
     try:
         for folder in ("config", "data", "runtime"):
-            files.make_folder(places.SCRATCH / folder)
+            files.make_folder(paths.SCRATCH / folder)
         parsed = options.parse(sys.argv[1:])
     except files.BadInput as error:
         for line in str(error).splitlines():

@@ -1,10 +1,6 @@
-"""Executes the cells of one notebook with nbclient, and notices what nbclient does not notice with tslab.
-
-That is an error in a timer or in a promise that is not awaited, a cell that the kernel skipped, and output that arrives
-after its cell has ended.
+"""Executes the cells of one notebook with nbclient, and detects what nbclient misses with tslab: errors in timers and in
+promises that are not awaited, cells that the kernel skipped, and output that arrives after its cell has ended.
 """
-
-from __future__ import annotations
 
 import asyncio
 import logging
@@ -18,7 +14,7 @@ from pathlib import Path
 
 from .files import kernel_of
 from .outputs import first_line
-from .places import KERNELS, PEERS, SCRATCH, kernel_env
+from .paths import KERNELS, PEERS, SCRATCH, kernel_env
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpecManager
@@ -30,11 +26,11 @@ UNCAUGHT = re.compile(r"^(UncaughtException|UnhandledPromiseRejection):")
 DIAGNOSTIC = re.compile(r"^(\S+ )?\d+:\d+ - ")  # how tslab prints a type error
 
 OUTPUT_LIMIT = 50_000_000  # characters of text per cell
-OUTPUT_TIMEOUT = 60  # seconds after a cell has ended, until output that is missing counts as lost
+OUTPUT_TIMEOUT = 60  # seconds after the end of a cell until missing output counts as lost
 
-# After an error tslab answers "abort" to everything for 200 ms.
+# After an error tslab answers "abort" to every request for 200 ms.
 PAUSE_AFTER_ERROR = 0.4
-# Kernel code run after the last cell: waits until no timer is pending, for 3 s at most, so late errors are noticed.
+# Runs in the kernel after the last cell: waits up to 3 s for pending timers, so that their errors are noticed.
 DRAIN = """await new Promise<void>((resolve) => {
   const end = Date.now() + 3000;
   const look = () => {
@@ -47,9 +43,9 @@ DRAIN = """await new Promise<void>((resolve) => {
 
 
 class Failure(Exception):
-    """Why a notebook failed. `cell` is the index in the notebook, or None if no cell is at fault.
+    """Why a notebook failed. `cell` is its index in the notebook, or None if no cell is at fault.
 
-    `kind` says the same to a program: "timeout", "kernel-died", or "error" for all else.
+    `kind` is the reason for programs: "timeout", "kernel-died", or "error" for everything else.
     """
 
     def __init__(self, cell: int | None, reason: str, kind: str = "error") -> None:
@@ -60,7 +56,7 @@ class Failure(Exception):
 
 
 class Client(NotebookClient):
-    """nbclient, but no message is dropped because it belongs to a cell that has already ended."""
+    """nbclient, but it keeps messages of cells that have already ended."""
 
     def __init__(self, nb, folder: Path, cell_timeout: int, log, times: dict[int, float], at_a_time: int) -> None:
         super().__init__(
@@ -77,20 +73,20 @@ class Client(NotebookClient):
         self.km = AsyncKernelManager(
             kernel_name=name,
             kernel_spec_manager=specs,
-            # By default the manager puts this into the system's temporary folder.
+            # Not in the system's temporary folder, as by default.
             connection_file=str(SCRATCH / "runtime" / f"kernel-{number}.json"),
             shutdown_wait_time=2.0,
         )
         if os.name == "posix":
-            # A port could be another program's by the time that the kernel binds it. The path of a socket has to be short.
+            # Another program could take a port before the kernel binds it. The path of a socket has to be short.
             self.km.transport = "ipc"
             self.km.ip = os.path.join(tempfile.gettempdir(), f"lif-{number}")
         self.folder, self.kernel_log, self.environment = folder, log, kernel_env(at_a_time)
         self.owner: dict[str, int] = {}  # message id of a request -> index of its cell
         self.stderr: dict[int, list[str]] = {}  # index of a cell -> what it wrote to stderr
         self.printed: dict[int, int] = {}  # index of a cell -> characters of text
-        self.seconds = times  # index of a cell that was begun -> how long it took
-        self.verdict: Failure | None = None  # what fails the notebook while a cell is still running
+        self.seconds = times  # index of a started cell -> how long it took
+        self.verdict: Failure | None = None  # why the notebook fails while a cell is still running
         self.group: int | None = None
         self.current: int | None = None
 
@@ -110,7 +106,7 @@ class Client(NotebookClient):
         )
 
     async def run_cell(self, index: int, count: int) -> str | None:
-        """Executes a cell. Returns the error in which it ended although it may (the tag raises-exception)."""
+        """Executes a cell. Returns its error if the cell may fail (the tag raises-exception)."""
         started = time.monotonic()
         self.current = index
         try:
@@ -130,22 +126,22 @@ class Client(NotebookClient):
         try:
             await self.async_execute_cell(cell, index, execution_count=count)
         except CellExecutionError as error:
-            # An interrupt is not an error, so the kernel prints nothing on stderr, and names it in its answer.
+            # An interrupt is not an error: the kernel names it in its answer, and prints nothing on stderr.
             reason = error.evalue if error.ename == "Interrupted" else self.error_of(index)
-            if kernel_of(self.nb) != "tslab":  # its error is an output
+            if kernel_of(self.nb) != "tslab":  # the error is an output
                 reason = f"{error.ename}: {first_line(error.evalue)}"
             raise Failure(index, reason) from None
         except CellTimeoutError as error:
             if "IOPub" in str(error):
-                raise Failure(index, "it has ended, but the end of its output did not arrive in time") from None
+                raise Failure(index, "it ended, but the end of its output did not arrive in time") from None
             raise Failure(index, f"still running after {self.timeout} s (--cell-timeout)", "timeout") from None
         except DeadKernelError:
-            raise self.verdict or Failure(index, self.death(), "kernel-died") from None
+            raise self.verdict or Failure(index, self.death_reason(), "kernel-died") from None
         if status not in ("ok", "error"):
             cell.execution_count = None
             why = f" (the kernel answered {status!r})" if status else ""
             raise Failure(index, f"this cell never ran{why}")
-        # An unawaited promise is reported a turn of the kernel's event loop later: one more exchange.
+        # A promise that is not awaited is reported one turn of the kernel's event loop later: make one more request.
         await self.listen(self.kc.kernel_info(), index)
         if status != "error":
             return None
@@ -153,32 +149,32 @@ class Client(NotebookClient):
         return self.error_of(index)
 
     async def drain(self, index: int) -> None:
-        """Waits for what timers may still print after the last cell."""
+        """Waits for output of timers after the last cell."""
         if kernel_of(self.nb) == "tslab":
             await self.listen(self.kc.execute(DRAIN, silent=True, store_history=False), index)
 
     async def listen(self, request: str, index: int) -> None:
-        """Takes messages until this request has ended. Messages that belong to it are given to the cell."""
+        """Receives messages until this request has ended, and gives those that belong to it to the cell."""
         self.owner[request] = index
         end = time.monotonic() + 10
         while not self.verdict and time.monotonic() < end:
             if not await self.km.is_alive():
-                raise Failure(index, f"after it had ended, {self.death()}", "kernel-died")
+                raise Failure(index, f"after it had ended, {self.death_reason()}", "kernel-died")
             try:
                 msg = await self.kc.iopub_channel.get_msg(timeout=0.5)
             except queue.Empty:
                 continue
-            if self.take(msg) and msg["parent_header"].get("msg_id") == request:
+            if self.receive(msg) and msg["parent_header"].get("msg_id") == request:
                 break
         if self.verdict:
             raise self.verdict
 
-    def take(self, msg) -> bool:
-        """Gives a message to the cell it belongs to. Returns True if it says that its request has ended."""
+    def receive(self, msg) -> bool:
+        """Gives a message to its cell. Returns True if the message ends its request."""
         index = self.owner.get(msg["parent_header"].get("msg_id"))
         if index is None:
             return False
-        if msg["msg_type"] == "stream" and not self.may_print(index, **msg["content"]):
+        if msg["msg_type"] == "stream" and not self.check_printed(index, **msg["content"]):
             return False
         try:
             self.process_message(msg, self.nb.cells[index], index)
@@ -186,8 +182,8 @@ class Client(NotebookClient):
             return True
         return False
 
-    def may_print(self, index: int, name: str, text: str) -> bool:
-        """Looks at printed text before it is kept. Returns False if it is not to be kept."""
+    def check_printed(self, index: int, name: str, text: str) -> bool:
+        """Checks printed text. Returns False if it must not be kept."""
         self.printed[index] = self.printed.get(index, 0) + len(text)
         if self.printed[index] > OUTPUT_LIMIT:
             self.fail(Failure(index, f"printed more than {OUTPUT_LIMIT // 1_000_000} MB; the rest was not kept"))
@@ -195,17 +191,17 @@ class Client(NotebookClient):
         if name == "stderr":
             self.stderr.setdefault(index, []).append(text)
             if UNCAUGHT.match(text):
-                # The cell that is running may wait forever for what has just failed. It gets a second to end.
+                # The running cell may wait forever for what has just failed: give it a second to end.
                 self.fail(Failure(index, first_line(text)), seconds=1)
         return True
 
     def fail(self, verdict: Failure, seconds: float = 0) -> None:
-        """Fails the notebook. The cell that is running is given up after so many seconds."""
+        """Fails the notebook, and cancels the running cell after so many seconds."""
         if not self.verdict:
             self.verdict = verdict
-            asyncio.get_running_loop().call_later(seconds, self.give_up)
+            asyncio.get_running_loop().call_later(seconds, self.cancel_cell)
 
-    def give_up(self) -> None:
+    def cancel_cell(self) -> None:
         if self.task_poll_for_reply and not self.task_poll_for_reply.done():
             self.task_poll_for_reply.cancel()
 
@@ -213,32 +209,32 @@ class Client(NotebookClient):
         self.owner[parent_msg_id] = cell_index
         while True:
             msg = await self.kc.iopub_channel.get_msg(timeout=None)
-            if self.take(msg) and msg["parent_header"].get("msg_id") == parent_msg_id:
+            if self.receive(msg) and msg["parent_header"].get("msg_id") == parent_msg_id:
                 return
 
     def error_of(self, index: int) -> str:
-        """tslab prints the error of a cell to stderr, last. Of several type errors the first is named."""
+        """The error of a cell: tslab prints it last to stderr. Of several type errors, the first."""
         written = self.stderr.get(index, [])
         if not written:
             return "unknown error"
         return first_line(next((text for text in written if DIAGNOSTIC.match(text)), written[-1]))
 
-    def death(self) -> str:
+    def death_reason(self) -> str:
         status = self.km.provisioner.process.poll() if self.km.provisioner.process else None
         how = "" if status is None else f" (exit status {status})"
         if status is not None and status < 0:
             how = f" (killed by {signal.Signals(-status).name})"
-        why = self.complaint()
+        why = self.logged_error()
         return f"the kernel died{how}{': ' + why if why else ''}"
 
-    def complaint(self) -> str:
-        """What the kernel's process wrote outside of its cells, if that tells why it ended."""
+    def logged_error(self) -> str:
+        """The first error that the kernel's process wrote outside of cells, if any."""
         self.kernel_log.seek(0)
         lines = self.kernel_log.read().decode(errors="replace").splitlines()
         return next((line.strip() for line in lines if re.search("error|fatal", line, re.IGNORECASE)), "")
 
     async def stop(self, graceful: bool) -> None:
-        """Ends the kernel and the processes of its group: all that it started, unless they left the group."""
+        """Ends the kernel and its process group: everything that it started, unless that left the group."""
         try:
             if graceful:
                 await self.km.request_shutdown()
@@ -252,5 +248,5 @@ class Client(NotebookClient):
             # Otherwise its heartbeat thread would keep looking for the kernel.
             if self.kc is not None:
                 self.kc.stop_channels()
-            if self.km is not None:  # nbclient drops it with a kernel that did not start
+            if self.km is not None:  # nbclient removes it if the kernel did not start
                 await self.km.shutdown_kernel(now=True)

@@ -1,6 +1,4 @@
-"""Compares what was executed with the committed outputs (--check)."""
-
-from __future__ import annotations
+"""Compares outputs with the committed ones (--check)."""
 
 import base64
 import json
@@ -10,7 +8,7 @@ from .outputs import tags
 
 
 def pieces(cell, text_only: bool) -> list[tuple[str, object]]:
-    """The outputs of a cell as (what, content), in order. PNG and the like are bytes."""
+    """The outputs of a cell as (kind, content), in order. PNG and similar images are bytes."""
     found: list[tuple[str, object]] = []
     for output in cell.outputs:
         if output.output_type == "stream":
@@ -53,8 +51,8 @@ def first_difference(was: list[tuple[str, object]], now: list[tuple[str, object]
 def differences(committed, executed) -> list[tuple[int, str]]:
     """(index of the cell, first difference) for each code cell whose output differs.
 
-    A cell tagged `tfjs` is compared by its text only, since pictures of its numbers differ between backends; one
-    tagged `timing` is not compared.
+    Of a cell tagged `tfjs` only the text is compared, since images differ between backends; one tagged `timing` is not
+    compared.
     """
     found = []
     for index, (was, now) in enumerate(zip(committed.cells, executed.cells)):

@@ -1,13 +1,11 @@
 """Reads and writes notebooks."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
 from pathlib import Path
 
-from . import places  # noqa: F401 (before Jupyter)
+from . import paths  # noqa: F401 (before Jupyter)
 
 import nbformat
 
@@ -15,7 +13,7 @@ from .outputs import first_line
 
 
 class BadInput(Exception):
-    """A file or an option that cannot be used. Its message is printed, and the exit status is 2."""
+    """A file or an option that cannot be used. The message is printed, and the exit status is 2."""
 
 
 def has_code(cell) -> bool:
@@ -23,17 +21,17 @@ def has_code(cell) -> bool:
 
 
 def kernel_of(nb) -> str:
-    """tslab, but python3 for a chapter that says so."""
+    """The kernel of a notebook: tslab, unless it names python3."""
     spec = nb.metadata.get("kernelspec", {})
     return "python3" if spec.get("name") == "python3" else "tslab"
 
 
 def read(path: Path) -> tuple[object, bytes]:
-    """A notebook as format 4.5, in which each cell has an id, and the bytes of its file."""
+    """A notebook in format 4.5, where each cell has an id, and the bytes of its file."""
     try:
         content = path.read_bytes()
         raw = json.loads(content.decode("utf-8"))
-        # JSON can hold half of a surrogate pair as an escape, but no message to a kernel can. Raises ValueError.
+        # JSON may contain half of a surrogate pair as an escape; a message to a kernel may not. Raises ValueError.
         json.dumps(raw, ensure_ascii=False).encode()
     except OSError as error:
         raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
@@ -44,7 +42,7 @@ def read(path: Path) -> tuple[object, bytes]:
     raw["nbformat_minor"] = max(5, raw.get("nbformat_minor", 0))
     ids = set()
     for index, cell in enumerate(raw["cells"], 1):
-        # The same each time, so that the result is.
+        # The same ids each time, so that results are the same bytes.
         if isinstance(cell, dict) and (cell.get("id") is None or cell["id"] in ids):
             cell["id"] = f"cell-{index}"
         ids.add(cell.get("id") if isinstance(cell, dict) else None)
@@ -66,11 +64,11 @@ def make_folder(path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a file whole or not at all: to a temporary file, then renamed."""
+    """Writes a file atomically: to a temporary file, which is then renamed."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Half of a surrogate pair, which JavaScript may print, is not text. It becomes "?".
+        # JavaScript may print half of a surrogate pair, which cannot be encoded: it becomes "?".
         beside.write_text(text, encoding="utf-8", errors="replace", newline="\n")
         if path.exists():
             shutil.copymode(path, beside)
@@ -86,7 +84,7 @@ def write(nb, path: Path) -> None:
 
 
 def is_unchanged(path: Path, content: bytes) -> bool:
-    """Whether the file still holds what was read from it."""
+    """Whether the file still has the content that was read from it."""
     try:
         return path.read_bytes() == content
     except OSError:

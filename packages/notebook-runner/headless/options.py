@@ -1,13 +1,11 @@
 """The command line of the runner."""
 
-from __future__ import annotations
-
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
 from .files import BadInput, kernel_of, make_folder, read
-from .places import KERNELS, NOTEBOOKS, PEERS, RESULTS, ROOT, TYPED_IN, shown
+from .paths import KERNELS, NOTEBOOKS, PEERS, RESULTS, ROOT, TYPED_IN, shown
 
 ABOUT = """\
 Executes notebooks without a browser. A notebook fails if anything in it goes wrong:
@@ -29,12 +27,12 @@ exit status:
   130  interrupted"""
 
 
-NO_PYTHON = "expected the Python of .venv-peers, in which it runs, found none; `node tools/start.mjs tools/peers/peers.ts` makes it"
+NO_PYTHON = "expected the environment .venv-peers for a notebook in Python, found none; `node tools/start.mjs tools/peers/peers.ts` installs it"
 
 
 @dataclass
 class Job:
-    """A notebook to execute. `content` is the bytes of its file, `target` the file for the result."""
+    """A notebook to execute: `content` is the bytes of its file, `target` the path of its result."""
 
     path: Path
     notebook: object
@@ -79,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def target_of(path: Path, out: Path) -> Path:
-    """Where the result of a notebook goes. Two notebooks of one name get different places."""
+    """Where the result of a notebook goes: notebooks of the same name in different folders do not collide."""
     for folder in (NOTEBOOKS, ROOT, TYPED_IN):
         if path.is_relative_to(folder):
             return out / path.relative_to(folder)
@@ -129,7 +127,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def check_targets(jobs: list[Job]) -> None:
-    """No result may take the place of another one, or of a notebook that was named."""
+    """Raises BadInput if a result would overwrite another one, or one of the notebooks."""
     taken: dict[Path, Path] = {}
     for job in jobs:
         other = taken.setdefault(job.target, job.path)

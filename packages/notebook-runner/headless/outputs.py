@@ -1,6 +1,4 @@
-"""Outputs in the form in which they are stored: one stream per name between two other outputs, as on a terminal."""
-
-from __future__ import annotations
+"""Normalizes outputs before they are stored: between two other outputs there is one stream per name, as on a terminal."""
 
 import re
 
@@ -13,7 +11,7 @@ def tags(cell) -> list[str]:
 
 
 def without_overwritten(text: str) -> str:
-    """Removes what a carriage return overwrites. One before a line's end overwrites nothing, and stays."""
+    """Removes text that a carriage return overwrites. One at the end of a line overwrites nothing, and stays."""
     if "\r" not in text:
         return text
     lines = text.split("\n")
@@ -23,29 +21,29 @@ def without_overwritten(text: str) -> str:
     return "\n".join(lines)
 
 
-def tidy(nb) -> None:
-    """Brings the outputs of all cells to the form in which they are stored."""
+def normalize(nb) -> None:
+    """Normalizes the outputs of all cells."""
     for cell in nb.cells:
         if cell.cell_type != "code":
             continue
         outputs, streams = [], {}
         for output in cell.outputs:
             if output.output_type != "stream":
-                outputs += in_order(streams)
+                outputs += joined_streams(streams)
                 outputs.append(output)
                 streams = {}
             else:
                 streams.setdefault(output.name, []).append(output)
-        cell.outputs = outputs + in_order(streams)
+        cell.outputs = outputs + joined_streams(streams)
         for output in cell.outputs:
             if output.output_type == "stream":
                 output.text = without_overwritten(output.text)
-                if "raises-exception" in tags(cell):  # the frames of an error differ from machine to machine
+                if "raises-exception" in tags(cell):  # stack frames differ between machines
                     output.text = re.sub(r"^ +at .*\n?", "", output.text, flags=re.MULTILINE)
 
 
-def in_order(streams: dict[str, list]) -> list:
-    """One output per stream: stdout first, since the order in which both arrive is a matter of chance."""
+def joined_streams(streams: dict[str, list]) -> list:
+    """One output per stream, stdout first, since the order in which the two arrive is random."""
     found = []
     for name in sorted(streams, reverse=True):
         first, *_ = streams[name]
@@ -55,9 +53,8 @@ def in_order(streams: dict[str, list]) -> list:
 
 
 def first_line(text: str) -> str:
-    """The line of an error that says what went wrong.
-
-    Node puts the position, the source line and a caret before an error that was thrown: `node:fs:1889`, say.
+    """The line of an error that names the problem. Before a thrown error Node prints its position (such as `node:fs:1889`), the
+    source line and a caret.
     """
     lines = [line.strip() for line in COLOUR.sub("", text[:100_000]).splitlines()]
     lines = [line for line in lines if line]

@@ -1,4 +1,4 @@
-"""What the runner prints (one line per notebook, the cell that is running), and its JUnit file (--junit)."""
+"""Prints results and progress, and writes the JUnit file (--junit)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ as_json = False  # --json
 
 
 def say(line: str, stream=None) -> None:
-    """Prints a line, without what could move the cursor. If its reader is gone (`… | head`), it is dropped."""
+    """Prints a line without characters that move the cursor. If its reader is gone (`… | head`), drops it."""
     global last_line
     last_line = time.monotonic()
     on_terminal("")
@@ -35,7 +35,7 @@ def say(line: str, stream=None) -> None:
 
 
 def tell(line: str, stream=None, **event) -> None:
-    """Prints a line; with --json an object of what it says in its place, so a program reads fields and no prose."""
+    """Prints a line; with --json, an object with the fields of the event instead."""
     if as_json:
         line = json.dumps({name: value for name, value in event.items() if value is not None})
         stream = None
@@ -43,7 +43,7 @@ def tell(line: str, stream=None, **event) -> None:
 
 
 class Progress:
-    """Says which cell is running: in place on a terminal, elsewhere in a line whenever there was silence for a while."""
+    """Shows which cell is running: in place on a terminal, elsewhere in a line after a while of silence."""
 
     running: list[Progress] = []
 
@@ -54,7 +54,7 @@ class Progress:
         Progress.running.append(self)
 
     def begin(self, place: str, cell: int) -> None:
-        """The next cell begins. `place` says which one it is, and follows the name; `cell` counts all cells from 1."""
+        """Starts the next cell. `place` is the text for it after the notebook's name; `cell` counts all cells from 1."""
         self.place, self.cell = place, cell
         self.cell_started = time.monotonic()
 
@@ -63,7 +63,7 @@ class Progress:
         on_terminal("")
 
     def short(self) -> str:
-        """Where it is: beside others in few words, so all fit into a line."""
+        """The notebook and its cell; shorter if several notebooks share the line."""
         if len(Progress.running) == 1:
             return self.name + self.place
         return Path(self.name).stem + (f", cell {self.cell}" if self.cell else "")
@@ -90,20 +90,20 @@ def is_terminal() -> bool:
 
 
 def on_terminal(line: str) -> None:
-    """Puts a line in place of the last one, where there is a terminal."""
+    """Replaces the last line, if this is a terminal."""
     if is_terminal():
         sys.stdout.write("\r\x1b[2K" + line[: shutil.get_terminal_size().columns - 1])
         sys.stdout.flush()
 
 
-# What XML 1.0 does not allow, not even escaped: control characters and halves of surrogate pairs.
+# Characters that XML 1.0 forbids even as escapes: control characters and halves of surrogate pairs.
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def fill(suite: ET.Element, nb, times: dict[int, float], took: float, failures: list[tuple[int | None, str]]) -> None:
-    """Fills a test suite of JUnit, a notebook: a case per code cell, then one for what is no cell's fault.
+    """Fills the JUnit suite of a notebook: a case per code cell, and one for failures that belong to no cell.
 
-    `times` has the seconds of each cell that was begun, `failures` a cell and why it failed.
+    `times` has the seconds of each started cell, `failures` pairs of a cell and its reason.
     """
     reasons = dict(failures)
     whole = [None] if None in reasons else []

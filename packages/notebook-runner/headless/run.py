@@ -1,6 +1,4 @@
-"""Executes the notebooks, one after another or a few at a time."""
-
-from __future__ import annotations
+"""Executes notebooks, one after another or a few at a time."""
 
 import argparse
 import asyncio
@@ -15,8 +13,8 @@ from .cells import Client, Failure
 from .compare import differences
 from .files import has_code, is_unchanged, write, write_text
 from .options import NO_PYTHON, Job
-from .outputs import first_line, tags, tidy
-from .places import shown
+from .outputs import first_line, normalize, tags
+from .paths import shown
 from .report import Progress, document, fill, tell
 
 import nbformat
@@ -26,8 +24,8 @@ from nbclient.exceptions import DeadKernelError
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
-def place_of(nb, cell: int | None) -> str:
-    """", cell 3 (code cell 2)": counted as a reader counts, all cells from 1."""
+def position_of(nb, cell: int | None) -> str:
+    """The position of a cell, such as ", cell 3 (code cell 2)". Counts from 1."""
     if cell is None:
         return ""
     return f", cell {cell + 1} (code cell {sum(map(has_code, nb.cells[: cell + 1]))})"
@@ -44,17 +42,17 @@ class Runner:
             signal.signal(number, self.signalled)
 
     def signalled(self, *_) -> None:
-        """Python calls this at once, also while a long turn of the event loop keeps asyncio's own handlers waiting."""
+        """Python calls this even during a long turn of the event loop, when asyncio's own handlers would wait."""
         self.loop.call_soon_threadsafe(self.interrupt)
 
     def interrupt(self) -> None:
-        # Ctrl-C comes twice, from the terminal and from the wrapper. Only the first may cancel.
+        # Ctrl-C arrives twice, from the terminal and from the wrapper. Only the first may cancel.
         if not self.interrupted:
             self.interrupted = True
             self.task.cancel()
 
     async def watch_parent(self) -> None:
-        """If the wrapper is gone (it was killed), the runner ends, and its kernel with it."""
+        """Ends the runner and its kernel if the wrapper was killed."""
         while os.getppid() == self.options.parent:
             await asyncio.sleep(1)
         self.interrupt()
@@ -62,8 +60,8 @@ class Runner:
     async def run_all(self) -> int:
         """Executes all notebooks. Returns how many failed.
 
-        With --at-a-time, one with a cell tagged `timing` comes last and has the machine to itself, as it measures how long something
-        takes; not with --check, which does not compare it. One with a cell tagged `after-others` needs what those before it leave.
+        With --at-a-time, a notebook with a cell tagged `timing` runs last and alone, so that its times are right; not with
+        --check, which does not compare them. One with a cell tagged `after-others` waits for all before it.
         """
         jobs, few = self.options.jobs, self.options.at_a_time
         alone = [job for job in jobs if few == 1 or (tagged(job, "timing") and not self.options.check)]
@@ -85,7 +83,7 @@ class Runner:
         return len(jobs) - sum(passed) - sum([await self.run(job) for job in alone])
 
     async def execute(self, nb, job: Job, times: dict[int, float], at_a_time: int) -> Failure | None:
-        """Executes all code cells in place, and notes how long each took. Returns why the notebook failed, if it did."""
+        """Executes all code cells in place, and records how long each took. Returns why the notebook failed, if it did."""
         code = [index for index, cell in enumerate(nb.cells) if has_code(cell)]
         for cell in nb.cells:
             if cell.cell_type == "code":
@@ -107,18 +105,18 @@ class Runner:
             except Failure as found:
                 failure = found
             except (NoSuchKernel, OSError, RuntimeError) as error:
-                reason = client.complaint() or first_line(str(error))
+                reason = client.logged_error() or first_line(str(error))
                 failure = Failure(client.current, f"the kernel did not start: {reason}")
             finally:
                 progress.end()
                 await client.stop(graceful=failure is None and not self.interrupted)
-                tidy(nb)
+                normalize(nb)
         return failure
 
     async def run(self, job: Job, at_a_time: int = 1) -> bool:
-        """Executes a notebook as one of so many, writes the result and reports it. Returns whether the notebook passed."""
+        """Executes a notebook as one of `at_a_time`, writes the result and reports it. Returns whether it passed."""
         started = time.monotonic()
-        job.target.unlink(missing_ok=True)  # an older result must not pass for this one
+        job.target.unlink(missing_ok=True)  # an older result must not be taken for this one
         nb = nbformat.from_dict(job.notebook)
         suite = ET.SubElement(self.suites, "testsuite", name=shown(job.path))
         times: dict[int, float] = {}
@@ -132,7 +130,7 @@ class Runner:
             if self.interrupted:
                 raise asyncio.CancelledError
             failures = [failure] if failure else self.compare(nb, job)
-        except Exception as error:  # such as a full disk; an interruption is no Exception
+        except Exception as error:  # such as a full disk; an interruption is not an Exception
             failures = [Failure(None, first_line(str(error)))]
             raise
         finally:
@@ -162,7 +160,7 @@ class Runner:
             return
         first, *others = failures
         more = f" (and {len(others)} more {'cell' if len(others) == 1 else 'cells'})" if others else ""
-        where = f"{shown(job.path)}{place_of(nb, first.cell)}"
+        where = f"{shown(job.path)}{position_of(nb, first.cell)}"
         line = f"FAILED  {where}: {first.reason}{more}  ({took}, result in {shown(job.target)})"
         cell = None if first.cell is None else first.cell + 1
         tell(line, sys.stderr, event="failed", notebook=shown(job.path), cell=cell, kind=first.kind, reason=first.reason)
@@ -179,7 +177,7 @@ async def main(options: argparse.Namespace) -> int:
     ticker = asyncio.ensure_future(Progress.keep(options.heartbeat))
     started = time.monotonic()
     if options.junit:
-        options.junit.unlink(missing_ok=True)  # an older one must not pass for this run's
+        options.junit.unlink(missing_ok=True)  # an older file must not be taken for this run's
     for path in options.skipped:
         tell(f"skipped {shown(path)}: {NO_PYTHON}", event="skipped", notebook=shown(path))
     try:

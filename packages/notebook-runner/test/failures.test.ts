@@ -242,6 +242,6 @@ test('Where the Python of .venv-peers is missing, its chapter is left out of all
   assert.ok(jobs.includes(chapter));
   assert.equal(
     parsed(join(temporary, 'none'), `notebooks/${chapter}`, ...out),
-    `notebooks/${chapter}: expected the Python of .venv-peers, in which it runs, found none; \`node tools/start.mjs tools/peers/peers.ts\` makes it`,
+    `notebooks/${chapter}: expected the environment .venv-peers for a notebook in Python, found none; \`node tools/start.mjs tools/peers/peers.ts\` installs it`,
   );
 });

@@ -96,7 +96,7 @@ test('With --check, which does not compare times, one that measures them is exec
   const told = inRunner(
     'import asyncio',
     'from types import SimpleNamespace as of',
-    'from headless.places import kernel_env',
+    'from headless.paths import kernel_env',
     'from headless.run import Runner',
     'told = ""',
     'def tell(text): global told; told += text',
@@ -123,7 +123,7 @@ test('A result of a chapter has its plain name, that of another notebook of the 
   const answer = inRunner(
     'from pathlib import Path',
     'from headless.options import target_of',
-    'from headless.places import ROOT',
+    'from headless.paths import ROOT',
     'names = ["notebooks/01-a.ipynb", "notebooks/more/02-b.ipynb", "packages/notebook-runner/test/canaries/x.ipynb"]',
     'paths = [ROOT / name for name in names] + [Path("/elsewhere/c.ipynb")]',
     'print(json.dumps([target_of(path, Path("out")).as_posix() for path in paths]))',
@@ -153,7 +153,7 @@ print(json.dumps([outputs.without_overwritten(t) for t in ${JSON.stringify(texts
       'stream = lambda name, text: new.new_output("stream", name=name, text=text)',
       'cell = new.new_code_cell(outputs=[stream("stderr", "1"), stream("stdout", "2"), stream("stderr", "3"),',
       '  new.new_output("display_data", data={"text/plain": "4"}), stream("stdout", "5"), stream("stdout", "6")])',
-      'outputs.tidy(new.new_notebook(cells=[cell]))',
+      'outputs.normalize(new.new_notebook(cells=[cell]))',
       'print(json.dumps([[o.get("name"), o.get("text")] for o in cell.outputs]))',
     );
     assert.deepEqual(order, [
