@@ -1,27 +1,27 @@
-// An error names the lines that a person wrote: `at cell [6], line 3, in mean: return values.reduce(…)`, with its
-// causes. Of libraries only the function that was called is shown, and nothing of the kernel itself.
+// Stacks name the lines that a person wrote: `at cell [6], line 3, in mean: return values.reduce(…)`, with causes. Of a
+// library they show only the function that was called, and of the kernel nothing.
 import { withRuntimeHint } from './hints';
 import { type Inspect, shortText, show } from './values';
 
 /** V8 keeps ten frames. One call of a library may have more, and the cell would not be among them. */
-const KEPT = 60;
-const SHOWN = 12;
+const STACK_LIMIT = 60;
+const MAX_FRAMES = 12;
 const LINE_LENGTH = 100;
-/** How deep causes are followed. */
-const CAUSES = 5;
-/** How many of an AggregateError's errors are shown. */
-const ERRORS = 10;
-/** Less than a stack, whose frames stand behind the message. */
+/** How many causes of causes are shown. */
+const MAX_CAUSES = 5;
+/** How many errors of an AggregateError are shown. */
+const MAX_ERRORS = 10;
+/** Shorter than the whole stack, so that the frames behind the message are shown. */
 const MESSAGE_LENGTH = 10_000;
 const ALL_LENGTH = 100_000;
 
-/** A place in a stack. */
+/** A stack frame. */
 interface Site {
-  /** the function's; empty if it has none */
+  /** of the function; empty if it has none */
   name: string;
   /** a script's name, path or URL */
   script: string;
-  /** from 1, as the column is */
+  /** counted from 1, as the column is */
   line: number;
   column: number;
 }
@@ -32,11 +32,11 @@ export type Origin =
   | { file: string; line: number }
   | { library: string };
 
-/** Finds where the code at a place was written; undefined where it is of no interest, as in the kernel itself. */
+/** Finds where the code at a position was written; undefined for code that is not shown, such as the kernel itself. */
 export type OriginOf = (script: string, line: number, column: number) => Origin | undefined;
 
 const siteOfV8 = (site: NodeJS.CallSite): Site => ({
-  // V8 calls what has no name in code of `eval` so.
+  // V8 names unnamed code of `eval` so.
   name: site.getFunctionName()?.replace(/^eval$/, '') ?? '',
   script: site.getScriptNameOrSourceURL() ?? '',
   line: site.getLineNumber() ?? 1,
@@ -51,13 +51,13 @@ function sitesOf(stack: string): Site[] {
     const match = LINE.exec(text);
     if (!match) return [];
     const [, name = '', script = '', line, column] = match;
-    // Firefox calls what has no name after its holder: `f/<`.
+    // Firefox names an unnamed function after the one around it: `f/<`.
     return [{ name: /[/<]/.test(name) ? '' : name, script, line: Number(line), column: Number(column) }];
   });
 }
 
 function frameLine(origin: Origin, name: string) {
-  // The functions of TensorFlow.js end so.
+  // Names of functions in TensorFlow.js end in `__op` or `_`.
   if ('library' in origin) return `    at ${name.replace(/_+(op)?$/, '') || 'a function'} (${origin.library})`;
   if ('file' in origin) {
     const place = `${origin.file}:${origin.line}`;
@@ -69,47 +69,48 @@ function frameLine(origin: Origin, name: string) {
   return `    at ${where}${name ? `, in ${name}` : ''}${short ? `: ${short}` : ''}`;
 }
 
-/** The lines of a stack that help the person who wrote the cell. */
+/** The lines of a stack that help the author of the cell. */
 function frameLines(sites: Site[], originOf: OriginOf) {
   const frames: { text: string; isLibrary: boolean }[] = [];
   for (const { name, script, line, column } of sites) {
     const origin = originOf(script, line, column);
     if (origin === undefined) continue;
     const isLibrary = 'library' in origin;
-    // Of libraries only the function that was called from outside: the last of their frames.
+    // Of a library only the function that was called from outside: the last of its frames.
     if (isLibrary && frames.at(-1)?.isLibrary) frames.pop();
     frames.push({ text: frameLine(origin, name.replace(/^(Object|Module|exports)\./, '')), isLibrary });
   }
-  // A function that calls itself is shown once.
+  // Show a function that calls itself once.
   const lines = frames.map(({ text }) => text).filter((text, i, all) => text !== all[i - 1]);
-  if (lines.length <= SHOWN) return lines;
-  const half = SHOWN / 2;
-  return [...lines.slice(0, half), `    … ${lines.length - SHOWN} more`, ...lines.slice(-half)];
+  if (lines.length <= MAX_FRAMES) return lines;
+  const half = MAX_FRAMES / 2;
+  return [...lines.slice(0, half), `    … ${lines.length - MAX_FRAMES} more`, ...lines.slice(-half)];
 }
 
 /**
- * What a kernel calls a name of an earlier cell, which engines quote: `(0, holder.name)` of a call, else `holder.name`.
+ * Matches the kernel's form of a name from an earlier cell, which engines quote in messages: `(0, holder.name)` in a
+ * call, else `holder.name`.
  */
 let internal = /(?!)/g;
 
-/** A text of an engine in the words of the cell, whatever the kernel made of its names. */
-export const inWordsOfCell = (text: string) => text.replace(internal, '$1$2');
+/** Replaces the kernel's forms of names in an engine's message by the names that the cell uses. */
+export const withoutInternalNames = (text: string) => text.replace(internal, '$1$2');
 
 function nameAndMessage(error: unknown) {
   try {
-    return inWordsOfCell(shortText(Error.prototype.toString.call(error), MESSAGE_LENGTH));
+    return withoutInternalNames(shortText(Error.prototype.toString.call(error), MESSAGE_LENGTH));
   } catch {
-    return 'Error'; // whose message cannot be read
+    return 'Error'; // its message cannot be read
   }
 }
 
-/** Stacks as first read: Node later puts lines of the compiled cell before that of an error in a plain cell. */
+/** Stacks as first read: Node later adds lines of the compiled cell to the stack of an error in a cell without await. */
 const stacks = new WeakMap<Error, string>();
 
 /**
- * From now on `error.stack` is short and names what was written.
- * @param holder what the kernel reads the names of earlier cells from, by no name that a cell uses
- * @param otherwise frames to show for a stack without any code of a person
+ * Makes `error.stack` short, with the lines that a person wrote.
+ * @param holder the object from which compiled cells read names of earlier cells
+ * @param otherwise frames to show for a stack without code that a person wrote
  */
 export function shortenStacks(
   holder: string,
@@ -119,14 +120,14 @@ export function shortenStacks(
   const name = '([\\p{ID_Start}$_][\\p{ID_Continue}$]*)';
   const quoted = `${holder.replace('.', '\\.')}\\.${name}`;
   internal = new RegExp(`\\(0 ?, ?${quoted}\\)|(?<![.\\p{ID_Continue}$])${quoted}`, 'gu');
-  Error.stackTraceLimit = KEPT;
+  Error.stackTraceLimit = STACK_LIMIT;
   Error.prepareStackTrace = (error, sites) => {
     const lines = frameLines(sites.map(siteOfV8), originOf);
     const stack = [nameAndMessage(error), ...(lines.length > 0 ? lines : otherwise(sites))].join('\n');
     stacks.set(error, stack);
     return stack;
   };
-  // Firefox has no such hook. Its stacks come from an accessor, which can be replaced.
+  // Firefox has no such hook, but an accessor for stacks, which can be replaced.
   const own = Object.getOwnPropertyDescriptor(Error.prototype, 'stack');
   if (!own?.get) return;
   const { get } = own;
@@ -140,7 +141,7 @@ export function shortenStacks(
   });
 }
 
-/** What `use` gives, or undefined: whatever is thrown may throw again when it is looked at. */
+/** The result of `use`, or undefined if it throws: a thrown value may throw again when it is inspected. */
 function attempt<T>(use: () => T) {
   try {
     return use();
@@ -152,66 +153,65 @@ function attempt<T>(use: () => T) {
 const isError = (value: unknown): value is Error =>
   attempt(() => value instanceof Error || Object.prototype.toString.call(value) === '[object Error]') ?? false;
 
-/** What there is to say of an error, with its causes down to a depth (an error may be its own). */
-function withCauses(inspect: Inspect, error: unknown, depth = CAUSES): string {
+/** The text of an error with its causes, up to a depth, since an error may be its own cause. */
+function withCauses(inspect: Inspect, error: unknown, depth = MAX_CAUSES): string {
   if (!isError(error)) return show(inspect, error);
   const stack = stacks.get(error) ?? attempt(() => shortText(String(error.stack ?? nameAndMessage(error))));
   const parts = [stack ?? 'Error'];
   if (depth > 0) {
     const found = attempt(() => (error as AggregateError).errors);
     const errors = Array.isArray(found) ? found : [];
-    for (const inner of errors.slice(0, ERRORS)) parts.push(withCauses(inspect, inner, depth - 1));
-    if (errors.length > ERRORS) parts.push(`… ${errors.length - ERRORS} more errors`);
+    for (const inner of errors.slice(0, MAX_ERRORS)) parts.push(withCauses(inspect, inner, depth - 1));
+    if (errors.length > MAX_ERRORS) parts.push(`… ${errors.length - MAX_ERRORS} more errors`);
     const cause = attempt(() => error.cause);
     if (cause !== undefined) parts.push(`Caused by: ${withCauses(inspect, cause, depth - 1)}`);
   }
   return shortText(parts.join('\n'), ALL_LENGTH);
 }
 
-/** How a cell failed, as in Jupyter's reply. */
+/** How a cell failed: fields of Jupyter's reply. */
 export interface Failure {
   ename: string;
   evalue: string;
   traceback: string[];
 }
 
-/** How a cell that has thrown ended: what it shows, and what Jupyter's reply says. */
+/** The text that a failed cell shows, and its reply for Jupyter. */
 export function describeFailure(inspect: Inspect, error: unknown): { text: string; reply: Failure } {
   const text = withRuntimeHint((isError(error) ? '' : 'Uncaught ') + withCauses(inspect, error));
   const traceback = text.split('\n');
   // `String` of an object other than an error is `[object Object]`.
   if (!isError(error)) return { text, reply: { ename: 'Error', evalue: show(inspect, error), traceback } };
   const ename = attempt(() => String(error.name)) ?? 'Error';
-  const evalue = attempt(() => inWordsOfCell(shortText(String(error.message), MESSAGE_LENGTH))) ?? '';
+  const evalue = attempt(() => withoutInternalNames(shortText(String(error.message), MESSAGE_LENGTH))) ?? '';
   return { text, reply: { ename, evalue, traceback } };
 }
 
-/** Unawaited errors of a cell that are shown one by one. */
-const LATE = 100;
-/** Milliseconds until the others are counted, twice as many after each time. */
-const COUNTED = 500;
+/** How many unawaited errors of a cell are shown one by one. */
+const MAX_UNAWAITED = 100;
+/** Milliseconds until the number of further ones is shown; doubles each time. */
+const FIRST_PAUSE = 500;
 
 /**
- * Shows the first unawaited errors of a cell, and of the others how many there were: a page that draws thousands does
- * not answer.
+ * Shows the first unawaited errors of a cell, and counts the others: a page that draws thousands stops responding.
  */
-export function countLate(print: (text: string) => void) {
+export function limitUnawaited(print: (text: string) => void) {
   const { setTimeout } = globalThis;
   let shown = 0;
   let more = 0;
-  let pause = COUNTED;
+  let pause = FIRST_PAUSE;
   const count = () => {
     print(`… ${more.toLocaleString('en')} more errors that no part of the cell awaits.`);
     more = 0;
   };
   return {
-    /** Begins another cell. */
+    /** Starts the next cell. */
     reset() {
       shown = 0;
-      pause = COUNTED;
+      pause = FIRST_PAUSE;
     },
     add(describe: () => string) {
-      if (shown++ < LATE) return print(describe());
+      if (shown++ < MAX_UNAWAITED) return print(describe());
       if (more++ > 0) return;
       setTimeout(count, pause);
       pause *= 2;
@@ -219,8 +219,8 @@ export function countLate(print: (text: string) => void) {
   };
 }
 
-/** What is shown below the cell that ran last, of unawaited errors. */
-export const describeLate = (
+/** The text of an unawaited error, shown below the cell that ran last. */
+export const describeUnawaited = (
   inspect: Inspect,
   kind: 'UncaughtException' | 'UnhandledPromiseRejection',
   error: unknown,

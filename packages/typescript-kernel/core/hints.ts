@@ -1,24 +1,24 @@
-// What a cell shows of TypeScript's errors, and what to do about an undeclared name.
+// How a cell shows TypeScript's errors, with hints on undeclared names.
 
-/** TypeScript's codes for a name that nothing declares; the last is for one that resembles another. */
+/** TypeScript's codes for an undeclared name; the last is for one that resembles another. */
 const UNKNOWN_NAME = [2304, 2503, 18004, 2552];
 
-/** Its codes for what follows from one: a parameter whose type nothing says. */
-const FOLLOWS = [7006, 7031];
+/** Its codes for a parameter without a type, a consequence of an undeclared name. */
+const CONSEQUENCES = [7006, 7031];
 
 const RESEMBLES = / Did you mean '([\w$]+)'\?$/;
 
-/** What engines say of such a name when the cell runs; the last is Safari. */
+/** What engines say about an undeclared name when the cell runs; Safari has the last form. */
 const UNDEFINED_NAME = / is not defined$|Can't find variable: /;
 
-/** Such a name of a page, in the text about it. */
-const OF_PAGE = /(?:Error: |name '|variable: )(?:window|document|localStorage|sessionStorage)\b/;
+/** A message about a name that only pages have. */
+const PAGE_NAME = /(?:Error: |name '|variable: )(?:window|document|localStorage|sessionStorage)\b/;
 
 const PAGE_HINT = 'It belongs to a page; a cell runs outside of one.';
-/** Misspelt names get this, too: a kernel does not know the notebook's cells. */
+/** Shown for misspelt names, too: a kernel does not know which names cells above declare. */
 const CELL_HINT = 'If a cell above declares it, run that cell first.';
 
-const withHint = (text: string) => `${text.replace(/[.?]?$/, '.')} ${OF_PAGE.test(text) ? PAGE_HINT : CELL_HINT}`;
+const withHint = (text: string) => `${text.replace(/[.?]?$/, '.')} ${PAGE_NAME.test(text) ? PAGE_HINT : CELL_HINT}`;
 
 /** A type error, as TypeScript words it. */
 interface Problem {
@@ -26,19 +26,19 @@ interface Problem {
   messageText: string;
 }
 
-/** One at a place of a cell; line and column from 1. */
+/** A type error at a position of a cell; line and column count from 1. */
 export interface TypeProblem extends Problem {
   line: number;
   column: number;
 }
 
-/** More would be a wall. */
-const SHOWN = 50;
+/** How many type errors a cell shows. */
+const MAX_PROBLEMS = 50;
 
 const DISPLAY = "To show HTML: import { display } from 'tslab'; display.html('…')";
 
-/** Cells that TypeScript cannot read, by their texts without the contents of quotes, and the hint for each. */
-const MISREAD = [
+/** Common cells that TypeScript cannot parse, by their text with quotes emptied, and a hint for each. */
+const SYNTAX_HINTS = [
   // As people write an object: `{ a: 1, b: 2 }`.
   [
     /^\s*\{\s*(?:[\p{ID_Continue}$]+|"")\s*[:,][^;]*\}\s*;?\s*$/u,
@@ -53,30 +53,30 @@ const MISREAD = [
 
 const QUOTED = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
 
-/** TypeScript's codes for what cannot be read. */
+/** Whether this is one of TypeScript's codes for syntax errors. */
 const isSyntax = (code: number) => code >= 1000 && code < 2000;
-/** That for "')' expected." and the like. */
-const MISSING = 1005;
+/** TypeScript's code for "')' expected." and the like. */
+const EXPECTED = 1005;
 
 /**
- * Where a cell shows an error of TypeScript. What it misses it reports at what comes instead: an open parenthesis at the
- * end of a line, on the next one.
+ * Where a cell shows an error of TypeScript. TypeScript reports something missing at the next token, which may be on the
+ * next line; it is shown at the end of the line where it is missing.
  * @param start from 0
  * @param source of the cell
  */
-export function placeOf(code: number, start: number, source: string) {
+export function positionOf(code: number, start: number, source: string) {
   const end = source.slice(0, start).trimEnd().length;
-  const offset = code === MISSING && source.slice(end, start).includes('\n') ? end : start;
+  const offset = code === EXPECTED && source.slice(end, start).includes('\n') ? end : start;
   const lines = source.slice(0, offset).split('\n');
   return { offset, line: lines.length - 1, character: lines[lines.length - 1].length };
 }
 
 /**
- * Of type errors with unknown names, each name once, without what follows from it. After a restart most names of a cell
- * are unknown, and those that it declares itself are all that they can resemble.
+ * Type errors with each unknown name once, and without its consequences. After a restart most names of a cell are unknown,
+ * and can only resemble names that the cell itself declares: such suggestions are dropped.
  * @param source of the cell
  */
-function unknownOnce<P extends Problem>(problems: P[], source: string): P[] {
+function reportUnknownOnce<P extends Problem>(problems: P[], source: string): P[] {
   const isUnknown = ({ code }: Problem) => UNKNOWN_NAME.includes(code);
   const texts = new Set(problems.filter(isUnknown).map(({ messageText }) => messageText));
   if (texts.size === 0) return problems;
@@ -84,7 +84,7 @@ function unknownOnce<P extends Problem>(problems: P[], source: string): P[] {
   const isOfCell = (name: string) =>
     new RegExp(`\\b(?:const|let|var|function|class)\\b[^=;(]*${name.replaceAll('$', '\\$')}\\b`).test(source);
   return problems.flatMap((one) => {
-    if (!isUnknown(one)) return FOLLOWS.includes(one.code) ? [] : [one];
+    if (!isUnknown(one)) return CONSEQUENCES.includes(one.code) ? [] : [one];
     if (!texts.delete(one.messageText)) return [];
     const [, other] = RESEMBLES.exec(one.messageText) ?? [];
     if (!other || !several || !isOfCell(other)) return [one];
@@ -93,17 +93,17 @@ function unknownOnce<P extends Problem>(problems: P[], source: string): P[] {
 }
 
 /**
- * The same type errors, the first unknown name with its hint; where something cannot be read, that alone.
+ * Type errors with a hint at the first unknown name; only the syntax errors if there are any.
  * @param source of the cell
  */
 export function withHints<P extends Problem>(problems: P[], source: string): P[] {
   const unread = problems.filter(({ code }) => isSyntax(code));
   const [syntax] = unread;
   if (syntax) {
-    const [, messageText] = MISREAD.find(([form]) => form.test(source.replace(QUOTED, '""'))) ?? [];
+    const [, messageText] = SYNTAX_HINTS.find(([form]) => form.test(source.replace(QUOTED, '""'))) ?? [];
     return messageText ? [{ ...syntax, messageText }] : unread;
   }
-  const shown = unknownOnce(problems, source);
+  const shown = reportUnknownOnce(problems, source);
   const first = shown.find(({ code, messageText }) => UNKNOWN_NAME.includes(code) && !RESEMBLES.test(messageText));
   return shown.map((one) => (one === first ? { ...one, messageText: withHint(one.messageText) } : one));
 }
@@ -115,17 +115,17 @@ export function withHints<P extends Problem>(problems: P[], source: string): P[]
  */
 export const problemLine = (line: number, column: number, text: string) => `${line}:${column} - ${text}`;
 
-/** The lines that a cell shows of all its type errors, each with its end. */
+/** The lines that a cell shows for all its type errors, each with a line break. */
 export function problemLines(problems: TypeProblem[], source: string) {
   const shown = withHints(problems, source);
   const lines = shown.map(({ line, column, messageText }) => `${problemLine(line, column, messageText)}\n`);
-  const more = lines.length > SHOWN ? `… ${lines.length - SHOWN} more\n` : '';
-  return lines.slice(0, SHOWN).join('') + more;
+  const more = lines.length > MAX_PROBLEMS ? `… ${lines.length - MAX_PROBLEMS} more\n` : '';
+  return lines.slice(0, MAX_PROBLEMS).join('') + more;
 }
 
 /**
- * The text of an error that ended a cell, with the hint if it is about an unknown name. TypeScript says it before the
- * cell runs, unless types are missing or the name is hidden from them.
+ * The text of an error that ended a cell, with a hint if it is about an unknown name. TypeScript reports most of these
+ * before the cell runs, but not without types, or if it cannot see the name.
  * @param text message and frames
  */
 export const withRuntimeHint = (text: string) =>

@@ -1,15 +1,15 @@
-// What a module that a cell imports finds in its worker, under `Symbol.for('jupyterlite-typescript-kernel')`.
+// The interface that modules imported by cells find at `globalThis[Symbol.for('jupyterlite-typescript-kernel')]`.
 
-/** What is shown below a cell: data by MIME type, as in a Jupyter message. */
+/** An output of a cell: data by MIME type, as in a Jupyter message. */
 export interface Bundle {
   data: Record<string, unknown>;
   metadata?: Record<string, unknown>;
 }
 
 export interface Display {
-  /** Shows something below the cell. With an id it can be changed later. */
+  /** Shows an output below the cell. With an id it can be updated later. */
   display(bundle: Bundle, displayId?: string): void;
-  /** Changes what was shown under an id. */
+  /** Updates the output with this id. */
   updateDisplay(bundle: Bundle, displayId: string): void;
 }
 
@@ -18,6 +18,6 @@ export interface KernelInterface extends Display {
   onInterrupt(listener: () => void): () => void;
   /** The site's base URL, with a slash at its end. */
   siteUrl: string;
-  /** The cell that runs now: another object each time. */
+  /** The running cell: a new object for each execution. */
   cell(): { count: number } | undefined;
 }

@@ -1,12 +1,12 @@
-// How a value is printed, short enough to be read: of arrays the first values, of deep objects the top.
+// Prints values short enough to read: the first values of arrays, the upper levels of deep objects.
 
-/** Node's `util.inspect`, or what prints as it does in a page. */
+/** Node's `util.inspect`, or its equivalent in a page. */
 export type Inspect = (value: unknown, options?: object) => string;
 
 const ARRAY_VALUES = 5;
-/** So many are shown rather than "1 more item". */
+/** Up to this many are shown rather than "1 more item". */
 const ARRAY_VALUES_AT_MOST = 10;
-/** Of a whole text, such as a value or a message. */
+/** Characters of a whole text, such as a value or a message. */
 const TEXT_LENGTH = 20_000;
 const STRING_LENGTH = 2000;
 const LINES = 30;
@@ -24,7 +24,7 @@ export function show(inspect: Inspect, value: unknown, options?: object) {
 export const shortText = (text: string, length = TEXT_LENGTH) =>
   text.length <= length ? text : `${text.slice(0, length)}… ${text.length - length} more characters`;
 
-/** The text of the value on a cell's last line; an array of more than 10 shows so many items. */
+/** The text of the value of a cell's last line. @param items how many items of a long array are shown */
 export function describeValue(inspect: Inspect, value: unknown, items = ARRAY_VALUES) {
   if (typeof value === 'string') return shortText(value);
   const options = { breakLength: 100, maxStringLength: STRING_LENGTH };

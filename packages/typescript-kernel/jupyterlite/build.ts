@@ -22,19 +22,19 @@ export interface KernelOptions {
 const here = __dirname;
 const { name, version, description, license } = JSON.parse(readFileSync(join(here, '..', 'package.json'), 'utf8'));
 
-/** Node's modules that TypeScript asks for where it runs in Node; in a page it finds nothing there. */
+/** Node's modules that TypeScript imports in Node; in a page they are empty. */
 const NODE_MODULES = ['fs', 'path', 'os', 'crypto', 'inspector', 'perf_hooks', 'source-map-support', 'buffer', 'util'];
 
 /**
- * Parts of sucrase for what cells have not: JSX, Flow, CommonJS, source maps. It names them, but does not call them.
+ * Parts of sucrase for what cells do not have: JSX, Flow, CommonJS, source maps. It imports them, but does not call them.
  */
-const OF_OTHERS = [
+const UNUSED_SUCRASE = [
   ...['CJSImportTransformer', 'FlowTransformer', 'JSXTransformer', 'JestHoistTransformer'],
   ...['ReactDisplayNameTransformer', 'ReactHotLoaderTransformer', 'CJSImportProcessor', 'computeSourceMap'],
   ...['plugins/flow', './flow', 'plugins/jsx/index', './jsx'],
 ];
 
-/** Leaves modules out of a bundle, by the ends of their imports. */
+/** Leaves modules out of a bundle, by the ends of their import paths. */
 const without = (names: string[]): Plugin => ({
   name: 'without',
   setup(builder) {
@@ -44,13 +44,13 @@ const without = (names: string[]): Plugin => ({
   },
 });
 
-/** Leads the import of a package that the page has to what the container took from there. */
-const ofPage: Plugin = {
+/** Resolves packages of the page to those that the container loaded from it. */
+const pageModules: Plugin = {
   name: 'of-page',
   setup(builder) {
     builder.onResolve({ filter: /^@jupyter/ }, ({ path }) => ({ path, namespace: 'of-page' }));
     builder.onLoad({ filter: /.*/, namespace: 'of-page' }, ({ path }) => ({
-      contents: `module.exports = require('./container').ofPage[${JSON.stringify(path)}]`,
+      contents: `module.exports = require('./container').pageModules[${JSON.stringify(path)}]`,
       resolveDir: join(here, 'src', 'page'),
     }));
   },
@@ -106,7 +106,7 @@ export async function buildKernel({ out, typescript = 'typescript', library = tr
     return put(name, built.outputFiles[0].contents);
   };
   const [cells, types] = await Promise.all([
-    script('cells/worker.ts', 'cells-worker.js', { format: 'esm', plugins: [without(OF_OTHERS)] }),
+    script('cells/worker.ts', 'cells-worker.js', { format: 'esm', plugins: [without(UNUSED_SUCRASE)] }),
     script('types/worker.ts', 'types-worker.js', {
       format: 'esm',
       plugins: [without(NODE_MODULES)],
@@ -130,7 +130,7 @@ export async function buildKernel({ out, typescript = 'typescript', library = tr
   const entry = await script('page/container.ts', 'remoteEntry.js', {
     format: 'iife',
     define,
-    plugins: [ofPage],
+    plugins: [pageModules],
     banner: { js: "{const here=new URL('.',document.currentScript.src).href;" },
     footer: { js: '}' },
   });

@@ -1,5 +1,5 @@
-// The declarations that the language service reads, as one JSON: TypeScript's libraries, the modules that cells may
-// import, and whatever those import.
+// Collects the declarations that the language service reads into one JSON file: TypeScript's libraries, the modules that
+// cells may import, and what those import.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type * as TypeScript from 'typescript';
@@ -23,17 +23,17 @@ export interface DeclarationsOptions {
 const own = join(__dirname, 'src', 'types');
 const OWN = { tslab: join(own, 'tslab.d.ts') };
 
-/** Whether TypeScript knows the current language, except a few names; tslab's does not. */
+/** Whether this TypeScript knows the current language, except a few globals; that of tslab does not. */
 const isCurrent = (ts: typeof TypeScript) => Number.parseFloat(ts.version) >= 5.9;
 
-/** What runs in a worker has the names of a worker. */
+/** Cells run in a worker. */
 const libOf = (ts: typeof TypeScript) => [isCurrent(ts) ? 'esnext' : 'es2022', 'webworker'];
 
 const NODE_MODULES = '/node_modules/';
 
 const DECLARATIONS = /\.d\.[cm]?ts$/;
 
-/** Comments that say under which licence a file is; the licences are those of the packages. */
+/** A comment with the licence of a file, which the package states as well. */
 const LICENCE = /^\s*\/\*\*?(?:(?!\*\/)[\s\S])*?(Licensed|Copyright)[\s\S]*?\*\/\s*/;
 
 /**
@@ -55,7 +55,7 @@ export function makeDeclarations({
   typescript = 'typescript',
 }: Omit<DeclarationsOptions, 'out'>): Declarations {
   const ts: typeof TypeScript = require(typescript);
-  const ambient = [OWN.tslab, ...(isCurrent(ts) ? [join(own, 'today.d.ts')] : [])];
+  const ambient = [OWN.tslab, ...(isCurrent(ts) ? [join(own, 'newer-globals.d.ts')] : [])];
   const libFolder = dirname(require.resolve(typescript));
   const lib = libOf(ts);
   const options = {
@@ -105,7 +105,7 @@ export function makeDeclarations({
     if (!full.startsWith(`${slashes(root)}/`)) throw new Error(`${path}: expected a path below ${root}`);
     return `/declarations/${full.slice(slashes(root).length + 1)}`;
   };
-  // The comments of a browser's interfaces are not read here, and are half of their size.
+  // Comments of browser interfaces are not shown, and are half of the size.
   const printer = ts.createPrinter({ removeComments: true });
   const bare = (path: string, text: string) => {
     const file = ts.createSourceFile(path, text, options.target);

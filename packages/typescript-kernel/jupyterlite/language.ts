@@ -1,7 +1,6 @@
 /**
- * The kernel's description of its language. A notebook that is served with the same `language_info` in its metadata is
- * unchanged when it is opened; with any other it counts as changed.
- * The version is that of tslab's TypeScript; the build puts in that of another.
+ * The kernel's description of its language. JupyterLab marks a notebook as changed when it is opened, unless its metadata
+ * has the same `language_info`. The version is that of tslab's TypeScript; the build replaces it by that of another.
  */
 export const LANGUAGE_INFO = {
   name: 'typescript',

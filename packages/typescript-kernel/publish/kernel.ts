@@ -22,10 +22,10 @@ import { buildKernel } from '../jupyterlite/build';
 const source = resolve(__dirname, '..');
 const windows = process.platform === 'win32';
 
-/** What npm's users import, of `jupyterlite/`: sources of which Node gets JavaScript, and TypeScript declarations. */
+/** The files of `jupyterlite/` that users of the npm package import. */
 const IMPORTED = ['build', 'declarations'];
 
-/** Puts what Node and TypeScript read of `jupyterlite/` in the place of its sources. */
+/** Replaces the sources of these files by JavaScript and declarations. */
 async function compile(folder: string) {
   await build({
     absWorkingDir: source,
@@ -46,17 +46,17 @@ async function compile(folder: string) {
 }
 
 interface PackagesOptions {
-  /** that has hatchling */
+  /** one that has hatchling */
   python?: string;
   /** fields of package.json: author, homepage, repository, bugs */
   settings?: object;
-  /** told what begins */
+  /** called when a step begins */
   onStep?: (doing: string) => void;
 }
 
 /**
- * Builds both.
- * @param out the folder to make; what was there before is removed
+ * Builds the wheel and the tarball.
+ * @param out the folder to create; its former content is removed
  */
 export async function buildPackages(
   out: string,
@@ -69,7 +69,7 @@ export async function buildPackages(
     cpSync(source, copy, { recursive: true, filter: isOwn });
     const path = join(copy, 'package.json');
     const manifest = { ...JSON.parse(readFileSync(path, 'utf8')), ...settings };
-    // As people write it; npm's form is no address that a page could lead to.
+    // npm's form is not an address that a browser can open.
     const url = manifest.repository?.url ?? manifest.repository;
     if (url) manifest.repository = { type: 'git', url: url.replace(/^git\+|\.git$/g, '') };
     writeFileSync(path, `${JSON.stringify(manifest, null, 2)}\n`);
@@ -92,7 +92,7 @@ export async function buildPackages(
 }
 
 /**
- * That of an environment in this folder, if there is one: set-up's PYTHON only made it, and has no packages of its own.
+ * The Python of `.venv` in this folder, if it exists: PYTHON, which created it, lacks its packages.
  */
 export function defaultPython() {
   const ofFolder = resolve('.venv', ...(windows ? ['Scripts', 'python.exe'] : ['bin', 'python']));

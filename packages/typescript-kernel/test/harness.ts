@@ -58,8 +58,8 @@ const session = new Session({
     return library === undefined ? undefined : { library };
   },
 });
-process.on('uncaughtException', (error) => session.reportLate('UncaughtException', error));
-process.on('unhandledRejection', (error) => session.reportLate('UnhandledPromiseRejection', error));
+process.on('uncaughtException', (error) => session.reportUnawaited('UncaughtException', error));
+process.on('unhandledRejection', (error) => session.reportUnawaited('UnhandledPromiseRejection', error));
 
 async function execute(code: string, count: number): Promise<Outcome> {
   const problems = types.check(code);

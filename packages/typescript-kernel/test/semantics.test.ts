@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { runCells } from '../../../test/support/jupyter-kernel';
-import { countLate, describeFailure } from '../core/errors';
-import { placeOf, problemLines } from '../core/hints';
+import { describeFailure, limitUnawaited } from '../core/errors';
+import { positionOf, problemLines } from '../core/hints';
 import { describeValue } from '../core/values';
 import { ROWS, type Shown } from './cells';
 import { root, runInNode, writeThings } from './in-node';
@@ -58,7 +58,7 @@ test('A cell that throws no error is reported by what it has thrown', () => {
 test('Of thousands of errors that nothing awaits the first hundred are shown, and the others counted in one line', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const lines: string[] = [];
-  const late = countLate((text) => lines.push(text));
+  const late = limitUnawaited((text) => lines.push(text));
   for (let i = 0; i < 3000; i++) late.add(() => `no ${i}`);
   assert.deepEqual([lines.length, lines.at(-1)], [100, 'no 99']);
   t.mock.timers.tick(500);
@@ -92,9 +92,9 @@ test('A value that says itself how it is printed is cut, too', () => {
 test('What is missing at the end of a line is said of that line; all else stays where TypeScript finds it', () => {
   const cell = 'const f = () => {\n  return todo(  \n\n};\n';
   const brace = cell.indexOf('}');
-  assert.deepEqual(placeOf(1005, brace, cell), { offset: 32, line: 1, character: 14 });
-  assert.deepEqual(placeOf(1109, brace, cell), { offset: brace, line: 3, character: 0 });
-  assert.deepEqual(placeOf(1005, 10, cell), { offset: 10, line: 0, character: 10 });
+  assert.deepEqual(positionOf(1005, brace, cell), { offset: 32, line: 1, character: 14 });
+  assert.deepEqual(positionOf(1109, brace, cell), { offset: brace, line: 3, character: 0 });
+  assert.deepEqual(positionOf(1005, 10, cell), { offset: 10, line: 0, character: 10 });
 });
 
 test('A cell that cannot be read gets what is wrong there alone, and one line for what other notebooks can read', () => {

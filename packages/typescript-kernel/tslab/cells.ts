@@ -1,27 +1,25 @@
-// How a cell runs and ends: it shows its errors, its last value and an interrupt in the words of both kernels
-// (`core/`).
+// Runs cells in tslab, and shows errors, last values and interrupts in the format that both kernels share (`core/`).
 import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import type { ConverterSet } from 'tslab/dist/executor';
-import { countLate, describeFailure, describeLate, type Failure, shortenStacks } from '../core/errors';
-import { placeOf, problemLine, withHints } from '../core/hints';
+import { describeFailure, describeUnawaited, type Failure, limitUnawaited, shortenStacks } from '../core/errors';
+import { positionOf, problemLine, withHints } from '../core/hints';
 import { interruption, interruptText, isAbort, stillRunning } from '../core/interrupts';
 import { describeValue } from '../core/values';
 import { forgetMaps, nameCell, nameFile, originOf } from './origins';
 import { shortenTensors } from './tensors';
 
-// Until its first cell is compiled, a kernel does everything once: TypeScript reads megabytes of declarations. The
-// machine code that V8 optimizes meanwhile comes too late to be of use, and takes a quarter of a start's computing: 0.3
-// s of 1.25 s. So V8 begins to optimize when the first cell begins to run.
+// Before the first cell is compiled, TypeScript reads megabytes of declarations once. Optimizing that code takes V8 a quarter
+// of the start's CPU time (0.3 s of 1.25 s), and comes too late to be of use. So V8 optimizes from the first cell on.
 let isStarting = false;
 
-/** V8 optimizes nothing from now on. */
+/** Turns off optimization in V8. */
 export function beginStart() {
   isStarting = true;
   setFlagsFromString('--no-opt');
 }
 
-/** The first cell is compiled: V8 optimizes again. */
+/** Turns on optimization again, when the first cell is compiled. */
 function endStart() {
   if (isStarting) setFlagsFromString('--opt');
   isStarting = false;
@@ -33,14 +31,14 @@ const [log, error] = [console.log.bind(console), console.error.bind(console)];
 /** How long a cell that stops itself may take to do so, in ms. */
 const GRACE = 5000;
 
-/** The mark of a listener of SIGINT that ends its cell itself: the package's `interruptible` has it. */
+/** Marks a SIGINT listener that ends its cell itself, as the package's `interruptible` does. */
 const ENDS_ITS_CELL = Symbol.for('lif-fc-mnist.ends-its-cell');
 
 const endsItself = () =>
   process.listeners('SIGINT').some((listener) => ENDS_ITS_CELL in listener && listener[ENDS_ITS_CELL] === true);
 
 /**
- * A converter whose cells have names and maps.
+ * Wraps tslab's converter: names cells for stacks, and adds hints to type errors.
  * @param number of the cell
  */
 function named(converter: ConverterSet['node'], number: () => number) {
@@ -48,7 +46,7 @@ function named(converter: ConverterSet['node'], number: () => number) {
     const result = converter.convert(earlier, source);
     endStart();
     result.diagnostics = withHints(result.diagnostics ?? [], source).map((one) =>
-      one.fileName ? one : { ...one, start: placeOf(one.code, one.start.offset, source) },
+      one.fileName ? one : { ...one, start: positionOf(one.code, one.start.offset, source) },
     );
     for (const { path, data } of result.sideOutputs ?? []) nameFile(path, data);
     if (result.output) {
@@ -61,7 +59,7 @@ function named(converter: ConverterSet['node'], number: () => number) {
 }
 
 /**
- * Whether an error is what an interrupt leaves: of a loop that never waits, of tslab, or of work that was told to stop.
+ * Whether an interrupt caused this error: in a loop that never awaits, in tslab, or in work that stopped on request.
  */
 function isInterrupt(thrown: unknown, wasInterrupted: boolean) {
   try {
@@ -69,7 +67,7 @@ function isInterrupt(thrown: unknown, wasInterrupted: boolean) {
     if (error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') return true;
     return wasInterrupted && (isAbort(error) || error?.message === 'Interrupted asynchronously');
   } catch {
-    return false; // it cannot be looked at
+    return false; // it cannot be inspected
   }
 }
 
@@ -78,17 +76,17 @@ const LATE = [
   ['unhandledRejection', 'UnhandledPromiseRejection'],
 ] as const;
 
-const late = countLate(error);
+const late = limitUnawaited(error);
 
-/** Shows unawaited errors as a cell shows its own; tslab would print them with `inspect`, which some values crash. */
-function reportLate() {
+/** Shows unawaited errors like other errors; tslab would print them with `inspect`, which throws for some values. */
+function reportUnawaited() {
   for (const [event, kind] of LATE) {
     process.removeAllListeners(event);
-    process.on(event as string, (thrown) => late.add(() => describeLate(inspect, kind, thrown)));
+    process.on(event as string, (thrown) => late.add(() => describeUnawaited(inspect, kind, thrown)));
   }
 }
 
-/** An executor of tslab's that ends its cells as described above. `failure` is how the last cell failed. */
+/** tslab's executor with our errors, values and interrupts. `failure` is how the last cell failed. */
 function createMendedExecutor(
   createExecutor: typeof import('tslab/dist/executor').createExecutor,
   rootDir: string,
@@ -123,14 +121,14 @@ function createMendedExecutor(
   };
 
   const node = named(convs.node, () => number);
-  // The other converter is made when it is asked for.
+  // The other converter is created on first use.
   const inner = createExecutor(rootDir, Object.create(convs, { node: { value: node } }), output);
 
   const executor = {
     ...inner,
     failure: undefined as Failure | undefined,
     async execute(source: string) {
-      if (number === 0) reportLate(); // tslab has its own listeners by now
+      if (number === 0) reportUnawaited(); // tslab has its own listeners by now
       late.reset();
       number++;
       interrupted = false;
@@ -140,7 +138,7 @@ function createMendedExecutor(
       try {
         return await inner.execute(source);
       } catch (error) {
-        output.error(error); // of tslab itself, which would otherwise show its insides
+        output.error(error); // an error of tslab itself
         return false;
       } finally {
         clearTimeout(timer);
@@ -150,7 +148,7 @@ function createMendedExecutor(
     interrupt() {
       const again = interrupted;
       interrupted = true;
-      // Work that stops on request says how far it came, and is no longer running when the next cell starts.
+      // Work that stops on request reports how far it came, and has ended when the next cell starts.
       if (!endsItself() || again) return inner.interrupt();
       timer = setTimeout(() => {
         overdue = true;
@@ -162,11 +160,11 @@ function createMendedExecutor(
 }
 
 /**
- * Puts all of it into tslab.
+ * Patches tslab's executor and reply.
  * @param ofTslab the `require` of tslab's program
  */
 export function patchCells(ofTslab: NodeJS.Require) {
-  // A stack without any code of a person is tslab's own fault, and its frames tell where.
+  // A stack without lines that a person wrote is a fault of tslab: show its own frames.
   shortenStacks('exports', originOf, (sites) => sites.map((site) => `    at ${site}`));
 
   const executors = ofTslab('tslab/dist/executor.js');
@@ -174,7 +172,7 @@ export function patchCells(ofTslab: NodeJS.Require) {
   executors.createExecutor = (rootDir: string, convs: ConverterSet) =>
     createMendedExecutor(createExecutor, rootDir, convs);
 
-  // tslab's answer says that a cell has failed, but not how.
+  // tslab's reply says that a cell failed, but not how.
   const jupyter = ofTslab('tslab/dist/jupyter.js');
   jupyter.JupyterHandlerImpl = class extends jupyter.JupyterHandlerImpl {
     async handleExecute(...request: unknown[]) {

@@ -1,16 +1,15 @@
-// TypeScript as tslab uses it, with six patches:
-// - tslab keeps no source maps, so an error names a line of the compiled cell. Here maps are made in both of its steps
-//   (TypeScript to modules of today, those to CommonJS), for `origins.ts`.
-// - A variable of an earlier cell becomes `exports.name`, but not in the short form `{ name }`, which then fails as
-//   "name is not defined". Here it becomes `{ name: exports.name }`.
-// - tslab takes `h` in `const { h: x } = all` for such a variable, too, if the type of `all` comes from an earlier
-//   cell, and writes `const { exports.h: x }`, which is read as a variable named `exports`. Here the property keeps its
-//   name.
-// - tslab reads all of `node_modules/@types` before the first cell, also what no cell ever imports: half of a kernel's
-//   start. Here it reads Node's types; those of a package are read when a cell imports the package.
-// - TypeScript records which file refers to which, twice for each cell, for builds that tslab never makes. Here that is
-//   left out, and the one thing that tslab reads from it (which sources a cell imports) is found when tslab asks.
-// - TypeScript reads declarations without their comments, where nobody reads those.
+// Six patches of TypeScript as tslab uses it:
+// - tslab has no source maps, so errors would name lines of the compiled cell. Here both of its steps (TypeScript to ES
+//   modules, those to CommonJS) make maps for `origins.ts`.
+// - tslab turns a variable of an earlier cell into `exports.name`, but not in the shorthand `{ name }`, which then fails
+//   with "name is not defined". Here it becomes `{ name: exports.name }`.
+// - tslab also turns `h` in `const { h: x } = all` into `exports.h` if the type of `all` comes from an earlier cell, and the
+//   result declares a variable named `exports`. Here the property keeps its name.
+// - tslab reads all of `node_modules/@types` before the first cell, which takes half of a kernel's start. Here it reads
+//   only Node's types; those of a package are read when a cell imports the package.
+// - TypeScript records references between files twice per cell, for incremental builds that tslab never makes. Here this is
+//   skipped, and the only part that tslab reads (which sources a cell imports) is computed on demand.
+// - TypeScript skips comments of declarations where they are not shown.
 import type {
   BuilderProgram,
   CompilerOptions,
@@ -35,29 +34,29 @@ const EARLIER_CELLS = '__prev__.d.ts';
 const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;base64,(\S+)\s*$/;
 const MAP_COMMENT = /\n?\/\/# sourceMappingURL=\S*\s*$/;
 
-// Before the first cell runs, TypeScript reads the declarations of Node, and those of TensorFlow.js with the package: 4
-// MB, and most of it comments. The comments cost a kernel 0.4 seconds of a core and 12 MB. Here those of Node are not
-// read, so hovering over a name of Node shows its type alone. Where many kernels share a machine, those of
-// TensorFlow.js are not read either. Where a notebook runs without anybody who could hover, neither are those of
-// JavaScript: 0.1 seconds more.
-const OF_NODE = /\/node_modules\/(@types\/node|undici-types)\//;
-const OF_BOTH = /\/node_modules\/(@types\/node|undici-types|@tensorflow|@webgpu)\//;
-const OF_JAVASCRIPT = /\/node_modules\/@tslab\/typescript-for-tslab\/lib\/lib\.es/;
+// Before the first cell runs, TypeScript reads the declarations of Node and TensorFlow.js: 4 MB, most of it comments, which
+// cost a kernel 0.4 s of CPU time and 12 MB. Comments of Node are always skipped, so hovering over its names shows only
+// types. Where many kernels share a machine, those of TensorFlow.js are skipped as well, and in headless runs those of
+// JavaScript, too, which saves another 0.1 s.
+const NODE_TYPES = /\/node_modules\/(@types\/node|undici-types)\//;
+const NODE_AND_TENSORFLOW_TYPES = /\/node_modules\/(@types\/node|undici-types|@tensorflow|@webgpu)\//;
+const JAVASCRIPT_TYPES = /\/node_modules\/@tslab\/typescript-for-tslab\/lib\/lib\.es/;
 
 /** Whether a file is read without its comments. */
 export const isStripped = (
   path: string,
   { LIF_FC_MNIST_SHARED: shared, LIF_FC_MNIST_HEADLESS: headless }: NodeJS.ProcessEnv = process.env,
 ) =>
-  (shared === '1' || headless === '1' ? OF_BOTH : OF_NODE).test(path) || (headless === '1' && OF_JAVASCRIPT.test(path));
+  (shared === '1' || headless === '1' ? NODE_AND_TENSORFLOW_TYPES : NODE_TYPES).test(path) ||
+  (headless === '1' && JAVASCRIPT_TYPES.test(path));
 
-/** Comments, and what could hold the beginning of one: lines such as `/// <reference …`, which are kept, and texts. */
+/** Comments, and what may contain the start of one: lines such as `/// <reference …` and strings, which are kept. */
 const PARTS = /\/\*[\s\S]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
 
-/** The same declarations without comments of the form that may be longer than a line. */
+/** Removes block comments. */
 export const withoutComments = (text: string) => text.replace(PARTS, (part) => (part.startsWith('/*') ? ' ' : part));
 
-/** Changes how TypeScript reads files. */
+/** Makes TypeScript read declarations without comments. */
 function readWithoutComments(system: System) {
   const { readFile } = system;
   system.readFile = (path, encoding) => {
@@ -68,19 +67,19 @@ function readWithoutComments(system: System) {
 
 type Ts = typeof import('@tslab/typescript-for-tslab');
 
-/** What is used of TypeScript and not published. */
+/** Internals of TypeScript that are used here. */
 interface Internals {
   bindSourceFile(file: SourceFile, options: CompilerOptions): void;
 }
 
-/** A file with what it imports, which is not published either. */
+/** A file with its imports, also internal. */
 interface Importer extends SourceFile {
   resolvedModules?: { forEach(visit: (found: { resolvedModule?: ResolvedModule }) => void): void };
 }
 
 /**
- * A transformer that writes out the short properties whose value was declared in an earlier cell, and hides the names
- * of properties in patterns from tslab, which knows a name by its node.
+ * A transformer that expands shorthand properties with a variable of an earlier cell, and copies property names in
+ * patterns, so that tslab, which identifies names by their nodes, does not replace them.
  */
 function keepProperties(ts: Ts, checker: TypeChecker): TransformerFactory<SourceFile> {
   const isEarlier = (node: Node) =>
@@ -111,7 +110,7 @@ function keepProperties(ts: Ts, checker: TypeChecker): TransformerFactory<Source
   };
 }
 
-/** The names of a file and of the sources that it imports; not of declarations, which tslab does not compile. */
+/** The names of a file and of the sources that it imports, without declarations, which tslab does not compile. */
 function sourcesOf(program: Program, first: SourceFile) {
   const found = new Set([first.fileName]);
   const visit = (file: Importer) => {
@@ -140,7 +139,7 @@ function patched(ts: Ts & Internals) {
         const builder = ts.createAbstractBuilder(...args);
         const { getSourceFile } = builder;
         builder.getSourceFile = (name) => {
-          // Bound, as tslab reads from it what a cell declares.
+          // tslab reads the names that a cell declares from the bound file.
           const file = getSourceFile(name);
           if (file) ts.bindSourceFile(file, builder.getCompilerOptions());
           return file;
@@ -177,13 +176,13 @@ function patched(ts: Ts & Internals) {
 }
 
 /**
- * Puts the patched TypeScript in place of tslab's.
+ * Replaces tslab's TypeScript by the patched one.
  * @param ofTslab the `require` of tslab's program
  */
 export function patchCompiler(ofTslab: NodeJS.Require) {
   const id = ofTslab.resolve('@tslab/typescript-for-tslab');
   const ts = ofTslab(id);
-  // TypeScript's exports cannot be written to, but a copy can take their place.
+  // TypeScript's exports are read-only, but the module can be replaced by a copy.
   const copy = { ...Object.getOwnPropertyDescriptors(ts), ...Object.getOwnPropertyDescriptors(patched(ts)) };
   (ofTslab.cache[id] as NodeJS.Module).exports = Object.defineProperties({}, copy);
 }

@@ -1,5 +1,5 @@
-// From a place in code that runs to the place where a person wrote it: a line of a cell, of a file that a cell imports,
-// of the package's source.
+// Maps positions in running code to where a person wrote them: in a cell, in a file that a cell imports, or in the
+// package's source.
 import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, extname, relative, resolve, sep } from 'node:path';
@@ -9,22 +9,21 @@ import type { Origin, OriginOf } from '../core/errors';
 /** This file runs compiled, in `dist/packages/typescript-kernel/tslab`. */
 const project = resolve(__dirname, '..', '..', '..', '..');
 
-/** Cells whose origins are known: those that ran last, so that a kernel that runs for days does not grow. */
-const CELLS = 1000;
+/** How many cells' origins are kept, so that a kernel that runs for days does not grow. */
+const KEPT_CELLS = 1000;
 
-/** Text that tslab compiled -> the maps of its two steps, until the text gets its file. */
+/** The source maps of both steps, by the compiled text, until the text gets a name. */
 const unnamed = new Map<string, SourceMapPayload[]>();
-/** Name of a script -> `(line, column) => origin`. */
+/** Functions that find origins, by the name of the script. */
 const scripts = new Map<string, (line: number, column: number) => Origin | undefined>();
 
 /**
- * Keeps the maps of a text, by which `nameCell` or `nameFile` finds its origins.
- * @param text compiled text
- * @param maps how to get from it to what was written, step by step
+ * Keeps the source maps of a compiled text for `nameCell` or `nameFile`.
+ * @param maps from the compiled text back to the source, step by step
  */
 export const keepMaps = (text: string, maps: SourceMapPayload[]) => unnamed.set(text, maps);
 
-/** What tslab puts before the text of a cell when it runs it; the cell's first line starts behind it. */
+/** What tslab puts before the first line of a compiled cell. */
 const prefixOf = (isAsync: boolean) =>
   isAsync ? '(async function(exports, require) { ' : '(function(exports, require) { ';
 
@@ -36,9 +35,8 @@ interface Cell {
 }
 
 /**
- * Gives a compiled cell a name, by which frames of errors are found again.
- * @param text compiled text
- * @returns the text with its name in it
+ * Names a compiled cell, so that stack frames in it can be mapped.
+ * @returns the compiled text with its name
  */
 export function nameCell(text: string, { number, source, isAsync }: Cell) {
   const name = `cell-${number}`;
@@ -47,18 +45,18 @@ export function nameCell(text: string, { number, source, isAsync }: Cell) {
   const offset = prefixOf(isAsync).length;
   const end = text.split('\n').length;
   scripts.set(name, (line, column) => {
-    if (line > end) return undefined; // where tslab calls the whole
-    // tslab puts a line before what was written, so that TypeScript takes it for a module.
+    if (line > end) return undefined; // the line where tslab calls the cell
+    // tslab adds a line before the source, which makes it a module.
     const found = find(line - 1, Math.max(0, column - 1 - (line === 1 ? offset : 0))) - 1;
     const at = found >= 0 && found < written.length ? { line: found + 1, text: written[found].trim() } : {};
     return { cell: number, ...at };
   });
-  scripts.delete(`cell-${number - CELLS}`);
+  scripts.delete(`cell-${number - KEPT_CELLS}`);
   return `${text}\n//# sourceURL=${name}`;
 }
 
 /**
- * The same for a TypeScript file that a cell imports; it has a name already.
+ * The same for a TypeScript file that a cell imports, which already has a name.
  * @param text compiled text
  */
 export function nameFile(file: string, text: string) {
@@ -68,10 +66,10 @@ export function nameFile(file: string, text: string) {
   scripts.set(file, (line, column) => ({ file: place, line: find(line - 1, column - 1) + 1 }));
 }
 
-/** Forgets maps that were never asked for. */
+/** Drops maps that were not used. */
 export const forgetMaps = () => unnamed.clear();
 
-/** Follows a position (both numbers from 0) through maps; gives the line, or NaN. */
+/** Maps a position (counted from 0) through all maps; returns the line, or NaN. */
 function follower(maps: SourceMapPayload[] = []) {
   const steps = maps.map((map) => new SourceMap(map));
   return (line: number, column: number) => {
@@ -86,10 +84,10 @@ function shortPath(file: string) {
   return short.startsWith('..') ? file : short.split(sep).join('/');
 }
 
-/** File of the package's build -> its source map, or undefined if it has none. */
+/** The source map of each built file of the package; undefined if it has none. */
 const builtMaps = new Map<string, SourceMap | undefined>();
 
-/** A file of the package as written, if the build left its map. */
+/** The origin of a position in a built file of the package, if its source map exists. */
 function ofBuild(file: string, line: number, column: number): Origin {
   if (!builtMaps.has(file)) {
     const map = `${file}.map`;
@@ -97,12 +95,12 @@ function ofBuild(file: string, line: number, column: number): Origin {
   }
   const found = builtMaps.get(file)?.findEntry(line - 1, column - 1);
   if (!found || !('originalSource' in found)) return { file: shortPath(file), line };
-  // The build is made in a folder of another depth and then moved: what counts is the path below the project.
+  // The build was made at another depth, and then moved: keep the path from the root.
   return { file: found.originalSource.replace(/^(\.\.\/)+/, ''), line: found.originalLine + 1 };
 }
 
 const LIBRARY = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/s;
-/** Both kernels' folder. */
+/** The folder of both kernels. */
 const ours = dirname(__dirname) + sep;
 
 export const originOf: OriginOf = (script, line, column) => {

@@ -1,17 +1,16 @@
-// Four things about the kernel's sockets:
-// - zeromq takes some 500 messages in one turn of the event loop and refuses the rest, and tslab drops what is refused.
-//   A loop that prints a thousand lines loses half of them, and with them the message that the cell has ended:
-//   JupyterLab then waits for ever. Here they wait in a queue.
-// - Jupyter picks a kernel's ports before the kernel is there to take them. One that another program got meanwhile
-//   leaves tslab running without that channel, and what waits for it waits for ever. Here the kernel ends, and
-//   JupyterLab starts it again on other ports.
-// - A socket takes messages as soon as it is bound, but zeromq refuses to send or receive until its callback has run.
-//   On a busy machine that is later, and tslab, whose loop has then ended, never answers. Here both wait for the bind.
-// - Where Jupyter uses Unix sockets in place of ports (`transport = "ipc"`), it connects to PATH-1 and tslab binds
-//   PATH:1.
+// Four patches of the kernel's sockets:
+// - zeromq accepts some 500 messages per turn of the event loop, and tslab drops those that it refuses. A loop that prints
+//   a thousand lines would lose half of them, and with them the message that the cell has ended: JupyterLab would wait for
+//   ever. Here refused messages are queued.
+// - Jupyter picks a kernel's ports before the kernel binds them. If another program took one meanwhile, tslab would run
+//   without that channel, and its clients would wait for ever. Here the kernel exits, and JupyterLab restarts it on other
+//   ports.
+// - A bound socket receives messages at once, but zeromq refuses to send or receive until the callback of the bind has run.
+//   On a busy machine that is later, and tslab, whose loop has then ended, would never answer. Here both wait for the bind.
+// - With Unix sockets (`transport = "ipc"`) Jupyter connects to PATH-1, but tslab binds PATH:1.
 import { writeSync } from 'node:fs';
 
-/** What tslab uses of a zeromq socket; each kind has a part of it. */
+/** The methods of zeromq sockets that tslab uses; each kind has some of them. */
 interface Socket {
   bind(address: string): Promise<void>;
   receive(): Promise<unknown>;
@@ -20,12 +19,12 @@ interface Socket {
 
 type SocketClass = new (options?: { sendHighWaterMark: number }) => Socket;
 
-/** A zeromq publisher class that keeps what cannot be sent yet, in order. */
+/** A publisher that queues messages which cannot be sent yet. */
 function queueing(Publisher: SocketClass) {
-  const waiting: unknown[] = []; // of the one publisher that a kernel has
+  const waiting: unknown[] = []; // a kernel has one publisher
   return class extends Publisher {
     constructor() {
-      super({ sendHighWaterMark: 0 }); // no limit: beyond it a publisher drops messages without a word
+      super({ sendHighWaterMark: 0 }); // no limit, above which it would silently drop messages
     }
 
     override async send(message: unknown) {
@@ -36,7 +35,7 @@ function queueing(Publisher: SocketClass) {
       waiting.push(message);
       if (waiting.length > 1) return;
       const send = super.send.bind(this);
-      // Those that come meanwhile, too.
+      // Includes messages that arrive meanwhile.
       for (const next of waiting) {
         while ((await errorOf(send, next))?.code === 'EBUSY') await new Promise(setImmediate);
       }
@@ -45,9 +44,9 @@ function queueing(Publisher: SocketClass) {
   };
 }
 
-/** A zeromq socket class that ends the process when the port is taken, and does nothing else before it is bound. */
+/** A socket that exits the process if its port is taken, and waits until it is bound. */
 function waitingForBind(Socket: SocketClass) {
-  const binding = new WeakMap<object, ReturnType<typeof errorOf>>(); // sockets of zeromq take no fields
+  const binding = new WeakMap<object, ReturnType<typeof errorOf>>(); // sockets of zeromq cannot have fields
   return class extends Socket {
     override async bind(address: string) {
       const result = errorOf(super.bind.bind(this), address.replace(/^(ipc:.*):(\d+)$/, '$1-$2'));
@@ -71,7 +70,7 @@ function waitingForBind(Socket: SocketClass) {
   };
 }
 
-/** Resolves to what was thrown, or to undefined. */
+/** Resolves to the error of an action, or undefined. */
 async function errorOf<T>(action: (argument: T) => unknown, argument: T): Promise<NodeJS.ErrnoException | undefined> {
   try {
     await action(argument);
@@ -80,7 +79,7 @@ async function errorOf<T>(action: (argument: T) => unknown, argument: T): Promis
   }
 }
 
-/** Puts patched classes in place of zeromq's. */
+/** Replaces zeromq's classes. */
 export function patchSockets(zeromq: Record<'Publisher' | 'Router' | 'Reply', SocketClass>) {
   zeromq.Publisher = queueing(zeromq.Publisher);
   for (const name of ['Publisher', 'Router', 'Reply'] as const) zeromq[name] = waitingForBind(zeromq[name]);

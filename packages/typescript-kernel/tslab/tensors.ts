@@ -1,11 +1,10 @@
-// A tensor is printed by its type and shape, a model by its layers. Without this both print the insides of
-// TensorFlow.js.
+// Prints tensors by type and shape, and models by their layers, instead of the internals of TensorFlow.js.
 import { inspect } from 'node:util';
 
-/** Tensors up to this size show their values, too. */
+/** Tensors up to this size also show their values. */
 const SMALL_TENSOR = 20;
 
-/** What is looked at in a tensor. */
+/** The properties of a tensor that are printed. */
 interface Tensor {
   dtype: string;
   shape: number[];
@@ -15,7 +14,7 @@ interface Tensor {
   dataSync(): ArrayLike<unknown>;
 }
 
-/** What is looked at in a layer. A model is one, too, made of others. */
+/** The properties of a layer that are printed. A model is a layer made of others. */
 interface Layer {
   name: string;
   layers?: Layer[];
@@ -26,13 +25,13 @@ interface Class {
   prototype: object;
 }
 
-/** What the files of TensorFlow.js export. */
+/** Exports of TensorFlow.js files. */
 interface Loaded {
   Tensor: Class;
   layers: { Layer: Class };
 }
 
-/** TensorFlow.js by its file, its class, and what an object of the class says of itself. */
+/** For each class: the file of TensorFlow.js that exports it, the class, and how its objects are printed. */
 const SHORT: [file: RegExp, classOf: (loaded: Loaded) => Class, describe: (this: never) => string][] = [
   [/[\\/]@tensorflow[\\/]tfjs-core[\\/]dist[\\/]tf-core\.node\.js$/, (core) => core.Tensor, describeTensor],
   [
@@ -60,7 +59,7 @@ function describeLayer(this: Layer) {
     : `${kind} ${this.name}`;
 }
 
-/** Teaches the TensorFlow.js that the cells have loaded, if they have, to describe its objects. */
+/** Patches the TensorFlow.js that cells have loaded, if any. */
 export function shortenTensors() {
   for (const id of Object.keys(require.cache)) {
     const found = SHORT.find(([file]) => file.test(id));

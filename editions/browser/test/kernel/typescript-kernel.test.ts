@@ -383,7 +383,7 @@ for (let i = 0; ; i++) {\n  console.log(i);\n  display.html('<b>' + i + '</b>');
       const future = window.kernel.requestExecute({ code, allow_stdin: false });
       return ((await future.done) as { content: { evalue: string } }).content.evalue;
     }, 'await prompt();');
-    assert.equal(ran, 'prompt() has nobody to ask: who runs this cell takes no input');
+    assert.equal(ran, 'prompt(): expected a frontend that takes input, found one that does not');
   });
 
   test('asked no other host for anything', () => assert.deepEqual(kernel.faults, []));

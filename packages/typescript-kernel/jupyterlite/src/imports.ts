@@ -1,6 +1,6 @@
 /**
- * What a cell may import, and from where: the cells' worker loads it, that of the types completes it and reads its
- * types.
+ * What a cell may import, and from where. The cells' worker loads modules; the types' worker completes their names and
+ * reads their types.
  */
 import type { Settings } from './protocol';
 
@@ -10,16 +10,16 @@ export const isRelative = (name: string) => /^\.{0,2}\//.test(name);
 /** The kernel's own module. */
 export const OWN_MODULE = 'tslab';
 
-/** The name of a module that stands at a position, perhaps not finished: behind `from`, `import` or `import(`. */
+/** The module name at a position, perhaps unfinished: after `from`, `import` or `import(`. */
 export function moduleAt(code: string, position: number): { text: string; start: number; end: number } | undefined {
-  // Not behind `Array.from(`, which is a call.
+  // Not after `Array.from(`, which is a call.
   const [, quote, text] = /(?<![.\w$])(?:from|import\s*\(?)\s*(['"])([^'"\n]*)$/.exec(code.slice(0, position)) ?? [];
   if (quote === undefined || text === undefined) return undefined;
   const [rest = ''] = code.slice(position).split('\n');
   return { text, start: position - text.length, end: position + Math.max(rest.indexOf(quote), 0) };
 }
 
-export const OF_NODE = "It belongs to Node; a cell has a browser's names.";
+export const NODE_HINT = "It belongs to Node; a cell has a browser's names.";
 
 /**
  * The URL of what a cell imports.
@@ -37,7 +37,7 @@ export function urlOf(name: string, { modules }: Pick<Settings, 'modules'>, fold
     return new URL(name, folder).href;
   }
   if (isUrl(name)) return name;
-  if (name.startsWith('node:')) throw new Error(`Cannot find module '${name}'. ${OF_NODE}`);
+  if (name.startsWith('node:')) throw new Error(`Cannot find module '${name}'. ${NODE_HINT}`);
   const known = Object.keys(modules).map((one) => `'${one}'`);
   const there = known.length > 0 ? `This page has ${known.join(', ')}.` : 'This page has none.';
   throw new Error(`Cannot find module '${name}'. ${there} A URL can be imported, too.`);

@@ -1,4 +1,4 @@
-/** What the page and its two workers say to each other. */
+/** The messages between the page and its two workers. */
 import type { Failure } from '../../core/errors';
 import type { TypeProblem } from '../../core/hints';
 import type { Bundle } from '../../core/modules';
@@ -6,21 +6,21 @@ import type { Completeness } from './types/describe';
 
 export type { Bundle, Failure, TypeProblem };
 
-/** A cell in JavaScript, by TypeScript's own emit. */
+/** A cell translated to JavaScript by TypeScript itself. */
 export interface Emitted {
   code: string;
-  /** For each of its lines, from 0, the line of the cell that it comes from, from 1. */
+  /** For each line of `code`, the line of the cell that it comes from (counted from 1). */
   lines: number[];
   /** Whether the last line of the cell has a value, which is printed. */
   hasValue: boolean;
 }
 
-/** What the site's jupyter-lite.json says; URLs are absolute. The README says what each setting is for. */
+/** The settings in the site's jupyter-lite.json, which the README describes, with absolute URLs. */
 export interface Settings {
   name: string;
   displayName: string;
   modules: Record<string, string>;
-  /** URL of the site's own declarations, or else of the extension's; undefined if it has none. */
+  /** URL of the site's declarations, or else of the extension's, if there are any. */
   declarations?: string | undefined;
   items: number;
   strict: boolean;
@@ -32,18 +32,18 @@ export interface Settings {
 export type CompilerSettings = Pick<Settings, 'modules' | 'siteUrl' | 'strict'>;
 
 /**
- * How a cell ended, as in an execute reply. `lost`: the names that a cell which failed or was interrupted on its way
- * did not reach, so the notebook does not have them; undefined if nothing of it ran, or all is lost.
+ * How a cell ended, as in an execute reply. `lost`: the names whose declarations a failed or interrupted cell did not
+ * reach; undefined if none of it ran.
  */
 export type Outcome = { status: 'ok' } | ({ status: 'error'; lost?: string[] | undefined } & Failure);
 
 /**
- * What the page asks a worker: what each question carries, and its answer. A worker that does not answer is ended with
- * its questions, so no answer is an error.
+ * Requests from the page to a worker, and their replies. A worker that does not reply is terminated, so there are no error
+ * replies.
  */
 type Questions = Record<string, { question: object; answer: unknown }>;
 
-/** A question as sent; `id` names its answer. */
+/** A request as sent; the reply has the same `id`. */
 type Asked<All extends Questions> = {
   [Type in keyof All]: { type: Type; id: number } & All[Type]['question'];
 }[keyof All];
@@ -54,35 +54,35 @@ interface Answered<All extends Questions> {
   content: All[keyof All]['answer'];
 }
 
-/** Questions to the worker that runs cells. */
+/** Requests to the worker that runs cells. */
 export type OfCells = {
   execute: { question: { code: string; count: number; emitted?: Emitted | undefined }; answer: Outcome };
-  /** `Outcome` where an interrupt ended the worker. */
+  /** `Outcome` if an interrupt terminated the worker. */
   'can-run': { question: { code: string }; answer: boolean | Outcome };
 };
 
 /** To the worker that runs cells. */
 export type ToCells =
-  /** `folder`: URL of that of the notebook, below `files/` of the site. */
+  /** `folder`: URL of the notebook's folder below the site's `files/`. */
   | { type: 'start'; settings: Settings; folder: string }
   | { type: 'interrupt' }
-  /** What a person has written; undefined if no one can be asked. */
+  /** The user's answer; undefined if the frontend takes no input. */
   | { type: 'input'; value: string | undefined }
   | Asked<OfCells>;
 
-/** What a cell puts out. */
+/** An output of a cell. */
 export type Output =
   | { type: 'stream'; name: 'stdout' | 'stderr'; text: string }
   | { type: 'display'; bundle: Bundle; displayId?: string | undefined; update: boolean }
   | { type: 'input'; prompt: string }
-  /** It has broken the worker. */
+  /** The cell has broken the worker. */
   | { type: 'broken' };
 
-/** From the worker that runs cells; `id` names the cell that it belongs to. */
+/** From the worker that runs cells; `id` is that of the cell. */
 export type FromCells = { type: 'ready' } | (Output & { id: number }) | Answered<OfCells>;
 
 /**
- * What can stand at the cursor; `kind` in the words of Jupyter's Python kernel, whose first letter JupyterLab shows.
+ * A completion; `kind` is one of the Python kernel's, whose first letter JupyterLab shows.
  */
 export interface Match {
   text: string;
@@ -96,29 +96,29 @@ export interface Completions {
   end: number;
 }
 
-/** Questions to the worker that knows the types. `kernel` names the notebook that they are about. */
+/** Requests to the types' worker; `kernel` identifies the notebook. */
 export type OfTypes = {
-  /** `text`: what is shown of type errors; `emitted` where the cells' worker cannot strip the types itself. */
+  /** `text`: the type errors; `emitted` if the cells' worker cannot strip the types itself. */
   check: { question: { kernel: string; code: string }; answer: { text: string; emitted?: Emitted } };
   complete: { question: { kernel: string; code: string; position: number }; answer: Completions };
   inspect: { question: { kernel: string; code: string; position: number }; answer: string | null };
   'is-complete': { question: { kernel: string; code: string }; answer: Completeness };
 };
 
-/** The names that a cell did not reach, so the notebook does not have them; `all` where nothing of it ran. */
+/** The names whose declarations a cell did not reach; `all` if none of it ran. */
 export type Lost = string[] | 'all';
 
-/** To the worker that knows the types. */
+/** To the types' worker. */
 export type ToTypes =
   | { type: 'start'; settings: Settings }
   | { type: 'starts'; kernel: string; code: string }
   | { type: 'ended'; kernel: string; lost: Lost }
-  /** A kernel begins, without variables. */
+  /** A kernel starts, without variables. */
   | { type: 'begin'; kernel: string }
   | { type: 'forget'; kernel: string }
   | Asked<OfTypes>;
 
-/** From the worker that knows the types; a question that TypeScript trips over is answered with undefined. */
+/** From the types' worker; a request in which TypeScript throws gets the reply undefined. */
 export type FromTypes =
   | { type: 'ready' }
   | { type: 'failed'; message: string }

@@ -9,8 +9,8 @@ import ts from 'typescript';
 import { describeValue } from '../../core/values';
 import { CellSyntaxError, compileCell } from '../../jupyterlite/src/cells/compile';
 import { inspect } from '../../jupyterlite/src/cells/inspect';
-import { createOutput } from '../../jupyterlite/src/cells/limit';
-import { placed } from '../../jupyterlite/src/cells/session';
+import { createOutput } from '../../jupyterlite/src/cells/output';
+import { withCallerFrames } from '../../jupyterlite/src/cells/session';
 import { type Options, TypeScriptKernel } from '../../jupyterlite/src/page/kernel';
 import { readSettings } from '../../jupyterlite/src/page/settings';
 import { completeness } from '../../jupyterlite/src/types/describe';
@@ -255,12 +255,12 @@ describe('The kernel in the page', () => {
 test('An error without a place gets that of who has called, and any other keeps its own', async () => {
   const bare = Object.assign(new TypeError('no network'), { stack: 'TypeError: no network' });
   await assert.rejects(
-    placed(() => Promise.reject(bare)),
+    withCallerFrames(() => Promise.reject(bare)),
     ({ stack }: Error) => /^TypeError: no network\n {4}at .*cells\.test/s.test(stack ?? ''),
   );
   const { stack } = new Error('own');
   await assert.rejects(
-    placed(() => Promise.reject(Object.assign(new Error('own'), { stack }))),
+    withCallerFrames(() => Promise.reject(Object.assign(new Error('own'), { stack }))),
     (error: Error) => error.stack === stack,
   );
 });

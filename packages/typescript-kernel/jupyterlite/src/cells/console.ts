@@ -1,10 +1,10 @@
-/** Node's console, whose lines go to the cell. */
+/** Node's console, printing below the cell. */
 import { show as showAny } from '../../../core/values';
 import { format, inspect as inspectAny } from './inspect';
 
 type Write = (name: 'stdout' | 'stderr', text: string) => void;
 
-/** As `inspect`; never throws, whatever a proxy or a getter does when it is looked at. */
+/** Like `inspect`, but never throws, whatever a proxy or a getter does. */
 const inspect = (value: unknown, options?: object) => showAny(inspectAny, value, options);
 
 function formatAny(...args: unknown[]): string {
@@ -27,7 +27,7 @@ export function createConsole(write: Write): Record<string, (...args: never[]) =
     if (args.length > 0) out(...args);
     indent += '  ';
   };
-  /** Prints the time since `label` was set; says so if it was not. */
+  /** Prints the time since `label` was started, or a warning if it was not. */
   const passed = (method: string, label: string, ...args: unknown[]) => {
     const begin = times.get(label);
     if (begin === undefined) error(`Warning: No such label '${label}' for console.${method}()`);
@@ -76,7 +76,7 @@ export function createConsole(write: Write): Record<string, (...args: never[]) =
 
 const duration = (ms: number) => (ms >= 1000 ? `${(ms / 1000).toFixed(3)}s` : `${Number(ms.toFixed(3))}ms`);
 
-/** A table as Node draws it. */
+/** A table in the format of Node. */
 function table(data: object, columns?: string[]): string {
   const index = data instanceof Map || data instanceof Set ? '(iteration index)' : '(index)';
   const rows: [string, unknown][] =

@@ -1,4 +1,4 @@
-/** What cells display things with: tslab's `display`. */
+/** tslab's `display`, with which cells show rich outputs. */
 import type { Display } from '../../../core/modules';
 
 const TYPES = {

@@ -1,7 +1,7 @@
-/** Why a cell's import failed: engines name neither the module nor the cell, and their words differ. */
+/** Errors of a cell's imports: engines name neither the module nor the cell, and word them differently. */
 import { isRelative } from '../imports';
 
-/** The message for a module that did not load. The browser tells no script whether it was the network or the host. */
+/** The error for a module that did not load. Browsers do not tell scripts whether the network or the host failed. */
 function loadFailure(name: string, url: string): Error {
   const from = url === name || name.length > 100 ? '' : ` from ${url}`;
   const what = `Cannot load '${name.length > 100 ? `${name.slice(0, 100)}…` : name}'${from}`;
@@ -24,11 +24,12 @@ export async function jsonModule(url: string): Promise<Record<string, unknown> |
 }
 
 /**
- * What a cell's import throws instead of the engine's error.
- * @param name of the module, as in the cell, and the URL from which it was to come
+ * The error that a cell's import throws instead of the engine's.
+ * @param name of the module, as in the cell
+ * @param url from which it was loaded
  */
 export function importFailure(error: unknown, name: string, url: string): unknown {
-  // What the module itself has thrown has frames, and says more than we could.
+  // An error that the module itself threw has frames, and says more than we could.
   if (!(error instanceof Error) || /^ +at (?!cell \[)/m.test(error.stack ?? '')) return error;
   if (error instanceof SyntaxError) return new SyntaxError(`${error.message}, in '${name}' or a file that it imports`);
   return error instanceof TypeError ? loadFailure(name, url) : error;

@@ -1,4 +1,4 @@
-/** Questions of cells to the person at the page, one after the other. */
+/** Questions from cells to the user, one at a time. */
 
 interface Question {
   prompt: string;
@@ -8,10 +8,10 @@ interface Question {
 
 export class Input {
   private waiting: Question[] = [];
-  /** Resolves when the question that was asked last has an answer or an error, so those before it have one, too. */
+  /** Resolves when the last question is answered or rejected, and so all questions before it. */
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @param post asks the page */
+  /** @param post shows a prompt in the page */
   constructor(private readonly post: (prompt: string) => void) {}
 
   private postFirst(): void {
@@ -19,7 +19,7 @@ export class Input {
     if (first) this.post(first.prompt);
   }
 
-  /** Resolves to what the person writes; rejects with the error of `end`, or if no one can be asked. */
+  /** Resolves to the answer; rejects with the error of `end`, or if the frontend takes no input. */
   ask(prompt: string): Promise<string> {
     const answer = new Promise<string>((resolve, reject) => this.waiting.push({ prompt, resolve, reject }));
     this.last = answer.catch(() => {});
@@ -27,11 +27,11 @@ export class Input {
     return answer;
   }
 
-  /** The answer to the question that was posted last; undefined if no one can answer. */
+  /** Receives the answer to the posted question; undefined if the frontend takes no input. */
   receive(value: string | undefined): void {
     const question = this.waiting.shift();
     if (value !== undefined) question?.resolve(value);
-    else question?.reject(new Error('prompt() has nobody to ask: who runs this cell takes no input'));
+    else question?.reject(new Error('prompt(): expected a frontend that takes input, found one that does not'));
     this.postFirst();
   }
 
@@ -40,7 +40,7 @@ export class Input {
     this.waiting = [];
   }
 
-  /** Resolves when no question is open. */
+  /** Resolves when all questions are answered. */
   async answered(): Promise<void> {
     while (this.waiting.length > 0) await this.last;
   }

@@ -1,5 +1,5 @@
-/** How values are printed: as in Node, and what a browser adds, such as `Response`, with what can be read of it. */
-// First, and alone: the next one takes what it leaves.
+/** Prints values as Node does, and objects of a browser, such as `Response`, with their readable properties. */
+// Must come first: the next import captures the function that this one replaces.
 import './plain-keys';
 import { format, inspect } from 'node-inspect-extracted';
 import { restore } from './plain-keys';
@@ -11,7 +11,7 @@ export { format, inspect };
 const { getOwnPropertyDescriptors, getPrototypeOf } = Object;
 const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
 
-/** What can be read of an object of a browser's class: the pairs of a list, else the values of its getters. */
+/** The readable properties of a browser object: the pairs of a list, else the values of its getters. */
 function readable(object: object): [string, unknown][] {
   if ('append' in object && Symbol.iterator in object) {
     const lists: Record<string, unknown[]> = Object.create(null);
@@ -27,25 +27,24 @@ function readable(object: object): [string, unknown][] {
       try {
         found.push([name, get.call(object)]);
       } catch {
-        // It belongs to a class that this object only inherits from.
+        // The getter refuses this object, such as a prototype.
       }
     }
   }
   return found;
 }
 
-/** A copy of the same class, without a custom way to be printed. */
+/** A copy of the same class with plain properties, which is printed in the default way. */
 function shown(this: object): object {
   const values = readable(this).map(([name, value]) => [name, { value, enumerable: true }]);
   const own = { ...Object.fromEntries(values), ...getOwnPropertyDescriptors(this) };
   return Object.create(getPrototypeOf(this), { ...own, [CUSTOM]: { value: undefined } });
 }
 
-// By this a browser's classes are known: their getters are enumerable, those of the language are not. Errors have a
-// stack.
+// Classes of the browser are recognized by enumerable getters; those of the language are not enumerable.
 for (const { value } of Object.values(getOwnPropertyDescriptors(globalThis))) {
   const proto = typeof value === 'function' ? value.prototype : undefined;
-  // Node's classes say it themselves; of the worker itself there is too much.
+  // Skipped: classes of Node, which print themselves; errors, which have a stack; the worker itself, which is too large.
   if (!proto || CUSTOM in proto || proto instanceof Error || globalThis instanceof (value as typeof Object)) continue;
   const getters = Object.values(getOwnPropertyDescriptors(proto)).filter(({ get, enumerable }) => get && enumerable);
   if (getters.length > 0 || 'append' in proto)

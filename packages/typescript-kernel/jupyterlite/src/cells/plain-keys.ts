@@ -1,7 +1,7 @@
 /**
- * node-inspect-extracted lists every item of an array among its properties, only to drop them: a second for each
- * million. It takes `Object.getOwnPropertyDescriptors` when it is loaded; until `restore()` that is one that lists
- * nothing of a long array, not even other properties set on it.
+ * node-inspect-extracted lists every item of an array as a property, only to drop it, which takes a second per million. It
+ * captures `Object.getOwnPropertyDescriptors` when it is loaded; until `restore()`, this version lists no properties of
+ * long arrays.
  */
 const { getOwnPropertyDescriptors } = Object;
 

@@ -1,4 +1,4 @@
-/** Which names a program declares, and which it takes from outside. */
+/** Finds the names that a program declares, and those that it uses from outside. */
 import type * as estree from 'acorn';
 
 type Node = estree.AnyNode;
@@ -7,7 +7,7 @@ type Node = estree.AnyNode;
 interface Use {
   /** `{ name }`, which stands for `{ name: name }`. */
   shorthand: boolean;
-  /** `name()`, where the function must not take its holder for `this`. */
+  /** `name()`, where `this` must not become the object that holds the name. */
   called: boolean;
 }
 
@@ -53,7 +53,7 @@ function bind(node: Node | null | undefined, names: Set<string>): Set<string> {
 const isFunction = (node: Node) =>
   node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression';
 
-/** Adds the names of every `var` of a function, however deep it stands. */
+/** Adds the names of every `var` of a function, at any depth. */
 export function bindVars(node: Node, names: Set<string>): Set<string> {
   for (const child of children(node)) {
     if (isFunction(child) || child.type === 'StaticBlock') continue;
@@ -65,7 +65,7 @@ export function bindVars(node: Node, names: Set<string>): Set<string> {
   return names;
 }
 
-/** Adds the names that statements declare for their block. */
+/** Adds the names that statements declare in their block. */
 function bindBlock(statements: Node[], names = new Set<string>()): Set<string> {
   for (const statement of statements) {
     const node = statement.type === 'ExportNamedDeclaration' ? (statement.declaration ?? statement) : statement;
@@ -81,23 +81,23 @@ export function declaredNames(program: estree.Program): Set<string> {
   return bindVars(program, bindBlock(program.body));
 }
 
-/** What a program uses. */
+/** What a program uses, and where the compiler edits it. */
 interface References {
   /** Names that it does not declare. */
   free: Reference[];
-  /** Names of its top level. */
+  /** Names of its top level that it uses. */
   own: Set<string>;
   /** Its `import('…')`. */
   imports: estree.ImportExpression[];
-  /** The name of what each `catch` has caught, and where its block begins. */
+  /** For each `catch`: the name of the caught value, and where the block begins. */
   catches: { name: string; start: number }[];
   /** Its `import.meta`. */
   metas: estree.MetaProperty[];
   /** Its `using` and `await using`. */
   usings: estree.VariableDeclaration[];
-  /** Where statements begin that are an expression: the line above may end without a semicolon. */
+  /** Where expression statements begin: the line above may end without a semicolon. */
   starts: Set<number>;
-  /** Its loops that await, except those of its functions. */
+  /** Its loops that await, except those in functions. */
   loops: Loop[];
 }
 
@@ -110,14 +110,14 @@ type Loop =
 
 const isLoop = (node: Node): node is Loop => /^(Do)?While|^For/.test(node.type);
 
-/** Whether a node awaits before it hands on to functions. */
+/** Whether a node awaits, not counting functions in it. */
 const awaits = (node: Node): boolean =>
   node.type === 'AwaitExpression' ||
   (node.type === 'ForOfStatement' && node.await) ||
   (node.type === 'VariableDeclaration' && node.kind === 'await using') ||
   (!isFunction(node) && [...children(node)].some(awaits));
 
-/** The names that a node declares for what is inside of it. */
+/** The names that a node declares for its contents. */
 function namesIn(node: Node): Set<string> | undefined {
   switch (node.type) {
     case 'FunctionDeclaration':
@@ -146,7 +146,7 @@ function namesIn(node: Node): Set<string> | undefined {
   }
 }
 
-/** The parts of a node in which names can stand: no keys, no labels, nothing of other modules. */
+/** The children of a node that can contain references: no keys, labels, or names of other modules. */
 function parts(node: Node): Node[] {
   switch (node.type) {
     case 'MemberExpression':
@@ -200,7 +200,7 @@ export function references(program: estree.Program): References {
     const names = namesIn(node);
     const inner = names ? [...scopes, names] : scopes;
     const scopesOf = (part: Node) => {
-      // What a switch looks at stands outside of its block, and default values do not see the variables of the body.
+      // The value of a switch is outside its block, and default values do not see the variables of the body.
       if (node.type === 'SwitchStatement' && part === node.discriminant) return scopes;
       return isFunction(node) && part === node.body ? [...inner, bindVars(part, new Set())] : inner;
     };

@@ -1,11 +1,11 @@
-/** Cells, one after the other, with the names that they keep: everything but the worker and its messages. */
+/** Runs cells one after another, and keeps their names: everything but the worker and its messages. */
 import {
-  countLate,
   describeFailure,
-  describeLate,
-  inWordsOfCell,
+  describeUnawaited,
+  limitUnawaited,
   type Origin,
   shortenStacks,
+  withoutInternalNames,
 } from '../../../core/errors';
 import { problemLine } from '../../../core/hints';
 import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts';
@@ -18,51 +18,51 @@ import { createConsole } from './console';
 import { displayModule } from './display';
 import { Input } from './input';
 import { inspect } from './inspect';
-import { createOutput } from './limit';
+import { createOutput } from './output';
 
-/** Where a session writes. */
+/** What a session needs from its worker. */
 interface SessionHost {
   post(message: Output): void;
   settings: Pick<Settings, 'siteUrl' | 'items'>;
   /** Imports what a cell imports; rejects with one clear line for an unknown name. */
   load(name: string, options?: ImportCallOptions): Promise<Record<string, unknown>>;
-  /** What a script is, if not a cell. */
+  /** The origin of a script that is not a cell. */
   originOf(script: string): Origin | undefined;
   /** URL of the notebook's folder. */
   folder: string;
 }
 
-/** What a cell leaves. */
+/** The state of a cell while and after it runs. */
 interface Ran {
   /** Undefined until it begins to run. */
   declared: Declared | undefined;
-  /** Of its last line. */
+  /** The value of its last line. */
   value: unknown;
-  /** An interrupt has ended the wait for it. */
-  isGivenUp: boolean;
+  /** Whether an interrupt ended the wait for it. */
+  isAbandoned: boolean;
 }
 
-/** What ends the wait for a cell that nothing else can stop. */
-const GIVEN_UP = new Error(INTERRUPTED);
+/** Ends the wait for a cell that nothing else can stop. */
+const ABANDONED = new Error(INTERRUPTED);
 
 const aborted = () => Object.assign(new Error('Interrupted.'), { name: 'AbortError' });
 
-/** Cells whose lines are known: those that ran last, so a kernel that runs for days does not grow. */
-const CELLS = 1000;
+/** How many cells' lines are kept, so that a kernel that runs for days does not grow. */
+const KEPT_CELLS = 1000;
 
 const scriptName = (number: number) => `cell-${number}.ts`;
 
-// What `using` asks for; TypeScript's emit of it does, where the engine knows neither.
+// Symbols that TypeScript's emit of `using` needs, for engines without them.
 for (const name of ['dispose', 'asyncDispose']) {
   if (!(name in Symbol)) Object.defineProperty(Symbol, name, { value: Symbol(`Symbol.${name}`) });
 }
 
 /**
- * Firefox gives an error of the browser itself, such as that of `fetch`, no frames: here it gets those of who has
- * called.
- * @throws what the work throws
+ * Gives an error without frames those of the caller: in Firefox, errors of the browser itself, such as those of `fetch`,
+ * have none.
+ * @throws what `work` throws
  */
-export async function placed<T>(work: () => Promise<T>): Promise<T> {
+export async function withCallerFrames<T>(work: () => Promise<T>): Promise<T> {
   const here = new Error();
   try {
     return await work();
@@ -82,20 +82,20 @@ function readName(get: () => unknown): { value: unknown } | undefined {
   try {
     return { value: get() };
   } catch {
-    return undefined; // the cell has not come to its declaration
+    return undefined; // the cell did not reach the declaration
   }
 }
 
 /** The names that the cells of a notebook keep. */
 class Names {
-  // Engines read what is inherited fast, however often it is declared again; a separate object becomes a slow table.
+  // Engines read inherited properties fast even if they are often redefined; the object itself becomes a slow dictionary.
   private readonly store: Record<string, unknown> = Object.create(null);
-  /** What cells read them from. */
+  /** The object from which cells read names. */
   readonly all: Record<string, unknown> = Object.create(this.store);
 
   /**
-   * Keeps what a cell has declared and come to; returns the other names.
-   * @param hasFailed the cell, or it was interrupted
+   * Keeps the names whose declarations a cell reached; returns the others.
+   * @param hasFailed whether the cell failed or was interrupted
    */
   keep(declared: Declared, hasFailed: boolean): string[] {
     const lost: string[] = [];
@@ -110,7 +110,7 @@ class Names {
       const refuse = () => {
         throw new TypeError(`Assignment to constant variable '${name}'`);
       };
-      // Of a constant only the value: the cell's other variables need not live as long as it does.
+      // Only the value of a constant: a getter would keep all variables of the cell alive.
       const accessors = set ? { get, set } : { get: () => value, set: refuse };
       Object.defineProperty(this.store, name, { ...accessors, enumerable: true, configurable: true });
     }
@@ -118,7 +118,7 @@ class Names {
   }
 }
 
-/** From its start on this realm's console and stacks are its own. */
+/** The session of a kernel. It replaces the console and the stacks of this realm. */
 export class Session {
   private readonly names = new Names();
   private readonly cells = new Map<string, { cell: number; lines: string[]; from?: number[] }>();
@@ -126,11 +126,11 @@ export class Session {
   private number = 0;
   private current: { count: number } | undefined;
   private interrupted = false;
-  private giveUp: (error: Error) => void = () => {};
-  // biome-ignore lint/security/noGlobalEval: a kernel runs what it is given; called so, a cell sees globals alone.
+  private abandon: (error: Error) => void = () => {};
+  // biome-ignore lint/security/noGlobalEval: a kernel has to evaluate code; an indirect call sees only globals.
   private readonly evaluate = globalThis.eval;
   private readonly output: ReturnType<typeof createOutput>;
-  private readonly late = countLate((text) => this.output.printSoon('stderr', `${text}\n`));
+  private readonly late = limitUnawaited((text) => this.output.printSoon('stderr', `${text}\n`));
   private readonly questions: Input;
   private readonly ownModule: Record<string, unknown>;
 
@@ -165,7 +165,7 @@ export class Session {
     };
   }
 
-  /** Asks the person at the page, while a cell runs. */
+  /** Asks the user while a cell runs. */
   private async ask(prompt: string): Promise<string> {
     if (!this.current) throw new Error('prompt() can only ask while its cell runs');
     if (this.interrupted) throw aborted();
@@ -173,7 +173,9 @@ export class Session {
   }
 
   private load: CellHost['load'] = async (name, options, needed = []) => {
-    const module = await placed(async () => (name === OWN_MODULE ? this.ownModule : this.host.load(name, options)));
+    const module = await withCallerFrames(async () =>
+      name === OWN_MODULE ? this.ownModule : this.host.load(name, options),
+    );
     const missing = needed.find((key) => !(key in module));
     if (missing !== undefined) throw new SyntaxError(`The module '${name}' has no export '${missing}'`);
     return module;
@@ -188,10 +190,10 @@ export class Session {
         ran.declared = declared;
       },
       load: this.load,
-      alive: () => {
-        if (ran.isGivenUp) throw GIVEN_UP;
+      checkAlive: () => {
+        if (ran.isAbandoned) throw ABANDONED;
       },
-      tidy,
+      reword,
       defaultOf: (module) => ('default' in module ? module.default : module),
       meta: { url: host.folder, resolve: (name: string) => new URL(name, host.folder).href },
       value: undefined,
@@ -201,7 +203,7 @@ export class Session {
     ran.value = cell.value;
   }
 
-  /** The text that runs, or how the cell has failed. A cell may be nested too deeply. */
+  /** The compiled source, or how the cell failed. A cell may be nested too deeply. */
   private compile(code: string, emitted: Emitted | undefined): string | Outcome {
     try {
       return compileCell(code, (name) => name in this.names.all, emitted);
@@ -223,7 +225,7 @@ export class Session {
   }
 
   private fail(error: unknown): Outcome {
-    if (error === GIVEN_UP || (this.interrupted && isAbort(error))) {
+    if (error === ABANDONED || (this.interrupted && isAbort(error))) {
       const text = interruptText(error);
       this.output.send({ type: 'stream', name: 'stdout', text: `${text}\n` });
       return { status: 'error', ...interruption(text) };
@@ -236,26 +238,26 @@ export class Session {
     return this.showFailure(text, reply);
   }
 
-  /** Whether a cell compiles and all names are there that it takes from outside. If not, it would fail. */
+  /** Whether a cell compiles and every outside name that it uses exists. If not, it would fail. */
   canRun(code: string): boolean {
-    let isLacking = false;
+    let isNameMissing = false;
     try {
       compileCell(code, (name) => {
-        isLacking ||= !(name in this.names.all || name in globalThis);
+        isNameMissing ||= !(name in this.names.all || name in globalThis);
         return true;
       });
-      return !isLacking;
+      return !isNameMissing;
     } catch {
       return false;
     }
   }
 
-  /** Resolves when the cell has ended, or is given up. */
-  private untilEnd(compiled: string, ran: Ran): Promise<void> {
+  /** Runs a compiled cell. Rejects if it fails or is abandoned. */
+  private runToEnd(compiled: string, ran: Ran): Promise<void> {
     const { number } = this;
     return new Promise<void>((resolve, reject) => {
-      this.giveUp = (error) => {
-        ran.isGivenUp = true;
+      this.abandon = (error) => {
+        ran.isAbandoned = true;
         reject(error);
       };
       queueMicrotask(async () => {
@@ -270,8 +272,8 @@ export class Session {
   }
 
   /**
-   * @param emitted where TypeScript itself had to translate the cell
-   * @throws where the kernel itself fails, since cells have changed what it needs
+   * @param emitted the cell in JavaScript, if TypeScript itself had to translate it
+   * @throws if the kernel itself fails, since cells have changed what it needs
    */
   async execute(code: string, count: number, emitted?: Emitted): Promise<Outcome> {
     const { output, cells } = this;
@@ -282,13 +284,13 @@ export class Session {
     this.late.reset();
     const name = scriptName(this.number);
     cells.set(name, { cell: count, lines: code.split('\n'), ...(emitted && { from: emitted.lines }) });
-    cells.delete(scriptName(this.number - CELLS));
-    const ran: Ran = { declared: undefined, value: undefined, isGivenUp: false };
+    cells.delete(scriptName(this.number - KEPT_CELLS));
+    const ran: Ran = { declared: undefined, value: undefined, isAbandoned: false };
     try {
       const compiled = this.compile(code, emitted);
       if (typeof compiled !== 'string') return compiled;
       try {
-        await this.untilEnd(compiled, ran);
+        await this.runToEnd(compiled, ran);
       } catch (error) {
         const lost = ran.declared && { lost: this.names.keep(ran.declared, true) };
         return { ...this.fail(error), ...lost };
@@ -298,39 +300,39 @@ export class Session {
       return { status: 'ok' };
     } finally {
       output.flush();
-      // The page takes no other cell before it has an answer.
+      // The page accepts no other cell before the questions are answered.
       await this.questions.answered();
       this.current = undefined;
-      this.giveUp = () => {};
+      this.abandon = () => {};
     }
   }
 
   interrupt(): void {
     this.interrupted = true;
     this.questions.end(aborted());
-    // Those who listen end their work themselves and say how far it came. Nothing else can be stopped from outside.
-    if (this.listeners.size === 0) this.giveUp(GIVEN_UP);
+    // Listeners stop their own work, and report how far it came. Nothing else can be stopped from outside.
+    if (this.listeners.size === 0) this.abandon(ABANDONED);
     for (const listener of [...this.listeners]) listener();
   }
 
-  /** Reports unawaited errors, below the cell that ran last. */
-  reportLate(kind: 'UncaughtException' | 'UnhandledPromiseRejection', error: unknown): void {
-    // Not reported: the interrupt caused it.
+  /** Reports an unawaited error below the cell that ran last. */
+  reportUnawaited(kind: 'UncaughtException' | 'UnhandledPromiseRejection', error: unknown): void {
+    // Errors that the interrupt caused are not reported.
     if (this.output.isFull() || (this.interrupted && isAbort(error))) return;
-    this.late.add(() => describeLate(inspect, kind, error));
+    this.late.add(() => describeUnawaited(inspect, kind, error));
   }
 
   receiveInput = (value: string | undefined) => this.questions.receive(value);
 }
 
-/** Puts the message of an engine's error in the words of the cell that has caught it. */
-function tidy(error: unknown): void {
+/** Replaces internal names in the message of an error that a cell catches. */
+function reword(error: unknown): void {
   try {
     const own = Object.getOwnPropertyDescriptor(error, 'message');
     if (typeof own?.value !== 'string') return;
-    const message = inWordsOfCell(own.value);
+    const message = withoutInternalNames(own.value);
     if (message !== own.value) (error as Error).message = message;
   } catch {
-    // It cannot be looked at, so it has no message of an engine.
+    // It cannot be inspected, so it is not an error of the engine.
   }
 }

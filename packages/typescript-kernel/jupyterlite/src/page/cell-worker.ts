@@ -1,9 +1,9 @@
-/** The worker that runs the cells of one kernel: what it is asked, what it answers, and its end. */
+/** The page's side of the worker that runs the cells of a kernel: its requests, its replies, and its end. */
 import type { KernelMessage } from '@jupyterlab/services';
 import { restarted } from '../../../core/interrupts';
 import type { FromCells, OfCells, Output, ToCells } from '../protocol';
 
-/** Milliseconds that a cell has to stop after an interrupt. Then its worker is ended. */
+/** Milliseconds that a cell has to stop after an interrupt, before its worker is terminated. */
 const GRACE = 3000;
 
 type Header = KernelMessage.IHeader | undefined;
@@ -11,18 +11,17 @@ type Header = KernelMessage.IHeader | undefined;
 export class CellWorker {
   ready!: Promise<void>;
   private worker!: Worker;
-  /** What takes the answer to each question, in the order in which they were asked. */
+  /** The callback for each open request, in order. */
   private readonly waiting = new Map<number, (content: unknown) => void>();
-  /** Of the messages that asked for a cell; its output goes there. */
+  /** The headers of the messages that requested cells, to which outputs belong. */
   private readonly headers = new Map<number, Header>();
   private next = 1;
   private deadline: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * @param script its URL
-   * @param begin is called before each start; returns the first message
-   * @param on what becomes of its output, and of the cell that runs when it is ended; called with what has asked for
-   *   the cell
+   * @param begin called before each start; returns the first message
+   * @param on handlers; `header` is that of the message that requested the cell
    */
   constructor(
     private readonly script: string,
@@ -30,7 +29,7 @@ export class CellWorker {
     private readonly on: {
       ready(): void;
       output(message: Output & { id: number }, header: Header): void;
-      /** Says why; returns the answer to what was asked of it. */
+      /** Called when the worker was terminated, with the reason; returns the reply to open requests. */
       ended(text: string, header: Header): object;
     },
   ) {
@@ -44,7 +43,7 @@ export class CellWorker {
     this.ready = new Promise((resolve, reject) => {
       worker.onerror = (event) => reject(new Error(event.message ?? `${this.script} could not be loaded`));
       worker.onmessage = ({ data }: MessageEvent<FromCells>) => {
-        // Of one that was ended, what was on its way.
+        // A late message of a terminated worker.
         if (worker !== this.worker) return;
         if (data.type === 'ready') {
           resolve();
@@ -63,7 +62,7 @@ export class CellWorker {
     this.worker.postMessage(message);
   }
 
-  /** @param header of the message that asks for a cell: output belongs to it */
+  /** @param header of the message that requests a cell: outputs belong to it */
   ask<Type extends keyof OfCells>(
     type: Type,
     question: OfCells[Type]['question'],
@@ -71,7 +70,7 @@ export class CellWorker {
   ): Promise<OfCells[Type]['answer']> {
     const id = this.next++;
     this.headers.set(id, header);
-    // Late output goes to the cell that ran last; those before it are not needed.
+    // Late outputs go to the last cell; older headers are not needed.
     this.headers.delete(id - 100);
     return new Promise((resolve) => {
       this.waiting.set(id, resolve as (content: unknown) => void);
@@ -79,7 +78,7 @@ export class CellWorker {
     });
   }
 
-  /** Asks the running cell to stop; ends it after a while if it does not. */
+  /** Asks the running cell to stop; terminates the worker if it does not in time. */
   interrupt(): void {
     const [id] = this.waiting.keys();
     if (id === undefined) return;
@@ -93,7 +92,7 @@ export class CellWorker {
     this.deadline = undefined;
   }
 
-  /** Ends the worker, whatever it does, and the cell that runs in it. */
+  /** Terminates the worker with its running cell, and starts a new one. */
   startAgain(id: number, text: string): void {
     this.dispose();
     const outcome = this.on.ended(text, this.headers.get(id));

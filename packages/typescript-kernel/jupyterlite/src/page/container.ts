@@ -1,18 +1,18 @@
 /**
- * The extension as JupyterLab loads it: a container of webpack's module federation, written by hand. What it takes from
- * the page is there before `plugin.ts` is evaluated, which imports it by its names; the build leads those to `ofPage`.
+ * The extension as JupyterLab loads it: a hand-written container of webpack's module federation. It loads packages from the
+ * page before `plugin.ts` is evaluated; the build resolves that file's imports to `pageModules`.
  */
-/** Packages of the page, by their names. */
-export const ofPage: Record<string, Record<string, unknown> | undefined> = {};
+/** Packages of the page, by name. */
+export const pageModules: Record<string, Record<string, unknown> | undefined> = {};
 
 type Scope = Record<string, Record<string, { get(): Promise<() => unknown> }>>;
 let scope: Scope = {};
 
-/** Takes a package that the page shares with its extensions; undefined if it does not. */
+/** Loads a package that the page shares with extensions; undefined if it does not share it. */
 async function take(name: string) {
   const [version] = Object.values(scope[name] ?? {});
-  ofPage[name] = version && ((await version.get())() as Record<string, unknown>);
-  return ofPage[name];
+  pageModules[name] = version && ((await version.get())() as Record<string, unknown>);
+  return pageModules[name];
 }
 
 async function choosePlugin() {
@@ -21,7 +21,7 @@ async function choosePlugin() {
   if (services?.BaseKernel && services.IKernelSpecs && services.IKernelClient) {
     return (await import('./plugin')).default;
   }
-  // A JupyterLab with a server, into which the wheel was installed, has its own kernels, and no use for this one.
+  // The wheel is installed into a JupyterLab with a server, which has its own kernels.
   return [];
 }
 

@@ -1,4 +1,4 @@
-/** The kernel as JupyterLite sees it: it hands cells to a worker, and asks the types first. */
+/** The kernel for JupyterLite: it checks the types of cells, and runs them in a worker. */
 import type { KernelMessage } from '@jupyterlab/services';
 import { BaseKernel, type IKernel } from '@jupyterlite/services';
 import { BROKEN, INTERRUPTED, interruption } from '../../../core/interrupts';
@@ -8,15 +8,15 @@ import { CellWorker } from './cell-worker';
 import { Queue } from './queue';
 import type { TypesClient } from './types-client';
 
-/** Milliseconds that a cell which would fail waits for the types. */
-const PATIENCE = 20_000;
+/** Milliseconds that a cell which would fail waits for the types to load. */
+const TYPES_TIMEOUT = 20_000;
 
 const interrupted = (text: string): Outcome => ({ status: 'error', ...interruption(text) });
 
 type Message = KernelMessage.IMessage;
 type Text = KernelMessage.IInspectRequestMsg['content'];
 
-/** The package's version, and TypeScript's; the build puts them in. */
+/** The versions of the package and of TypeScript; the build defines them. */
 declare const VERSION: string;
 declare const LANGUAGE: string;
 
@@ -38,8 +38,8 @@ const toUnits = (code: string, position: number): number => [...code].slice(0, p
 const toCharacters = (code: string, position: number): number => [...code.slice(0, position)].length;
 
 /**
- * URL of a notebook's folder among the files of the site.
- * @param location of the kernel, as JupyterLite names it: `drive:folder`, the drive perhaps left out
+ * URL of a notebook's folder below the site's `files/`.
+ * @param location of the kernel in JupyterLite: `drive:folder` or `folder`
  */
 function folderOf(location: string, siteUrl: string): string {
   const path = location.replace(/^[^/:]*:/, '').replace(/^\/+|\/+$/g, '');
@@ -50,9 +50,9 @@ export class TypeScriptKernel extends BaseKernel {
   private readonly queue: Queue;
   private readonly types: TypesClient;
   private readonly cells: CellWorker;
-  /** Ends the wait for an answer of the types, if any. */
+  /** Ends the wait for the types, if any. */
   private stopWaiting: (() => void) | undefined;
-  /** Whether an interrupt came since the cell was asked for. */
+  /** Whether an interrupt came since the cell was requested. */
   private isInterrupted = false;
 
   constructor({ script, settings, types, ...options }: Options) {
@@ -66,7 +66,7 @@ export class TypeScriptKernel extends BaseKernel {
       return { type: 'start', settings, folder } as const;
     };
     this.cells = new CellWorker(script, begin, {
-      // Only now, so that the first cell waits for nothing else.
+      // Only now, so that the first cell does not wait for the types' worker.
       ready: () => types.load(),
       output: (message, header) => this.show(message, header ?? this.parentHeader),
       ended: (text, header) => {
@@ -81,7 +81,7 @@ export class TypeScriptKernel extends BaseKernel {
   }
 
   override handleMessage(message: Message): Promise<void> {
-    // It belongs to the cell that runs, and is not separate work.
+    // It belongs to the running cell.
     if (message.header.msg_type === 'input_reply') {
       this.receiveInput(message as KernelMessage.IInputReplyMsg);
       return Promise.resolve();
@@ -98,7 +98,7 @@ export class TypeScriptKernel extends BaseKernel {
   private show(message: Output & { id: number }, header: KernelMessage.IHeader | undefined): void {
     if (message.type === 'broken') this.cells.startAgain(message.id, BROKEN);
     else if (message.type === 'stream') this.stream({ name: message.name, text: message.text }, header);
-    else if (message.type === 'input') this.askPerson(message.prompt);
+    else if (message.type === 'input') this.askUser(message.prompt);
     else {
       const { bundle, displayId } = message;
       const transient = displayId === undefined ? {} : { display_id: displayId };
@@ -108,7 +108,7 @@ export class TypeScriptKernel extends BaseKernel {
     }
   }
 
-  /** What a promise resolves to, or undefined once an interrupt comes. */
+  /** Resolves as the promise does, or to undefined when an interrupt comes. */
   private untilInterrupt<Answer>(promise: Promise<Answer>): Promise<Answer | undefined> {
     if (this.isInterrupted) return Promise.resolve(undefined);
     return new Promise((resolve) => {
@@ -149,18 +149,18 @@ export class TypeScriptKernel extends BaseKernel {
     };
   }
 
-  /** What the types say of a cell, if they have loaded; or how the wait for that ended. */
+  /** The type errors of a cell, if the types have loaded; or the outcome, if the wait for them ended otherwise. */
   private async check(code: string): Promise<OfTypes['check']['answer'] | Outcome | undefined> {
     const check = () => this.untilInterrupt(this.types.ask('check', { kernel: this.id, code }));
     let checked = await check();
     if (!checked && !this.isInterrupted) {
-      // A cell that would fail waits for the types while they load: they name the place and the cause better than its
-      // error does, before any of it runs.
+      // A cell that would fail waits while the types load: they report the position and the cause better than its error
+      // would, and before any of it runs.
       const canRun = await this.cells.ask('can-run', { code }, this.parentHeader);
-      // What an earlier cell left behind kept the worker busy, and an interrupt ended it.
+      // An earlier cell's work kept the worker busy, and an interrupt terminated it.
       if (typeof canRun !== 'boolean') return canRun;
       if (!canRun) {
-        const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+        const late = new Promise((resolve) => setTimeout(resolve, TYPES_TIMEOUT));
         await this.untilInterrupt(Promise.race([this.types.settled, late]));
       }
       checked = await check();
@@ -192,7 +192,7 @@ export class TypeScriptKernel extends BaseKernel {
     const found = await this.types.ask('complete', { kernel: this.id, code, position });
     const { matches, start, end } = found ?? { matches: [], start: position, end: position };
     const [from, to] = [toCharacters(code, start), toCharacters(code, end)];
-    // As the Python kernel tells their kinds, which Jupyter's protocol does not cover.
+    // The kinds of completions, in the Python kernel's extension of Jupyter's protocol.
     const kinds = matches.map(({ text, kind }) => ({ text, type: kind, start: from, end: to }));
     const metadata = { _jupyter_types_experimental: kinds };
     return { status: 'ok', matches: matches.map(({ text }) => text), cursor_start: from, cursor_end: to, metadata };
@@ -209,7 +209,7 @@ export class TypeScriptKernel extends BaseKernel {
     return status === 'incomplete' ? { status, indent: '' } : { status };
   }
 
-  // `BaseKernel` wants these: the kernel has no comms, and answers to questions are dealt with where messages arrive.
+  // Abstract in `BaseKernel`. The kernel has no comms, and `handleMessage` takes answers to questions.
   async commOpen(): Promise<void> {}
   async commMsg(): Promise<void> {}
   async commClose(): Promise<void> {}
@@ -218,14 +218,14 @@ export class TypeScriptKernel extends BaseKernel {
     return { status: 'ok', comms: {} };
   }
 
-  private askPerson(prompt: string): void {
+  private askUser(prompt: string): void {
     const cell = this.queue.running;
     if (cell?.content.allow_stdin) this.inputRequest({ prompt, password: false }, cell.header);
     else this.cells.post({ type: 'input', value: undefined });
   }
 
   private receiveInput({ parent_header: to, content }: KernelMessage.IInputReplyMsg): void {
-    // The field of a cell that was interrupted stays on the page.
+    // The input field of an interrupted cell stays on the page.
     const { asked } = this.queue;
     if (asked === undefined || (to.msg_id !== undefined && to.msg_id !== asked)) return;
     this.queue.asked = undefined;

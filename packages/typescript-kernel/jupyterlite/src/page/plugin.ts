@@ -1,4 +1,4 @@
-/** The plugin that registers the kernel, as JupyterLab's own builder takes it, too. */
+/** The plugin that registers the kernel, in a form that JupyterLab's own builder accepts as well. */
 import { PageConfig } from '@jupyterlab/coreutils';
 import type { ServiceManagerPlugin } from '@jupyterlab/services';
 import { IKernelClient, IKernelSpecs } from '@jupyterlite/services';
@@ -6,7 +6,7 @@ import { TypeScriptKernel } from './kernel';
 import { PLUGIN, readSettings } from './settings';
 import { TypesClient } from './types-client';
 
-/** URL of the folder of these files, and their names; the build puts them in. */
+/** URL of the folder of these files, and their names; the build defines them. */
 declare const HERE: string;
 declare const FILES: { cells: string; types: string; logo: string; declarations?: string };
 
@@ -39,12 +39,12 @@ const plugin: ServiceManagerPlugin<void> = {
         return kernel;
       },
     });
-    // JupyterLite's interrupt tells the kernel nothing, and shows an error at a cell that never ran.
-    const ofOthers = client.interrupt.bind(client);
+    // JupyterLite's interrupt does not reach the kernel, and shows an error at a cell that never ran.
+    const original = client.interrupt.bind(client);
     client.interrupt = async (id) => {
       const kernel = running.get(id);
       if (kernel) kernel.interrupt();
-      else await ofOthers(id);
+      else await original(id);
     };
   },
 };

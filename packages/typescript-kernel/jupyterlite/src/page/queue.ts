@@ -1,10 +1,10 @@
 /**
- * Cells run one after the other, and whatever else is asked meanwhile is answered at once. JupyterLite gives a kernel
- * its next message when it is done with the one before, so here a cell is done with when it waits in this queue.
+ * Runs cells one after another, and answers other requests meanwhile. JupyterLite passes a kernel its next message when
+ * the previous one is handled, so a cell counts as handled once it is in this queue.
  *
- * What becomes of the cells that wait when one fails or is interrupted: JupyterLite drops them. After a failure it says
- * nothing, so those cells stay marked as running, and after an interrupt the next cell shows an error although it never
- * ran. Here each is answered as aborted, as by other kernels, and a cell that may fail stops none.
+ * When a cell fails or is interrupted, JupyterLite drops those that wait: after a failure they stay marked as running, and
+ * after an interrupt the next one shows an error although it never ran. Here each gets the reply "aborted", as from other
+ * kernels, and a cell that may fail aborts none.
  */
 import { KernelMessage } from '@jupyterlab/services';
 
@@ -12,11 +12,11 @@ type Message = KernelMessage.IMessage;
 type Request = KernelMessage.IExecuteRequestMsg;
 
 export class Queue {
-  /** The message of the cell that runs. */
+  /** The message of the running cell. */
   running: Request | undefined;
-  /** Names the question to the person at the page that was asked last. */
+  /** The id of the last question to the user. */
   asked: string | undefined;
-  /** When a cell failed or was interrupted last: what was asked for before that is aborted. */
+  /** When a cell last failed or was interrupted: cells requested before are aborted. */
   private failedAt = Number.NEGATIVE_INFINITY;
   private stopsOthers = true;
   private last: Promise<void> = Promise.resolve();
@@ -28,11 +28,11 @@ export class Queue {
     if (message.channel === 'stdin') this.asked = header.msg_id;
     const hasFailed = header.msg_type === 'execute_reply' && content.status === 'error';
     if (hasFailed && this.stopsOthers) this.abortWaiting();
-    // By this mark JupyterLite takes it that the cells which wait are taken care of.
+    // This mark keeps JupyterLite from dropping the waiting cells itself.
     this.post(hasFailed ? { ...message, metadata: { ...message.metadata, cause: 'interrupt' } } : message);
   }
 
-  /** Sends what `BaseKernel` does not. */
+  /** Sends a message that `BaseKernel` does not. */
   answer({ header: to }: Message, channel: 'shell' | 'iopub', msgType: string, content: object): void {
     const options = { channel, msgType, content, session: to.session, parentHeader: to };
     this.post(KernelMessage.createMessage(options as unknown as KernelMessage.IOptions<KernelMessage.IStatusMsg>));
@@ -59,8 +59,7 @@ export class Queue {
   }
 
   /**
-   * Does what a message asks for: a cell when those before it have ended, anything else now. Resolves when the next
-   * message may come.
+   * Handles a message: a cell after those before it, anything else now. Resolves when the next message may come.
    */
   async take(message: Message, work: () => Promise<void>): Promise<void> {
     if (message.header.msg_type === 'execute_request') {
@@ -68,11 +67,11 @@ export class Queue {
       return;
     }
     await work();
-    // The page takes the end of any message for the kernel's.
+    // The page takes the end of any request for that of the cell.
     if (this.running) this.status(this.running, 'busy');
   }
 
-  /** An interrupt: none of the cells that wait is run. */
+  /** Aborts the waiting cells. */
   abortWaiting(): void {
     this.failedAt = Date.now();
   }

@@ -1,10 +1,10 @@
-/** Reads what the site's jupyter-lite.json says to this extension. */
+/** Reads the extension's settings in the site's jupyter-lite.json. */
 import type { Settings } from '../protocol';
 
 export const PLUGIN = 'jupyterlite-typescript-kernel:plugin';
 
-/** The settings of a site that says nothing; `declarations` are then those of the extension. */
-const STANDARD = {
+/** The defaults; without `declarations`, those of the extension are used. */
+const DEFAULTS = {
   name: 'typescript',
   displayName: 'TypeScript',
   modules: {} as Record<string, string>,
@@ -15,20 +15,20 @@ const STANDARD = {
 };
 
 /**
- * Reads the settings from the text of `litePluginSettings`; URLs become absolute. What is none of them, or of another
- * type, is left out with a line in the browser's console.
- * @param own URL of the declarations that the extension brings
+ * Reads the settings from the JSON of `litePluginSettings`, and makes URLs absolute. Unknown settings and values of another
+ * type are ignored, with a warning in the console.
+ * @param own URL of the extension's declarations
  */
 export function readSettings(text: string, siteUrl: string, own?: string): Settings {
   const given: Record<string, unknown> = (text ? JSON.parse(text) : {})[PLUGIN] ?? {};
-  const known: Record<string, unknown> = STANDARD;
+  const known: Record<string, unknown> = DEFAULTS;
   const good = Object.entries(given).filter(([name, value]) => {
     if (typeof value === typeof known[name]) return true;
-    const expected = name in STANDARD ? `a ${typeof known[name]}` : `one of ${Object.keys(STANDARD).join(', ')}`;
+    const expected = name in DEFAULTS ? `a ${typeof known[name]}` : `one of ${Object.keys(DEFAULTS).join(', ')}`;
     console.warn(`${PLUGIN}: ${name}: expected ${expected}, found ${JSON.stringify(value)}`);
     return false;
   });
-  const settings = { ...STANDARD, ...Object.fromEntries(good) };
+  const settings = { ...DEFAULTS, ...Object.fromEntries(good) };
   const absolute = (url: string) => new URL(url, siteUrl).href;
   const declarations = settings.declarations || own;
   return {

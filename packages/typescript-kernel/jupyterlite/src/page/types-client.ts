@@ -1,20 +1,20 @@
-/** The page's side of the worker that knows the types. One serves all kernels of the page. */
+/** The page's side of the types' worker, which serves all kernels of the page. */
 import type { FromTypes, OfTypes, Settings, ToTypes } from '../protocol';
 
 export class TypesClient {
-  /** Resolves when it has loaded, or never will. Until it has, questions are answered with undefined at once. */
+  /** Resolves when it has loaded or failed to. Before, requests are answered with undefined at once. */
   readonly settled: Promise<void>;
   private settle = () => {};
   private readonly waiting = new Map<number, (content: unknown) => void>();
   private worker: Worker | undefined;
   private isReady = false;
   private next = 1;
-  /** What cells said before there was a worker. */
+  /** Messages from before the worker was started. */
   private readonly early: ToTypes[] = [];
 
   /**
    * @param script URL of the worker
-   * @param settings without declarations in them nothing is ever loaded
+   * @param settings without declarations, nothing is loaded
    */
   constructor(
     private readonly script: string,
@@ -62,7 +62,7 @@ export class TypesClient {
     }
   }
 
-  /** Starts to load, unless it has. */
+  /** Starts the worker, unless it is started. */
   load(): void {
     if (this.worker || this.settings.declarations === undefined) return;
     this.worker = new Worker(this.script, { type: 'module', name: 'TypeScript types' });

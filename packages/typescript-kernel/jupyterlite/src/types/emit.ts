@@ -1,7 +1,7 @@
 /**
- * TypeScript's own emit of a cell, for what is more than types to take out (namespaces, decorators, `accessor`,
- * `import x = y`, enums with computed values) and for `using`, which Safari does not know. It moves lines, so it comes
- * with the line of the cell for each of its own.
+ * Translates a cell by TypeScript itself if stripping types is not enough (namespaces, decorators, `accessor`,
+ * `import x = y`, enums with computed values), or if it has `using`, which Safari lacks. This moves lines, so the result
+ * maps each line to its line in the cell.
  */
 import { decode } from '@jridgewell/sourcemap-codec';
 import type * as TypeScript from 'typescript';
@@ -9,18 +9,18 @@ import type { Emitted } from '../protocol';
 
 type Ts = typeof TypeScript;
 
-/** Whether an enum's member gets what sucrase knows; to a computed text it would add the way back, as to a number. */
+/** Whether sucrase translates the value of an enum member correctly: it would add a reverse mapping to computed strings. */
 const isLiteral = (ts: Ts, node: TypeScript.Expression): boolean =>
   ts.isStringLiteral(node) || ts.isNumericLiteral(node) || ts.isPrefixUnaryExpression(node);
 
-/** Whether a cell has what only TypeScript itself can translate. */
+/** Whether only TypeScript itself can translate a cell. */
 function needsEmit(ts: Ts, file: TypeScript.SourceFile): boolean {
   const visit = (node: TypeScript.Node): boolean => {
     if (ts.isDecorator(node) || ts.isImportEqualsDeclaration(node) || node.kind === ts.SyntaxKind.AccessorKeyword)
       return true;
     if (ts.isModuleDeclaration(node)) return true;
     if (ts.isEnumMember(node) && node.initializer && !isLiteral(ts, node.initializer)) return true;
-    // The TypeScript of tslab has no such flag. `await using` has this one, too.
+    // tslab's TypeScript has no such flag. `await using` has it, too.
     if (ts.isVariableDeclarationList(node) && node.flags & (ts.NodeFlags.Using ?? 0)) return true;
     return ts.forEachChild(node, (child) => visit(child) || undefined) ?? false;
   };
@@ -33,7 +33,7 @@ const isOnlyType = (ts: Ts, node: TypeScript.Statement): boolean =>
   (ts.canHaveModifiers(node) &&
     ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) === true);
 
-/** The cell in JavaScript, if it has something that needs this. */
+/** The cell in JavaScript, if it needs TypeScript itself. */
 export function emit(ts: Ts, code: string): Emitted | undefined {
   if (!/@|\b(namespace|module|accessor|import|using|enum)\b/.test(code)) return undefined;
   const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.ES2022);
@@ -49,12 +49,12 @@ export function emit(ts: Ts, code: string): Emitted | undefined {
   });
   const text = outputText.replace(/\n?\/\/# sourceMappingURL=\S*\s*$/, '');
   const lines = linesOf(JSON.parse(sourceMapText).mappings, text.split('\n').length);
-  // Types leave nothing, so the value is that of the statement before them.
+  // Types leave no code: the value is that of the last other statement.
   const last = file.statements.findLast((one) => !isOnlyType(ts, one));
   return { code: text, lines, hasValue: last !== undefined && ts.isExpressionStatement(last) };
 }
 
-/** The first line of the source from which each line of the output comes; that before it, where it comes from none. */
+/** For each line of the output its first line in the source; that of the line before, if it has none. */
 function linesOf(mappings: string, count: number): number[] {
   const found = decode(mappings);
   const lines: number[] = [];

@@ -1,18 +1,18 @@
 /**
  * The types of notebooks: TypeScript's language service over one file per cell that ran and one for the current cell.
- * The scope of a cell is the file of the cell that ran before it, as tslab does it: source files get a `parent`, and
- * the look-up of names goes from parent to parent. So the newest declaration of a name wins, an earlier `let` can be
- * assigned to, and no text is added: positions are the cell's own.
+ * As in tslab, the scope of a cell is the file of the previous cell: source files get a `parent`, and names are looked up
+ * from parent to parent. So the newest declaration of a name wins, an earlier `let` can be assigned to, and positions are
+ * those of the cell, since no text is added.
  */
 import type * as TypeScript from 'typescript';
-import { placeOf } from '../../../core/hints';
+import { positionOf } from '../../../core/hints';
 import { moduleAt, OWN_MODULE, urlOf } from '../imports';
 import type { CompilerSettings, Completions, Lost, Match, TypeProblem } from '../protocol';
 import { adviceOn, describeCall, describeInfo, matching, wordAt } from './describe';
 
 type Ts = typeof TypeScript;
 
-/** What `buildDeclarations` writes. */
+/** The content of the file that `buildDeclarations` writes. */
 export interface Declarations {
   /** Texts by path. */
   files: Record<string, string>;
@@ -31,23 +31,23 @@ interface Cell {
   path: string;
   text: string;
   version: number;
-  /** Names that it declares, and that the notebook does not have from it. */
+  /** Names whose declarations it did not reach. */
   lost: string[];
 }
 
-/** How many cells a notebook has room for before TypeScript looks at its files anew. */
-const PLACES = 64;
-/** A cell that is still to come. */
+/** Files are added in blocks of this many cells: with each change of the list TypeScript reads it again. */
+const FILE_BLOCK = 64;
+/** A future cell. */
 const EMPTY = { text: '', version: 0 };
 
-/** What the notebooks of a page share. */
+/** State that the notebooks of a page share. */
 export class Library {
   readonly settings: TypeScript.CompilerOptions;
   readonly folders = new Set(['/']);
   readonly registry: TypeScript.DocumentRegistry;
   readonly resolved = new Map<string, TypeScript.ResolvedModuleWithFailedLookupLocations>();
   private readonly snapshots = new Map<string, TypeScript.IScriptSnapshot>();
-  /** Of all texts of cells, of which each is another. */
+  /** Incremented for each new text of a cell. */
   version = 1;
 
   constructor(
@@ -105,16 +105,16 @@ export class NotebookTypes {
   }
 
   private fresh(): Cell {
-    const path = this.placeOf(this.cells.length);
+    const path = this.positionOf(this.cells.length);
     return { path, text: '', version: ++this.library.version, lost: [] };
   }
 
-  /** For how many cells there are files, of which the last are still empty. */
+  /** The number of cells with files, including empty ones of future cells. */
   private get room(): number {
-    return PLACES * Math.ceil((this.cells.length + 1) / PLACES);
+    return FILE_BLOCK * Math.ceil((this.cells.length + 1) / FILE_BLOCK);
   }
 
-  private placeOf(index: number): string {
+  private positionOf(index: number): string {
     return `${this.folder}/${index + 1}.ts`;
   }
 
@@ -130,11 +130,10 @@ export class NotebookTypes {
     const textOf = (path: string) => this.cellOf(path)?.text ?? library.declarations.files[path];
     return {
       getCompilationSettings: () => library.settings,
-      // Cells that are still to come are there, empty: with the same files TypeScript keeps what it knows of all
-      // others.
+      // Includes empty files of future cells: as long as the list stays the same, TypeScript keeps what it knows.
       getScriptFileNames: () => [
         ...library.declarations.ambient,
-        ...Array.from({ length: this.room }, (_, i) => this.placeOf(i)),
+        ...Array.from({ length: this.room }, (_, i) => this.positionOf(i)),
       ],
       getScriptVersion: (path) => String(this.cellOf(path)?.version ?? 1),
       getScriptSnapshot: (path) => {
@@ -146,7 +145,7 @@ export class NotebookTypes {
       getDefaultLibFileName: () => '/lib/lib.d.ts',
       fileExists: (path) => textOf(path) !== undefined,
       readFile: textOf,
-      // For `import('.')` TypeScript asks with a slash at the end.
+      // For `import('.')` TypeScript adds a slash.
       directoryExists: (path) => library.folders.has(path.replace(/(?<=.)\/$/, '')),
       getDirectories: () => [],
       useCaseSensitiveFileNames: () => true,
@@ -156,7 +155,7 @@ export class NotebookTypes {
 
   private resolve(module: string, from: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
     const { resolved } = this.library;
-    // Each new cell is a new root, for which a program resolves every import of every file again: answers are kept.
+    // For each new cell a program resolves every import of every file again: keep the answers.
     const key = `${from.startsWith('/cells/') ? '' : from}\0${module}`;
     const known = resolved.get(key) ?? this.lookUp(module, from);
     resolved.set(key, known);
@@ -166,7 +165,7 @@ export class NotebookTypes {
   private lookUp(module: string, from: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
     const { ts, settings, declarations } = this.library;
     const path = Object.hasOwn(declarations.modules, module) ? declarations.modules[module] : undefined;
-    // Among packages a name means the version that is installed for the one that imports it.
+    // In a package a name means the version that is installed for the package.
     if (path === undefined || from.startsWith('/node_modules/')) {
       const found = ts.resolveModuleName(module, from, settings, this.host as TypeScript.ModuleResolutionHost);
       if (path === undefined || found.resolvedModule) return found;
@@ -174,7 +173,7 @@ export class NotebookTypes {
     return declaredAt(path);
   }
 
-  /** What a cell can import by name, if that begins so. */
+  /** Modules whose names begin with a text. */
   private modulesLike(text: string): Match[] {
     const { declarations, site } = this.library;
     const names = new Set([OWN_MODULE, ...Object.keys(declarations.modules), ...Object.keys(site.modules)]);
@@ -183,7 +182,8 @@ export class NotebookTypes {
   }
 
   /**
-   * What is wrong, a line for each link of a chain of messages; a module without types may exist, and is `any` then.
+   * The messages of a diagnostic, one per link of a chain. A module without types is `any`, so it is not an error if it
+   * can be imported.
    */
   private problemsOf({ code, messageText, start = 0, length = 0 }: TypeScript.Diagnostic) {
     const text = this.current.text.slice(start, start + length);
@@ -204,7 +204,7 @@ export class NotebookTypes {
     return this.service.getProgram() as TypeScript.Program;
   }
 
-  /** Takes the current cell, and joins the scopes of all. */
+  /** Sets the text of the current cell, and links the scopes of all cells. */
   private open(text: string): TypeScript.SourceFile {
     if (text !== this.current.text) this.current = { ...this.current, text, version: ++this.library.version };
     const { program } = this;
@@ -228,7 +228,7 @@ export class NotebookTypes {
     );
     found.sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
     return found.flatMap((one) => {
-      const { line, character } = placeOf(one.code, one.start ?? 0, code);
+      const { line, character } = positionOf(one.code, one.start ?? 0, code);
       return this.problemsOf(one).map((problem) => ({ line: line + 1, column: character + 1, ...problem }));
     });
   }
@@ -243,13 +243,13 @@ export class NotebookTypes {
     return { ...place, matches: matching(entries, text) };
   }
 
-  /** The type and the documentation of what is at a position, or of the call that it is in; or null. */
+  /** Type and documentation of the name at a position, or of the surrounding call; null if there is none. */
   inspect(code: string, position: number): string | null {
     this.open(code);
     const { path } = this.current;
     const at = (place: number) => {
       const info = this.service.getQuickInfoAtPosition(path, place);
-      // Of a name that nothing declares it says `any`.
+      // An undeclared name has the type `any`.
       return info && info.kind === '' && describeInfo(info) === 'any' ? undefined : info;
     };
     const info = at(position) ?? (/[([,]$/.test(code.slice(0, position)) ? undefined : at(position - 1));
@@ -258,22 +258,22 @@ export class NotebookTypes {
     return call ? describeCall(call) : null;
   }
 
-  /** A cell runs: what is written meanwhile sees its names. */
+  /** A cell starts: cells that are edited meanwhile see its names. */
   starts(code: string): void {
     this.open(code);
     this.cells.push(this.current);
     this.current = this.fresh();
   }
 
-  /** It has ended: later cells see its names, except those that it did not reach. */
+  /** The cell has ended: later cells see its names, except those in `lost`. */
   ended(lost: Lost): void {
     const cell = this.cells.pop();
     if (cell && lost !== 'all') this.cells.push({ ...cell, lost });
-    // A new one, so that it forgets questions asked meanwhile.
+    // A new cell, without the text of requests that came meanwhile.
     this.current = this.fresh();
   }
 
-  /** Frees what it holds; it cannot be used after that. */
+  /** Frees its memory; it cannot be used afterwards. */
   dispose(): void {
     this.service.dispose();
   }

@@ -17,13 +17,13 @@ export interface Display {
 /** Adds an output each time. */
 export declare const display: Display;
 
-/** Starts an output that is written over in place. */
+/** Starts an output that is replaced in place. */
 export declare function newDisplay(): Display;
 
 declare global {
   /**
-   * Asks the person at the page, in a line below the cell that runs: the answer is awaited, as a worker can stop no
-   * program for it. An empty one is `otherwise`; an interrupt ends the wait.
+   * Asks the user in a line below the running cell. The answer has to be awaited, since a worker cannot block for it. An
+   * empty one becomes `otherwise`; an interrupt ends the wait.
    */
   function prompt(text?: string, otherwise?: string): Promise<string>;
 }

@@ -1,4 +1,4 @@
-/** The worker that knows the types. */
+/** The types' worker: checks, completes and describes cells. */
 import * as ts from 'typescript';
 import { problemLines } from '../../../core/hints';
 import type { FromTypes, OfTypes, Settings, ToTypes } from '../protocol';
@@ -13,7 +13,7 @@ const notebooks = new Map<string, NotebookTypes>();
 let library: Library;
 
 async function readDeclarations(url: string): Promise<Declarations> {
-  // A site that is built again keeps the file's name. The browser asks whether its copy is still good.
+  // A rebuilt site keeps the file's name: have the browser check whether its copy is current.
   const response = await fetch(url, { cache: 'no-cache' });
   if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
   return response.json();
@@ -22,7 +22,7 @@ async function readDeclarations(url: string): Promise<Declarations> {
 async function start(settings: Settings): Promise<void> {
   const declarations = await readDeclarations(settings.declarations as string);
   library = new Library(ts, declarations, settings);
-  // Reads the libraries and modules, so the first cell that is checked need not wait for that.
+  // Reads libraries and modules before the first cell is checked.
   const imports = Object.keys(declarations.modules).map((name) => `import ${JSON.stringify(name)};`);
   new NotebookTypes(library, 'first').check(imports.join('\n'));
 }
@@ -32,7 +32,7 @@ function check(types: NotebookTypes, code: string): OfTypes['check']['answer'] {
   return { text: problemLines(types.check(code), code), ...(emitted && { emitted }) };
 }
 
-/** Does what is asked; resolves to the answer, if the message wants one and there is one. */
+/** Handles a message; resolves to the reply, if any. */
 async function answer(message: Exclude<ToTypes, { type: 'start' }>) {
   const { kernel } = message;
   const types = notebooks.get(kernel);
@@ -69,7 +69,7 @@ self.addEventListener('message', ({ data }: MessageEvent<ToTypes>) => {
     );
     return;
   }
-  // A question that TypeScript trips over gets an empty answer.
+  // If TypeScript throws, the reply is empty.
   ready
     .then(() => answer(data))
     .catch(console.warn)

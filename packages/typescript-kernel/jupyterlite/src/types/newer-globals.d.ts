@@ -1,4 +1,4 @@
-/** What browsers have, or some of them, and the libraries of TypeScript 5.9 do not. */
+/** Globals of some browsers that the libraries of TypeScript 5.9 lack. */
 // biome-ignore lint/suspicious/noExplicitAny: a library's types are its own.
 declare const Temporal: any;
 

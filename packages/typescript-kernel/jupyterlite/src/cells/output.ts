@@ -1,17 +1,17 @@
 /**
- * What a cell puts out, on its way to the page: not too much, as an endless loop would fill the page, which could then
- * not even interrupt it, and not too often, as a loop that prints a thousand lines needs a few messages.
+ * Limits the outputs of a cell on their way to the page: their amount, since an endless loop would fill the page until it
+ * could not even interrupt the cell, and their rate, so that a thousand printed lines take a few messages.
  */
 import type { Bundle, Output } from '../protocol';
 
-/** Of text lines and characters, because a line can be long. */
-const MOST = { lines: 10_000, characters: 5_000_000, displays: 1000 };
-/** Milliseconds for which text and updates may wait. The last update of each display is enough. */
+/** Both lines and characters of text, since lines can be long. */
+const LIMITS = { lines: 10_000, characters: 5_000_000, displays: 1000 };
+/** Milliseconds for which text and updates may be held back. Of each display only the last update is sent. */
 const PAUSE = 50;
 /**
- * Messages in five such pauses that do not wait: what is printed before an endless loop has to be seen. An update is as
- * much work as ten. With as many in each pause, thousands of lines that came one by one took Firefox most of a minute
- * to show.
+ * Messages per five pauses that are sent at once, so that what is printed before an endless loop is shown. An update is as
+ * much work as ten messages. With this many per single pause, Firefox took most of a minute to show thousands of lines
+ * that came one by one.
  */
 const AT_ONCE = 200;
 const WINDOW = 5 * PAUSE;
@@ -23,7 +23,7 @@ const LAST_DISPLAY = '… A cell shows 1,000 displays at most: it goes on, and s
 
 /** @param post sends to the page */
 export function createOutput(post: (message: Output) => void) {
-  let left = { ...MOST };
+  let left = { ...LIMITS };
   let text: Extract<Output, { type: 'stream' }> | undefined;
   const updates = new Map<string, Bundle>();
   let windowStart = 0;
@@ -39,7 +39,7 @@ export function createOutput(post: (message: Output) => void) {
     updates.clear();
   }
 
-  /** Sends what waits with what comes in the same moment. */
+  /** Sends what is held back after a pause, together with what arrives meanwhile. */
   function sendTogether(): void {
     if (hasTimer) return;
     hasTimer = true;
@@ -49,7 +49,7 @@ export function createOutput(post: (message: Output) => void) {
     }, PAUSE);
   }
 
-  /** Sends what waits, or schedules it. */
+  /** Sends what is held back now, or schedules it if too much was sent lately. */
   function sendSoon(work: number): void {
     const now = performance.now();
     if (now - windowStart > WINDOW) {
@@ -75,7 +75,7 @@ export function createOutput(post: (message: Output) => void) {
     else sendTogether();
   }
 
-  /** Up to what a cell may print. */
+  /** Prints, up to the limits of the cell. */
   function printUpTo(name: 'stdout' | 'stderr', added: string, isUrgent: boolean): void {
     if (isFull()) return;
     let end = Math.min(added.length, left.characters);
@@ -85,7 +85,7 @@ export function createOutput(post: (message: Output) => void) {
       if (left.lines <= 0) end = at + 1;
     }
     print(name, added.slice(0, end), isUrgent);
-    // At once: nothing more comes, and the cell may never pause.
+    // At once: the cell may never yield, and nothing more is printed.
     if (isFull()) send({ type: 'stream', name: 'stderr', text: LAST_LINE });
   }
 
@@ -93,15 +93,15 @@ export function createOutput(post: (message: Output) => void) {
     isFull,
     flush,
     send,
-    /** Begins another cell. */
+    /** Starts the next cell. */
     reset() {
       flush();
-      // What the cell before has put out does not make this one wait.
+      // Outputs of the previous cell do not delay this one.
       sent = 0;
-      left = { ...MOST };
+      left = { ...LIMITS };
     },
     print: (name: 'stdout' | 'stderr', added: string) => printUpTo(name, added, true),
-    /** What need not be seen before what comes in the same moment. */
+    /** Prints after a pause, together with what arrives meanwhile. */
     printSoon: (name: 'stdout' | 'stderr', added: string) => printUpTo(name, added, false),
     display(bundle: Bundle, displayId?: string) {
       if (left.displays === 0) return;
@@ -110,7 +110,7 @@ export function createOutput(post: (message: Output) => void) {
       if (left.displays === 0) send({ type: 'stream', name: 'stderr', text: LAST_DISPLAY });
     },
     update(bundle: Bundle, displayId: string) {
-      // Of displays above the limit, which the page does not know, there can be any number.
+      // There can be any number of displays above the limit, which the page does not have.
       if (updates.size < UPDATES || updates.has(displayId)) updates.set(displayId, bundle);
       sendSoon(UPDATE);
     },

@@ -1,20 +1,19 @@
-// Where many kernels share a machine (LIF_FC_MNIST_SHARED), those who arrive come first: after its first cell a kernel
-// gives way to others, so that in a full room the first cell of the last one does not wait for the fifth cell of the
-// first one.
+// Where many kernels share a machine (LIF_FC_MNIST_SHARED), new ones come first: after its first cell a kernel lowers its
+// priority, so that in a full room a latecomer's first cell does not wait for the fifth cells of the others.
 import { readdirSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 
 export const isShared = process.env.LIF_FC_MNIST_SHARED === '1';
 
-/** How far a kernel gives way (the "nice" value of Unix): before its first cell as its server does, then more. */
+/** The "nice" value of a kernel: before its first cell that of its server, then more. */
 const [BEFORE, AFTER] = [2, 19];
 
 let level = 0;
 
-/** Linux knows a value per thread, others one for all. */
+/** Linux has a value per thread, other systems one per process. */
 const threads = () => (process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid]);
 
-function giveWay(to: number) {
+function lowerPriority(to: number) {
   level = to;
   for (const thread of threads()) {
     try {
@@ -23,25 +22,25 @@ function giveWay(to: number) {
       // The thread has ended.
     }
   }
-  if (process.platform === 'linux') giveWayAsSession();
+  if (process.platform === 'linux') lowerSessionPriority();
 }
 
 /**
- * Linux may share between sessions first, and each kernel is one: the threads' values alone would change nothing then.
+ * Linux may divide CPU time between sessions first, and each kernel is one: then the values of threads alone change nothing.
  */
-function giveWayAsSession() {
+function lowerSessionPriority() {
   try {
     writeFileSync('/proc/self/autogroup', String(level));
   } catch (error) {
-    // It takes ten such changes a second, of all who are not root. Without the file it does not share so.
+    // Linux accepts ten such changes per second from all users but root. Without the file it has no such sharing.
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN')
-      setTimeout(giveWayAsSession, 100 + 200 * Math.random()).unref();
+      setTimeout(lowerSessionPriority, 100 + 200 * Math.random()).unref();
   }
 }
 
 /** @param ofTslab the `require` of tslab's program */
-export function giveWayAfterFirstCell(ofTslab: NodeJS.Require) {
-  giveWay(BEFORE);
+export function lowerPriorityAfterFirstCell(ofTslab: NodeJS.Require) {
+  lowerPriority(BEFORE);
   const jupyter = ofTslab('tslab/dist/jupyter.js');
   let isFirst = true;
   jupyter.JupyterHandlerImpl = class extends jupyter.JupyterHandlerImpl {
@@ -49,7 +48,7 @@ export function giveWayAfterFirstCell(ofTslab: NodeJS.Require) {
       try {
         return await super.handleExecute(...request);
       } finally {
-        if (isFirst) giveWay(AFTER);
+        if (isFirst) lowerPriority(AFTER);
         isFirst = false;
       }
     }
