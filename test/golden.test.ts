@@ -3,10 +3,10 @@ import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../hosts/node/backend';
 import { createEngine } from '../hosts/node/engines';
 import type { TfjsEngine } from '../packages/networks/tfjs/engine';
+import { makeNeurons } from '../packages/networks/tfjs/make-neurons';
+import { ann, getWeights, setWeights, snn } from '../packages/networks/tfjs/networks';
 import type { EngineOptions } from '../src/common/engine';
 import { resetNet } from '../src/snn/functional';
-import { ann, getWeights, setWeights, snn } from '../src/snn/networks';
-import { LIFNode } from '../src/snn/neuron';
 import { makeSurrogate } from '../src/snn/surrogate';
 import { accuracy, train } from '../src/training/ann';
 import { adam, makeBatch } from '../src/training/batches';
@@ -46,7 +46,7 @@ describe('LIFNode agrees with SpikingJelly', () => {
     test(`case ${index}: T ${T}, ${JSON.stringify(params)}`, () => {
       const tensors = tf.memory().numTensors;
       const surrogateFunction = makeSurrogate({ name: params.surrogate, alpha: params.alpha });
-      const neurons = new LIFNode({ ...neuronOptions(params), surrogateFunction, storeSequences: true });
+      const neurons = makeNeurons({ ...neuronOptions(params), surrogateFunction, storeSequences: true });
       const labels = tf.tidy(() => tf.oneHot(tf.tensor1d(golden.label, 'int32'), units).toFloat());
       const x = tf.tensor3d(golden.x, [T, batch, units]);
       let rate = new Float32Array();

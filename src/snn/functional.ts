@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkFunction, checkTensor } from '../common/checks';
-import type { ReadoutName } from '../common/engine';
 
 /** Resets every neuron of the network between images (SpikingJelly's `functional.reset_net`). */
 export function resetNet(net: tf.LayersModel): void {
@@ -18,20 +17,6 @@ export function multiStepForward(layer: tf.layers.Layer | tf.LayersModel, x: tf.
   checkTensor('x', x);
   if (!(x.rank > 1 && x.size > 0)) throw new RangeError(`x: expected steps [T, …], found [${x.shape.join(', ')}]`);
   return tf.tidy(() => tf.stack(splitSteps(x).map((step) => layer.apply(step) as tf.Tensor)));
-}
-
-/**
- * Adds a step of the outputs to what is read of the steps before: the sum of spikes or potentials, of which the mean is
- * taken, the last potential, or the highest, whose gradient goes to the first step that has it. Differentiable.
- */
-export function readStep(readout: ReadoutName, before: tf.Tensor2D | undefined, step: tf.Tensor2D): tf.Tensor2D {
-  if (!before || readout === 'last-potential') return step;
-  return readout === 'highest-potential' ? tf.maximum(before, step) : tf.add(before, step);
-}
-
-/** What is read of T steps, from what `readStep` made of them. */
-export function readAll(readout: ReadoutName, read: tf.Tensor2D, T: number): tf.Tensor2D {
-  return readout === 'last-potential' || readout === 'highest-potential' ? read : tf.div(read, T);
 }
 
 /** The slices of each step. TensorFlow.js has no gradient of `unstack` where it gives a single one. */

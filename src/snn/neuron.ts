@@ -4,23 +4,32 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { checkChoice, checkNumbers, checkOptions, checkSwitch, checkText, formatValue } from '../common/checks';
-import { LEARN_NAMES, type LearnName } from '../common/layers';
-import { checkDynamics, DEFAULT_NEURON, type NeuronOptions, neuronOptions } from '../common/neuron-options';
+import { checkNumber, checkNumbers, checkOptions, checkSwitch, checkText, formatValue } from '../common/checks';
 import type { Trace } from '../common/trace';
-import { startOfW } from '../common/weights';
 import { detach, MemoryModule } from './memory-module';
 import { checkSurrogate, makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
 
-export interface LIFNodeArgs extends Partial<Omit<NeuronOptions, 'surrogateFunction'>> {
-  /** Default Sigmoid(4). */
+/** The options of a layer of LIF neurons, named as SpikingJelly's, with its defaults. */
+export interface LIFNodeArgs {
+  /** Membrane time constant, in steps; above 1. Default 2. */
+  tau?: number;
+  /** Whether the input decays together with the membrane potential. Default true. */
+  decayInput?: boolean;
+  /** A neuron fires when h reaches this potential. Default 1. */
+  vThreshold?: number;
+  /** Potential after a spike (hard reset), or null to subtract the threshold (soft reset). Default 0. */
+  vReset?: number | null;
+  /** The slope that stands in for that of the spike. Default Sigmoid(4). */
   surrogateFunction?: SurrogateFunction;
+  /** Whether the reset is left out of the gradient. Default false. */
+  detachReset?: boolean;
   /** Keeps x, h, v and spikes of every step in `sequences` until the reset. Default false. */
   storeSequences?: boolean;
-  /** Which τ is learnt, if one is; as in `ParametricLIFNode` of `layer.ts`. */
-  learn?: LearnName;
   name?: string;
 }
+
+/** The options that are plain values. */
+export type LIFOptions = Required<Omit<LIFNodeArgs, 'surrogateFunction' | 'storeSequences' | 'name'>>;
 
 /** What a layer of neurons did, a typed array of [batch × units] for each step. */
 export interface Sequences {
@@ -34,31 +43,14 @@ export interface Sequences {
   spike: Float32Array[];
 }
 
-/** How far neurons have adapted, a: it remembers (1 − 1/tau_adapt) a + s of their spikes s. */
-class Adaptation extends MemoryModule {
-  static className = 'Adaptation';
-  private readonly kept: number;
-
-  constructor(tauAdapt: number) {
-    super({});
-    this.kept = 1 - 1 / tauAdapt;
-  }
-
-  protected advance(spike: tf.Tensor): tf.Tensor {
-    this.remember(this.remembered ? tf.add(tf.mul(this.remembered, this.kept), spike) : tf.clone(spike));
-    return spike;
-  }
-}
-
 /**
  * LIF neurons, one for each input; each call is one time step, and the potential v is kept between calls.
  *
  *     charge   h = v + (x − (v − v_reset)) / tau     with decayInput
  *              h = v − (v − v_reset) / tau + x       without
- *     fire     s = Θ(h − θ), θ = v_threshold, or v_threshold + beta a where spikes raise it
+ *     fire     s = Θ(h − v_threshold)
  *     reset    v = s v_reset + (1 − s) h             hard
- *              v = h − s θ                           soft
- *     adapt    a = (1 − 1/tau_adapt) a + s           with a beta above 0, from a = 0 on
+ *              v = h − s v_threshold                 soft
  *
  * Input and output are [batch, units]. `resetStates` (or `functional.resetNet`) forgets v between images.
  * @example
@@ -69,57 +61,43 @@ class Adaptation extends MemoryModule {
 export class LIFNode extends MemoryModule {
   static className = 'LIFNode';
 
+  /** The options' names, by which a misspelt one is found. */
+  static readonly optionNames: readonly string[] = [
+    ...['tau', 'decayInput', 'vThreshold', 'vReset', 'surrogateFunction', 'detachReset'],
+    ...['storeSequences', 'name'],
+  ];
+
   readonly tau: number;
   readonly decayInput: boolean;
   readonly vThreshold: number;
   readonly vReset: number | null;
-  readonly beta: number;
-  readonly tauAdapt: number;
-  /** a, if there is a beta. */
-  readonly adaptation?: Adaptation;
   readonly surrogateFunction: SurrogateFunction;
   readonly detachReset: boolean;
   storeSequences: boolean;
   sequences: Sequences = { x: [], h: [], v: [], spike: [] };
-  /** Gets the spikes of each step, from which a gradient can come back. */
-  onSpikes?: (spike: tf.Tensor) => void;
-  readonly learn?: LearnName;
-  /** w of a τ that is learnt: 1/τ = σ(w). So private that a class of one's own may have a `w`, too. */
-  #w?: tf.LayerVariable;
 
   /** @throws RangeError that names the option that is out of range or unknown */
   constructor(some: LIFNodeArgs = {}) {
-    checkOptions('LIFNode', some, [...neuronOptions(), 'storeSequences', 'learn', 'name'], neuronOptions());
-    const {
-      tau = DEFAULT_NEURON.tau,
-      decayInput = DEFAULT_NEURON.decayInput,
-      vThreshold = DEFAULT_NEURON.vThreshold,
-      vReset = DEFAULT_NEURON.vReset,
-      beta = DEFAULT_NEURON.beta,
-      tauAdapt = DEFAULT_NEURON.tauAdapt,
-      surrogateFunction = new Sigmoid(),
-      detachReset = DEFAULT_NEURON.detachReset,
-      storeSequences = false,
-      learn,
-      name,
-    } = some;
+    const names = new.target.optionNames as (keyof LIFNodeArgs)[];
+    checkOptions(new.target.className, some, names, names);
+    const { tau = 2, decayInput = true, vThreshold = 1, vReset = 0, detachReset = false } = some;
+    const { surrogateFunction = new Sigmoid(), storeSequences = false, name } = some;
     if (name !== undefined) checkText('name', name);
     super({ name });
     checkSurrogate(surrogateFunction);
-    if (learn !== undefined) checkChoice('learn', learn, LEARN_NAMES);
-    checkDynamics({ tau, decayInput, vThreshold, vReset, beta, tauAdapt, detachReset });
-    checkSwitch('storeSequences', storeSequences);
+    checkNumber('tau', tau, 1);
+    checkNumber('vThreshold', vThreshold);
+    if (vReset !== null) checkNumber('vReset', vReset);
+    for (const [option, value] of Object.entries({ decayInput, detachReset, storeSequences })) {
+      checkSwitch(option, value);
+    }
     this.tau = tau;
     this.decayInput = decayInput;
     this.vThreshold = vThreshold;
     this.vReset = vReset;
-    this.beta = beta;
-    this.tauAdapt = tauAdapt;
-    if (beta > 0) this.adaptation = new Adaptation(tauAdapt);
     this.surrogateFunction = surrogateFunction;
     this.detachReset = detachReset;
     this.storeSequences = storeSequences;
-    this.learn = learn;
   }
 
   /** A saved model names the surrogate, and has its alpha beside the other options. */
@@ -129,11 +107,8 @@ export class LIFNode extends MemoryModule {
   ): T {
     const saved = { name: surrogate as SurrogateFunction['name'], alpha: alpha as number };
     // Omits what every tfjs layer has, such as `trainable`.
-    const options = Object.fromEntries(
-      Object.entries(config).filter(
-        ([name]) => ['name', 'learn'].includes(name) || Object.hasOwn(DEFAULT_NEURON, name),
-      ),
-    );
+    const known = (cls as unknown as typeof LIFNode).optionNames;
+    const options = Object.fromEntries(Object.entries(config).filter(([name]) => known.includes(name)));
     return new cls({ ...options, ...(surrogate ? { surrogateFunction: makeSurrogate(saved) } : {}) });
   }
 
@@ -142,38 +117,33 @@ export class LIFNode extends MemoryModule {
     return this.remembered;
   }
 
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    if (this.learn) {
-      const units = this.learn === 'tau' ? 1 : (inputShape as tf.Shape)[inputShape.length - 1];
-      const start = tf.initializers.constant({ value: startOfW(this.tau) });
-      this.#w = this.addWeight('w', [1, units], 'float32', start);
-    }
-    super.build(inputShape);
-  }
-
   /** Potential before firing, h, out of the potential v and the input current x. */
   neuronalCharge(x: tf.Tensor, v: tf.Tensor): tf.Tensor {
     const reset = this.vReset ?? 0;
     const above = reset === 0 ? v : tf.sub(v, reset);
-    const share = (of: tf.Tensor) => (this.#w ? tf.mul(of, tf.sigmoid(this.#w.read())) : tf.div(of, this.tau));
-    return this.decayInput ? tf.add(v, share(tf.sub(x, above))) : tf.add(tf.sub(v, share(above)), x);
+    return this.decayInput
+      ? tf.add(v, this.dividedByTau(tf.sub(x, above)))
+      : tf.add(tf.sub(v, this.dividedByTau(above)), x);
   }
 
-  /** θ, by how far the neurons have adapted. */
-  #threshold(): tf.Tensor | number {
-    const a = this.adaptation?.remembered;
-    return a ? tf.add(this.vThreshold, tf.mul(this.beta, a)) : this.vThreshold;
+  protected dividedByTau(x: tf.Tensor): tf.Tensor {
+    return tf.div(x, this.tau);
+  }
+
+  /** From which potential on neurons fire. */
+  protected threshold(): tf.Tensor | number {
+    return this.vThreshold;
   }
 
   /** Spikes: 1 where h reaches the threshold; differentiable through the surrogate. */
   neuronalFire(h: tf.Tensor): tf.Tensor {
-    return this.surrogateFunction.apply(tf.sub(h, this.#threshold()));
+    return this.surrogateFunction.apply(tf.sub(h, this.threshold()));
   }
 
   /** Potential after firing. */
   neuronalReset(h: tf.Tensor, spike: tf.Tensor): tf.Tensor {
     const s = this.detachReset ? detach(spike) : spike;
-    if (this.vReset === null) return tf.sub(h, tf.mul(s, this.#threshold()));
+    if (this.vReset === null) return tf.sub(h, tf.mul(s, this.threshold()));
     const kept = tf.mul(h, tf.sub(1, s));
     return this.vReset === 0 ? kept : tf.add(kept, tf.mul(s, this.vReset));
   }
@@ -188,15 +158,8 @@ export class LIFNode extends MemoryModule {
     const h = this.neuronalCharge(x, before);
     const spike = this.neuronalFire(h);
     const v = this.neuronalReset(h, spike);
-    this.adaptation?.apply(spike);
     this.remember(v);
-    this.onSpikes?.(spike);
     if (this.storeSequences) this.store({ x, h, v, spike });
-    return this.returned(spike, h);
-  }
-
-  /** What the next layer gets. */
-  protected returned(spike: tf.Tensor, _h: tf.Tensor): tf.Tensor {
     return spike;
   }
 
@@ -209,53 +172,18 @@ export class LIFNode extends MemoryModule {
   /** Forgets the potential, and the sequences. The next step starts from v_reset. */
   override resetStates(): void {
     super.resetStates();
-    this.adaptation?.resetStates();
     this.sequences = { x: [], h: [], v: [], spike: [] };
   }
 
-  /**
-   * The options as plain values, as the event engine takes them.
-   * @throws Error if the surrogate is `Step`, which has no gradient
-   */
-  options(): NeuronOptions {
-    const { name, alpha } = this.surrogateFunction;
-    if (name === 'step') throw new Error('LIFNode: expected a surrogate with a gradient, found none (Step)');
-    return { ...this.dynamics(), surrogateFunction: { name, alpha } };
-  }
-
-  /** The options beside the surrogate. */
-  dynamics(): Omit<NeuronOptions, 'surrogateFunction'> {
-    const { tau, decayInput, vThreshold, vReset, beta, tauAdapt, detachReset } = this;
-    return { tau, decayInput, vThreshold, vReset, beta, tauAdapt, detachReset };
+  /** The options that are plain values. */
+  options(): LIFOptions {
+    const { tau, decayInput, vThreshold, vReset, detachReset } = this;
+    return { tau, decayInput, vThreshold, vReset, detachReset };
   }
 
   override getConfig(): tf.serialization.ConfigDict {
     const { name: surrogate, alpha } = this.surrogateFunction;
-    const { learn } = this;
-    return { ...super.getConfig(), ...this.dynamics(), surrogate, alpha, ...(learn && { learn }) };
-  }
-}
-
-/**
- * LIF neurons that never fire, SpikingJelly's neuron of this name: they charge as a `LIFNode` does, v is h, and each
- * call returns the potentials [batch, units]. Options that only spikes need have no effect.
- * @example
- * const outputs = new neuron.NonSpikingLIFNode({ tau: 2 });
- * const h = outputs.apply(tf.tensor2d([[0.5, 2.5]])); // [[0.25, 1.25]]
- */
-export class NonSpikingLIFNode extends LIFNode {
-  static override className = 'NonSpikingLIFNode';
-
-  override neuronalFire(h: tf.Tensor): tf.Tensor {
-    return tf.zerosLike(h);
-  }
-
-  override neuronalReset(h: tf.Tensor): tf.Tensor {
-    return tf.clone(h);
-  }
-
-  protected override returned(_spike: tf.Tensor, h: tf.Tensor): tf.Tensor {
-    return h;
+    return { ...super.getConfig(), ...this.options(), surrogate, alpha };
   }
 }
 
@@ -287,4 +215,3 @@ export function simulate(neuron: LIFNode, currents: ArrayLike<number>): Trace {
 
 // The only side effect of an import: without it no saved model with such a layer could be loaded.
 tf.serialization.registerClass(LIFNode);
-tf.serialization.registerClass(NonSpikingLIFNode);

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import * as node from '../../hosts/node';
+import { makeNeurons } from '../../packages/networks/tfjs/make-neurons';
 import { simulate } from '../../src/common/lif';
 import { SURROGATE_NAMES, SURROGATES } from '../../src/common/surrogates';
 import { multiStepForward } from '../../src/snn/functional';
-import { LIFNode } from '../../src/snn/neuron';
 import { makeSurrogate, slopes } from '../../src/snn/surrogate';
 import { lifCases } from '../support/golden';
 
@@ -24,7 +24,7 @@ describe('A neuron on plain numbers', () => {
           [20, 0],
         ]) {
           const options = { tau, decayInput, vThreshold: 0.9, vReset, beta, tauAdapt: 7 };
-          const layer = new LIFNode({ ...options, storeSequences: true });
+          const layer = makeNeurons({ ...options, storeSequences: true });
           tf.dispose(multiStepForward(layer, tf.tensor3d(x, [x.length, 1, 1])));
           const flat = (steps: Float32Array[]) => Array.from(steps, ([value]) => value);
           const { h, v, spike } = simulate(options, x);

@@ -6,6 +6,7 @@ import { createEngine } from '../../hosts/node/engines';
 import * as datasets from '../../packages/formats/datasets';
 import { AnnEngine } from '../../packages/networks/ann-engine';
 import { PlainEngine } from '../../packages/networks/plain-engine';
+import { ann, setWeights, snn } from '../../packages/networks/tfjs/networks';
 import {
   type EngineOptions,
   type EngineState,
@@ -18,7 +19,6 @@ import type { Mnist } from '../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { RandomStream } from '../../src/common/random';
 import { LatencyEncoder, PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
-import { ann, setWeights, snn } from '../../src/snn/networks';
 import { LIFNode } from '../../src/snn/neuron';
 import { train as trainAnn } from '../../src/training/ann';
 import { oneHotLabels } from '../../src/training/batches';

@@ -1,7 +1,7 @@
 /** Long work with a bar, as the chapters call it, on a host that draws nothing. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ann, getWeights, snn } from '../../../src/snn/networks';
+import { ann, getWeights, snn } from '../../../packages/networks/tfjs/networks';
 import { newHistory, type TrainingHistory } from '../../../src/training/history';
 import { crossEntropy } from '../../../src/training/losses';
 import { smallMnist } from '../../../test/support/data';

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { makeSpikeTrains } from '../../../src/common/spike-trains';
 import { smallMnist, temporaryFolder } from '../../../test/support/data';
 import * as chapters from '../index';
@@ -144,7 +145,7 @@ before(async () => {
     surrogateFunction: new chapters.surrogate.ATan(),
     name: 'event',
     content: new Uint8Array(10),
-    bytes: chapters.exchange.toNir({ weights, neuron: neurons.options() }),
+    bytes: chapters.exchange.toNir({ weights, neuron: { ...DEFAULT_NEURON, ...neurons.options() } }),
     file: 'a.nir',
     table: '',
     aedat: new Uint8Array(9),

@@ -6,11 +6,12 @@ import { createEngine } from '../../../hosts/node/engines';
 import type { EngineOptions } from '../../../src/common/engine';
 import { simulate } from '../../../src/common/lif';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
-import { LIFNode, type Sequences } from '../../../src/snn/neuron';
+import type { Sequences } from '../../../src/snn/neuron';
 import { makeSurrogate } from '../../../src/snn/surrogate';
 import { coreOf, simulateWithGradient } from '../../../test/support/given';
 import { assertClose, read } from '../../../test/support/golden';
 import { NEURON_VALUES, WITH } from '../../../test/support/options';
+import { makeNeurons } from '../../networks/tfjs/make-neurons';
 import { defaults, withEngine } from './engines';
 
 before(async () => {
@@ -31,7 +32,7 @@ interface Result {
 }
 
 function byLayer(neuron: NeuronOptions, x = currents): Result & Pick<Sequences, 'v' | 'spike'> {
-  const layer = new LIFNode({
+  const layer = makeNeurons({
     ...neuron,
     surrogateFunction: makeSurrogate(neuron.surrogateFunction),
     storeSequences: true,

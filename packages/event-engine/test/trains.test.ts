@@ -12,7 +12,6 @@ import {
 import { makeSpikeTrains, type SpikeTrains } from '../../../src/common/spike-trains';
 import type { Trace } from '../../../src/common/trace';
 import { foldNorm, splitWeights } from '../../../src/common/weights';
-import { snn } from '../../../src/snn/networks';
 import { train } from '../../../src/training/train';
 import { byDay, computeSmallTensors } from '../../../test/support/data';
 import {
@@ -28,6 +27,7 @@ import {
   unpack,
 } from '../../../test/support/golden';
 import { randman } from '../../formats/datasets';
+import { snn } from '../../networks/tfjs/networks';
 import { mnist } from './engines';
 
 computeSmallTensors();

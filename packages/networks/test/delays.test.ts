@@ -7,11 +7,11 @@ import { type EngineOptions, freshState, type LayerOptions } from '../../../src/
 import { resolveLayers } from '../../../src/common/layers';
 import { makeSpikeTrains } from '../../../src/common/spike-trains';
 import { initialParameters, parameters, splitParameters } from '../../../src/common/weights';
-import { setWeights, snn } from '../../../src/snn/networks';
 import { assertClose } from '../../../test/support/golden';
 import { forwardMode } from '../../event-engine/test/float64';
 import { toNir } from '../../formats/exchange';
 import { listTensors } from '../../formats/exchange/tensors';
+import { setWeights, snn } from '../tfjs/networks';
 
 before(async () => {
   await initBackend();

@@ -15,13 +15,13 @@ import {
   splitWeights,
   tauOf,
 } from '../../../src/common/weights';
-import { setWeights, snn } from '../../../src/snn/networks';
 import { newHistory } from '../../../src/training/history';
 import { train } from '../../../src/training/train';
 import { smallMnist } from '../../../test/support/data';
 import { LAYERS_WITH, NEURON_VALUES, WITH } from '../../../test/support/options';
 import { fromNir, fromSafetensors, toNir, toSafetensors } from '../../formats/exchange';
 import { decodeNetwork, layersModelFiles } from '../../formats/layers-model';
+import { setWeights, snn } from '../tfjs/networks';
 
 before(async () => {
   await initBackend();

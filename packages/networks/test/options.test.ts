@@ -15,7 +15,6 @@ import { neuronOptions } from '../../../src/common/neuron-options';
 import { makeSpikeTrains } from '../../../src/common/spike-trains';
 import type { Trace } from '../../../src/common/trace';
 import { initialParameters, parameters, splitParameters } from '../../../src/common/weights';
-import { layersOf, snn } from '../../../src/snn/networks';
 import { newHistory } from '../../../src/training/history';
 import { train } from '../../../src/training/train';
 import { computeSmallTensors, LEAVE_NOTHING_OUT, temporaryFolder } from '../../../test/support/data';
@@ -23,6 +22,7 @@ import { assertClose } from '../../../test/support/golden';
 import { LAYERS_WITH, NEURON_VALUES, OF_HIDDEN_LAYERS, WITH } from '../../../test/support/options';
 import { layersModelFiles } from '../../formats/layers-model';
 import { readCheckpoint, writeCheckpoint } from '../../runs/node';
+import { layersOf, snn } from '../tfjs/networks';
 
 computeSmallTensors();
 
@@ -198,7 +198,7 @@ function assertSameTraces(a: Trace[], b: Trace[]): void {
 async function examine(network: Network, names: readonly EngineName[], isWhole: boolean) {
   const { layers, neuron, readout } = network;
   const all = resolveLayers({ layers, neuron });
-  await look('The network that is built (`layersOf` and `partsOf` in src/snn/networks.ts)', () => {
+  await look('The network that is built (`KINDS` in tfjs/layers/)', () => {
     assert.deepEqual(layersOf(snn({ inputs: INPUTS, layers: all, readout })), all);
   });
   const results = await look('Learning in two blocks of steps', async () => {

@@ -1,6 +1,5 @@
 /**
- * The readable engine on TensorFlow.js, with automatic differentiation: `src/training/time-loop.ts` is its loop,
- * `options.ts` checks its options, `state.ts` saves and restores it.
+ * The readable engine on TensorFlow.js, with automatic differentiation: `time-loop.ts` is its loop, `options.ts` checks its options, `state.ts` saves and restores it.
  */
 import * as tf from '@tensorflow/tfjs';
 import { checkNumber } from '../../../src/common/checks';
@@ -19,14 +18,15 @@ import { isSpikeTrains } from '../../../src/common/spike-trains';
 import type { Trace } from '../../../src/common/trace';
 import { type Encoder, GivenSpikes, makeEncoder } from '../../../src/snn/encoding';
 import { resetNet } from '../../../src/snn/functional';
-import { snn } from '../../../src/snn/networks';
 import { adam, makeBatch, oneHotLabels, setRate } from '../../../src/training/batches';
 import { countCorrect } from '../../../src/training/metrics';
-import { type Batch, learn, record, runSteps, type TimeLoop } from '../../../src/training/time-loop';
+import type { Batch } from '../../../src/training/time-loop';
 import { Queue } from '../queue';
 import { nextTurn } from '../turn';
+import { snn } from './networks';
 import { checkBatch, resolveTfjsOptions, type TfjsEngineOptions } from './options';
 import { carriedAtRest, carryIn, carryOut, readState, writeState } from './state';
+import { LayersLoop } from './time-loop';
 
 export type { TfjsEngineOptions } from './options';
 
@@ -34,7 +34,7 @@ export class TfjsEngine implements Engine {
   readonly name = 'tfjs';
   readonly options: Engine['options'];
   readonly network: tf.Sequential;
-  private readonly loop: TimeLoop;
+  private readonly loop: LayersLoop;
   private readonly ownsNetwork: boolean;
   private readonly encoder: Encoder;
   /** What the neurons remember of the last batch where they are not reset, as `EngineState` has it. */
@@ -61,7 +61,7 @@ export class TfjsEngine implements Engine {
         gain: options.gain,
       });
     this.options = options;
-    this.loop = { network: this.network, options, loss, stepMode };
+    this.loop = new LayersLoop(this.network, options, loss, stepMode);
     this.encoder = isSpikeTrains(data) ? new GivenSpikes(data) : makeEncoder(options.encoder ?? 'poisson', options);
     this.optimizer = adam(options.learningRate);
     this.potentials = carriedAtRest(options);
@@ -80,7 +80,7 @@ export class TfjsEngine implements Engine {
     const train = (batch: Batch) => {
       setRate(this.optimizer, learningRate);
       carryIn(network, this.potentials, options, length);
-      const { loss, rates } = learn(this.loop, batch, this.optimizer);
+      const { loss, rates } = this.loop.learn(batch, this.optimizer);
       carryOut(network, this.potentials, options);
       return { loss, correct: countCorrect(rates, options.data.train, presentation.indices) };
     };
@@ -94,7 +94,7 @@ export class TfjsEngine implements Engine {
     return this.whileOpen(async () => {
       for (let from = 0; from < indices.length; from += batchSize) {
         const some = { ...shown, indices: indices.subarray(from, from + batchSize) };
-        const read = (batch: Batch) => tf.tidy(() => runSteps(this.loop, batch).dataSync());
+        const read = (batch: Batch) => tf.tidy(() => this.loop.run(batch).dataSync());
         out.set(await this.showBatch(some, read), from * CLASSES);
       }
       return out;
@@ -102,7 +102,7 @@ export class TfjsEngine implements Engine {
   }
 
   async trace(image: ImagePresentation): Promise<Trace> {
-    return this.withBatch(takeImage(this.options.data, image), (batch) => record(this.loop, batch));
+    return this.withBatch(takeImage(this.options.data, image), (batch) => this.loop.record(batch));
   }
 
   /** As `showBatch`, while no other call is under way. */

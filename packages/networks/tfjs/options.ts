@@ -12,9 +12,10 @@ import {
 import { shortForm } from '../../../src/common/layers';
 import { countInputs } from '../../../src/common/spike-trains';
 import { countNumbers, mostOf, parameters } from '../../../src/common/weights';
-import { checkNetwork, countNetworkInputs, findLIFNode, layersOf } from '../../../src/snn/networks';
-import { NonSpikingLIFNode } from '../../../src/snn/neuron';
+import { checkNetwork } from '../../../src/snn/networks';
 import { type Loss, lossNamed, nameOfLoss } from '../../../src/training/losses';
+import { countNetworkInputs, findLIFNode, layersOf } from './networks';
+import { NonSpikingLIFNode } from './neurons';
 
 export interface TfjsEngineOptions extends Omit<EngineOptions, 'loss'> {
   /** The network to train, as `networks.snn` makes it, with its own neurons; by default a new one from the options. */

@@ -9,8 +9,9 @@ import { atRest, remembered } from '../../../src/common/remembered';
 import { countInputs } from '../../../src/common/spike-trains';
 import { isLearnt, type Parameter, parameters, splitParameters } from '../../../src/common/weights';
 import type { MemoryModule } from '../../../src/snn/memory-module';
-import { findMemoryModules, getWeights, setWeights } from '../../../src/snn/networks';
+import { getWeights } from '../../../src/snn/networks';
 import { adam } from '../../../src/training/batches';
+import { findMemoryModules, setWeights } from './networks';
 
 type Options = Pick<ResolvedEngineOptions, 'data' | 'layers' | 'learningRate' | 'reset' | 'batchSize'>;
 

@@ -8,12 +8,12 @@ import { resolveLayers } from '../../../../src/common/layers';
 import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
 import { initialWeights, RandomStream } from '../../../../src/common/random';
 import { initialParameters } from '../../../../src/common/weights';
-import { findLIFNode, forward, getWeights, layersOf, snn } from '../../../../src/snn/networks';
-import '../../../../src/snn/neuron';
 import { temporaryFolder } from '../../../../test/support/data';
 import { python } from '../../../../test/support/python';
 import { readLayersModel, scalars } from '../../../../test/support/run';
 import { type NpyArray, npyBytes } from '../../../formats/npy';
+import { optionsOf } from '../../../networks/tfjs/make-neurons';
+import { findLIFNode, forward, getWeights, layersOf, snn } from '../../../networks/tfjs/networks';
 import { fingerprint, formatRow, readNpy, SummaryWriter, writeLayersModel } from '../../node';
 
 const writeNpy = (file: string, array: NpyArray) => writeFileSync(file, npyBytes(array));
@@ -177,7 +177,7 @@ describe('a layers model written without TensorFlow', () => {
     writeLayersModel(folder, weights, neuron);
     const model = await tf.loadLayersModel(`file://${join(folder, 'model.json')}`);
     assert.deepEqual(getWeights(model), weights);
-    assert.deepEqual(findLIFNode(model).options(), neuron);
+    assert.deepEqual(optionsOf(findLIFNode(model)), neuron);
     assert.deepEqual(model.outputs[0].shape, [null, 10]);
   });
 
@@ -187,7 +187,7 @@ describe('a layers model written without TensorFlow', () => {
     assert.deepEqual(readLayersModel(folder), { weights, neuron, readout: 'mean-potential' });
     const file = join(folder, 'model.json');
     const model = await tf.loadLayersModel(`file://${file}`);
-    assert.deepEqual(findLIFNode(model).options(), neuron);
+    assert.deepEqual(optionsOf(findLIFNode(model)), neuron);
     const potential = tf.tidy(() => forward(model, tf.fill([1, 28, 28], 1)).dataSync()[3]);
     const sum = weights.filter((_, i) => i % 10 === 3).reduce((a, b) => a + b, 0);
     assert.ok(Math.abs(potential - sum / 7) < 1e-6, 'after one step from rest');
