@@ -1,4 +1,4 @@
-/** The trained network as a layers model of TensorFlow.js (`model.json`, `weights.bin`), without TensorFlow. */
+/** Reads and writes layers models of TensorFlow.js (`model.json`, `weights.bin`), without TensorFlow.js itself. */
 
 import { checkArray, checkChoice, checkObject, formatValue, inOneLine, reworded } from '../../src/common/checks';
 import { type EngineState, READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
@@ -25,29 +25,28 @@ import type { Norm } from '../../src/common/norm';
 import { checkRanges, countNumbers, networkOf, parameters } from '../../src/common/weights';
 import { decodeFloat32, littleEndian } from './bytes';
 
-/** Weights [784, 10], or [784, hidden] and [hidden, 10], and the options of the neurons. */
+/** A network's weights, [784, 10], or [784, hidden] and [hidden, 10], and options of neurons. */
 export interface SavedNetwork {
   weights: Float32Array;
   neuron: NeuronOptions;
-  /** The potential that is read of outputs that never fire, if they do not. */
+  /** How outputs are read, if not by their spikes. */
   readout?: ReadoutName;
-  /** All layers of any other network, whose weights are the numbers that `parameters` lists; left out of these. */
+  /** All layers of any other network; its weights are in the order of `parameters`. */
   layers?: readonly ResolvedLayer[];
 }
 
-/** What a file says of a network. */
+/** A network in a file, which may lack options of neurons or have a training state. */
 export interface FileNetwork extends Omit<SavedNetwork, 'neuron'> {
-  /** The options of the neurons, if the format has them. */
   neuron?: NeuronOptions;
-  /** The weights with the moments of Adam, if the file is a checkpoint that has them. */
+  /** Weights and Adam's moments of a checkpoint. */
   state?: EngineState;
-  /** A checkpoint's last epoch, counted from 0. */
+  /** Last epoch of a checkpoint, from 0. */
   epoch?: number;
 }
 
 /**
- * What goes into a file of another format, with its defaults filled in.
- * @throws TypeError or RangeError in one line unless these are the neurons, layers and readout of a network
+ * Checks a network for saving, and fills in defaults.
+ * @throws TypeError or RangeError in one line unless these are neurons, layers and readout of a network
  */
 export function checkNetworkToSave(network: SavedNetwork): SavedNetwork & { readout: ReadoutName } {
   checkObject('network', network, 'an object with weights and neuron');
@@ -59,19 +58,19 @@ export function checkNetworkToSave(network: SavedNetwork): SavedNetwork & { read
   return { weights, neuron, readout, layers: resolveLayers({ layers, neuron }) };
 }
 
-/** The files of a layers model; in its folder nothing else is touched. */
+/** The files of a layers model. */
 export const MODEL_FILES = ['weights.bin', 'model.json'] as const;
 
 export type ModelFile = (typeof MODEL_FILES)[number];
 
 /**
- * The files of a layers model that `tf.loadLayersModel` reads.
- * @param weights [784, 10], or of a network with a hidden layer [784, hidden] and [hidden, 10]
- * @param neuron of the LIF neurons; without them the last layer is a softmax: the ANN
- * @param inputs of a network of spike trains, whose model has no Flatten; by default it takes images
- * @param readout of a network whose potential is read: its last layer is a NonSpikingLIFNode, which returns potentials
- * @param layers of a network that is none of these, whose weights are the numbers that `parameters` lists
- * @throws RangeError unless these are the weights of a network, and as `checkNeuron`
+ * The files of a layers model for `tf.loadLayersModel`.
+ * @param weights [784, 10], or [784, hidden] and [hidden, 10]
+ * @param neuron options of the LIF neurons; without them the model is an ANN with a softmax
+ * @param inputs number of inputs of a network of spike trains; default: images, which the model flattens
+ * @param readout other than 'spikes' makes the last layer a NonSpikingLIFNode, which returns potentials
+ * @param layers of any other network; its weights are in the order of `parameters`
+ * @throws RangeError unless these are weights of a network, and as `checkNeuron`
  */
 export function layersModelFiles(
   weights: Float32Array,
@@ -87,7 +86,7 @@ export function layersModelFiles(
   }
   checkRanges(weights, all, inputs);
   for (const each of [neuron, ...all.map((layer) => layer.neuron)]) if (each) checkNeuron(each);
-  // As tfjs numbers layers of one kind.
+  // TensorFlow.js numbers layers of the same kind like this.
   const layer = (class_name: string, name: string, i: number, config: object = {}) => ({
     class_name,
     config: { name: i === 0 ? name : `${name}_${i}`, trainable: true, ...config },
@@ -101,7 +100,7 @@ export function layersModelFiles(
     const parts = [...(synapse ? [layer('Synapse', 'synapse', i, synapse)] : []), lif];
     return recurrent ? [layer('LinearRecurrentContainer', 'recurrent', i, { layers: parts })] : parts;
   };
-  // A map's channels are its last axis, as TensorFlow.js has it; zeros around it are a layer of their own.
+  // In TensorFlow.js channels are the last axis, and padding is a layer of its own.
   const ofMap = { data_format: 'channels_last' };
   const square = (size: number) => [size, size];
   const convolution = ({ channels, kernel, stride, padding, bias = false }: Convolution, i: number) => [
@@ -179,7 +178,7 @@ export function layersModelFiles(
         }),
       },
     ],
-    // What reads them here. A network of one hidden layer or none is known by its Dense layers and LIFNodes.
+    // Read back by `decodeNetwork`. Networks with at most one hidden layer follow from their Dense layers and LIFNodes.
     ...(layers && { userDefinedMetadata: { layers: storeLayers(layers) } }),
   };
   return {
@@ -189,10 +188,10 @@ export function layersModelFiles(
 }
 
 /**
- * The network of a layers model.
- * @param name the name of one of its files, for the messages
- * @param read the content of that file
- * @throws Error in one line if the model is damaged or another network
+ * Reads the network of a layers model.
+ * @param name returns the name of one of its files, for messages
+ * @param read returns the content of that file
+ * @throws Error in one line for a damaged model or another network
  */
 export function decodeNetwork(name: (file: ModelFile) => string, read: (file: ModelFile) => Uint8Array): SavedNetwork {
   return inOneLine(() => decode(name, read));
@@ -214,12 +213,12 @@ function decode(name: (file: ModelFile) => string, read: (file: ModelFile) => Ui
   return { weights, neuron, ...(readout && { readout }), ...(!shortForm(layers) && { layers }) };
 }
 
-/** Layers whose neurons fire, or whose potential is read. */
+/** Kinds of layers with neurons. */
 const NEURONS = ['LIFNode', 'ParametricLIFNode', 'NonSpikingLIFNode'];
-/** The kinds of layers of a network of one hidden layer or none, whose Dense layers say how many neurons it has. */
+/** The kinds of layers of a network with at most one hidden layer; its Dense layers have the numbers of neurons. */
 const PLAIN = /^(Flatten )?(Dense LIFNode )?(Dense )?(LIFNode|NonSpikingLIFNode)$/;
 
-/** A model's layers, and what is read of the outputs if it is a potential. */
+/** A model's layers, and the readout if it is a potential. */
 function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer[]; readout?: ReadoutName } {
   const saved: Partial<SavedModel> | null = reworded(
     () => JSON.parse(new TextDecoder().decode(content)),
@@ -255,13 +254,13 @@ function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer
   return { layers, ...(readout && { readout }) };
 }
 
-/** What is read of a `model.json`. */
+/** The parts of a `model.json` that we read. */
 interface SavedModel {
   modelTopology: { config?: { layers?: unknown } };
   userDefinedMetadata: { layers?: unknown };
 }
 
-/** A layer as a model holds it. */
+/** A layer in `model.json`. */
 interface Part {
   kind: string;
   config: Record<string, unknown>;

@@ -15,7 +15,7 @@ export interface NpyArray {
 const MAGIC = [0x93, ...[...'NUMPY'].map((letter) => letter.charCodeAt(0))];
 
 /**
- * The bytes of a .npy file, format version 1.0, little-endian, row by row.
+ * The bytes of a .npy file in row-major order.
  * @throws TypeError for other types, RangeError for a shape that does not fit the values
  */
 export function npyBytes({ data, shape }: NpyArray): Uint8Array {
@@ -59,7 +59,7 @@ function readFile(file: string, bytes: Uint8Array): NpyArray {
   if (order === undefined || extents === undefined) {
     throw new Error(`${file}: expected a header with 'fortran_order' and 'shape', found ${header.trim()}`);
   }
-  // numpy on Python 2 wrote 3L for 3.
+  // NumPy on Python 2 wrote 3L for 3.
   const shape = extents.split(',').flatMap((extent) => (extent.trim() === '' ? [] : [Number.parseInt(extent, 10)]));
   const width = type === 'f4' ? 4 : 8;
   const length = start + product(shape) * width;

@@ -1,27 +1,26 @@
 /**
- * TensorBoard's event files, as bytes and without TensorFlow: a file of TFRecords, each a `tensorflow.Event`
+ * Writes TensorBoard's event files: TFRecords, each with a `tensorflow.Event`
  * (wall_time = 1, step = 2, file_version = 3, summary = 5 { value = 1 { tag = 1, simple_value = 2 } }).
  */
 import { CRC32C, concatenated, crc, littleEndian, utf8, wholeNumber } from './bytes';
 
-/** The curves of a training, as SpikingJelly's example logs them. */
+/** The curves that SpikingJelly's example logs. */
 export interface Curves {
   /** Accuracy of each training batch. */
   trainAccs: ArrayLike<number>;
   /** Accuracy on the test images after each epoch. */
   testAccs: ArrayLike<number>;
-  /** Accuracy on the images that are held back, after each epoch. */
+  /** Accuracy on the held-back images after each epoch. */
   heldBackAccs?: ArrayLike<number>;
 }
 
-/** Anything that takes scalars. */
 export interface Scalars {
   addScalar(tag: string, value: number, step: number): void;
 }
 
 /**
- * Adds the example's two curves, `train_batch_accuracy` over batches and `test_accuracy` over epochs, and
- * `held_back_accuracy` over epochs, if images are held back.
+ * Adds the example's curves, `train_batch_accuracy` over batches and `test_accuracy` over epochs, and if images are held
+ * back, `held_back_accuracy` over epochs.
  */
 export function addCurves(writer: Scalars, { trainAccs, testAccs, heldBackAccs = [] }: Curves): void {
   const add = (tag: string, values: ArrayLike<number>) => {
@@ -32,17 +31,17 @@ export function addCurves(writer: Scalars, { trainAccs, testAccs, heldBackAccs =
   add('held_back_accuracy', heldBackAccs);
 }
 
-/** The curves of a finished training as the bytes of one event file. */
+/** The bytes of an event file with the curves of a finished training. */
 export function encodeEvents(curves: Curves): Uint8Array {
   const records = [fileVersion()];
   addCurves({ addScalar: (tag, value, step) => void records.push(scalarEvent(tag, value, step)) }, curves);
   return concatenated(records);
 }
 
-/** The first record of each file. */
+/** The record that begins every file. */
 export const fileVersion = (): Uint8Array => record(event(0, field(3, utf8('brain.Event:2'))));
 
-/** The record of one value of one curve. */
+/** The record of one value of a curve. */
 export function scalarEvent(tag: string, value: number, step: number): Uint8Array {
   const simple = [Uint8Array.of((2 << 3) | 5), littleEndian(Float32Array.of(value))];
   return record(event(step, field(5, field(1, concatenated([field(1, utf8(tag)), ...simple])))));
@@ -53,7 +52,7 @@ function event(step: number, what: Uint8Array): Uint8Array {
   return concatenated([...time, Uint8Array.of(2 << 3, ...varint(step)), what]);
 }
 
-/** Length, its checksum, the event, its checksum. */
+/** A TFRecord: length, its checksum, content, its checksum. */
 function record(content: Uint8Array): Uint8Array {
   const length = wholeNumber(8, content.length);
   return concatenated([length, maskedCrc(length), content, maskedCrc(content)]);

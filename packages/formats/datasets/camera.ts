@@ -1,6 +1,6 @@
 /**
- * An event camera made of ordinary frames: each pixel reports by events when the logarithm of its intensity has changed
- * by a threshold since it last reported (P. Lichtsteiner, C. Posch and T. Delbruck, "A 128 × 128 120 dB 15 µs latency
+ * Simulates an event camera from ordinary frames: a pixel emits an event whenever the logarithm of its intensity has
+ * changed by a threshold since its last event (P. Lichtsteiner, C. Posch and T. Delbruck, "A 128 × 128 120 dB 15 µs latency
  * asynchronous temporal contrast vision sensor", IEEE Journal of Solid-State Circuits 43, 2008).
  */
 import { checkArray, checkNumber, checkOptions, checkWhole, isTyped, typeName } from '../../../src/common/checks';
@@ -18,24 +18,24 @@ export interface CameraOptions {
   floor?: number;
 }
 
-/** With these, a pixel has at most ln(1e6 + 1) / 0.001 = 13,816 events in a frame: 16 bits count them. */
+/** A pixel then emits at most ln(1e6 + 1) / 0.001 = 13,816 events per frame, which fit into 16 bits. */
 const LEAST_THRESHOLD = 1e-3;
 const LEAST_FLOOR = 1e-6;
 
-/** Intensities of a frame, 0 to 255, row by row: a canvas gives them. */
+/** Intensities of a frame, 0 to 255, row by row, as a canvas has them. */
 export type Frame = Uint8Array | Uint8ClampedArray;
 
 /**
- * Frame by frame: n = trunc((ln(I / 255 + floor) − ℓ) / threshold) events of each pixel, and then ℓ ← ℓ + n · threshold:
- * what is left of a change is not forgotten, and a large one gives several events.
+ * In each frame a pixel emits n = trunc((ln(I / 255 + floor) − ℓ) / threshold) events; then ℓ ← ℓ + n · threshold. The
+ * rest of a change counts towards the next event, and a large change gives several events.
  */
 export class EventCamera {
   readonly width: number;
   readonly height: number;
   readonly threshold: number;
-  /** [height × width] events of the last frame: brighter above 0, darker below. */
+  /** [height × width] number of events in the last frame; negative where the pixel became darker. */
   readonly events: Int16Array;
-  /** [height × width] the level ℓ that each pixel has reported so far. */
+  /** [height × width] level ℓ of each pixel: its logarithmic intensity according to its events. */
   readonly levels: Float64Array;
   /** ln(I / 255 + floor) of each intensity. */
   readonly logs: Float64Array;
@@ -53,7 +53,7 @@ export class EventCamera {
     checkNumber('floor', floor, 0);
     if (floor < LEAST_FLOOR || floor > 1)
       throw new RangeError(`floor: expected a number from ${LEAST_FLOOR} to 1, found ${floor}`);
-    // −ln(1 / x) differs from ln(x) in the last digit; networks were trained on recordings that were made with it.
+    // −ln(1 / x) differs from ln(x) in the last digit, and published networks were trained on recordings made with it.
     const ln = (x: number) => (x < 1 ? -log(1 / x) : log(x));
     this.logs = Float64Array.from({ length: 256 }, (_, grey) => ln(grey / 255 + floor));
     [this.width, this.height, this.threshold] = [width, height, threshold];
@@ -62,10 +62,10 @@ export class EventCamera {
   }
 
   /**
-   * Looks at the next frame; the first one gives no events.
+   * Processes the next frame; the first one gives no events.
    * @param name of the frame, for messages
-   * @returns how many events there are in all
-   * @throws TypeError or RangeError unless the frame has as many whole intensities as the camera has pixels
+   * @returns the number of events of all pixels
+   * @throws TypeError or RangeError unless the frame has a whole intensity for each pixel
    */
   see(frame: Frame, name = 'frame'): number {
     const { events, levels, logs, threshold, width, height } = this;
@@ -88,17 +88,16 @@ export class EventCamera {
   }
 }
 
-/** The longest recording, in frames and in events: so many take half a gigabyte while they are sorted. */
+/** Limits of a recording: this many events take half a gigabyte while they are sorted. */
 const MOST_FRAMES = 100_000;
 const MOST_EVENTS = 2 ** 23;
 
 /**
- * A recording of frames as an event camera would have made it. Between two frames the logarithm of the intensity is
- * taken to change evenly, so each event has the time at which that line crosses the next level, in whole microseconds.
- * Events are in the order of their times, and those of one time in that of their pixels.
- * Times are rounded down: an event at the very start of a frame interval that begins between two microseconds counts to
- * the one before. That moves fewer than 1 % of the spikes of `movingThings` by a step. To round otherwise would change
- * what the chapter's networks, and that of the page, were trained on.
+ * Records frames as an event camera would. Between two frames the logarithm of the intensity is interpolated linearly;
+ * the time of an event is where that line crosses the next level, in whole microseconds. Events are sorted by time, then
+ * by pixel.
+ * Times are rounded down, so an event at the start of a frame may fall into the step before; this moves fewer than 1 % of
+ * the spikes of `movingThings`. Other rounding would change the data that published networks were trained on.
  * @example
  * const recording = datasets.events(frames, { width: 32, height: 32, fps: 30 });
  * @param frames intensities 0 to 255, row by row; frame k is seen at k / fps seconds, and the first gives no events
@@ -128,7 +127,7 @@ export function events(frames: readonly Frame[], options: CameraOptions & { fps?
       throw new RangeError(
         `frames: expected at most ${MOST_EVENTS} events in a recording, found ${total} up to frame ${k} (raise the threshold, or record in parts)`,
       );
-    // A loop: most pixels of most frames have nothing to report.
+    // A loop is faster than array methods here: most pixels of most frames have no event.
     for (let pixel = 0; pixel < before.length; pixel++) {
       const n = camera.events[pixel];
       const from = before[pixel];
@@ -136,10 +135,10 @@ export function events(frames: readonly Frame[], options: CameraOptions & { fps?
       before[pixel] = now;
       for (let i = 1; i <= Math.abs(n); i++) {
         const level = levels[pixel] + Math.sign(n) * i * camera.threshold;
-        // A rounding error may leave a whole threshold over, which the next frame reports even if its pixel is the same:
-        // 0 / 0 would be no time, and each browser sorts what is no number elsewhere.
+        // A rounding error can delay an event to a frame with the same intensity, where the share would be 0 / 0; browsers
+        // sort NaN differently.
         const share = now === from ? 0 : (level - from) / (now - from);
-        // Before the next frame, even where the line ends on a level.
+        // An event at the very end stays before the next frame.
         const at = Math.min(Math.floor(start + Math.max(0, share) * (end - start)), Math.ceil(end) - 1);
         found.push({ at, pixel, polarity: n > 0 ? 1 : 0 });
       }

@@ -1,6 +1,6 @@
 /**
- * Recordings of event cameras as spike trains, and how all readers bin times of events into steps: files of 40 bits per event, the format of N-MNIST (G. Orchard, A.
- * Jayawant, G. K. Cohen and N. Thakor, "Converting static image datasets to spiking neuromorphic datasets using
+ * Recordings of event cameras: reads files of 40 bits per event, and bins events into the steps of spike trains. The
+ * format is that of N-MNIST (G. Orchard, A. Jayawant, G. K. Cohen and N. Thakor, "Converting static image datasets to spiking neuromorphic datasets using
  * saccades", Frontiers in Neuroscience 9, 2015; www.garrickorchard.com/datasets/n-mnist).
  */
 import {
@@ -19,7 +19,7 @@ import { DatasetError } from '../../../src/common/mnist';
 import { MAX_UINT32, Purpose, RandomStream, shuffle } from '../../../src/common/random';
 import { MAX_T, MAX_UNITS, makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
 
-/** The events of one file, in its order. */
+/** The events of one file, in the file's order. */
 export interface Recording {
   /** Column and row of the pixel, from 0. */
   readonly x: Uint8Array | Uint16Array;
@@ -31,11 +31,11 @@ export interface Recording {
 }
 
 const EVENT_BYTES = 5;
-/** The stream of `splitByGroup`; those of controls are 0 to 2. */
+/** Random stream of `splitByGroup`; controls use streams 0 to 2. */
 const GROUPS = 3;
 
 /**
- * The events of a `.bin` file: of each 40 bits, the highest first, x is 8, y 8, the polarity 1 and the time 23.
+ * Reads a `.bin` file of N-MNIST: 40 bits per event, from the highest: 8 for x, 8 for y, 1 for polarity, 23 for time.
  * @example
  * const recording = datasets.readEvents(new Uint8Array(await (await fetch('00002.bin')).arrayBuffer()), '00002.bin');
  * @param name of the file, for messages
@@ -61,32 +61,32 @@ export function readEvents(content: Uint8Array, name = 'events'): Recording {
   };
 }
 
-/** The events of a recording from one to before another. */
-export const sliced = ({ x, y, polarity, times }: Recording, from: number, to?: number): Recording => ({
+/** Events `from` to before `to` of a recording. */
+export const sliceRecording = ({ x, y, polarity, times }: Recording, from: number, to?: number): Recording => ({
   x: x.slice(from, to),
   y: y.slice(from, to),
   polarity: polarity.slice(from, to),
   times: times.slice(from, to),
 });
 
-/** How times become steps. */
+/** How times are divided into steps. */
 export interface Binning {
-  /** Steps. Default 100. */
+  /** Number of steps. Default 100. */
   T?: number;
   /**
-   * Microseconds of the T steps; later events are left out. By default nothing is: up to the last event of all samples.
+   * Microseconds of all T steps; later events are dropped. Default: up to the last event of all samples.
    */
   duration?: number;
   /**
-   * Steps of equal time, or of equally many events of each sample ('number', as in SpikingJelly): ⌊events / T⌋ in each
-   * step, and what is left over in the last. Default 'time'.
+   * Whether steps have equal lengths ('time', the default) or equal numbers of events ('number', as in SpikingJelly):
+   * ⌊events / T⌋ events of the sample in each step, and the rest in the last.
    */
   splitBy?: 'time' | 'number';
 }
 
 /**
  * @param times of all samples, in microseconds
- * @returns both values, checked
+ * @returns the options, checked and with defaults
  * @throws RangeError in one line
  */
 export function checkBinning(
@@ -105,17 +105,17 @@ export function checkBinning(
 }
 
 /**
- * Bins the events of one sample after the other. An event at a time is a spike in step ⌊time · T / duration⌋; several
- * of a unit in one step are one.
- * @param units how many there are
- * @returns a function of the times of events, in microseconds from 0, and of what says an event's unit
+ * Makes a function that bins the events of a sample: each event is a spike in step ⌊time · T / duration⌋; several events
+ * of a unit in one step make one spike.
+ * @param units number of units
+ * @returns a function of the events' times, in microseconds, and of a function from an event's index to its unit
  */
-export function binner(units: number, { T, duration, splitBy }: Required<Binning>) {
-  // One for all samples: clearing it for each would take far longer than their events do.
+export function makeBinner(units: number, { T, duration, splitBy }: Required<Binning>) {
+  // Shared by all samples: a new array for each would take longer than the events.
   const seen = new Uint8Array(units * T);
   return (times: ArrayLike<number>, unitOf: (event: number) => number): SpikeTrain => {
     const found: number[] = [];
-    // Of events that are counted, those that come in time are.
+    // Events before the end of the last step.
     let [counted, inTime] = [0, 0];
     if (splitBy === 'number')
       for (let event = 0; event < times.length; event++) inTime += times[event] < duration ? 1 : 0;
@@ -123,7 +123,7 @@ export function binner(units: number, { T, duration, splitBy }: Required<Binning
     for (let event = 0; event < times.length; event++) {
       const unit = unitOf(event);
       if (times[event] >= duration) continue;
-      // A time just before the end may be rounded up to it.
+      // A time just before the end may be rounded up to T.
       const step = splitBy === 'time' ? (times[event] * T) / duration : counted++ / each;
       const place = unit * T + Math.min(T - 1, Math.floor(step));
       if (seen[place]) continue;
@@ -131,17 +131,17 @@ export function binner(units: number, { T, duration, splitBy }: Required<Binning
       found.push(place);
     }
     for (const place of found) seen[place] = 0;
-    return trainOf(found, T);
+    return toSpikeTrain(found, T);
   };
 }
 
-/** Spikes, by unit · T + step of each. */
-const trainOf = (places: readonly number[], T: number): SpikeTrain => ({
+/** @param places unit · T + step of each spike */
+const toSpikeTrain = (places: readonly number[], T: number): SpikeTrain => ({
   units: Uint16Array.from(places, (place) => Math.floor(place / T)),
   times: Uint16Array.from(places, (place) => place % T),
 });
 
-/** Recordings, and the class of each. */
+/** Recordings with the class of each. */
 export interface LabelledRecordings {
   recordings: readonly Recording[];
   labels: ArrayLike<number>;
@@ -154,20 +154,19 @@ export interface EventTrainsOptions extends Binning {
   width?: number;
   height?: number;
   /**
-   * So many pixels in each direction share a unit; default 2, with which N-MNIST has 2 × 17 × 17 = 578 of the
-   * 4,096 possible.
+   * Squares of pool × pool pixels share a unit; default 2, which gives N-MNIST 2 × 17 × 17 = 578 units of at most 4,096.
    */
   pool?: number;
   /**
-   * A unit fires where at least so many of its pixels report the polarity in a step, so that noise, which pixels have
-   * one by one, gives no spike. Default 1.
+   * The number of its pixels that must have an event in the same step for a unit to fire. More than 1, the default,
+   * filters noise, which occurs in single pixels.
    */
   least?: number;
 }
 
 /**
- * Recordings as a data set. An event is a spike of unit (polarity · rows + ⌊y / pool⌋) · columns + ⌊x / pool⌋ in step
- * ⌊time · T / duration⌋; several of a unit in one step are one.
+ * Makes a data set from recordings. An event is a spike of unit (polarity · rows + ⌊y / pool⌋) · columns + ⌊x / pool⌋ in
+ * step ⌊time · T / duration⌋; several events of a unit in one step make one spike.
  * @example
  * const data = datasets.eventTrains({ train: { recordings, labels }, test: { recordings, labels }, T: 100 });
  * @throws RangeError in one line: what does not fit, what was expected, what was found
@@ -193,7 +192,7 @@ export function eventTrains(options: EventTrainsOptions): SpikeTrains {
   const units = 2 * rows * columns;
   if (units > MAX_UNITS) {
     throw new RangeError(
-      `pool: expected at most ${MAX_UNITS} units, found 2 × ${rows} × ${columns} = ${units}; let more pixels share a unit`,
+      `pool: expected at most ${MAX_UNITS} units, found 2 × ${rows} × ${columns} = ${units}; raise pool`,
     );
   }
   checkRecordings('train', train, width, height);
@@ -204,9 +203,9 @@ export function eventTrains(options: EventTrainsOptions): SpikeTrains {
   );
   const unitAt = (half: number, x: number, y: number) =>
     (half * rows + Math.floor(y / pool)) * columns + Math.floor(x / pool);
-  // Only where pixels are counted does each need a place of its own in every step.
-  const bin = binner(least === 1 ? units : 2 * width * height, binning);
-  const fires = least === 1 ? undefined : atLeast(least, units, binning.T);
+  // Pixels have to be binned one by one only if they are counted.
+  const bin = makeBinner(least === 1 ? units : 2 * width * height, binning);
+  const fires = least === 1 ? undefined : makeCoincidenceFilter(least, units, binning.T);
   const binAll = ({ recordings, labels }: LabelledRecordings) => {
     const trains = recordings.map(({ x, y, polarity, times }) => {
       if (!fires) return bin(times, (event) => unitAt(polarity[event], x[event], y[event]));
@@ -221,8 +220,8 @@ export function eventTrains(options: EventTrainsOptions): SpikeTrains {
   return makeSpikeTrains({ units, T: binning.T, train: binAll(train), test: binAll(test) });
 }
 
-/** Of the spikes of pixels, those of units in which so many have one in the same step. */
-function atLeast(least: number, units: number, T: number) {
+/** Makes a function that turns spikes of pixels into spikes of units with at least `least` of them in the same step. */
+function makeCoincidenceFilter(least: number, units: number, T: number) {
   const count = new Uint16Array(units * T);
   return (pixels: SpikeTrain, unitOf: (pixel: number) => number): SpikeTrain => {
     const places = Array.from(pixels.units, (pixel, spike) => unitOf(pixel) * T + pixels.times[spike]);
@@ -231,17 +230,17 @@ function atLeast(least: number, units: number, T: number) {
       return count[place] === least;
     });
     for (const place of places) count[place] = 0;
-    return trainOf(found, T);
+    return toSpikeTrain(found, T);
   };
 }
 
 /**
- * Deals recordings out so that no group, such as a person or a film, is in both splits: a network could tell who moves
- * rather than what is done.
+ * Splits recordings so that no group, such as a person or a film, is in both training and test data. Otherwise a network
+ * could recognize the person instead of the gesture.
  * @example
  * const { train, test } = datasets.splitByGroup({ recordings, labels }, people, { share: 0.2 });
- * @param groups which group each recording belongs to: numbers or names
- * @returns about the share of all groups, at least one, is in `test`; recordings keep their order
+ * @param groups the group of each recording: a number or a name
+ * @returns `test` has about the given share of the groups, at least one; recordings keep their order
  * @throws RangeError in one line unless there are two groups
  */
 export function splitByGroup(

@@ -1,41 +1,42 @@
 /**
  * DVS128 Gesture: eleven gestures before an event camera (A. Amir et al., "A low power, fully event-based gesture
- * recognition system", CVPR 2017; research.ibm.com/dvsgesture). Each trial is a recording in AEDAT 3.1
- * (docs.inivation.com/software/software-advanced-usage/file-formats/aedat-3.1.html) and a table that says when each
- * gesture begins and ends.
+ * recognition system", CVPR 2017; research.ibm.com/dvsgesture). A trial consists of a recording in AEDAT 3.1
+ * (docs.inivation.com/software/software-advanced-usage/file-formats/aedat-3.1.html) and a table of
+ * the start and end of each gesture.
  */
 import { checkText, checkUint8, checkWhole, inOneLine } from '../../../src/common/checks';
 import { CLASSES, DatasetError } from '../../../src/common/mnist';
-import { type LabelledRecordings, type Recording, sliced } from './events';
+import { type LabelledRecordings, type Recording, sliceRecording } from './events';
 
 const FIRST_LINE = '#!AER-DAT3.1\r\n';
 const LAST_LINE = '#!END-HEADER\r\n';
-/** More than any header has. */
+/** Bytes; actual headers are far shorter. */
 const LONGEST_HEADER = 65536;
 
-/** Bytes of a packet's header, and of an event of this kind. */
+/** Bytes of a packet's header, and of a polarity event. */
 const PACKET_BYTES = 28;
 const EVENT_BYTES = 8;
 const POLARITY = 1;
 
 const COLUMNS = 'class,startTime_usec,endTime_usec';
-/** Number 11 is "other gestures". */
+/** The eleventh is "other gestures". */
 const GESTURES = 11;
 
 /**
- * The events of an `.aedat` file of version 3.1. Only packets of polarity events are read: two 32-bit little-endian
- * words. The first holds, from the lowest bit, whether the event is valid, its polarity, 15 bits of y and 15 of x; the
- * second holds the time. Events that the camera marked as invalid are left out.
+ * Reads the polarity events of an `.aedat` file of version 3.1; packets of other events are skipped. An event has two
+ * 32-bit little-endian words: from the lowest bit, whether it is valid, its polarity, 15 bits of y and 15 of x; then the
+ * time. Events marked as invalid are dropped.
  * @param name of the file, for messages
  * @throws DatasetError in one line if the file is foreign or damaged
  */
 export function readAedat(content: Uint8Array, name = 'recording'): Recording {
   checkUint8(name, content);
-  const other = (found: string) => new DatasetError(`${name}: expected a recording in AEDAT 3.1, found ${found}`);
+  const refusal = (found: string) => new DatasetError(`${name}: expected a recording in AEDAT 3.1, found ${found}`);
   const header = new TextDecoder('latin1').decode(content.subarray(0, LONGEST_HEADER));
-  if (!header.startsWith(FIRST_LINE)) throw other(`'${header.slice(0, 12).replace(/[^ -~]/g, '?')}' at its beginning`);
+  if (!header.startsWith(FIRST_LINE))
+    throw refusal(`'${header.slice(0, 12).replace(/[^ -~]/g, '?')}' at its beginning`);
   const end = header.indexOf(LAST_LINE);
-  if (end < 0) throw other('a header without an end (file truncated?)');
+  if (end < 0) throw refusal('a header without an end (file truncated?)');
 
   const view = new DataView(content.buffer, content.byteOffset, content.length);
   const most = Math.floor(content.length / EVENT_BYTES);
@@ -43,17 +44,17 @@ export function readAedat(content: Uint8Array, name = 'recording'): Recording {
   const [polarity, times] = [new Uint8Array(most), new Uint32Array(most)];
   let count = 0;
   for (let at = end + LAST_LINE.length; at < content.length; ) {
-    if (content.length - at < PACKET_BYTES) throw other(`half a packet at byte ${at} (file truncated?)`);
+    if (content.length - at < PACKET_BYTES) throw refusal(`half a packet at byte ${at} (file truncated?)`);
     const kind = view.getUint16(at, true);
     const [size, timeAt, overflows, capacity, events] = [4, 8, 12, 16, 20].map((field) =>
       view.getUint32(at + field, true),
     );
     const next = at + PACKET_BYTES + events * size;
     if (capacity !== events || (kind === POLARITY && (size !== EVENT_BYTES || timeAt !== 4)))
-      throw other(`a damaged packet at byte ${at}`);
+      throw refusal(`a damaged packet at byte ${at}`);
     if (next > content.length)
-      throw other(`${events} events of ${size} bytes at byte ${at} of ${content.length} (file truncated?)`);
-    if (kind === POLARITY && overflows > 0) throw other('times beyond 2^31 µs, which are 36 minutes');
+      throw refusal(`${events} events of ${size} bytes at byte ${at} of ${content.length} (file truncated?)`);
+    if (kind === POLARITY && overflows > 0) throw refusal('times beyond 2^31 µs, which are 36 minutes');
     for (let event = at + PACKET_BYTES; kind === POLARITY && event < next; event += EVENT_BYTES) {
       const word = view.getUint32(event, true);
       if ((word & 1) === 0) continue;
@@ -65,15 +66,15 @@ export function readAedat(content: Uint8Array, name = 'recording'): Recording {
     }
     at = next;
   }
-  if (count === 0) throw other('no event');
-  return sliced({ x, y, polarity, times }, 0, count);
+  if (count === 0) throw refusal('no event');
+  return sliceRecording({ x, y, polarity, times }, 0, count);
 }
 
 /**
- * The gestures of a trial, each from its beginning: events from its start to before its end. Classes 1 to 10 have the
- * labels 0 to 9. Class 11, "other gestures", is left out, since a network here has ten outputs.
+ * Reads the gestures of a trial; times count from the start of each. Classes 1 to 10 have the labels 0 to 9; class 11,
+ * "other gestures", is dropped, since a network here has ten outputs.
  * @example
- * // Of 128 × 128 pixels, 8 × 8 share a unit: 2 × 16 × 16 = 512 units. The first 1.5 s of each gesture, in 100 steps.
+ * // 8 × 8 of 128 × 128 pixels share a unit: 2 × 16 × 16 = 512 units. The first 1.5 s of each gesture in 100 steps.
  * const train = datasets.readGestures(aedat, csv, 'user01_lab');
  * const test = datasets.readGestures(aedat24, csv24, 'user24_lab');
  * const data = datasets.eventTrains({ train, test, width: 128, height: 128, pool: 8, duration: 1_500_000 });
@@ -92,7 +93,7 @@ function readTrial(aedat: Uint8Array, table: string, name: string): LabelledReco
   const [head, ...lines] = table.trim().split(/\r?\n/);
   if (head !== COLUMNS) throw new DatasetError(`${name}: expected a table of ${COLUMNS}, found '${head.slice(0, 40)}'`);
   const gestures = lines.flatMap((line, i) => readLine(`${name}: line ${i + 2} of the table`, line));
-  cut(times, gestures);
+  assignEvents(times, gestures);
   const recordings = gestures.map(({ where, start, end, inside }): Recording => {
     if (inside.length === 0)
       throw new DatasetError(`${where}: expected events from ${start} to ${end} µs, found none (file truncated?)`);
@@ -106,7 +107,7 @@ function readTrial(aedat: Uint8Array, table: string, name: string): LabelledReco
   return { recordings, labels: gestures.map(({ label }) => label) };
 }
 
-/** A line of the table, and which events lie in it. */
+/** A line of the table, and the indices of its events. */
 interface Gesture {
   where: string;
   label: number;
@@ -115,7 +116,7 @@ interface Gesture {
   inside: number[];
 }
 
-/** The gesture of a line, or none if it is of the class "other gestures". */
+/** The gesture of a line; empty for the class "other gestures". */
 function readLine(where: string, line: string): Gesture[] {
   const numbers = /^(\d+),(\d+),(\d+)$/.exec(line)?.slice(1).map(Number);
   if (!numbers) throw new DatasetError(`${where}: expected three whole numbers, found '${line.slice(0, 40)}'`);
@@ -125,19 +126,19 @@ function readLine(where: string, line: string): Gesture[] {
 }
 
 /**
- * Gives each event to its gesture.
- * @throws DatasetError if two overlap: an event has one label, and the work stays that of one search per event
+ * Assigns events to gestures, with a binary search for each event.
+ * @throws DatasetError if two gestures overlap, since an event has one label
  */
-function cut(times: Uint32Array, gestures: readonly Gesture[]): void {
+function assignEvents(times: Uint32Array, gestures: readonly Gesture[]): void {
   const inOrder = [...gestures].sort((a, b) => a.start - b.start);
   for (const [i, { where, start }] of inOrder.entries()) {
     if (i > 0 && start < inOrder[i - 1].end)
       throw new DatasetError(
-        `${where}: expected a gesture that starts after another has ended, at ${inOrder[i - 1].end} µs, found ${start}`,
+        `${where}: expected a gesture that starts after the one before has ended, at ${inOrder[i - 1].end} µs, found ${start}`,
       );
   }
   times.forEach((time, event) => {
-    // The first gesture that starts later; the one before may hold the event.
+    // Finds the first gesture that starts later; the event may belong to the one before.
     let [low, high] = [0, inOrder.length];
     while (low < high) {
       const middle = (low + high) >> 1;

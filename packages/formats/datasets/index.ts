@@ -1,4 +1,4 @@
-/** Data besides MNIST, named as SpikingJelly's `datasets`: spike trains, in which time matters. */
+/** Data sets of spike trains, in which time matters; the module is named after SpikingJelly's `datasets`. */
 export { makeSpikeTrains } from '../../../src/common/spike-trains';
 export { EventCamera, events } from './camera';
 export { exchangeUnits, permuteSteps, reverseTimes, shuffleTimes } from './controls';

@@ -1,4 +1,4 @@
-/** Randman: random smooth curves of spike times, a task in which rates say nothing. */
+/** Randman: random smooth curves of spike times, a task in which firing rates carry no information. */
 import { checkNumber, checkOptions, checkWhole } from '../../../src/common/checks';
 import { exp, log, sinTurns } from '../../../src/common/exact';
 import { CLASSES } from '../../../src/common/mnist';
@@ -24,12 +24,12 @@ export interface RandmanOptions {
   test?: number;
 }
 
-/** Waves weaker than this share of the strongest are left out, as by the authors. */
+/** Waves weaker than this share of the strongest are dropped, as in the authors' program. */
 const PRECISION = 1e-3;
 const MOST_WAVES = 1000;
-/** Of all samples; ten times as many as SHD has. */
+/** Limit for all samples: ten times as many as in SHD. */
 const MOST_SPIKES = 2 ** 28;
-/** Which stream of a class: its curves, or the hidden variables of its samples. */
+/** Random streams of a class: for its curves, and for the hidden variables of its samples. */
 const STREAM = { curves: 0, samples: 1 } as const;
 
 /**
@@ -40,10 +40,10 @@ const STREAM = { curves: 0, samples: 1 } as const;
  *
  * f_i(x) = Π_d Σ_k a_idk / ((k + 1)^α + 1) · sin(2π (k x_d b_idk + c_idk)), k from 1 to K − 1, K = ⌈1000^(1/α)⌉,
  *
- * with a, b, c uniform in [0, 1). In each class the f_i of all samples are stretched to [0, 1], and
- * t_i = ⌊f_i (T − 1) + ½⌋. So every unit fires exactly once in every sample: how many spikes there are says nothing
- * about the class. Sample n has the class n mod `classes`. The numbers come from our own streams and are made by
- * additions, products and divisions alone, so the bytes are the same on every machine.
+ * with a, b, c uniform in [0, 1). In each class the f_i of all samples are scaled to [0, 1], and
+ * t_i = ⌊f_i (T − 1) + ½⌋. Every unit fires exactly once in every sample, so spike counts carry no information about the
+ * class. Sample n has the class n mod `classes`. Our own random numbers and exact arithmetic (additions, products,
+ * divisions) make the bytes the same on every machine.
  * @example
  * const data = datasets.randman({ units: 20, T: 100 });
  * const engine = await createEngine('event', { data, hidden: 100 });
@@ -66,9 +66,9 @@ export function randman(options: RandmanOptions = {}): SpikeTrains {
   if (total * units > MOST_SPIKES)
     throw new RangeError(`train, test: expected at most ${MOST_SPIKES} spikes in all, found ${total * units}`);
   const times = new Uint16Array(total * units);
-  const strengths = listStrengths(alpha);
+  const strengths = waveStrengths(alpha);
   for (let label = 0; label < classes; label++) {
-    // Samples label, label + classes, … are of this class.
+    // This class has the samples label, label + classes, …
     const count = Math.max(0, Math.ceil((total - label) / classes));
     const hidden = new RandomStream(seed, Purpose.Randman, STREAM.samples, label);
     const x = Float64Array.from({ length: count * dimensions }, () => hidden.uniform());
@@ -76,20 +76,20 @@ export function randman(options: RandmanOptions = {}): SpikeTrains {
     for (let unit = 0; unit < units; unit++) {
       const curve = new Float64Array(count).fill(1);
       for (let d = 0; d < dimensions; d++) multiplyByWaves(curve, x, d, dimensions, strengths, random);
-      stretch(curve).forEach((share, i) => {
+      scaleToUnit(curve).forEach((share, i) => {
         times[(label + i * classes) * units + unit] = Math.floor(share * (T - 1) + 0.5);
       });
     }
   }
   const cut = (from: number, to: number) => {
     const labels = Uint8Array.from({ length: to - from }, (_, i) => (from + i) % classes);
-    return onceEach(units, times.slice(from * units, to * units), labels);
+    return oneSpikePerUnit(units, times.slice(from * units, to * units), labels);
   };
   return { units, T, train: cut(0, train), test: cut(train, total) };
 }
 
-/** Samples in which every unit fires once. @param times [samples, units] */
-export const onceEach = (units: number, times: Uint16Array, labels: Uint8Array): SpikeTrainSplit => ({
+/** A split in which every unit fires once in each sample. @param times [samples, units] */
+export const oneSpikePerUnit = (units: number, times: Uint16Array, labels: Uint8Array): SpikeTrainSplit => ({
   units: Uint16Array.from(times, (_, i) => i % units),
   times,
   starts: Uint32Array.from({ length: labels.length + 1 }, (_, i) => units * i),
@@ -97,8 +97,8 @@ export const onceEach = (units: number, times: Uint16Array, labels: Uint8Array):
   count: labels.length,
 });
 
-/** 1 / ((k + 1)^α + 1) of the waves k = 0, 1, … K − 1; wave 0, a constant, is left out. */
-function listStrengths(alpha: number): Float64Array {
+/** 1 / ((k + 1)^α + 1) of the waves k = 0, 1, … K − 1; 0 for wave 0, which is constant. */
+function waveStrengths(alpha: number): Float64Array {
   const waves = Math.min(MOST_WAVES, countWaves(alpha));
   return Float64Array.from({ length: waves }, (_, k) => {
     const power = exp(-alpha * log(k + 1));
@@ -106,14 +106,14 @@ function listStrengths(alpha: number): Float64Array {
   });
 }
 
-/** ⌈1000^(1/α)⌉: the first K with K^α ≥ 1000, where equal is meant to the last digits. */
+/** ⌈1000^(1/α)⌉: the first K with K^α ≥ 1000, up to rounding errors. */
 function countWaves(alpha: number): number {
   let waves = 2;
   while (alpha * log(waves) < log(1 / PRECISION) - 1e-9) waves++;
   return waves;
 }
 
-/** One random function of hidden variable d, multiplied into `curve`. */
+/** Multiplies `curve` by a random function of hidden variable d. */
 function multiplyByWaves(
   curve: Float64Array,
   x: Float64Array,
@@ -135,8 +135,8 @@ function multiplyByWaves(
   }
 }
 
-/** Brings the values of all samples to [0, 1]; one sample alone, or a constant, to 0. */
-function stretch(curve: Float64Array): Float64Array {
+/** Scales the values of all samples to [0, 1]; a constant to 0. */
+function scaleToUnit(curve: Float64Array): Float64Array {
   let lowest = Number.POSITIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
   for (const value of curve) {

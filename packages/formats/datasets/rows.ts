@@ -1,12 +1,12 @@
-/** The images of MNIST row by row: a task for networks that remember what they have seen. */
+/** MNIST row by row: one row of pixels per step, a task that needs memory. */
 import { IMAGE_SIDE, IMAGE_SIZE, type Mnist, type MnistSplit } from '../../../src/common/mnist';
 import type { SpikeTrainSplit, SpikeTrains } from '../../../src/common/spike-trains';
 
-/** From this intensity on a pixel is a spike. */
+/** A pixel is a spike if its intensity is at least this. */
 const BRIGHT = 128;
 
 /**
- * Images as spike trains of 28 units and 28 steps: a bright pixel in row t, column c is a spike of unit c in step t.
+ * Turns images into spike trains of 28 units and 28 steps: a bright pixel in row t, column c is a spike of unit c in step t.
  * @example
  * const data = rows(await loadMnist());
  * const engine = await createEngine('event', { data, layers: [{ neurons: 100, recurrent: true }, {}] });

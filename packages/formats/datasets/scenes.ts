@@ -1,14 +1,14 @@
-/** Frames for an event camera, made from a seed: a still image under a moving eye, and things that move. */
+/** Frames for a simulated event camera: a still image under a moving eye, and moving objects. */
 import { checkChoice, checkNumber, checkOptions, checkWhole, isTyped, typeName } from '../../../src/common/checks';
 import { sinTurns } from '../../../src/common/exact';
 import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
 import { MAX_UINT32, Purpose, RandomStream } from '../../../src/common/random';
 import { events, type Frame } from './camera';
-import { type LabelledRecordings, sliced } from './events';
+import { type LabelledRecordings, sliceRecording } from './events';
 
-/** How far the eye turns, and the pixel beyond, which the one before is mixed with. */
+/** Pixels around the image: the largest shift of the eye, and one more for interpolation. */
 const BORDER = 3;
-/** Where the eye looks at the corners of its way, in pixels from the middle: three saccades along a triangle. */
+/** Corners of the eye's path, in pixels from the middle: three saccades along a triangle. */
 const CORNERS = [
   [0, -2],
   [2, 2],
@@ -17,9 +17,9 @@ const CORNERS = [
 ] as const;
 
 /**
- * What an eye sees of an image of 28 × 28 pixels while it makes three saccades along a triangle, as the camera of
- * N-MNIST did (G. Orchard, A. Jayawant, G. K. Cohen and N. Thakor, Frontiers in Neuroscience 9, 2015): steps + 1 frames,
- * in between pixels by bilinear interpolation, black beyond the image.
+ * Frames of an image of 28 × 28 pixels seen by an eye that makes three saccades along a triangle, like the camera of
+ * N-MNIST (G. Orchard, A. Jayawant, G. K. Cohen and N. Thakor, Frontiers in Neuroscience 9, 2015). Returns steps + 1
+ * frames; values between pixels are interpolated bilinearly, and everything outside the image is black.
  * @example
  * const recording = datasets.events(datasets.saccades(image), { width: 28, height: 28, threshold: 0.4, floor: 0.1 });
  * @param image [784] intensities, 0 to 255
@@ -31,7 +31,7 @@ export function saccades(image: Uint8Array, steps = 30): Uint8Array[] {
   if (image.length !== IMAGE_SIZE)
     throw new RangeError(`image: expected ${IMAGE_SIZE} intensities, found ${image.length}`);
   checkWhole('steps', steps, 1, 1000);
-  // Black all around, as far as the eye turns: a question for each pixel would take most of the time.
+  // A black border saves a comparison per pixel, which would take most of the time.
   const wide = IMAGE_SIDE + 2 * BORDER;
   const seen = new Uint8Array(wide * wide);
   for (let y = 0; y < IMAGE_SIDE; y++)
@@ -58,7 +58,7 @@ export function saccades(image: Uint8Array, steps = 30): Uint8Array[] {
   });
 }
 
-/** What the classes of `movingThings` are: which way a thing moves, or that nothing does. */
+/** Classes of `movingThings`: the direction of motion, or that nothing moves. */
 export const DIRECTIONS = ['left', 'right', 'up', 'down', 'nothing'] as const;
 
 export interface MovingThingsOptions {
@@ -71,31 +71,31 @@ export interface MovingThingsOptions {
   steps?: number;
   /** Pixels in each direction, 8 to 64. Default 32. */
   side?: number;
-  /** Whether things are brighter or darker than what is behind them, or always brighter. Default 'both'. */
+  /** Whether objects are always brighter than the background, or brighter or darker. Default 'both'. */
   contrast?: 'both' | 'bright';
   /**
-   * Where a thing is in the middle of its way: in the middle of the view ('middle'), so that where it ends betrays
-   * where it came from; or anywhere at any moment ('free'). Default 'free'.
+   * Where an object is halfway along its path: in the middle of the view ('middle'), so that its last position shows
+   * where it came from; or anywhere ('free'). Default 'free'.
    */
   place?: 'free' | 'middle';
-  /** The share of samples whose light flickers, 0 to 1. Default 0. */
+  /** The share of samples with flickering light, 0 to 1. Default 0. */
   flicker?: number;
 }
 
-/** Frames in which a camera gets used to a scene before its first step. */
-const BEFORE = 4;
+/** Frames before the first step, in which the camera adapts to the scene. */
+const WARM_UP = 4;
 const FPS = 30;
-/** Normal numbers, each the sum of twelve uniform ones: a table of them is fast, and the same on every machine. */
+/** Size of a table of normal numbers, each the sum of twelve uniform ones: fast, and the same on every machine. */
 const NORMALS = 4096;
 const clamp = (value: number, low: number, high: number) => Math.max(low, Math.min(high, value));
-/** How much of a pixel is covered whose middle lies so far inside of an edge. */
-const cover = (inside: number) => clamp(inside + 0.5, 0, 1);
+/** The covered share of a pixel whose middle is this far inside an edge. */
+const coverage = (inside: number) => clamp(inside + 0.5, 0, 1);
 
 /**
- * Recordings of things that move left, right, up, down, or not at all: bars, discs and blobs of random size, speed (0.5
- * to 2.5 pixels a frame, in a direction within 0.4 radians of the axis), contrast and threshold, before a background,
- * with noise; in 15 % of them the exposure changes. A still scene may be one in which something has just stopped.
- * All of it comes from the seed, by additions, products, divisions and square roots alone.
+ * Recordings of objects that move left, right, up, down or not at all: bars, discs and blobs of random size, contrast and
+ * speed (0.5 to 2.5 pixels per frame, within 0.4 radians of the axis), on a background and with noise, seen by a camera
+ * with a random threshold. The exposure changes in 15 % of the samples, and in a quarter of the still ones an object has
+ * just stopped. Exact arithmetic (additions, products, divisions, square roots) makes them the same on every machine.
  * @example
  * const { train, test } = datasets.movingThings({ train: 1000, test: 500 });
  * const camera = { width: 32, height: 32, pool: 4, least: 2, T: 12, duration: 400_000 };
@@ -128,7 +128,7 @@ export function movingThings(options: MovingThingsOptions = {}): {
   const scene: Scene = { seed, steps, side, contrast, place, flicker, normals };
   const record = (split: number, length: number): LabelledRecordings => {
     const labels = Uint8Array.from({ length }, (_, i) => i % DIRECTIONS.length);
-    const recordings = Array.from(labels, (label, i) => film(scene, label, split, i));
+    const recordings = Array.from(labels, (label, i) => recordSample(scene, label, split, i));
     return { recordings, labels };
   };
   return { train: record(1, train), test: record(2, test) };
@@ -138,26 +138,26 @@ interface Scene extends Required<Omit<MovingThingsOptions, 'train' | 'test'>> {
   normals: Float64Array;
 }
 
-/** One sample: its frames, and what a camera that has got used to them reports from the first step on. */
-function film(scene: Scene, label: number, split: number, index: number) {
+/** One sample: the events of a camera that has adapted to the scene, from the first step on. */
+function recordSample(scene: Scene, label: number, split: number, index: number) {
   const { side, steps, normals } = scene;
   const random = new RandomStream(scene.seed, Purpose.Scenes, split, index);
   const between = (low: number, high: number) => low + (high - low) * random.uniform();
   const chance = (share: number) => random.uniform() < share;
   const moves = DIRECTIONS[label] !== 'nothing';
-  const inside = drawThing(random, between);
+  const inside = drawObject(random, between);
   const base = between(30, 180);
   const background = drawBackground(side, random, base, between(0, 0.5) * base);
   const isBright = scene.contrast === 'bright' || chance(0.5);
   const strength = between(1.6, 4);
-  const own = clamp(isBright ? base * strength + 15 : base / strength, 4, 250);
-  // Turns from the x axis, to the right; y goes down.
+  const objectLight = clamp(isBright ? base * strength + 15 : base / strength, 4, 250);
+  // Angles in turns from the x axis, which points right; y points down.
   const axis = moves ? [0.5, 0, 0.75, 0.25][label] : random.uniform();
   const turn = axis + between(-0.4, 0.4) / (2 * Math.PI);
   const speed = between(0.5, 2.5);
   const [dx, dy] = [speed * sinTurns(turn + 0.25), speed * sinTurns(turn)];
-  const onset = moves ? Math.round(between(-BEFORE, steps - 6)) : steps + 1;
-  const hasStopped = !moves && chance(0.25);
+  const onset = moves ? Math.round(between(-WARM_UP, steps - 6)) : steps + 1;
+  const hasJustStopped = !moves && chance(0.25);
   const middle = moves ? (onset + steps) / 2 : 0;
   const isMiddle = scene.place === 'middle';
   const back = isMiddle || !moves ? 0 : between(-0.5, 0.5) * (steps - onset);
@@ -165,14 +165,14 @@ function film(scene: Scene, label: number, split: number, index: number) {
   const [cx, cy] = [between(low, high) - dx * back, between(low, high) - dy * back];
   const sigma = between(0.3, 2.5);
   const threshold = between(0.12, 0.3);
-  const exposure = chance(0.15) ? { from: between(-BEFORE, steps), by: between(0.96, 1.04) } : undefined;
+  const exposure = chance(0.15) ? { from: between(-WARM_UP, steps), by: between(0.96, 1.04) } : undefined;
   const lamp = chance(scene.flicker)
     ? { depth: between(0.02, 0.35), rows: between(0, 3.5), phase: random.uniform(), step: between(-0.5, 0.5) }
     : undefined;
   let gain = 1;
   const frames: Frame[] = [];
-  for (let t = -BEFORE - 1; t < steps; t++) {
-    const since = moves ? Math.max(t, onset) - middle : hasStopped ? Math.min(t, 0) : 0;
+  for (let t = -WARM_UP - 1; t < steps; t++) {
+    const since = moves ? Math.max(t, onset) - middle : hasJustStopped ? Math.min(t, 0) : 0;
     const [x0, y0] = [cx + dx * since, cy + dy * since];
     if (exposure && t > exposure.from) gain *= exposure.by;
     const frame = new Uint8ClampedArray(side * side);
@@ -180,22 +180,22 @@ function film(scene: Scene, label: number, split: number, index: number) {
       const flicker = lamp ? 1 + lamp.depth * sinTurns(lamp.phase + lamp.step * t + (lamp.rows * y) / side) : 1;
       for (let x = 0; x < side; x++) {
         const share = inside(x - x0, y - y0);
-        const light = ((1 - share) * background[y * side + x] + share * own) * gain * flicker;
+        const light = ((1 - share) * background[y * side + x] + share * objectLight) * gain * flicker;
         frame[y * side + x] = light + sigma * normals[random.uint32() >>> 20];
       }
     }
     frames.push(frame);
   }
   const seen = events(frames, { width: side, height: side, threshold, fps: FPS });
-  // Frame BEFORE is the last before the first step.
-  const start = Math.ceil((BEFORE * 1e6) / FPS);
+  // The last frame before the first step.
+  const start = Math.ceil((WARM_UP * 1e6) / FPS);
   const first = seen.times.findIndex((time) => time >= start);
-  const shown = sliced(seen, first < 0 ? seen.times.length : first);
+  const shown = sliceRecording(seen, first < 0 ? seen.times.length : first);
   return { ...shown, times: shown.times.map((time) => time - start) };
 }
 
-/** How much of a pixel a thing covers whose middle is so far away: a bar, a disc, or a blob of three discs. */
-function drawThing(random: RandomStream, between: (low: number, high: number) => number) {
+/** A random bar, disc, or blob of three discs: the share of a pixel that it covers, by the pixel's offset from its middle. */
+function drawObject(random: RandomStream, between: (low: number, high: number) => number) {
   const kind = Math.floor(3 * random.uniform());
   const turn = random.uniform();
   const [cos, sin] = [sinTurns(turn + 0.25), sinTurns(turn)];
@@ -206,21 +206,22 @@ function drawThing(random: RandomStream, between: (low: number, high: number) =>
     return { r, x: away * sinTurns(at + 0.25), y: away * sinTurns(at) };
   });
   if (kind === 0)
-    return (x: number, y: number) => cover(a - Math.abs(cos * x + sin * y)) * cover(b - Math.abs(cos * y - sin * x));
-  // A loop: a list for each pixel would take most of the time.
+    return (x: number, y: number) =>
+      coverage(a - Math.abs(cos * x + sin * y)) * coverage(b - Math.abs(cos * y - sin * x));
+  // A loop, since a list for each pixel would take most of the time.
   return (x: number, y: number) => {
     let most = 0;
     for (const disc of discs) {
-      // Products, since `**` gives other last bits in some browsers.
+      // Not `**`, whose last bits differ between browsers.
       const right = x - disc.x;
       const down = y - disc.y;
-      most = Math.max(most, cover(disc.r - Math.sqrt(right * right + down * down)));
+      most = Math.max(most, coverage(disc.r - Math.sqrt(right * right + down * down)));
     }
     return most;
   };
 }
 
-/** A random smooth background: bilinear between the nodes of a coarse grid. */
+/** A random smooth background, interpolated bilinearly between the nodes of a coarse grid. */
 function drawBackground(side: number, random: RandomStream, base: number, depth: number): Float64Array {
   const n = 2 + Math.floor(6 * random.uniform());
   const grid = Float64Array.from({ length: (n + 1) * (n + 1) }, () => random.uniform());

@@ -8,12 +8,12 @@ import { checkArray, checkOptions, checkUint8, checkWhole } from '../../../src/c
 import { CLASSES, DatasetError } from '../../../src/common/mnist';
 import { makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
 import { dataSetIn, groupIn, Hdf5File, type Limits, type Lists } from '../hdf5/reader';
-import { type Binning, binner, checkBinning } from './events';
+import { type Binning, checkBinning, makeBinner } from './events';
 
 const UNITS = 700;
 const LABELS = 20;
 const SECOND = 1e6;
-/** In seconds, more than any recording has: a spoken digit takes one or two. */
+/** Longest time in seconds; a spoken digit takes one or two. */
 const HOUR = 3600;
 /** The published files have 8,156 and 2,264 recordings. */
 const MOST: Limits = { bytes: 2 ** 30, values: 2 ** 20 };
@@ -23,21 +23,21 @@ export interface ShdOptions extends Binning {
   train: Uint8Array;
   test: Uint8Array;
   /**
-   * The class of each output: at most ten of the twenty, since a network here has ten outputs. Recordings of other
-   * classes are left out. Default 0 to 9, the digits in English; 10 to 19 are those in German.
+   * The class of each output, at most ten, since a network here has ten outputs; recordings of other classes are
+   * dropped. Default 0 to 9, the digits in English; 10 to 19 are those in German.
    */
   classes?: readonly number[];
 }
 
-/** A recording. Its spikes are decoded when they are asked for: times in microseconds. */
+/** A recording. Spikes are decoded on demand; times are in microseconds. */
 interface Recording {
   label: number;
   spikes: () => { times: Float64Array; units: Float64Array };
 }
 
 /**
- * SHD as a data set of 700 units: a spike at a time is one in step ⌊time · T / duration⌋; several of a unit in one step
- * are one.
+ * Reads SHD as a data set of 700 units. Spikes are binned into step ⌊time · T / duration⌋; several of a unit in one step
+ * make one.
  * @example
  * const train = await readFile('shd_train.h5');
  * const data = datasets.readShd({ train, test: await readFile('shd_test.h5'), T: 100 });
@@ -49,7 +49,7 @@ export function readShd(options: ShdOptions): SpikeTrains {
   checkClasses(classes);
   const splits = (['train', 'test'] as const).map((split) => readFile(split, options[split], classes));
   const binning = checkBinning(options, decodeTimes(splits.flat()));
-  const bin = binner(UNITS, binning);
+  const bin = makeBinner(UNITS, binning);
   const [train, test] = splits.map((recordings) => ({
     trains: recordings.map(({ spikes }): SpikeTrain => {
       const { times, units } = spikes();
@@ -70,7 +70,7 @@ function checkClasses(classes: readonly number[]): void {
   });
 }
 
-/** The recordings of a file whose classes are wanted. */
+/** The recordings of the chosen classes. */
 function readFile(split: string, content: Uint8Array, classes: readonly number[]): Recording[] {
   const name = `shd_${split}.h5`;
   checkUint8(name, content);
@@ -82,7 +82,7 @@ function readFile(split: string, content: Uint8Array, classes: readonly number[]
   }).filter(({ label }) => label >= 0);
 }
 
-/** @throws DatasetError unless these are three lists of one length in an HDF5 file */
+/** @throws DatasetError unless this is an HDF5 file with as many lists of times and of units as labels */
 function openFile(name: string, content: Uint8Array): { times: Lists; units: Lists; labels: Float64Array } {
   try {
     if (content[0] === 0x1f && content[1] === 0x8b)
@@ -98,11 +98,11 @@ function openFile(name: string, content: Uint8Array): { times: Lists; units: Lis
   }
 }
 
-/** @throws RangeError unless there is a spike, and each has a time in seconds and one of the units */
+/** @throws RangeError without spikes, or for a time or unit out of range */
 function decode(where: string, seconds: Float64Array, units: Float64Array): ReturnType<Recording['spikes']> {
   if (units.length !== seconds.length)
     throw new RangeError(`${where}: expected as many units as times, found ${units.length} and ${seconds.length}`);
-  // A file of 4 KB can say that it has a hundred thousand such recordings.
+  // A file of 4 KB can claim a hundred thousand empty recordings.
   if (seconds.length === 0) throw new RangeError(`${where}: expected at least one spike, found none`);
   const time = seconds.find((each) => !(each >= 0 && each <= HOUR));
   if (time !== undefined) throw new RangeError(`${where}: expected times from 0 to ${HOUR} s, found ${time}`);

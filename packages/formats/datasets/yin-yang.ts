@@ -1,8 +1,8 @@
-/** Yin-Yang: points in a disc, three classes that no straight lines tell apart, as spike times. */
+/** Yin-Yang: points in a disc as spike times, in three classes that are not linearly separable. */
 import { checkOptions, checkWhole } from '../../../src/common/checks';
 import { MAX_UINT32, Purpose, RandomStream } from '../../../src/common/random';
 import { MAX_T, type SpikeTrainSplit, type SpikeTrains } from '../../../src/common/spike-trains';
-import { onceEach } from './randman';
+import { oneSpikePerUnit } from './randman';
 
 export interface YinYangOptions {
   /** A whole number from 0 to 2³² − 1. Default 0. */
@@ -23,9 +23,9 @@ const UNITS = 4;
 const square = (x: number) => x * x;
 
 /**
- * The class of a point of the disc: 0 yin, 1 yang, 2 one of the two dots. It compares squares, so it is the same on
- * every machine.
- * @param x from 0 to 1, as y; outside the disc there is no class, and the answer means nothing
+ * The class of a point in the disc: 0 yin, 1 yang, 2 one of the two dots. Comparing squares makes it the same on every
+ * machine.
+ * @param x from 0 to 1, like y; outside the disc the result is meaningless
  */
 function yinYangClass(x: number, y: number): number {
   const right = square(x - 1.5 * BIG) + square(y - BIG);
@@ -39,9 +39,9 @@ function yinYangClass(x: number, y: number): number {
  * Makes a data set (L. Kriener, J. Göltz and M. A. Petrovici, "The Yin-Yang dataset", NICE 2022; their program:
  * github.com/lkriener/yin_yang_data_set).
  *
- * A sample is a point (x, y) of the disc with radius ½ around (½, ½), drawn uniformly from the area of its class. Its
- * four units fire once each, at x, y, 1 − x and 1 − y of the T steps. Sample n has the class n mod 3. Training and test
- * samples come from streams of their own, so more of the former change nothing about the latter.
+ * A sample is a point (x, y) in the disc of radius ½ around (½, ½), drawn uniformly from the area of its class. Each of
+ * its four units fires once, at x, y, 1 − x and 1 − y of the T steps. Sample n has the class n mod 3. Training and test
+ * samples have separate random streams, so the number of training samples does not change the test samples.
  * @example
  * const data = datasets.yinYang({ T: 100 });
  * const engine = await createEngine('event', { data, hidden: 100 });
@@ -67,5 +67,5 @@ function draw(count: number, T: number, seed: number, split: number): SpikeTrain
     while (square(x - BIG) + square(y - BIG) > square(BIG) || yinYangClass(x, y) !== label);
     for (const [unit, v] of [x, y, 1 - x, 1 - y].entries()) times[UNITS * i + unit] = Math.floor(v * (T - 1) + 0.5);
   });
-  return onceEach(UNITS, times, labels);
+  return oneSpikePerUnit(UNITS, times, labels);
 }

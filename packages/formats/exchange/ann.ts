@@ -1,39 +1,38 @@
-/** An ANN with ReLU as a spiking network: the same weights, scaled, so that firing rates stand for its activations. */
+/** Converts an ANN with ReLU to a spiking network: scales its weights so that firing rates represent its activations. */
 import { checkOptions, formatValue, isTyped, typeName } from '../../../src/common/checks';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { type NeuronOptions, resolveNeuronOptions } from '../../../src/common/neuron-options';
 import { networkOf, splitWeights, weightShapes } from '../../../src/common/weights';
 
-/** Neurons without a leak, with a soft reset: 1/τ of a potential is less than float32 can take away from it. */
+/** Integrate-and-fire with a soft reset: with this τ, the leak of a potential is below the precision of float32. */
 const IF_NEURON = { tau: 2 ** 30, decayInput: false, vReset: null };
 
 export interface FromAnnOptions {
-  /** Images to calibrate with, [images, 784] bytes: training images, some hundreds or more. */
+  /** Training images for calibration, [images, 784] bytes; some hundreds or more. */
   images: Uint8Array;
-  /** Which activation of a layer becomes the rate 1, above 0 to 100; larger ones are clipped. Default 99.9. */
+  /** Percentile of a layer's activations that becomes the rate 1, above 0 to 100; larger ones are clipped. Default 99.9. */
   percentile?: number;
 }
 
 export interface ConvertedAnn {
-  /** For `freshState`; of the same shape. */
+  /** For `freshState`; same shape as the ANN's. */
   weights: Float32Array;
   /** For `createEngine`: integrate-and-fire neurons, threshold 1, soft reset. */
   neuron: NeuronOptions;
-  /** λ of each layer: a neuron that fires in each step stands for the activation λ. */
+  /** λ of each layer: a neuron that fires in every step represents the activation λ. */
   scales: number[];
 }
 
 /**
  * Data-based normalization (Diehl et al. 2015, https://doi.org/10.1109/IJCNN.2015.7280696), with a percentile in place
  * of the maximum (Rueckauer et al. 2017, https://doi.org/10.3389/fnins.2017.00682). Layer l of the ANN computes aₗ =
- * max(0, aₗ₋₁ Wₗ); λₗ is the percentile of all numbers aₗ at the images, interpolated as by `torch.quantile`, and λ₀ =
- * 1, since pixels go up to 1. The weights become Wₗ λₗ₋₁ / λₗ, for then aₗ / λₗ is a rate from 0 to 1 as far as aₗ is
- * not above λₗ.
+ * max(0, aₗ₋₁ Wₗ). λₗ is the percentile of all aₗ on the images, interpolated as in `torch.quantile`; λ₀ = 1, the
+ * largest pixel. The weights become Wₗ λₗ₋₁ / λₗ, so that aₗ / λₗ is a rate from 0 to 1 where aₗ ≤ λₗ.
  * @example
  * const { weights, neuron } = exchange.fromAnn(ann, { images: data.train.images.subarray(0, 1000 * 784) });
  * @param weights of an ANN without biases, [784, 10], or [784, hidden] and [hidden, 10]
- * @throws TypeError without options, RangeError for an unknown one, weights of another network or too large, images
- *   that are none, a percentile out of range or one at which a layer is 0
+ * @throws TypeError without options; RangeError for an unknown option, weights of another network or too large, an array
+ *   that holds no images, or a percentile that is out of range or 0 in a layer
  */
 export function fromAnn(weights: Float32Array, options: FromAnnOptions): ConvertedAnn {
   checkOptions('fromAnn', options, ['images', 'percentile']);
@@ -82,7 +81,7 @@ function activations(a: Float64Array, layer: Float32Array, rows: number): Float6
   return out.map((sum) => Math.max(0, sum));
 }
 
-/** The number that this share of the numbers does not exceed; between two of them it is interpolated. */
+/** Quantile with linear interpolation. @param share 0 to 1 */
 function quantile(numbers: Float64Array, share: number): number {
   const sorted = numbers.slice().sort();
   const place = share * (sorted.length - 1);

@@ -1,4 +1,4 @@
-/** Networks that leave for other programs, and come back; `fromFile` recognizes a format by the name. */
+/** Networks in files of other programs; `fromFile` chooses the reader by the file's extension. */
 import { checkText, checkUint8, inOneLine } from '../../../src/common/checks';
 import type { ResolvedLayer } from '../../../src/common/layers';
 import type { FileNetwork } from '../layers-model';
@@ -14,7 +14,7 @@ export { checkNirLayer, toNir } from './nir';
 export { toSafetensors } from './safetensors';
 export { type FileNetwork, fromNir, fromPth, fromSafetensors };
 
-/** Bytes that a file may have: more than any checkpoint of a network of ours needs. */
+/** Largest file in bytes; no checkpoint of our networks needs as many. */
 export const MOST_BYTES = 64 * 2 ** 20;
 
 const READERS: Readonly<
@@ -31,9 +31,9 @@ const READERS: Readonly<
 };
 
 /**
- * The network of a file; the end of its name says which format it has.
+ * Reads a network; the extension of the name determines the format.
  * @param layers as `fromPth` takes them
- * @throws Error in one line if no format has such a name, or as the format's own reader
+ * @throws Error in one line for an unknown extension, and as the format's reader
  */
 export function fromFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLayer[]): FileNetwork {
   checkText('file', file);
@@ -44,7 +44,7 @@ export function fromFile(bytes: Uint8Array, file: string, layers?: readonly Reso
   });
 }
 
-/** @throws Error in one line unless a file of this name can be read */
+/** @throws Error in one line for an unknown extension */
 export function checkFileName(file: string): void {
   if (!Object.hasOwn(READERS, endOf(file)))
     throw new Error(`expected a file ${Object.keys(READERS).join(', ')}, found ${file}`);

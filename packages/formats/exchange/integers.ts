@@ -1,4 +1,4 @@
-/** A network of whole numbers as a file that a page of C, or what fills the memories of a chip, can read. */
+/** Writes an integer network to a file that a short C program, or a loader of a chip's memory, can read. */
 
 import {
   checkArray,
@@ -10,15 +10,15 @@ import {
 } from '../../../src/common/checks';
 import { concatenated, littleEndian, wholeNumber } from '../bytes';
 
-/** A layer of neurons that only add and compare. */
+/** A layer of neurons that add and compare integers. */
 export interface IntegerLayer {
   inputs: number;
   outputs: number;
-  /** A neuron fires where its potential is at least this: 1 to 2³¹ − 1. */
+  /** A neuron fires if its potential reaches this: 1 to 2³¹ − 1. */
   threshold: number;
-  /** What a weight of 1 stands for: the weight in numbers with a point is about scale × whole number. */
+  /** The real weight is about scale × integer weight. */
   scale: number;
-  /** [inputs, outputs], row by row, whole numbers from -128 to 127. */
+  /** [inputs, outputs], row-major, whole numbers from -128 to 127. */
   weights: ArrayLike<number>;
 }
 
@@ -29,11 +29,11 @@ export interface IntegerNetwork {
   layers: readonly IntegerLayer[];
 }
 
-/** The first four bytes of a file: LIF1. */
+/** `LIF1`, the first four bytes of a file. */
 const MAGIC = 0x3146494c;
 
 /**
- * The bytes of a network of whole numbers. In each step a neuron of a layer computes
+ * The bytes of an integer network. In each step a neuron computes
  *
  *     v = v − (v >> shift) + Σ weights of the inputs that fire;  if v ≥ threshold: a spike, and v = 0
  *
@@ -41,7 +41,7 @@ const MAGIC = 0x3146494c;
  * inputs and outputs as uint32, threshold as int32, scale as float32, and the weights as int8.
  * @example
  * const bytes = exchange.toIntegers({ shift: 1, layers });
- * @throws RangeError if a number is out of range, or a layer does not take what the one before gives
+ * @throws RangeError if a number is out of range, or a layer's inputs are not the outputs of the layer before
  */
 export function toIntegers(network: IntegerNetwork): Uint8Array {
   checkOptions('toIntegers', network, ['shift', 'layers']);
@@ -72,10 +72,10 @@ export function toIntegers(network: IntegerNetwork): Uint8Array {
         `${of('weights')}: expected whole numbers from -128 to 127, found ${weights[stray]}; round to 8 bits or fewer`,
       );
     }
-    const head = words(inputs, outputs, threshold);
+    const head = uint32s(inputs, outputs, threshold);
     return [...head, littleEndian(Float32Array.of(scale)), new Uint8Array(bytes.buffer)];
   });
-  return concatenated([...words(MAGIC, shift, layers.length), ...parts]);
+  return concatenated([...uint32s(MAGIC, shift, layers.length), ...parts]);
 }
 
-const words = (...numbers: number[]) => numbers.map((number) => wholeNumber(4, number));
+const uint32s = (...numbers: number[]) => numbers.map((number) => wholeNumber(4, number));

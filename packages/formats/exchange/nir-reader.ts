@@ -1,4 +1,4 @@
-/** Reads a NIR graph as `nir.ts` writes it, and as SpikingJelly, snnTorch and Norse do. */
+/** Reads NIR graphs written by `nir.ts`, SpikingJelly, snnTorch and Norse. */
 import { checkUint8, inOneLine, listChoices, reworded } from '../../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
 import {
@@ -16,22 +16,23 @@ import { type Parameter, startOfW } from '../../../src/common/weights';
 import { dataSetIn, type FoundGroup, groupIn, Hdf5File, type Limits, type Numbers } from '../hdf5/reader';
 import type { SavedNetwork } from '../layers-model';
 import { DT } from './nir';
-import { fromNamedTensors, fromTensors, nameOf, type Tensor } from './tensors';
+import { fromNamedTensors, fromTensors, parameterName, type Tensor } from './tensors';
 
-/** As many values as the widest layer of ours has, and three times their bytes as float64. */
+/** The values of our widest layer; with float64, a file needs about a third of these bytes. */
 const MOST: Limits = { bytes: 16 * 2 ** 20, values: IMAGE_SIZE * MAX_HIDDEN };
 
 /**
- * The network of a NIR graph: a chain Input → (Flatten →) Linear → LIF (→ Linear → LIF …) → Output, also with CubaLIF,
- * with edges from neurons to a Linear and back, or with Affine whose bias is zero. Before them may stand layers Conv2d
- * → LIF, with square kernels, and an AvgPool2d or SumPool2d of 2 × 2 behind each. NIR does not say
- * how a neuron resets: snnTorch's default, to subtract the threshold, is written as a reset to zero, too, and is then
- * another network here. Outputs may be LI or CubaLI, whose potential is read, if `metadata/readout` says which. Nor
- * does it say whether a neuron fires at its threshold (as here and in SpikingJelly) or above it. One τ per neuron is
- * read as one that was learnt.
+ * Reads the network of a NIR graph: a chain Input → (Flatten →) Linear → LIF (→ Linear → LIF …) → Output. CubaLIF may
+ * replace LIF, an Affine with bias 0 may replace Linear, and neurons may have a recurrent Linear. Layers Conv2d → LIF
+ * with square kernels may come first, each with an AvgPool2d or SumPool2d of 2 × 2. Outputs may be LI or CubaLI if
+ * `metadata/readout` says which potential is read. If neurons differ in τ, it is read as learnt.
+ *
+ * NIR does not say how a neuron resets. snnTorch's default, to subtract the threshold, is stored as a reset to 0, so such
+ * a network is a different one here. Nor does NIR say whether a neuron fires at its threshold (as here and in
+ * SpikingJelly) or above it.
  * @param file its name, for the messages
- * @returns weights and neurons; what the format does not store gets its default
- * @throws Error in one line that names what cannot be expressed here, or what is damaged
+ * @returns weights and neurons; options that the format does not store have their defaults
+ * @throws Error in one line if the file is damaged or its network cannot be expressed here
  */
 export function fromNir(bytes: Uint8Array, file = 'nir'): SavedNetwork {
   return inOneLine(() => readFile(bytes, file));
@@ -52,24 +53,24 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
     throw new Error(
       `${file}: expected layers of Linear → LIF or CubaLIF, the last perhaps LI or CubaLI, behind any of Conv2d → LIF → AvgPool2d, found ${types || 'none'}`,
     );
-  const named = <R>(name: string, read: () => R): R => reworded(read, (why) => `${file}: ${name}: expected ${why}`);
+  const inNode = <R>(name: string, read: () => R): R => reworded(read, (why) => `${file}: ${name}: expected ${why}`);
   const isBiased = ([, bias]: [string, Tensor][]) => bias?.[1].data.some((value) => value !== 0) ?? false;
   const stages = linears.map((linear, i) => {
     const [node, next] = chain.slice(chain.indexOf(linear) + 1);
     const pool = next?.type.endsWith('Pool2d') ? next : undefined;
-    const weights = named(linear.name, () => readLinear(linear));
+    const weights = inNode(linear.name, () => readWeights(linear));
     const input = i === 0 ? graph.chain[0] : undefined;
-    const read = () => convolutionIn(linear, input, isBiased(weights));
-    const convolve = linear.type === 'Conv2d' ? named(linear.name, read) : undefined;
-    if (pool) named(pool.name, () => checkOnly(pool.parts, { kernel_size: POOL, stride: POOL, padding: 0 }));
-    const loop = graph.loops.get(node.name);
-    const recurrent = loop && named(node.name, () => readLinear(loop));
-    return { node, pool, weights, convolve, recurrent, ...named(node.name, () => readLif(node)) };
+    const read = () => readConvolution(linear, input, isBiased(weights));
+    const convolve = linear.type === 'Conv2d' ? inNode(linear.name, read) : undefined;
+    if (pool) inNode(pool.name, () => checkFixed(pool.parts, { kernel_size: POOL, stride: POOL, padding: 0 }));
+    const recurrence = graph.recurrences.get(node.name);
+    const recurrent = recurrence && inNode(node.name, () => readWeights(recurrence));
+    return { node, pool, weights, convolve, recurrent, ...inNode(node.name, () => readLif(node)) };
   });
   const end = stages[stages.length - 1];
   const isRead = !end.node.type.endsWith('F');
-  const readout = isRead ? named(end.node.name, () => readoutIn(graph.readout)) : undefined;
-  // Outputs that never fire have no threshold, so that of the other neurons is as good as any.
+  const readout = isRead ? inNode(end.node.name, () => checkReadout(graph.readout)) : undefined;
+  // Outputs that are read have no threshold; the one of the other neurons makes all options equal.
   if (isRead && stages.length > 1) end.neuron.vThreshold = stages[stages.length - 2].neuron.vThreshold;
   const layers = stages.map(({ neuron, synapse, weights, convolve, pool, taus, recurrent }) => ({
     neuron,
@@ -83,15 +84,15 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
     const weights = fromTensors(file, Object.fromEntries(stages.flatMap(({ weights }) => weights)));
     return { weights, neuron, ...(readout && { readout }) };
   }
-  const all = named('layers', () => resolveLayers({ layers }));
+  const all = inNode('layers', () => resolveLayers({ layers }));
   const found: Record<string, Tensor> = {};
   const take = (kind: Parameter['kind'], layer: number, [[, tensor], bias]: [string, Tensor][]) => {
     if (bias && all[layer].convolve?.bias) take('bias', layer, [bias]);
     else if (bias?.[1].data.some((value) => value !== 0))
       throw new Error(`${file}: ${bias[0]}: expected zeros, found others`);
-    // A sum of four spikes is four times their mean.
+    // Our layers take the mean of four spikes, a quarter of their sum.
     const isOfSums = kind === 'weight' && stages[layer - 1]?.pool?.type === 'SumPool2d';
-    found[nameOf({ kind, layer }, all)] = isOfSums ? { ...tensor, data: tensor.data.map((w) => 4 * w) } : tensor;
+    found[parameterName({ kind, layer }, all)] = isOfSums ? { ...tensor, data: tensor.data.map((w) => 4 * w) } : tensor;
   };
   stages.forEach(({ weights, recurrent, taus }, i) => {
     take('weight', i, weights);
@@ -115,20 +116,20 @@ const readNode = (name: string, parts: FoundGroup): Node => ({
   parts,
 });
 
-/** @throws Error that says what was expected, unless this is the name of a potential that is read */
-function readoutIn(readout: string | undefined): ReadoutName {
+/** @throws Error unless this names a potential to read */
+function checkReadout(readout: string | undefined): ReadoutName {
   const potentials = READOUT_NAMES.filter((name) => name !== 'spikes');
   const found = potentials.find((name) => name === readout);
   if (found) return found;
   throw new Error(`${listChoices(potentials)} in metadata/readout, found ${readout ?? 'none'}`);
 }
 
-/** A graph: its nodes, and what of its metadata is read. */
+/** The nodes of a graph, and the metadata that we read. */
 interface Graph {
   /** In the order of the chain. */
   chain: Node[];
-  /** By the name of neurons, the Linear by which they hear one another. */
-  loops: ReadonlyMap<string, Node>;
+  /** The recurrent Linear of each recurrent layer, by the name of its neurons. */
+  recurrences: ReadonlyMap<string, Node>;
   readout?: string;
 }
 
@@ -146,63 +147,67 @@ function readGraph(root: FoundGroup): Graph {
   const nodes = groupIn(graph, 'nodes');
   const texts = dataSetIn(graph, 'edges').texts();
   const edges = Array.from({ length: Math.floor(texts.length / 2) }, (_, i) => [texts[2 * i], texts[2 * i + 1]]);
-  const touches = new Map<string, number>();
-  for (const name of texts) touches.set(name, (touches.get(name) ?? 0) + 1);
-  const leads = new Set(edges.map((edge) => edge.join('\n')));
-  const loops = new Map<string, Node>();
+  const edgeCounts = new Map<string, number>();
+  for (const name of texts) edgeCounts.set(name, (edgeCounts.get(name) ?? 0) + 1);
+  const edgeSet = new Set(edges.map((edge) => edge.join('\n')));
+  const recurrences = new Map<string, Node>();
   for (const [from, to] of edges) {
-    // Two edges alone, there and back.
-    if (touches.get(to) !== 2 || from === to || !leads.has(`${to}\n${from}`)) continue;
+    // A recurrent Linear has two edges only: from the neurons and back.
+    if (edgeCounts.get(to) !== 2 || from === to || !edgeSet.has(`${to}\n${from}`)) continue;
     const node = readNode(to, groupIn(nodes, to));
-    if (['Linear', 'Affine'].includes(node.type)) loops.set(from, node);
+    if (['Linear', 'Affine'].includes(node.type)) recurrences.set(from, node);
   }
-  const inLoops = new Set([...loops.values()].map(({ name }) => name));
+  const recurrentNodes = new Set([...recurrences.values()].map(({ name }) => name));
   const next = new Map<string, string>();
   for (const [from, to] of edges) {
-    if (inLoops.has(from) || inLoops.has(to)) continue;
+    if (recurrentNodes.has(from) || recurrentNodes.has(to)) continue;
     if (next.has(from)) throw new Error(`two edges out of ${from}, where a chain is read`);
     next.set(from, to);
   }
   const ends = [...next.values()];
   let name = [...next.keys()].find((start) => !ends.includes(start));
   const chain: Node[] = [];
-  // A chain of more nodes than there are goes round in a circle.
+  // A longer chain would be a cycle.
   for (; name !== undefined && chain.length <= nodes.size; name = next.get(name))
     chain.push(readNode(name, groupIn(nodes, name)));
   if (
-    chain.length + loops.size !== nodes.size ||
+    chain.length + recurrences.size !== nodes.size ||
     chain.length !== next.size + 1 ||
-    edges.length !== next.size + 2 * loops.size
+    edges.length !== next.size + 2 * recurrences.size
   )
     throw new Error(`${nodes.size} nodes and ${edges.length} edges that are no chain`);
-  return { chain, loops, readout: metadata?.has('readout') ? dataSetIn(metadata, 'readout').texts()[0] : undefined };
+  return {
+    chain,
+    recurrences,
+    readout: metadata?.has('readout') ? dataSetIn(metadata, 'readout').texts()[0] : undefined,
+  };
 }
 
 /**
- * @param input of the graph, if the first layer convolves
- * @param bias whether it has a bias
- * @throws Error that says what was expected of a convolution, and found
+ * @param input the graph's Input, for the first layer
+ * @param bias whether the layer has a bias
+ * @throws Error for a convolution that cannot be expressed here
  */
-function convolutionIn({ parts }: Node, input: Node | undefined, bias: boolean): Convolution {
+function readConvolution({ parts }: Node, input: Node | undefined, bias: boolean): Convolution {
   const { shape } = numbersOf(parts, 'weight');
   const [channels, , kernel, width] = shape;
   if (shape.length !== 4 || kernel !== width) throw new Error(`a square kernel, found weights [${shape.join(', ')}]`);
-  checkOnly(parts, { dilation: 1, groups: 1 });
-  const only = (name: string) => oneOf(parts, name, 'both directions').value;
+  checkFixed(parts, { dilation: 1, groups: 1 });
+  const only = (name: string) => sharedValue(parts, name, 'both directions').value;
   const map = input?.parts.has('shape') ? Array.from(numbersOf(input.parts, 'shape').values) : [];
   const own = { channels, kernel, stride: only('stride'), padding: only('padding'), ...(bias && { bias }) };
   return map.length === 3 ? { ...own, shape: map as [number, number, number] } : own;
 }
 
-/** @throws Error that says what was expected, unless the parameters have these values in both directions */
-function checkOnly(parts: FoundGroup, values: Readonly<Record<string, number>>): void {
+/** @throws Error unless the parameters have these values in both directions */
+function checkFixed(parts: FoundGroup, values: Readonly<Record<string, number>>): void {
   for (const [name, expected] of Object.entries(values)) {
-    const { value } = oneOf(parts, name, 'both directions');
+    const { value } = sharedValue(parts, name, 'both directions');
     if (value !== expected) throw new Error(`${name} of ${expected}, found ${value}`);
   }
 }
 
-function readLinear({ name, type, parts }: Node): [string, Tensor][] {
+function readWeights({ name, type, parts }: Node): [string, Tensor][] {
   return (type === 'Linear' ? ['weight'] : ['weight', 'bias']).map((part) => {
     const { values, shape } = numbersOf(parts, part);
     return [`${name}/${part}`, { shape, data: Float32Array.from(values) }];
@@ -215,8 +220,8 @@ const numbersOf = (parts: FoundGroup, name: string): Numbers =>
     (why) => `numbers, found ${why} (${name})`,
   );
 
-/** A parameter which must be the same for all neurons, or in both directions of a map. */
-function oneOf(parts: FoundGroup, name: string, all = 'all neurons'): { value: number; float32: boolean } {
+/** A parameter that has to be the same for all neurons, or in both directions of a map. */
+function sharedValue(parts: FoundGroup, name: string, all = 'all neurons'): { value: number; float32: boolean } {
   const { values, float32 } = numbersOf(parts, name);
   const [value] = values;
   const other = values.find((each) => each !== value);
@@ -225,9 +230,9 @@ function oneOf(parts: FoundGroup, name: string, all = 'all neurons'): { value: n
   return { value, float32 };
 }
 
-/** @throws Error that says what was expected of neurons, and found */
+/** @throws Error for neurons that cannot be expressed here */
 function readLif({ type, parts }: Node): { neuron: NeuronOptions; synapse?: { tau: number }; taus?: Float64Array } {
-  // 2e-4 / 1e-4 is exactly 2 in float64. Float32, as snnTorch writes it, has seven digits.
+  // Rounding gives whole steps: 2e-4 / 1e-4 is exactly 2 in float64, but snnTorch writes float32 with seven digits.
   const inSteps = (seconds: number, float32: boolean) => Number((seconds / DT).toPrecision(float32 ? 6 : 14));
   const isCuba = type.startsWith('Cuba');
   const { values, float32 } = numbersOf(parts, isCuba ? 'tau_mem' : 'tau');
@@ -238,15 +243,15 @@ function readLif({ type, parts }: Node): { neuron: NeuronOptions; synapse?: { ta
   const decayInput = rs.every((r) => r === 1);
   const odd = rs.findIndex((r, j) => !(Math.abs(r / taus[j] - 1) <= 1e-5));
   if (!decayInput && odd >= 0) throw new Error(`r of 1, or of tau in steps (${taus[odd]}), found ${rs[odd]}`);
-  const leak = oneOf(parts, 'v_leak').value;
+  const leak = sharedValue(parts, 'v_leak').value;
   const isRead = !type.endsWith('F');
-  const vThreshold = isRead ? DEFAULT_NEURON.vThreshold : oneOf(parts, 'v_threshold').value;
-  const vReset = isRead ? leak : parts.has('v_reset') ? oneOf(parts, 'v_reset').value : 0;
+  const vThreshold = isRead ? DEFAULT_NEURON.vThreshold : sharedValue(parts, 'v_threshold').value;
+  const vReset = isRead ? leak : parts.has('v_reset') ? sharedValue(parts, 'v_reset').value : 0;
   if (leak !== vReset)
     throw new Error(`neurons that leak to where they reset to, found v_leak ${leak} and v_reset ${vReset}`);
-  const synapse = isCuba ? oneOf(parts, 'tau_syn') : undefined;
+  const synapse = isCuba ? sharedValue(parts, 'tau_syn') : undefined;
   const lasting = synapse && inSteps(synapse.value, synapse.float32);
-  const gain = isCuba ? oneOf(parts, 'w_in').value : undefined;
+  const gain = isCuba ? sharedValue(parts, 'w_in').value : undefined;
   if (lasting && Math.abs(Number(gain) / lasting - 1) > 1e-5)
     throw new Error(`w_in of tau_syn in steps (${lasting}), found ${gain}`);
   const neuron = { ...DEFAULT_NEURON, tau, decayInput, vThreshold, vReset };

@@ -8,19 +8,19 @@ import { checkNetworkToSave, type SavedNetwork } from '../layers-model';
 import { listTensors, type Tensor } from './tensors';
 
 /**
- * Seconds of a time step: NIR's time constants are in seconds. SpikingJelly and snnTorch take this value for granted.
+ * Seconds per time step, since NIR's time constants are in seconds. SpikingJelly and snnTorch assume this value.
  */
 export const DT = 1e-4;
 
-/** Of Python's package `nir`, whose format this is. */
+/** Version of Python's package `nir` that defines the format. */
 const VERSION = '1.0.8';
 
-/** What NIR stores of neurons: a potential after the reset, and nothing of the gradient. */
+/** The options of neurons that NIR stores: none of the gradient, and no soft reset. */
 type Dynamics = Pick<NeuronOptions, 'tau' | 'decayInput' | 'vThreshold'> & { vReset: number };
 
 /**
- * What NIR stores of these neurons.
- * @throws RangeError that names an option that NIR cannot say, and as `checkNeuron`
+ * The options of these neurons that NIR stores.
+ * @throws RangeError for an option that NIR cannot express, and as `checkNeuron`
  */
 function checkNir(neuron: NeuronOptions): Dynamics {
   checkNeuron(neuron);
@@ -33,19 +33,19 @@ function checkNir(neuron: NeuronOptions): Dynamics {
   const lost = differingOption({ ...DEFAULT_NEURON, ...neuron }, { ...DEFAULT_NEURON, ...dynamics });
   if (lost) {
     throw new RangeError(
-      `${lost}: expected ${DEFAULT_NEURON[lost]}, found ${neuron[lost]}, which NIR cannot say; ${advice}`,
+      `${lost}: expected ${DEFAULT_NEURON[lost]}, found ${neuron[lost]}, which NIR cannot express; ${advice}`,
     );
   }
   return dynamics;
 }
 
 /**
- * @throws RangeError that names an option of the layer that NIR, or those that read it, cannot say, and as `checkNir`
+ * @throws RangeError for an option of the layer that NIR, or the programs that read it, cannot express, and as `checkNir`
  */
 export function checkNirLayer({ neuron, delay, pool }: Pick<ResolvedLayer, 'neuron' | 'delay' | 'pool'>): void {
   if (delay) {
     throw new RangeError(
-      'delay: expected none, found those of each connection, while NIR has one for each neuron; use another format, such as safetensors',
+      'delay: expected none, found delays of connections, while NIR has delays of neurons; use another format, such as safetensors',
     );
   }
   if (pool === 'currents') {
@@ -56,24 +56,24 @@ export function checkNirLayer({ neuron, delay, pool }: Pick<ResolvedLayer, 'neur
   checkNir(neuron);
 }
 
-const one = (text: string) => ({ values: [text] });
+const text = (value: string) => ({ values: [value] });
 const ints = (values: readonly number[]) => ({ values: values.map(BigInt), shape: [values.length] });
 const int = (value: number) => ({ values: [BigInt(value)] });
-const node = (type: string, parts: Group): Group => ({ type: one(type), ...parts });
+const node = (type: string, parts: Group): Group => ({ type: text(type), ...parts });
 /** `fc`, `fc_1` … */
 const numbered = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
 
 /**
  * The bytes of a NIR file (HDF5). NIR's neuron obeys τ dv/dt = v_leak − v + r I, so `r` is 1 if the input decays with
- * the potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
- * Norse 1.1.0 does not look at a LIF's `r`, and computes another network if the input does not decay; snnTorch 1.0.0
- * refuses a `vReset` other than 0. Outputs whose potential is read are a node LI, which SpikingJelly 2.0.0 and snnTorch
- * refuse, and Norse leaves out without a word; NIR does not say which potential that is, so `metadata/readout` does, a
- * word of ours. A τ that was learnt is what it was in the end, which SpikingJelly refuses if it is one of each neuron,
- * and snnTorch takes for another. A current that lasts is not scaled by its τ here, so that `w_in` is that τ in steps;
- * SpikingJelly and snnTorch refuse it if the input decays with the potential. snnTorch cannot read neurons that hear
- * one another. Norse has no AvgPool2d, and stops at it. A batch norm, which NIR does not have, is folded into weights
- * and biases (`foldNorm`).
+ * the potential, else τ in steps; time constants are τ · 1e-4 s, and `metadata/dt` is the time step. The current of a
+ * synapse is not scaled by its τ here, so `w_in` is that τ in steps. A learnt τ has its final value. Outputs whose
+ * potential is read become a node LI; NIR does not say which potential, so we add `metadata/readout`. A batch norm is
+ * folded into weights and biases (`foldNorm`), since NIR has none.
+ *
+ * Other programs do not read everything. SpikingJelly 2.0.0 refuses LI, a τ of each neuron, and synapses if the input
+ * decays. snnTorch 1.0.0 refuses those synapses, LI, recurrent layers and a `vReset` other than 0, and misreads a τ of
+ * each neuron. Norse 1.1.0 ignores a LIF's `r` and drops LI without an error, so it computes a different network, and it
+ * stops at AvgPool2d.
  * @throws RangeError as `checkNir` and `listTensors`
  */
 export function toNir(network: SavedNetwork): Uint8Array {
@@ -90,7 +90,7 @@ export function toNir(network: SavedNetwork): Uint8Array {
     const part = (kind: string) => tensors.find((tensor) => tensor.layer === i && tensor.kind === kind);
     const { data: values, shape } = part('weight') as Tensor;
     if (convolve) nodes[numbered('conv', i)] = convNode({ values, shape }, maps[i].reads, convolve, part('bias')?.data);
-    // From the last axis but two on: whatever the axes before are, of steps and batches.
+    // The last three axes; the ones before are steps and batches.
     if (!convolve && i > 0 && i === maps.length)
       nodes.flatten = node('Flatten', {
         input_type: ints(toShape(maps[i - 1].makes)),
@@ -108,17 +108,17 @@ export function toNir(network: SavedNetwork): Uint8Array {
   });
   nodes.output = node('Output', { shape: ints([CLASSES]) });
   const names = Object.keys(nodes);
-  // Norse takes the last edge for the way to the output.
+  // Norse takes the last edge as the one to the output.
   const edges = [...back, ...names.slice(1).flatMap((to, i) => [names[i], to])];
   for (const { kind, layer, data: values, shape } of tensors) {
     if (kind === 'recurrent') nodes[numbered('rec', layer)] = node('Linear', { weight: { values, shape } });
   }
   return hdf5Bytes({
-    version: one(VERSION),
+    version: text(VERSION),
     node: node('NIRGraph', {
       nodes,
       edges: { values: edges, shape: [edges.length / 2, 2] },
-      metadata: { dt: { values: Float64Array.of(DT) }, ...(readout !== 'spikes' && { readout: one(readout) }) },
+      metadata: { dt: { values: Float64Array.of(DT) }, ...(readout !== 'spikes' && { readout: text(readout) }) },
     }),
   });
 }
@@ -126,18 +126,18 @@ export function toNir(network: SavedNetwork): Uint8Array {
 interface Neurons {
   own: NeuronOptions;
   synapse?: { tau: number };
-  /** Whether their potential is read, so that they do not fire. */
+  /** Whether their potential is read instead of spikes. */
   isRead: boolean;
   /** Their shape. */
   neurons: readonly number[];
-  /** Of a τ that was learnt. */
+  /** The parameters of a learnt τ. */
   w?: Float32Array;
 }
 
-/** [channels, height, width] of a map of ours, as PyTorch orders it. */
+/** PyTorch's [channels, height, width] of our map. */
 const toShape = ([height, width, channels]: readonly number[]) => [channels, height, width];
 
-/** The size of a Conv2d's kernel, stride and padding in both directions. */
+/** The same size in both directions. */
 const square = (size: number) => ints([size, size]);
 const POOLED = { kernel_size: square(POOL), stride: square(POOL), padding: square(0) };
 

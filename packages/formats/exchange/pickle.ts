@@ -1,18 +1,19 @@
 /**
- * The part of Python's pickle that a state_dict needs (https://docs.python.org/3/library/pickletools.html). Nothing
- * that a file names is imported or called: of functions only the four in {@link CALLS} are known, and they build plain
- * values. `pickleparser` 0.2.1 instead takes 9 s and more for 120 kB of a hostile file, whose BUILDs copy one long list.
+ * Reads the part of Python's pickle format that a state_dict needs
+ * (https://docs.python.org/3/library/pickletools.html). Nothing that a file names is imported or run: the only known
+ * functions are the four in {@link CALLS}, which build plain values. The package `pickleparser` 0.2.1 takes more than 9 s
+ * for a hostile file of 120 kB whose BUILDs copy one long list.
  */
 import { Cursor } from '../bytes';
 import { areWhole } from './tensors';
 
-/** A file of numbers: `FloatStorage` and the like, and its name under `data/`. */
+/** A file of numbers in the zip: its type, such as `FloatStorage`, and its name in `data/`. */
 interface Storage {
   type: string;
   key: string;
 }
 
-/** Where the numbers of a tensor are: `torch._utils._rebuild_tensor_v2`. */
+/** Where a tensor's numbers are: the arguments of `torch._utils._rebuild_tensor_v2`. */
 export interface StoredTensor {
   storage: Storage;
   offset: number;
@@ -20,7 +21,7 @@ export interface StoredTensor {
   strides: number[];
 }
 
-/** A value of Python: a dict is a Map, a list or tuple an array. */
+/** A Python value: a dict becomes a Map, a list or tuple an array. */
 export type Pickled =
   | null
   | boolean
@@ -30,10 +31,10 @@ export type Pickled =
   | Map<Pickled, Pickled>
   | StoredTensor
   | Storage
-  | Name;
+  | GlobalName;
 
 /** A class or function that the file names. */
-class Name {
+class GlobalName {
   constructor(
     readonly module: string,
     readonly name: string,
@@ -42,14 +43,14 @@ class Name {
 
 /** PyTorch's own limit of a tensor's axes. */
 const MOST_AXES = 64;
-/** Of a call. `_rebuild_tensor_v2` takes six or seven. */
+/** Arguments of a call; `_rebuild_tensor_v2` has six or seven. */
 const MOST_ARGUMENTS = 10;
 
-/** Looks at the length first: a pickle can use one long list again and again. */
+/** Checks the length first, since a pickle can refer to one long list many times. */
 const areExtents = (values: unknown): values is number[] =>
   Array.isArray(values) && values.length <= MOST_AXES && areWhole(values);
 
-const tensorOf = (storage: unknown, offset: unknown, shape: unknown, strides: unknown): StoredTensor => {
+const rebuildTensor = (storage: unknown, offset: unknown, shape: unknown, strides: unknown): StoredTensor => {
   const { type, key } = (storage ?? {}) as Storage;
   if (typeof type !== 'string' || typeof key !== 'string' || !areWhole([offset]))
     throw new Error('a tensor without a storage');
@@ -60,7 +61,7 @@ const tensorOf = (storage: unknown, offset: unknown, shape: unknown, strides: un
 
 const CALLS: Readonly<Record<string, (...values: Pickled[]) => Pickled>> = {
   'collections OrderedDict': () => new Map(),
-  'torch._utils _rebuild_tensor_v2': tensorOf,
+  'torch._utils _rebuild_tensor_v2': rebuildTensor,
   'torch._utils _rebuild_parameter': (tensor) => tensor,
   'torch Size': (extents) => extents,
 };
@@ -68,7 +69,7 @@ const CALLS: Readonly<Record<string, (...values: Pickled[]) => Pickled>> = {
 const isMap = (value: unknown): value is Map<Pickled, Pickled> => value instanceof Map;
 const isList = (value: unknown): value is Pickled[] => Array.isArray(value);
 
-/** A pickle that is read: the stack, where lists that are still open begin on it, and values with a number. */
+/** The state of the unpickler: the stack, the positions of its marks, and the memo. */
 class Pickle extends Cursor {
   readonly stack: Pickled[] = [];
   readonly marks: number[] = [];
@@ -113,11 +114,11 @@ class Pickle extends Cursor {
   }
 }
 
-/** The last values, the first of them first. */
+/** Pops that many values into a tuple. */
 const tuple = (count: number) => (pickle: Pickle) => Array.from({ length: count }, pickle.pop).reverse();
 
-/** Opcodes that put a value on the stack. */
-const VALUES: Readonly<Record<string, (pickle: Pickle) => Pickled>> = {
+/** Opcodes that push a value. */
+const PUSHES: Readonly<Record<string, (pickle: Pickle) => Pickled>> = {
   '}': () => new Map(),
   ']': () => [],
   ')': () => [],
@@ -140,19 +141,19 @@ const VALUES: Readonly<Record<string, (pickle: Pickle) => Pickled>> = {
   '\x85': tuple(1),
   '\x86': tuple(2),
   '\x87': tuple(3),
-  c: (pickle) => new Name(pickle.line(), pickle.line()), // GLOBAL
+  c: (pickle) => new GlobalName(pickle.line(), pickle.line()), // GLOBAL
   // BINPERSID: ('storage', class, key, device, count)
   Q: (pickle) => {
     const id = pickle.pop();
     const [, type, key] = isList(id) ? id : [];
-    if (!(type instanceof Name) || typeof key !== 'string') throw new Error('a tensor without a storage');
+    if (!(type instanceof GlobalName) || typeof key !== 'string') throw new Error('a tensor without a storage');
     return { type: type.name, key };
   },
   // REDUCE
   R: (pickle) => {
     const values = pickle.pop();
     const called = pickle.pop();
-    const name = called instanceof Name ? `${called.module} ${called.name}` : '';
+    const name = called instanceof GlobalName ? `${called.module} ${called.name}` : '';
     if (!Object.hasOwn(CALLS, name) || !isList(values))
       throw new Error(`a call of ${name.replace(' ', '.') || 'something'}`);
     if (values.length > MOST_ARGUMENTS) throw new Error(`a call with ${values.length} arguments`);
@@ -160,7 +161,7 @@ const VALUES: Readonly<Record<string, (pickle: Pickle) => Pickled>> = {
   },
 };
 
-/** Opcodes that change what is there. */
+/** Opcodes that change a value or the state. */
 const CHANGES: Readonly<Record<string, (pickle: Pickle) => void>> = {
   '\x80': (pickle) => pickle.skip(1), // PROTO
   '(': ({ marks, stack }) => marks.push(stack.length),
@@ -176,7 +177,7 @@ const CHANGES: Readonly<Record<string, (pickle: Pickle) => void>> = {
   e: (pickle) => {
     for (const item of pickle.popMark()) pickle.top(isList).push(item);
   },
-  // BUILD: what a state_dict says of its versions
+  // BUILD: drops the state of a state_dict, its version numbers
   b: (pickle) => {
     pickle.pop();
     pickle.top(isMap);
@@ -185,7 +186,7 @@ const CHANGES: Readonly<Record<string, (pickle: Pickle) => void>> = {
 
 /**
  * @returns the value of a pickle, protocol 2
- * @throws Error that says what was found in place of a state_dict
+ * @throws Error that says what was found instead of a state_dict
  */
 export function unpickle(bytes: Uint8Array): Pickled {
   const pickle = new Pickle(bytes);
@@ -193,7 +194,7 @@ export function unpickle(bytes: Uint8Array): Pickled {
     const opcode = pickle.whole(1);
     const name = String.fromCharCode(opcode);
     if (name === '.') return pickle.pop();
-    if (VALUES[name]) pickle.stack.push(VALUES[name](pickle));
+    if (PUSHES[name]) pickle.stack.push(PUSHES[name](pickle));
     else if (CHANGES[name]) CHANGES[name](pickle);
     else throw new Error(`an object that is none of a state_dict's (opcode 0x${opcode.toString(16)})`);
   }

@@ -1,6 +1,6 @@
 /**
- * Weights out of what PyTorch's `torch.save` writes since version 1.6: a zip file with a pickle, and a file of numbers
- * for each tensor. The pickle is read without running anything: see `pickle.ts`.
+ * Reads the files of PyTorch's `torch.save` since version 1.6: a zip file with a pickle, and a file of numbers for each
+ * tensor. Reading the pickle runs no code: see `pickle.ts`.
  */
 
 import { checkUint8, inOneLine, reworded } from '../../../src/common/checks';
@@ -10,28 +10,28 @@ import { countNumbers, countWeights, parameters } from '../../../src/common/weig
 import { product, strided } from '../bytes';
 import type { FileNetwork } from '../layers-model';
 import { type Pickled, type StoredTensor, unpickle } from './pickle';
-import { checkKnown, fromTensors, fromTensorsOf, type Tensor } from './tensors';
+import { checkLayers, fromOrderedTensors, fromTensors, type Tensor } from './tensors';
 import { storedFiles } from './zip';
 
-/** The widest network's weights and both moments of Adam, with room for steps and biases. */
+/** Weights and both moments of Adam of our widest network, with room for steps and biases. */
 const MOST_NUMBERS = 4 * countWeights(MAX_HIDDEN);
 
-/** Bytes. The pickles of checkpoints have some thousand; each byte can become an object. */
+/** Bytes; those of checkpoints have a few thousand. Each byte can become an object. */
 const LONGEST_PICKLE = 500_000;
 
-/** Bytes of the numbers of a storage that is read. */
+/** Bytes per number, by type of storage. */
 const WIDTHS: Readonly<Record<string, number>> = { FloatStorage: 4, DoubleStorage: 8 };
 
 /**
- * The network of a `state_dict`, or of a checkpoint of SpikingJelly's example:
+ * Reads a network from a `state_dict`, or from a checkpoint of SpikingJelly's example,
  * `{ net, optimizer, epoch, max_test_acc }`.
  * @param file its name, for the messages
- * @param layers of a network that is not of one hidden layer or none, such as one of layers that convolve, whose
- *   stride, padding and pool no state_dict has: `engine.options.layers`
- * @throws Error in one line if the file is damaged, or holds a pickled module or another network
+ * @param layers `engine.options.layers` of a network with more than one hidden layer or with convolutions, whose stride,
+ *   padding and pooling a state_dict does not have
+ * @throws Error in one line for a damaged file, a pickled module, or another network
  */
 export function fromPth(bytes: Uint8Array, file = 'pth', layers?: readonly ResolvedLayer[]): FileNetwork {
-  checkKnown(layers);
+  checkLayers(layers);
   return inOneLine(() => readFile(bytes, file, layers));
 }
 
@@ -39,25 +39,25 @@ function readFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLay
   checkUint8(file, bytes);
   if (layers?.some(({ delay }) => delay))
     throw new Error(
-      `${file}: expected layers without delay, which a state_dict cannot say, found some; use safetensors`,
+      `${file}: expected layers without delay, which a state_dict cannot hold, found some; use safetensors`,
     );
-  const entries = unzipped(bytes, file);
+  const entries = unzip(bytes, file);
   const root = readPickle(entries, file);
   const net = root.get('net') instanceof Map ? (root.get('net') as Map<Pickled, Pickled>) : root;
   const most = Math.max(MOST_NUMBERS, layers ? 4 * countNumbers(parameters(layers)) : 0);
   const weightsOf = (tensors: Record<string, Tensor>) =>
-    layers ? fromTensorsOf(file, tensors, layers) : fromTensors(file, tensors);
+    layers ? fromOrderedTensors(file, tensors, layers) : fromTensors(file, tensors);
   let numbers = 0;
   const read = (name: string, tensor: StoredTensor) => {
-    // Tensors may share their numbers, even one number with all of theirs, and one without numbers has many names.
+    // Tensors can share numbers, and empty ones cost time as well, so everything that is decoded counts.
     numbers += 1 + tensor.shape.length + product(tensor.shape);
-    // Infinity times 0 is NaN.
+    // Not `>`: extents can multiply to Infinity · 0, which is NaN.
     if (!(numbers <= most)) throw new Error(`${file}: expected at most ${most} numbers, found more`);
     return readTensor(`${file}: ${name}`, tensor, entries);
   };
   const tensors = new Map<string, Tensor>();
   for (const [name, value] of net) {
-    // A batch norm counts its batches, which our momentum does not need.
+    // Our batch norm does not need the number of batches.
     if (typeof name === 'string' && isTensor(value) && !name.endsWith('num_batches_tracked'))
       tensors.set(name, read(name, value));
   }
@@ -69,13 +69,13 @@ function readFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLay
     weights,
     ...(layers && { layers }),
     ...(optimizer instanceof Map && {
-      state: { weights, ...moments(file, optimizer, tensors, read, weightsOf) },
+      state: { weights, ...readAdam(file, optimizer, tensors, read, weightsOf) },
     }),
     ...(Number.isSafeInteger(epoch) && Number(epoch) >= 0 && { epoch: Number(epoch) }),
   };
 }
 
-function unzipped(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
+function unzip(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (!isZip)
     throw new Error(`${file}: expected the zip file that torch.save writes since PyTorch 1.6, found other content`);
@@ -109,7 +109,7 @@ function readPickle(entries: ReadonlyMap<string, Uint8Array>, file: string): Map
 const isTensor = (value: unknown): value is StoredTensor =>
   typeof value === 'object' && value !== null && 'storage' in value;
 
-/** The numbers of a tensor, row by row, whatever its strides. */
+/** A tensor in row-major order, whatever its strides. */
 function readTensor(
   name: string,
   { storage, offset, shape, strides }: StoredTensor,
@@ -134,8 +134,8 @@ function readTensor(
   return { shape, data };
 }
 
-/** The moments of Adam, in the layout of the weights, and its number of steps. */
-function moments(
+/** Adam's moments, in the order of the weights, and its number of steps. */
+function readAdam(
   file: string,
   optimizer: Map<Pickled, Pickled>,
   tensors: ReadonlyMap<string, Tensor>,
@@ -143,7 +143,7 @@ function moments(
   weightsOf: (tensors: Record<string, Tensor>) => Float32Array,
 ): Omit<EngineState, 'weights'> {
   const states = optimizer.get('state');
-  // Running statistics are none of Adam's.
+  // Adam does not change running statistics.
   const names = [...tensors.keys()].filter((name) => !/running_(mean|var)$/.test(name));
   const damaged = (what: string) =>
     new Error(`${file}: expected the state of Adam with ${what} for each of ${names.join(', ')}, found another one`);
@@ -159,14 +159,14 @@ function moments(
       if (!isTensor(value)) throw damaged(what);
       return [names[i], read(name, value)];
     });
-    // In the order of the weights, by which they are told apart.
+    // Parameters without moments are filled with zeros, since readers tell tensors apart by order.
     const all = Array.from(tensors, ([name, { shape, data }]): [string, Tensor] => [
       name,
       { shape, data: new Float32Array(data.length) },
     ]);
     return weightsOf(Object.fromEntries([...all, ...found]));
   };
-  // PyTorch counts the steps in a number since 1.0, in a tensor since 1.12.
+  // PyTorch stores the number of steps as a number, and since 1.12 as a tensor.
   const steps = of('step').map(([name, value]) => (isTensor(value) ? read(name, value).data[0] : value));
   const [step] = steps;
   if (!Number.isSafeInteger(step) || Number(step) < 1 || steps.some((other) => other !== step)) throw damaged('step');

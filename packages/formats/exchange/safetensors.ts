@@ -1,6 +1,6 @@
 /**
- * Weights as safetensors (https://huggingface.co/docs/safetensors): the length of a header, the header as JSON, and the
- * numbers. No code can be in such a file.
+ * Reads and writes safetensors (https://huggingface.co/docs/safetensors): the length of a header, the header in JSON,
+ * and the numbers. Such a file cannot contain code.
  */
 
 import { checkChoice, checkUint8, inOneLine, reworded } from '../../../src/common/checks';
@@ -11,35 +11,35 @@ import { concatenated, decodeFloat32, decodeFloat64, littleEndian, product, utf8
 import { checkNetworkToSave, type FileNetwork, type SavedNetwork } from '../layers-model';
 import {
   areWhole,
-  checkKnown,
+  checkLayers,
   fromNamedTensors,
+  fromOrderedTensors,
   fromTensors,
-  fromTensorsOf,
   listTensors,
   type Tensor,
 } from './tensors';
 
 /**
- * Under which keys of the metadata, which are texts, our neurons' options stand, and what weights do not say: layers,
- * and which potential is read.
+ * Our keys in the file's metadata, all texts: options of neurons, and of networks that weights do not determine, the
+ * layers and the readout.
  */
 const NEURON = 'neuron';
 const LAYERS = 'layers';
 const READOUT = 'readout';
 
-/** Bytes of the numbers of a type that is read. */
+/** Bytes per number, by type. */
 const WIDTHS: Readonly<Record<string, number>> = { F32: 4, F64: 8 };
 
-/** A batch norm of PyTorch's counts its batches, which we do not: the count is passed over. */
+/** PyTorch's batch norm stores a number of batches, which we skip. */
 const COUNT_WIDTHS: Readonly<Record<string, number>> = { I64: 8 };
 const isCount = (name: string) => name.endsWith('num_batches_tracked');
 
-/** More than any network of ours needs, and quick to read. */
+/** Bytes; more than any of our networks needs. */
 const LONGEST_HEADER = 1e6;
 
 /**
- * The bytes of a safetensors file. SpikingJelly's network of the tutorial takes its tensors by `load_state_dict`. The
- * metadata hold the options of the neurons.
+ * The bytes of a safetensors file, with the options of the neurons in its metadata. SpikingJelly's network of the
+ * tutorial loads its tensors with `load_state_dict`.
  * @throws RangeError as `checkNeuron` and `listTensors`
  */
 export function toSafetensors(network: SavedNetwork): Uint8Array {
@@ -59,24 +59,24 @@ export function toSafetensors(network: SavedNetwork): Uint8Array {
     end += data.byteLength;
   }
   const json = JSON.stringify(header);
-  // Spaces let the numbers begin at a multiple of eight bytes.
+  // Spaces align the numbers to eight bytes.
   const text = utf8(json.padEnd(Math.ceil(json.length / 8) * 8));
   return concatenated([wholeNumber(8, text.length), text, ...tensors.map(({ data }) => littleEndian(data))]);
 }
 
 /**
- * The network of a safetensors file of ours or of PyTorch's: float32 or float64, [10, 784], or [hidden, 784] and
- * [10, hidden], under any names.
+ * Reads a network from a file of ours or of PyTorch: float32 or float64, [10, 784], or [hidden, 784] and [10, hidden],
+ * with any names.
  * @param file its name, for the messages
- * @param known the layers of PyTorch's network as `fromPth` takes them; those that the file itself says go before
- * @throws Error in one line if the file is damaged or holds another network
+ * @param known the layers of PyTorch's network, as for `fromPth`; layers in the file's metadata take precedence
+ * @throws Error in one line for a damaged file or another network
  */
 export function fromSafetensors(
   bytes: Uint8Array,
   file = 'safetensors',
   known?: readonly ResolvedLayer[],
 ): FileNetwork {
-  checkKnown(known);
+  checkLayers(known);
   return inOneLine(() => readFile(bytes, file, known));
 }
 
@@ -88,8 +88,7 @@ function readFile(bytes: Uint8Array, file: string, known?: readonly ResolvedLaye
     name,
     ...readEntry(`${file}: ${name}`, entry, bytes.length - start),
   }));
-  // As the format wants it: no gaps, no overlaps. Checked before decoding: thousands of entries can name the same
-  // bytes.
+  // The format forbids gaps and overlaps. Checked before decoding, since thousands of entries can name the same bytes.
   const inOrder = [...places].sort((a, b) => a.from - b.from || a.to - b.to);
   const end = inOrder.reduce((reached, { from, to }) => (from === reached ? to : Number.NaN), 0);
   if (end !== bytes.length - start)
@@ -99,15 +98,15 @@ function readFile(bytes: Uint8Array, file: string, known?: readonly ResolvedLaye
     const numbers = bytes.subarray(start + from, start + to);
     return [name, { shape, data: width === 4 ? decodeFloat32(numbers) : Float32Array.from(decodeFloat64(numbers)) }];
   });
-  // The format's metadata are texts; of anything else this says that no surrogate was found.
-  const neuron = inMetadata(file, metadata, NEURON, 'the options of neurons', (found) =>
+  // Metadata should be texts; `readNeuron` refuses anything else.
+  const neuron = readMetadata(file, metadata, NEURON, 'the options of neurons', (found) =>
     readNeuron(typeof found === 'string' ? JSON.parse(found) : found),
   );
   const named = Object.fromEntries(tensors);
-  if (!neuron && known) return { weights: fromTensorsOf(file, named, known), layers: known };
+  if (!neuron && known) return { weights: fromOrderedTensors(file, named, known), layers: known };
   if (!neuron) return { weights: fromTensors(file, named) };
-  const layers = inMetadata(file, metadata, LAYERS, 'layers', (found) => readLayers(found, neuron));
-  const readout = inMetadata(file, metadata, READOUT, 'what is read of the outputs', readReadout);
+  const layers = readMetadata(file, metadata, LAYERS, 'layers', (found) => readLayers(found, neuron));
+  const readout = readMetadata(file, metadata, READOUT, 'what is read of the outputs', readReadout);
   return {
     weights: layers ? fromNamedTensors(file, named, layers) : fromTensors(file, named),
     neuron,
@@ -117,29 +116,29 @@ function readFile(bytes: Uint8Array, file: string, known?: readonly ResolvedLaye
 }
 
 function readHeader(bytes: Uint8Array, file: string): { header: Record<string, unknown>; start: number } {
-  const other = (why: string) => new Error(`${file}: expected a safetensors file, found other content (${why})`);
-  if (bytes.length < 8) throw other(`${bytes.length} bytes`);
+  const refusal = (why: string) => new Error(`${file}: expected a safetensors file, found other content (${why})`);
+  if (bytes.length < 8) throw refusal(`${bytes.length} bytes`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > BigInt(bytes.length - 8))
-    throw other(`a header of ${length} bytes in a file of ${bytes.length}; is it truncated?`);
-  if (length > BigInt(LONGEST_HEADER)) throw other(`a header of ${length} bytes`);
+    throw refusal(`a header of ${length} bytes in a file of ${bytes.length}; is it truncated?`);
+  if (length > BigInt(LONGEST_HEADER)) throw refusal(`a header of ${length} bytes`);
   const start = 8 + Number(length);
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, start)));
   } catch {
-    throw other('its header is no JSON');
+    throw refusal('its header is no JSON');
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw other('its header is no JSON object');
+    throw refusal('its header is no JSON object');
   return { header: header as Record<string, unknown>, start };
 }
 
-/** A list of numbers as a message shows it; anything else may be nested without end. */
-const listed = (value: unknown) =>
+/** A list of numbers for a message. Any other value may be nested too deeply to be shown. */
+const formatList = (value: unknown) =>
   Array.isArray(value) && value.every((each) => typeof each === 'number') ? JSON.stringify(value) : 'another value';
 
-/** A tensor's type, shape and place, checked. */
+/** Checks a tensor's type, shape and place. */
 function readEntry(name: string, entry: unknown, available: number) {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   const widths = isCount(name) ? COUNT_WIDTHS : WIDTHS;
@@ -148,9 +147,9 @@ function readEntry(name: string, entry: unknown, available: number) {
     throw new Error(
       `${name}: expected F32 or F64, found ${typeof dtype === 'string' ? dtype : 'no type'}; convert it with .float()`,
     );
-  if (!areWhole(shape)) throw new Error(`${name}: expected a shape of whole numbers, found ${listed(shape)}`);
+  if (!areWhole(shape)) throw new Error(`${name}: expected a shape of whole numbers, found ${formatList(shape)}`);
   if (!areWhole(offsets) || offsets.length !== 2)
-    throw new Error(`${name}: expected two data_offsets, found ${listed(offsets)}`);
+    throw new Error(`${name}: expected two data_offsets, found ${formatList(offsets)}`);
   const [from, to] = offsets;
   const size = width * product(shape);
   if (!(from <= to && to <= available))
@@ -160,8 +159,8 @@ function readEntry(name: string, entry: unknown, available: number) {
   return { width, shape, from, to };
 }
 
-/** What stands under a key of the metadata, if the file has it. */
-function inMetadata<R>(file: string, metadata: unknown, key: string, what: string, read: (found: unknown) => R) {
+/** Reads a key of the metadata; undefined if it is missing. */
+function readMetadata<R>(file: string, metadata: unknown, key: string, what: string, read: (found: unknown) => R) {
   const found = (metadata as Record<string, unknown> | undefined)?.[key];
   if (found === undefined) return undefined;
   return reworded(

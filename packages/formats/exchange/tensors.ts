@@ -1,7 +1,7 @@
 /**
- * A network's weights as PyTorch has them: a matrix [outputs, inputs] per layer, or kernels [channels, channels read,
- * height, width], under a name. Inputs of a map are in our order by row, column and channel, in PyTorch's by channel,
- * row and column.
+ * Converts a network's weights to and from PyTorch's named tensors: matrices [outputs, inputs], and kernels [channels,
+ * input channels, height, width]. Inputs from a map are ordered by row, column and channel here, by channel, row and
+ * column in PyTorch.
  */
 import { checkArray, checkObject, isTyped, typeName } from '../../../src/common/checks';
 import { allMaps, isWidth, type LayerShape, MAX_HIDDEN, type MapShape, plainLayers } from '../../../src/common/layers';
@@ -17,31 +17,33 @@ import {
 } from '../../../src/common/weights';
 import { strided } from '../bytes';
 
-/** Numbers row by row, the last index fastest. An empty shape stands for a single number. */
+/** Numbers in row-major order. An empty shape stands for a single number. */
 export interface Tensor {
   shape: readonly number[];
   data: Float32Array;
 }
 
-/** @throws TypeError or RangeError unless the layers of a network are those of an engine, or left out */
-export function checkKnown(layers: readonly LayerShape[] | undefined): void {
+/** @throws TypeError or RangeError unless these are an engine's layers, or undefined */
+export function checkLayers(layers: readonly LayerShape[] | undefined): void {
   if (layers === undefined) return;
   for (const layer of checkArray('layers', layers, "an engine's layers"))
     checkObject('layers', layer, "an engine's layers");
   if (layers.length === 0) throw new RangeError('layers: expected at least one, found none');
 }
 
-/** Whether a file's value is a list of whole numbers, 0 or more, such as a shape. */
+/** Whether a value from a file is a list of whole numbers, 0 or more, such as a shape. */
 export const areWhole = (values: unknown): values is number[] =>
   Array.isArray(values) && values.every((value) => Number.isSafeInteger(value) && value >= 0);
 
 /**
- * The name of a parameter: of the weights, beside which delays stand, that of SpikingJelly's `state_dict` of the tutorial's network, whose `layer`
- * is a Sequential of Flatten, Linear, LIFNode, Linear, LIFNode …; the others stand with the neurons. Where layers
- * convolve, it is one of Conv2d, LIFNode (AvgPool2d) …, or Conv2d, AvgPool2d, LIFNode …, then Flatten, Linear,
- * LIFNode …, with a BatchNorm2d right behind a Conv2d that has a norm.
+ * A parameter's name in SpikingJelly's `state_dict` of such a network, whose `layer` is a Sequential: Flatten, Linear,
+ * LIFNode, Linear, LIFNode …; with convolutions, Conv2d (BatchNorm2d), LIFNode (AvgPool2d) … or Conv2d (BatchNorm2d),
+ * AvgPool2d, LIFNode …, then Flatten, Linear, LIFNode …. Delays are named like weights.
  */
-export function nameOf({ kind, layer }: Pick<Parameter, 'kind' | 'layer'>, layers: readonly LayerShape[]): string {
+export function parameterName(
+  { kind, layer }: Pick<Parameter, 'kind' | 'layer'>,
+  layers: readonly LayerShape[],
+): string {
   const convolved = layers.filter(({ convolve }) => convolve).length;
   const before = layers.slice(0, layer);
   const [pooled, normed] = [before.filter(({ pool }) => pool).length, before.filter(({ norm }) => norm).length];
@@ -54,19 +56,19 @@ export function nameOf({ kind, layer }: Pick<Parameter, 'kind' | 'layer'>, layer
 }
 
 /**
- * A parameter's shape as PyTorch has it: matrices [outputs, inputs], kernels with all four sides, w [1] or [neurons], and
- * what each channel has [channels].
+ * A parameter's shape in PyTorch: matrices [outputs, inputs], kernels [channels, input channels, height, width], w [1] or
+ * [neurons], biases and norms [channels].
  */
-function shapeOf(each: Parameter, layers: readonly LayerShape[]): number[] {
+function tensorShape(each: Parameter, layers: readonly LayerShape[]): number[] {
   const { kind, layer, shape } = each;
   const [rows, columns] = shape;
   if (kind !== 'weight' && kind !== 'recurrent' && kind !== 'delay') return [columns];
-  const [height, width, channels] = rowsOf(each, layers);
+  const [height, width, channels] = mapOfRows(each, layers);
   return layers[layer].convolve ? [columns, channels, height, width] : [columns, rows];
 }
 
-/** The map whose places and channels a parameter's rows are. */
-function rowsOf({ kind, layer, shape: [rows] }: Parameter, layers: readonly LayerShape[]): MapShape {
+/** The map [height, width, channels] that a parameter's rows correspond to. */
+function mapOfRows({ kind, layer, shape: [rows] }: Parameter, layers: readonly LayerShape[]): MapShape {
   const { maps } = allMaps(layers);
   const { convolve } = layers[layer];
   if (convolve) return kind === 'weight' ? [convolve.kernel, convolve.kernel, maps[layer].reads[2]] : [1, 1, rows];
@@ -74,10 +76,10 @@ function rowsOf({ kind, layer, shape: [rows] }: Parameter, layers: readonly Laye
 }
 
 /**
- * The weights as tensors for PyTorch.
- * @param weights [784, 10], or [784, hidden] and [hidden, 10], one after the other
- * @param layers of another network, whose weights are the numbers that `parameters` lists
- * @throws RangeError unless these are the weights of a network, all of them finite
+ * The weights as PyTorch's tensors.
+ * @param weights [784, 10], or [784, hidden] and then [hidden, 10]
+ * @param layers of any other network; its weights are in the order of `parameters`
+ * @throws RangeError unless these are finite weights of such a network
  */
 export function listTensors(
   weights: Float32Array,
@@ -92,17 +94,17 @@ export function listTensors(
   checkRanges(weights, shapes);
   const parts = splitParameters(weights, all);
   return all.map((each, i) => {
-    const place = placesOf(rowsOf(each, shapes), each.shape[1]);
+    const place = ourPlace(mapOfRows(each, shapes), each.shape[1]);
     const data = parts[i].map((_, at) => parts[i][place(at)]);
-    return { ...each, name: nameOf(each, shapes), shape: shapeOf(each, shapes), data };
+    return { ...each, name: parameterName(each, shapes), shape: tensorShape(each, shapes), data };
   });
 }
 
 /**
- * The opposite of `listTensors`, for a network whose layers are known.
- * @param file what is read, for the messages
- * @throws Error in one line if a tensor is missing, has another shape, is not finite, or holds a delay or a variance that
- *   cannot be
+ * The inverse of `listTensors`.
+ * @param file its name, for the messages
+ * @throws Error in one line if a tensor is missing, has another shape, or holds a number that is not finite or out of
+ *   range
  */
 export function fromNamedTensors(
   file: string,
@@ -110,15 +112,15 @@ export function fromNamedTensors(
   layers: readonly LayerShape[],
 ): Float32Array {
   const all = parameters(layers);
-  const wanted = all.map((each) => `${nameOf(each, layers)} [${shapeOf(each, layers).join(', ')}]`);
+  const wanted = all.map((each) => `${parameterName(each, layers)} [${tensorShape(each, layers).join(', ')}]`);
   const found = Object.entries(tensors).map(([name, { shape }]) => `${name} [${shape.join(', ')}]`);
   if (wanted.some((each) => !found.includes(each)) || found.length !== wanted.length) {
     throw new Error(`${file}: expected ${wanted.join(', ')}, found ${found.join(', ') || 'none'}`);
   }
   const numbers = new Float32Array(countNumbers(all));
   splitParameters(numbers, all).forEach((part, i) => {
-    const place = placesOf(rowsOf(all[i], layers), all[i].shape[1]);
-    tensors[nameOf(all[i], layers)].data.forEach((value, at) => {
+    const place = ourPlace(mapOfRows(all[i], layers), all[i].shape[1]);
+    tensors[parameterName(all[i], layers)].data.forEach((value, at) => {
       part[place(at)] = value;
     });
   });
@@ -128,12 +130,13 @@ export function fromNamedTensors(
 }
 
 /**
- * The weights of a network whose layers are known, out of tensors in its order under any names; safetensors has those of
- * a module by the alphabet, so that a name's ending counts. A bias of zeros is passed over where the network has none.
- * @param file what is read, for the messages
- * @throws Error in one line if they are another network's
+ * The weights of a network from tensors with any names, in the order of its layers. Safetensors sorts the tensors of a
+ * module by name, so the ends of names (`weight`, `bias` …) are compared, too. A bias of zeros is skipped where the
+ * network has none.
+ * @param file its name, for the messages
+ * @throws Error in one line for tensors of another network
  */
-export function fromTensorsOf(
+export function fromOrderedTensors(
   file: string,
   tensors: Readonly<Record<string, Tensor>>,
   layers: readonly LayerShape[],
@@ -142,40 +145,40 @@ export function fromTensorsOf(
   const left = new Map(
     Object.entries(tensors).map(([name, { shape, data }]) => [name, { shape: shape.length === 0 ? [1] : shape, data }]),
   );
-  const own: Record<string, Tensor> = Object.create(null); // where `__proto__` is a name like any other
+  const own: Record<string, Tensor> = Object.create(null); // a tensor may be named `__proto__`
   let module = '';
   for (const wanted of parameters(layers)) {
-    const name = nameOf(wanted, layers);
-    const shape = String(shapeOf(wanted, layers));
-    const { end } = partsOf(name);
+    const name = parameterName(wanted, layers);
+    const shape = String(tensorShape(wanted, layers));
+    const { end } = splitName(name);
     const isSameModule = end !== 'weight' && end !== 'w';
     const found = [...left].find(([other, tensor]) => {
-      const theirs = partsOf(other);
+      const theirs = splitName(other);
       const fits = !theirs.end || (theirs.end === end && (!isSameModule || theirs.module === module));
       return fits && String(tensor.shape) === shape;
     });
     if (!found) continue;
     own[name] = found[1];
     left.delete(found[0]);
-    ({ module } = partsOf(found[0]));
+    ({ module } = splitName(found[0]));
   }
   for (const [name, tensor] of left)
     if (!/bias$/.test(name) || tensor.data.some((value) => value !== 0)) own[name] = tensor;
   return fromNamedTensors(file, own, layers);
 }
 
-/** A name's ending, if it is one of PyTorch's, and the module before it. */
-function partsOf(name: string): { module: string; end?: string } {
+/** Splits a name into the module and the parameter, if it is one of PyTorch's. */
+function splitName(name: string): { module: string; end?: string } {
   const [, module, end] = name.match(/^(.*?)\.?(weight|bias|running_mean|running_var|w)$/) ?? [];
   return { module: module ?? '', end };
 }
 
 /**
- * The weights out of tensors of any names: one matrix [10, 784], or [hidden, 784] and [10, hidden]. A bias of zeros is
- * passed over.
- * @param file what is read, for the messages
- * @returns [784, 10], or [784, hidden] and [hidden, 10], one after the other
- * @throws Error in one line if they are another network's
+ * The weights from tensors with any names: one matrix [10, 784], or [hidden, 784] and [10, hidden]. A bias of zeros is
+ * skipped.
+ * @param file its name, for the messages
+ * @returns [784, 10], or [784, hidden] and then [hidden, 10]
+ * @throws Error in one line for tensors of another network
  */
 export function fromTensors(file: string, tensors: Readonly<Record<string, Tensor>>): Float32Array {
   const matrices: [string, Tensor][] = [];
@@ -185,7 +188,7 @@ export function fromTensors(file: string, tensors: Readonly<Record<string, Tenso
     if (tensor.shape.length === 2) matrices.push([name, tensor]);
     else if (tensor.shape.length === 4) {
       throw new Error(
-        `${file}: ${name}: expected matrices of weights alone, found a kernel [${tensor.shape.join(', ')}]; say which layers convolve, which this file does not`,
+        `${file}: ${name}: expected matrices of weights alone, found a kernel [${tensor.shape.join(', ')}]; pass the layers, whose stride and padding this file does not have`,
       );
     } else if (tensor.data.some((value) => value !== 0)) {
       const shape = `[${tensor.shape.join(', ')}]`;
@@ -194,16 +197,16 @@ export function fromTensors(file: string, tensors: Readonly<Record<string, Tenso
       );
     }
   }
-  // The layers in either order: only one fits, also where the hidden layer is as wide as the image.
+  // Either matrix may come first; only one order fits, even if the hidden layer is as wide as the image.
   const orders = matrices.length === 2 ? [matrices, [...matrices].reverse()] : [matrices];
   for (const order of orders) {
     const hidden = order.length === 2 ? order[0][1].shape[0] : undefined;
     if (hidden !== undefined && !isWidth(hidden)) continue;
     const layers = plainLayers(hidden);
     const all = parameters(layers);
-    const wanted = all.map((each) => shapeOf(each, layers));
+    const wanted = all.map((each) => tensorShape(each, layers));
     if (String(wanted) !== String(order.map(([, { shape }]) => shape))) continue;
-    const named = order.map(([, tensor], i) => [nameOf(all[i], layers), tensor]);
+    const named = order.map(([, tensor], i) => [parameterName(all[i], layers), tensor]);
     return fromNamedTensors(file, Object.fromEntries(named), layers);
   }
   const shapes = matrices.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`);
@@ -213,5 +216,5 @@ export function fromTensors(file: string, tensors: Readonly<Record<string, Tenso
 }
 
 /** Maps an index of PyTorch's [columns, channels, height, width] to its place in our [height, width, channels, columns]. */
-const placesOf = ([height, width, channels]: MapShape, columns: number) =>
+const ourPlace = ([height, width, channels]: MapShape, columns: number) =>
   strided([columns, channels, height * width], [1, columns, channels * columns]);

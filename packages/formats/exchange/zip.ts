@@ -1,20 +1,20 @@
 /**
- * Reads zip files (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT) whose files are stored uncompressed, as
- * by PyTorch. Compressed ones are skipped: they are not PyTorch's, and might be endless. `fflate`, which unzips
- * elsewhere, neither checks nor exposes checksums.
+ * Reads the uncompressed files of a zip file (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT), as PyTorch
+ * stores them. Compressed files are skipped unless the host inflates them, since they could be of any size. `fflate`
+ * does not check checksums.
  */
 
 import { CRC32, Cursor, crc } from '../bytes';
 
-/** Bytes of the record at the end, without its comment, which has at most 65535. */
+/** Bytes of the record at the end without its comment, which has at most 65535. */
 const END = 22;
-/** How most files are compressed. */
+/** The usual compression method. */
 const DEFLATED = 8;
 
 /**
  * The stored files, by name.
- * @param inflate what a host makes of a compressed file, which should have so many bytes; undefined to skip it
- * @throws Error that says what is damaged: in the zip file they do not overlap, and their check sums are right
+ * @param inflate returns the content of a compressed file with the given size; undefined skips it
+ * @throws Error that says what is damaged; files must not overlap, and their checksums must be right
  */
 export function storedFiles(
   bytes: Uint8Array,
@@ -43,7 +43,7 @@ export function storedFiles(
     if (sum > bytes.length) throw new Error('its files overlap');
     const content = compression === 0 ? stored : inflate(stored, wanted, title);
     if (!content) continue;
-    if (crc(CRC32, content) !== check) throw new Error(`the check sum of ${title} is wrong`);
+    if (crc(CRC32, content) !== check) throw new Error(`the checksum of ${title} is wrong`);
     files.set(title, content);
   }
   return files;

@@ -1,56 +1,65 @@
 /**
- * Reads the HDF5 files that the package `nir`, h5py, PyTables and our writer make
- * (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): groups in both forms, data sets in one piece or in compressed
- * chunks, numbers, lists of numbers and texts. Everything else is refused by name. No place of a file is read twice, so
- * a loop ends; its parts do not overlap, so the work is linear in the file size; and no memory is taken before a size
- * is compared with its limit.
+ * Reads HDF5 files of the package `nir`, h5py, PyTables and our writer
+ * (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): old and new groups, contiguous and chunked data sets, numbers,
+ * lists of numbers, and texts. Everything else is refused by name. No address is read twice, so cycles end; parts must
+ * not overlap, so time is linear in the file's size; sizes are compared with limits before memory is allocated.
  */
 import { Cursor, product } from '../bytes';
-import { Budget, decodeNumbers, once, place, readFilters, readSpace, readType, type Type, unfilter } from './values';
+import {
+  Budget,
+  decodeNumbers,
+  once,
+  placeChunk,
+  readFilters,
+  readSpace,
+  readType,
+  type Type,
+  unfilter,
+} from './values';
 import { SIGNATURE } from './writer';
 
-/** Numbers of a data set; of float32, also what was rounded to that. */
+/** Numbers of a data set; `float32` says whether they were stored with that precision. */
 export interface Numbers {
   values: Float64Array;
   shape: readonly number[];
   float32: boolean;
 }
 
-/** Lists of numbers of varying length. */
+/** Lists of numbers, of any lengths. */
 export interface Lists {
   length: number;
   /** Decodes list i. */
   numbers(i: number): Float64Array;
 }
 
-/** A data set. Its values are decoded when they are asked for. */
+/** A data set, decoded on demand. */
 export interface FoundDataSet {
-  /** @throws Error unless it holds numbers */
+  /** @throws Error unless these are numbers */
   numbers(): Numbers;
-  /** @throws Error unless it holds lists of numbers */
+  /** @throws Error unless these are lists of numbers */
   lists(): Lists;
-  /** @throws Error unless it holds texts */
+  /** @throws Error unless these are texts */
   texts(): string[];
 }
 
-/** A group: what it holds, by name. */
+/** The members of a group, by name. */
 export type FoundGroup = Map<string, FoundGroup | FoundDataSet>;
 
-/** A member of a group. @throws Error unless it is there */
+/** @throws Error unless the group has a group of this name */
 export function groupIn(group: FoundGroup, name: string): FoundGroup {
   const child = group.get(name);
   if (!(child instanceof Map)) throw new Error(`${child ? 'a data set' : 'no'} ${name}`);
   return child;
 }
 
-/** A member of a group. @throws Error unless it is there */
+/** @throws Error unless the group has a data set of this name */
 export function dataSetIn(group: FoundGroup, name: string): FoundDataSet {
   const child = group.get(name);
   if (!child || child instanceof Map) throw new Error(`${child ? 'a group' : 'no'} ${name}`);
   return child;
 }
 
-/** What a reader expects at most. */
+/** Limits that a reader of a format sets. */
 export interface Limits {
   /** Bytes of the file. */
   bytes: number;
@@ -61,19 +70,19 @@ export interface Limits {
 /** Bytes of the largest number. */
 const LARGEST = 8;
 
-/** No file that is read here has more than about thirty. */
+/** Groups and data sets; our files have about thirty. */
 const MOST_OBJECTS = 1000;
 
-/** Messages in an object's header: one per member of a group, and a handful for a data set. */
+/** Messages in an object's header: one per member of a group, a handful for a data set. */
 const MOST_MESSAGES = 500;
 
-/** Chunks of all data sets: h5py makes them of 8 KB or more. Inflating one costs 50 µs, however small it is. */
+/** Chunks of all data sets. Inflating one takes at least 50 µs, and h5py's have 8 KB or more. */
 const MOST_CHUNKS = 10_000;
 
-/** Bytes of all texts of a data set: a network's nodes and edges have names. */
+/** Bytes of all texts of a data set, such as names of a network's nodes. */
 const MOST_TEXT = 100_000;
 
-/** Types of the messages in an object's header. */
+/** Types of messages in an object's header. */
 const SPACE = 0x01;
 const LINK_INFO = 0x02;
 const TYPE = 0x03;
@@ -83,14 +92,14 @@ const FILTERS = 0x0b;
 const CONTINUATION = 0x10;
 const SYMBOLS = 0x11;
 
-/** Address or size that is not set: all bits are ones. */
+/** Whether an address or size is not set, that is, has all bits set. */
 const isUndefined = (address: number) => address >= 2 ** 63;
 const up = (count: number, to: number) => Math.ceil(count / to) * to;
 
-/** A file whose values are read when they are asked for. */
+/** An HDF5 file, decoded on demand. */
 export class Hdf5File {
   private readonly budget: Budget;
-  /** Texts and lists of any length lie in heaps that many data sets share. */
+  /** Contents of global heaps by address: they hold texts and lists of any data sets. */
   private readonly heaps = new Map<number, Map<number, Uint8Array>>();
 
   constructor(
@@ -102,7 +111,7 @@ export class Hdf5File {
     this.budget = new Budget(bytes);
   }
 
-  /** @throws Error that says what was found in place of such a file */
+  /** @throws Error that says what was found instead of a readable file */
   root(): FoundGroup {
     const root = this.readObject(rootAddress(this.bytes));
     if (!(root instanceof Map)) throw new Error('a single data set');
@@ -110,16 +119,16 @@ export class Hdf5File {
   }
 
   private readObject(address: number): FoundGroup | FoundDataSet {
-    this.budget.spend('groups and data sets', MOST_OBJECTS);
+    this.budget.countOf('groups and data sets', MOST_OBJECTS);
     const messages = this.readHeader(address);
-    const one = (type: number) => messages.find((message) => message.type === type)?.body;
-    const [space, type, layout, symbols] = [SPACE, TYPE, LAYOUT, SYMBOLS].map(one);
-    if (space && type && layout) return this.dataSet(space, type, layout, one(FILTERS));
+    const find = (type: number) => messages.find((message) => message.type === type)?.body;
+    const [space, type, layout, symbols] = [SPACE, TYPE, LAYOUT, SYMBOLS].map(find);
+    if (space && type && layout) return this.dataSet(space, type, layout, find(FILTERS));
     if (symbols) return this.oldGroup(symbols);
-    const info = one(LINK_INFO);
+    const info = find(LINK_INFO);
     if (!info) throw new Error('an object that is neither a group nor a data set');
     const order = info.skip(1).whole(1) & 1;
-    if (!isUndefined(info.skip(order ? 8 : 0).whole(8))) throw new Error('a group of many links in a heap');
+    if (!isUndefined(info.skip(order ? 8 : 0).whole(8))) throw new Error('a group with its links in a heap');
     const group: FoundGroup = new Map();
     for (const { body } of messages.filter((message) => message.type === LINK)) {
       const [name, child] = readLink(body);
@@ -128,7 +137,7 @@ export class Hdf5File {
     return group;
   }
 
-  /** The messages of an object's header, of version 1 or 2. */
+  /** The messages of an object's header (version 1 or 2). */
   private readHeader(address: number): { type: number; body: Cursor }[] {
     const start = this.budget.visit(address, 'an object');
     const isNew = new Cursor(this.bytes, address).text(4) === 'OHDR';
@@ -157,7 +166,7 @@ export class Hdf5File {
         if (isShared && type === TYPE) throw new Error('a type that several data sets share');
         if (type === CONTINUATION) {
           const [from, count] = [body.whole(8), body.whole(8)];
-          const more = isNew ? this.budget.signed(from, 'OCHK', 'header') : this.budget.visit(from, 'a header');
+          const more = isNew ? this.budget.visitSigned(from, 'OCHK', 'header') : this.budget.visit(from, 'a header');
           blocks.push(new Cursor(this.budget.part(more, isNew ? count - 8 : count)));
         }
       }
@@ -165,19 +174,19 @@ export class Hdf5File {
     return messages;
   }
 
-  /** A group whose names lie in a heap and whose members hang in a tree. */
+  /** A group of the old form: names in a heap, members in a B-tree. */
   private oldGroup(symbols: Cursor): FoundGroup {
     const [tree, heap] = [symbols.whole(8), symbols.whole(8)];
-    const data = this.budget.signed(heap, 'HEAP', 'heap');
+    const data = this.budget.visitSigned(heap, 'HEAP', 'heap');
     const size = data.skip(4).whole(8);
     const names = this.budget.part(this.budget.visit(data.skip(8).whole(8), 'a heap'), size);
     const group: FoundGroup = new Map();
-    this.walk(this.budget.signed(tree, 'TREE', 'tree'), 0, 8, (_, address) => {
-      const node = this.budget.signed(address, 'SNOD', 'group');
+    this.walk(this.budget.visitSigned(tree, 'TREE', 'tree'), 0, 8, (_, address) => {
+      const node = this.budget.visitSigned(address, 'SNOD', 'group');
       for (let left = node.skip(2).whole(2); left > 0; left--) {
         const [offset, child, cache] = [node.whole(8), node.whole(8), node.whole(4)];
         node.skip(20);
-        if (cache === 2) throw new Error('a link that is no hard link');
+        if (cache === 2) throw new Error('a link other than a hard link');
         const end = names.indexOf(0, offset);
         if (!(offset < names.length) || end < 0) throw new Error('a damaged heap');
         const name = new TextDecoder().decode(this.budget.part(new Cursor(names, offset), end - offset));
@@ -187,7 +196,7 @@ export class Hdf5File {
     return group;
   }
 
-  /** Hands the children of a B-tree's leaves over, with their keys. Each node is one level below its parent. */
+  /** Calls `leaf` with each key and child address of a B-tree's leaves. Each node must be one level below its parent. */
   private walk(
     node: Cursor,
     kind: number,
@@ -201,7 +210,7 @@ export class Hdf5File {
     for (node.skip(16); left > 0; left--) {
       const key = new Cursor(node.take(keySize));
       const child = node.whole(8);
-      if (level > 0) this.walk(this.budget.signed(child, 'TREE', 'tree'), kind, keySize, leaf, level);
+      if (level > 0) this.walk(this.budget.visitSigned(child, 'TREE', 'tree'), kind, keySize, leaf, level);
       else leaf(key, child);
     }
   }
@@ -244,7 +253,7 @@ export class Hdf5File {
       throw new Error(`[${shape.join(', ')}] values, where at most ${this.most.values} are read`);
   }
 
-  /** @param mostBytes of the values */
+  /** @param mostBytes limit of the values' size */
   private readData(
     layout: Cursor,
     filters: Cursor | undefined,
@@ -279,12 +288,12 @@ export class Hdf5File {
     this.checkSize(chunk);
     const wanted = product(chunk) * size;
     const expected = product(chunk.map((extent, axis) => Math.ceil(shape[axis] / extent)));
-    this.budget.spend('chunks', MOST_CHUNKS, expected);
-    // Chunks at an edge are whole: what is outside the shape is inflated as well.
+    this.budget.countOf('chunks', MOST_CHUNKS, expected);
+    // Chunks at an edge are stored whole, including what is outside the shape.
     checkBytes(expected * wanted, 2 * LARGEST * this.most.values);
     const data = new Uint8Array(product(shape) * size);
     const filled = new Set<string>();
-    this.walk(this.budget.signed(tree, 'TREE', 'tree'), 1, 8 + 8 * (axes + 1), (key, address) => {
+    this.walk(this.budget.visitSigned(tree, 'TREE', 'tree'), 1, 8 + 8 * (axes + 1), (key, address) => {
       const [length, mask] = [key.whole(4), key.whole(4)];
       const from = chunk.map(() => key.whole(8));
       const isPlace = from.every((start, axis) => start < shape[axis] && start % chunk[axis] === 0);
@@ -293,7 +302,7 @@ export class Hdf5File {
       const content = this.budget.part(this.budget.visit(address, 'a chunk'), length);
       const values = unfilter(content, used, mask, wanted, size);
       if (values.length !== wanted) throw new Error('a chunk of another size than the others');
-      place(values, chunk, from, data, shape, size);
+      placeChunk(values, chunk, from, data, shape, size);
     });
     if (filled.size !== expected) throw new Error(`${filled.size} chunks of ${expected}`);
     return data;
@@ -303,24 +312,24 @@ export class Hdf5File {
     let collection = this.heaps.get(address);
     if (!collection) {
       collection = new Map();
-      const start = this.budget.signed(address, 'GCOL', 'heap');
+      const start = this.budget.visitSigned(address, 'GCOL', 'heap');
       const heap = new Cursor(this.budget.part(start, start.skip(4).whole(8) - 16));
       while (heap.left >= 16) {
         const key = heap.whole(2);
         const length = heap.skip(6).whole(8);
         if (key === 0) break;
-        this.budget.spend('values in heaps', this.most.values);
+        this.budget.countOf('values in heaps', this.most.values);
         collection.set(key, heap.take(up(length, 8)).subarray(0, length));
       }
       this.heaps.set(address, collection);
     }
     const object = collection.get(index);
-    if (!object) throw new Error('values that are missing in their heap, or reached twice');
+    if (!object) throw new Error('values that are missing from their heap, or referred to twice');
     collection.delete(index);
     return object;
   }
 
-  /** The bytes of each text or list, whose items have this size. */
+  /** The bytes of each text or list. @param size bytes per item */
   private readReferences(data: Uint8Array, size: number): Uint8Array[] {
     const cursor = new Cursor(data);
     return Array.from({ length: data.length / 16 }, () => {
@@ -334,7 +343,7 @@ export class Hdf5File {
 function readLink(body: Cursor): [string, number] {
   const flags = body.skip(1).whole(1);
   const kind = flags & 8 ? body.whole(1) : 0;
-  if (kind !== 0) throw new Error('a link that is no hard link');
+  if (kind !== 0) throw new Error('a link other than a hard link');
   const name = body.skip((flags & 4 ? 8 : 0) + (flags & 16 ? 1 : 0)).whole(2 ** (flags & 3));
   return [body.text(name), body.whole(8)];
 }
@@ -343,7 +352,7 @@ function checkBytes(found: number, expected: number): void {
   if (!(found <= expected)) throw new Error(`${found} bytes, where at most ${expected} are read`);
 }
 
-/** Where the root's header is: in a superblock of version 0 to 3. */
+/** The address of the root group, from a superblock of version 0 to 3. */
 function rootAddress(bytes: Uint8Array): number {
   const start = new Cursor(bytes, SIGNATURE.length);
   const version = start.whole(1);

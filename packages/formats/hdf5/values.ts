@@ -1,42 +1,42 @@
 /**
- * Shapes, types, filters and values of the data sets of HDF5 files, for `reader.ts`, and what reads each of them once.
+ * Decodes shapes, types, filters and values of HDF5 data sets for `reader.ts`, and limits what a file can cost.
  */
 import { Unzlib } from 'fflate';
 import { Cursor } from '../bytes';
 
-/** How values of a type are stored. Long texts and lists lie elsewhere: what is stored is a reference. */
+/** How values are stored. Of long texts and lists, the data set has references to a heap. */
 export interface Type {
   kind: 'float' | 'int' | 'text' | 'long text' | 'list';
   size: number;
   signed: boolean;
-  /** Of a list: the type of its values. */
+  /** The type of a list's values. */
   of?: Type;
 }
 
-/** What a file may still take: each part of it is read once, and there are no more of them than so many. */
+/** Ensures that each address is read once, that parts do not overlap, and that limits are kept. */
 export class Budget {
-  private readonly seen = new Set<number>();
-  private readonly spent = new Map<string, number>();
+  private readonly visited = new Set<number>();
+  private readonly counted = new Map<string, number>();
   private taken = 0;
 
   constructor(private readonly bytes: Uint8Array) {}
 
-  /** From an address on, which must be a new one. */
+  /** A cursor at an address, which must not have been visited before. */
   visit(address: number, what: string): Cursor {
     if (!(address < this.bytes.length)) throw new Error(`${what} outside of the file; is it truncated?`);
-    if (this.seen.has(address)) throw new Error(`${what} that is reached twice, as in a loop`);
-    this.seen.add(address);
+    if (this.visited.has(address)) throw new Error(`${what} that is reached twice, as in a cycle`);
+    this.visited.add(address);
     return new Cursor(this.bytes, address);
   }
 
-  /** From such an address on, behind a signature. */
-  signed(address: number, signature: string, what: string): Cursor {
+  /** A cursor behind the signature at an address. */
+  visitSigned(address: number, signature: string, what: string): Cursor {
     const cursor = this.visit(address, what);
     if (cursor.text(4) !== signature) throw new Error(`a damaged ${what}`);
     return cursor;
   }
 
-  /** A part of the file. A text or list in a heap is one, and the heap, so each byte may be taken twice. */
+  /** Takes a part of the file. A byte may be in two parts: a heap, and a text or list in it. */
   part(from: Cursor, size: number): Uint8Array {
     const content = from.take(size);
     this.taken += size;
@@ -44,15 +44,15 @@ export class Budget {
     return content;
   }
 
-  /** Counts what a file has at most so many of. */
-  spend(what: string, most: number, count = 1): void {
-    const spent = (this.spent.get(what) ?? 0) + count;
-    this.spent.set(what, spent);
-    if (spent > most) throw new Error(`more than ${most} ${what}`);
+  /** Counts objects of a kind, of which a file may have `most`. */
+  countOf(what: string, most: number, count = 1): void {
+    const counted = (this.counted.get(what) ?? 0) + count;
+    this.counted.set(what, counted);
+    if (counted > most) throw new Error(`more than ${most} ${what}`);
   }
 }
 
-/** What this returned at its first call: each part of a file is read once, and after an error nothing more of it. */
+/** Keeps the result of the first call, since each part of a file can be read only once. */
 export function once<R extends object>(read: () => R): () => R {
   let found: R | undefined;
   return () => {
@@ -64,10 +64,10 @@ export function once<R extends object>(read: () => R): () => R {
 const DEFLATE = 1;
 const SHUFFLE = 2;
 
-/** Bits of the exponent in IEEE's floats of so many bytes. */
+/** Bits of the exponent of IEEE floats, by their size in bytes. */
 const EXPONENTS: Readonly<Record<number, number>> = { 2: 5, 4: 8, 8: 11 };
 
-/** The extents of a data set: none of a single value. */
+/** The shape of a data set; empty for a single value. */
 export function readSpace(space: Cursor): number[] {
   const [version, rank] = [space.whole(1), space.whole(1)];
   if (version !== 1 && version !== 2) throw new Error(`a shape of version ${version}, where 1 and 2 are read`);
@@ -77,7 +77,7 @@ export function readSpace(space: Cursor): number[] {
   return Array.from({ length: rank }, () => space.whole(8));
 }
 
-/** @throws Error for a type that is not read */
+/** @throws Error for an unsupported type */
 export function readType(type: Cursor, isItem = false): Type {
   const kind = type.whole(1) & 0x0f;
   const bits = type.whole(1);
@@ -93,18 +93,19 @@ export function readType(type: Cursor, isItem = false): Type {
     const of = readType(type, true);
     if (of.kind === 'float' || of.kind === 'int') return { kind: 'list', ...plain, of };
   }
-  throw new Error(`values of ${size} bytes of a type that is not read`);
+  throw new Error(`values of ${size} bytes of an unsupported type`);
 }
 
 /**
- * @returns the filters of all chunks, in the order in which they were applied. @throws Error for one that is not read
+ * @returns the filters of all chunks, in the order in which they were applied
+ * @throws Error for an unsupported filter
  */
 export function readFilters(filters: Cursor): number[] {
   const [version, count] = [filters.whole(1), filters.whole(1)];
   filters.skip(version === 1 ? 6 : 0);
   const ids = Array.from({ length: count }, () => {
     const id = filters.whole(2);
-    if (id !== DEFLATE && id !== SHUFFLE) throw new Error('chunks with another filter than gzip and shuffle');
+    if (id !== DEFLATE && id !== SHUFFLE) throw new Error('chunks with a filter other than gzip and shuffle');
     const name = version === 1 ? filters.whole(2) : 0;
     const values = filters.skip(2).whole(2);
     filters.skip(name + 4 * (version === 1 ? values + (values % 2) : values));
@@ -115,9 +116,9 @@ export function readFilters(filters: Cursor): number[] {
 }
 
 /**
- * Takes the filters of a chunk back.
- * @param mask its bit i is set where the chunk went without filter i
- * @param wanted bytes of the chunk
+ * Reverses the filters of a chunk.
+ * @param mask bit i is set if filter i was not applied
+ * @param wanted bytes of the decoded chunk
  * @param size bytes of a value
  */
 export function unfilter(
@@ -133,7 +134,7 @@ export function unfilter(
   }, content);
 }
 
-/** Where the first bytes of all values come first, then the second ones. */
+/** Reverses HDF5's shuffle, which stores the first bytes of all values, then the second bytes, and so on. */
 function unshuffle(bytes: Uint8Array, size: number): Uint8Array {
   const count = Math.floor(bytes.length / size);
   const out = bytes.slice();
@@ -142,17 +143,17 @@ function unshuffle(bytes: Uint8Array, size: number): Uint8Array {
   return out;
 }
 
-/** Bytes that are inflated at a time: what they may become, a thousandfold, is still little. */
+/** Bytes inflated at a time; their output, at most a thousand times as large, still fits into memory. */
 const PIECE = 16384;
-/** Bytes of which something comes out: a block that is stored has 65,535 at most. */
+/** Bytes after which there must be output; a stored block has at most 65,535. */
 const LONGEST_BLOCK = 8 * PIECE;
 
 /**
- * The bytes of a zlib stream.
- * @throws Error unless there are so many, and their check sum is right
+ * Inflates a zlib stream.
+ * @throws Error unless it has `wanted` bytes and the right checksum
  */
 function inflate(content: Uint8Array, wanted: number): Uint8Array {
-  // Whoever compresses makes nothing longer, and a block costs 50 µs, however little comes out of it.
+  // Compression makes data hardly longer; a stream of many empty blocks would cost 50 µs for each.
   if (content.length > 2 * wanted + PIECE) throw new Error(`a chunk of ${content.length} bytes for ${wanted}`);
   const values = new Uint8Array(wanted);
   let reached = 0;
@@ -165,8 +166,8 @@ function inflate(content: Uint8Array, wanted: number): Uint8Array {
       if (part.length > 0) idle = 0;
     });
     for (let at = 0; at < content.length; at += PIECE) {
-      // What is behind the stream's end is kept, and copied with each piece that follows.
-      if (idle > LONGEST_BLOCK) throw new Error('bytes that become nothing');
+      // fflate keeps bytes after the stream's end and copies them again with each piece.
+      if (idle > LONGEST_BLOCK) throw new Error('bytes without output');
       idle += PIECE;
       stream.push(content.subarray(at, at + PIECE), at + PIECE >= content.length);
     }
@@ -175,11 +176,11 @@ function inflate(content: Uint8Array, wanted: number): Uint8Array {
   }
   if (reached !== wanted) throw new Error(`a damaged chunk (${reached} bytes of ${wanted})`);
   const end = content.subarray(-4).reduce((sum, byte) => 256 * sum + byte, 0);
-  if (adler32(values) !== end) throw new Error('a damaged chunk (its check sum is wrong)');
+  if (adler32(values) !== end) throw new Error('a damaged chunk (its checksum is wrong)');
   return values;
 }
 
-/** The check sum at the end of a zlib stream (RFC 1950). */
+/** The checksum at the end of a zlib stream (RFC 1950). */
 function adler32(bytes: Uint8Array): number {
   let [a, b] = [1, 0];
   for (const byte of bytes) {
@@ -189,8 +190,8 @@ function adler32(bytes: Uint8Array): number {
   return b * 65536 + a;
 }
 
-/** Copies a chunk to its place. What lies outside of the shape is left out. */
-export function place(
+/** Copies a chunk to its place in the data; drops values outside the shape. */
+export function placeChunk(
   values: Uint8Array,
   chunk: readonly number[],
   from: readonly number[],
@@ -228,7 +229,7 @@ export function decodeNumbers(data: Uint8Array, { kind, size, signed }: Type): F
   return values;
 }
 
-/** IEEE's half: 1 bit for the sign, 5 for the exponent, 10 for the fraction. */
+/** IEEE half precision: 1 bit for the sign, 5 for the exponent, 10 for the fraction. */
 function float16(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const [exponent, fraction] = [(bits >> 10) & 0x1f, (bits & 0x3ff) / 1024];

@@ -1,26 +1,26 @@
 /**
- * Writes HDF5 files without the library of that name (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): superblock 2,
- * groups of link messages, data sets in one piece. `reader.ts` reads these and more.
+ * Writes HDF5 files (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html) with superblock 2, groups of link messages, and
+ * contiguous data sets. `reader.ts` reads these and more.
  */
 import { concatenated, littleEndian, utf8, wholeNumber as whole } from '../bytes';
 
-/** A data set: texts, whole numbers (int64) or decimals. Without a shape it is a single value. */
+/** A data set of texts, int64, float32 or float64. Without a shape it is a single value. */
 export interface DataSet {
   values: string[] | bigint[] | Float32Array | Float64Array;
   shape?: readonly number[];
 }
 
-/** What a file holds: groups by their names, and data sets. */
+/** The members of a group, by name. */
 export interface Group {
   [name: string]: Group | DataSet;
 }
 
-/** The first bytes of each such file. */
+/** The first bytes of every HDF5 file. */
 export const SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
 const UNDEFINED = new Uint8Array(8).fill(0xff);
 const SUPERBLOCK = 48;
 
-/** Bytes and their checksum. */
+/** The parts, followed by their checksum. */
 function checked(...parts: Uint8Array[]): Uint8Array {
   const bytes = concatenated(parts);
   return concatenated([bytes, whole(4, lookup3(bytes))]);
@@ -36,7 +36,7 @@ function objectHeader(...messages: Uint8Array[]): Uint8Array {
   return checked(utf8('OHDR'), Uint8Array.of(2, 2), whole(4, bytes.length), bytes);
 }
 
-/** The type of IEEE's floats: sizes and places of sign, exponent and fraction in bits. */
+/** The type of IEEE floats: sizes and positions of sign, exponent and fraction in bits. */
 const float = (size: number, sign: number, fraction: number, exponent: number, bias: number): Uint8Array =>
   concatenated([
     Uint8Array.of(0x11, 0x20, sign, 0),
@@ -50,7 +50,7 @@ const float = (size: number, sign: number, fraction: number, exponent: number, b
 const FLOAT32 = float(4, 31, 23, 8, 127);
 const FLOAT64 = float(8, 63, 52, 11, 1023);
 const INT64 = concatenated([Uint8Array.of(0x10, 0x08, 0, 0), whole(4, 8), whole(2, 0), whole(2, 64)]);
-/** UTF-8, filled up with zeros. */
+/** The type of UTF-8 texts, padded with zeros. */
 const text = (length: number) => concatenated([Uint8Array.of(0x13, 0x11, 0, 0), whole(4, length)]);
 
 function encode(values: DataSet['values']): { type: Uint8Array; data: Uint8Array } {
@@ -68,11 +68,11 @@ function encode(values: DataSet['values']): { type: Uint8Array; data: Uint8Array
 const isDataSet = (node: Group | DataSet): node is DataSet =>
   Array.isArray(node.values) || ArrayBuffer.isView(node.values);
 
-/** The bytes of a file that holds this. */
+/** The bytes of a file with this root group. */
 export function hdf5Bytes(root: Group): Uint8Array {
   const parts: Uint8Array[] = [];
   let end = SUPERBLOCK;
-  /** Returns the address. */
+  /** Appends bytes and returns their address. */
   const put = (bytes: Uint8Array): number => {
     parts.push(bytes);
     end += bytes.length;
@@ -119,7 +119,7 @@ function lookup3(bytes: Uint8Array): number {
     b = (b + word(4)) | 0;
     c = (c + word(8)) | 0;
   };
-  // Each line of the original's rounds is the one before with the names exchanged in a circle.
+  // Each line of the original's rounds is the one before with the names rotated.
   for (; bytes.length - at > 12; at += 12) {
     add();
     for (const n of [4, 6, 8, 16, 19, 4]) [a, b, c] = [b, (c + b) | 0, (a - c) ^ rotate(c, n)];

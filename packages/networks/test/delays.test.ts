@@ -214,7 +214,7 @@ test('NIR, which cannot say delays, refuses them in one line', () => {
   assert.throws(() => toNir({ weights: initialParameters(0, layers), neuron: layers[0].neuron, layers }), {
     name: 'RangeError',
     message:
-      'delay: expected none, found those of each connection, while NIR has one for each neuron; use another format, such as safetensors',
+      'delay: expected none, found delays of connections, while NIR has delays of neurons; use another format, such as safetensors',
   });
 });
 

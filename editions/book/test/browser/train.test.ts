@@ -191,7 +191,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     assert.match(cell, /neuron: \{"beta":0\.2,"tauAdapt":10\}, layers: \[\{"neurons":20,"neuron":\{"tau":3\}\},\{\}\]/);
     assert.match(cell, /ratePenalty: \{"weight":2,"target":0\.1\}/);
     await page.getByRole('button', { name: 'Save as NIR' }).click();
-    await page.getByText('Not saved: beta: expected 0, found 0.2, which NIR cannot say').waitFor();
+    await page.getByText('Not saved: beta: expected 0, found 0.2, which NIR cannot express').waitFor();
     assert.deepEqual(faults, []);
   });
 

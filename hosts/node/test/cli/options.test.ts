@@ -102,7 +102,7 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
       ],
       [
         [...set('neuron.beta=0.3'), '--save-nir', 'a.nir'],
-        /--save-nir: engine\.layers\.0: beta: expected 0, .* NIR cannot say; .* safetensors$/,
+        /--save-nir: engine\.layers\.0: beta: expected 0, .* NIR cannot express; .* safetensors$/,
       ],
       [
         set('ratePenalty={"weight":1}'),

@@ -85,7 +85,7 @@ test('recordings that do not fit are refused in one line', () => {
   const outside = { recordings: [recording, readEvents(file([[34, 0, 0, 5]]))], labels: [0, 1] };
   const faults: [Partial<EventTrainsOptions>, RegExp][] = [
     [{ train: outside }, /^RangeError: train: recording 1: x: expected a whole number from 0 to 33, found 34$/],
-    [{ pool: 1, width: 64, height: 64 }, /^RangeError: pool: .* found 2 × 64 × 64 = 8192; let more/],
+    [{ pool: 1, width: 64, height: 64 }, /^RangeError: pool: .* found 2 × 64 × 64 = 8192; raise pool/],
     [{ train: undefined }, /^TypeError: train: expected \{ recordings, labels \}, found undefined$/],
     [{ T: 0 }, /^RangeError: T: expected a whole number from 1 to 10000, found 0$/],
   ];
@@ -206,7 +206,7 @@ test('a file that is not SHD, or damaged, is refused in one line', () => {
     [{ test: crowded() }, /found an object of more than 500 messages$/],
     [{ train: shd.train.slice(0, 9000) }, /is it truncated\?$/],
     [{ train: hdf5Bytes({ spikes: numbers }) }, /found values of another type in place of lists of numbers$/],
-    [{ train: patched(shd.train, reference + 8, whole(4, 999)) }, /found values that are missing in their heap/],
+    [{ train: patched(shd.train, reference + 8, whole(4, 999)) }, /found values that are missing from their heap/],
     [{ train: patched(shd.train, heap + 8, whole(8, 2n ** 40n)) }, /found a file that ends too early/],
     [
       { train: patched(shd.train, extent, whole(8, 2n ** 40n)) },
@@ -268,7 +268,7 @@ test('a recording or a table of gestures that does not fit is refused in one lin
     [good.slice(0, packet), TABLE, /found no event$/],
     [good, row('1,\u001b[2J\r,2'), /^user01: line 2 of the table: .*, found '1,\ufffd\[2J\ufffd,2'$/],
     [good, row('0,1,2'), /^user01: line 2 of the table: class: expected a whole number from 1 to 11, found 0$/],
-    [good, row('2,100,300\n1,5,101'), /^user01: line 2 .* after another has ended, at 101 µs, found 100$/],
+    [good, row('2,100,300\n1,5,101'), /^user01: line 2 .* after the one before has ended, at 101 µs, found 100$/],
     [good, row('1,300000,400000'), /expected events from 300000 to 400000 µs, found none \(file truncated\?\)$/],
   ];
   for (const [content, table, message] of faults) {

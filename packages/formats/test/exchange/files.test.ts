@@ -305,7 +305,7 @@ describe('A network that convolves leaves and comes back', () => {
     assert.deepEqual(fromFile(bytes, 'a.pth', layers), { weights, layers });
     assert.throws(() => fromPth(bytes, 'a.pth'), {
       message:
-        'a.pth: part.0: expected matrices of weights alone, found a kernel [2, 2, 3, 3]; say which layers convolve, which this file does not',
+        'a.pth: part.0: expected matrices of weights alone, found a kernel [2, 2, 3, 3]; pass the layers, whose stride and padding this file does not have',
     });
     const other = resolveLayers({ layers: [{ convolve: { channels: 2, kernel: 5 } }, {}] });
     assert.throws(
@@ -449,7 +449,7 @@ describe('A network that leaves', () => {
 
   test('cannot take an option along in NIR that NIR does not know, unless it has its default', (t) => {
     const write = (own: object) => toNir({ weights: weightsOf(), neuron: { ...DEFAULT_NEURON, ...own } });
-    const advice = 'which NIR cannot say; use another format, such as safetensors';
+    const advice = 'which NIR cannot express; use another format, such as safetensors';
     assert.throws(() => write({ beta: 0.5 }), { message: `beta: expected 0, found 0.5, ${advice}` });
     const before = write({});
     Object.assign(DEFAULT_NEURON, { later: null });

@@ -158,7 +158,7 @@ const PTH: [string, Uint8Array, RegExp][] = [
   [
     'another number in it',
     patched(bytesOf('state_dict.pth'), 20_000, [1]),
-    /\(the check sum of state_dict\/data\/0 is wrong\)/,
+    /\(the checksum of state_dict\/data\/0 is wrong\)/,
   ],
 ];
 
@@ -241,7 +241,7 @@ const NIR: [string, Uint8Array, RegExp][] = [
   ['a superblock of the future', patched(ours(), 8, [9]), /a superblock of version 9, where 0 to 3 are read/],
   ['a root beyond the end', patched(ours(), 36, bytes8(2n ** 62n)), /an object outside of the file/],
   // The link `node` of the root is the last in a file of ours, and the root the last object.
-  ['a group that holds itself', loop(ours()), /an object that is reached twice, as in a loop/],
+  ['a group that holds itself', loop(ours()), /an object that is reached twice, as in a cycle/],
   [
     'a tree that holds itself',
     patched(bytesOf('nir.nir'), letters('TREE'), [1, 1, 0], 5),
@@ -363,7 +363,7 @@ describe('Refused in one line:', () => {
     for (let at = 2; at + 5 <= blocks.length; at += 5) blocks.set([0, 0, 0, 0xff, 0xff], at);
     for (const content of [behind, blocks]) {
       const { user } = process.cpuUsage();
-      assert.throws(() => unfilter(content, [1], 0, 20e6, 1), /^Error: a damaged chunk \(bytes that become nothing\)$/);
+      assert.throws(() => unfilter(content, [1], 0, 20e6, 1), /^Error: a damaged chunk \(bytes without output\)$/);
       const seconds = (process.cpuUsage().user - user) / 1e6;
       assert.ok(seconds < 2, `${seconds} s`);
     }
@@ -380,7 +380,7 @@ describe('Refused in one line:', () => {
     );
     const list = [0x19, 0, 0, 0, 16, 0, 0, 0];
     const lists = Array.from({ length: 8000 }, () => list).flat();
-    assert.throws(() => readType(cursor(...lists)), /^Error: values of 16 bytes of a type that is not read$/);
+    assert.throws(() => readType(cursor(...lists)), /^Error: values of 16 bytes of an unsupported type$/);
   });
 
   test('values that are asked for as another type; as their own they are read all the same', () => {
