@@ -11,21 +11,18 @@ export interface Bars {
 
 export interface BarOptions extends Labels {
   yrange?: readonly [number, number];
-  /**
-   * Whether the axis of the values is logarithmic, so that equal heights are equal factors; the values are then above
-   * 0.
-   */
+  /** Whether the axis of values is logarithmic; all values must then be above 0. */
   logY?: boolean;
-  /** Digits behind the point of the values on top; default 3. */
+  /** Decimals of the values on top of the bars; default 3. */
   digits?: number;
 }
 
-/** The share of a label's place that its bars fill. */
+/** The share of a label's width that its bars fill. */
 const FILLED = 0.8;
 
 /**
- * Bars side by side, a group for each label, with their values on top; a value that is not finite has no bar.
- * A label may be broken into lines by `<br>`.
+ * Bars side by side, a group for each label, with their values on top. Values that are not finite have no bar. `<br>`
+ * breaks a label into lines.
  * @throws RangeError for a value that is not above 0 on a logarithmic axis
  */
 export function bars(labels: readonly (string | number)[], series: readonly Bars[], options: BarOptions = {}): Figure {
@@ -59,7 +56,7 @@ export function bars(labels: readonly (string | number)[], series: readonly Bars
       },
     }),
   );
-  // Without a bar Plotly would make up a range.
+  // Without bars Plotly would choose an arbitrary range.
   const yrange = options.yrange ?? (extent(...groups.map(({ y }) => y)) ? undefined : [0, 1]);
   const spoken = groups.map(
     ({ name, y }) =>
@@ -90,7 +87,7 @@ function checked(group: Bars, length: number, logY = false): Bars {
   return { name, y };
 }
 
-/** Whole powers of ten around all values: the bars begin at the lowest of them. */
+/** An axis between powers of ten around all values; bars begin at the lower end. */
 function logAxis(groups: readonly Bars[]): Spec {
   const [low, high] = extent(...groups.map(({ y }) => y)) ?? [1, 1];
   return { type: 'log', dtick: 1, range: [Math.ceil(Math.log10(low)) - 1, Math.floor(Math.log10(high)) + 1] };

@@ -1,8 +1,7 @@
 /**
- * Curves in one panel: learning curves, errors, times and memory against T, alone or in the bands of their intervals.
- * Curves of more points than a screen has pixels are drawn with fewer. Of the points that share a pixel's width a line
- * shows the first, the lowest, the highest and the last (Jugel et al., "M4: A Visualization-Oriented Time Series Data
- * Aggregation", VLDB 2014), so the picture is the same, and a notebook stays small.
+ * Curves in one panel, alone or with bands for their intervals. To keep notebooks small, a curve with more points than
+ * pixels is drawn with the first, lowest, highest and last point in each pixel's width, which looks the same (Jugel et
+ * al., "M4: A Visualization-Oriented Time Series Data Aggregation", VLDB 2014).
  */
 import { axis, curveStyle, type Figure, figureLayout, type Labels, type Spec } from './theme';
 import { checkFigure, extent, gaps, grouped, items, list, nameOf, numbers, plural, round, titled } from './values';
@@ -12,9 +11,9 @@ export interface Series {
   name: string;
   x?: ArrayLike<number>;
   y: ArrayLike<number>;
-  /** Drawn thin, dashed and grey: a guide to the eye. */
+  /** Whether to draw it thin, dashed and grey, as a guide to the eye. */
   guide?: boolean;
-  /** Points without a line, to lie on another curve. */
+  /** Whether to draw points without a line, to compare with another curve. */
   points?: boolean;
 }
 
@@ -23,7 +22,7 @@ export interface LineOptions extends Labels {
   logY?: boolean;
   xrange?: readonly [number, number];
   yrange?: readonly [number, number];
-  /** Points as well as lines; default: up to 40 points per curve. */
+  /** Whether to draw points as well as lines; default: for up to 40 points per curve. */
   markers?: boolean;
   /** Tick labels of the y axis in Plotly's d3 format, such as '.0%'. */
   tickformat?: string;
@@ -31,10 +30,7 @@ export interface LineOptions extends Labels {
   alt?: string;
 }
 
-/**
- * Curves in one panel. Of a curve with more points than can be seen, only those are drawn that show: of each pixel's
- * width the first, the lowest, the highest and the last. Zooming in finds no more.
- */
+/** Curves in one panel. Long curves have no more points than the pixels show, also when zoomed in. */
 export function lines(series: readonly Series[], options: LineOptions = {}): Figure {
   checkFigure('lines', options, [
     'title',
@@ -55,9 +51,7 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
   const yrange = range(options.yrange, 'yrange', logY);
   let drawn = 0;
   const data = curves.map(({ name, x, y, guide, points }): Spec => {
-    const kept = thinned(y, x, { log: logX, range: xrange });
-    const pick = (values: ArrayLike<number>) => kept.map((i) => values[i]);
-    const trace: Spec = { type: 'scatter', mode: 'lines', name, x: x ? list(pick(x), 7) : kept, y: list(pick(y)) };
+    const trace: Spec = { type: 'scatter', mode: 'lines', name, ...visible(y, x, { log: logX, range: xrange }) };
     if (guide) return { ...trace, line: { color: '#777777', width: 1.3, dash: 'dash' } };
     const { color, dash, symbol } = curveStyle(drawn++);
     const markers = points || (options.markers ?? y.length <= 40);
@@ -76,7 +70,7 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
     layout: figureLayout(title, options.height ?? 380, {
       margin: { l: 80, r: 30, t: series.length > 1 ? 82 : 56, b: 58 },
       xaxis: axis(options.xlabel ?? '', {
-        ...(curves.every(({ x }) => wholeNumbers(x)) ? wholeTicks(xrange ?? extent(...xs)) : {}),
+        ...(xs.every((x) => Array.from(x).every(Number.isInteger)) ? wholeTicks(xrange ?? extent(...xs)) : {}),
         ...scaled(logX, xs, xrange),
       }),
       yaxis: axis(options.ylabel ?? '', {
@@ -88,7 +82,7 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
   };
 }
 
-/** A named curve of means; the band goes from low to high. */
+/** A named curve of means, with a band from low to high. */
 export interface Band {
   name: string;
   x: ArrayLike<number>;
@@ -97,7 +91,7 @@ export interface Band {
   high: ArrayLike<number>;
 }
 
-/** Curves in one panel, such as accuracy by epoch for each setting, with the intervals over seeds around them. */
+/** Curves in one panel with bands around them, such as accuracy by epoch with its interval over seeds. */
 export function bands(series: readonly Band[], options: LineOptions = {}): Figure {
   const curves = items(series, 'bands', '{ name, x, mean, low, high }');
   const figure = lines(
@@ -138,7 +132,7 @@ function checked(curve: Series): Series {
   return { ...curve, name, x, y };
 }
 
-/** The two ends of an axis, checked. */
+/** Checks the ends of an axis. */
 function range(ends: readonly [number, number] | undefined, what: string, log: boolean): [number, number] | undefined {
   if (ends === undefined) return undefined;
   const [low, high] = items(ends, what, 'two numbers');
@@ -156,15 +150,11 @@ const scaled = (log: boolean, values: ArrayLike<number>[], ends?: [number, numbe
 
 const positive = (values: ArrayLike<number>): number[] => Array.from(values).filter((value) => value > 0);
 
-function wholeNumbers(values: ArrayLike<number> | undefined): boolean {
-  return values === undefined || Array.from(values).every(Number.isInteger);
-}
-
-/** A tick per whole number on a short axis: Plotly would put some between them. */
+/** A tick per whole number on a short axis, where Plotly would add ticks between them. */
 export const wholeTicks = (ends: readonly [number, number] | undefined): Spec =>
   ends && ends[1] - ends[0] <= 12.5 ? { dtick: 1 } : {};
 
-/** Ticks of a logarithmic axis: 1, 2 and 5 of each decade, or every decade, or where there are many every so many. */
+/** Ticks of a logarithmic axis: 1, 2 and 5 in each decade, or every decade, or on a long axis every few decades. */
 function logTicks(ends: readonly [number, number] | undefined): Spec {
   if (ends === undefined) return {};
   const [low, high] = ends.map((end) => Math.log10(end)).sort((a, b) => a - b);
@@ -178,7 +168,7 @@ function logTicks(ends: readonly [number, number] | undefined): Spec {
   return { tickmode: 'array', tickvals: drawable.map(([tick]) => tick), ticktext: drawable.map(([, text]) => text) };
 }
 
-/** Written out from 0.000001 to 5000000, else as a power of ten. */
+/** From 0.000001 to 5000000 in digits, otherwise as a power of ten. */
 function tickText(step: number, power: number): string {
   if (power >= -6 && power <= 6) return String(Number(`${step}e${power}`));
   const superscript = String(power)
@@ -201,7 +191,7 @@ function sentence(title: string, curves: readonly Series[], { xlabel, ylabel }: 
   return titled(title, `${what}${ends.length > 0 ? `, ${ends.join('; ')}` : ', without a value'}.`);
 }
 
-/** A sentence about values that are not drawn. */
+/** A sentence about values that cannot be drawn. */
 function notDrawn(curves: readonly Series[], logX: boolean, logY: boolean): string {
   const missing = gaps(...curves.map(({ x, y }) => (x ? Array.from(y, (value, i) => value + 0 * x[i]) : y)));
   const low = curves.flatMap(({ x, y }) => [...(logY ? [y] : []), ...(logX && x ? [x] : [])]);
@@ -211,19 +201,19 @@ function notDrawn(curves: readonly Series[], logX: boolean, logY: boolean): stri
   return `${missing} ${grouped(below)} of ${plural(total, 'value')} ${below === 1 ? 'is' : 'are'} not above 0, which a logarithmic axis cannot show.`;
 }
 
-/** How many pixels wide a panel is, or a little less. */
+/** Width of a panel in pixels, or slightly less. */
 export const PIXELS = 750;
-/** Curves with at most this many points are drawn whole. */
+/** Curves with at most this many points are drawn in full. */
 const WHOLE = 6 * PIXELS;
 
 export interface ThinOptions {
-  /** Whether x is drawn on a logarithmic axis. */
+  /** Whether the x axis is logarithmic. */
   log?: boolean;
-  /** The part of the x axis that is drawn; default: all of it. */
+  /** The visible part of the x axis; default: all of it. */
   range?: readonly [number, number];
 }
 
-/** Which points of a curve to draw, in order; a gap stays a gap. */
+/** The indices of the points to draw, in order. Gaps are kept. */
 export function thinned(y: ArrayLike<number>, x?: ArrayLike<number>, options: ThinOptions = {}): number[] {
   const count = y.length;
   if (count <= WHOLE) return Array.from(y, (_, i) => i);
@@ -248,7 +238,14 @@ export function thinned(y: ArrayLike<number>, x?: ArrayLike<number>, options: Th
   return kept;
 }
 
-/** The pixel of a point: by x where x rises, else by its place in the array. */
+/** The points of a curve to draw, as x and y of a trace. */
+export function visible(y: ArrayLike<number>, x?: ArrayLike<number>, options: ThinOptions = {}): Spec {
+  const kept = thinned(y, x, options);
+  const pick = (values: ArrayLike<number>) => kept.map((i) => values[i]);
+  return { x: x ? list(pick(x), 7) : kept, y: list(pick(y)) };
+}
+
+/** Returns the pixel of a point: by its x if x is ascending, otherwise by its index. */
 function pixelFinder(count: number, x: ArrayLike<number> | undefined, options: ThinOptions): (i: number) => number {
   const place = (i: number) => (x === undefined ? i : options.log ? Math.log10(x[i]) : x[i]);
   const ends = options.range?.map((end) => (options.log ? Math.log10(end) : end)) ?? [place(0), place(count - 1)];

@@ -1,7 +1,4 @@
-/**
- * Colours in a square: a value for each pair of two settings, which digits are taken for which, and what a network
- * answers at each point of a plane.
- */
+/** Heatmaps: a value for each pair of two settings, a confusion matrix, and the answers of a network in a plane. */
 import type { Series } from './curves';
 import { axis, COLORS, colorbar, type Figure, figureLayout, GAP, INK, type Labels, type Spec, texts } from './theme';
 import {
@@ -26,17 +23,17 @@ import {
 export interface HeatmapOptions extends Labels {
   /** Label of the colour bar. */
   valueLabel?: string;
-  /** Lowest and highest value of the colours, so that two figures can be compared; default: those of the values. */
+  /** Ends of the colour scale, to compare figures; default: the lowest and the highest value. */
   zrange?: readonly [number, number];
-  /** Digits behind the point of the numbers; default 3. */
+  /** Decimals of the numbers; default 3. */
   digits?: number;
 }
 
 /**
- * Values of two settings as colours.
+ * Values as colours, with the numbers on them.
  * @param x labels of the columns, from left to right
- * @param y labels of the rows, from below
- * @param values [y, x], row-major; one that is not finite is a grey cell
+ * @param y labels of the rows, from bottom to top
+ * @param values [y, x], row-major; values that are not finite are grey
  */
 export function heatmap(
   x: readonly (string | number)[],
@@ -58,7 +55,7 @@ export function heatmap(
     row: Math.floor(i / columns.length),
   }));
   const shown = cells.filter(({ value }) => Number.isFinite(value));
-  // Viridis is dark below and bright from its upper third on.
+  // The upper third of Viridis is bright and needs dark text.
   const ink = (value: number) => ((value - low) / (high - low || 1) > 0.62 ? INK : '#ffffff');
   const [best, worst] = [highest(values), highest(Array.from(values, (value) => -value))];
   const spoken = (i: number) =>
@@ -95,7 +92,7 @@ export function heatmap(
   };
 }
 
-/** An axis with a name for each column or row. */
+/** The ticks of an axis with a name for each column or row. */
 const ticks = (names: readonly string[]): Spec => ({
   tickmode: 'array',
   tickvals: names.map((_, i) => i),
@@ -105,8 +102,8 @@ const ticks = (names: readonly string[]): Spec => ({
 });
 
 /**
- * How often the digit of each row was answered by the digit of each column.
- * @param matrix [n, n] counts, row-major: rows are the true digits
+ * A confusion matrix: how often each digit (row) got each answer (column).
+ * @param matrix [n, n] counts, row-major; rows are true digits
  */
 export function confusionMatrix(matrix: ArrayLike<number>, options: { title?: string } = {}): Figure {
   checkFigure('confusionMatrix', options, ['title']);
@@ -135,7 +132,7 @@ export function confusionMatrix(matrix: ArrayLike<number>, options: { title?: st
   const ticks: Spec = { dtick: 1, showgrid: false };
   return {
     data: [
-      // The root of the share: mistakes of one in a hundred must show next to a diagonal of nine in ten.
+      // Colours show the square root of the share, so that 1 % of mistakes is visible beside 90 % on the diagonal.
       {
         type: 'heatmap',
         z: rows(shares, n, 'matrix').map((row) => row.map((share) => round(Math.sqrt(share), 3))),
@@ -170,15 +167,15 @@ export function confusionMatrix(matrix: ArrayLike<number>, options: { title?: st
 
 export interface DecisionOptions {
   title?: string;
-  /** The classes' names; default 'class 0', 'class 1', … as far as there are answers. */
+  /** Names of the classes; default 'class 0', 'class 1' and so on. */
   classes?: readonly string[];
-  /** Samples, those of class 0 first, in the colour of their class. */
+  /** Samples to draw in the colour of their class, one series per class in order. */
   points?: readonly Pick<Series, 'name' | 'x' | 'y'>[];
 }
 
 /**
- * The decision map of two inputs from 0 to 1: a square whose colours are the answers.
- * @param answers [n, n] the class at the middle of each cell, row-major from below; no finite number where there is none
+ * A decision map: answers to two inputs from 0 to 1, as colours of a square.
+ * @param answers [n, n] the class at the middle of each cell, row-major from the bottom; NaN without an answer
  */
 export function decisionMap(answers: ArrayLike<number>, options: DecisionOptions = {}): Figure {
   checkFigure('decisionMap', options, ['title', 'classes', 'points']);

@@ -1,4 +1,4 @@
-/** Images of 28 × 28 pixels side by side: the data set's, an encoder's, and weights as images. */
+/** Images of 28 × 28 pixels side by side: digits, spikes, and weights. */
 import { checkChoice, checkWhole } from '../../src/common/checks';
 import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
 import { hiddenOf } from '../../src/common/weights';
@@ -34,26 +34,26 @@ import {
 /** Pixels between two images. */
 const BETWEEN = 3;
 const CELL = IMAGE_SIDE + BETWEEN;
-/** From so many images on, whole numbers up to 255 are one text in a notebook's file, where a number takes a line. */
-const MANY = 30;
-/** CSS pixels that a caption needs above its image. */
+/** From this many images on, bytes are stored as base64: in a notebook's JSON each number would take a line. */
+const MIN_PACKED = 30;
+/** Height of a caption above its image, in CSS pixels. */
 const CAPTION = 26;
 
 interface Mosaic {
   title: string;
   columns: number;
-  /** Above each image; '' for none. */
+  /** A caption above each image; may be empty. */
   captions: readonly string[];
-  /** At the left of each row. */
+  /** Names at the left of the rows. */
   names?: readonly string[];
-  /** The colours: what the heatmap's trace says of them. */
+  /** Options of the heatmap's trace for its colours. */
   colors: Spec;
 }
 
-/** One heatmap of all images: one picture in the SVG, and each pixel a square. */
+/** Draws all images as a single heatmap, which is one picture in the SVG. */
 function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Figure, 'data' | 'layout'> {
   const { columns, captions, names = [] } = options;
-  // A column is at most 180 px wide, a lone image 300; what is left over becomes margins.
+  // A column is at most 180 px wide, a single image 300; the rest becomes margins.
   const scale = options.colors.showscale === false ? 0 : 90;
   const label = Math.max(0, ...names.map((name) => name.length * 9 + 8));
   const inner = Math.min(WIDTH - 40 - scale - label, columns > 1 ? columns * 180 : 300);
@@ -76,12 +76,12 @@ function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Fig
     }
   }
   const isPacked =
-    images.length >= MANY &&
+    images.length >= MIN_PACKED &&
     images.length % columns === 0 &&
     captions.length === 0 &&
     images.every((image) => image.every((value) => value !== null && Uint8Array.of(value)[0] === value));
   const rect = (x0: number, y0: number, x1: number, y1: number): Spec => ({ type: 'rect', x0, y0, x1, y1 });
-  // No byte means nothing, so paper covers what lies between the images.
+  // Bytes cannot be null, so the space between packed images is covered.
   const paper = (...corners: Parameters<typeof rect>): Spec => {
     return { ...rect(...corners), line: { width: 0 }, fillcolor: PAPER };
   };
@@ -95,7 +95,7 @@ function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Fig
     const [x0, y0] = corner(i).map((at) => at - 0.5);
     const frame = rect(x0, y0, x0 + IMAGE_SIDE, y0 + IMAGE_SIDE);
     const outline = { ...frame, line: { color: '#888888', width: 1 } };
-    // White is a colour of the scale, so pixels without a value are grey.
+    // White is a colour of the scale, so missing values are grey.
     const behind = { ...frame, line: { width: 0 }, fillcolor: GAP, layer: 'below' };
     return image.includes(null) ? [behind, outline] : [outline];
   });
@@ -125,7 +125,7 @@ function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Fig
   };
 }
 
-/** Rows of bytes as plotly.js reads them from a text. */
+/** Rows of bytes in plotly.js's base64 form. */
 function pack(z: readonly (number | null)[][]): Json {
   const text = z.map((row) => String.fromCharCode(...row.map((value) => value ?? 0))).join('');
   return { dtype: 'u1', bdata: btoa(text), shape: `${z.length}, ${z[0].length}` };
@@ -134,13 +134,13 @@ function pack(z: readonly (number | null)[][]): Json {
 export interface DigitOptions {
   /** A caption above each image. */
   captions?: readonly (string | number)[];
-  /** Images in a row; default: all up to six, else at most eight. */
+  /** Images per row; default: all if at most six, otherwise at most eight. */
   columns?: number;
   title?: string;
 }
 
 /**
- * Images of 28 × 28 pixels, bright where the pen was; of spikes this is SpikingJelly's `plot_2d_spiking_feature_map`.
+ * Images of 28 × 28 pixels; for spikes, the same as SpikingJelly's `plot_2d_spiking_feature_map`.
  * @param images [n, 784], row-major, 0 to 255 or 0 to 1 (or spikes, 0 and 1)
  */
 export function digits(images: ArrayLike<number>, options: DigitOptions = {}): Figure {
@@ -167,16 +167,13 @@ export interface WeightOptions {
   title?: string;
   /** A caption above each image; default: the number of its neuron. */
   captions?: readonly string[];
-  /**
-   * Where the colours end: at one weight for 'all' neurons, to compare them (the default), or at
-   * 'each' neuron's own, to see each well.
-   */
+  /** One colour scale for 'all' neurons, to compare them (the default), or one for 'each', to see its details. */
   scale?: 'all' | 'each';
-  /** What a value is, as the colour bar and the description call it. Default 'weight'. */
+  /** What a value is called in the colour bar and the description. Default 'weight'. */
   what?: string;
 }
 
-/** [neurons][784] of weights [784, n]. */
+/** Splits weights [784, n] into [n][784]. */
 function splitNeurons(weights: ArrayLike<number>, what: string): number[][] {
   const neurons = numbers(weights, what, '[784, n]').length / IMAGE_SIZE;
   if (!Number.isInteger(neurons) || neurons === 0) {
@@ -185,7 +182,7 @@ function splitNeurons(weights: ArrayLike<number>, what: string): number[][] {
   return transpose(rows(weights, neurons, what));
 }
 
-/** The 99.5th percentile of the sizes: with colours up to the largest, a few outliers would leave the rest pale. */
+/** The 99.5th percentile of the absolute weights; with the maximum, a few outliers would make the rest pale. */
 function findLimit(weights: number[]): number {
   const sizes = weights
     .filter(Number.isFinite)
@@ -194,7 +191,7 @@ function findLimit(weights: number[]): number {
   return round(sizes[Math.floor(sizes.length * 0.995)] || sizes[sizes.length - 1] || 1, 2) as number;
 }
 
-/** Beside the images there is room for about ten letters, so a longer name is broken into lines. */
+/** Breaks a long name into lines: there is room for about ten letters beside the images. */
 const inLines = (name: string) => name.replace(/(.{8,}?) /g, '$1<br>');
 
 const weightColors = (limit: number, title: string, more: Spec = {}): Spec => ({
@@ -204,7 +201,7 @@ const weightColors = (limit: number, title: string, more: Spec = {}): Spec => ({
   colorbar: colorbar('', { title: { text: inLines(title), side: 'top', font: { size: 14 } }, ...more }),
 });
 
-/** Colours of weights that are divided by the limit of their neuron. */
+/** Colours of weights divided by their neuron's limit. */
 const ownColors = (what = 'weight'): Spec => ({
   ...weightColors(1, what, { tickvals: [-0.85, 0, 0.85], ticktext: ['negative', '0', 'positive'], ticks: '' }),
   hovertemplate: '%{z} of the limit<extra></extra>',
@@ -217,8 +214,8 @@ const divided = (weights: number[], by: number): (number | null)[] =>
   );
 
 /**
- * The weights of each neuron as an image: red pixels speak for its digit, blue ones against it.
- * @param weights [784, n], row-major, as of a dense layer
+ * The weights of each neuron as an image: red pixels are evidence for its digit, blue ones against it.
+ * @param weights [784, n], row-major, as in a dense layer
  */
 export function weightImages(weights: ArrayLike<number>, options: WeightOptions = {}): Figure {
   checkFigure('weightImages', options, ['title', 'captions', 'scale', 'what']);
@@ -256,9 +253,9 @@ export interface Weights {
 }
 
 /**
- * The weights of several networks, such as the ANN and the SNN: a row for each network, a column for each neuron. Each
- * image has its own scale, as networks of different kinds have weights of different sizes.
- * @param networks each with as many neurons
+ * The weights of several networks: a row for each network, a column for each neuron. Each image has its own colour scale,
+ * since the weights of an ANN and an SNN differ in size.
+ * @param networks all with the same number of neurons
  */
 export function compareWeights(networks: readonly Weights[], options: { title?: string } = {}): Figure {
   checkFigure('compareWeights', options, ['title']);
@@ -287,10 +284,10 @@ export function compareWeights(networks: readonly Weights[], options: { title?: 
 }
 
 /**
- * The weights of hidden neurons as images, sorted by the digit that they serve: a column for each digit, and in it the
- * hidden neurons, at most three, to whose spikes the digit's output neuron gives the largest weights, from above. Each
- * image has its own scale, and above it the number of its neuron; in the first row the digit comes before it.
- * @param weights [784, hidden], and then [hidden, 10], as in an engine's state
+ * The weights of hidden neurons as images. The column of a digit has up to three hidden neurons with the largest weights
+ * to its output neuron, the largest on top. Captions give the neuron's number, in the first row after the digit. Each
+ * image has its own colour scale.
+ * @param weights [784, hidden] and then [hidden, 10], as in an engine's state
  */
 export function hiddenWeights(weights: ArrayLike<number>, options: { title?: string } = {}): Figure {
   checkFigure('hiddenWeights', options, ['title']);

@@ -1,9 +1,9 @@
 /**
- * The tutorial's figures, each a pure function from numbers to a Plotly specification; named as SpikingJelly's
- * `visualizing` where it has the same figure.
+ * The tutorial's figures: pure functions from numbers to Plotly specifications. Figures that SpikingJelly's `visualizing`
+ * has, too, have the same names.
  *
- * All of them take flat arrays. A value that is not a finite number is a gap in the figure (or counts in no bin), and
- * its sentence counts the gaps; an array of the wrong size or kind is refused in one line.
+ * They take flat arrays. Values that are not finite are gaps, whose number the alternative text gives; an array of the
+ * wrong size or type is refused with an error of one line.
  */
 export { bars } from './bars';
 export { bands, lines } from './curves';

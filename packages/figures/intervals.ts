@@ -1,4 +1,4 @@
-/** Means with their intervals, one row per setting: how well each did, and by how much it differs from a reference. */
+/** Means with intervals, one row per setting, and differences from a reference. */
 import { axis, curveStyle, type Figure, figureLayout, INK, type Spec } from './theme';
 import {
   checkFigure,
@@ -16,7 +16,7 @@ import {
   toDigits,
 } from './values';
 
-/** A mean and the ends of its interval for each label. An end that is not finite, as with one seed, is not drawn. */
+/** A mean and the ends of its interval for each label. Ends that are not finite, as with a single seed, are not drawn. */
 export interface Intervals {
   name: string;
   mean: ArrayLike<number>;
@@ -31,9 +31,9 @@ export interface IntervalOptions {
   digits?: number;
 }
 
-/** Pixels of each series in a label's row: the mean over a dot needs as many. */
+/** Height of a series in a label's row in pixels, for the number above its dot. */
 const ROW = 30;
-/** The share of the axis that half a number takes on a phone. */
+/** Half the width of a number on a phone, as a share of the axis. */
 const NEAR = 0.12;
 /** Colour of differences within the error bars. */
 const GREY = '#777777';
@@ -45,8 +45,8 @@ function checked(group: Intervals, labels: number, what: string): Intervals {
   return { name, mean: part('mean'), low: part('low'), high: part('high') };
 }
 
-/** How dots look, and what stands next to them. */
-interface Look {
+/** Style of dots, and text and position of their labels. */
+interface DotStyle {
   color: string;
   symbol: string;
   showlegend: boolean;
@@ -54,9 +54,9 @@ interface Look {
   positionOf?: (mean: number) => string;
 }
 
-/** Dots at these heights, with their intervals. */
-function dots({ name, mean, low, high }: Intervals, y: readonly number[], look: Look): Spec {
-  const { color, symbol, showlegend, textOf, positionOf } = look;
+/** Dots with intervals at heights y. */
+function dots({ name, mean, low, high }: Intervals, y: readonly number[], style: DotStyle): Spec {
+  const { color, symbol, showlegend, textOf, positionOf } = style;
   const reach = (end: ArrayLike<number>) => list(Array.from(mean, (value, i) => Math.abs(value - end[i]) || 0));
   return {
     type: 'scatter',
@@ -83,7 +83,7 @@ function dots({ name, mean, low, high }: Intervals, y: readonly number[], look: 
   };
 }
 
-/** Room for the dots, their intervals and, on the right, the means next to them, in full even near zero. */
+/** An axis with room for dots, intervals, and the numbers next to them. */
 function valueAxis(label: string, groups: readonly Intervals[], zero = false): Spec {
   const ends = extent(...groups.flatMap(({ mean, low, high }) => [mean, low, high]), zero ? [0] : []) ?? [0, 1];
   const span = ends[1] - ends[0] || Math.abs(ends[0]) * 0.1 || 1;
@@ -91,7 +91,7 @@ function valueAxis(label: string, groups: readonly Intervals[], zero = false): S
   return axis(label, { range, nticks: 6, tickangle: 0 });
 }
 
-/** An axis with the names of the rows, the first on top. */
+/** An axis with names of rows, the first on top. */
 const labelAxis = (names: readonly string[]): Spec =>
   axis('', {
     range: [names.length - 0.5, -0.8],
@@ -107,7 +107,7 @@ const spoken = ({ mean, low, high }: Intervals, i: number, digits: number): stri
     ? `${toDigits(mean[i], digits)} (${toDigits(low[i], digits)} to ${toDigits(high[i], digits)})`
     : toDigits(mean[i], digits);
 
-/** Means as dots with their intervals, a row for each label, a colour for each series. */
+/** Means as dots with intervals: a row for each label, a colour for each series. */
 export function intervals(
   labels: readonly (string | number)[],
   series: readonly Intervals[],
@@ -143,14 +143,13 @@ export function intervals(
 const heightOf = (labels: number, series: number): number => 130 + labels * series * ROW;
 
 export interface DifferenceOptions extends IntervalOptions {
-  /** What the others are compared with. */
+  /** Name of the reference. */
   reference?: string;
 }
 
 /**
- * Mean differences from a reference, a row for each label. Those that are larger than chance have a colour, the others
- * are grey.
- * @param marked whether each is larger than chance, as a test says
+ * Mean differences from a reference, a row for each label. Significant ones have a colour, the others are grey.
+ * @param marked whether each difference is larger than chance, by a statistical test
  */
 export function differences(
   labels: readonly (string | number)[],
@@ -169,7 +168,7 @@ export function differences(
   const xaxis = valueAxis(options.xlabel ?? '', [group], true);
   const [left, right] = xaxis.range as number[];
   const near = NEAR * (right - left);
-  // A value near zero is written next to the zero line, not on it.
+  // The label of a value near zero must not lie on the zero line.
   const positionOf = (value: number) => {
     if (Math.abs(value) > near) return 'top center';
     return value < 0 ? 'top left' : 'top right';
@@ -186,7 +185,7 @@ export function differences(
     const [mean, low, high] = [group.mean, group.low, group.high].map((values) => signed(values[i], digits));
     return `${label} ${mean}${Number.isFinite(group.low[i]) ? ` (${low} to ${high})` : ''}`;
   });
-  const which = sayLarger(names.filter((_, i) => marked[i]));
+  const which = describeSignificant(names.filter((_, i) => marked[i]));
   const from = reference === undefined ? '' : `${plural(names.length, 'difference')} from ${reference}: `;
   return {
     data: [
@@ -202,11 +201,11 @@ export function differences(
   };
 }
 
-const sayLarger = (labels: readonly string[]): string =>
+const describeSignificant = (labels: readonly string[]): string =>
   labels.length === 0
     ? 'none is larger than chance'
     : `larger than chance ${labels.length === 1 ? 'is' : 'are'} ${enumerated(labels)}`;
 
-/** With its sign, a true minus. */
+/** A number with its sign; the minus is U+2212. */
 const signed = (value: number, digits: number): string =>
   Number.isFinite(value) ? `${value > 0 ? '+' : ''}${value.toFixed(digits)}`.replace('-', '−') : '–';

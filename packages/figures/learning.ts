@@ -1,10 +1,10 @@
-/** How a training run goes: accuracy and loss against the epoch or the batch. */
+/** Learning curves: accuracy and loss against the epoch or the batch. */
 import { checkWhole } from '../../src/common/checks';
-import { lines, thinned, wholeTicks } from './curves';
+import { lines, visible, wholeTicks } from './curves';
 import { COLORS, type Figure, figureLayout, INK, inPanel, type Panel, type Spec, stacked } from './theme';
-import { checkFigure, extent, gaps, highest, list, numbers, plural, round, rows, titled, toDigits } from './values';
+import { checkFigure, extent, gaps, highest, numbers, plural, round, rows, titled, toDigits } from './values';
 
-/** The star at the best epoch; none without a finite value. */
+/** A star at the best epoch; empty without finite values. */
 function star(values: ArrayLike<number>, panel: number, more: Spec = {}): Spec[] {
   const best = highest(values);
   if (best === undefined) return [];
@@ -24,12 +24,12 @@ function star(values: ArrayLike<number>, panel: number, more: Spec = {}): Spec[]
   ];
 }
 
-/** The best epoch and its accuracy above the star, where nothing else is drawn: the star marks the highest point. */
+/** The best epoch and its accuracy, above the star: the star is the highest point, so the label covers nothing. */
 function starLabel(values: ArrayLike<number>, panel: number, range: readonly [number, number]): Spec[] {
   const best = highest(values);
   if (best === undefined) return [];
   const { xaxis, yaxis } = inPanel(panel);
-  // A label takes an eighth of the panel's width, and must not leave it.
+  // A label is an eighth as wide as the panel and has to stay inside.
   const part = (best - range[0]) / (range[1] - range[0]);
   return [
     {
@@ -45,7 +45,7 @@ function starLabel(values: ArrayLike<number>, panel: number, range: readonly [nu
   ];
 }
 
-/** The range of an axis with room for the label above the star. */
+/** A range with room for the label above the star. */
 function headroom(...curves: ArrayLike<number>[]): Spec {
   const ends = extent(...curves);
   if (ends === undefined) return { range: [0, 1] };
@@ -54,7 +54,7 @@ function headroom(...curves: ArrayLike<number>[]): Spec {
   return { range: [round(low - 0.07 * span), round(high + 0.3 * span)] };
 }
 
-/** The range of an axis of epochs 0 to `epochs` − 1, so that the first and the last point do not touch the frame. */
+/** The range of an axis of epochs 0 to `epochs` − 1, with a margin so that points do not touch the frame. */
 function epochRange(epochs: number): [number, number] {
   const space = Math.max(0.5, epochs * 0.03);
   return [-space, epochs - 1 + space];
@@ -78,14 +78,12 @@ export function perEpoch(trainAccs: ArrayLike<number>, epochs: number): number[]
   );
 }
 
-/** A curve of values in a panel, thinned to its visible points. */
+/** A curve in a panel. */
 function curve(y: ArrayLike<number>, panel: number, name: string, markers = y.length <= 40): Spec {
-  const kept = thinned(y);
   return {
     type: 'scatter',
     mode: markers ? 'lines+markers' : 'lines',
-    x: kept,
-    y: list(kept.map((i) => y[i])),
+    ...visible(y),
     ...inPanel(panel),
     name,
     line: { color: COLORS[2 * panel], width: 2 },
@@ -101,8 +99,7 @@ function describeBest(values: ArrayLike<number>, of: string): string {
 }
 
 /**
- * Training accuracy above, test accuracy below, against the epoch. A star marks the best epoch; on a tie, the lower
- * index wins.
+ * Training accuracy above, test accuracy below, against the epoch. A star marks the best epoch, the first one on a tie.
  * @param trainAccs a value per batch, of whole epochs; each epoch is drawn as the mean over its batches
  * @param testAccs a value per epoch
  */
@@ -135,10 +132,10 @@ export function accuracyCurve(trainAccs: ArrayLike<number>, testAccs: ArrayLike<
 }
 
 /**
- * The curve of a training run that is still going: one panel, and an axis that spans all its epochs from the start.
+ * The curves of a run in progress: one panel, whose axis spans all epochs from the start.
  * @param train a value per epoch so far
  * @param test a value per epoch so far
- * @param options.epochs how many the run will have; default: those there are
+ * @param options.epochs number of epochs of the whole run; default: the epochs so far
  */
 export function liveCurve(
   train: ArrayLike<number>,
@@ -156,7 +153,7 @@ export function liveCurve(
     { name: 'test', y: test },
   ];
   const best = highest(test);
-  // In the legend, for both curves run where a label could stand.
+  // In the legend, since a label near the star could cover a curve.
   const starName = best === undefined ? '' : `best test ${toDigits(test[best], 3)}, epoch ${best}`;
   const figure = lines(series, {
     title,
@@ -168,10 +165,7 @@ export function liveCurve(
   const last = `after ${test.length} of ${plural(epochs, 'epoch')}, test accuracy ${toDigits(test[test.length - 1], 3)}`;
   return {
     data: [...figure.data, ...star(test, 0, { showlegend: true, name: starName })],
-    layout: {
-      ...figure.layout,
-      yaxis: { ...(figure.layout.yaxis as Spec), ...headroom(train, test) },
-    },
+    layout: { ...figure.layout, yaxis: { ...(figure.layout.yaxis as Spec), ...headroom(train, test) } },
     alt: titled(
       title,
       test.length > 0

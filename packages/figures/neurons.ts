@@ -1,8 +1,8 @@
-/** What all neurons of a layer did, step by step: potentials as colours, spikes as strokes. */
+/** All neurons of a layer over time: potentials as colours, spikes as a raster. */
 import { checkWhole } from '../../src/common/checks';
 import { CLASSES } from '../../src/common/mnist';
 import { PIXELS } from './curves';
-import { axis, colorbar, type Figure, figureLayout, INK, type Json, type Spec } from './theme';
+import { axis, colorbar, type Figure, figureLayout, INK, inPanel, type Json, type Spec } from './theme';
 import {
   checkFigure,
   extent,
@@ -26,11 +26,11 @@ export interface NeuronPlotOptions {
 }
 
 export interface NeuronHeatmapOptions extends NeuronPlotOptions {
-  /** Where the colours end; what lies beyond has the colour of the end. Default: the lowest and the highest value. */
+  /** Ends of the colour scale; values beyond have the colour of the end. Default: the lowest and the highest value. */
   zrange?: readonly [number, number];
 }
 
-/** [N][T] of an array [T, N]. */
+/** Splits an array [T, N] into [N][T]. */
 function perNeuron(array: ArrayLike<number>, neurons: number | undefined, what: string): number[][] {
   const columns = checkWhole('neurons', neurons ?? CLASSES, 1);
   return transpose(rows(numbers(array, what, '[T, N]'), columns, what));
@@ -42,7 +42,7 @@ const neuronAxis = (label: string, count: number, more: Spec = {}, first = 0): S
 };
 
 /**
- * A value of each neuron at each step as colours, such as membrane potentials: SpikingJelly's `plot_2d_heatmap`.
+ * Values of each neuron in each step as colours, such as membrane potentials; SpikingJelly's `plot_2d_heatmap`.
  * @param array [T, N], row-major
  */
 export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronHeatmapOptions = {}): Figure {
@@ -79,12 +79,12 @@ export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronHeatmapOp
   };
 }
 
-/** A stroke from y − half to y + half for each spike, all in one line trace with gaps. */
+/** A stroke from y − half to y + half for each spike, in a single trace of lines with gaps. */
 export function strokes(steps: number[], y: number, half: number): { x: Json[]; y: Json[] } {
   return { x: steps.flatMap((t) => [t, t, null]), y: steps.flatMap(() => [y - half, y + half, null]) };
 }
 
-/** At which steps a neuron fired; of several within the width of a pixel, the first. */
+/** The steps in which a neuron fired; only the first of those within a pixel's width. */
 export function spikeSteps(spike: ArrayLike<number>): number[] {
   const width = spike.length > 2 * PIXELS ? spike.length / PIXELS : 0;
   const steps: number[] = [];
@@ -96,7 +96,7 @@ export function spikeSteps(spike: ArrayLike<number>): number[] {
   return steps;
 }
 
-/** The share of steps with a spike; NaN if one of the steps is a gap. */
+/** The share of steps with a spike; NaN if a step is a gap. */
 function firingRate(spike: ArrayLike<number>): number {
   let count = 0;
   for (let t = 0; t < spike.length; t++) count += Number.isFinite(spike[t]) ? Number(spike[t] > 0) : Number.NaN;
@@ -106,15 +106,15 @@ function firingRate(spike: ArrayLike<number>): number {
 export interface SpikePlotOptions extends NeuronPlotOptions {
   /** Number of the first neuron; default 0. */
   first?: number;
-  /** What fires; default 'neuron'. */
+  /** What a row is called; default 'neuron'. */
   what?: string;
-  /** Default: what fires. */
+  /** Default: `what`. */
   ylabel?: string;
 }
 
 /**
- * Spikes as strokes, with each neuron's firing rate beside it: SpikingJelly's `plot_1d_spikes`. With more steps than
- * can be seen, a stroke stands for all spikes within the width of a pixel.
+ * A raster of spikes with each neuron's firing rate beside it; SpikingJelly's `plot_1d_spikes`. If there are more steps
+ * than pixels, a stroke stands for all spikes within a pixel's width.
  * @param spikes [T, N], row-major, 0 or 1
  */
 export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOptions = {}): Figure {
@@ -126,7 +126,7 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
   const rates = matrix.map(firingRate);
   const marks = matrix.map((row, neuron) => strokes(spikeSteps(row), first + neuron, 0.4));
   const title = options.title ?? `Spikes of each ${what}`;
-  const spoken = sayRates(rates, what, first);
+  const spoken = describeRates(rates, what, first);
   return {
     data: [
       {
@@ -147,8 +147,7 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
         colorscale: 'Viridis',
         showscale: false,
         hoverinfo: 'skip',
-        xaxis: 'x2',
-        yaxis: 'y2',
+        ...inPanel(1),
       },
       {
         type: 'scatter',
@@ -159,16 +158,11 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
         textfont: { color: rates.map((rate) => (rate <= 0.6 ? '#ffffff' : '#000000')) },
         hoverinfo: 'skip',
         showlegend: false,
-        xaxis: 'x2',
-        yaxis: 'y2',
+        ...inPanel(1),
       },
     ],
     layout: figureLayout(title, 420, {
-      xaxis: axis('simulation step', {
-        showgrid: false,
-        range: [-0.75, T - 0.25],
-        domain: [0, 0.84],
-      }),
+      xaxis: axis('simulation step', { showgrid: false, range: [-0.75, T - 0.25], domain: [0, 0.84] }),
       yaxis: neuronAxis(options.ylabel ?? what, N, {}, first),
       xaxis2: axis('firing rate', {
         ticks: '',
@@ -184,8 +178,8 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
   };
 }
 
-/** Which neurons fire, and how often. */
-function sayRates(rates: readonly number[], what: string, first: number): string {
+/** A sentence about the neurons that fire. */
+function describeRates(rates: readonly number[], what: string, first: number): string {
   const firing = rates.flatMap((rate, i) => (rate === 0 ? [] : [`${what} ${first + i} ${toDigits(rate, 2)}`]));
   const others = firing.length < rates.length ? '; all others 0' : '';
   return firing.length > 0 ? `Firing rates: ${firing.join(', ')}${others}.` : `No ${what} fires.`;

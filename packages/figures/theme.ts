@@ -1,35 +1,32 @@
 /**
- * What all figures share: the specification's type and the theme. 760 px wide, black on opaque white (so a figure
- * reads alike on a light and a dark page, and in print), Okabe and Ito's colours, which colour-blind readers tell
- * apart, and Viridis, which also survives a grey printer.
+ * The type and the theme of all figures: 760 px wide, black on opaque white (which works on light and dark pages and in
+ * print), Okabe and Ito's colours (which colour-blind readers can distinguish), and Viridis (which also works in grey).
  */
 
 /** A value of a Plotly specification: plain JSON. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** A Plotly specification: what https://plotly.com/javascript/reference calls data and layout. */
+/** A Plotly specification; https://plotly.com/javascript/reference describes data and layout. */
 export interface Figure {
   data: { [key: string]: Json }[];
   layout: { [key: string]: Json };
-  /** What there is to see, in a sentence: the text alternative. */
+  /** Alternative text: one sentence about what the figure shows. */
   alt: string;
 }
 
 export type Spec = { [key: string]: Json };
 
-/** What a figure with two axes says of itself. */
+/** Title and labels of a figure with two axes. */
 export interface Labels {
   title?: string;
   xlabel?: string;
   ylabel?: string;
 }
 
-/**
- * Plotly's settings where a figure is interactive: no logo, and no button that uploads the figure to Plotly's servers.
- */
+/** Settings of interactive figures: no logo, and no button that uploads the figure to Plotly's servers. */
 export const PLOTLY_CONFIG = { displaylogo: false, showSendToCloud: false };
 
-/** The font that comes with the package; in a browser without it the next best. */
+/** The font in the package; browsers without it fall back to Verdana or sans-serif. */
 export const FONT_FAMILY = 'DejaVu Sans';
 
 /** Okabe and Ito's palette: blue, vermilion, green, purple, orange, sky, black. */
@@ -38,7 +35,7 @@ export const COLORS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#
 const DASHES = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'solid', 'dash'];
 const SYMBOLS = ['circle', 'square', 'diamond', 'triangle-up', 'x', 'cross', 'star'];
 
-/** How curve `i` of a figure looks. From the eighth on the colours come again, with other dashes and symbols. */
+/** The style of curve `i`. From the eighth on, colours repeat with other dashes and symbols. */
 export function curveStyle(i: number): { color: string; dash: string; symbol: string } {
   const color = i % COLORS.length;
   const style = (color + Math.floor(i / COLORS.length)) % COLORS.length;
@@ -48,7 +45,7 @@ export function curveStyle(i: number): { color: string; dash: string; symbol: st
 export const INK = '#222222';
 export const PAPER = '#ffffff';
 export const GRID = '#e6e6e6';
-/** Behind pixels without a value; no colour of a scale. */
+/** Colour of missing values; not in any colour scale. */
 export const GAP = '#c8c8c8';
 export const WIDTH = 760;
 
@@ -113,7 +110,7 @@ export function colorbar(label: string, more: Spec = {}): Spec {
   };
 }
 
-/** Texts at these places, as numbers on the cells of a heatmap. */
+/** A trace of texts, such as numbers on the cells of a heatmap. */
 export const texts = (x: number[], y: number[], text: string[], more: Spec = {}): Spec => ({
   type: 'scatter',
   mode: 'text',
@@ -129,12 +126,12 @@ export const texts = (x: number[], y: number[], text: string[], more: Spec = {})
 export interface Panel {
   /** Title of its vertical axis. */
   label: string;
-  /** Its share of the height, in the unit of the others'. */
+  /** Height relative to the other panels. */
   share: number;
   yaxis?: Spec;
 }
 
-/** The axes of panels above one another, the first on top, with one horizontal axis below them all. */
+/** The axes of panels above one another, the first on top, which share the horizontal axis. */
 export function stacked(panels: readonly Panel[], xlabel: string, xaxis: Spec, gap = 0.06): Spec {
   const free = 1 - gap * (panels.length - 1);
   const shares = panels.reduce((sum, { share }) => sum + share, 0);
@@ -157,5 +154,5 @@ export function stacked(panels: readonly Panel[], xlabel: string, xaxis: Spec, g
 
 const panelId = (panel: number): string => (panel === 0 ? '' : String(panel + 1));
 
-/** The axes of a trace in that panel, counted from 0. */
+/** The axes of a trace in a panel, counted from 0. */
 export const inPanel = (panel: number): Spec => ({ xaxis: `x${panelId(panel)}`, yaxis: `y${panelId(panel)}` });

@@ -1,4 +1,4 @@
-/** What single neurons did: current, potential and spikes on one time axis. */
+/** Single neurons over time: current, potential and spikes. */
 import { checkWhole } from '../../src/common/checks';
 import { CLASSES } from '../../src/common/mnist';
 import { thinned } from './curves';
@@ -6,7 +6,7 @@ import { spikeSteps, strokes } from './neurons';
 import { COLORS, type Figure, figureLayout, INK, inPanel, type Panel, type Spec, stacked } from './theme';
 import { checkFigure, enumerated, gaps, items, list, numbers, plural, titled, toDigits } from './values';
 
-/** What one neuron did, [T] each; `current` and `h` may be left out. */
+/** The record of one neuron, [T] each. */
 export interface NeuronRecord {
   /** Input current. */
   current?: ArrayLike<number>;
@@ -18,7 +18,7 @@ export interface NeuronRecord {
   spike: ArrayLike<number>;
 }
 
-/** Of a neuron that says no other. */
+/** Default threshold. */
 const THRESHOLD = 1;
 
 const PARTS = ['current', 'h', 'v', 'spike'] as const;
@@ -27,7 +27,7 @@ function listArrays(record: NeuronRecord): ArrayLike<number>[] {
   return PARTS.map((part) => record[part]).filter((values) => values !== undefined);
 }
 
-/** The record, if its parts are arrays of one length, a multiple of `neurons`. */
+/** @throws unless the arrays have the same length, a multiple of `neurons` */
 function checked(record: NeuronRecord, what: string, neurons = 1): NeuronRecord {
   const shape = neurons === 1 ? '[T]' : `[T, ${neurons}]`;
   const { length } = numbers(record?.v, `${what}: v`, shape);
@@ -45,7 +45,7 @@ function checked(record: NeuronRecord, what: string, neurons = 1): NeuronRecord 
   return record;
 }
 
-/** The record of one neuron: one column of arrays [T, 10]. */
+/** The record of one neuron from arrays [T, 10]. */
 function selectNeuron(trace: NeuronRecord, neuron: number): NeuronRecord {
   checkWhole('neuron', neuron, 0, CLASSES - 1);
   const column = (array: ArrayLike<number>) =>
@@ -66,25 +66,22 @@ const line = (x: ArrayLike<number>, y: ArrayLike<number>, panel: number, color: 
 });
 
 /**
- * The potential as one line: at each step to h, and where the neuron fires straight down to v in the same step. Without
- * h it is drawn to the threshold, which it has at least reached.
+ * The potential as one line, which rises to h where the neuron fires and drops to v in the same step. Without h it rises
+ * to the threshold, which the neuron must have reached.
  */
 function potential(record: NeuronRecord, threshold: number): { x: number[]; y: number[] } {
   const { h, v, spike } = record;
-  const points = { x: [] as number[], y: [] as number[] };
-  const add = (x: number, y: number) => {
-    points.x.push(x);
-    points.y.push(y);
-  };
+  const [x, y]: number[][] = [[], []];
   for (let t = 0; t < v.length; t++) {
-    if (spike[t] > 0) add(t, h ? h[t] : Math.max(threshold, v[t]));
-    add(t, v[t]);
+    const points = spike[t] > 0 ? [h ? h[t] : Math.max(threshold, v[t]), v[t]] : [v[t]];
+    x.push(...points.map(() => t));
+    y.push(...points);
   }
-  const kept = thinned(points.y, points.x);
-  return { x: kept.map((i) => points.x[i]), y: kept.map((i) => points.y[i]) };
+  const kept = thinned(y, x);
+  return { x: kept.map((i) => x[i]), y: kept.map((i) => y[i]) };
 }
 
-/** The visible points of a curve against the step. */
+/** The points of a curve to draw, against the step. */
 function against(values: ArrayLike<number>): [number[], number[]] {
   const kept = thinned(values);
   return [kept, kept.map((t) => values[t])];
@@ -103,14 +100,14 @@ export interface NeuronTraceOptions {
   title?: string;
   /** Default 1. */
   vThreshold?: number;
-  /** The letter of the current in the text's equations, at its axis. Default 'x'. */
+  /** The symbol of the current, for its axis. Default 'x'. */
   currentName?: string;
 }
 
 /**
- * One neuron's input current, membrane potential with its threshold, and spikes, on one time axis: SpikingJelly's
- * `plot_one_neuron_v_s` and the current. The potential rises to what it was before firing (h) and drops straight down
- * to what it was after the reset (v).
+ * Input current, membrane potential with its threshold, and spikes of one neuron: SpikingJelly's `plot_one_neuron_v_s`
+ * and the current. Where the neuron fires, the potential rises to its value before firing (h) and drops to its value
+ * after the reset (v).
  */
 export function neuronTrace(record: NeuronRecord, options: NeuronTraceOptions = {}): Figure {
   checkFigure('neuronTrace', options, ['title', 'vThreshold', 'currentName']);
@@ -148,8 +145,7 @@ export function neuronTrace(record: NeuronRecord, options: NeuronTraceOptions = 
 const RACERS = [0, 2, 3, 4, 5].map((i) => COLORS[i]);
 
 /**
- * Neurons that race for the answer, such as the two of an uncertain image: the potential of each, the spikes of all,
- * and how often each has fired so far.
+ * Neurons that race for the answer to an image: the potential of each, the spikes of all, and the spike counts so far.
  * @param trace arrays [T, 10], such as an engine's trace
  * @param racers two to five different neurons
  */

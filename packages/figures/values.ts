@@ -1,4 +1,4 @@
-/** Numbers for figures: checked, rounded, split, and put into the figure's sentence. */
+/** Checks, rounds and splits the numbers of figures, and words them for the alternative text. */
 import { argmax } from '../../src/common/argmax';
 import {
   checkArray,
@@ -11,7 +11,7 @@ import {
   formatValue,
 } from '../../src/common/checks';
 
-/** What the options of figures may be, by name, where the figure does not say itself. */
+/** Checks of options that several figures have, by name. */
 const KINDS: Readonly<Record<string, (name: string, value: never) => unknown>> = {
   title: checkText,
   xlabel: checkText,
@@ -38,16 +38,16 @@ function checkRange(name: string, ends: readonly number[]): void {
   if (ends.length !== 2) throw new RangeError(`${name}: expected two numbers, found ${ends.length}`);
 }
 
-/** @throws TypeError or RangeError as `checkOptions`, and if an option is of another kind */
+/** @throws TypeError or RangeError as `checkOptions`, and for an option of the wrong type or out of range */
 export function checkFigure<O extends object>(name: string, options: O, known: readonly (keyof O & string)[]): void {
   checkOptions(name, options, known);
   for (const option of known) if (options[option] !== undefined) KINDS[option]?.(option, options[option] as never);
 }
 
 /**
- * The values, if they are an array of numbers, NaN and infinities among them.
- * @param shape what is expected, such as '[T, N]'
- * @param count how many there have to be
+ * Returns the values if they are an array of numbers; NaN and infinities are allowed.
+ * @param shape for the message, such as '[T, N]'
+ * @param count expected number of values
  * @throws TypeError or RangeError
  */
 export function numbers(values: ArrayLike<number>, what: string, shape: string, count?: number): ArrayLike<number> {
@@ -57,14 +57,14 @@ export function numbers(values: ArrayLike<number>, what: string, shape: string, 
   return values;
 }
 
-/** The items, if they are an array. */
+/** Returns the items if they are an array. */
 export const items = <T>(values: readonly T[], what: string, of: string): readonly T[] => checkArray(what, values, of);
 
-/** The labels of bars, rows and the like. @throws TypeError unless they are texts or numbers */
+/** Labels as texts. @throws TypeError unless they are texts or numbers */
 export const labelsOf = (labels: readonly (string | number)[], what: string): string[] =>
   items(labels, what, 'texts or numbers').map((label) => nameOf(label, what));
 
-/** A text or a number as a text; '' without one. */
+/** A name as a text; '' for undefined. */
 export function nameOf(name: unknown, what: string): string {
   if (typeof name === 'string' || typeof name === 'number') return String(name);
   if (name === undefined) return '';
@@ -85,14 +85,14 @@ export function rows(array: ArrayLike<number>, columns: number, what: string): n
 export const transpose = (matrix: number[][]): number[][] =>
   matrix[0].map((_, column) => matrix.map((row) => row[column]));
 
-/** Numbers are for drawing: a few digits keep notebooks small. A value that is not a finite number is a gap. */
+/** Rounds to a few digits, which keeps notebooks small; null, a gap, for a value that is not finite. */
 export const round = (value: number, digits = 5): number | null =>
   Number.isFinite(value) ? Number(value.toPrecision(digits)) : null;
 
 export const list = (values: ArrayLike<number>, digits = 5): (number | null)[] =>
   Array.from(values, (value) => round(value, digits));
 
-/** Lowest and highest of the finite values; undefined without any. */
+/** Lowest and highest finite value; undefined without finite values. */
 export function extent(...arrays: ArrayLike<number>[]): [number, number] | undefined {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const values of arrays) {
@@ -105,7 +105,7 @@ export function extent(...arrays: ArrayLike<number>[]): [number, number] | undef
   return low <= high ? [low, high] : undefined;
 }
 
-/** The index of the highest finite value; undefined without one. */
+/** The index of the highest finite value; undefined without finite values. */
 export function highest(values: ArrayLike<number>): number | undefined {
   const best = argmax(Array.from(values, (value) => (Number.isFinite(value) ? value : Number.NEGATIVE_INFINITY)));
   return Number.isFinite(values[best]) ? best : undefined;
@@ -123,7 +123,7 @@ export const plural = (count: number, word: string): string => `${grouped(count)
 export const enumerated = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
 
-/** How many values are gaps, as a sentence to put behind another; empty if none is. */
+/** A sentence with the number of gaps, to append to another; empty without gaps. */
 export function gaps(...arrays: ArrayLike<number>[]): string {
   let [missing, total] = [0, 0];
   for (const values of arrays) {
@@ -135,5 +135,5 @@ export function gaps(...arrays: ArrayLike<number>[]): string {
   return ` ${grouped(missing)} of ${plural(total, 'value')} ${kind}.`;
 }
 
-/** A title and what follows it; a figure without a title begins with the rest. */
+/** 'title: text', or the text without a title. */
 export const titled = (title: string, text: string): string => (title === '' ? text : `${title}: ${text}`);

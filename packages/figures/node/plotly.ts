@@ -1,12 +1,10 @@
-/**
- * plotly.js in jsdom, which lays nothing out: here it gets a canvas for its heatmaps and the size of each text, from
- * the package's own font.
- */
+/** Runs plotly.js in jsdom, with a canvas for heatmaps and sizes of texts, which jsdom does not have. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Canvas } from '@napi-rs/canvas';
 import { encode } from 'fast-png';
 
-/** The font files that figures are measured and drawn with. */
+/** The font files with which texts are measured and drawn. */
 export function fontFiles(): { normal: string; bold: string } {
   const folder = join(dirname(require.resolve('dejavu-fonts-ttf/package.json')), 'ttf');
   return { normal: join(folder, 'DejaVuSans.ttf'), bold: join(folder, 'DejaVuSans-Bold.ttf') };
@@ -14,17 +12,17 @@ export function fontFiles(): { normal: string; bold: string } {
 
 type Measure = (text: string, size: number, bold: boolean) => number;
 
-/** The part of plotly.js that is used. */
+/** The part of plotly.js that we use. */
 export interface PlotlyInJsdom {
   toImage(figure: { data: unknown; layout: unknown }, options: object): Promise<string>;
 }
 
-/** What the traces of this package's figures are. */
+/** The types of traces in this package's figures. */
 const USUAL = ['scatter', 'bar', 'heatmap'];
 
 /**
- * The bundle of plotly.js that draws these traces. The smaller one starts in a third of the time and takes 30 MB less;
- * what it has, it draws as the other does, to the byte.
+ * The bundle of plotly.js for these traces. The smaller one starts in a third of the time, takes 30 MB less memory, and
+ * draws the same bytes.
  */
 export function bundleOf(data: readonly { type?: unknown }[] | undefined): string {
   const isUsual = data?.every(({ type = 'scatter' }) => USUAL.includes(String(type)));
@@ -35,13 +33,13 @@ export function bundleOf(data: readonly { type?: unknown }[] | undefined): strin
 export async function startPlotly(bundle: string): Promise<PlotlyInJsdom> {
   const { JSDOM, VirtualConsole } = await import('jsdom');
   const { createCanvas, GlobalFonts } = await import('@napi-rs/canvas');
-  // A name of our own: a font of the same family on the system must not be measured in its place.
+  // Names that no system font has, since the system may have another version of this font.
   const { normal, bold } = fontFiles();
   GlobalFonts.registerFromPath(normal, 'lif-fc-mnist-normal');
   GlobalFonts.registerFromPath(bold, 'lif-fc-mnist-bold');
   const ruler = createCanvas(1, 1).getContext('2d');
   const measure: Measure = (text, size, bold) => {
-    // At one large size and scaled: widths are then free of hinting, as in the SVG.
+    // Measured at a large size and scaled, since hinting changes widths at small sizes, but not in an SVG.
     ruler.font = `100px lif-fc-mnist-${bold ? 'bold' : 'normal'}`;
     return (ruler.measureText(text).width * size) / 100;
   };
@@ -56,10 +54,10 @@ export async function startPlotly(bundle: string): Promise<PlotlyInJsdom> {
   const { window } = dom;
   giveCanvas(window as unknown as JsdomWindow, (width, height) => createCanvas(width, height));
   giveMetrics(window as unknown as JsdomWindow, measure);
-  // plotly.js 4 expects these of a browser (for maps, which we do not draw).
+  // plotly.js expects these in a browser, for maps that we do not draw.
   Object.assign(window, { TextDecoder, TextEncoder });
   window.eval(readFileSync(require.resolve(bundle), 'utf8'));
-  // jsdom's frames for requestAnimationFrame would keep a command-line program from ending.
+  // jsdom's own requestAnimationFrame would keep the process alive.
   window.requestAnimationFrame = (callback) => {
     setTimeout(() => callback(0), 0);
     return 0;
@@ -69,13 +67,7 @@ export async function startPlotly(bundle: string): Promise<PlotlyInJsdom> {
 
 type JsdomWindow = Window & typeof globalThis & { URL: { createObjectURL?: () => string } };
 
-interface Canvas {
-  width: number;
-  height: number;
-  getContext(kind: '2d'): { getImageData(x: number, y: number, w: number, h: number): { data: Uint8ClampedArray } };
-}
-
-/** Heatmaps are painted on a canvas, which jsdom leaves out. */
+/** Gives jsdom a canvas, on which plotly.js paints heatmaps. */
 function giveCanvas(window: JsdomWindow, create: (width: number, height: number) => Canvas): void {
   const canvases = new WeakMap<object, Canvas>();
   const behind = (element: HTMLCanvasElement): Canvas => {
@@ -103,8 +95,8 @@ type Point = [number, number];
 const readNumber = (element: Element, attribute: string): number =>
   Number.parseFloat(element.getAttribute(attribute) ?? '') || 0;
 
-/** Where a point of an element ends up after the `translate` and `rotate` of the element and all around it. */
-function outward(point: Point, element: Element): Point {
+/** Applies `translate` and `rotate` of an element and its ancestors to a point. */
+function toPage(point: Point, element: Element): Point {
   let [x, y] = point;
   for (let at: Element | null = element; at !== null && at.localName !== 'svg'; at = at.parentElement) {
     const steps = [...(at.getAttribute('transform') ?? '').matchAll(/(translate|rotate)\(([^)]*)\)/g)].reverse();
@@ -120,7 +112,7 @@ function outward(point: Point, element: Element): Point {
   return [x, y];
 }
 
-/** A property that an element has, or one around it. */
+/** A property of an element or of its closest ancestor that has it. */
 function inherited(element: Element | null, property: string): string {
   for (let at = element; at !== null; at = at.parentElement) {
     const value = (at as SVGElement).style?.getPropertyValue(property) || at.getAttribute(property);
@@ -129,20 +121,20 @@ function inherited(element: Element | null, property: string): string {
   return '';
 }
 
-/** The first point of a path and the last: arrows, the only ones that are measured, are straight. */
+/** The first and the last point of a path. Only arrows are measured, and they are straight. */
 function ends(path: Element): number[] {
   const numbers = (path.getAttribute('d') ?? '').match(/-?[\d.]+(?:e-?\d+)?/g)?.map(Number) ?? [0, 0];
   return [...numbers.slice(0, 2), ...numbers.slice(-2)];
 }
 
-/** Margins and legends need the size of text, which jsdom does not know. */
+/** Gives jsdom the sizes of texts, which margins and legends need. */
 function giveMetrics(window: JsdomWindow, measure: Measure): void {
   const measureWidth = (element: Element): number => {
     const size = Number.parseFloat(inherited(element, 'font-size')) || 12;
     const weight = inherited(element, 'font-weight');
     return measure(element.textContent ?? '', size, weight === 'bold' || Number(weight) >= 600);
   };
-  /** The box of the texts in an element, at the place where their attributes put them. */
+  /** The bounding box of the texts in an element, from their attributes. */
   const measureBox = (element: Element): DOMRect => {
     const texts = element.localName === 'text' ? [element] : [...element.querySelectorAll('text')];
     const corners: Point[] = [];
@@ -155,13 +147,7 @@ function giveMetrics(window: JsdomWindow, measure: Measure): void {
       const x = readNumber(text, 'x') - (anchor === 'middle' ? width / 2 : anchor === 'end' ? width : 0);
       const y = readNumber(text, 'y') + Number.parseFloat(text.getAttribute('dy') ?? '0') * size;
       const [top, bottom] = [y - size * 0.93, y + size * (0.24 + 1.3 * (parts.length - 1))];
-      const box: Point[] = [
-        [x, top],
-        [x + width, top],
-        [x, bottom],
-        [x + width, bottom],
-      ];
-      corners.push(...box.map((corner) => outward(corner, text)));
+      for (const side of [x, x + width]) corners.push(toPage([side, top], text), toPage([side, bottom], text));
     }
     if (corners.length === 0) corners.push([0, 0]);
     const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
@@ -189,11 +175,11 @@ function giveMetrics(window: JsdomWindow, measure: Measure): void {
 }
 
 /**
- * Encodes pixels as a PNG file, without the fourth channel if all are opaque.
+ * Encodes pixels as a PNG file, without an alpha channel if all are opaque.
  *
- * The bytes are the same on every machine: fast-png compresses in plain JavaScript. The search for repeated
- * strings in Node's zlib and in the canvas's own encoder differs between processors, and resvg's encoder makes the
- * tutorial's figures 1.7 times as large (965 kB for all of them, here 565 kB) and cannot encode a heatmap's canvas.
+ * fast-png compresses in plain JavaScript, so the bytes are the same on every machine. Those of Node's zlib and of the
+ * canvas's encoder differ between processors; resvg's encoder makes the tutorial's figures 1.7 times as large (965 kB
+ * instead of 565 kB) and cannot encode a heatmap's canvas.
  * @param rgba [width × height × 4] bytes, not premultiplied
  */
 export function encodePng(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number): Uint8Array {

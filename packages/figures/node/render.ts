@@ -1,8 +1,9 @@
 /**
- * Plotly figures as SVG and PNG without a browser: plotly.js draws inside jsdom, resvg turns the SVG into pixels.
+ * Renders figures as SVG and PNG without a browser: plotly.js draws in jsdom, resvg turns the SVG into pixels. All of it
+ * is loaded on first use.
  *
- * The bytes depend on nothing but the figure: text is measured and drawn with the font of an npm package, never with
- * the system's, and the random ids that plotly.js puts into its SVG are rewritten. All of it is loaded on first use.
+ * The bytes depend on the figure alone: texts are measured and drawn with the font of an npm package, not of the system,
+ * and the random ids of plotly.js are replaced.
  */
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
@@ -11,51 +12,56 @@ import { writeFileAtomic } from '../../system/files';
 import { type Figure, FONT_FAMILY } from '../theme';
 import { bundleOf, encodePng, fontFiles, type PlotlyInJsdom, startPlotly } from './plotly';
 
-/** By bundle. */
+/** plotly.js by bundle. */
 const started = new Map<string, Promise<PlotlyInJsdom>>();
-/** One figure at a time: plotly.js keeps what it measures in the one document that all figures share. */
+/** Draws one figure at a time, since all share the document in which plotly.js measures. */
 const queue = new Queue();
 
 /**
- * Draws a figure as an SVG document: `role="img"`, a `<title>` (the figure's) and a `<desc>` (its sentence), the size
- * of `layout.width` × `layout.height` in CSS pixels, an opaque white background.
+ * Draws a figure as an SVG document of `layout.width` × `layout.height` CSS pixels on opaque white, with `role="img"`, its
+ * `<title>`, and its alternative text as `<desc>`.
  */
 export function renderSvg(figure: Figure): Promise<string> {
   return queue.run(() => draw(figure));
 }
 
-/** As many pixels as can be drawn in some seconds: a figure of the tutorial at ten times its size. */
+/** Largest number of pixels, which takes seconds to draw: ten times the size of the tutorial's figures. */
 const MOST_PIXELS = 50e6;
-/** As many CSS pixels as a figure may be wide or high. */
+/** Largest width and height of a figure in CSS pixels. */
 const MOST_SIDE = 20000;
 
 /**
- * Draws a figure as a PNG file, `scale` device pixels per CSS pixel.
- * @throws RangeError for a scale that leaves less than a pixel or makes more than 50 million
+ * Draws a figure as a PNG file with `scale` device pixels per CSS pixel.
+ * @throws RangeError for a scale that gives less than a pixel or more than 50 million
  */
 export async function renderPng(figure: Figure, scale = 1.5): Promise<Uint8Array> {
   return rasterize(await renderSvg(figure), scale);
 }
 
 /**
- * Turns an SVG of {@link renderSvg} into a PNG file; text is set in the package's font alone.
- * @throws RangeError for a scale that leaves less than a pixel or makes more than 50 million
+ * Turns an SVG of {@link renderSvg} into a PNG file, with the package's font for texts.
+ * @throws RangeError for a scale that gives less than a pixel or more than 50 million
  */
 export async function rasterize(svg: string, scale = 1.5): Promise<Uint8Array> {
   const { Resvg } = await import('@resvg/resvg-js');
   const font = { loadSystemFonts: false, fontFiles: Object.values(fontFiles()), defaultFontFamily: FONT_FAMILY };
-  // resvg knows the older name only.
+  // resvg supports only the older attribute.
   const known = svg.replaceAll('style="image-rendering:pixelated"', 'image-rendering="optimizeSpeed"');
   const picture = new Resvg(known, { font, fitTo: { mode: 'zoom', value: scale }, background: '#ffffff' });
-  // Checked before it draws, since resvg ends the whole process if memory runs out.
-  drawable(picture.width, picture.height, scale);
+  // Checked before drawing, since resvg aborts the process if memory runs out.
+  const [width, height] = [picture.width * scale, picture.height * scale];
+  if (!(width >= 1 && height >= 1 && width * height <= MOST_PIXELS)) {
+    throw new RangeError(
+      `renderPng: expected a scale for 1 to ${MOST_PIXELS / 1e6} million pixels, found ${scale} for ${picture.width} × ${picture.height}`,
+    );
+  }
   const image = picture.render();
   return encodePng(image.pixels, image.width, image.height);
 }
 
 /**
- * Saves a figure as `.svg`, `.png` or `.json` (the Plotly specification), by the name of the file.
- * Written to a temporary file and renamed, so that it is never seen half-written.
+ * Saves a figure as `.svg`, `.png` or `.json` (its Plotly specification), by the file's extension. Replaces the file
+ * atomically.
  */
 export async function saveFigure(figure: Figure, file: string): Promise<void> {
   const extension = extname(file).toLowerCase();
@@ -67,16 +73,7 @@ export async function saveFigure(figure: Figure, file: string): Promise<void> {
   writeFileAtomic(file, content);
 }
 
-function drawable(width: number, height: number, scale: number): void {
-  const [w, h] = [width * scale, height * scale];
-  if (!(w >= 1 && h >= 1 && w * h <= MOST_PIXELS)) {
-    throw new RangeError(
-      `renderPng: expected a scale for 1 to ${MOST_PIXELS / 1e6} million pixels, found ${scale} for ${width} × ${height}`,
-    );
-  }
-}
-
-/** Size of a figure in CSS pixels. */
+/** The size of a figure in CSS pixels. */
 function readSize(figure: Figure): { width: number; height: number } {
   if (typeof figure?.layout !== 'object' || figure.layout === null) {
     throw new TypeError('render: expected a figure { data, layout, alt }, found none');
@@ -95,14 +92,14 @@ async function draw(figure: Figure): Promise<string> {
   const starting = started.get(bundle) ?? startPlotly(bundle);
   started.set(bundle, starting);
   const plotly = await starting;
-  // plotly.js writes into what it is given, so it gets a copy.
+  // A copy, since plotly.js changes its arguments.
   const copy = JSON.stringify({ data: figure.data, layout: figure.layout });
   const { data, layout } = JSON.parse(copy);
   const svg = await plotly.toImage({ data, layout }, { format: 'svg', imageDataOnly: true, width, height });
   return addDescription(stableIds(tidy(svg), idPrefix(figure)), figure);
 }
 
-/** Ids are unique in a page with many figures, and the same in each run: they begin with a hash of the figure. */
+/** A hash of the figure, so that ids are unique in a page with many figures, and the same in each run. */
 function idPrefix(figure: Figure): string {
   const text = JSON.stringify([figure.data, figure.layout]);
   return `f${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
@@ -119,13 +116,13 @@ function stableIds(svg: string, prefix: string): string {
     .replace(/(href="#)([^"]+)(")/g, (_, open, id, close) => open + (names.get(id) ?? id) + close);
 }
 
-/** Leaves out what only the interactive figure needs, and random classes. */
+/** Removes random classes, and attributes that only interactive figures need. */
 function tidy(svg: string): string {
   return (
     svg
       .replace(/ (?:class|data-[a-z-]+|pointer-events|tabindex)="[^"]*"/g, '')
       .replace(/(?:pointer-events|cursor|white-space|user-select): [^;"]*;\s?/g, '')
-      // Pixels stay squares.
+      // Keeps pixels of heatmaps sharp.
       .replace(/<image ([^>]*?)(?: style="[^"]*")?\/?>(?:<\/image>)?/g, '<image style="image-rendering:pixelated" $1/>')
       .replace(/<g[^>]*\/>|<g[^>]*><\/g>/g, '')
       .replace(/ style=""/g, '')
@@ -134,8 +131,7 @@ function tidy(svg: string): string {
 
 function addDescription(svg: string, figure: Figure): string {
   const id = idPrefix(figure);
-  const title = plainTitle(figure);
-  const labels = `<title id="${id}-title">${escapeXml(title)}</title><desc id="${id}-desc">${escapeXml(figure.alt)}</desc>`;
+  const labels = `<title id="${id}-title">${escapeXml(plainTitle(figure))}</title><desc id="${id}-desc">${escapeXml(figure.alt)}</desc>`;
   return svg.replace(/<svg([^>]*)>/, `<svg role="img" aria-labelledby="${id}-title ${id}-desc"$1>${labels}`);
 }
 
