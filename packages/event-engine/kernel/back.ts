@@ -1,4 +1,4 @@
-// A column of neurons back in time: the gradient of what `neuron.ts` does.
+// Backpropagates through time in a column of neurons (`neuron.ts`).
 
 import { ADAPT_CARRY, BLOCK_ROWS, CARRY, DERIVATIVES, INVERSE_TAU, ROW_BYTES } from './addresses';
 import {
@@ -23,12 +23,12 @@ import { adaptationOf } from './state';
 import { ATAN, atanOf, atanScale, derivatives, RECT, rectEdge, rectOf } from './surrogates';
 
 /**
- * Potentials h of some steps, which are `rows`, become dL/dx, from the last step to the first; `spikeGradient` is
- * dL/ds, rows of each step that lie `stride` bytes apart (0: the same row in every step).
+ * Replaces potentials h in `rows` by dL/dx, from the last step to the first. `spikeGradient` has the rows of dL/ds,
+ * `stride` bytes apart (0: the same row in every step).
  *
- * dL/dh = dL/ds s' + dL/dv (kept + jump s'), where s' is the surrogate's derivative and the reset makes `kept` and
- * `jump`. Only dL/dv depends on later steps: the derivatives are computed for all steps at once, before the steps are
- * gone through backwards. With the usual options one loop does both: while it waits for dL/dv, a processor divides.
+ * dL/dh = dL/ds s' + dL/dv (kept + jump s'), where s' is the surrogate's derivative, and `kept` and `jump` follow from the
+ * reset. Only dL/dv depends on later steps, so the derivatives of all steps are computed first. With the usual options
+ * one loop does both, since a processor can divide while it waits for dL/dv.
  */
 export function back(
   scratch: usize,
@@ -57,9 +57,8 @@ export function back(
 }
 
 /**
- * The same of neurons whose threshold θ rises with a: dL/dθ is that of h with the other sign, as far as they come
- * through the spike, and a soft reset subtracts θ. Then dL/da = (1 - 1/tau_adapt) dL/da' + beta dL/dθ, and dL/ds also
- * has dL/da' of the next step.
+ * The same for neurons whose threshold θ rises with a. Through the spike, dL/dθ is -dL/dh; a soft reset also subtracts θ.
+ * Then dL/da = (1 - 1/tau_adapt) dL/da' + beta dL/dθ, and dL/ds includes dL/da' of the next step.
  */
 function backRising(
   scratch: usize,
@@ -100,8 +99,8 @@ function backRising(
 }
 
 /**
- * The type f64 for Tau says that the options are the usual ones (see `learnt` in neuron.ts); then Slope is f64 for
- * ATan, i32 for the rectangle.
+ * With type Tau f64 the options are the usual ones (see `learnt` in neuron.ts); then type Slope is f64 for ATan, i32 for
+ * the rectangle.
  */
 function backAs<Tau, Slope>(
   scratch: usize,
@@ -128,7 +127,7 @@ function backAs<Tau, Slope>(
   let h = first + steps * ROW_BYTES;
   let derivative = scratch + DERIVATIVES + steps * ROW_BYTES;
   spikeGradient += steps * stride;
-  // With the test at its end: out of other loops V8 moves nothing that stays the same.
+  // The test is at the loop's end, since V8 hoists invariants out of such loops only.
   do {
     h -= ROW_BYTES;
     derivative -= ROW_BYTES;
@@ -146,7 +145,7 @@ function backAs<Tau, Slope>(
   storeRow(carry, v0, v1, v2);
 }
 
-/** What dL/dh is multiplied by to be dL/dx, and dL/dv of the step before. */
+/** Factors from dL/dh to dL/dx, and to dL/dv of the step before. */
 function toInput<Tau>(column: usize, q: usize): Tau {
   if (isVector<Tau>()) return decayInput ? v128.load(column + INVERSE_TAU + q) : f32x4.splat(1);
   return <Tau>(decayInput ? inverseTau : 1);
@@ -164,8 +163,7 @@ function times<Tau>(x: v128, factor: Tau): v128 {
 }
 
 /**
- * As `back`, for neurons that never fire: dL/dh of each step at BLOCK_ROWS, as far as later steps do not matter,
- * becomes dL/dx.
+ * Like `back`, for neurons that never fire: replaces the direct part of dL/dh in each step at BLOCK_ROWS by dL/dx.
  */
 export function backPotentials(column: usize, steps: usize): void {
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
@@ -184,7 +182,7 @@ export function backPotentials(column: usize, steps: usize): void {
   }
 }
 
-/** dL/dh from dL/dv, v being the potential after the reset, and dL/ds. */
+/** dL/dh from dL/dv, where v is the potential after the reset, and dL/ds. */
 function throughSpike<Tau, Slope>(
   row: usize,
   derivative: usize,
@@ -209,9 +207,8 @@ function throughSpike<Tau, Slope>(
 }
 
 /**
- * Before `back`, where tau is learnt: of potentials h of some steps of the rows at `first`, from the step `from` on,
- * what dL/dx is multiplied by to be the step's part of dL/dw, where 1/tau = sigma(w), to `factors`. Potentials before
- * the first step are the row `before`.
+ * Writes the factors from dL/dx to each step's part of dL/dw, where 1/tau = sigma(w), before `back` overwrites the
+ * potentials h of the rows at `first`, from step `from` on. The row `before` has the potentials before the first step.
  *
  * dL/dw = dL/dh (x - (v - rest)) sigma'(w), or dL/dh (rest - v) sigma'(w) where the input does not decay; sigma' =
  * (1 - 1/tau) / tau.
@@ -228,7 +225,7 @@ export function findFactors(
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     const i = inverseOf(column, q);
     const left = f32x4.sub(f32x4.splat(1), i);
-    // Of dL/dx, which is dL/dh / tau, and h - v, which is (x - (v - rest)) / tau.
+    // Uses dL/dx = dL/dh / tau and h - v = (x - (v - rest)) / tau.
     const scale = decayInput ? f32x4.div(left, i) : f32x4.mul(left, i);
     let row = first + from * ROW_BYTES + q;
     let v = v128.load(before + q);
@@ -241,7 +238,7 @@ export function findFactors(
   }
 }
 
-/** Potentials after the reset, of those before it at a place; of a column whose threshold rises, of its BLOCK_ROWS. */
+/** Potentials after the reset, from those before it. If the threshold rises, they must be in BLOCK_ROWS. */
 function after(column: usize, place: usize, isFiring: bool): v128 {
   const h = v128.load(place);
   if (!isFiring) return h;

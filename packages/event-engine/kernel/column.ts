@@ -1,4 +1,4 @@
-// A column of neurons back in time, with all that its layer has.
+// Backpropagates through a column of neurons, with all options of its layer.
 
 import * as table from '../layout';
 import { BLOCK_ROWS, BOUNDARIES, FACTORS, ROW_BYTES } from './addresses';
@@ -9,9 +9,9 @@ import { filterBack } from './state';
 import { addFactors } from './tau';
 
 /**
- * Potentials h of a column in some steps of `rows`, the first of which is `from`, become dL/dx of its currents.
+ * Replaces the potentials h of a column in some of the steps of `rows`, from `from` on, by dL/dx of its currents.
  * @param before potentials before the first of the rows
- * @param deltas dL/ds of each step, rows `stride` bytes apart; 0 of the outputs, which know what is read of them
+ * @param deltas dL/ds of each step, rows `stride` bytes apart; 0 for outputs, whose gradient depends on the readout
  */
 export function backSome(
   scratch: usize,
@@ -36,7 +36,7 @@ export function backSome(
   if (kept) filterBack(column, kept, from, steps);
 }
 
-/** The same of rows at BLOCK_ROWS. */
+/** The same for rows at BLOCK_ROWS. */
 export function backBlock(
   scratch: usize,
   layer: usize,

@@ -1,4 +1,4 @@
-// Layers that convolve back in time: the gradients of what `convolution.ts` does.
+// Backpropagates through convolutional layers (`convolution.ts`).
 
 import * as table from '../layout';
 import { BLOCK, BLOCK_ROWS, CARRY, DELTAS, ROW_BYTES, TAU_GRADIENT, WIDTH } from './addresses';
@@ -31,13 +31,13 @@ import { clearRow, storeRow } from './rows';
 import { sendBack } from './send-back';
 import { addTauGradient, invert } from './tau';
 
-/** The way back through all layers that convolve, after `denseBack` of all blocks: adds their gradients. */
+/** Adds the gradients of all convolutional layers, after `denseBack` of all blocks. */
 export function convolveBack(scratch: usize, weights: usize, gradient: usize): void {
   for (let index = convolutions(); index-- > 0; ) backAll(scratch, weights, gradient, index);
 }
 
 /**
- * dL/d(mean) of the last map in a block, in place of the means: what each neuron of the first dense layer sends back.
+ * Replaces the means of the last map in a block by dL/d(mean), from the neurons of the first dense layer.
  */
 export function denseBack(scratch: usize, block: usize, count: usize): void {
   const last = convolutions() - 1;
@@ -69,7 +69,7 @@ export function denseBack(scratch: usize, block: usize, count: usize): void {
   }
 }
 
-/** From dL/d(sum of spikes) of a layer to the gradient of its weights, and dL/d(sum) of the layer before. */
+/** From dL/d(sum of spikes) of a layer, computes the gradient of its weights and dL/d(sum) of the layer before. */
 function backAll(scratch: usize, weights: usize, gradient: usize, index: usize): void {
   const layer = layerAt(index);
   useLayer(layer);
@@ -114,7 +114,7 @@ function backAll(scratch: usize, weights: usize, gradient: usize, index: usize):
           backSome(scratch, layer, column, rows, first, deltas, isHeld ? ROW_BYTES : apart, 0, from, count);
         }
         if (hasBias(layer)) addBiasGradient(gradient, layer, c, rows);
-        // Direct input is the same in all steps: the sum of dL/dx is what counts.
+        // Direct input is the same in all steps, so only the sum of dL/dx matters.
         if (different < steps) addUpSteps(rows);
       }
     }
@@ -127,7 +127,7 @@ function backAll(scratch: usize, weights: usize, gradient: usize, index: usize):
   if (index > 0) sendBack(scratch, index);
 }
 
-/** The rows of a position, added up, to the last of them. */
+/** Adds up the rows of a position into the last one. */
 function addUpSteps(rows: usize): void {
   const last = rows + (steps - 1) * ROW_BYTES;
   let x = v128.load(rows);

@@ -1,9 +1,8 @@
-// Layers that convolve: neurons at each position of a map, which share their weights, and the mean of the spikes of
-// neighbours. A row of weights leads from one input under the kernel, [kernel][kernel][channels that are read], to
-// twelve channels.
+// Convolutional layers: neurons at each position of a map share weights; pooling takes the mean of neighbours' spikes. A
+// row of weights leads from one input under the kernel, [kernel][kernel][input channels], to twelve channels.
 //
-// Only events are added up. The neurons of a position and of twelve channels are a column as any other's: while they
-// fire, and on the way back, their rows stand in one that all of them share.
+// Only events are added up. The neurons of a position and twelve channels form a column like any other; in the forward
+// and the backward pass all of them use the same column in memory, one after the other.
 
 import * as table from '../layout';
 import { BLOCK, DELTAS, LATER, POTENTIAL, ROW_BYTES, WIDTH } from './addresses';
@@ -42,7 +41,7 @@ import { fireMeans, rest } from './neuron';
 import { clearRow, copyRow } from './rows';
 import { invert } from './tau';
 
-/** Draws all steps of the image that was presented, and lists what the first layer reads. */
+/** Draws all steps of the presented image, and lists the events for the first layer. */
 export function drawMap(scratch: usize, image: u32): void {
   const layer = layerAt(0);
   useLayer(layer);
@@ -55,8 +54,8 @@ export function drawMap(scratch: usize, image: u32): void {
 }
 
 /**
- * Lets all layers that convolve fire; the last leaves its events.
- * @param rows where their potentials come from and go to, as for `forward`; 0 if they start at rest
+ * The forward pass of all convolutional layers; the last leaves its events.
+ * @param rows address of their potentials, read before and written after, as for `forward`; 0 to start at rest
  */
 export function convolve(scratch: usize, weights: usize, image: u32, rows: usize, apart: usize): void {
   drawMap(scratch, image);
@@ -69,7 +68,7 @@ export function convolve(scratch: usize, weights: usize, image: u32, rows: usize
   carryFrom(rows, apart);
 }
 
-/** How many rows these potentials are. */
+/** Number of rows of these potentials. */
 export function countCarried(): usize {
   let count: usize = 0;
   for (let index: usize = 0, end = convolutions(); index < end; index++) {
@@ -79,7 +78,7 @@ export function countCarried(): usize {
   return count;
 }
 
-/** Currents of one of them, to the rows of its positions: of each step or, if all are the same, to the last. */
+/** Currents of a layer, in the rows of its positions: for each step, or in the last row if all are the same. */
 function addUp(scratch: usize, weights: usize, index: usize): void {
   const layer = layerAt(index);
   useLayer(layer);
@@ -91,14 +90,14 @@ function addUp(scratch: usize, weights: usize, index: usize): void {
     const bias = biasOf(weights, layer, c);
     for (const end = rowsAt(potentials, c + 1, 0); rows < end; rows += rowsOfPosition * ROW_BYTES) {
       for (let t = beginning; t < steps && isBiased; t++) copyRow(rows + t * ROW_BYTES, bias);
-      // Behind the last step are zeros, too.
+      // Also clears the rows that pad the steps to a multiple of four.
       for (let t = isBiased ? steps : beginning; t < rowsOfPosition; t++) clearRow(rows + t * ROW_BYTES);
     }
   }
   addHeard<f32>(scratch, layer, weightsOf(scratch, weights, layer), inputSteps(index), index === 0);
 }
 
-/** The same, in any case to the rows of all steps. */
+/** The same, always for each step. */
 export function currentsOf(scratch: usize, weights: usize, index: usize): void {
   addUp(scratch, weights, index);
   const potentials = place(scratch, layerAt(index), table.POTENTIALS);
@@ -109,7 +108,7 @@ export function currentsOf(scratch: usize, weights: usize, index: usize): void {
 }
 
 /**
- * How many rows of weights the events add to the currents of a layer that reads them, after `currentsOf` of the first.
+ * Number of rows of weights that events add to a layer's currents; call after `currentsOf` of the first layer.
  */
 export function countHeard(scratch: usize, index: usize): usize {
   const layer = layerAt(index);
@@ -129,7 +128,7 @@ export function countHeard(scratch: usize, index: usize): usize {
   return count * columns;
 }
 
-/** The events of some columns of some rows. */
+/** Number of events in some columns of some rows. */
 function runOf(events: usize, t: usize, from: usize, first: usize, end: usize, to: usize): usize {
   let count: usize = 0;
   for (let y = from; y < to; y++) {
@@ -139,7 +138,7 @@ function runOf(events: usize, t: usize, from: usize, first: usize, end: usize, t
   return count;
 }
 
-/** Currents become potentials before firing; the means of the spikes are listed. */
+/** Replaces currents by potentials before firing, and lists the means of the spikes. */
 export function fireAll(scratch: usize, weights: usize, index: usize): void {
   const layer = layerAt(index);
   useLayer(layer);
@@ -171,7 +170,7 @@ export function fireAll(scratch: usize, weights: usize, index: usize): void {
         const rows = rowsAt(potentials, c, position);
         const x = rows + (steps - different) * ROW_BYTES;
         const alive = channels - c * WIDTH;
-        // Those at the edge that no mean has room for add nothing to some row.
+        // Neurons at an odd edge are part of no mean; their spikes go to an unused row.
         if (isInMap) fireMeans(column, rows, x, every, mean + c * ROW_BYTES, alive, steps, apart, part);
         else fireMeans(column, rows, x, every, scratch + DELTAS, alive, steps, 0, 0);
         if (carried) copyRow(from, column + POTENTIAL);

@@ -1,9 +1,9 @@
 // Delays: a spike of input i in step t reaches neuron j in the steps t + k and t + k + 1, with W (1 - f) and W f, where
 // k is the delay rounded down and f = delay - k.
 //
-// Of each neuron are kept all steps, one after the other, and some more, in which something arrives too late: first
-// its currents, column by column, then dL/dx. Before them stands how many blocks were sent. A block sends to later ones,
-// so the backward pass, which computes the blocks once more, finds all currents there.
+// Memory: the number of blocks sent, then for each neuron the currents of all steps, column by column, and then dL/dx;
+// each with extra steps for spikes that arrive after the last one. A block sends currents to later blocks, so they are
+// still there when the backward pass computes the blocks again.
 
 import * as table from '../layout';
 import {
@@ -34,12 +34,12 @@ let most: f32 = 0;
 let later: usize = 0;
 let share: f32 = 0;
 
-/** Finds both of a delay at `from`. At its most all of it arrives a step after the last but one. */
+/** Splits the delay at `from`. The largest delay is one step after the last but one, with share 1. */
 function split(from: usize): void {
   const delay = load<f32>(from);
   let k = floor<f32>(delay);
   if (k > most - 1) k = most - 1;
-  // Also what is no number.
+  // Also replaces NaN.
   if (!(k > 0)) k = 0;
   later = 4 * usize(k);
   share = delay - k;
@@ -49,12 +49,12 @@ function useDelays(layer: usize): void {
   most = f32(load<u32>(layer, table.MOST_DELAY));
 }
 
-/** Where the delays of a column lie, beside its rows of weights. */
+/** Address of a column's delays, next to its rows of weights. */
 function delaysOf(weights: usize, layer: usize, c: usize): usize {
   return rowsOf(weights, layer, c) + <usize>load<u32>(layer, table.DELAYS) - <usize>load<u32>(layer, table.WEIGHTS);
 }
 
-/** Where the first step of a column's first neuron lies, of its currents; dL/dx lie behind those of all columns. */
+/** Address of the first step of a column's first neuron in the currents; dL/dx follow those of all columns. */
 function currentsOf(scratch: usize, layer: usize, c: usize): usize {
   return scratch + <usize>load<u32>(layer, table.DELAYED) + HEAD + c * WIDTH * bytesOf(layer);
 }
@@ -67,15 +67,15 @@ function bytesOf(layer: usize): usize {
   return <usize>load<u32>(layer, table.DELAYED_BYTES);
 }
 
-/** Nothing was sent. */
+/** Resets: nothing has been sent. */
 export function startDelays(scratch: usize, layer: usize): void {
   store<u32>(scratch + <usize>load<u32>(layer, table.DELAYED), 0);
   memory.fill(currentsOf(scratch, layer, 0), 0, columnsOf(layer) * WIDTH * bytesOf(layer));
 }
 
 /**
- * Copies what arrives late from rows that lie `stride` bytes apart, or, after the last step, to them: of each of the
- * next steps a row for each column. Returns where the rows end.
+ * Copies currents that arrive after the last step from or, after that step, to rows `stride` bytes apart: for each of the
+ * next steps a row for each column. Returns the end of the rows.
  */
 export function carryDelayed(scratch: usize, layer: usize, row: usize, stride: usize, take: bool): usize {
   const from: usize = take ? 0 : <usize>readControl(table.Control.T);
@@ -92,7 +92,7 @@ export function carryDelayed(scratch: usize, layer: usize, row: usize, stride: u
   return row;
 }
 
-/** Lists the steps of a block, in bytes (u32), in which one of the inputs fires; returns the list's end. */
+/** Lists the steps of a block in which an input fires, as byte offsets (u32); returns the list's end. */
 function listSteps(list: usize, input: usize, place: usize, steps: usize): usize {
   let end = list;
   for (let start: usize = 0; start < steps; start += PART) {
@@ -109,7 +109,7 @@ function listAll(list: usize, steps: usize): usize {
   return list + 4 * steps;
 }
 
-/** Sends the spikes of a block to a column, or adds what they contribute to `gradient`, if it is not 0. */
+/** Sends the spikes of a block to a column or, if `gradient` is not 0, adds their part of the gradient. */
 function eachInput(
   scratch: usize,
   layer: usize,
@@ -126,7 +126,7 @@ function eachInput(
   }
 }
 
-/** The same of one of several inputs, or of a layer's spikes. */
+/** The same for one of several inputs, or for a layer's spikes. */
 function eachPlace(
   scratch: usize,
   layer: usize,
@@ -155,7 +155,7 @@ function eachPlace(
   }
 }
 
-/** What an input sends a column, whose first neuron's currents of a block begin at `first`, in the steps listed. */
+/** Sends an input's spikes in the listed steps to a column; `first` is the address of its first neuron's currents. */
 function send(layer: usize, first: usize, w: usize, d: usize, list: usize, end: usize): void {
   for (let j: usize = 0; j < ROW_BYTES; j += 4, first += bytesOf(layer)) {
     split(d + j);
@@ -170,7 +170,7 @@ function send(layer: usize, first: usize, w: usize, d: usize, list: usize, end: 
 }
 
 /**
- * dL/dW = (1 - f) g + f g' and dL/d delay = W (g' - g), where g and g' are dL/dx when both parts arrive; they are added
+ * dL/dW = (1 - f) g + f g' and dL/d delay = W (g' - g), where g and g' are dL/dx when the two parts arrive; both are added
  * `away` bytes from W and the delay.
  */
 function collect(layer: usize, first: usize, w: usize, d: usize, away: usize, list: usize, end: usize): void {
@@ -191,7 +191,7 @@ function collect(layer: usize, first: usize, w: usize, d: usize, away: usize, li
   }
 }
 
-/** Currents of a block, to the BLOCK_ROWS of a column. */
+/** Writes the currents of a block to a column's BLOCK_ROWS. */
 export function delayedCurrents(
   scratch: usize,
   weights: usize,
@@ -213,7 +213,7 @@ export function delayedCurrents(
   }
 }
 
-/** Keeps dL/dx of a block, which a column has at its BLOCK_ROWS, and adds what its spikes contribute to `gradient`. */
+/** Keeps dL/dx of a block from a column's BLOCK_ROWS, and adds the part of its spikes to `gradient`. */
 export function addDelayedGradient(
   scratch: usize,
   weights: usize,
@@ -225,7 +225,7 @@ export function addDelayedGradient(
   steps: usize,
 ): void {
   const first = gradientsOf(scratch, layer, c);
-  // After the last step there is none.
+  // The gradient is 0 after the last step.
   if (block * BLOCK + steps === <usize>readControl(table.Control.T)) memory.fill(first, 0, WIDTH * bytesOf(layer));
   for (let j: usize = 0; j < WIDTH; j++) {
     for (let t: usize = 0; t < steps; t++) {
@@ -238,8 +238,8 @@ export function addDelayedGradient(
 }
 
 /**
- * dL/ds of the neurons of column `c` in a block, to `deltas`, through a next layer with delays: of a step the sum over
- * its neurons of W (1 - f) g + W f g', as in `collect`.
+ * Writes dL/ds of the neurons of column `c` in a block, through a next layer with delays, to `deltas`: for each step the
+ * sum over that layer's neurons of W (1 - f) g + W f g', as in `collect`.
  */
 export function differentiateDelayed(
   scratch: usize,
@@ -270,7 +270,7 @@ export function differentiateDelayed(
   }
 }
 
-/** Brings delays from the row `first` to `last` into their range. */
+/** Clamps the delays of rows `first` to `last`. */
 export function limit(weights: usize, first: usize, last: usize, longest: f32): void {
   const highest = f32x4.splat(longest);
   for (let at = first * ROW_BYTES; at < last * ROW_BYTES; at += 16) {

@@ -68,19 +68,19 @@ export function next(state: usize): v128 {
   return sum;
 }
 
-/** How many pixels chance decides. */
+/** Number of pixels decided by chance. */
 let decided: usize = 0;
-/** Spikes to show instead of drawing any, or 0. */
+/** Address of given spikes; 0 to draw them. */
 let given: usize = 0;
-/** How many inputs hold what is shown: one all pixels, of spikes that are given one each 784 units. */
+/** Number of inputs: one for all pixels, one per 784 units of given spikes. */
 export let inputs: usize = 1;
 
-/** The input of the first pixels or units, and those of further ones. */
+/** Address of the input of the first pixels or units, and of further inputs. */
 export function inputAt(scratch: usize, i: usize): usize {
   return scratch + (i ? <usize>load<u32>(layerAt(0), table.READS) + (i - 1) * table.INPUT_BYTES : INPUT);
 }
 
-/** Looks through the image in `scratch` for pixels that are not black: the places of INPUT. */
+/** Finds the pixels of the image that are not black: the places of INPUT. */
 export function present(scratch: usize): void {
   const input = scratch + INPUT;
   let n: usize = 0;
@@ -116,8 +116,7 @@ export function present(scratch: usize): void {
 }
 
 /**
- * Shows given spikes of some units: [blocks][inputs][8][SLOTS] of 16 bits at `spikes`, unit 784 i + p in place p of
- * input i.
+ * Presents given spikes: [blocks][inputs][8][SLOTS] of 16 bits at `spikes`; unit 784 i + p is place p of input i.
  */
 export function presentSpikes(scratch: usize, spikes: usize, units: usize): void {
   decided = 0;
@@ -140,7 +139,7 @@ function padPlaces(input: usize, dim: usize, none: usize): void {
   for (let place = dim; place & 15; place++) store<u16>(input + PIXEL_AT + 2 * place, u16(none));
 }
 
-/** Draws `steps` steps of a block (0 to 128) of the image that was presented, which has this index. */
+/** Draws `steps` steps (0 to 128) of a block of the presented image. @param index of the image */
 export function encode(scratch: usize, index: u32, block: usize, steps: usize): void {
   const spikes = scratch + (INPUT + SPIKES);
   for (let i: usize = 0; given && i < inputs; i++) {
@@ -187,7 +186,7 @@ function drawPart(scratch: usize, spikes: usize, keep: u32): void {
     const below = i8x16.bitmask(i8x16.lt_s(r, byte));
     const equal = i8x16.bitmask(i8x16.eq(r, byte));
     store<u16>(spikes + 2 * <usize>load<u16>(scratch + PLACE + 2 * i), below & keep);
-    // Written always and kept only if needed: a branch on chance would be mispredicted.
+    // Always written, but kept only if needed, since a branch on random bits would be mispredicted.
     store<u32>(end, u32(i) | (equal << 16));
     end += entryIf(equal);
   }
@@ -211,7 +210,7 @@ function drawPart(scratch: usize, spikes: usize, keep: u32): void {
   }
 }
 
-/** Spikes of an input's block. */
+/** Number of spikes in an input's block. */
 export function countSpikes(input: usize, steps: usize): usize {
   const dim = <usize>load<u32>(input, DIM);
   const bright = <usize>load<u32>(input, BRIGHT_COUNT);
@@ -224,7 +223,7 @@ export function countSpikes(input: usize, steps: usize): usize {
   return count;
 }
 
-/** Rows that `currents` adds for an input's block, those that make its tables included. */
+/** Number of rows that `currents` adds for an input's block, including those for its tables. */
 export function countRows(input: usize, steps: usize): usize {
   const bright = <usize>load<u32>(input, BRIGHT_COUNT);
   const groups = (<usize>load<u32>(input, DIM) + 3) >> 2;

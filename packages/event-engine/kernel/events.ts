@@ -1,10 +1,8 @@
-// What a layer that convolves reads: of each step the inputs that are not 0, a list of events, row by row of the map,
-// and where each column of a row begins in it. So the events under neighbouring columns of a row are one run of the
-// list.
+// Input of a convolutional layer: for each step a list of the inputs that are not 0 (events), ordered by the rows of the
+// map, and an index of where each column of a row begins. The events under neighbouring columns are one run of the list.
 //
-// First lie the beginnings, [steps][rows][columns + 1] u32, then the lists, [steps] with room for each input and one
-// more. An event is where the row of weights of its input lies behind that of the first input of its row (u32, bytes),
-// and its value (f32).
+// In memory: the index, [steps][rows][columns + 1] u32, then the lists, [steps][inputs + 1]. An event is the offset of its
+// input's row of weights from that of the first input in its row (u32, bytes), and a value (f32).
 
 import * as table from '../layout';
 import {
@@ -27,7 +25,7 @@ import { readControl } from './network';
 
 export const EVENT_BYTES: usize = 8;
 
-/** The size of the map that is read, and how far the beginnings and the lists of two steps lie apart, in bytes. */
+/** Size of the map that is read, and bytes between the indices and the lists of two steps. */
 export let inHeight: usize = 0;
 export let inWidth: usize = 0;
 export let inChannels: usize = 0;
@@ -35,7 +33,7 @@ let beginningBytes: usize = 0;
 let listBytes: usize = 0;
 let steps: usize = 0;
 
-/** From here on events are those of a map of this size. */
+/** Sets the size of the map. */
 export function useMap(mapHeight: usize, mapWidth: usize, channels: usize): void {
   inHeight = mapHeight;
   inWidth = mapWidth;
@@ -45,24 +43,24 @@ export function useMap(mapHeight: usize, mapWidth: usize, channels: usize): void
   steps = <usize>readControl(table.Control.T);
 }
 
-/** Where the beginnings of a row lie in a step. */
+/** Address of a row's index in a step. */
 export function rowAt(events: usize, t: usize, y: usize): usize {
   return events + t * beginningBytes + 4 * y * (inWidth + 1);
 }
 
-/** Where the list of a step lies. */
+/** Address of a step's list. */
 export function listAt(events: usize, t: usize): usize {
   return events + ((steps * beginningBytes + 7) & ~7) + t * listBytes;
 }
 
-/** How many different steps a layer reads: direct input is the same in all. */
+/** Number of different steps that a layer reads: one with direct input. */
 export function inputSteps(index: usize): usize {
   return index === 0 && readControl(table.Control.Encoder) === DIRECT ? 1 : steps;
 }
 
 /**
- * Lists what was presented, step by step: the image itself once or, for a block of steps that was drawn, spikes, whose
- * units are laid out at `units`, channel by channel.
+ * Lists the events of the input: those of the image, once, or of the spikes in a block of steps, whose units are laid out
+ * at `units` by channel.
  */
 export function listInput(scratch: usize, events: usize, units: usize, from: usize, count: usize): void {
   const size = inHeight * inWidth * inChannels;
@@ -92,7 +90,7 @@ export function listInput(scratch: usize, events: usize, units: usize, from: usi
   }
 }
 
-/** A byte for each unit in each step, 1 where it fires. */
+/** Unpacks spikes to a byte for each unit in each step. */
 function layOutSpikes(input: usize, units: usize, size: usize, count: usize): void {
   const dim = <usize>load<u32>(input, DIM);
   for (let place: usize = 0; place < dim; place++) layOut(input, place, units, size, count);
@@ -115,7 +113,7 @@ function layOut(input: usize, place: usize, units: usize, size: usize, count: us
   }
 }
 
-/** Lists the means of spikes that a layer made, [steps][positions][columns] rows: those that are not 0. */
+/** Lists the means of a layer's spikes that are not 0, from rows [steps][positions][columns]. */
 export function listMeans(events: usize, means: usize, columns: usize): void {
   for (let t: usize = 0; t < steps; t++) {
     const list = listAt(events, t);
@@ -132,7 +130,7 @@ export function listMeans(events: usize, means: usize, columns: usize): void {
             at += WIDTH * ROW_BYTES;
             continue;
           }
-          // Written always and kept only if needed: a branch would be mispredicted.
+          // Always written, but kept only if needed, since a branch would be mispredicted.
           for (const next = means + ROW_BYTES; means < next; means += 4, at += ROW_BYTES) {
             const value = load<u32>(means);
             store<u32>(end, u32(at));

@@ -1,4 +1,5 @@
-// What positions hear: the events under the kernel of each. One loop adds up currents and, on the way back, gradients.
+// Gathers the events under the kernel of each position. One loop adds up currents in the forward pass, and gradients in
+// the backward pass.
 
 import * as table from '../layout';
 import { BLOCK, ROW_BYTES } from './addresses';
@@ -23,9 +24,9 @@ import {
 import { addToRow, clearRow, storeRow } from './rows';
 
 /**
- * All that positions hear: adds events times weights, which lie at `own`, to the rows of a layer or, of the type Back
- * f64, events times these rows to a gradient. Event by event sums have the same order: for inputs, of which so few are
- * events that runs of them cost more than they save.
+ * Adds events times the weights at `own` to the rows of a layer or, with type Back f64, events times these rows to a
+ * gradient. The loop over single events adds in the same order; it is for inputs with so few events that runs of them
+ * cost more than they save.
  */
 export function addHeard<Back>(scratch: usize, layer: usize, own: usize, different: usize, each: bool): void {
   const events = place(scratch, layer, table.READS_EVENTS);
@@ -35,7 +36,7 @@ export function addHeard<Back>(scratch: usize, layer: usize, own: usize, differe
   for (let c: usize = 0; c < columns; c += 2, own += 2 * more) {
     const rows = rowsAt(potentials, c, 0) + (steps - different) * ROW_BYTES;
     for (let y: usize = 0; y < inHeight; y++) {
-      // Of the rows of positions that read this one, the furthest down does by the kernel's first row.
+      // The lowest of the rows of positions that read this row does so with the kernel's first row.
       let ky = (y + padding) % stride;
       let oy = <isize>((y + padding) / stride);
       for (; oy >= <isize>height; oy--) ky += stride;
@@ -57,9 +58,9 @@ export function addHeard<Back>(scratch: usize, layer: usize, own: usize, differe
 }
 
 /**
- * The events of a row of the map under the kernel's columns at `ox`: what they add to the positions `oy` and above,
- * which read them by the kernel's rows `ky` and below, or what these add to their gradient. A processor foresees where
- * a run ends that is as long each time. With u64 for Two, of two columns.
+ * Adds the events of a row of the map under the kernel's columns at `ox` to the positions `oy` and above, which read them
+ * with the kernel's rows `ky` and below; or adds to the gradients of these weights. Processors predict the end of runs of
+ * equal length. With type Two u64, two columns at once.
  */
 function alongRun<Two, Back>(
   rows: usize,
@@ -79,7 +80,7 @@ function alongRun<Two, Back>(
   const last = list + EVENT_BYTES * <usize>load<u32>(beginnings + (endUnder(ox) << 2));
   if (first === last) return;
   const apart = rowsAt(0, 1, 0);
-  // Where an input's row of weights lies, less what its column in the map adds.
+  // Address of an input's row of weights without the offset of its column in the map.
   let under = own + ROW_BYTES * (ky * kernel + padding - ox * stride) * inChannels;
   for (; ky < kernelHeight && oy >= 0; ky += stride, oy--, under += ROW_BYTES * stride * kernel * inChannels) {
     const position = <usize>oy * wide + ox;
@@ -126,7 +127,7 @@ function alongRun<Two, Back>(
   }
 }
 
-/** The same of each event of a row of the map in all steps, of one column. */
+/** The same for each event of a row of the map in all steps, in one column. */
 function alongEvents<Back>(
   rows: usize,
   events: usize,
@@ -170,7 +171,7 @@ function alongEvents<Back>(
   }
 }
 
-/** The same of a column of the first dense layer, of a block, whose rows these are. */
+/** The same for a block of a column of the first dense layer. */
 export function denseRuns<Back>(
   scratch: usize,
   layer: usize,

@@ -1,4 +1,4 @@
-// What layers that convolve need of the weights alone, once per task.
+// Weights of convolutional layers, arranged once per task.
 
 import * as table from '../layout';
 import { ROW_BYTES, WIDTH } from './addresses';
@@ -6,21 +6,21 @@ import { inChannels } from './events';
 import { columns, expandedBytes, kernel, kernelHeight, place, strideOf, useLayer, weightsOf } from './maps';
 import { convolutions, layerAt, rowsOf } from './network';
 
-/** The same of all that read events, the first dense layer being the last. */
+/** Arranges the weights of all layers that read events; the first dense layer is the last of them. */
 export function prepareConvolutions(scratch: usize, weights: usize): void {
   const count = convolutions();
   for (let index: usize = 0; count && index <= count; index++) {
     const layer = layerAt(index);
     useLayer(layer);
     if (load<u32>(layer, table.MEAN_OF)) expand(scratch, weights, layer, false);
-    // What the first of all reads is no neuron's.
+    // The first layer reads pixels, not spikes.
     if (index > 0) transposeBackward(scratch, weights, layer, <usize>load<u32>(layerAt(index - 1), table.POOL));
   }
 }
 
 /**
- * The mean of 2 x 2 currents as one convolution: its weights are the sums of a fourth of the layer's own, four times,
- * each by the stride beside the other. The other way round, the layer's own gradient gets what each of its weights did.
+ * Folds the mean of 2 x 2 currents into the convolution: its weights are the sum of four copies of a quarter of the
+ * layer's weights, shifted by the stride. The backward pass adds the gradients of the copies to the layer's gradient.
  */
 export function expand(scratch: usize, own: usize, layer: usize, back: bool): void {
   const size = <usize>load<u32>(layer, table.MEAN_OF);
@@ -47,8 +47,8 @@ export function expand(scratch: usize, own: usize, layer: usize, back: bool): vo
 }
 
 /**
- * The weights of what reads events, by the channel that hears: rows of twelve channels that are read, of each the part
- * that one of the neurons has whose mean it is.
+ * The weights transposed for backpropagation: rows of twelve input channels for each channel of the layer, divided by the
+ * number of neurons whose mean an input is.
  */
 function transposeBackward(scratch: usize, weights: usize, layer: usize, meanOf: usize): void {
   const part: f32 = 1 / f32(meanOf * meanOf);

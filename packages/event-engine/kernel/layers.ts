@@ -1,7 +1,6 @@
 // The layers of the network, as the table in memory describes them (see ../layout.ts): columns of neurons.
 //
-// The spikes of a hidden layer are bits in the format of the input's, so the next layer adds them up as it would add up
-// pixels.
+// A hidden layer's spikes have the same format as the input's, so the next layer adds them up like pixels.
 
 import * as table from '../layout';
 import { BLOCK_ROWS, DELTAS, DIM, OUTGOING, OUTPUTS, PIXEL_AT, ROW_BYTES, SPIKES, WIDTH } from './addresses';
@@ -33,8 +32,7 @@ export function layOut(scratch: usize): void {
 }
 
 /**
- * What depends on the weights alone, once per task: each learnt tau, and what a hidden spike adds to each neuron of the
- * next layer.
+ * Computes once per task what depends on the weights alone: learnt taus, and the weights to the next layer, transposed.
  */
 export function prepare(scratch: usize, weights: usize): void {
   const convolved = convolutions();
@@ -57,12 +55,12 @@ export function prepare(scratch: usize, weights: usize): void {
   }
 }
 
-/** How many neurons of a layer, padding included, get spikes from the layer before. */
+/** Number of a layer's neurons, with padding, that receive spikes from the layer before. */
 function heardBy(index: usize): usize {
   return isLast(index) ? OUTPUTS : columnsOf(layerAt(index)) * WIDTH;
 }
 
-/** Currents of a layer in a block, to the BLOCK_ROWS of its columns. */
+/** Writes the currents of a layer in a block to the BLOCK_ROWS of its columns. */
 export function layerCurrents(scratch: usize, weights: usize, index: usize, block: usize, steps: usize): void {
   const layer = layerAt(index);
   for (let c: usize = 0, columns = columnsOf(layer); c < columns; c++) {
@@ -75,7 +73,7 @@ export function layerCurrents(scratch: usize, weights: usize, index: usize, bloc
   }
 }
 
-/** Lets a layer fire under its currents; spikes of hidden neurons are prepared for the next layer. */
+/** Replaces a layer's currents by potentials and spikes, and prepares spikes for the next layer. */
 export function fireLayer(scratch: usize, weights: usize, index: usize, block: usize, steps: usize): void {
   const layer = layerAt(index);
   const kept = load<f32>(layer, table.SYNAPSE);
@@ -146,7 +144,7 @@ function addWeightGradient(
   else if (index === 0) addPixelGradient(scratch, column, rows, block, steps);
   else addGradient(scratch, scratch + <usize>load<u32>(layer, table.READS), dx, rows, steps);
   if (load<u32>(layer, table.RECURRENT)) {
-    // The spikes of a step were heard in the next one.
+    // Recurrent spikes arrive in the next step.
     const own = recurrentRows(gradient, layer, c);
     addFirst(scratch, layer, column, own, block);
     addGradient(scratch, scratch + <usize>load<u32>(layer, table.MAKES), dx + ROW_BYTES, own, steps - 1);
@@ -155,8 +153,8 @@ function addWeightGradient(
 }
 
 /**
- * dL/ds of a hidden column, to `deltas`: in each step, the sum over the next layer of dL/dx times the weights to it, and
- * what a penalty on its rates adds.
+ * Writes dL/ds of a hidden column to `deltas`: in each step the sum of dL/dx times weights over the next layer, plus the
+ * gradient of a rate penalty.
  */
 function differentiateSpikes(
   scratch: usize,

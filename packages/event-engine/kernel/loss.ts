@@ -1,4 +1,4 @@
-// The losses, each with its gradient. Rates and counts of spikes are those of the image that was shown last.
+// The losses and their gradients, for the rates and spike counts of the last image.
 
 import { Control } from '../layout';
 import {
@@ -26,10 +26,10 @@ export const CROSS_ENTROPY_COUNTS: u32 = 2;
 export const CROSS_ENTROPY_EACH_STEP: u32 = 3;
 
 /**
- * Writes dL/ds, which is the same in every step, to SPIKE_GRADIENT: the gradient of the mean over the batch's images.
- * Where potentials are read, it is dL/dh of each step that is read.
- * @returns what this image adds to the loss: its sum of (rate - target)^2, or its cross-entropy; that of single steps
- *   is added up at LOSS_SUM as they are gone through
+ * Writes dL/ds, which is the same in every step, to SPIKE_GRADIENT: the gradient of the mean over the batch's images. If
+ * potentials are read, it is dL/dh of each step that is read.
+ * @returns this image's part of the loss: its sum of (rate - target)^2, or its cross-entropy; losses of single steps are
+ *   added up at LOSS_SUM in the backward pass
  */
 export function differentiateLoss(scratch: usize, label: usize, divisor: f32): f64 {
   clearRow(scratch + SPIKE_GRADIENT);
@@ -44,7 +44,7 @@ export function differentiateLoss(scratch: usize, label: usize, divisor: f32): f
   return unreachable();
 }
 
-/** (rate - target)^2, of which the loss is the mean over images and neurons. */
+/** (rate - target)^2; the loss is its mean over images and neurons. */
 function meanSquaredError(scratch: usize, label: usize, divisor: f32): f64 {
   const batch = readControl(Control.Count);
   let loss: f64 = 0;
@@ -57,8 +57,7 @@ function meanSquaredError(scratch: usize, label: usize, divisor: f32): f64 {
 }
 
 /**
- * Cross-entropy of the spikes, or of the potentials, of each step of a block: dL/ds, or dL/dh, goes to DELTAS, a row
- * for each.
+ * Cross-entropy of the spikes or potentials in each step of a block: writes dL/ds or dL/dh to DELTAS, a row per step.
  */
 export function differentiateSteps(scratch: usize, steps: usize, isFiring: bool): void {
   const T = readControl(Control.T);

@@ -1,4 +1,4 @@
-// What is read of the outputs: firing rates, or a potential of neurons that never fire.
+// The readout: firing rates, or a potential of outputs that never fire.
 
 import { Control } from '../layout';
 import {
@@ -27,7 +27,7 @@ export const READ_LAST_POTENTIAL: u32 = 1;
 export const READ_MEAN_POTENTIAL: u32 = 2;
 export const READ_HIGHEST_POTENTIAL: u32 = 3;
 
-/** Over how many steps the sum of what is read is divided: all, or the one in which a potential is read. */
+/** Number of steps in the mean that is read: all, or one for a single potential. */
 export function readSteps(): f32 {
   const readout = readControl(Control.Readout);
   return readout === READ_LAST_POTENTIAL || readout === READ_HIGHEST_POTENTIAL ? 1 : f32(readControl(Control.T));
@@ -44,7 +44,7 @@ export function startReadout(scratch: usize): void {
   }
 }
 
-/** Lets the outputs fire, or charge, under their currents of a block. */
+/** Replaces the outputs' currents in a block by potentials; they fire unless potentials are read. */
 export function fireOutputs(scratch: usize, block: usize, steps: usize): void {
   const readout = readControl(Control.Readout);
   fireLast(scratch + OUTPUT, readout === READ_SPIKES, block, steps);
@@ -77,7 +77,7 @@ function gather(scratch: usize, block: usize, steps: usize, mean: bool): void {
   }
 }
 
-/** Leaves at RATES what is read, after the last block. */
+/** Writes the result to RATES after the last block. */
 export function readOutputs(scratch: usize): void {
   const from = scratch + (readControl(Control.Readout) === READ_LAST_POTENTIAL ? OUTPUT + POTENTIAL : OUTPUT + COUNTS);
   const divisor = readSteps();
@@ -86,7 +86,7 @@ export function readOutputs(scratch: usize): void {
   }
 }
 
-/** What the outputs left at their BLOCK_ROWS in a block becomes dL/dx. */
+/** Replaces the potentials of the outputs in a block by dL/dx. */
 export function backOutputs(scratch: usize, block: usize, steps: usize): void {
   const readout = readControl(Control.Readout);
   const output = scratch + OUTPUT;

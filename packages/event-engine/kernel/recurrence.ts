@@ -1,5 +1,5 @@
-// Recurrent layers, whose neurons also receive each other's last spikes: x[t] = W s_in[t] + R s[t-1]. The part of W is
-// there before; the rest is added step by step, all columns together.
+// Recurrent layers, whose neurons also receive each other's last spikes: x[t] = W s_in[t] + R s[t-1]. W s_in is computed
+// for a whole block first; R s is added step by step for all columns.
 
 import * as table from '../layout';
 import {
@@ -22,13 +22,13 @@ import { filter, keepState } from './state';
 import { weighAll } from './weigh';
 
 /**
- * Where the rows of R lie of all that fired in the last step (u32), from the first row on, in a list; returns its end.
+ * Lists the rows of R of all neurons that fired in the last step, as offsets (u32) from the first; returns the list's end.
  */
 function listFired(scratch: usize, layer: usize): usize {
   const columns = columnsOf(layer);
   let end = scratch + LIST;
   for (let c: usize = 0; c < columns; ) {
-    // Five columns in one word: one loop of unpredictable length in place of five.
+    // Five columns in one word make one loop of unpredictable length instead of five.
     const first = c * WIDTH;
     let fired: u64 = 0;
     for (let shift: u64 = 0; shift < 5 * WIDTH && c < columns; shift += WIDTH, c++) {
@@ -39,7 +39,7 @@ function listFired(scratch: usize, layer: usize): usize {
   return end;
 }
 
-/** Adds to a row the rows of R of those that are listed, in this order. */
+/** Adds the listed rows of R to a row, in this order. */
 function hear(row: usize, rows: usize, list: usize, end: usize): void {
   let x = v128.load(row);
   let y = v128.load(row, 16);
@@ -53,7 +53,7 @@ function hear(row: usize, rows: usize, list: usize, end: usize): void {
   storeRow(row, x, y, z);
 }
 
-/** As `fireLayer`, for a recurrent layer. */
+/** Like `fireLayer`, for a recurrent layer. */
 export function fireRecurrent(scratch: usize, weights: usize, layer: usize, block: usize, steps: usize): void {
   const columns = columnsOf(layer);
   const kept = load<f32>(layer, table.SYNAPSE);
@@ -78,7 +78,7 @@ export function fireRecurrent(scratch: usize, weights: usize, layer: usize, bloc
   }
 }
 
-/** Copies a column's last spikes, 0 or 1, from a row, or to it. */
+/** Copies a column's last spikes, 0 or 1, from or to a row. */
 export function carryFired(column: usize, row: usize, take: bool): void {
   let fired: u32 = take ? 0 : load<u16>(column + FIRED);
   for (let neuron: u32 = 0; neuron < u32(WIDTH); neuron++) {
@@ -89,14 +89,14 @@ export function carryFired(column: usize, row: usize, take: bool): void {
   store<u16>(column + FIRED, fired);
 }
 
-/** Where dL/ds of a column through the next layer lies, a row for each step of a block. */
+/** Address of dL/ds of a column through the next layer, a row for each step of a block. */
 export function fromNext(layer: usize, column: usize): usize {
   return column + <usize>load<u32>(layer, table.FROM_NEXT);
 }
 
 /**
- * Potentials h of all columns become dL/dx, step by step: dL/ds[t] is that through the next layer, and R transposed
- * dL/dx[t+1].
+ * Replaces the potentials h of all columns by dL/dx, step by step. dL/ds[t] is the part through the next layer plus
+ * R^T dL/dx[t+1].
  */
 export function backRecurrent(scratch: usize, layer: usize, block: usize, steps: usize): void {
   const columns = columnsOf(layer);
@@ -115,8 +115,8 @@ export function backRecurrent(scratch: usize, layer: usize, block: usize, steps:
 }
 
 /**
- * Adds what the first step of a block, whose dL/dx is a column's first row, and the spikes before it contribute to the
- * gradient of R.
+ * Adds the part of a block's first step, whose dL/dx is a column's first row, and of the spikes before it to the gradient
+ * of R.
  */
 export function addFirst(scratch: usize, layer: usize, column: usize, rows: usize, block: usize): void {
   for (let c: usize = 0, columns = columnsOf(layer); c < columns; c++) {

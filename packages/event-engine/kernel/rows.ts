@@ -85,7 +85,7 @@ export function addRows<Use>(at: usize, spikes: usize, stride: usize, table: usi
   let z1 = x1;
   for (; groups >= 4; groups -= 4, spikes += stride, table += 4 * TABLE) {
     const bits = <usize>load<u16>(spikes);
-    // Sixteen silent steps add nothing: most are silent, where each unit fires once.
+    // Skips sixteen silent steps, which are frequent if each unit fires once.
     if (sizeof<Use>() === 2 && !bits) continue;
     // Four bits choose a row of 64 bytes.
     const row0 = table + ((bits << 6) & 0x3c0);

@@ -1,4 +1,4 @@
-// What the positions of a map send back to the map that they read.
+// Backpropagates from the positions of a map to the map that they read.
 
 import * as table from '../layout';
 import { ROW_BYTES, WIDTH } from './addresses';
@@ -13,8 +13,8 @@ import { RECT } from './surrogates';
 const LISTED: usize = 32;
 
 /**
- * dL/d(sum of spikes) of the layer before, in place of its means: the sum over all positions that read it, four steps
- * at a time.
+ * Replaces the means of the layer before by dL/d(sum of spikes): the sum over all positions that read them, four steps at
+ * a time.
  */
 export function sendBack(scratch: usize, index: usize): void {
   const layer = layerAt(index);
@@ -27,8 +27,8 @@ export function sendBack(scratch: usize, index: usize): void {
   const apart = inHeight * inWidth * groups * ROW_BYTES;
   for (let t: usize = 0; t < steps; t += 4) {
     const rows = potentials + t * ROW_BYTES;
-    // Where a slope is 0 for most potentials, few channels have anything to send. Only speed: any surrogate may be
-    // listed.
+    // With surrogates whose slope is 0 for most potentials, few channels have a gradient. This choice affects speed
+    // only.
     const isListed = surrogate === RECT;
     if (isListed) listSlopes(rows, lists);
     for (let y: usize = 0; y < inHeight; y++) {
@@ -51,9 +51,9 @@ function rowBytes(): usize {
 }
 
 /**
- * Lists the channels that have a gradient in any of four steps, row by row of the map, in each from the last position
- * to the first: dL/dx in these steps, and where weights lie, less what the input's column adds. First lie the places
- * where the lists of positions begin, [rows][columns + 1], that of position x at x + 1.
+ * Lists the channels with a gradient in any of four steps, by rows of the map, and in each row from the last position to
+ * the first. An entry has dL/dx in these steps, and the address of the weights without the offset of the input's column.
+ * Before the lists is an index of their beginnings, [rows][columns + 1], with that of position x at x + 1.
  */
 function listSlopes(rows: usize, lists: usize): void {
   let end = lists + ((4 * height * (wide + 1) + 15) & ~15);
@@ -87,14 +87,14 @@ function listSlopes(rows: usize, lists: usize): void {
   }
 }
 
-/** Written always and kept only if needed: a branch would be mispredicted. */
+/** Always written, but kept only if needed, since a branch would be mispredicted. */
 function listSlope(end: usize, weights: usize, four: v128, isAlive: i32): usize {
   v128.store(end, four);
   store<u32>(end, u32(weights), 16);
   return end + LISTED * (isAlive & 1);
 }
 
-/** Whether any neuron behind a mean of the first layer heard something; the others have no gradient to go on with. */
+/** Whether a neuron in a mean of the first layer received events; otherwise its gradient is not needed. */
 function isNeeded(scratch: usize, layer: usize, y: usize, x: usize): bool {
   const lit = place(scratch, layer, table.LIT);
   const size = <usize>load<u32>(layer, table.POOL);
@@ -106,8 +106,8 @@ function isNeeded(scratch: usize, layer: usize, y: usize, x: usize): bool {
 }
 
 /**
- * Up to four steps of `sendBack`, of one input and a group of twelve channels; the weights are loaded once for all. The
- * type Rows is f32 where `rows` are those of dL/dx, or u32 where they are their lists.
+ * Up to four steps of `sendBack` for one input and a group of twelve channels, so that weights are loaded once. Type Rows
+ * is f32 if `rows` has dL/dx, u32 if it has lists.
  */
 function sendBackFour<Rows>(
   mean: usize,
@@ -131,8 +131,7 @@ function sendBackFour<Rows>(
   let d1 = a0;
   let d2 = a0;
   const isListed = isInteger<Rows>();
-  // Of the positions that read this input, those that lie furthest down and across read it by the kernel's first rows
-  // and columns.
+  // The lowest and rightmost of the positions that read this input do so with the kernel's first rows and columns.
   let oy = <isize>((y + padding) / stride);
   const from: usize = x + padding < kernel ? 0 : (x + padding - kernel) / stride + 1;
   const end = min<usize>(wide, (x + padding) / stride + 1);
@@ -140,7 +139,7 @@ function sendBackFour<Rows>(
     if (oy >= <isize>height || from >= end) continue;
     const row = taps + (ky * kernel + x + padding) * rowBytes();
     const list = rows + 4 * <usize>oy * (wide + 1);
-    // Listed are the channels of all columns and positions.
+    // The lists have the channels of all columns and positions.
     for (let ox = end, next: usize = 0; ox > from; ox = next) {
       next = isListed ? from : ox - 1;
       for (let c: usize = isListed ? columns - 1 : 0; c < columns; c++) {

@@ -1,5 +1,5 @@
-// What a column's neurons keep from step to step, and synaptic currents: i[t] = kept i[t-1] + x[t], by which neurons
-// charge in place of x.
+// The state of a column's neurons, and synaptic currents: neurons with a synapse charge by i[t] = kept i[t-1] + x[t]
+// instead of x.
 
 import {
   ADAPT_BOUNDARIES,
@@ -17,7 +17,7 @@ import {
 } from './addresses';
 import { copyRow } from './rows';
 
-/** What a column keeps of a threshold that rises; 0 without. */
+/** Address of a column's adaptation; 0 without. */
 export function adaptationOf(column: usize): usize {
   return <usize>load<u32>(column, ADAPTS);
 }
@@ -29,7 +29,7 @@ export function keepState(column: usize, block: usize): void {
   if (adaptation) copyRow(adaptation + ADAPT_BOUNDARIES + block * ROW_BYTES, adaptation + ADAPTATION);
 }
 
-/** Back to the state before a block, which is computed again in the backward pass. */
+/** Restores the state before a block, for the backward pass. */
 export function rewind(column: usize, block: usize): void {
   copyRow(column + POTENTIAL, column + BOUNDARIES + block * ROW_BYTES);
   copyRow(column + CURRENT, column + CURRENT_BOUNDARIES + block * ROW_BYTES);
@@ -38,12 +38,12 @@ export function rewind(column: usize, block: usize): void {
   if (adaptation) copyRow(adaptation + ADAPTATION, adaptation + ADAPT_BOUNDARIES + block * ROW_BYTES);
 }
 
-/** The state before a block is kept for the backward pass. */
+/** Keeps the state before a block for the backward pass. */
 export function keepCurrent(column: usize, block: usize): void {
   copyRow(column + CURRENT_BOUNDARIES + block * ROW_BYTES, column + CURRENT);
 }
 
-/** x of some steps at BLOCK_ROWS, the first of which is `from`, becomes i. */
+/** Replaces x by i in some steps at BLOCK_ROWS, from `from` on. */
 export function filter(column: usize, kept: f32, from: usize, steps: usize): void {
   const factor = f32x4.splat(kept);
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
@@ -57,7 +57,7 @@ export function filter(column: usize, kept: f32, from: usize, steps: usize): voi
   }
 }
 
-/** dL/di by each step's charge becomes dL/dx, which is the whole of dL/di: dL/dx[t] = dL/di[t] + kept dL/dx[t+1]. */
+/** Replaces dL/di through each step's charge by dL/dx[t] = dL/di[t] + kept dL/dx[t+1]. */
 export function filterBack(column: usize, kept: f32, from: usize, steps: usize): void {
   const factor = f32x4.splat(kept);
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {

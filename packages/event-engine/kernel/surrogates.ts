@@ -8,7 +8,7 @@ export const ATAN: i32 = 0;
 export const SIGMOID: i32 = 1;
 export const RECT: i32 = 2;
 
-/** The surrogate's derivative at the potentials h, which are `rows`, to as many rows at `out`. */
+/** Writes the surrogate's derivative at potentials h (`rows`) to `out`. */
 export function derivatives(surrogate: i32, alpha: f32, threshold: f32, rows: usize, out: usize, steps: usize): void {
   if (surrogate === ATAN) atan(alpha, threshold, rows, out, steps);
   else if (surrogate === SIGMOID) sigmoid(alpha, threshold, rows, out, steps);
@@ -29,7 +29,7 @@ export function atanScale(alpha: f32): v128 {
   return f32x4.splat(f32(1.5707963267948966 * alpha));
 }
 
-/** alpha / 2 / (1 + (pi / 2 alpha x)^2), x being what h is above the threshold. */
+/** alpha / 2 / (1 + (pi / 2 alpha x)^2), with x = h - threshold. */
 export function atanOf(h: v128, level: v128, scale: v128, height: v128): v128 {
   const u = f32x4.mul(f32x4.sub(h, level), scale);
   return f32x4.div(height, f32x4.add(f32x4.splat(1), f32x4.mul(u, u)));
@@ -48,8 +48,7 @@ function sigmoid(alpha: f32, threshold: f32, rows: usize, out: usize, steps: usi
 }
 
 /**
- * alpha where |x| < 0.5 / alpha, else 0. Of an alpha that float32 rounds, the edge may be SpikingJelly's float32
- * neighbour.
+ * alpha where |x| < 0.5 / alpha, else 0. If float32 rounds alpha, the edge may differ from SpikingJelly's in the last bit.
  */
 function rect(alpha: f32, threshold: f32, rows: usize, out: usize, steps: usize): void {
   const level = f32x4.splat(threshold);

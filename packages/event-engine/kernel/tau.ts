@@ -1,14 +1,13 @@
-// Time constants that are learnt: 1 / tau = sigma(w), with one w for a layer or one for each neuron, as SpikingJelly's
-// ParametricLIFNode.
+// Learnt time constants: 1 / tau = sigma(w), with one w per layer or per neuron, like SpikingJelly's ParametricLIFNode.
 
 import * as table from '../layout';
 import { INVERSE_TAU, ROW_BYTES, TAU_GRADIENT, WIDTH } from './addresses';
 import { exp } from './exponential';
 
-/** What LEARNS says of a layer that learns one tau. */
+/** Value of LEARNS for one tau per layer. */
 const ONE: u32 = 1;
 
-/** 1 / tau of a column, from the row of w. */
+/** Computes 1 / tau of a column from its row of w. */
 export function invert(layer: usize, weights: usize, column: usize, c: usize): void {
   const isOne = load<u32>(layer, table.LEARNS) === ONE;
   const w = weights + <usize>load<u32>(layer, table.TAUS) + (isOne ? 0 : c * ROW_BYTES);
@@ -22,8 +21,7 @@ export function invert(layer: usize, weights: usize, column: usize, c: usize): v
 }
 
 /**
- * After `back`: adds up a column's dL/dw, dL/dx of some steps, which are `rows`, times the factors that `findFactors`
- * found.
+ * Adds up a column's dL/dw after `back`: dL/dx of some steps (`rows`) times the factors from `findFactors`.
  */
 export function addFactors(column: usize, rows: usize, factors: usize, steps: usize): void {
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {

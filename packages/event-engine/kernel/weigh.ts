@@ -1,12 +1,11 @@
-// What neurons send: from dL/dx of those that hear them to dL/ds.
+// Backpropagates from dL/dx of a layer to dL/ds of the layer before it, through the weights.
 
 import * as table from '../layout';
 import { ROW_BYTES, WIDTH } from './addresses';
 import { storeRow } from './rows';
 
 /**
- * Twelve rows of weights to `count` neurons, whose columns lie `stride` bytes apart, become a row for each of these
- * neurons.
+ * Transposes twelve rows of weights to `count` neurons, whose columns lie `stride` bytes apart, to a row for each neuron.
  */
 export function transpose(out: usize, rows: usize, stride: usize, count: usize): void {
   for (let k: usize = 0; k < count; k++, out += ROW_BYTES) {
@@ -17,8 +16,8 @@ export function transpose(out: usize, rows: usize, stride: usize, count: usize):
 }
 
 /**
- * Adds to a row what a column sends to all neurons of a layer, of whose first column `from` is a row: the sum of its
- * values times weights, those of even neurons and of odd ones apart.
+ * Adds to a row the sum of dL/dx times weights over all neurons of a layer, whose first column has its row at `from`.
+ * Even and odd neurons are summed separately.
  */
 export function weighAll(from: usize, layer: usize, outgoing: usize, row: usize): void {
   let x = v128.load(row);
@@ -45,20 +44,20 @@ export function weighAll(from: usize, layer: usize, outgoing: usize, row: usize)
 }
 
 /**
- * The same for all steps, to `deltas`: two at a time, so that a weight is loaded once for both, first those of even
- * neurons.
+ * The same for all steps, to `deltas`: two steps at a time, so that each weight is loaded once for both; even neurons
+ * first.
  */
 export function weighSteps(from: usize, layer: usize, outgoing: usize, deltas: usize, steps: usize): void {
   const neurons = <usize>load<u32>(layer, table.NEURONS);
   const stride = <usize>load<u32>(layer, table.PLACE_STRIDE);
-  // Behind the last step is room for one more.
+  // There is a spare row after the last step.
   for (let at: usize = 0; at < steps * ROW_BYTES; at += 2 * ROW_BYTES) {
     weighTwo(from + at, stride, outgoing, neurons, deltas + at, false);
     weighTwo(from + at + 4, stride, outgoing + ROW_BYTES, neurons - 1, deltas + at, true);
   }
 }
 
-/** What every other neuron adds to two rows at `out`, of which it is the first part or the second. */
+/** Adds the part of every other neuron to two rows at `out`. */
 function weighTwo(from: usize, stride: usize, weights: usize, neurons: usize, out: usize, second: bool): void {
   let x0 = f32x4.splat(0);
   let y0 = x0;
