@@ -17,7 +17,7 @@ export async function loadExchange(): Promise<typeof EXCHANGE> {
  * Offers a network as a file.
  * @param layers such as 784-10
  * @param what it is, in words
- * @returns what to say: the file's name, or why there is none
+ * @returns what to say: the file's name, or the reason why nothing was saved
  */
 export async function saveNetwork(
   layers: string,

@@ -75,7 +75,7 @@ async function takeFile(file: File, app: App, siteUrl: string, tracker: Notebook
 
 /**
  * Copies a link to the cells that are selected, or to all.
- * @throws Error that says why there is none
+ * @throws Error with the reason why no link can be made
  */
 async function share({ context, content }: NotebookPanel, all: boolean, siteUrl: string) {
   const cells = context.model.toJSON().cells.filter((_, i) => all || content.isSelectedOrActive(content.widgets[i]));

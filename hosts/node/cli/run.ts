@@ -91,7 +91,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   return outcome.status;
 }
 
-/** Prints what was asked for. @throws Error if it cannot be written, unless nobody reads it any more */
+/** Prints what was asked for. @throws Error if it cannot be written, unless the reader has closed the pipe */
 function print(text: string): Promise<void> {
   return new Promise((done, fail) => {
     process.stdout.write(text, (error) => {

@@ -130,8 +130,8 @@ const TYPES: Partial<Record<string, string>> = {
 };
 
 /**
- * A file of nodeplotlib's page, without what it takes from other hosts, or plotly.js from this machine; undefined if
- * there is none of that path.
+ * A file of nodeplotlib's page, without what it takes from other hosts, or plotly.js from this machine; undefined for
+ * an unknown path.
  */
 async function readPage(path: string): Promise<{ type: string; content: string | Buffer } | undefined> {
   const [name] = /^\/(?:assets\/)?[\w.-]+$/.exec(path) ?? [];

@@ -1,25 +1,25 @@
-/** What an exercise is made of: cases to try an answer on, an oracle, and the mistakes that are known. */
+/** The parts of an exercise: probes to run an answer on, an oracle, and known mistakes. */
 
 /** An answer of any signature. */
 export type AnyAnswer = (...args: never[]) => unknown;
 
-/** A case with functions among its arguments: they are made for each call, and `seen` tells how they were used. */
+/** A case whose arguments include functions, made for each call. */
 export interface Trial<A> {
   args: A;
-  /** What the answer did, such as the calls that it made. It is compared like a result. */
+  /** Returns what the answer did, such as its calls of these functions; compared like a result. */
   seen?: () => unknown;
-  /** The same in words, for the message about an unknown mistake. */
+  /** The same in words, for the message of an unknown mistake. */
   description?: () => string;
 }
 
 /** The arguments of one call, or a function that makes them. */
 export type Probe<A> = A | (() => Trial<A>);
 
-/** An answer that is wrong in a known way: the diagnosis, the test of the check, and a line of the teacher's notes. */
+/** A known wrong answer: its diagnosis, code to test the check with, and a line for the teacher's notes. */
 export interface Mistake<F> {
-  /** What the teacher may expect, in a few words. */
+  /** A short description for the teacher. */
   expect: string;
-  /** What the check says: one or two sentences that ask the next question, and never the result. */
+  /** The check's message: one or two sentences that ask the next question without giving the result away. */
   diagnosis: string;
   as: F;
   /** Other ways to make the same mistake. */
@@ -27,42 +27,42 @@ export interface Mistake<F> {
 }
 
 export interface Exercise<F extends AnyAnswer = AnyAnswer> {
-  /** The small project that it is a milestone of. */
+  /** The project to which it belongs. */
   project?: string;
-  /** How long it takes, an estimate. */
+  /** Estimated time. */
   minutes: number;
   /**
-   * Whether it can be left out: what follows builds on the others, the core of the chapter. Only here: the task, the
-   * chapter's top, the progress and the teacher's notes say so, too, and are compared with it.
+   * Whether it can be skipped, because later exercises do not build on it. Texts that mention this (the task, the
+   * chapter's top, the progress, the teacher's notes) are checked against this field.
    */
   optional?: true;
   /** Names of the arguments, for messages. */
   names: readonly string[];
-  /** Cases that tell every mistake from the right answer and from every other mistake. */
+  /** Cases that distinguish every mistake from the right answer and from other mistakes. */
   probes: readonly Probe<Parameters<F>>[];
-  /** The right answer, from the package's own functions where it has them. */
+  /** The right answer, by the package's own functions where possible. */
   oracle: F;
   /**
-   * How far a number may be from the oracle's, relative where it is above 1. Default 1e-5: tensors hold 32-bit floats.
+   * Allowed difference from the oracle's numbers, relative above 1. Default 1e-5, since tensors hold 32-bit floats.
    */
   tolerance?: number;
-  /** For a result that has no single right value: the part of it that is compared. */
+  /** Returns the part of a result to compare, if more than one result is right. */
   compared?: (result: ReturnType<F>) => unknown;
   mistakes: Record<string, Mistake<F>>;
-  /** Right answers that are written differently; the tests hold the check to accepting them. */
+  /** Right answers in other forms, which the check has to accept. */
   forms: readonly [F, F, ...F[]];
 }
 
-/** The minutes of these exercises, of the core alone and of all. */
+/** Total minutes of the core exercises, and of all. */
 export function minutesOf(exercises: readonly Pick<Exercise, 'minutes' | 'optional'>[]): { core: number; all: number } {
   const sum = (some: typeof exercises) => some.reduce((minutes, exercise) => minutes + exercise.minutes, 0);
   return { core: sum(exercises.filter(({ optional }) => !optional)), all: sum(exercises) };
 }
 
-/** An exercise whose parts are checked against one signature. */
+/** Types all parts of an exercise by one signature. */
 export const exercise = <F extends AnyAnswer>(parts: Exercise<F>): Exercise<F> => parts;
 
-/** A known mistake: what to expect, what the check says, and the answer itself, in one way or in several. */
+/** A known mistake: its description, its diagnosis, and wrong answers of this kind. */
 export const mistake = <F>(expect: string, diagnosis: string, as: F, ...also: F[]): Mistake<F> => ({
   expect,
   diagnosis,
@@ -70,25 +70,25 @@ export const mistake = <F>(expect: string, diagnosis: string, as: F, ...also: F[
   also,
 });
 
-/** Thrown by `todo()`: this answer has not been attempted. */
+/** Thrown by `todo()`, the placeholder of an answer. */
 export class NotAttempted extends Error {
   override name = 'NotAttempted';
 }
 
-/** Thrown when an answer never returns. */
+/** Thrown if an answer does not return. */
 export class NeverEnds extends Error {
   override name = 'NeverEnds';
 }
 
-/** Placeholder for an answer: it fits every type, and the check says "not attempted". */
+/** Placeholder for an answer, of every type; the check prints "not attempted". */
 export function todo(): never {
   throw new NotAttempted('not attempted');
 }
 
-/** Calls of one function that no answer needs. */
+/** More calls of one function than any answer needs. */
 const MAX_CALLS = 10_000;
 
-/** Wraps a function that an answer gets, and stops an answer that calls it endlessly. */
+/** Wraps an argument of an answer, and stops an answer that calls it endlessly. */
 export function counted<A extends unknown[], R>(work: (...args: A) => R): (...args: A) => R {
   let calls = 0;
   return (...args) => {

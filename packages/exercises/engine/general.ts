@@ -1,12 +1,12 @@
-/** Mistakes that every check knows, whatever the exercise: what to expect, and the question that the check asks. */
+/** Mistakes that every check recognizes, whatever the exercise. */
 export interface GeneralMistake {
-  /** What the teacher may expect, in a few words. */
+  /** A short description for the teacher. */
   expect: string;
-  /** What the check asks, after it has said what it saw. */
+  /** The question at the end of the check's message. */
   question: string;
 }
 
-/** By the names that checks print in brackets. */
+/** Keys are the names that checks print in parentheses. */
 export const GENERAL = {
   'never-ends': {
     expect: 'a loop or a recursion without an end',

@@ -1,4 +1,4 @@
-/** Judges an answer: right, or which mistake it is. */
+/** Judges an answer: finds out whether it is right or, if not, which mistake it makes. */
 import { type AnyAnswer, type Exercise, NeverEnds, NotAttempted, type Probe, type Trial } from './exercise';
 import { GENERAL } from './general';
 import {
@@ -16,19 +16,19 @@ import {
 
 export interface Verdict {
   status: 'passed' | 'todo' | 'error' | 'wrong';
-  /** Which mistake it is, if it is a known one. */
+  /** The name of a known mistake. */
   name?: string;
   message: string;
 }
 
-/** Runs work that may never return, and throws NeverEnds then. A host that cannot stop work just runs it. */
+/** Runs work and throws NeverEnds if it does not return. A host that cannot stop it just runs it. */
 export type Limit = <T>(work: () => T) => T;
 
 /** The outcome of one call. */
 interface Outcome {
   result: unknown;
   seen: unknown;
-  /** What the answer did, in words. */
+  /** What the answer did in words. */
   description?: string;
   /** The arguments before the call. */
   args: unknown[];
@@ -60,10 +60,10 @@ function call(answer: (...args: unknown[]) => unknown, probe: Probe<unknown[]>):
   }
 }
 
-/** Results of known answers, per exercise: they never change. */
+/** Results of the oracle and of known mistakes, kept since they never change. */
 const known = new WeakMap<Exercise, Map<AnyAnswer, unknown[]>>();
 
-/** What an answer of ours returns on each probe; where it throws, a value that equals no result. */
+/** Results of a known answer on each probe; the error where it throws, which equals no result. */
 function collectResults(exercise: Exercise, answer: AnyAnswer): unknown[] {
   const map = known.get(exercise) ?? new Map<AnyAnswer, unknown[]>();
   known.set(exercise, map);
@@ -86,7 +86,7 @@ const compared = ({ compared: part }: Exercise, { result, seen }: Outcome): unkn
   seen,
 ];
 
-/** The first line of what was thrown. */
+/** The first line of an error, shortened. */
 function firstLine(error: unknown): string {
   const [line] = String(error).split('\n');
   return line.length > 120 ? `${line.slice(0, 119)}…` : line;
@@ -121,7 +121,7 @@ const stopped = ({ name, diagnosis }: Flaw): Verdict => ({ status: 'error', name
 
 /**
  * Judges one answer on the probes of its exercise.
- * @param limit ends an answer that never ends, where the host can
+ * @param limit stops an answer that does not return, if the host can
  */
 export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = (work) => work()): Verdict {
   if (typeof answer !== 'function') {
@@ -177,8 +177,8 @@ function returnsRight(results: unknown[], right: unknown[], tolerance: number): 
 }
 
 /**
- * What of a result is compared with the right one. `compared` is written for results of the right kind. Where only what
- * an answer does counts, its result does not: `map` is as good as a loop.
+ * The parts of an outcome to compare. `compared` may throw for results of the wrong type. Where the right answer returns
+ * nothing, any result is accepted, such as that of `map` instead of a loop.
  */
 function comparedSafely(exercise: Exercise, outcome: Outcome, [right]: unknown[]): unknown[] {
   let [result, seen]: unknown[] = [outcome.result, outcome.seen];
@@ -190,7 +190,7 @@ function comparedSafely(exercise: Exercise, outcome: Outcome, [right]: unknown[]
 }
 
 function firstFlaw(exercise: Exercise, outcomes: Outcome[], rightResults: unknown[]): Flaw | undefined {
-  // Where only a part is compared, the oracle's result still says which kind of result is expected.
+  // If only a part is compared, the oracle's whole result still shows the expected type.
   const like = (i: number) =>
     exercise.compared ? call(exercise.oracle as never, exercise.probes[i]).result : (rightResults[i] as unknown[])[0];
   for (const [i, { result, args }] of outcomes.entries()) {
@@ -200,7 +200,7 @@ function firstFlaw(exercise: Exercise, outcomes: Outcome[], rightResults: unknow
   return undefined;
 }
 
-/** The message for an unknown mistake: one case, what the answer returned for it, and which parts of that are wrong. */
+/** The message of an unknown mistake: a case, the answer's result, and where it is wrong. */
 function notYet(
   { names, compared, tolerance = 1e-5 }: Exercise,
   { args, result, description }: Outcome,

@@ -1,11 +1,11 @@
-/** One neuron with one weight in plain numbers, whose parts may be wrong: what the project of chapter 2 is made of. */
+/** One neuron with one weight in plain numbers, with options for typical mistakes: the project of *The LIF neuron*. */
 import { mean } from './values';
 
 export type Rate = (w: number, inputs: number[], tau: number) => number;
 export type Gradient = (w: number, inputs: number[], target: number, tau: number) => number;
 export type Lesson = (w: number, inputs: number[], target: number, tau: number, rounds: number) => number[];
 
-/** Rate and gradient of one neuron with one weight, in plain numbers; parts of the backward pass may be missing. */
+/** The firing rate, and the backward pass, whose parts can be left out. */
 export function oneNeuron(w: number, inputs: number[], tau: number, fires = (h: number) => h >= 1) {
   const h: number[] = [];
   let v = 0;
@@ -16,8 +16,8 @@ export function oneNeuron(w: number, inputs: number[], tau: number, fires = (h: 
   const s = h.map((potential) => (fires(potential) ? 1 : 0));
   const left = h.map((potential, t) => potential * (1 - s[t]));
   /**
-   * Σ dL/dx inputs, with the same dL/ds in every step, or with one of each step's own.
-   * With `before: false` it takes the potentials after the reset for those before it.
+   * The gradient Σ dL/dx · input, from a dL/ds that is the same in every step or a function of the spike.
+   * `before: false` uses the potentials after the reset instead of those before it.
    */
   const back = (
     dLds: number | ((spike: number) => number),
@@ -63,10 +63,10 @@ export const lesson =
     return weights;
   };
 
-/** One round, with the learning rate 2. */
+/** One step of gradient descent with learning rate 2. */
 export const downhill = (w: number, slope: number) => w - 2 * slope;
 
-/** The rate of a neuron that fires, charges or resets in another way, or is asleep while nothing comes in. */
+/** The rate of a neuron that charges, fires or resets differently, or skips steps without input. */
 export const rateWith =
   ({
     charge = (v: number, x: number, tau: number) => v + (x - v) / tau,

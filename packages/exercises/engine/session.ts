@@ -1,26 +1,25 @@
-/** The checks of one kernel: what was answered so far, and how a host takes part. */
+/** The functions that chapters use to check answers; they remember the verdicts of one kernel. */
 import { checkText, formatValue } from '../../../src/common/checks';
 import { ALL, type Answers, BY_CHAPTER, type ExerciseId } from '../chapters/all';
 import { minutesOf } from './exercise';
 import { judgeAnswer, type Limit, type Verdict } from './judge';
 import { makeTranslator, type Phrases } from './phrases';
 
-/** What a host adds to the checks. */
+/** What a host provides; everything is optional. */
 export interface Surroundings {
-  /** Stops work that never returns. */
+  /** Stops an answer that does not return. */
   limit?: Limit;
   /** Prints one line. */
   print?: (line: string) => void;
   /**
-   * The file of a chapter as it comes with the package, whatever its number is there, and its edition, if they are
-   * known.
+   * The file and the edition of a chapter in the package, whatever its number there; undefined if unknown.
    */
   currentEdition?: (chapter: string) => { file: string; edition: string } | undefined;
   /**
-   * Records what each check found: `passed`, `todo`, `error`, `wrong`, or the name of the mistake. Never the answer.
+   * Records the result of each check (`passed`, `todo`, `error`, `wrong`, or the name of the mistake), not the answer.
    */
   record?: (id: ExerciseId, result: string) => void;
-  /** What checks say in a language, such as `zh`, by the English sentence; undefined for one that is not there. */
+  /** The messages of checks in a language such as `zh`, by their English; undefined for an unknown language. */
   phrases?: (language: string) => Phrases | undefined;
 }
 
@@ -28,12 +27,12 @@ type ChapterName = keyof typeof BY_CHAPTER;
 
 const SIGNS = { passed: '✔', todo: '○', error: '✘', wrong: '✘' } as const;
 
-/** One line that a check prints: sign, exercise, the mistake's name if it is known, and the message. */
+/** The line that a check prints: sign, exercise, name of a known mistake, message. */
 export function line(id: string, { status, name, message }: Verdict): string {
   return `${SIGNS[status]} ${id}${name ? ` (${name})` : ''}: ${message}`;
 }
 
-/** The functions that chapters use, with their own memory. */
+/** Makes the functions that chapters use, with their own verdicts. */
 export function makeExercises({
   limit,
   print = (text) => console.log(text),
@@ -42,7 +41,7 @@ export function makeExercises({
   phrases,
 }: Surroundings = {}) {
   const verdicts = new Map<ExerciseId, Verdict>();
-  /** In the language of the copy that runs; what is recorded and compared stays English. */
+  /** Translates messages to the language of the learner's copy; what is recorded stays English. */
   let say = (english: string): string => english;
 
   /**
@@ -66,9 +65,7 @@ export function makeExercises({
   /** Whether the last check of this exercise, in this kernel, was passed. */
   const solved = (id: ExerciseId): boolean => verdicts.get(id)?.status === 'passed';
 
-  /**
-   * Prints how far the exercises of a chapter are, from this kernel's checks.
-   */
+  /** Prints the progress in a chapter's exercises, from this kernel's checks. */
   function progress(chapter: ChapterName): void {
     const isChapter = typeof chapter === 'string' && Object.hasOwn(BY_CHAPTER, chapter);
     const ids = Object.keys(isChapter ? BY_CHAPTER[chapter] : {}) as ExerciseId[];
@@ -87,9 +84,9 @@ export function makeExercises({
   }
 
   /**
-   * Says of a learner's copy whether its chapter has changed since the copy was made.
-   * @param language of the copy, in which checks speak from now on
-   * @throws RangeError if nothing is said in that language
+   * Prints the edition of a learner's copy, and whether the chapter has changed since.
+   * @param language of the copy, used for messages from now on
+   * @throws RangeError without messages in that language
    */
   function edition(chapter: string, copied: string, language = 'en'): void {
     checkText('chapter', chapter);

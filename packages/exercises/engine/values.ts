@@ -1,4 +1,4 @@
-/** Arguments and results of an answer: copied, compared, inspected and described. */
+/** Copies, compares, inspects and describes arguments and results of an answer. */
 import { GENERAL } from './general';
 
 export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
@@ -9,14 +9,14 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const plain = (value: unknown): unknown =>
   ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Float32Array) : value;
 
-/** Also one that a cell made, whose `Object` may differ from ours. */
+/** Also recognizes an object from a cell, whose `Object` may be another one. */
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (!isObject(value)) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** A copy whose arrays and plain objects are its own; functions and other objects stay the same. */
+/** Copies arrays and plain objects deeply; functions and other objects are shared. */
 export function copy<T>(value: T): T {
   if (Array.isArray(value)) return value.map(copy) as T;
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return (value as unknown as Float32Array).slice() as T;
@@ -24,24 +24,24 @@ export function copy<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copy(inner)])) as T;
 }
 
-/** A value without the parts that a right one lacks: returning more than the task asks for is not wrong. */
+/** Removes the parts that the right value does not have, since returning more than the task asks for is not wrong. */
 export function withoutExtras(found: unknown, right: unknown): unknown {
   if (!isPlainObject(found) || !isPlainObject(right)) return found;
   const named = Object.entries(found).filter(([key]) => Object.hasOwn(right, key));
   return Object.fromEntries(named.map(([key, inner]) => [key, withoutExtras(inner, right[key])]));
 }
 
-/** Whether two values are the same; numbers may differ by the tolerance, relative to the larger where it is above 1. */
+/** Whether two values are equal; numbers may differ by the tolerance, relative to the smaller one if it is above 1. */
 export function same(left: unknown, right: unknown, tolerance: number): boolean {
   const [a, b] = [plain(left), plain(right)];
   if (typeof a === 'number' && typeof b === 'number') {
     if (a === b || Object.is(a, b)) return true;
     return Math.abs(a - b) <= tolerance * Math.max(1, Math.min(Math.abs(a), Math.abs(b)));
   }
-  // An answer that makes a function makes another one each time.
+  // Functions are compared by their source, since an answer makes a new one in each call.
   if (typeof a === 'function' && typeof b === 'function') return String(a) === String(b);
   if (!isObject(a) || !isObject(b)) return a === b;
-  if (Array.isArray(a) !== Array.isArray(b)) return false; // a Set has no keys, as an empty list
+  if (Array.isArray(a) !== Array.isArray(b)) return false; // a Set has no keys, like an empty list
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key], tolerance));
 }
@@ -60,7 +60,7 @@ export interface Flaw {
   diagnosis: string;
 }
 
-/** What the check has seen, and what it asks about that. */
+/** @param seen what the check found, which precedes the question */
 export const flaw = (name: keyof typeof GENERAL, seen: string): Flaw => ({
   name,
   diagnosis: `${seen} ${GENERAL[name].question}`,
@@ -69,13 +69,13 @@ export const flaw = (name: keyof typeof GENERAL, seen: string): Flaw => ({
 const GAP = flaw('gap', 'A value of your result is undefined.');
 
 /**
- * What is wrong with a result before its numbers are compared, seen beside a right one; undefined if nothing is.
+ * Finds a flaw of a result before its numbers are compared, by its type and size; undefined without a flaw.
  * @param where the case in words, "for x = 1"
- * @param part which list of the result it is: "your list", "your list “v”", "row 0 of your list"
- * @param place the same as code: "", "v", "[0]"
+ * @param part the part of the result in words: "your list", "your list “v”", "row 0 of your list"
+ * @param place the part as code: "", "v", "[0]"
  */
 export function findFlaw(found: unknown, right: unknown, where = '', part = 'your list', place = ''): Flaw | undefined {
-  if (right === undefined && !isPromise(found)) return undefined; // an answer whose result is what it does
+  if (right === undefined && !isPromise(found)) return undefined; // what counts is what this answer does
   const [value, like] = [plain(found), plain(right)];
   const here = where && ` ${where}`;
   if (value === undefined) return flaw('nothing', `Your function returns nothing${here}.`);
@@ -103,13 +103,13 @@ export function findFlaw(found: unknown, right: unknown, where = '', part = 'you
   return undefined;
 }
 
-/** Most lists are not longer and are shown whole: working a case out on paper takes all of its input. */
+/** Lists up to this length are shown in full, so that a case can be worked out on paper. */
 const LONG = 16;
 const BEGINNING = 8;
 const PLACES = 4;
 
 /**
- * Where a list, or an object of lists, is not the right one: "[2]", "v[0]". Nothing if it is so everywhere, or a
+ * The places where a list, or an object of lists, is wrong: "[2]", "v[0]". Empty if it is wrong everywhere, or for a
  * number.
  */
 export function findPlaces(found: unknown, right: unknown, tolerance: number): string[] {
@@ -128,7 +128,7 @@ export function findPlaces(found: unknown, right: unknown, tolerance: number): s
   return places.length > PLACES ? [...places.slice(0, PLACES), '…'] : places;
 }
 
-/** A value in a message: numbers with six digits, long lists by their beginning. */
+/** A value for a message: numbers with six digits, long lists shortened. */
 export function worded(value: unknown): string {
   const it = plain(value);
   if (typeof it === 'number') return String(Number(it.toPrecision(6)));
@@ -144,7 +144,7 @@ export function worded(value: unknown): string {
   return String(it);
 }
 
-/** "for v = 0, x = 1 and tau = 2"; functions are left out, and the text is empty without other arguments. */
+/** "for v = 0, x = 1 and tau = 2 ", without functions; empty without other arguments. */
 export function wordedArguments(names: readonly string[], args: readonly unknown[]): string {
   const parts = args.flatMap((value, i) => {
     const functions =
@@ -156,7 +156,7 @@ export function wordedArguments(names: readonly string[], args: readonly unknown
   return `for ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)} `;
 }
 
-/** A list of numbers in an array of its own. What is no list, such as a Set, stays, to be refused. */
+/** A list of numbers as a new array. Anything else, such as a Set, is returned as it is, to be refused. */
 export const toList = (values: ArrayLike<number>) => (Array.isArray(plain(values)) ? Array.from(values) : values);
 
 /** 0, 1, … count − 1 */
