@@ -94,7 +94,7 @@ export function traceImage(core: EventCore, i: number): Trace {
     const isRead = layer === traces.length - 1 && options.readout !== 'spikes';
     return isRead
       ? { ...trace, v: trace.h.slice() }
-      : heard(fired(trace, core.neurons[layer], map.layers[layer].neurons), core, layer);
+      : addRecurrentCurrents(fired(trace, core.neurons[layer], map.layers[layer].neurons), core, layer);
   });
   return done.reduce((hidden, trace) => ({ ...trace, hidden }));
 }
@@ -140,7 +140,7 @@ function fired(trace: Trace, neuron: NeuronOptions, neurons: number): Trace {
 }
 
 /** Adds the recurrent currents R s[t-1] of a layer, in the kernel's order of summation. */
-function heard(trace: Trace, core: EventCore, layer: number): Trace {
+function addRecurrentCurrents(trace: Trace, core: EventCore, layer: number): Trace {
   const part = partOf(core.map, layer, 'recurrent');
   if (!part) return trace;
   const { offset, rows, units, stride } = part;

@@ -93,7 +93,7 @@ export function placeConvolutions(
     return all;
   });
   const { makes: reads } = maps[maps.length - 1];
-  const heard = columnsOf(layers[maps.length].neurons) * ROW_FLOATS * ROW_BYTES;
-  const backward = place(columnsOf(reads[2]) * reads[0] * reads[1] * heard);
+  const receivers = columnsOf(layers[maps.length].neurons) * ROW_FLOATS * ROW_BYTES;
+  const backward = place(columnsOf(reads[2]) * reads[0] * reads[1] * receivers);
   return [...convolved, { reads, readsEvents, backward, lit: place(1) }];
 }

@@ -196,8 +196,8 @@ function placeNeurons(layout: Layout) {
     const left = layers.length - 1 - i;
     // Behind a column lie its weights to each neuron of the next layer; of a recurrent one those to each of its own,
     // and dL/ds.
-    const heard = left === 0 ? 0 : left === 1 ? OUTPUTS : ROW_FLOATS * columnsOf(layers[i + 1].neurons);
-    const feedback = COLUMN_BYTES + heard * ROW_BYTES;
+    const receivers = left === 0 ? 0 : left === 1 ? OUTPUTS : ROW_FLOATS * columnsOf(layers[i + 1].neurons);
+    const feedback = COLUMN_BYTES + receivers * ROW_BYTES;
     const fromNext = feedback + columns * ROW_FLOATS * ROW_BYTES;
     const placeStride = spread(layer.recurrent ? fromNext + BLOCK * ROW_BYTES : feedback);
     const [makes, place] = [scratchBytes, scratchBytes + INPUT_BYTES];

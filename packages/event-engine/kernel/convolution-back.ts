@@ -2,9 +2,10 @@
 
 import * as table from '../layout';
 import { BLOCK, BLOCK_ROWS, CARRY, DELTAS, ROW_BYTES, TAU_GRADIENT, WIDTH } from './addresses';
+import { backpropagateMap } from './backpropagate-map';
 import { backSome } from './column';
 import { inChannels, inHeight, inputSteps, inWidth } from './events';
-import { addHeard } from './hear';
+import { gatherEvents } from './gather';
 import { expand } from './kernels';
 import {
   addBiasGradient,
@@ -28,7 +29,6 @@ import {
 import { columnAt, convolutions, layerAt } from './network';
 import { isPenalized, penalizeColumn, withPenalty } from './penalty';
 import { clearRow, storeRow } from './rows';
-import { sendBack } from './send-back';
 import { addTauGradient, invert } from './tau';
 
 /** Adds the gradients of all convolutional layers, after `denseBack` of all blocks. */
@@ -121,10 +121,10 @@ function backAll(scratch: usize, weights: usize, gradient: usize, index: usize):
   }
   const isMean = load<u32>(layer, table.MEAN_OF) !== 0;
   if (isMean) memory.fill(place(scratch, layer, table.EXPANDED_GRADIENT), 0, columns * expandedBytes());
-  addHeard<f64>(scratch, layer, gradientOf(scratch, gradient, layer), different, index === 0);
+  gatherEvents<f64>(scratch, layer, gradientOf(scratch, gradient, layer), different, index === 0);
   if (isMean) expand(scratch, gradient, layer, true);
   if (learns) addTauGradient(layer, gradient, column, 0);
-  if (index > 0) sendBack(scratch, index);
+  if (index > 0) backpropagateMap(scratch, index);
 }
 
 /** Adds up the rows of a position into the last one. */

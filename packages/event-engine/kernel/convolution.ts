@@ -8,7 +8,7 @@ import * as table from '../layout';
 import { BLOCK, DELTAS, LATER, POTENTIAL, ROW_BYTES, WIDTH } from './addresses';
 import { encode } from './encoder';
 import { inHeight, inputSteps, listInput, listMeans, rowAt, useMap } from './events';
-import { addHeard } from './hear';
+import { gatherEvents } from './gather';
 import { DIRECT } from './input';
 import {
   biasOf,
@@ -94,7 +94,7 @@ function addUp(scratch: usize, weights: usize, index: usize): void {
       for (let t = isBiased ? steps : beginning; t < rowsOfPosition; t++) clearRow(rows + t * ROW_BYTES);
     }
   }
-  addHeard<f32>(scratch, layer, weightsOf(scratch, weights, layer), inputSteps(index), index === 0);
+  gatherEvents<f32>(scratch, layer, weightsOf(scratch, weights, layer), inputSteps(index), index === 0);
 }
 
 /** The same, always for each step. */

@@ -77,7 +77,7 @@ function through(scratch: usize, weights: usize, index: u32, block: usize, steps
 
 /**
  * Copies what neurons remember from `potentials`, or to it: what arrives late, then a row for each column's last
- * spikes, if they are heard again, for its current, if it lasts, for its adaptation, if its threshold rises, and for
+ * spikes, if the layer is recurrent, for its current, if it lasts, for its adaptation, if its threshold rises, and for
  * its potentials, `stride` bytes apart.
  */
 function carryPotentials(scratch: usize, potentials: usize, stride: usize, take: bool): void {

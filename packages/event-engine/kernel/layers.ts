@@ -4,11 +4,12 @@
 
 import * as table from '../layout';
 import { BLOCK_ROWS, DELTAS, DIM, OUTGOING, OUTPUTS, PIXEL_AT, ROW_BYTES, SPIKES, WIDTH } from './addresses';
+import { backpropagateOutputs, backpropagateSteps, transpose } from './backpropagate-dense';
 import { backBlock } from './column';
 import { currents, prepareInput } from './current';
 import { addDelayedGradient, delayedCurrents, differentiateDelayed } from './delays';
+import { gatherDenseEvents } from './gather';
 import { addGradient } from './gradient';
-import { denseRuns } from './hear';
 import { addPixelGradient, pixelCurrents } from './input';
 import { prepareConvolutions } from './kernels';
 import { columnAt, columnsOf, convolutions, countLayers, isLast, layerAt, recurrentRows, rowsOf } from './network';
@@ -18,7 +19,6 @@ import { fireOutputs } from './readout';
 import { addFirst, backRecurrent, fireRecurrent, fromNext } from './recurrence';
 import { filter, keepCurrent } from './state';
 import { addTauGradient, invert } from './tau';
-import { transpose, weigh, weighSteps } from './weigh';
 
 /** Makes the neurons of hidden layers places of an input, once: neuron j is place j, and dim. */
 export function layOut(scratch: usize): void {
@@ -50,13 +50,13 @@ export function prepare(scratch: usize, weights: usize): void {
       if (isLast(index)) continue;
       const next = layerAt(index + 1);
       const rows = rowsOf(weights, next, 0) + c * WIDTH * ROW_BYTES;
-      transpose(column + OUTGOING, rows, <usize>load<u32>(next, table.WEIGHTS_STRIDE), heardBy(index + 1));
+      transpose(column + OUTGOING, rows, <usize>load<u32>(next, table.WEIGHTS_STRIDE), receiversOf(index + 1));
     }
   }
 }
 
 /** Number of a layer's neurons, with padding, that receive spikes from the layer before. */
-function heardBy(index: usize): usize {
+function receiversOf(index: usize): usize {
   return isLast(index) ? OUTPUTS : columnsOf(layerAt(index)) * WIDTH;
 }
 
@@ -66,7 +66,8 @@ export function layerCurrents(scratch: usize, weights: usize, index: usize, bloc
   for (let c: usize = 0, columns = columnsOf(layer); c < columns; c++) {
     const column = columnAt(scratch, layer, c);
     const rows = rowsOf(weights, layer, c);
-    if (load<u32>(layer, table.IN_CHANNELS)) denseRuns<f32>(scratch, layer, column + BLOCK_ROWS, rows, block, steps);
+    if (load<u32>(layer, table.IN_CHANNELS))
+      gatherDenseEvents<f32>(scratch, layer, column + BLOCK_ROWS, rows, block, steps);
     else if (load<u32>(layer, table.DELAYS)) delayedCurrents(scratch, weights, layer, column, c, block, steps);
     else if (index === 0) pixelCurrents(scratch, column, rows, block, steps);
     else currents(scratch, scratch + <usize>load<u32>(layer, table.READS), rows, column + BLOCK_ROWS, steps);
@@ -138,7 +139,7 @@ function addWeightGradient(
   const layer = layerAt(index);
   const dx = column + BLOCK_ROWS;
   const rows = rowsOf(gradient, layer, c);
-  if (load<u32>(layer, table.IN_CHANNELS)) denseRuns<f64>(scratch, layer, dx, rows, block, steps);
+  if (load<u32>(layer, table.IN_CHANNELS)) gatherDenseEvents<f64>(scratch, layer, dx, rows, block, steps);
   else if (load<u32>(layer, table.DELAYS))
     addDelayedGradient(scratch, weights, gradient, layer, column, c, block, steps);
   else if (index === 0) addPixelGradient(scratch, column, rows, block, steps);
@@ -169,7 +170,7 @@ function differentiateSpikes(
   const layer = layerAt(next);
   const rows = columnAt(scratch, layer, 0) + BLOCK_ROWS;
   if (load<u32>(layer, table.DELAYS)) differentiateDelayed(scratch, weights, layer, c, block, steps, deltas);
-  else if (isLast(next)) weigh(rows, column + OUTGOING, deltas, steps);
-  else weighSteps(rows, layer, column + OUTGOING, deltas, steps);
+  else if (isLast(next)) backpropagateOutputs(rows, column + OUTGOING, deltas, steps);
+  else backpropagateSteps(rows, layer, column + OUTGOING, deltas, steps);
   if (isPenalized(layerAt(next - 1))) addPenalty(column, deltas, steps);
 }

@@ -14,12 +14,12 @@ import {
   SPIKES,
   WIDTH,
 } from './addresses';
+import { backpropagateRow } from './backpropagate-dense';
 import { backBlock } from './column';
 import { columnAt, columnsOf, recurrentRows } from './network';
 import { fireStep } from './neuron';
 import { copyRow, storeRow } from './rows';
 import { filter, keepState } from './state';
-import { weighAll } from './weigh';
 
 /**
  * Lists the rows of R of all neurons that fired in the last step, as offsets (u32) from the first; returns the list's end.
@@ -45,10 +45,10 @@ function hear(row: usize, rows: usize, list: usize, end: usize): void {
   let y = v128.load(row, 16);
   let z = v128.load(row, 32);
   for (; list < end; list += 4) {
-    const heard = rows + <usize>load<u32>(list);
-    x = f32x4.add(x, v128.load(heard));
-    y = f32x4.add(y, v128.load(heard, 16));
-    z = f32x4.add(z, v128.load(heard, 32));
+    const source = rows + <usize>load<u32>(list);
+    x = f32x4.add(x, v128.load(source));
+    y = f32x4.add(y, v128.load(source, 16));
+    z = f32x4.add(z, v128.load(source, 32));
   }
   storeRow(row, x, y, z);
 }
@@ -104,7 +104,12 @@ export function backRecurrent(scratch: usize, layer: usize, block: usize, steps:
   for (let t = steps; t-- > 0; ) {
     for (let c: usize = 0; c < columns; c++) {
       const column = columnAt(scratch, layer, c);
-      weighAll(later, layer, column + <usize>load<u32>(layer, table.FEEDBACK), fromNext(layer, column) + t * ROW_BYTES);
+      backpropagateRow(
+        later,
+        layer,
+        column + <usize>load<u32>(layer, table.FEEDBACK),
+        fromNext(layer, column) + t * ROW_BYTES,
+      );
     }
     for (let c: usize = 0; c < columns; c++) {
       const column = columnAt(scratch, layer, c);

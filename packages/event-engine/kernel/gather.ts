@@ -28,7 +28,7 @@ import { addToRow, clearRow, storeRow } from './rows';
  * gradient. The loop over single events adds in the same order; it is for inputs with so few events that runs of them
  * cost more than they save.
  */
-export function addHeard<Back>(scratch: usize, layer: usize, own: usize, different: usize, each: bool): void {
+export function gatherEvents<Back>(scratch: usize, layer: usize, own: usize, different: usize, each: bool): void {
   const events = place(scratch, layer, table.READS_EVENTS);
   const lit = place(scratch, layer, table.LIT);
   const potentials = place(scratch, layer, table.POTENTIALS);
@@ -155,15 +155,15 @@ function alongEvents<Back>(
         const value = v128.load32_splat(event, 4);
         let at = own + <usize>load<u32>(event) + (first * kernel + left - x) * inChannels * ROW_BYTES;
         for (let ky = first, oy = down; ky < kernelHeight && oy >= 0; ky += stride, oy--, at += (kernel - count) * by) {
-          let heard = lit + <usize>oy * wide + right;
-          let row = rows + (heard - lit) * apart + t * ROW_BYTES;
-          for (const end = at + count * by; at < end; at += by, row -= apart, heard--) {
+          let received = lit + <usize>oy * wide + right;
+          let row = rows + (received - lit) * apart + t * ROW_BYTES;
+          for (const end = at + count * by; at < end; at += by, row -= apart, received--) {
             const from = sizeof<Back>() === 8 ? row : at;
             const x = f32x4.mul(value, v128.load(from));
             const y = f32x4.mul(value, v128.load(from, 16));
             const z = f32x4.mul(value, v128.load(from, 32));
             addToRow(sizeof<Back>() === 8 ? at : row, x, y, z);
-            if (sizeof<Back>() === 4) store<u8>(heard, 1);
+            if (sizeof<Back>() === 4) store<u8>(received, 1);
           }
         }
       }
@@ -172,7 +172,7 @@ function alongEvents<Back>(
 }
 
 /** The same for a block of a column of the first dense layer. */
-export function denseRuns<Back>(
+export function gatherDenseEvents<Back>(
   scratch: usize,
   layer: usize,
   rows: usize,

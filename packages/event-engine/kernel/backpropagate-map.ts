@@ -16,7 +16,7 @@ const LISTED: usize = 32;
  * Replaces the means of the layer before by dL/d(sum of spikes): the sum over all positions that read them, four steps at
  * a time.
  */
-export function sendBack(scratch: usize, index: usize): void {
+export function backpropagateMap(scratch: usize, index: usize): void {
   const layer = layerAt(index);
   const before = layerAt(index - 1);
   const means = place(scratch, before, table.MEANS);
@@ -106,7 +106,7 @@ function isNeeded(scratch: usize, layer: usize, y: usize, x: usize): bool {
 }
 
 /**
- * Up to four steps of `sendBack` for one input and a group of twelve channels, so that weights are loaded once. Type Rows
+ * Up to four steps of `backpropagateMap` for one input and a group of twelve channels, so that weights are loaded once. Type Rows
  * is f32 if `rows` has dL/dx, u32 if it has lists.
  */
 function sendBackFour<Rows>(

@@ -19,7 +19,7 @@ export function transpose(out: usize, rows: usize, stride: usize, count: usize):
  * Adds to a row the sum of dL/dx times weights over all neurons of a layer, whose first column has its row at `from`.
  * Even and odd neurons are summed separately.
  */
-export function weighAll(from: usize, layer: usize, outgoing: usize, row: usize): void {
+export function backpropagateRow(from: usize, layer: usize, outgoing: usize, row: usize): void {
   let x = v128.load(row);
   let y = v128.load(row, 16);
   let z = v128.load(row, 32);
@@ -47,7 +47,7 @@ export function weighAll(from: usize, layer: usize, outgoing: usize, row: usize)
  * The same for all steps, to `deltas`: two steps at a time, so that each weight is loaded once for both; even neurons
  * first.
  */
-export function weighSteps(from: usize, layer: usize, outgoing: usize, deltas: usize, steps: usize): void {
+export function backpropagateSteps(from: usize, layer: usize, outgoing: usize, deltas: usize, steps: usize): void {
   const neurons = <usize>load<u32>(layer, table.NEURONS);
   const stride = <usize>load<u32>(layer, table.PLACE_STRIDE);
   // There is a spare row after the last step.
@@ -93,7 +93,7 @@ function weighTwo(from: usize, stride: usize, weights: usize, neurons: usize, ou
 }
 
 /** The same for all steps of the ten outputs, whose dL/dx are `rows`, to `deltas`. */
-export function weigh(rows: usize, outgoing: usize, deltas: usize, steps: usize): void {
+export function backpropagateOutputs(rows: usize, outgoing: usize, deltas: usize, steps: usize): void {
   // A pass for each vector of a row, so that the ten weights stay in registers.
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     const w0 = v128.load(outgoing + q);
