@@ -31,12 +31,11 @@ const GESTURES = 11;
  */
 export function readAedat(content: Uint8Array, name = 'recording'): Recording {
   checkUint8(name, content);
-  const refusal = (found: string) => new DatasetError(`${name}: expected a recording in AEDAT 3.1, found ${found}`);
+  const refuse = (found: string) => new DatasetError(`${name}: expected a recording in AEDAT 3.1, found ${found}`);
   const header = new TextDecoder('latin1').decode(content.subarray(0, LONGEST_HEADER));
-  if (!header.startsWith(FIRST_LINE))
-    throw refusal(`'${header.slice(0, 12).replace(/[^ -~]/g, '?')}' at its beginning`);
+  if (!header.startsWith(FIRST_LINE)) throw refuse(`'${header.slice(0, 12).replace(/[^ -~]/g, '?')}' at its beginning`);
   const end = header.indexOf(LAST_LINE);
-  if (end < 0) throw refusal('a header without an end (file truncated?)');
+  if (end < 0) throw refuse('a header without an end (file truncated?)');
 
   const view = new DataView(content.buffer, content.byteOffset, content.length);
   const most = Math.floor(content.length / EVENT_BYTES);
@@ -44,17 +43,17 @@ export function readAedat(content: Uint8Array, name = 'recording'): Recording {
   const [polarity, times] = [new Uint8Array(most), new Uint32Array(most)];
   let count = 0;
   for (let at = end + LAST_LINE.length; at < content.length; ) {
-    if (content.length - at < PACKET_BYTES) throw refusal(`half a packet at byte ${at} (file truncated?)`);
+    if (content.length - at < PACKET_BYTES) throw refuse(`half a packet at byte ${at} (file truncated?)`);
     const kind = view.getUint16(at, true);
     const [size, timeAt, overflows, capacity, events] = [4, 8, 12, 16, 20].map((field) =>
       view.getUint32(at + field, true),
     );
     const next = at + PACKET_BYTES + events * size;
     if (capacity !== events || (kind === POLARITY && (size !== EVENT_BYTES || timeAt !== 4)))
-      throw refusal(`a damaged packet at byte ${at}`);
+      throw refuse(`a damaged packet at byte ${at}`);
     if (next > content.length)
-      throw refusal(`${events} events of ${size} bytes at byte ${at} of ${content.length} (file truncated?)`);
-    if (kind === POLARITY && overflows > 0) throw refusal('times beyond 2^31 µs, which are 36 minutes');
+      throw refuse(`${events} events of ${size} bytes at byte ${at} of ${content.length} (file truncated?)`);
+    if (kind === POLARITY && overflows > 0) throw refuse('times beyond 2^31 µs, which are 36 minutes');
     for (let event = at + PACKET_BYTES; kind === POLARITY && event < next; event += EVENT_BYTES) {
       const word = view.getUint32(event, true);
       if ((word & 1) === 0) continue;
@@ -66,7 +65,7 @@ export function readAedat(content: Uint8Array, name = 'recording'): Recording {
     }
     at = next;
   }
-  if (count === 0) throw refusal('no event');
+  if (count === 0) throw refuse('no event');
   return sliceRecording({ x, y, polarity, times }, 0, count);
 }
 

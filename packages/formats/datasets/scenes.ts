@@ -89,7 +89,7 @@ const FPS = 30;
 const NORMALS = 4096;
 const clamp = (value: number, low: number, high: number) => Math.max(low, Math.min(high, value));
 /** The covered share of a pixel whose middle is this far inside an edge. */
-const coverage = (inside: number) => clamp(inside + 0.5, 0, 1);
+const covered = (inside: number) => clamp(inside + 0.5, 0, 1);
 
 /**
  * Recordings of objects that move left, right, up, down or not at all: bars, discs and blobs of random size, contrast and
@@ -207,7 +207,7 @@ function drawObject(random: RandomStream, between: (low: number, high: number) =
   });
   if (kind === 0)
     return (x: number, y: number) =>
-      coverage(a - Math.abs(cos * x + sin * y)) * coverage(b - Math.abs(cos * y - sin * x));
+      covered(a - Math.abs(cos * x + sin * y)) * covered(b - Math.abs(cos * y - sin * x));
   // A loop, since a list for each pixel would take most of the time.
   return (x: number, y: number) => {
     let most = 0;
@@ -215,7 +215,7 @@ function drawObject(random: RandomStream, between: (low: number, high: number) =
       // Not `**`, whose last bits differ between browsers.
       const right = x - disc.x;
       const down = y - disc.y;
-      most = Math.max(most, coverage(disc.r - Math.sqrt(right * right + down * down)));
+      most = Math.max(most, covered(disc.r - Math.sqrt(right * right + down * down)));
     }
     return most;
   };

@@ -16,7 +16,7 @@ import { type Parameter, startOfW } from '../../../src/common/weights';
 import { dataSetIn, type FoundGroup, groupIn, Hdf5File, type Limits, type Numbers } from '../hdf5/reader';
 import type { SavedNetwork } from '../layers-model';
 import { DT } from './nir';
-import { fromNamedTensors, fromTensors, parameterName, type Tensor } from './tensors';
+import { fromNamedTensors, fromTensors, type Tensor, tensorName } from './tensors';
 
 /** The values of our widest layer; with float64, a file needs about a third of these bytes. */
 const MOST: Limits = { bytes: 16 * 2 ** 20, values: IMAGE_SIZE * MAX_HIDDEN };
@@ -63,7 +63,7 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
     const read = () => readConvolution(linear, input, isBiased(weights));
     const convolve = linear.type === 'Conv2d' ? inNode(linear.name, read) : undefined;
     if (pool) inNode(pool.name, () => checkFixed(pool.parts, { kernel_size: POOL, stride: POOL, padding: 0 }));
-    const recurrence = graph.recurrences.get(node.name);
+    const recurrence = graph.loops.get(node.name);
     const recurrent = recurrence && inNode(node.name, () => readWeights(recurrence));
     return { node, pool, weights, convolve, recurrent, ...inNode(node.name, () => readLif(node)) };
   });
@@ -92,7 +92,7 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
       throw new Error(`${file}: ${bias[0]}: expected zeros, found others`);
     // Our layers take the mean of four spikes, a quarter of their sum.
     const isOfSums = kind === 'weight' && stages[layer - 1]?.pool?.type === 'SumPool2d';
-    found[parameterName({ kind, layer }, all)] = isOfSums ? { ...tensor, data: tensor.data.map((w) => 4 * w) } : tensor;
+    found[tensorName({ kind, layer }, all)] = isOfSums ? { ...tensor, data: tensor.data.map((w) => 4 * w) } : tensor;
   };
   stages.forEach(({ weights, recurrent, taus }, i) => {
     take('weight', i, weights);
@@ -129,7 +129,7 @@ interface Graph {
   /** In the order of the chain. */
   chain: Node[];
   /** The recurrent Linear of each recurrent layer, by the name of its neurons. */
-  recurrences: ReadonlyMap<string, Node>;
+  loops: ReadonlyMap<string, Node>;
   readout?: string;
 }
 
@@ -150,17 +150,17 @@ function readGraph(root: FoundGroup): Graph {
   const edgeCounts = new Map<string, number>();
   for (const name of texts) edgeCounts.set(name, (edgeCounts.get(name) ?? 0) + 1);
   const edgeSet = new Set(edges.map((edge) => edge.join('\n')));
-  const recurrences = new Map<string, Node>();
+  const loops = new Map<string, Node>();
   for (const [from, to] of edges) {
     // A recurrent Linear has two edges only: from the neurons and back.
     if (edgeCounts.get(to) !== 2 || from === to || !edgeSet.has(`${to}\n${from}`)) continue;
     const node = readNode(to, groupIn(nodes, to));
-    if (['Linear', 'Affine'].includes(node.type)) recurrences.set(from, node);
+    if (['Linear', 'Affine'].includes(node.type)) loops.set(from, node);
   }
-  const recurrentNodes = new Set([...recurrences.values()].map(({ name }) => name));
+  const inLoops = new Set([...loops.values()].map(({ name }) => name));
   const next = new Map<string, string>();
   for (const [from, to] of edges) {
-    if (recurrentNodes.has(from) || recurrentNodes.has(to)) continue;
+    if (inLoops.has(from) || inLoops.has(to)) continue;
     if (next.has(from)) throw new Error(`two edges out of ${from}, where a chain is read`);
     next.set(from, to);
   }
@@ -171,16 +171,12 @@ function readGraph(root: FoundGroup): Graph {
   for (; name !== undefined && chain.length <= nodes.size; name = next.get(name))
     chain.push(readNode(name, groupIn(nodes, name)));
   if (
-    chain.length + recurrences.size !== nodes.size ||
+    chain.length + loops.size !== nodes.size ||
     chain.length !== next.size + 1 ||
-    edges.length !== next.size + 2 * recurrences.size
+    edges.length !== next.size + 2 * loops.size
   )
     throw new Error(`${nodes.size} nodes and ${edges.length} edges that are no chain`);
-  return {
-    chain,
-    recurrences,
-    readout: metadata?.has('readout') ? dataSetIn(metadata, 'readout').texts()[0] : undefined,
-  };
+  return { chain, loops, readout: metadata?.has('readout') ? dataSetIn(metadata, 'readout').texts()[0] : undefined };
 }
 
 /**

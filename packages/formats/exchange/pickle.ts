@@ -4,7 +4,7 @@
  * functions are the four in {@link CALLS}, which build plain values. The package `pickleparser` 0.2.1 takes more than 9 s
  * for a hostile file of 120 kB whose BUILDs copy one long list.
  */
-import { Cursor } from '../bytes';
+import { Cursor, decodeFloat64 } from '../bytes';
 import { areWhole } from './tensors';
 
 /** A file of numbers in the zip: its type, such as `FloatStorage`, and its name in `data/`. */
@@ -128,11 +128,7 @@ const PUSHES: Readonly<Record<string, (pickle: Pickle) => Pickled>> = {
   K: (pickle) => pickle.whole(1), // BININT1
   M: (pickle) => pickle.whole(2), // BININT2
   J: (pickle) => pickle.whole(4) | 0, // BININT
-  // BINFLOAT, the only big-endian number
-  G: (pickle) => {
-    const { buffer, byteOffset } = pickle.take(8);
-    return new DataView(buffer, byteOffset).getFloat64(0);
-  },
+  G: (pickle) => decodeFloat64(Uint8Array.from(pickle.take(8)).reverse())[0], // BINFLOAT, big-endian
   '\x8a': (pickle) => pickle.whole(pickle.whole(1)), // LONG1
   X: (pickle) => pickle.text(pickle.whole(4)), // BINUNICODE
   h: (pickle) => pickle.recall(pickle.whole(1)), // BINGET

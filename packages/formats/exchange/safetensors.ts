@@ -116,21 +116,21 @@ function readFile(bytes: Uint8Array, file: string, known?: readonly ResolvedLaye
 }
 
 function readHeader(bytes: Uint8Array, file: string): { header: Record<string, unknown>; start: number } {
-  const refusal = (why: string) => new Error(`${file}: expected a safetensors file, found other content (${why})`);
-  if (bytes.length < 8) throw refusal(`${bytes.length} bytes`);
+  const refuse = (why: string) => new Error(`${file}: expected a safetensors file, found other content (${why})`);
+  if (bytes.length < 8) throw refuse(`${bytes.length} bytes`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > BigInt(bytes.length - 8))
-    throw refusal(`a header of ${length} bytes in a file of ${bytes.length}; is it truncated?`);
-  if (length > BigInt(LONGEST_HEADER)) throw refusal(`a header of ${length} bytes`);
+    throw refuse(`a header of ${length} bytes in a file of ${bytes.length}; is it truncated?`);
+  if (length > BigInt(LONGEST_HEADER)) throw refuse(`a header of ${length} bytes`);
   const start = 8 + Number(length);
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, start)));
   } catch {
-    throw refusal('its header is no JSON');
+    throw refuse('its header is no JSON');
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw refusal('its header is no JSON object');
+    throw refuse('its header is no JSON object');
   return { header: header as Record<string, unknown>, start };
 }
 

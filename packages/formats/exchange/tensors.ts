@@ -40,10 +40,7 @@ export const areWhole = (values: unknown): values is number[] =>
  * LIFNode, Linear, LIFNode …; with convolutions, Conv2d (BatchNorm2d), LIFNode (AvgPool2d) … or Conv2d (BatchNorm2d),
  * AvgPool2d, LIFNode …, then Flatten, Linear, LIFNode …. Delays are named like weights.
  */
-export function parameterName(
-  { kind, layer }: Pick<Parameter, 'kind' | 'layer'>,
-  layers: readonly LayerShape[],
-): string {
+export function tensorName({ kind, layer }: Pick<Parameter, 'kind' | 'layer'>, layers: readonly LayerShape[]): string {
   const convolved = layers.filter(({ convolve }) => convolve).length;
   const before = layers.slice(0, layer);
   const [pooled, normed] = [before.filter(({ pool }) => pool).length, before.filter(({ norm }) => norm).length];
@@ -96,7 +93,7 @@ export function listTensors(
   return all.map((each, i) => {
     const place = ourPlace(mapOfRows(each, shapes), each.shape[1]);
     const data = parts[i].map((_, at) => parts[i][place(at)]);
-    return { ...each, name: parameterName(each, shapes), shape: tensorShape(each, shapes), data };
+    return { ...each, name: tensorName(each, shapes), shape: tensorShape(each, shapes), data };
   });
 }
 
@@ -112,7 +109,7 @@ export function fromNamedTensors(
   layers: readonly LayerShape[],
 ): Float32Array {
   const all = parameters(layers);
-  const wanted = all.map((each) => `${parameterName(each, layers)} [${tensorShape(each, layers).join(', ')}]`);
+  const wanted = all.map((each) => `${tensorName(each, layers)} [${tensorShape(each, layers).join(', ')}]`);
   const found = Object.entries(tensors).map(([name, { shape }]) => `${name} [${shape.join(', ')}]`);
   if (wanted.some((each) => !found.includes(each)) || found.length !== wanted.length) {
     throw new Error(`${file}: expected ${wanted.join(', ')}, found ${found.join(', ') || 'none'}`);
@@ -120,7 +117,7 @@ export function fromNamedTensors(
   const numbers = new Float32Array(countNumbers(all));
   splitParameters(numbers, all).forEach((part, i) => {
     const place = ourPlace(mapOfRows(all[i], layers), all[i].shape[1]);
-    tensors[parameterName(all[i], layers)].data.forEach((value, at) => {
+    tensors[tensorName(all[i], layers)].data.forEach((value, at) => {
       part[place(at)] = value;
     });
   });
@@ -148,7 +145,7 @@ export function fromOrderedTensors(
   const own: Record<string, Tensor> = Object.create(null); // a tensor may be named `__proto__`
   let module = '';
   for (const wanted of parameters(layers)) {
-    const name = parameterName(wanted, layers);
+    const name = tensorName(wanted, layers);
     const shape = String(tensorShape(wanted, layers));
     const { end } = splitName(name);
     const isSameModule = end !== 'weight' && end !== 'w';
@@ -206,7 +203,7 @@ export function fromTensors(file: string, tensors: Readonly<Record<string, Tenso
     const all = parameters(layers);
     const wanted = all.map((each) => tensorShape(each, layers));
     if (String(wanted) !== String(order.map(([, { shape }]) => shape))) continue;
-    const named = order.map(([, tensor], i) => [parameterName(all[i], layers), tensor]);
+    const named = order.map(([, tensor], i) => [tensorName(all[i], layers), tensor]);
     return fromNamedTensors(file, Object.fromEntries(named), layers);
   }
   const shapes = matrices.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`);

@@ -5,17 +5,7 @@
  * not overlap, so time is linear in the file's size; sizes are compared with limits before memory is allocated.
  */
 import { Cursor, product } from '../bytes';
-import {
-  Budget,
-  decodeNumbers,
-  once,
-  placeChunk,
-  readFilters,
-  readSpace,
-  readType,
-  type Type,
-  unfilter,
-} from './values';
+import { Budget, decodeNumbers, once, putChunk, readFilters, readSpace, readType, type Type, unfilter } from './values';
 import { SIGNATURE } from './writer';
 
 /** Numbers of a data set; `float32` says whether they were stored with that precision. */
@@ -119,7 +109,7 @@ export class Hdf5File {
   }
 
   private readObject(address: number): FoundGroup | FoundDataSet {
-    this.budget.countOf('groups and data sets', MOST_OBJECTS);
+    this.budget.limit('groups and data sets', MOST_OBJECTS);
     const messages = this.readHeader(address);
     const find = (type: number) => messages.find((message) => message.type === type)?.body;
     const [space, type, layout, symbols] = [SPACE, TYPE, LAYOUT, SYMBOLS].map(find);
@@ -288,7 +278,7 @@ export class Hdf5File {
     this.checkSize(chunk);
     const wanted = product(chunk) * size;
     const expected = product(chunk.map((extent, axis) => Math.ceil(shape[axis] / extent)));
-    this.budget.countOf('chunks', MOST_CHUNKS, expected);
+    this.budget.limit('chunks', MOST_CHUNKS, expected);
     // Chunks at an edge are stored whole, including what is outside the shape.
     checkBytes(expected * wanted, 2 * LARGEST * this.most.values);
     const data = new Uint8Array(product(shape) * size);
@@ -302,7 +292,7 @@ export class Hdf5File {
       const content = this.budget.part(this.budget.visit(address, 'a chunk'), length);
       const values = unfilter(content, used, mask, wanted, size);
       if (values.length !== wanted) throw new Error('a chunk of another size than the others');
-      placeChunk(values, chunk, from, data, shape, size);
+      putChunk(values, chunk, from, data, shape, size);
     });
     if (filled.size !== expected) throw new Error(`${filled.size} chunks of ${expected}`);
     return data;
@@ -318,7 +308,7 @@ export class Hdf5File {
         const key = heap.whole(2);
         const length = heap.skip(6).whole(8);
         if (key === 0) break;
-        this.budget.countOf('values in heaps', this.most.values);
+        this.budget.limit('values in heaps', this.most.values);
         collection.set(key, heap.take(up(length, 8)).subarray(0, length));
       }
       this.heaps.set(address, collection);

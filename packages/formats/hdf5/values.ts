@@ -45,7 +45,7 @@ export class Budget {
   }
 
   /** Counts objects of a kind, of which a file may have `most`. */
-  countOf(what: string, most: number, count = 1): void {
+  limit(what: string, most: number, count = 1): void {
     const counted = (this.counted.get(what) ?? 0) + count;
     this.counted.set(what, counted);
     if (counted > most) throw new Error(`more than ${most} ${what}`);
@@ -191,7 +191,7 @@ function adler32(bytes: Uint8Array): number {
 }
 
 /** Copies a chunk to its place in the data; drops values outside the shape. */
-export function placeChunk(
+export function putChunk(
   values: Uint8Array,
   chunk: readonly number[],
   from: readonly number[],
