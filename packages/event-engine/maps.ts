@@ -1,16 +1,16 @@
-/** Where in scratch memory lies what layers need that convolve: their maps, events and lists (see `kernel/maps.ts`). */
+/** Lays out the maps, events and lists of convolutional layers in scratch memory (see `kernel/maps.ts`). */
 import { allMaps, type Convolution, type MapShape, POOL, type ResolvedLayer, sizeOf } from '../../src/common/layers';
 import { BLOCK, ROW_FLOATS } from './layout';
 
 const ROW_BYTES = 4 * ROW_FLOATS;
 
-/** Columns of up to twelve that so many neurons fill. */
+/** Number of columns, of up to twelve neurons each. */
 export const columnsOf = (neurons: number) => Math.ceil(neurons / ROW_FLOATS);
 
 /** A part of scratch memory of some bytes, from its start. */
 type Place = (bytes: number) => number;
 
-/** What a layer reads as events that convolves, or is the first behind those, and where in scratch memory it lies. */
+/** Input events of a convolutional layer or of the first dense one, and their place in scratch memory. */
 interface Reading {
   reads: MapShape;
   readsEvents: number;
@@ -18,7 +18,7 @@ interface Reading {
   lit: number;
 }
 
-/** The same of a layer that convolves, with what it makes. */
+/** The same for a convolutional layer, with its output. */
 interface Convolving extends Reading {
   /** As the kernel convolves. */
   kernel: number;

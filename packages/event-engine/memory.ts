@@ -37,7 +37,7 @@ export const RATES_TASK = 64;
 /** Most images of one job of that kind. */
 export const RATES_LIMIT = 8192;
 
-/** What can be done in tasks by many threads at once. */
+/** Kinds of jobs that threads share. */
 export const JobKind = { Gradient: 0, Update: 1, Rates: 2 } as const;
 export type JobKind = (typeof JobKind)[keyof typeof JobKind];
 
@@ -157,7 +157,7 @@ function placeRemembered({ layers, batchSize, reset }: Layout): { remembers: Mat
 /** Bytes rounded up to an odd number of cache lines, so that columns do not compete for the same ones. */
 const spread = (bytes: number) => 64 * (Math.ceil(bytes / 64) | 1);
 
-/** How many inputs of the kernel hold those of a network. */
+/** Number of the kernel's inputs, of 784 units each, for a network's inputs. */
 export const countInputRecords = ({ inputs = INPUTS }: { inputs?: number }) => Math.ceil(inputs / INPUTS);
 
 /**
@@ -187,7 +187,7 @@ function placeNeurons(layout: Layout) {
     const adapted = take(layer.neuron.beta > 0 ? columnsOf(layer.neurons) * ADAPT_BYTES : 0);
     const kept = { ...delayed, adapted: layer.neuron.beta > 0 ? adapted : 0 };
     if (layer.convolve) {
-      // One column, in which those of all positions stand in turn.
+      // A single column, which all positions use in turn.
       const place = take(COLUMN_BYTES);
       const columns = columnsOf(layer.convolve.channels);
       return { ...layer, columns, makes: 0, place, placeStride: 0, feedback: 0, fromNext: 0, convolved, ...kept };

@@ -32,7 +32,7 @@ export interface HelperStart {
 /** The event loop (timers, signals, a notebook's messages) gets its turn after this many milliseconds. */
 const TURN = 40;
 
-/** Lets the event loop turn, now and then, while a job is done. */
+/** Gives the event loop a turn now and then during a job. */
 export class Turns {
   private last = performance.now();
 
@@ -71,7 +71,7 @@ export class OneThread implements TaskRunner {
   async close(): Promise<void> {}
 }
 
-/** In place of a job's number: no more jobs. */
+/** Value instead of a job's number: no more jobs. */
 const ENDED = -1;
 
 /** The lower bits of a ticket count the tasks not yet taken; those above say which job it is. */
@@ -114,7 +114,7 @@ export function performTask(core: EventCore, task: number): void {
   Atomics.notify(core.control, Control.Done);
 }
 
-/** What a helping thread does until `endTasks`; an error ends it, which the host notices. */
+/** The loop of a helping thread until `endTasks`. An error ends it, which the host notices. */
 export function serveTasks({ module, memory, options, thread, spin }: HelperStart): void {
   const core = new EventCore(module, memory, options, thread);
   const { control } = core;

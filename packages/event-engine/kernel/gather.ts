@@ -101,7 +101,7 @@ function alongRun<Two, Back>(
       if (!v128.any_true(v128.or(any, v128.or(v128.or(x2, y2), z2)))) continue;
     }
     let event = first;
-    // With the test at its end: out of other loops V8 moves nothing that stays the same.
+    // The test is at the loop's end, since V8 hoists invariants out of such loops only.
     do {
       const at = under + <usize>load<u32>(event);
       const value = v128.load32_splat(event, 4);

@@ -65,7 +65,7 @@ export function restAll(scratch: usize): void {
   }
 }
 
-/** Draws a block of the image that was presented, and lets all neurons fire. */
+/** Draws a block of the presented image and computes all layers. */
 function through(scratch: usize, weights: usize, index: u32, block: usize, steps: usize): void {
   const convolved = convolutions();
   if (!convolved) drawInput(scratch, index, block, steps);
@@ -108,9 +108,8 @@ function carryRow(own: usize, other: usize, take: bool): void {
 }
 
 /**
- * Shows the image that was presented for T steps. What is read is left at RATES, the last block at BLOCK_ROWS.
- * `potentials` is where the neurons' potentials come from and go to (see `carryPotentials`). If it is 0, they start at
- * rest.
+ * The forward pass of the presented image for T steps. Leaves the readout at RATES, and the last block at BLOCK_ROWS.
+ * `potentials` is the address of the neurons' potentials (see `carryPotentials`); if it is 0, they start at rest.
  */
 export function forward(scratch: usize, weights: usize, index: u32, potentials: usize, stride: usize): void {
   const T = <usize>readControl(table.Control.T);
@@ -130,9 +129,9 @@ export function forward(scratch: usize, weights: usize, index: u32, potentials: 
 }
 
 /**
- * The backward pass, after `forward`: adds the gradient of the loss to `gradient`. Memory does not grow with T: blocks
- * before the last are drawn and computed once more.
- * @returns what this image adds to the loss, as `differentiateLoss` does
+ * The backward pass, after `forward`: adds the gradient of the loss to `gradient`. Memory does not grow with T, since
+ * blocks before the last are drawn and computed again.
+ * @returns this image's part of the loss, like `differentiateLoss`
  */
 export function backward(scratch: usize, weights: usize, gradient: usize, index: u32, label: usize): f64 {
   const T = <usize>readControl(table.Control.T);

@@ -1,4 +1,4 @@
-// A layer that convolves, or reads what one makes, as the table in memory describes it (see ../layout.ts).
+// The current convolutional layer, or the first dense layer, as the table in memory describes it (see ../layout.ts).
 
 import * as table from '../layout';
 import { ROW_BYTES } from './addresses';
@@ -7,7 +7,7 @@ import { columnsOf, readControl, rowsOf } from './network';
 import { resetTo, threshold, useNeuron } from './neuron';
 import { addToRow } from './rows';
 
-/** Its width; its height differs where a dense layer reads a map: as a convolution whose kernel is as large as that. */
+/** Width of the kernel. A dense layer reads a map like a convolution whose kernel is as large as the map. */
 export let kernel: usize = 0;
 export let kernelHeight: usize = 0;
 export let stride: usize = 0;
@@ -28,7 +28,7 @@ export let carriedApart: usize = 0;
 export let steps: usize = 0;
 export let rowsOfPosition: usize = 0;
 
-/** From here on the layer is this one. */
+/** Sets the current layer. */
 export function useLayer(layer: usize): void {
   useMap(
     <usize>load<u32>(layer, table.IN_HEIGHT),
@@ -51,13 +51,13 @@ export function useLayer(layer: usize): void {
   useNeuron(layer);
 }
 
-/** From here on neurons find their potentials there, and leave them there; 0: they start at rest. */
+/** Sets where neurons read and leave their potentials; 0: they start at rest. */
 export function carryFrom(rows: usize, apart: usize): void {
   carried = rows;
   carriedApart = apart;
 }
 
-/** A place in scratch memory that the table says. */
+/** Address in scratch memory of an entry of the table. */
 export function place(scratch: usize, layer: usize, at: usize): usize {
   return scratch + <usize>load<u32>(layer + at);
 }
@@ -79,7 +79,7 @@ export function expandedBytes(): usize {
   return kernel * kernel * inChannels * ROW_BYTES;
 }
 
-/** Where the rows of a position lie, one for each step. */
+/** Address of a position's rows, one for each step. */
 export function rowsAt(potentials: usize, c: usize, position: usize): usize {
   return potentials + (c * height * wide + position) * rowsOfPosition * ROW_BYTES;
 }
@@ -89,12 +89,12 @@ export function pooled(at: usize): usize {
   return at >> (pool - 1);
 }
 
-/** Whether neurons that hear nothing stay at 0. */
+/** Whether neurons without input stay at 0. */
 export function staysAtRest(): bool {
   return resetTo === 0 && threshold > 0;
 }
 
-/** The first and, behind it, the last column under the kernel that lie in the map. */
+/** The first and the last column under the kernel that are in the map. */
 export function firstUnder(ox: usize): usize {
   return max<usize>(padding, ox * stride) - padding;
 }
@@ -110,7 +110,7 @@ export function hasBias(layer: usize): bool {
   return load<u32>(layer, table.BIAS) !== 0;
 }
 
-/** Where those of twelve channels lie. */
+/** Address of the biases of twelve channels. */
 export function biasOf(numbers: usize, layer: usize, c: usize): usize {
   return numbers + <usize>load<u32>(layer, table.BIAS) + c * ROW_BYTES;
 }

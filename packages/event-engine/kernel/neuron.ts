@@ -1,5 +1,5 @@
-// A column of LIF neurons, up to twelve, with every option of LIFNode; back.ts has the way back in time. Each function
-// handles a block of `steps` rows.
+// A column of up to twelve LIF neurons, with every option of LIFNode; back.ts has the backward pass. Each function handles
+// a block of `steps` rows.
 
 import * as table from '../layout';
 import {
@@ -39,12 +39,12 @@ export let resetTo: f32 = 0;
 export let surrogate: i32 = ATAN;
 export let alpha: f32 = 2;
 export let detachReset: bool = false;
-/** By how much a spike raises the threshold, and by which factor that falls in a step; if it does, loops of its own. */
+/** Increase of the threshold per spike, and its decay factor per step. Neurons with adaptation have loops of their own. */
 export let beta: f32 = 0;
 export let adaptKept: f32 = 0;
 export let adapts: bool = false;
 
-/** From here on neurons have the options of this layer. */
+/** Sets the options of this layer's neurons. */
 export function useNeuron(layer: usize): void {
   tau = load<f32>(layer, table.TAU);
   inverseTau = 1 / tau;
@@ -68,7 +68,7 @@ export function levelAt(column: usize, place: usize): v128 {
   return v128.load(adaptationOf(column) + LEVELS + (place - column - BLOCK_ROWS));
 }
 
-/** Neurons at rest, nothing counted. */
+/** Resets neurons to rest, and counts to 0. */
 export function rest(column: usize): void {
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     v128.store(column + POTENTIAL + q, f32x4.splat(hardReset ? resetTo : 0));
@@ -115,7 +115,7 @@ function isUsual(): bool {
   return exact && decayInput && hardReset && reinterpret<u32>(resetTo) === 0;
 }
 
-/** As `fire`, for outputs: if they fire, their spikes are counted; else their potentials are read. */
+/** Like `fire`, for outputs: counts their spikes, or reads their potentials. */
 export function fireLast(column: usize, isFiring: bool, block: usize, steps: usize): void {
   if (isFiring) fireTo<i32>(column, column + BLOCK_ROWS, 0, WIDTH, block, steps);
   else fireTo<f32>(column, column + BLOCK_ROWS, 0, WIDTH, block, steps);
@@ -165,7 +165,7 @@ function fireAs<Tau, Spikes>(
   const i0 = inverse<Tau>(column, 0);
   const i1 = inverse<Tau>(column, 16);
   const i2 = inverse<Tau>(column, 32);
-  // Those that fill up a column have an infinite threshold.
+  // Neurons that pad a column have an infinite threshold.
   const all = i32x4.splat(i32(alive));
   const infinite = f32x4.splat(Infinity);
   const level0 = v128.bitselect(f32x4.splat(threshold), infinite, i32x4.lt_s(i32x4(0, 1, 2, 3), all));
@@ -177,7 +177,7 @@ function fireAs<Tau, Spikes>(
     let fired1 = fired0;
     let fired2 = fired0;
     let bit = i32x4.splat(1);
-    // With the test at its end: out of other loops V8 moves nothing that stays the same.
+    // The test is at the loop's end, since V8 hoists invariants out of such loops only.
     const end = row + min<usize>(PART, steps - start) * ROW_BYTES;
     do {
       const isMean = isFloat<Spikes>() && sizeof<Spikes>() === 8;
@@ -231,7 +231,7 @@ function addCounts(at: usize, fired: v128): void {
   v128.store(at, f32x4.add(v128.load(at), f32x4.convert_i32x4_s(fired)));
 }
 
-/** As `fireAs`, of neurons whose threshold rises. */
+/** Like `fireAs`, for neurons whose threshold rises. */
 function fireRising<Spikes>(column: usize, row: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
   keepState(column, block);
   for (let t: usize = 0; t < steps; t++, row += ROW_BYTES) {
@@ -310,7 +310,7 @@ function inverse<Tau>(column: usize, q: usize): Tau {
   return inverseTau;
 }
 
-/** The same as a vector, whether or not it is learnt. */
+/** The same as a vector, learnt or not. */
 export function inverseOf(column: usize, q: usize): v128 {
   return learnt ? inverse<v128>(column, q) : f32x4.splat(inverseTau);
 }
