@@ -10,7 +10,7 @@ import { coloursOf } from '../playground/paint';
 import { COLUMNS, drawGrey, drawRaster, type Fired, rasterHeight, Trail } from './draw';
 import { Reader, SIDE, T, unitsOf } from './network';
 import { addPicture, type Gesture, recordingOf, toBin } from './record';
-import { drawShape, type Grey, goesAt, Lamps, NoCamera, openCamera, type Place, Shrinker } from './sources';
+import { CameraError, drawShape, type Grey, goesAt, Lamps, openCamera, type Place, Shrinker } from './sources';
 
 /** What editions/book/make/scripts.ts puts into the bundle, bytes as base64. */
 declare const KERNEL: string;
@@ -121,7 +121,7 @@ async function startCamera(): Promise<void> {
   const shrinker = new Shrinker();
   try {
     if (!shrinker.isHonest())
-      throw new NoCamera(
+      throw new CameraError(
         t`This browser answers at random when a page reads a picture (in Firefox: resistFingerprinting), so a camera is of no use here.`,
       );
     const fps = mains[50].checked ? 25 : 30;
@@ -129,7 +129,7 @@ async function startCamera(): Promise<void> {
     if (signal.aborted) return;
     said.textContent = t`Your camera. Its pictures stay in this tab. Move a hand across the view.`;
   } catch (error) {
-    if (!(error instanceof NoCamera)) throw error;
+    if (!(error instanceof CameraError)) throw error;
     if (!signal.aborted) standIn(error.message);
   }
 }

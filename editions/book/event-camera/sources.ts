@@ -112,7 +112,7 @@ const WHY: Record<string, string> = {
 };
 
 /** A camera that cannot be had says why in its message. */
-export class NoCamera extends Error {}
+export class CameraError extends Error {}
 
 /** How long a camera may take to its first picture, in milliseconds. */
 const PATIENCE = 5000;
@@ -123,7 +123,7 @@ const PATIENCE = 5000;
  * @param signal gives the camera back
  * @param see is called when the video shows another picture
  * @param ended is called with a sentence if the camera goes away by itself; the camera is given back by the signal
- * @throws NoCamera
+ * @throws CameraError
  */
 export async function openCamera(
   video: HTMLVideoElement,
@@ -133,14 +133,14 @@ export async function openCamera(
   ended: (why: string) => void,
 ): Promise<void> {
   if (!navigator.mediaDevices?.getUserMedia)
-    throw new NoCamera(t`A browser lends its camera only to a page from this computer or over https.`);
+    throw new CameraError(t`A browser lends its camera only to a page from this computer or over https.`);
   const wanted = { width: { ideal: 320 }, height: { ideal: 240 }, frameRate: { ideal: fps }, facingMode: 'user' };
   let stream: MediaStream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
   } catch (error) {
     const { name } = error as DOMException;
-    throw new NoCamera(WHY[name] ?? t`The camera did not start (${name}).`);
+    throw new CameraError(WHY[name] ?? t`The camera did not start (${name}).`);
   }
   const close = () => {
     for (const track of stream.getTracks()) track.stop();

@@ -7,10 +7,10 @@ import { root, UserError } from '../../../packages/system/project';
 import { resolveLayers, storeLayers } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { convolutionalRunFolder, HIDDEN, hiddenRunFolder, networkIn, runFolder } from '../../shared/trained';
+import { countsOf } from '../playground/counts';
 import { Kernel, PAGE_STREAM, type Presentation } from '../playground/kernel';
 import type { NetworkName } from '../playground/link';
 import type { Stored } from '../playground/networks';
-import { countsOf } from '../playground/said';
 
 /** Well-written sevens of the test images, over which networks of a few epochs waver. */
 const SEVENS = [842, 946, 832, 859, 144];

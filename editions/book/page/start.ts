@@ -9,7 +9,7 @@ import { watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { coloursOf, contextOf, sharpPen } from '../playground/paint';
 import { compress, FONT, level } from '../playground/race';
-import { tally } from '../playground/said';
+import { tally } from '../playground/counts';
 
 /** What happened in T steps, as base64. */
 interface Run {

@@ -8,6 +8,7 @@ import { bytes } from '../../shared/page/base64';
 import { copyText, watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { chosen } from './assets';
+import { answerOf, countsOf } from './counts';
 import { listenToKeys, listenToPen, Pad } from './drawing';
 import { type Experiment, experiments, showExperiments } from './experiments';
 import { listenToDrops, loadNetwork } from './files';
@@ -15,7 +16,6 @@ import { PAGE_STREAM, type Presentation, type Stream } from './kernel';
 import { isLink, MAX_SEED, readLink, type Shared, writeLink } from './link';
 import { getNetwork, keepOwn, type Network, type ReaderName } from './networks';
 import { type Colours, coloursOf } from './paint';
-import { answerOf, countsOf } from './said';
 import { samples, showSamples } from './samples';
 import { type Format, saveNetwork } from './save';
 import {

@@ -2,9 +2,9 @@
 import { grouped } from '../../../packages/figures/values';
 import { element } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
+import { tally } from './counts';
 import type { FeatureMaps, Presentation } from './kernel';
 import { type Colours, paintImage } from './paint';
-import { tally } from './said';
 
 /** How many neurons have a step. */
 const sizeOf = ({ height, width, channels }: FeatureMaps) => height * width * channels;

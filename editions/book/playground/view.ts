@@ -2,6 +2,7 @@
 import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
 import { element, partOf, partsOf } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
+import { answerOf, countsOf, hiddenCountsOf, sentenceOf, speakers, spikesIn, tally, winnerOf } from './counts';
 import type { Pad } from './drawing';
 import type { Presentation } from './kernel';
 import { pushOf, weightsOf, weightsTo } from './layers';
@@ -10,7 +11,6 @@ import { showMaps } from './maps';
 import type { Network } from './networks';
 import { type Colours, paintDigit, paintHidden, paintImage, paintPad, paintWeights, paintWhy } from './paint';
 import { paintRace, showAnswer, showRates } from './race';
-import { answerOf, countsOf, hiddenCountsOf, sentenceOf, speakers, spikesIn, tally, winnerOf } from './said';
 
 export const part = partOf('pg');
 export const root = part('root');

@@ -1,4 +1,4 @@
-/** Train a network: the buttons, the worker that trains, and what there is to take along. */
+/** The page "Train a network": buttons, the training worker, saving, and links. */
 import type { ResolvedRun } from '../../../packages/runs/document';
 import { formatFlags } from '../../../packages/runs/shorthands';
 import { shortForm } from '../../../src/common/layers';
@@ -11,38 +11,35 @@ import { coloursOf } from '../playground/paint';
 import { samples, showSamples } from '../playground/samples';
 import { type Format, saveNetwork } from '../playground/save';
 import { isRun, readLink, writeLink } from './link';
-import { type Ask, type EpochEnd, type Look, type Told, withEpochs } from './protocol';
-import { drawAll, drawPad, part, root, type Seen } from './seen';
-import { cellOf, makeFields, START } from './settings';
+import { type EpochEnd, type Snapshot, type WorkerMessage, type WorkerRequest, withEpochs } from './protocol';
 import {
   claimOf,
-  comesBy,
+  decays,
   duration,
   epochs,
-  falls,
   percent,
   progressOf,
+  settingsMatch,
   threads as threadsIn,
   verdictOn,
-} from './words';
+} from './sentences';
+import { cellOf, makeFields, START } from './settings';
+import { drawAll, drawPad, part, root, type View } from './view';
 
-/**
- * Milliseconds between two looks at a network that learns, at least, and how many times as long as the last one cost
- * here and there.
- */
-const LOOK = { pause: 200, rest: 20 };
+/** Milliseconds between snapshots: at least `minInterval`, and at least `costRatio` times the cost of the last one. */
+const REDRAW = { minInterval: 200, costRatio: 20 };
 const button = (id: 'train' | 'step' | 'again' | 'change' | 'check') => part<HTMLButtonElement>(id);
 const saves = Array.from(document.querySelectorAll<HTMLButtonElement>('.tr-save'));
-const say = (id: 'said' | 'live' | 'kept' | 'verdict' | 'claim-text', text: string) => {
+const setText = (id: 'said' | 'live' | 'kept' | 'verdict' | 'claim-text', text: string) => {
   part(id).textContent = text;
 };
 
-/** 'failed': nothing can be trained before the settings change. */
+/** In 'failed', nothing can be trained until the settings change. */
 type Phase = 'fresh' | 'loading' | 'running' | 'waiting' | 'done' | 'failed';
 let phase: Phase = 'fresh';
-/** The run that the address named when it was opened, and perhaps what came of it. */
+/** The run in the page's address, perhaps with a claim about its result. */
 let linked: ReturnType<typeof readLink> = { settings: START };
-/** Whether the training under way is compared with the claim. */
+/** Whether the current training is to be compared with the claim. */
 let comparing = false;
 let worker: Worker | undefined;
 let run = 0;
@@ -51,23 +48,23 @@ const pad = new Pad();
 pad.put(samples[7].pixels);
 const none = new Float32Array();
 const untrained = () => ({ weights: none, hidden: none, ends: [], trained: [], change: false });
-let seen: Seen = { settings: START, colours: coloursOf(root), ...untrained() };
+let view: View = { settings: START, colours: coloursOf(root), ...untrained() };
 
 // The worker ---------------------------------------------------------------------------------------------------------
 
-const ask = (what: Ask) => worker?.postMessage(what);
+const send = (request: WorkerRequest) => worker?.postMessage(request);
 const script = (document.currentScript as HTMLScriptElement | null)?.src ?? location.href;
 const CANNOT = t`This page cannot train: no browser starts a training for a page from disk. “Host it yourself” says how.`;
 const OTHER = t`You have changed the settings: a training with these says nothing about the claim of the link.`;
 const FRESH = t`Nothing is learned yet: these weights are noise. Training loads the images first, 11 MB, once.`;
 
-/** An untrained network with these settings, in place of what is there. */
+/** Replaces the network by an untrained one with these settings. */
 function begin(settings: ResolvedRun): void {
-  seen = { settings, colours: seen.colours, ...untrained() };
+  view = { settings, colours: view.colours, ...untrained() };
   comparing = false;
-  [asked, again] = [0, false];
-  const applies = linked.claim && comesBy(settings, linked.settings);
-  say('verdict', linked.claim && !applies ? OTHER : '');
+  [requestedAt, requestAgain] = [0, false];
+  const applies = linked.claim && settingsMatch(settings, linked.settings);
+  setText('verdict', linked.claim && !applies ? OTHER : '');
   button('check').hidden = !applies;
   part('claim').classList.remove('tr-proved', 'tr-refuted');
   showSettings(settings);
@@ -78,10 +75,10 @@ function begin(settings: ResolvedRun): void {
   }
   if (!worker) {
     worker = new Worker(new URL('train-worker.js', script));
-    worker.onmessage = ({ data }: MessageEvent<Told & { run: number }>) => data.run === run && hear(data);
+    worker.onmessage = ({ data }: MessageEvent<WorkerMessage & { run: number }>) => data.run === run && onMessage(data);
     worker.onerror = ({ message }) => fail(t`The training did not start: ${message}`);
   }
-  ask({
+  send({
     kind: 'settings',
     settings,
     site: new URL(`${bookRoot()}../lite/`, document.baseURI).href,
@@ -89,91 +86,91 @@ function begin(settings: ResolvedRun): void {
     words: globalThis.pageWords,
   });
   enter('fresh');
-  look();
+  requestSnapshot();
 }
 
-/** Ends the worker, whatever it does. */
-function kill(): void {
+/** Ends the worker at once, even in the middle of a batch. */
+function stopWorker(): void {
   worker?.terminate();
   worker = undefined;
 }
 
-/** When it was asked how the network is now, and whether to ask again after the answer. */
-let [asked, again] = [0, false];
+/** When the pending snapshot was requested (0 without one), and whether to request another after it. */
+let [requestedAt, requestAgain] = [0, false];
 let timer = 0;
 
-/** Asks how the network is now; one question at a time. */
-function look(): void {
+/** Requests a snapshot; at most one is pending. */
+function requestSnapshot(): void {
   clearTimeout(timer);
-  again = asked > 0;
-  if (again || phase === 'failed') return;
-  asked = performance.now();
-  ask({ kind: 'look', image: pad.image() });
+  requestAgain = requestedAt > 0;
+  if (requestAgain || phase === 'failed') return;
+  requestedAt = performance.now();
+  send({ kind: 'snapshot', image: pad.image() });
 }
 
-function hear(told: Told): void {
-  if (told.kind === 'loading') {
-    part<HTMLProgressElement>('bar').value = told.part;
-    const coming = t`The images are coming: ${percent(told.part)} of 11 MB.`;
-    const what = told.part < 1 ? coming : t`The images are here. The network is being set up …`;
-    if (phase === 'loading') say('said', what);
-  } else if (told.kind === 'started') {
-    ({ threads } = told);
+function onMessage(message: WorkerMessage): void {
+  if (message.kind === 'loading') {
+    part<HTMLProgressElement>('bar').value = message.part;
+    const coming = t`The images are coming: ${percent(message.part)} of 11 MB.`;
+    const what = message.part < 1 ? coming : t`The images are here. The network is being set up …`;
+    if (phase === 'loading') setText('said', what);
+  } else if (message.kind === 'started') {
+    ({ threads } = message);
     enter('running');
-  } else if (told.kind === 'failed') fail(told.message);
-  else if (told.kind === 'look') take(told);
+  } else if (message.kind === 'failed') fail(message.message);
+  else if (message.kind === 'snapshot') applySnapshot(message);
   else {
-    if (told.kind === 'epoch') {
-      seen.ends.push(told);
-      const which = t`Epoch ${seen.ends.length - 1} (of 0 to ${seen.settings.train.epochs - 1})`;
-      say('live', t`${which}: ${percent(told.testAcc)} of the test images right.`);
+    if (message.kind === 'epoch') {
+      view.ends.push(message);
+      const which = t`Epoch ${view.ends.length - 1} (of 0 to ${view.settings.train.epochs - 1})`;
+      setText('live', t`${which}: ${percent(message.testAcc)} of the test images right.`);
       showKept();
-      if (comparing && seen.ends.length === linked.settings.train.epochs) compare(told);
-    } else enter(told.kind);
-    look();
+      if (comparing && view.ends.length === linked.settings.train.epochs) compare(message);
+    } else enter(message.kind);
+    requestSnapshot();
   }
 }
 
-/** Takes in how the network is now. */
-function take({ weights, progress, trained, reading, hidden = seen.hidden, cost }: Look): void {
-  asked = 0;
-  const since = (progress?.trainTimes ?? 0) - (seen.progress?.trainTimes ?? 0);
-  const before = since === 0 ? seen.before : since === 1 ? seen.weights : undefined;
-  seen.trained.push(...trained);
-  seen = { ...seen, weights, before, reading, hidden, progress };
+function applySnapshot({ weights, progress, trained, reading, hidden = view.hidden, cost }: Snapshot): void {
+  requestedAt = 0;
+  const since = (progress?.trainTimes ?? 0) - (view.progress?.trainTimes ?? 0);
+  const before = since === 0 ? view.before : since === 1 ? view.weights : undefined;
+  view.trained.push(...trained);
+  view = { ...view, weights, before, reading, hidden, progress };
   const begin = performance.now();
   draw();
   const all = cost + performance.now() - begin;
-  if (again) look();
-  else if (phase === 'running') timer = window.setTimeout(look, Math.max(LOOK.pause, LOOK.rest * all));
+  if (requestAgain) requestSnapshot();
+  else if (phase === 'running')
+    timer = window.setTimeout(requestSnapshot, Math.max(REDRAW.minInterval, REDRAW.costRatio * all));
 }
 
 function fail(message: string): void {
   enter('failed');
-  say('said', message);
-  say('live', message);
-  if (comparing) say('verdict', t`Not checked: ${message}`);
+  setText('said', message);
+  setText('live', message);
+  if (comparing) setText('verdict', t`Not checked: ${message}`);
 }
 
 function draw(): void {
-  drawAll(seen, pad);
-  button('change').hidden = seen.before === undefined;
-  button('change').setAttribute('aria-pressed', String(seen.change));
-  tell();
+  drawAll(view, pad);
+  button('change').hidden = view.before === undefined;
+  button('change').setAttribute('aria-pressed', String(view.change));
+  showProgress();
 }
 
 /** How far the training is, in a sentence. */
-function tell(): void {
-  const { progress, ends, settings } = seen;
-  if (phase === 'fresh') say('said', FRESH);
-  if (phase === 'running' && !progress) say('said', t`The images are here, and the first batch is under way.`);
+function showProgress(): void {
+  const { progress, ends, settings } = view;
+  if (phase === 'fresh') setText('said', FRESH);
+  if (phase === 'running' && !progress) setText('said', t`The images are here, and the first batch is under way.`);
   if (!progress || phase === 'fresh' || phase === 'failed') return;
   const cost = t`${epochs(ends.length)} in ${duration(progress.seconds)}, on ${threadsIn(threads)}`;
-  const next = falls(settings)
+  const next = decays(settings)
     ? t`The learning rate has fallen to 0: other settings begin a new network.`
     : t`More epochs go on from here; any other setting begins a new network.`;
   const done = t`Done: ${cost}. ${percent(ends.at(-1)?.testAcc ?? 0)} of the test images right. ${next}`;
-  say('said', phase === 'done' ? done : progressOf(progress, settings, phase === 'running'));
+  setText('said', phase === 'done' ? done : progressOf(progress, settings, phase === 'running'));
 }
 
 // What the buttons do ------------------------------------------------------------------------------------------------
@@ -188,21 +185,21 @@ function enter(next: Phase): void {
   button('check').disabled = phase !== 'fresh';
   part<HTMLFieldSetElement>('settings').disabled = !['fresh', 'failed', 'done'].includes(phase);
   part('bar').hidden = phase !== 'loading';
-  if (phase === 'running') look();
-  tell();
+  if (phase === 'running') requestSnapshot();
+  showProgress();
 }
 
 function train(kind: 'train' | 'step'): void {
   if (phase === 'running') {
-    ask({ kind: 'pause' });
+    send({ kind: 'pause' });
     return;
   }
-  ask({ kind, epochs: seen.settings.train.epochs });
-  seen.change = kind === 'step';
+  send({ kind, epochs: view.settings.train.epochs });
+  view.change = kind === 'step';
   if (phase === 'fresh') {
-    say('said', t`Loading …`);
+    setText('said', t`Loading …`);
     comparing = !button('check').hidden;
-    if (comparing) say('verdict', t`Training it here, to see whether the same comes out …`);
+    if (comparing) setText('verdict', t`Training it here, to see whether the same comes out …`);
   }
   enter(phase === 'fresh' ? 'loading' : 'running');
 }
@@ -210,12 +207,12 @@ function train(kind: 'train' | 'step'): void {
 button('train').addEventListener('click', () => train('train'));
 button('step').addEventListener('click', () => train('step'));
 button('again').addEventListener('click', () => {
-  // What is stuck in a long batch hears nothing.
-  if (phase === 'failed' || asked > 0) kill();
-  begin(seen.settings);
+  // A worker in a long batch cannot receive messages.
+  if (phase === 'failed' || requestedAt > 0) stopWorker();
+  begin(view.settings);
 });
 button('change').addEventListener('click', () => {
-  seen.change = !seen.change;
+  view.change = !view.change;
   draw();
 });
 
@@ -224,8 +221,8 @@ function show(pixels?: Uint8Array): void {
   changedPad();
 }
 function changedPad(): void {
-  drawPad(seen, pad);
-  look();
+  drawPad(view, pad);
+  requestSnapshot();
 }
 listenToPen(
   part('canvas'),
@@ -236,20 +233,20 @@ listenToPen(
   changedPad,
 );
 part('clear').addEventListener('click', () => show());
-part('map-step').addEventListener('input', () => drawPad(seen, pad));
+part('map-step').addEventListener('input', () => drawPad(view, pad));
 const takeDigit = (digit: number) => show(samples[digit].pixels);
 listenToKeys(part('canvas'), takeDigit, { Delete: () => show(), Backspace: () => show() });
 
-// What there is to take along ----------------------------------------------------------------------------------------
+// Saving, and the link ----------------------------------------------------------------------------------------
 
-/** The run as far as its epochs are done, unless a run of so many epochs has other bytes. */
+/** The run up to its last finished epoch, unless a run of so few epochs would have other bytes. */
 const doneRun = (): ResolvedRun => {
-  const { settings, ends } = seen;
-  return falls(settings) || ends.length === 0 ? settings : withEpochs(settings, ends.length);
+  const { settings, ends } = view;
+  return decays(settings) || ends.length === 0 ? settings : withEpochs(settings, ends.length);
 };
 
 function showKept(): void {
-  const { ends, settings } = seen;
+  const { ends, settings } = view;
   const last = ends.at(-1);
   const isSaved = settings.data === 'mnist' && settings.engine.name !== 'ann';
   for (const save of saves) save.disabled = !(last && isSaved);
@@ -262,7 +259,7 @@ function showKept(): void {
 
 for (const save of saves) {
   save.addEventListener('click', async () => {
-    const { settings, ends } = seen;
+    const { settings, ends } = view;
     if (settings.engine.name === 'ann') return;
     const { layers, readout } = settings.engine;
     const { neuron } = layers[layers.length - 1];
@@ -270,22 +267,22 @@ for (const save of saves) {
     const { weights } = ends[ends.length - 1];
     const network = { weights, neuron, readout, ...(!short && { layers }) };
     const what = t`the network after ${epochs(ends.length)}`;
-    say('kept', await saveNetwork(shortName(layers), network, save.dataset.format as Format, what));
+    setText('kept', await saveNetwork(shortName(layers), network, save.dataset.format as Format, what));
   });
 }
 part('link').addEventListener('click', async () => {
   const run = doneRun();
-  const last = seen.ends.length === run.train.epochs ? seen.ends.at(-1) : undefined;
+  const last = view.ends.length === run.train.epochs ? view.ends.at(-1) : undefined;
   let link: string;
   try {
     link = writeLink(run, last && { test: last.testAcc, sha256: last.sha256 });
   } catch (error) {
-    return say('kept', (error as Error).message);
+    return setText('kept', (error as Error).message);
   }
   history.replaceState(null, '', link);
   const where = (await copyText(location.href)) ? t`copied` : t`in the address bar`;
-  const until = seen.ends.length > 0 ? t` alone: as the learning rate falls, only the last epoch can be checked` : '';
-  say(
+  const until = view.ends.length > 0 ? t` alone: as the learning rate falls, only the last epoch can be checked` : '';
+  setText(
     'kept',
     t`The link is ${where}. It carries the settings${last ? t`, and what came of them, to be checked` : until}.`,
   );
@@ -294,9 +291,9 @@ part('link').addEventListener('click', async () => {
 // A link and its claim -----------------------------------------------------------------------------------------------
 
 const showSettings = makeFields(part('fields'), (changed) => {
-  // What is trained stays where a value does not fit, or only asks for more.
+  // A finished network stays if a value is invalid, or if only more epochs are asked for.
   if (phase === 'done' && (typeof changed === 'string' || isLonger(changed))) {
-    if (typeof changed === 'string') say('live', changed);
+    if (typeof changed === 'string') setText('live', changed);
     else goOn(changed);
     return;
   }
@@ -306,7 +303,7 @@ const showSettings = makeFields(part('fields'), (changed) => {
   begin(changed);
 });
 
-/** Shows the run that the address names, and what it says came of it; nothing runs. */
+/** Shows the run in the address and its claim, without training. */
 function open(): void {
   linked = { settings: START };
   let text = '';
@@ -317,46 +314,48 @@ function open(): void {
     text = t`The link of this page is not shown: ${(error as Error).message}.`;
   }
   part('claim').hidden = text === '';
-  say('claim-text', text);
+  setText('claim-text', text);
   begin(linked.settings);
 }
 
 button('check').addEventListener('click', () => train('train'));
 
-/** Whether settings ask for what was trained, and for more epochs. */
+/** Whether the settings are those of the trained network, with more epochs. */
 const isLonger = (settings: ResolvedRun): boolean =>
-  settings.train.epochs > seen.ends.length && comesBy(settings, withEpochs(seen.settings, seen.ends.length));
+  settings.train.epochs > view.ends.length && settingsMatch(settings, withEpochs(view.settings, view.ends.length));
 
-/** More epochs for what was trained: it waits for the button. */
+/** Takes on more epochs for the trained network, and waits for the button. */
 function goOn(settings: ResolvedRun): void {
-  seen.settings = settings;
+  view.settings = settings;
   comparing =
-    linked.claim !== undefined && seen.ends.length < linked.settings.train.epochs && comesBy(settings, linked.settings);
+    linked.claim !== undefined &&
+    view.ends.length < linked.settings.train.epochs &&
+    settingsMatch(settings, linked.settings);
   enter('waiting');
   draw();
 }
 
-/** Compares what came out here with the claim. */
+/** Compares the result with the claim. */
 function compare(end: EpochEnd): void {
   if (!linked.claim) return;
   comparing = false;
   const { holds, text } = verdictOn(linked.claim, end);
   part('claim').classList.add(holds ? 'tr-proved' : 'tr-refuted');
-  say('verdict', text);
+  setText('verdict', text);
 }
 
 // Set-up -------------------------------------------------------------------------------------------------------------
 
 const paintSamples = showSamples(part('samples'), takeDigit);
 function recolour(): void {
-  seen.colours = coloursOf(root);
-  paintSamples(seen.colours);
-  drawPad(seen, pad);
+  view.colours = coloursOf(root);
+  paintSamples(view.colours);
+  drawPad(view, pad);
   draw();
 }
 recolour();
 open();
-// A heading of the page is no link to a run.
+// Other hashes are headings of the page.
 window.addEventListener('hashchange', () => isRun(location.hash) && open());
 watchTheme(recolour);
 new ResizeObserver(draw).observe(part('race'));

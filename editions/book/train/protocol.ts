@@ -1,30 +1,30 @@
-/** What the page and its worker tell each other. */
+/** Messages between the page and its worker. */
 import type { ResolvedRun } from '../../../packages/runs/document';
 import type { BatchReport } from '../../../src/training/train';
 import type { Presentation } from '../playground/kernel';
 
-/** What the page asks for. */
-export type Ask =
+/** From the page to the worker. */
+export type WorkerRequest =
   /**
-   * An untrained network with these settings, in place of what was there: run number `run`. `site` is where the browser
-   * edition is, `words` are those of the page's language.
+   * Replaces the network by an untrained one with these settings; `run` numbers it. `site` is the address of the browser
+   * edition, `words` the page's translations.
    */
   | { kind: 'settings'; settings: ResolvedRun; site: string; run: number; words: typeof pageWords }
-  /** Trains it, or goes on, until so many epochs are done. */
+  /** Trains, or goes on training, up to this many epochs. */
   | { kind: 'train'; epochs: number }
   | { kind: 'pause' }
-  /** Trains on one batch more, and waits. */
+  /** Trains on one more batch, then waits. */
   | { kind: 'step'; epochs: number }
-  /** How the network is now, and what it makes of an image. */
-  | { kind: 'look'; image: Uint8Array };
+  /** Asks for a snapshot, and how the network reads this image. */
+  | { kind: 'snapshot'; image: Uint8Array };
 
-/** How far a training is, and for how many seconds it has trained. */
+/** The last batch, and the seconds spent training so far. */
 export type Progress = BatchReport & { seconds: number };
 
-/** What the network makes of an image. */
+/** How the network reads an image. */
 export interface Reading {
   presentation: Presentation;
-  /** What is read of the ten: firing rates, or potentials. */
+  /** The readout of the ten neurons: firing rates or potentials. */
   read: Float32Array;
 }
 
@@ -35,48 +35,48 @@ export interface EpochEnd {
   weights: Float32Array;
 }
 
-/** How the network is at a moment. */
-export interface Look {
+/** The network between two batches. */
+export interface Snapshot {
   weights: Float32Array;
-  /** None before the first batch; its accuracy is that on the batches since the look before. */
+  /** Missing before the first batch; `accuracy` is over the batches since the last snapshot. */
   progress?: Progress;
-  /** The accuracy on the batches since the look before, some of them at a time, by the epochs done. */
+  /** Points [epochs done, mean accuracy over a few batches] since the last snapshot. */
   trained: [number, number][];
   reading?: Reading;
-  /** Firing rates over some test images, if they were taken, of the hidden neurons, or of all channels that convolve. */
+  /** Firing rates over some test images, if measured: of hidden neurons, or of every convolutional channel. */
   hidden?: Float32Array;
-  /** Milliseconds that training stood still for it. */
+  /** Milliseconds for which training paused to make it. */
   cost: number;
 }
 
-/** What the worker says, of the run with a number. */
-export type Told =
-  /** How much of the images has come, from 0 to 1: all of them are there, and are whole. */
+/** From the worker to the page; sent with the number of its run. */
+export type WorkerMessage =
+  /** Share of the images downloaded; 1 once they are complete and verified. */
   | { kind: 'loading'; part: number }
-  /** All is there, and training begins. */
+  /** Everything is loaded, and training begins. */
   | { kind: 'started'; threads: number }
-  /** It waits after a batch. */
+  /** Training waits after a batch. */
   | { kind: 'waiting' }
   | ({ kind: 'epoch' } & EpochEnd)
-  | ({ kind: 'look' } & Look)
+  | ({ kind: 'snapshot' } & Snapshot)
   | { kind: 'done' }
   | { kind: 'failed'; message: string };
 
-/** Bytes of all images, as the browser edition has them. */
-export const IMAGES = 11_594_722;
+/** Size of the images' files in the browser edition. */
+export const IMAGE_BYTES = 11_594_722;
 
-/** How many test images the firing rates of hidden neurons are taken over. */
-export const HIDDEN_SEEN = 30;
+/** Hidden firing rates are means over this many test images. */
+export const HIDDEN_SAMPLES = 30;
 
 const layersOf = ({ engine }: ResolvedRun) => (engine.name === 'ann' ? [] : engine.layers);
 
-/** How many neurons the first hidden layer has; undefined without one, and where layers convolve. */
+/** Neurons of the first hidden layer; undefined without one, and if it is convolutional. */
 export function widthOf(settings: ResolvedRun): number | undefined {
   const [first, ...others] = layersOf(settings);
   return others.length > 0 && !first.convolve ? first.neurons : undefined;
 }
 
-/** How many channels each layer has that convolves. */
+/** Channels of each convolutional layer. */
 export const channelsOf = (settings: ResolvedRun): number[] =>
   layersOf(settings).flatMap(({ convolve }) => convolve?.channels ?? []);
 

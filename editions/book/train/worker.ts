@@ -1,6 +1,6 @@
 /**
- * Trains in a worker, so that the page answers at once. The loop is that of the command line, and so are the bytes.
- * Between two batches the page may look: it asks again once it has drawn what it got.
+ * Trains in a worker, so that the page stays responsive. The loop is the command line's, and so are the bytes.
+ * Between two batches the page may request a snapshot; it requests the next one after drawing.
  */
 
 import { mnistIn } from '../../../hosts/browser/data';
@@ -17,43 +17,43 @@ import { newHistory, type TrainingHistory } from '../../../src/training/history'
 import { train } from '../../../src/training/train';
 import { bytes } from '../../shared/page/base64';
 import { t } from '../../shared/page/words';
+import { hiddenCountsOf } from '../playground/counts';
 import { Kernel, PAGE_STREAM } from '../playground/kernel';
 import { meansOf } from '../playground/maps';
-import { hiddenCountsOf } from '../playground/said';
 import {
-  type Ask,
   channelsOf,
-  HIDDEN_SEEN,
-  IMAGES,
+  HIDDEN_SAMPLES,
+  IMAGE_BYTES,
   type Progress,
   type Reading,
-  type Told,
+  type WorkerMessage,
+  type WorkerRequest,
   widthOf,
   withEpochs,
 } from './protocol';
 
-/** How many points a curve has in an epoch, at least, if it is looked at so often. */
-const POINTS = 20;
+/** At least this many points of the training curve per epoch, if snapshots are frequent enough. */
+const MIN_CURVE_POINTS = 20;
 
-/** How many times as long as they took the next rates of hidden neurons wait. */
-const HIDDEN_REST = 30;
+/** Hidden rates are measured again after this many times the time that they took. */
+const HIDDEN_COST_RATIO = 30;
 
 const scope = self as unknown as {
-  onmessage: (event: MessageEvent<Ask>) => void;
-  postMessage(told: Told & { run: number }): void;
+  onmessage: (event: MessageEvent<WorkerRequest>) => void;
+  postMessage(message: WorkerMessage & { run: number }): void;
 };
-/** The run that the page is at; messages of earlier runs are ignored. */
+/** Number of the page's current run; the page ignores messages of earlier ones. */
 let current = 0;
-const tell = (told: Told, run = current) => scope.postMessage({ ...told, run });
+const report = (message: WorkerMessage, run = current) => scope.postMessage({ ...message, run });
 
 // Files --------------------------------------------------------------------------------------------------------------
 
 /** The kernel is in the bundle, so that an untrained network needs no other file. */
 declare const KERNEL: string;
-/** Where the browser edition is: its package has the images, and what threads run. */
+/** Address of the browser edition, whose package has the images and the threads' script. */
 let site = '';
-/** Bytes of the images that have come. */
-let arrived = 0;
+/** Bytes of the images downloaded so far. */
+let downloaded = 0;
 
 /**
  * A file of the browser edition's package.
@@ -73,24 +73,24 @@ async function load(path: string): Promise<Uint8Array<ArrayBuffer>> {
 
 const addressOf = (path: string) => new URL(`lif-fc-mnist/${path}`, site).href;
 
-/** Where the browser edition keeps its files. A browser that keeps nothing refuses, or has no such thing. */
+/** The browser edition's cache; undefined where the browser has or allows none. */
 const openCache = async () => globalThis.caches?.open(`lif-fc-mnist ${new URL(site).pathname}`).catch(() => undefined);
 
-/** Passes bytes on, and fills the bar by them. */
+/** Passes bytes on and reports progress. */
 const counted = () =>
   new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
-      arrived += chunk.length;
+      downloaded += chunk.length;
       // A browser may have unpacked them: then there are more. That all are there is told once they are checked.
-      tell({ kind: 'loading', part: Math.min(arrived / IMAGES, 0.9999) });
+      report({ kind: 'loading', part: Math.min(downloaded / IMAGE_BYTES, 0.9999) });
       controller.enqueue(chunk);
     },
   });
 
 const loadImages = once(async () => {
-  arrived = 0;
+  downloaded = 0;
   const images = await mnistIn(await openCache(), addressOf, load);
-  tell({ kind: 'loading', part: 1 });
+  report({ kind: 'loading', part: 1 });
   return images;
 });
 
@@ -105,17 +105,17 @@ class Run {
   private hiddenNext = 0;
   /** The weights before the first batch. */
   private initial: Float32Array;
-  /** Reads an image with the weights as they are; none for networks without images or spikes. */
+  /** Reads an image with the current weights; undefined for networks without images or spikes. */
   private reader?: Kernel;
   private readonly history: TrainingHistory = newHistory();
-  private readonly end = new AbortController();
+  private readonly stop = new AbortController();
   private training?: Promise<void>;
   private progress?: Progress;
-  /** Batches that a look has reported, and the accuracy on the last of them. */
-  private looked = 0;
+  /** Batches that snapshots have covered, and the accuracy in the last snapshot. */
+  private reported = 0;
   private accuracy = 0;
   private since = 0;
-  /** How many batches it may go on for before it waits. */
+  /** Batches to train on before waiting. */
   private left = Number.POSITIVE_INFINITY;
   private wake: () => void = () => undefined;
 
@@ -126,8 +126,8 @@ class Run {
     this.initial = initialNetwork(settings.engine.seed);
   }
 
-  private tell(told: Told): void {
-    tell(told, this.id);
+  private report(message: WorkerMessage): void {
+    report(message, this.id);
   }
 
   async open(): Promise<void> {
@@ -138,48 +138,48 @@ class Run {
     this.reader = await Kernel.create(bytes(KERNEL), this.initial, { T, layers, encoder, readout });
   }
 
-  /** Trains for so many batches before it waits. Once it is done, more epochs go on where the last one ended. */
+  /** Trains on this many batches, then waits. A finished run with more epochs continues from its last one. */
   go(batches: number, epochs = this.settings.train.epochs): void {
     this.left = batches;
     const done = this.settings.train.epochs;
     if (epochs > done && this.history.epoch === done) this.training = undefined;
     this.settings = withEpochs(this.settings, epochs);
     this.training ??= this.train().catch((error: Error) => {
-      if (!this.end.signal.aborted) this.tell({ kind: 'failed', message: error.message });
+      if (!this.stop.signal.aborted) this.report({ kind: 'failed', message: error.message });
     });
     this.wake();
   }
 
   async close(): Promise<void> {
-    this.end.abort();
+    this.stop.abort();
     this.wake();
     await this.training;
     await this.engine?.close();
   }
 
-  async look(image: Uint8Array): Promise<void> {
+  async snapshot(image: Uint8Array): Promise<void> {
     const state = await this.engine?.state().catch(() => undefined);
-    if (this.end.signal.aborted) return;
+    if (this.stop.signal.aborted) return;
     const begin = performance.now();
     const weights = state?.weights ?? this.initial;
     const { trainAccs } = this.history;
-    const since = trainAccs.slice(this.looked);
+    const since = trainAccs.slice(this.reported);
     const trained = this.points(since);
-    this.looked = trainAccs.length;
+    this.reported = trainAccs.length;
     if (since.length > 0) this.accuracy = mean(since);
     const progress = this.progress && { ...this.progress, accuracy: this.accuracy };
     const reading = this.read(weights, image);
     const cost = performance.now() - begin;
-    this.tell({ kind: 'look', weights, progress, trained, reading, cost, hidden: this.hiddenNow() });
+    this.report({ kind: 'snapshot', weights, progress, trained, reading, cost, hidden: this.hiddenRates() });
   }
 
-  /** The means of some batches each, in the middle of where those are: a curve begins where training does. */
+  /** Points of the curve: the mean of a few batches, placed at their middle. */
   private points(accuracies: readonly number[]): [number, number][] {
     const batches = this.progress?.batches ?? 1;
-    const size = Math.ceil(batches / POINTS);
+    const size = Math.ceil(batches / MIN_CURVE_POINTS);
     return Array.from({ length: Math.ceil(accuracies.length / size) }, (_, i) => {
       const some = accuracies.slice(i * size, (i + 1) * size);
-      return [(this.looked + i * size + some.length / 2) / batches, mean(some)];
+      return [(this.reported + i * size + some.length / 2) / batches, mean(some)];
     });
   }
 
@@ -191,43 +191,43 @@ class Run {
     const stream = { ...PAGE_STREAM, seed };
     const read = this.reader.rates(image, T, undefined, stream);
     const presentation = this.reader.show(image, T, undefined, stream);
-    // The page draws the spikes of the neurons alone.
+    // The page does not draw the input spikes.
     return { read, presentation: { ...presentation, inputs: new Uint8Array() } };
   }
 
   /**
-   * Firing rates of the first hidden layer's neurons, or of all channels, over some test images; now and then, since
-   * they take as long as some batches.
+   * Firing rates of the first hidden layer's neurons, or of every channel, over some test images. Measured now and then
+   * only: it takes as long as several batches.
    */
-  private hiddenNow(): Float32Array | undefined {
+  private hiddenRates(): Float32Array | undefined {
     const { engine } = this.settings;
     const hidden = widthOf(this.settings) ?? channelsOf(this.settings).reduce((sum, channels) => sum + channels, 0);
     const begin = performance.now();
     if (!hidden || !this.reader || !this.images || engine.name === 'ann' || begin < this.hiddenNext) return undefined;
     const { T, seed } = engine;
     const rates = new Float32Array(hidden);
-    for (let index = 0; index < HIDDEN_SEEN; index++) {
+    for (let index = 0; index < HIDDEN_SAMPLES; index++) {
       const image = this.images.subarray(index * IMAGE_SIZE, (index + 1) * IMAGE_SIZE);
       const shown = this.reader.show(image, T, undefined, { seed, purpose: Purpose.TestSpikes, epoch: 0, index });
       const counts = shown.maps?.flatMap(meansOf) ?? hiddenCountsOf(shown, T).map((count) => count / T);
       counts.forEach((mean, neuron) => {
-        rates[neuron] += mean / HIDDEN_SEEN;
+        rates[neuron] += mean / HIDDEN_SAMPLES;
       });
     }
-    this.hiddenNext = performance.now() + HIDDEN_REST * (performance.now() - begin);
+    this.hiddenNext = performance.now() + HIDDEN_COST_RATIO * (performance.now() - begin);
     return rates;
   }
 
   private async train(): Promise<void> {
     const { settings, history } = this;
-    const { signal } = this.end;
+    const { signal } = this.stop;
     const data = await dataOf(settings, loadImages);
     if (signal.aborted) return;
     const engine = this.engine ?? (await engineOf(settings, data, (_, options) => createEventEngine(options, load)));
     this.engine = engine;
     this.images = isSpikeTrains(data) ? undefined : data.test.images;
     const heldBack = heldBackOf(settings, data);
-    this.tell({ kind: 'started', threads: 'threads' in engine ? Number(engine.threads) : 1 });
+    this.report({ kind: 'started', threads: 'threads' in engine ? Number(engine.threads) : 1 });
     this.since = performance.now();
     await train({
       engine,
@@ -240,7 +240,7 @@ class Run {
         const seconds = (this.progress?.seconds ?? 0) + (performance.now() - this.since) / 1000;
         this.progress = { ...report, seconds };
         this.left--;
-        if (this.left <= 0) this.tell({ kind: 'waiting' });
+        if (this.left <= 0) this.report({ kind: 'waiting' });
         while (this.left <= 0 && !signal.aborted) {
           await new Promise<void>((done) => {
             this.wake = done;
@@ -250,35 +250,37 @@ class Run {
       },
       onEpoch: ({ epoch, testAcc }, { state }) => {
         const weights = state?.weights.slice() ?? new Float32Array();
-        this.tell({ kind: 'epoch', epoch, testAcc, sha256: fingerprint(weights), weights });
+        this.report({ kind: 'epoch', epoch, testAcc, sha256: fingerprint(weights), weights });
         this.hiddenNext = 0;
       },
     });
-    if (!signal.aborted) this.tell({ kind: 'done' });
+    if (!signal.aborted) this.report({ kind: 'done' });
   }
 }
 
 let run: Run | undefined;
 
-async function answer(ask: Ask): Promise<void> {
-  if (ask.kind === 'settings') {
+async function handle(request: WorkerRequest): Promise<void> {
+  if (request.kind === 'settings') {
     const former = run;
     run = undefined;
     await former?.close();
-    site = ask.site;
-    globalThis.pageWords = ask.words;
-    const next = new Run(ask.settings, ask.run);
+    site = request.site;
+    globalThis.pageWords = request.words;
+    const next = new Run(request.settings, request.run);
     await next.open();
     run = next;
-  } else if (ask.kind === 'look') await run?.look(ask.image);
-  else if (ask.kind === 'pause') run?.go(0);
-  else run?.go(ask.kind === 'train' ? Number.POSITIVE_INFINITY : 1, ask.epochs);
+  } else if (request.kind === 'snapshot') await run?.snapshot(request.image);
+  else if (request.kind === 'pause') run?.go(0);
+  else run?.go(request.kind === 'train' ? Number.POSITIVE_INFINITY : 1, request.epochs);
 }
 
-/** Settings are taken in before what comes after them. */
+/** Later requests wait until the settings before them are in place. */
 let ready: Promise<void> = Promise.resolve();
 scope.onmessage = ({ data }) => {
   if (data.kind === 'settings') current = data.run;
-  const done = ready.then(() => answer(data)).catch((error: Error) => tell({ kind: 'failed', message: error.message }));
+  const done = ready
+    .then(() => handle(data))
+    .catch((error: Error) => report({ kind: 'failed', message: error.message }));
   if (data.kind === 'settings') ready = done;
 };

@@ -9,7 +9,7 @@ import { NAMES, valueIn, withValue } from '../../../../packages/runs/shorthands'
 import { isLink, readLink, type Shared, snap, writeLink } from '../../playground/link';
 import { isRun, readLink as readRunLink, writeLink as writeRunLink } from '../../train/link';
 import type { EpochEnd } from '../../train/protocol';
-import { claimOf, comesBy, verdictOn } from '../../train/words';
+import { claimOf, settingsMatch, verdictOn } from '../../train/sentences';
 
 const settings = { T: 42, tau: 3.5, seed: 4294967295 };
 const point = (x: number, y: number) => ({ x: snap(x), y: snap(y) });
@@ -158,20 +158,20 @@ describe('A link to a run', () => {
   test('is proved by a training that comes by its run, which any other setting prevents', () => {
     const link = readRun({ engine: { T: 10 }, train: { epochs: 5 } });
     const after = (epochs: number) => readRun({ ...link, train: { epochs } });
-    assert.ok(comesBy(link, link));
-    assert.ok(comesBy(after(6), link));
-    assert.ok(!comesBy(after(4), link));
+    assert.ok(settingsMatch(link, link));
+    assert.ok(settingsMatch(after(6), link));
+    assert.ok(!settingsMatch(after(4), link));
     for (const name of NAMES.filter((name) => name !== 'epochs')) {
       const other = rows.find((row) => row[name] !== null && row[name] !== valueIn(link, name));
       const changed = other && runWith(link, name, other[name]);
-      if (changed) assert.ok(!comesBy(changed, link), name);
+      if (changed) assert.ok(!settingsMatch(changed, link), name);
     }
   });
 
   test('is proved after all its epochs alone where the learning rate falls until the last', () => {
     const run = (epochs: number) => readRun({ train: { schedule: 'cosine', epochs } });
     assert.deepEqual(
-      [4, 5, 6].map((epochs) => comesBy(run(epochs), run(5))),
+      [4, 5, 6].map((epochs) => settingsMatch(run(epochs), run(5))),
       [false, true, false],
     );
   });

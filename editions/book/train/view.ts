@@ -1,4 +1,4 @@
-/** What is seen of a network while it learns: its weights, its curve, and what it makes of the drawing. */
+/** Draws the network while it learns: its weights, its accuracy by epoch, and how it reads the drawing. */
 import type { ResolvedRun } from '../../../packages/runs/document';
 import { nameValue, valueIn } from '../../../packages/runs/shorthands';
 import { argmax } from '../../../src/common/argmax';
@@ -6,55 +6,56 @@ import { CLASSES, IMAGE_SIDE } from '../../../src/common/mnist';
 import { element, partOf } from '../../shared/page/dom';
 import { t, translate } from '../../shared/page/words';
 import { drawCurves } from '../neuron/plot';
+import { answerOf, countsOf, sentenceOf, winnerOf } from '../playground/counts';
 import type { Pad } from '../playground/drawing';
 import { KERNEL_SIDE, kernelOf, weightsOf } from '../playground/layers';
 import { showMaps, silentOf } from '../playground/maps';
 import { type Colours, paintHidden, paintPad, paintWeights } from '../playground/paint';
 import { paintRace, showAnswer, showRates } from '../playground/race';
-import { answerOf, countsOf, sentenceOf, winnerOf } from '../playground/said';
-import { channelsOf, type EpochEnd, HIDDEN_SEEN, type Progress, type Reading, widthOf } from './protocol';
-import { percent } from './words';
+import { channelsOf, type EpochEnd, HIDDEN_SAMPLES, type Progress, type Reading, widthOf } from './protocol';
+import { percent } from './sentences';
 
-export interface Seen {
+export interface View {
   settings: ResolvedRun;
   colours: Colours;
   progress?: Progress;
   weights: Float32Array;
-  /** The weights one batch before, if that is known, and whether the change is shown. */
+  /** The weights one batch earlier, if known. */
   before?: Float32Array;
+  /** Whether the change since `before` is shown in place of the weights. */
   change: boolean;
   reading?: Reading;
-  /** Firing rates of the hidden neurons, or of all channels that convolve. */
+  /** Firing rates of the hidden neurons, or of every channel of the convolutional layers. */
   hidden: Float32Array;
   ends: EpochEnd[];
-  /** The accuracy on some batches each, by the epochs done. */
+  /** Points [epochs done, mean accuracy over a few batches]. */
   trained: [number, number][];
 }
 
-/** The side of the kernels of the first layer; undefined if it does not convolve. */
+/** Kernel width of the first layer; undefined if it is not convolutional. */
 const kernelIn = ({ engine }: ResolvedRun) => (engine.name === 'ann' ? undefined : engine.layers[0].convolve?.kernel);
 
-/** How many neurons of a hidden layer are shown. */
-const SHOWN = 30;
+/** At most this many neurons of a hidden layer are drawn. */
+const MAX_PICTURES = 30;
 
 export const part = partOf('tr');
 export const root = part('root');
 
-export function drawAll(seen: Seen, pad: Pad): void {
-  if (seen.weights.length === 0) return;
-  drawWeights(seen);
-  drawHidden(seen);
-  drawCurve(seen);
-  drawPad(seen, pad);
+export function drawAll(view: View, pad: Pad): void {
+  if (view.weights.length === 0) return;
+  drawWeights(view);
+  drawHidden(view);
+  drawCurve(view);
+  drawPad(view, pad);
 }
 
-/** A picture for each neuron or kernel, made once for each number and size of them. */
+/** One picture per neuron or kernel; rebuilt only when their number or size changes. */
 function pictures(count: number, side: number): HTMLElement[] {
   const list = part('weights');
   const make = (_: unknown, neuron: number) => {
-    const said = { role: 'img', 'aria-label': t`Weights of neuron ${neuron}` };
+    const description = { role: 'img', 'aria-label': t`Weights of neuron ${neuron}` };
     const size = { width: String(side), height: String(side) };
-    return element('div', {}, element('canvas', { ...size, ...said }), element('span'));
+    return element('div', {}, element('canvas', { ...size, ...description }), element('span'));
   };
   const kind = `${count} of ${side}`;
   if (list.dataset.kind !== kind) {
@@ -66,12 +67,12 @@ function pictures(count: number, side: number): HTMLElement[] {
   return Array.from(list.children) as HTMLElement[];
 }
 
-function drawWeights({ settings, weights, before, change, hidden, colours }: Seen): void {
+function drawWeights({ settings, weights, before, change, hidden, colours }: View): void {
   const wide = widthOf(settings);
   const [channels] = channelsOf(settings);
-  // Those of a network on Randman are no pictures, and kernels are drawn in the size that chapters have.
+  // Randman's inputs are not pixels, and only kernels of the chapters' size are drawn.
   const isDrawn = settings.data === 'mnist' && [undefined, KERNEL_SIDE].includes(kernelIn(settings));
-  const count = isDrawn ? Math.min(channels ?? wide ?? CLASSES, SHOWN) : 0;
+  const count = isDrawn ? Math.min(channels ?? wide ?? CLASSES, MAX_PICTURES) : 0;
   const side = channels ? KERNEL_SIDE : IMAGE_SIDE;
   const shown = change && before ? weights.map((weight, i) => weight - before[i]) : weights;
   const isOfTen = channels === undefined && wide === undefined;
@@ -92,7 +93,7 @@ function drawWeights({ settings, weights, before, change, hidden, colours }: See
   part('weights').setAttribute('aria-label', t`${title}: ${side} by ${side} weights each${often}`);
 }
 
-function drawHidden({ settings, hidden, colours }: Seen): void {
+function drawHidden({ settings, hidden, colours }: View): void {
   const channels = channelsOf(settings);
   part('hidden-view').hidden = !(widthOf(settings) || channels.length > 0) || settings.data !== 'mnist';
   part('hidden').hidden = channels.length > 0;
@@ -103,11 +104,11 @@ function drawHidden({ settings, hidden, colours }: Seen): void {
   const most = hidden.reduce((a, b) => Math.max(a, b), 1e-6);
   const silent = hidden.map((rate) => Number(rate === 0));
   const shades = Array.from(hidden, (rate) => rate / most);
-  // In colour are those that say nothing.
+  // Silent neurons are in colour.
   paintHidden(part('hidden'), silent, shades, 1, colours);
-  const said = t`${silent.reduce((a, b) => a + b, 0)} of ${hidden.length} hidden neurons are silent over ${HIDDEN_SEEN} test images (in colour). The darker a square, the more often its neuron fires.`;
+  const description = t`${silent.reduce((a, b) => a + b, 0)} of ${hidden.length} hidden neurons are silent over ${HIDDEN_SAMPLES} test images (in colour). The darker a square, the more often its neuron fires.`;
   part('hidden-label').textContent =
-    hidden.length > 0 ? said : t`Which hidden neurons fire is seen with the first batch.`;
+    hidden.length > 0 ? description : t`Which hidden neurons fire is seen with the first batch.`;
 }
 
 /** Which channels of each layer are silent, by the rates of all. */
@@ -118,13 +119,13 @@ function silenceOf(channels: number[], rates: Float32Array): string {
     start += count;
     return t`in layer ${layer + 1} ${silentOf([...rates.subarray(start - count, start)])}`;
   });
-  return t`Over ${HIDDEN_SEEN} test images, ${each.join('; ')}.`;
+  return t`Over ${HIDDEN_SAMPLES} test images, ${each.join('; ')}.`;
 }
 
-function drawCurve({ settings, ends, trained }: Seen): void {
+function drawCurve({ settings, ends, trained }: View): void {
   const tests = ends.map(({ epoch, testAcc }): [number, number] => [epoch + 1, testAcc]);
   const later = [...tests, ...trained.filter(([epoch]) => epoch > 1)].map(([, accuracy]) => accuracy);
-  // After the first epoch, if others follow, only what is above counts.
+  // Once later epochs exist, the axis starts just below their lowest accuracy.
   const low =
     tests.length === 0 || settings.train.epochs === 1 ? 0 : Math.max(0, Math.floor(10 * Math.min(...later) - 1) / 10);
   const last = tests.at(-1);
@@ -136,19 +137,19 @@ function drawCurve({ settings, ends, trained }: Seen): void {
       { from: low, to: 1, title: t`right answers: in training (grey), on test images (blue)` },
     ],
     [
-      // What is below runs along the edge, up to where the curve comes into the picture.
+      // Lower points run along the bottom edge.
       { points: trained.map(([epoch, accuracy]) => [epoch, Math.max(accuracy, low)]), name: 'nr-input' },
       { points: tests, name: 'nr-v' },
     ],
     last,
   );
-  const said = last
+  const description = last
     ? t`After ${last[0]} of ${settings.train.epochs} ${percent(last[1])} of the test images`
     : t`No epoch has ended`;
-  curve.setAttribute('aria-label', t`Right answers by epoch. ${said}.`);
+  curve.setAttribute('aria-label', t`Right answers by epoch. ${description}.`);
 }
 
-/** The spikes of the channels, of all steps or of the one that is chosen. */
+/** Spikes of every channel, over all steps or in the chosen one. */
 function drawMaps(presentation: Reading['presentation'], colours: Colours): void {
   const { T } = presentation;
   const slider = part<HTMLInputElement>('map-step');
@@ -162,8 +163,8 @@ function drawMaps(presentation: Reading['presentation'], colours: Colours): void
 
 const rates = Array.from(part('rates').children) as HTMLElement[];
 
-/** The drawing, and what the network as it is now makes of it. */
-export function drawPad({ settings, reading, colours }: Seen, pad: Pad): void {
+/** The drawing, and how the network reads it now. */
+export function drawPad({ settings, reading, colours }: View, pad: Pad): void {
   const { isEmpty } = pad;
   paintPad(part('canvas'), pad, colours);
   part('reads').hidden = !reading;
@@ -183,7 +184,7 @@ export function drawPad({ settings, reading, colours }: Seen, pad: Pad): void {
   const highest = t`Neuron ${first} has the highest ${translate(nameValue('readout', readout))}: ${read[first ?? 0].toFixed(2)}.`;
   const note = isEmpty ? t`Nothing is drawn yet.` : spikes ? sentenceOf(counts, T) : highest;
   showAnswer(part, isEmpty, answer, note);
-  // Potentials that are read know no threshold: the dashed line is then the highest of them.
+  // A potential readout has no threshold, so the dashed line marks the highest potential.
   const top = spikes ? 1 : h.reduce((a, b) => Math.max(a, b), 1e-6);
   const scaled = h.map((value) => (value > 0 ? value / top : value));
   const shown = spikes ? presentation : { ...presentation, h: scaled, v: scaled };
