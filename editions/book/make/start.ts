@@ -6,6 +6,7 @@ import { UserError } from '../../../packages/system/project';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { introduction } from '../../shared/cells';
 import { escapeHtml } from '../../shared/html';
+import type { Recording } from '../page/start';
 import { sentences } from './map-figures';
 import { base64, type Reader } from './playground';
 import type { Chapter as BookChapter } from './sources';
@@ -20,7 +21,7 @@ const T = 100;
  */
 export function movingPicture({ race, labels, pixels: pixelsOf, answer }: Reader) {
   const [image, label] = [pixelsOf(race), labels[race]];
-  const { inputs, h, fired, counts } = answer(race, { T });
+  const { inputs, h, v, fired, counts } = answer(race, { T });
   const pixels = Array.from(image.keys()).filter((pixel) => image[pixel] > 0);
   const most = Math.max(...counts);
   if (most === 0 || counts.indexOf(most) !== label) {
@@ -28,27 +29,27 @@ export function movingPicture({ race, labels, pixels: pixelsOf, answer }: Reader
       `build/run: expected a trained network that reads a ${label}; found spike counts ${counts.join(' ')}: delete build/run and run this again`,
     );
   }
-  const run = {
+  const packed = (values: Float32Array) => base64(new Uint8Array(Float32Array.from(values).buffer));
+  const inked = (_: unknown, i: number) =>
+    inputs[Math.floor(i / pixels.length) * IMAGE_SIZE + pixels[i % pixels.length]];
+  const recording: Recording = {
     T,
     pixels,
-    ink: pixels.map((pixel) => image[pixel]),
-    inputs: base64(
-      Uint8Array.from(
-        { length: T * pixels.length },
-        (_, i) => inputs[Math.floor(i / pixels.length) * IMAGE_SIZE + pixels[i % pixels.length]],
-      ),
-    ),
-    potentials: base64(new Uint8Array(Float32Array.from(h).buffer)),
+    inputs: base64(Uint8Array.from({ length: T * pixels.length }, inked)),
+    h: packed(h),
+    v: packed(v),
     fired: base64(Uint8Array.from(fired)),
   };
   const others = counts.filter((count, neuron) => neuron !== label && count > 0).length;
   const alt =
     `A handwritten ${label}. In each of ${T} steps its pixels fire at random, dark ones more often. Their spikes reach ten neurons, ` +
     `one for each digit. Neuron ${label} fires ${most} times, ${others === 0 ? 'the others not at all' : 'the others less'}, so the answer is ${label}.`;
-  const data = JSON.stringify(run).replaceAll('<', '\\u003c');
+  const data = JSON.stringify(recording).replaceAll('<', '\\u003c');
   return [
     '<figure class="start">',
-    `<canvas id="start-canvas" role="img" aria-label="${escapeHtml(alt)}" width="704" height="330"></canvas>`,
+    '<canvas id="start-digit" width="28" height="28" aria-hidden="true"></canvas>',
+    `<canvas id="start-canvas" role="img" aria-label="${escapeHtml(alt)}"></canvas>`,
+    '<p id="start-said"></p>',
     '<figcaption>A test image, its spikes, and what ten trained neurons make of them. <button type="button" id="start-button" hidden>Pause</button></figcaption>',
     `<noscript><p>${escapeHtml(alt)}</p></noscript>`,
     `<script type="application/json" id="start-data">${data}</script>`,
