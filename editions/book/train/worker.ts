@@ -81,7 +81,7 @@ const counted = () =>
   new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       downloaded += chunk.length;
-      // A browser may have unpacked them: then there are more. That all are there is told once they are checked.
+      // An unpacked file has more bytes than were counted on: 1 is reported once the images are verified.
       report({ kind: 'loading', part: Math.min(downloaded / IMAGE_BYTES, 0.9999) });
       controller.enqueue(chunk);
     },
