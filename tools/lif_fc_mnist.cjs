@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `lif_fc_mnist`. It stands outside dist/ so that npm can link it before anything is built.
+// The command `lif_fc_mnist`, outside dist/ so that npm can link it before anything is built.
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 

@@ -1,4 +1,4 @@
-// The types of machine.mjs, which Node 14 reads and so is no TypeScript.
+// The types of machine.mjs, which is JavaScript because Node loads it before packages are installed.
 export interface Python {
   version: string;
   executable: string;
@@ -7,10 +7,10 @@ export interface Place {
   folder: string;
   /** bytes */
   needed: number;
-  /** what to do unless some are freed */
-  other: string;
+  /** what to do instead of freeing some */
+  alternative: string;
 }
-/** note: it works, but could be better */
+/** A `note` is a flaw that set-up can live with. */
 export interface Verdict {
   status: 'ok' | 'note' | 'fault';
   found: string;
@@ -27,29 +27,29 @@ export interface Machine {
   whyNotWritable(folder: string): string;
   isSetUp(): boolean;
 }
-/** What a bundle has for a kind of machine. */
+/** The part of a bundle for one kind of machine. */
 export interface Kind {
   isFolder: boolean;
   /** its path or address */
   folder: string;
-  /** its name */
-  own: string;
-  /** names and hashes */
+  /** such as linux-x64-node22 */
+  name: string;
+  /** names and SHA-256 */
   files: [string, string][];
-  /** whether its address names the fingerprint of what is served */
-  isKnown: boolean;
+  /** whether the address contains the bundle's fingerprint */
+  isTrusted: boolean;
 }
 export type Check = Verdict & { name: string };
 
 export const nodeMajor: number;
 export function freeBytes(folder: string): number | undefined;
 export function gigabytes(bytes: number): string;
-export function placesOf(clone: string): [Place, Place];
-export function lacksRoom(places: Place[], free?: typeof freeBytes): { found: string; fix: string } | undefined;
+export function spaceNeededBy(clone: string): [Place, Place];
+export function findMissingSpace(places: Place[], free?: typeof freeBytes): { found: string; fix: string } | undefined;
 export function checkNode(): string | undefined;
 export function npmCommand(): [string, string[]];
 export function findCompiler(): string | undefined;
-export function noCompiler(): { cause: string; fix: string };
+export function describeMissingCompiler(): { cause: string; fix: string };
 export function pythonEnv(): NodeJS.ProcessEnv;
 export function findPython(): Python & { warning?: string };
 export const machine: Machine;
@@ -57,11 +57,11 @@ export const CHECKS: Record<'Node' | 'Python' | 'compiler' | 'disk' | 'memory', 
 export function lineOf(name: string, verdict: Verdict): string;
 export function checkMachine(): Check[];
 export function summary(state: string, checks: Check[], facts?: string[]): string;
-export function isUnfit(): boolean;
-export function examine(lack?: string): void;
+export function isNodeUnsupported(): boolean;
+export function checkBeforeSetUp(lack?: string): void;
 export function kindOfBundle(): string;
 export function sha256Of(file: string): Promise<string>;
-export function fits(): Record<'package-lock.json' | 'requirements.txt', string>;
+export function lockHashes(): Record<'package-lock.json' | 'requirements.txt', string>;
 export function fingerprintOf(kindsText: string): string;
 export function get(address: string | URL): Promise<Response>;
 export function openKind(from: string): Promise<Kind>;

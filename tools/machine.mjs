@@ -1,16 +1,16 @@
-// What a machine needs before set-up: Node, a Python for .venv, a C++ compiler, room on the disk, memory.
-// In the syntax of Node 14, with Node's own modules alone: `tools/start.mjs` asks it before there are packages.
+// What set-up needs of a machine: Node, a Python for .venv, a C++ compiler, disk space, memory; and bundles. In the syntax
+// of Node 14, with Node's own modules only, since `tools/start.mjs` uses it before packages are installed.
 import { spawnSync } from 'child_process';
 import crypto from 'crypto';
 import fs from 'fs';
 import os from 'os';
 import path from 'path';
-import { hashOf, ROOM, root, UserError, windows } from '../packages/system/plain.mjs';
+import { hashOf, root, SPACE_NEEDED, UserError, windows } from '../packages/system/plain.mjs';
 
 const { engines } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
 export const nodeMajor = Number(process.versions.node.split('.')[0]);
 
-/** Bytes that are free for this user where a folder is; undefined if Node is too old to say. */
+/** The free bytes for this user on the disk of a folder; undefined if Node is too old to tell. */
 export function freeBytes(folder) {
   if (!fs.statfsSync) return undefined;
   const { bavail, bsize } = fs.statfsSync(folder);
@@ -19,28 +19,28 @@ export function freeBytes(folder) {
 
 export const gigabytes = (bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
 
-/** Where set-up needs room, before it has begun. */
-export const placesOf = (clone) => [
-  { folder: clone, needed: ROOM.clone, other: 'put the project on another disk' },
-  { folder: os.tmpdir(), needed: ROOM.elsewhere, other: 'set TMPDIR (Windows: TEMP) to another folder' },
+/** The disk space that set-up needs. */
+export const spaceNeededBy = (clone) => [
+  { folder: clone, needed: SPACE_NEEDED.clone, alternative: 'put the project on another disk' },
+  { folder: os.tmpdir(), needed: SPACE_NEEDED.elsewhere, alternative: 'set TMPDIR (Windows: TEMP) to another folder' },
 ];
 
 /**
- * The first of the places that has not enough room: what was found, and what to do.
+ * The first folder without enough space: what was found, and what to do.
  */
-export function lacksRoom(places, free = freeBytes) {
-  for (const { folder, needed, other } of places) {
+export function findMissingSpace(places, free = freeBytes) {
+  for (const { folder, needed, alternative } of places) {
     const found = free(folder);
     if (found !== undefined && found < needed)
       return {
         found: `${gigabytes(found)} free in ${folder}, ${gigabytes(needed)} needed`,
-        fix: `free some, or ${other}`,
+        fix: `free some, or ${alternative}`,
       };
   }
   return undefined;
 }
 
-/** npm as this Node has it: a command and its first arguments. */
+/** The npm of this Node: a command and its first arguments. */
 export function npmCommand() {
   const beside = path.dirname(process.execPath);
   const places = [process.env.npm_execpath, path.join(beside, 'node_modules', 'npm', 'bin', 'npm-cli.js')];
@@ -52,7 +52,7 @@ export function npmCommand() {
 }
 
 /**
- * Refuses a Node that is too old, or odd and no longer maintained; returns a warning for one newer than those tested.
+ * Refuses a Node that is too old or no longer maintained; returns a warning for one newer than those tested.
  */
 export function checkNode() {
   const majors = engines.node.split('||').map(Number);
@@ -81,8 +81,8 @@ export function findCompiler() {
   return undefined;
 }
 
-/** The message without a compiler: the cause, and how to get one. */
-export function noCompiler() {
+/** What to say if no compiler was found: the cause, and how to install one. */
+export function describeMissingCompiler() {
   const cause = `no C++ compiler found (${process.env.CXX || 'c++, g++ or clang++'})`;
   return { cause, fix: process.platform === 'darwin' ? '`xcode-select --install`' : '`apt-get install g++`' };
 }
@@ -99,12 +99,12 @@ except ImportError as error:
 print(json.dumps([list(sys.version_info[:3]), sys.executable, missing]))
 `;
 
-/** Settings that would make pip or venv work outside of the clone. */
-const ELSEWHERE = /^(PYTHONHOME|PYTHONPATH|PIP_USER|PIP_TARGET|PIP_PREFIX|PIP_ROOT|__PYVENV_LAUNCHER__)$/;
+/** Variables that would make pip or venv work outside of the clone. */
+const OUTSIDE = /^(PYTHONHOME|PYTHONPATH|PIP_USER|PIP_TARGET|PIP_PREFIX|PIP_ROOT|__PYVENV_LAUNCHER__)$/;
 
 /** The environment for Python. */
 export function pythonEnv() {
-  const own = Object.entries(process.env).filter(([name]) => !ELSEWHERE.test(name));
+  const own = Object.entries(process.env).filter(([name]) => !OUTSIDE.test(name));
   return { ...Object.fromEntries(own), PYTHONNOUSERSITE: '1', PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' };
 }
 
@@ -137,8 +137,8 @@ function howToGet() {
 }
 
 /**
- * The first tested Python with venv, as `{version: '3.11.7', executable}`; failing that, the first newer one, with
- * a `warning`. If the environment variable PYTHON is set, only that Python is considered.
+ * The first tested Python with venv, as `{version: '3.11.7', executable}`, or else the first newer one, with a `warning`.
+ * Considers only PYTHON if that variable is set.
  */
 export function findPython() {
   const chosen = process.env.PYTHON;
@@ -175,11 +175,11 @@ export function findPython() {
 // Bundles ------------------------------------------------------------------------------------------------------------
 
 const isMusl = () => process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime;
-/** Machines of one kind can share a bundle: the system and its processor. Node's version is only part of the name. */
+/** The kind of a machine: machines with the same system and processor can share a bundle, whatever their Node. */
 const system = () => `${process.platform}${isMusl() ? 'musl' : ''}-${process.arch}`;
 export const kindOfBundle = () => `${system()}-node${nodeMajor}`;
 
-/** The kind in kinds.json that fits this machine: the same Node, or else another one. */
+/** The entry of kinds.json for this machine, preferably with the same Node. */
 function kindIn(kinds, where) {
   const names = Object.keys(kinds);
   const make = 'with `npm run setup -- --bundle`';
@@ -201,14 +201,14 @@ export async function sha256Of(file) {
   return hash.digest('hex');
 }
 
-/** What a bundle has to fit: files of the clone with their hashes. */
-export const fits = () =>
+/** The hashes of the lock files, which a bundle has to match. */
+export const lockHashes = () =>
   Object.fromEntries(['package-lock.json', 'requirements.txt'].map((file) => [file, hashOf([file])]));
 
-/** The last part of an address that a bundle is served under, by which a download is recognized. */
+/** The fragment of a served bundle's address, with which a download is verified. */
 export const fingerprintOf = (kindsText) => sha256(kindsText).slice(0, 16);
 
-/** A file of a bundle that is served. */
+/** Downloads a file of a served bundle. */
 export async function get(address) {
   let response;
   try {
@@ -224,8 +224,9 @@ export async function get(address) {
 }
 
 /**
- * The kind in a bundle that fits this machine, and what its list of files says: a folder or an address.
- * @throws UserError if the list is damaged, or is of another edition of the project
+ * Reads the part of a bundle for this machine, and its list of files.
+ * @param from a folder or an address
+ * @throws UserError if the list is damaged, or belongs to another edition of the project
  */
 export async function openKind(from) {
   const isFolder = !/^https?:/.test(from);
@@ -243,30 +244,30 @@ export async function openKind(from) {
   try {
     kinds = JSON.parse(list) || {};
   } catch {
-    // What is served there is no bundle.
+    // It is not a bundle.
   }
-  const own = kindIn(kinds, place);
-  const folder = base + own;
+  const name = kindIn(kinds, place);
+  const folder = base + name;
   const again = isFolder ? 'copy the bundle again' : 'try again';
-  const its = Object(kinds[own]);
+  const its = Object(kinds[name]);
   const anew = 'make the bundle again with this edition';
   if (typeof its.SHA256SUMS !== 'string') throw new UserError(`${folder}: is a bundle of another form: ${anew}`);
-  const sums = await read(`${own}/SHA256SUMS`);
+  const sums = await read(`${name}/SHA256SUMS`);
   if (sha256(sums) !== its.SHA256SUMS)
     throw new UserError(`${folder}: SHA256SUMS is ${sums ? 'damaged' : 'missing'}: ${again}`);
   const lines = sums.split('\n').filter(Boolean);
   const files = lines.map((line) => {
-    // No name begins with a dot: none leads out of the folder.
+    // No name begins with a dot, so none leads out of the folder.
     const [, hash, file] = /^([0-9a-f]{64}) [ *]((?:\w+\/)?[\w@+-][\w@+.-]*)$/.exec(line) || [];
     if (!file) throw new UserError(`SHA256SUMS: expected a hash and a file, found ${line}`);
     return [file, hash];
   });
-  for (const [file, hash] of Object.entries(fits()))
+  for (const [file, hash] of Object.entries(lockHashes()))
     if (its[file] !== hash) throw new UserError(`${folder}: its ${file} is another one than this project's: ${anew}`);
-  return { isFolder, folder, own, files, isKnown: fingerprint !== '' };
+  return { isFolder, folder, name, files, isTrusted: fingerprint !== '' };
 }
 
-/** Checks files of a kind in a folder. */
+/** Checks the hashes of files in a folder. */
 export async function verify(folder, files, onFile) {
   for (const [i, [file, hash]] of files.entries()) {
     onFile(`${i + 1} of ${files.length}: ${file}`);
@@ -276,24 +277,24 @@ export async function verify(folder, files, onFile) {
   }
 }
 
-/** The address of the Node packages in a bundle, for npm in the folder `aside`. */
+/** The address of a bundle's Node packages, for npm in the folder `aside`. */
 export async function packagesIn(from, aside) {
   const kind = await openKind(from);
-  // npm itself checks what it gets over a network.
+  // npm checks downloads itself.
   if (!kind.isFolder) return `${kind.folder}/npm/`;
   const files = kind.files.filter(([file]) => file.startsWith('npm/'));
   await verify(kind.folder, files, () => {});
-  // A path may hold what npm takes for a sign of an address.
+  // A link, since the path may contain characters that npm takes for parts of an address.
   fs.symlinkSync(path.join(kind.folder, 'npm'), path.join(aside, 'bundle'), 'junction');
   return 'file:bundle/';
 }
 
 // Checks -------------------------------------------------------------------------------------------------------------
 
-const MEMORY = 1e9; // a kernel takes 0.65 GB, JupyterLab 0.1 GB, and a browser comes to it
+const MEMORY = 1e9; // a kernel takes 0.65 GB, JupyterLab 0.1 GB, and there is the browser
 const AFTER_SET_UP = 0.3e9; // for runs and executed notebooks
 
-/** What the checks ask of this machine; a test hands in another one. */
+/** What the checks need to know of this machine; tests pass another one. */
 export const machine = {
   checkNode,
   findPython,
@@ -301,7 +302,7 @@ export const machine = {
   freeBytes,
   windows,
   env: process.env,
-  /** Bytes: all, and those a new program could have (on a Mac unknown). A container may have less than its machine. */
+  /** Bytes: all, and those available to a new program (unknown on a Mac). A container may have less than its machine. */
   memory() {
     const limit = process.constrainedMemory ? process.constrainedMemory() : 0; // 0: no limit
     const total = Math.min(os.totalmem(), limit || os.totalmem());
@@ -317,50 +318,50 @@ export const machine = {
       return String(error.code);
     }
   },
-  /** Whether set-up has made .venv, after which it needs no other Python, and almost no disk. */
+  /** Whether .venv exists: then set-up needs no other Python, and almost no disk space. */
   isSetUp: () => fs.existsSync(path.join(root, '.venv', '.setup.json')),
 };
 
 const ok = (found) => ({ status: 'ok', found });
 
-/** What a part of set-up says of the machine: the text of `good`, its warning, or the error that it throws. */
-function asked(ask, good) {
+/** Runs a check of set-up: `describe` gives the text of its result, unless it warns or throws. */
+function tryCheck(run, describe) {
   try {
-    const found = ask();
-    return found.warning ? { status: 'note', found: found.warning } : ok(good(found));
+    const found = run();
+    return found.warning ? { status: 'note', found: found.warning } : ok(describe(found));
   } catch (error) {
     return { status: 'fault', found: error.message };
   }
 }
 
 /**
- * The checks by name, in the order in which they are printed. Each returns a status (ok; note: it works, but could be
- * better; fault), what was found, and what to do.
+ * The checks by name, in the order in which they are printed. Each returns a status (ok, note or fault), what was found,
+ * and what to do.
  */
 export const CHECKS = {
   Node: ({ checkNode }) =>
-    asked(
+    tryCheck(
       () => ({ warning: checkNode() }),
       () => process.versions.node,
     ),
   Python({ findPython, isSetUp }) {
     if (isSetUp()) return ok('that of .venv');
-    return asked(findPython, ({ version, executable }) => `${version} with venv (${executable})`);
+    return tryCheck(findPython, ({ version, executable }) => `${version} with venv (${executable})`);
   },
   compiler({ findCompiler, env, isSetUp, windows }) {
     const compiler = findCompiler();
     if (compiler) return ok(compiler);
     if (windows || isSetUp() || env.LIF_FC_MNIST_BUNDLE) return ok('none, and none is needed');
-    const { cause, fix } = noCompiler();
+    const { cause, fix } = describeMissingCompiler();
     return { status: 'note', found: cause, fix: `${fix}; without one, the slower WebAssembly backend is used` };
   },
   disk({ freeBytes, whyNotWritable, isSetUp }) {
-    const [clone, temporary] = placesOf(root);
+    const [clone, temporary] = spaceNeededBy(root);
     for (const place of isSetUp() ? [{ ...clone, needed: AFTER_SET_UP }] : [clone, temporary]) {
-      const { folder, other } = place;
+      const { folder, alternative } = place;
       const reason = whyNotWritable(folder);
-      if (reason) return { status: 'fault', found: `${folder} cannot be written to (${reason})`, fix: other };
-      const lack = lacksRoom([place], freeBytes);
+      if (reason) return { status: 'fault', found: `${folder} cannot be written to (${reason})`, fix: alternative };
+      const lack = findMissingSpace([place], freeBytes);
       if (lack) return { status: 'fault', ...lack };
     }
     const free = freeBytes(root);
@@ -377,11 +378,11 @@ export const CHECKS = {
 
 const LABEL = { ok: 'ok   ', note: 'note ', fault: 'FAULT' };
 
-/** A line for a check. */
+/** The line of a check. */
 export const lineOf = (name, { status, found, fix }) =>
   `  ${LABEL[status]}  ${name}: ${found}${fix ? ` → ${fix}` : ''}`;
 
-/** Makes the checks and prints a line for each; returns them with their names. */
+/** Runs the checks and prints a line for each. */
 export function checkMachine() {
   console.log(`Checking ${root}:`);
   return Object.entries(CHECKS).map(([name, check]) => {
@@ -391,29 +392,29 @@ export function checkMachine() {
   });
 }
 
-/** The line to paste, such as `ready · linux-x64 · node 22 · native · 0.4 s per epoch · edition 3f2a`. */
+/** The line to send to a teacher, such as `ready · linux-x64 · node 22 · native · 0.4 s per epoch · edition 3f2a`. */
 export function summary(state, checks, facts = []) {
   const faults = checks.filter(({ status }) => status === 'fault').map(({ name }) => name);
   const first = faults.length === 0 ? state : `not ready: ${faults.join(', ')}`;
   return [first, `${process.platform}-${process.arch}`, `node ${nodeMajor}`, ...facts].join(' · ');
 }
 
-/** Whether this Node is none that can be used. */
-export const isUnfit = () => CHECKS.Node(machine).status === 'fault';
+/** Whether this Node cannot be used. */
+export const isNodeUnsupported = () => CHECKS.Node(machine).status === 'fault';
 
 /**
- * What the doctor can say without packages, or with a Node that cannot read them.
- * @param lack why they have to be installed
+ * What the doctor can check without packages, or with a Node that cannot load them.
+ * @param lack why packages have to be installed
  */
-export function examine(lack) {
+export function checkBeforeSetUp(lack) {
   const checks = checkMachine();
   const found = lack === 'new' ? 'still to do' : `still to do; ${lack}`;
-  if (!isUnfit()) console.log(lineOf('set-up', { status: 'note', found, fix: '`npm run setup` does it' }));
+  if (!isNodeUnsupported()) console.log(lineOf('set-up', { status: 'note', found, fix: '`npm run setup` does it' }));
   console.log(`\n${summary('ready for set-up', checks)}`);
   process.exitCode = 1;
 }
 
-/** Says which Node and Python set-up would use. */
+/** Prints which Node and Python set-up would use. */
 export function check() {
   const warning = checkNode();
   const python = findPython();

@@ -1,5 +1,5 @@
-// Node's packages, as package-lock.json names them: whether they are there, and their installation.
-// In the syntax of Node 14, with Node's own modules alone: `tools/start.mjs` uses it before there are packages.
+// Installs the Node packages of package-lock.json. In the syntax of Node 14, with Node's own modules only, since
+// `tools/start.mjs` uses it before packages are installed.
 import { spawn } from 'child_process';
 import fs from 'fs';
 import os from 'os';
@@ -12,12 +12,12 @@ const NODE_MODULES = path.join(root, 'node_modules');
 const STAMP = path.join(NODE_MODULES, '.setup', 'packages.json');
 const BUILD = path.join(root, 'build');
 const LOCK = path.join(BUILD, 'packages.lock');
-/** Lines of npm (with `--loglevel=http`) and of pip that name what has arrived, or what was there already. */
+/** Lines of npm (with `--loglevel=http`) and pip about something that has arrived, or was already there. */
 const ARRIVED =
   /^npm http (cache|fetch [A-Z]+ [23])|^ *(Downloading|Using cached|Processing|Requirement already satisfied|Saved) /;
 const OFFLINE =
   /ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ERR_SOCKET|timed? ?out|Connection|IncompleteRead|network|HTTP error 5/i;
-/** What a line says of a network that is not there, in a word or two. */
+/** The cause of a network failure in a line of npm or pip. */
 const CAUSE =
   /\b(E(?:CONN[A-Z]+|TIMEDOUT|NOTFOUND|AI_AGAIN)|connection refused|timed out|name or service not known|name resolution|nodename nor servname|getaddrinfo failed|cannot connect to proxy)\b/i;
 const HELP =
@@ -27,11 +27,11 @@ const readJson = (file) => JSON.parse(fs.readFileSync(file, 'utf8'));
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /**
- * Runs npm or pip, where the network may be slow, or not there. If nothing arrives for so many seconds, it gives up: npm
- * by itself tries for minutes. If the command failed and its output mentions the network, it is repeated once.
- * @param run starts a command: `run` of packages/system/run.ts, once there is TypeScript
+ * Runs npm or pip, and tries once more if it failed and its output mentions the network. Ends it if nothing arrives for
+ * `silence` seconds: npm by itself tries for minutes.
+ * @param run starts a command: `run` below, or that of packages/system/run.ts
  */
-export async function runTwice(run, command, args, { silence = 40, ...options } = {}) {
+export async function runWithRetry(run, command, args, { silence = 40, ...options } = {}) {
   for (let isFirst = true; ; isFirst = false) {
     const giveUp = new AbortController();
     const timer = setTimeout(() => giveUp.abort('timed out'), silence * 1000);
@@ -48,48 +48,48 @@ export async function runTwice(run, command, args, { silence = 40, ...options } 
 }
 
 /**
- * Throws if a command failed: without a network in one line, else with the first and last lines of its output, since npm
- * names the cause first, pip last.
- * @param command as a person would type it
- * @param help what helps without a network; '' of a command that needs none
+ * Throws if a command failed: with one line if the network is missing, else with the first and last lines of its output,
+ * since npm prints the cause first, pip last.
+ * @param command as one would type it
+ * @param help what to do without a network; '' for a command that does not need one
  */
-export function succeeded({ code, lines }, command, help = HELP) {
+export function assertSucceeded({ code, lines }, command, help = HELP) {
   if (code === 0) return;
-  const said = lines.filter((line) => !/^Ignoring .*: markers |^npm http /.test(line));
-  const [cause] = said.map((line) => (CAUSE.exec(line) || [])[1]).filter(Boolean);
+  const output = lines.filter((line) => !/^Ignoring .*: markers |^npm http /.test(line));
+  const [cause] = output.map((line) => (CAUSE.exec(line) || [])[1]).filter(Boolean);
   if (cause && help)
     throw new UserError(`no network: npm's registry or pip's index does not answer (${cause}); ${help}`);
-  const shown = said.length <= 24 ? said : [...said.slice(0, 12), '…', ...said.slice(-12)];
+  const shown = output.length <= 24 ? output : [...output.slice(0, 12), '…', ...output.slice(-12)];
   throw new UserError([`\`${command}\` failed (exit ${code}):`, ...shown].join('\n    '));
 }
 
-/** What the packages depend on, as it is kept beside them. */
+/** The inputs of the installation, which its stamp records. */
 const wanted = () => ({
   inputs: hashOf(['package-lock.json', '.npmrc']),
   platform: `${process.platform}-${process.arch}`,
 });
 
 /**
- * Why the files of a folder have to be made anew: 'new' if its stamp says that they were made of something else, or a
- * line on the first one that is gone. Files that were added do not matter.
- * @returns undefined if all are there
+ * Why the files of a folder have to be installed again: 'new' if the stamp has other inputs, or a line about the first
+ * missing file. Added files do not matter.
+ * @returns undefined if the folder is up to date
  */
-export function lackOf(stamp, made, folder) {
+export function whyOutdated(stamp, made, folder) {
   let found;
   try {
     found = readJson(stamp);
   } catch (_error) {
     return 'new';
   }
-  const { files, python: _, ...then } = found; // which Python it was is for people
+  const { files, python: _, ...then } = found; // the version of Python is informative
   if (JSON.stringify(then) !== JSON.stringify(made)) return 'new';
   const lost = files.find((file) => !fs.existsSync(path.join(folder, file)));
   return lost && `${path.join(path.basename(folder), lost)} is missing`;
 }
 
-/** Why the packages have to be installed, as `lackOf`; undefined if they are as package-lock.json says. */
-export function packagesLack() {
-  const lack = lackOf(STAMP, wanted(), NODE_MODULES);
+/** Why the packages have to be installed, as `whyOutdated`; undefined if they match package-lock.json. */
+export function whyPackagesOutdated() {
+  const lack = whyOutdated(STAMP, wanted(), NODE_MODULES);
   if (lack) return lack;
   try {
     // On Windows the link is a junction with an absolute path, which is wrong after the clone was moved.
@@ -101,14 +101,14 @@ export function packagesLack() {
   return undefined;
 }
 
-/** The name of a package in package-lock.json: that of its entry, or the last part of its path. */
+/** The name of a package in package-lock.json: in its entry, or the last part of its path. */
 export const nameOf = (place, entry) =>
   entry.name || place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
 /** The name of a package's file in a bundle. */
 export const tarballOf = ({ name, version }) => `${name.replace('/', '+')}-${version}.tgz`;
 
-/** package-lock.json, with the place of each package's file in a bundle. npm checks the hashes that it names. */
+/** package-lock.json with the addresses of a bundle's files, whose hashes npm checks. */
 function lockFor(packages) {
   const lock = readJson(path.join(root, 'package-lock.json'));
   if (packages)
@@ -119,7 +119,7 @@ function lockFor(packages) {
   return JSON.stringify(lock);
 }
 
-/** Set while npm runs. */
+/** npm, while it runs. */
 let child;
 
 /** Runs npm; resolves to its exit status, null if it was killed, and the lines that it printed. */
@@ -144,21 +144,21 @@ function run(command, args, { cwd, onLine, abort }) {
   );
 }
 
-/** Puts the new packages in the place of the former ones, which a failure leaves there. */
+/** Replaces the former packages by new ones; if that fails, the former ones are kept. */
 function replace(packages, former) {
   try {
     if (fs.existsSync(NODE_MODULES)) fs.renameSync(NODE_MODULES, former);
     fs.renameSync(packages, NODE_MODULES);
   } catch (error) {
     if (fs.existsSync(former) && !fs.existsSync(NODE_MODULES)) fs.renameSync(former, NODE_MODULES);
-    // A mounted folder, one of an image, or on Windows one that somebody reads: it is kept, and filled anew.
+    // A mounted folder, one of a container image, or on Windows one in use cannot be renamed: replace its content.
     if (!['EBUSY', 'EXDEV', 'EPERM'].includes(error.code)) throw error;
     for (const name of fs.readdirSync(NODE_MODULES)) remove(path.join(NODE_MODULES, name));
     fs.cpSync(packages, NODE_MODULES, { recursive: true, verbatimSymlinks: true });
   }
 }
 
-/** Whether the process of this number runs, also one of another user. */
+/** Whether a process with this number is running, also one of another user. */
 function isAlive(pid) {
   try {
     return process.kill(pid, 0);
@@ -167,7 +167,7 @@ function isAlive(pid) {
   }
 }
 
-/** Waits until no other process installs in this clone, and takes its turn. */
+/** Waits until no other process installs in this clone, and takes the lock. */
 async function lock() {
   for (let waited = 0; ; waited++) {
     try {
@@ -179,9 +179,9 @@ async function lock() {
     try {
       pid = Number(fs.readFileSync(LOCK, 'utf8'));
     } catch (_error) {
-      continue; // It was removed in this moment.
+      continue; // It has just been removed.
     }
-    // An empty one is written in this moment, or was when the disk was full.
+    // An empty file is just being written, or was left by a full disk.
     if (pid > 0 ? !isAlive(pid) : waited > 20) remove(LOCK);
     else if (waited === 1) console.log(`Another set-up (process ${pid}) is running in this clone; waiting for it.`);
     await sleep(250);
@@ -189,16 +189,18 @@ async function lock() {
 }
 
 /**
- * Installs the packages in a folder of their own, which then takes the place of node_modules: a set-up that is killed
- * leaves those that were there.
+ * Installs the packages in a separate folder, which then replaces node_modules, so that a killed set-up keeps the former
+ * packages.
  * @param from a bundle: a folder or an address
  */
 export async function install(from) {
   const isFirst = !machine.machine.isSetUp();
-  if (isFirst) machine.findPython(); // Nothing is begun without one, nor without room for all of it.
-  const [whole] = machine.placesOf(root);
+  if (isFirst) machine.findPython(); // Fail before anything is installed, also if space is missing.
+  const [whole] = machine.spaceNeededBy(root);
   const hasFormer = fs.existsSync(NODE_MODULES);
-  const lack = machine.lacksRoom(hasFormer || !isFirst ? [{ ...whole, needed: 1e9 }] : machine.placesOf(root));
+  const lack = machine.findMissingSpace(
+    hasFormer || !isFirst ? [{ ...whole, needed: 1e9 }] : machine.spaceNeededBy(root),
+  );
   if (lack) throw new UserError(`the disk is too full: ${lack.found}; ${lack.fix}`);
 
   const aside = path.join(BUILD, `packages-${process.pid}`);
@@ -225,8 +227,8 @@ export async function install(from) {
   let latest = '';
   const pulse = setInterval(() => say(`${seconds()} … ${latest}`), 10000);
   try {
-    const reason = packagesLack();
-    if (reason === undefined) return; // Another one has installed them meanwhile.
+    const reason = whyPackagesOutdated();
+    if (reason === undefined) return; // Another process has installed them meanwhile.
     say(`npm ci, without install scripts${reason === 'new' ? '' : `: ${reason}`}`);
     for (const name of fs.readdirSync(BUILD)) if (/^packages-\d+$/.test(name)) remove(path.join(BUILD, name));
     fs.mkdirSync(path.join(aside, 'tools'), { recursive: true });
@@ -242,7 +244,7 @@ export async function install(from) {
     const onLine = (line) => {
       latest = line.trim().slice(0, 100);
     };
-    succeeded(await runTwice(run, command, args, { cwd: aside, onLine }), 'npm ci');
+    assertSucceeded(await runWithRetry(run, command, args, { cwd: aside, onLine }), 'npm ci');
     const packages = path.join(aside, 'node_modules');
     const own = path.join(packages, 'lif-fc-mnist');
     remove(own);

@@ -1,7 +1,6 @@
 'use strict';
-// To be required before a program (`node --require`): it can require sources in TypeScript, as with tsx. Packages are
-// left to Node: tsx reads each of their files for the syntax of ES modules, and Node their source maps, with which
-// TensorFlow.js takes three times as long to load.
+// Preload (`node --require`) with which programs can require TypeScript, by tsx. Packages are left to Node, without source
+// maps: if tsx scanned them for ES modules and Node read their maps, TensorFlow.js would take three times as long to load.
 const { accessSync, constants, existsSync, mkdirSync } = require('node:fs');
 const Module = require('node:module');
 const { join, sep } = require('node:path');
@@ -9,8 +8,8 @@ const { join, sep } = require('node:path');
 const extensions = Module._extensions;
 const plain = extensions['.js'];
 
-// tsx keeps what it has translated in the folder for temporary files, where another account could put something first,
-// and reads the tsconfig.json of the folder in which a program is started.
+// tsx caches translations in the folder for temporary files, where another account could place files, and reads the
+// tsconfig.json of the current folder. Here it uses those of the clone.
 const { TMPDIR, TEMP, TSX_DISABLE_CACHE, TSX_TSCONFIG_PATH } = process.env;
 const build = join(__dirname, '..', 'build');
 try {
@@ -37,8 +36,8 @@ extensions['.js'] = (module, file) => {
   try {
     return plain(module, file);
   } catch (error) {
-    // An ES module that Node cannot require: none before 20.19, and none for bundlers, which import folders and leave
-    // out `.js`.
+    // An ES module that Node cannot require: any before 20.19, and those for bundlers, which import folders and leave out
+    // `.js`.
     const codes = ['ERR_REQUIRE_ESM', 'ERR_UNSUPPORTED_DIR_IMPORT', 'ERR_MODULE_NOT_FOUND'];
     if (!codes.includes(error.code) && !(error instanceof SyntaxError)) throw error;
     return translated(module, file);

@@ -1,17 +1,16 @@
 #!/usr/bin/env node
-// Starts every program of ours: `node tools/start.mjs tools/test.ts …`. Without Node's packages it says what is missing
-// of Node and Python, and installs the packages; then it sets up what else is missing, and hands over to TypeScript.
-// With --ready before the program's path, which counts from the root, all is set up: so one program starts another.
-// In the syntax of Node 14, with Node's own modules alone.
+// Starts our programs: `node tools/start.mjs tools/test.ts …`. Checks Node and Python, installs Node's packages if they are
+// missing, sets up the rest, and runs the program, whose path is relative to the root. With --ready before it nothing is
+// checked: so one program starts another. In the syntax of Node 14, with Node's own modules only.
 import Module, { createRequire } from 'module';
 import path from 'path';
-import { causeOf, root, UserError } from '../packages/system/plain.mjs';
+import { messageOf, root, UserError } from '../packages/system/plain.mjs';
 import * as machine from './machine.mjs';
-import { install, packagesLack } from './packages.mjs';
+import { install, whyPackagesOutdated } from './packages.mjs';
 
 const SET_UP = 'tools/setup/setup.ts';
 const DOCTOR = 'editions/class/doctor/doctor.ts';
-/** What looks at a set-up, makes a part of one, or starts it by itself where it needs one. */
+/** Programs that set-up does not precede: they inspect it, are part of it, or run it themselves. */
 const ALONE = [DOCTOR, SET_UP, 'tools/setup/build.ts', 'editions/browser/make/lite.ts'];
 
 const require = createRequire(import.meta.url);
@@ -23,7 +22,7 @@ function bundleIn(args) {
   return args[at] === '--from' ? args[at + 1] : args[at].slice('--from='.length);
 }
 
-/** Prepares the start of a program: returns its path, undefined where all is said. */
+/** Prepares the start of a program; returns its path, or undefined if there is nothing to run. */
 async function prepare([first, ...rest]) {
   const isReady = first === '--ready';
   const [typed, ...args] = isReady ? rest : [first, ...rest];
@@ -31,8 +30,9 @@ async function prepare([first, ...rest]) {
   const program = path.relative(root, path.resolve(root, typed)).split(path.sep).join('/');
   const isHelp = args.includes('--help') || args.includes('-h');
   if (!isReady) {
-    const lack = packagesLack();
-    if (program === DOCTOR && args.length === 0 && (lack || machine.isUnfit())) return machine.examine(lack);
+    const lack = whyPackagesOutdated();
+    if (program === DOCTOR && args.length === 0 && (lack || machine.isNodeUnsupported()))
+      return machine.checkBeforeSetUp(lack);
     if (lack && program === SET_UP && args.includes('--check')) return machine.check();
     machine.checkNode();
     if (lack) await install((program === SET_UP && bundleIn(args)) || process.env.LIF_FC_MNIST_BUNDLE);
@@ -44,14 +44,14 @@ async function prepare([first, ...rest]) {
   return process.argv[1];
 }
 
-/** Ends with what is to be said of an error. */
-function refuse(error) {
+/** Prints an error and exits. */
+function fail(error) {
   const isBare = error.code === 'MODULE_NOT_FOUND' && error.message.includes('tsx');
-  console.error(`setup: ${isBare ? 'expected packages, found none: run `npm run setup`' : causeOf(error)}`);
+  console.error(`setup: ${isBare ? 'expected packages, found none: run `npm run setup`' : messageOf(error)}`);
   process.exit(1);
 }
 
 prepare(process.argv.slice(2))
-  .catch(refuse)
-  // Not Module.runMain, which would take a program below a package.json of ES modules for one.
+  .catch(fail)
+  // Not Module.runMain, which would treat a program below a package.json with "type": "module" as an ES module.
   .then((program) => program && Module._load(program, null, true));

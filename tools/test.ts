@@ -7,7 +7,7 @@ import { filesUnder, program, root } from '../packages/system/project';
 import { run } from '../packages/system/run';
 import { npmCommand } from './machine.mjs';
 
-/** Their tests need the book, the browser edition or Snakemake, which `.ci/run` or their own commands make first. */
+/** Tests that need the book, the browser edition or Snakemake, which `.ci/run` or their own commands make first. */
 const NEED_MORE = [
   'editions/book/test/browser/',
   'editions/lab/test/',
@@ -15,10 +15,10 @@ const NEED_MORE = [
   'editions/browser/test/kernel/',
   'editions/map/test/workflow/',
 ];
-/** Where tests are: each next to what it tests. */
+/** The folders with tests. */
 const FOLDERS = ['test', 'packages', 'hosts', 'editions', 'tools', 'translations'];
 const ENDING = '.test.ts';
-/** The files of the last run. */
+/** The list of the files that were run. */
 const LIST = 'build/test-files.txt';
 
 const ABOUT = `npm test               lint, type check, and all tests but those that need the book, the browser edition or Snakemake, and the night's
@@ -29,12 +29,12 @@ npm test -- --night    the night's, *.night.test.ts, as \`.ci/run --night\` does
 The files that were run are then in ${LIST}.`;
 
 const env: NodeJS.ProcessEnv = {
-  // Threads of TensorFlow's that wait for one that is not running wait busily, and more files run than there are cores.
+  // More files run than there are cores, and threads of TensorFlow wait busily for those that are not running.
   TF_NUM_INTRAOP_THREADS: '1',
   ...process.env,
   TF_CPP_MIN_LOG_LEVEL: '3',
 };
-// Options meant for another node, and the mark that makes node:test print for a parent instead of for people.
+// Options for another process, and the variable that makes node:test print for a parent process.
 delete env.NODE_OPTIONS;
 delete env.NODE_TEST_CONTEXT;
 
@@ -53,15 +53,15 @@ const testNames = () =>
 const needsMore = (name: string) => NEED_MORE.some((folder) => name.startsWith(folder));
 const isNight = (name: string) => name.endsWith('.night');
 
-/** The largest files first, which as a rule take longest: none of them may be left to end alone. */
+/** The largest files first: they usually take longest, and none should run alone at the end. */
 function largestFirst(names: string[]) {
   const sizes = new Map(names.map((name) => [name, statSync(join(root, `${name}${ENDING}`)).size]));
   return names.sort((a, b) => Number(sizes.get(b)) - Number(sizes.get(a)));
 }
 
 /**
- * Browsers' files wait much, and others compute: one of the former goes with three of the latter, which take about as
- * long together, so that cores are neither idle nor too few for a page, and no long file is left to end alone.
+ * Mixes one file with browsers, which mostly wait, and three others, which compute: together they keep the cores busy
+ * without starving pages, and no long file runs alone at the end.
  */
 function mixed(names: string[]) {
   const pages = names.filter(needsMore);
@@ -70,7 +70,7 @@ function mixed(names: string[]) {
   return [...together, ...others.slice(3 * pages.length)];
 }
 
-/** The test files that the arguments ask for. */
+/** The test files that the arguments select. */
 function chosen(args: string[]) {
   const every = testNames();
   const night = every.filter(isNight);
@@ -89,7 +89,7 @@ function chosen(args: string[]) {
   return [...new Set(found)];
 }
 
-/** Runs scripts of package.json side by side. Each is silent when it passes; the first that fails says why. */
+/** Runs scripts of package.json in parallel. Prints the output of the first that fails. */
 async function check(...names: string[]) {
   const [program, first] = npmCommand();
   const done = await Promise.all(
@@ -121,19 +121,18 @@ async function main(args: string[]) {
   if (isWhole) await check('lint', 'typecheck');
 
   mkdirSync(join(root, 'build'), { recursive: true });
-  // Browsers have work for all cores. Of other tests, many wait for programs that they start: with two more files than
-  // cores fewer cores are idle.
+  // Browsers use all cores. Many other tests wait for programs that they start: two more files than cores keep cores busy.
   const cores = availableParallelism();
   const concurrency = files.every((name) => needsMore(name) || isNight(name))
     ? Math.min(2, cores)
     : Math.min(4, cores + 2);
-  // A file takes a minute or two, one of pages up to ten beside others, and one of the night an hour. One that hangs
-  // has to fail rather than hold up the others.
+  // Minutes until a file that hangs fails. Most take a minute or two, those with pages up to ten beside others, and those
+  // of the night up to an hour.
   const limit = files.some(isNight) ? 120 : files.some(needsMore) ? 30 : 20;
   return runInForeground(
     process.execPath,
     [
-      // Not through tools/start.mjs, since node:test starts each file with the options of this process.
+      // Not by tools/start.mjs: node:test starts each file with the options of this process.
       ...['--require', './tools/sources.cjs', './test/support/in-order.ts'],
       ...[`${concurrency}`, `${60_000 * limit}`, 'build/test.log', LIST],
       ...files.map((name) => `${name}${ENDING}`),

@@ -1,6 +1,5 @@
-// `npm run tutorial`: executes every notebook, makes the book and the browser edition of them,
-// and says what to do next.
-// Arguments, such as --check, go to the notebook runner. If a notebook fails, the others still run, but neither is
+// `npm run tutorial`: executes all notebooks, builds the book and the browser edition from them, and prints what to do
+// next. Arguments, such as --check, go to the notebook runner. If a notebook fails, the others still run, but nothing is
 // built.
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -13,8 +12,8 @@ const started = performance.now();
 /** Starts one of our programs, and resolves to its exit status. */
 const run = (file: string, args: string[] = []) => runInForeground(...program(file, args));
 
-/** Ends this program if one of its steps has failed, with the same exit status and a line that says what that means. */
-function goOn(status: number, onFailure?: string) {
+/** Exits with the status of a failed step, and prints what the failure means. */
+function exitOnFailure(status: number, onFailure?: string) {
   if (status === 0) return;
   if (status === 1 && onFailure) console.error(onFailure);
   process.exit(status);
@@ -32,15 +31,15 @@ npm run tutorial -- --check  compares the outputs with the committed ones
 Options go to the notebook runner; \`npm run notebooks -- --help\` lists them.`);
     return;
   }
-  // A chapter leaves a part of two cores idle, and takes up to 2 GB.
+  // A chapter does not use two cores fully, and takes up to 2 GB.
   const atATime = Math.max(1, Math.min(2, availableParallelism(), Math.floor(totalmem() / 3e9)));
-  goOn(
+  exitOnFailure(
     await run('tools/checks/notebooks.ts', ['--all', '--at-a-time', `${atATime}`, ...args]),
     'tutorial: no book was built, because a notebook failed. The line FAILED above names the cell.',
   );
-  // Each is the work of one core.
+  // Each uses one core.
   const statuses = await Promise.all([run('editions/book/make/book.ts'), run('editions/browser/make/lite.ts')]);
-  goOn(Math.max(...statuses));
+  exitOnFailure(Math.max(...statuses));
   const book = pathToFileURL(join(root, 'build', 'book', 'index.html')).href;
   console.log(`
 The tutorial is ready after ${took()}. What next:

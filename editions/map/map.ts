@@ -7,7 +7,7 @@ import { command, runProgram } from '../../packages/system/program';
 import { printable, pythonIn, readText, root, UserError, writeWhole } from '../../packages/system/project';
 import { run, step } from '../../packages/system/run';
 import { findPython, pythonEnv } from '../../tools/machine.mjs';
-import { installPython, venvLacks } from '../../tools/setup/steps';
+import { installPython, whyVenvOutdated } from '../../tools/setup/steps';
 import { allRuns, choose, type Grid, PUBLISHED, readGrids } from './grids';
 import { BadMap, type Run } from './plan';
 import { count, duration, showProgress } from './progress';
@@ -79,7 +79,7 @@ function snakemakeArguments(folder: string, plan: string, others: string[]) {
 
 /** Installs Snakemake where it is missing. */
 async function setUp() {
-  const reason = venvLacks(ENVIRONMENT);
+  const reason = whyVenvOutdated(ENVIRONMENT);
   if (!reason) return;
   const python = findPython();
   const because = reason === 'new' ? '' : `: ${reason}`;

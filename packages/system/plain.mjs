@@ -1,5 +1,5 @@
-// What is needed before there are packages, and afterwards: where the clone is, its files, and what is said of an error.
-// In the syntax of Node 14, with Node's own modules alone: `tools/start.mjs` begins with it.
+// Needed before and after packages are installed: the clone's root, its files, and messages of errors. In the syntax of
+// Node 14, with Node's own modules only, since `tools/start.mjs` imports it first.
 import crypto from 'crypto';
 import fs from 'fs';
 import path from 'path';
@@ -8,27 +8,27 @@ import { fileURLToPath } from 'url';
 export const root = path.resolve(fileURLToPath(import.meta.url), '..', '..', '..');
 export const windows = process.platform === 'win32';
 
-/** A failure that the user can fix: printed as one line, without a stack. */
+/** A failure that the user can fix: printed without a stack. */
 export class UserError extends Error {
-  name = 'UserError'; // It is told by its name: Node and tsx each load this file.
+  name = 'UserError'; // Compared by name, since Node and tsx each load this file.
 }
 
-/** Bytes that set-up needs: in the clone, and while it runs in the folder for temporary files and the caches. */
-export const ROOM = { clone: 3e9, elsewhere: 1e9 };
+/** Bytes that set-up needs: in the clone, and meanwhile for temporary files and caches. */
+export const SPACE_NEEDED = { clone: 3e9, elsewhere: 1e9 };
 
-/** What a full disk is called by the system, in an error of ours or in the last lines of npm, pip and the like. */
+/** Messages of the system, npm and pip about a full disk. */
 const FULL = /\b(ENOSPC|EDQUOT)\b|no space left on device|disk quota exceeded/i;
-const NO_ROOM =
+const DISK_FULL =
   'expected room on the disk, found none: free some and run it again ' +
-  `(set-up needs ${ROOM.clone / 1e9} GB, and ${ROOM.elsewhere / 1e9} GB for temporary files and the caches of npm and pip)`;
+  `(set-up needs ${SPACE_NEEDED.clone / 1e9} GB, and ${SPACE_NEEDED.elsewhere / 1e9} GB for temporary files and the caches of npm and pip)`;
 const REFUSED = ['EACCES', 'EROFS', 'EEXIST', 'EISDIR', 'ENOTDIR'];
 const NOT_WRITABLE = 'expected a place that can be written, found none: make it writable, or use another folder';
 
-/** What is said of an error: one line if the user can fix it, the stack if unexpected. */
-export function causeOf(error) {
+/** The text to print for an error: one line if the user can fix it, the stack if it is unexpected. */
+export function messageOf(error) {
   if (!(error instanceof Error)) return String(error);
   const { message, name, stack } = error;
-  if (FULL.test(message)) return `${message}${message.includes('\n') ? '\n  ' : '; '}${NO_ROOM}`;
+  if (FULL.test(message)) return `${message}${message.includes('\n') ? '\n  ' : '; '}${DISK_FULL}`;
   if (name === 'UserError') return message;
   for (let at = error; at; at = at.cause) if (REFUSED.includes(at.code)) return `${message}; ${NOT_WRITABLE}`;
   return stack;
@@ -37,10 +37,9 @@ export function causeOf(error) {
 export const remove = (file) => fs.rmSync(file, { recursive: true, force: true, maxRetries: 5 });
 
 /**
- * All files in a folder and below, as sorted paths from there; an empty list if the folder does not exist. Symbolic
- * links are not followed: `node_modules/lif-fc-mnist` leads back to the clone, and Node 22.23, 24.21 and 26.10 follow
- * links when they list a folder recursively. What JupyterLab keeps of a file that somebody saved there is not one of
- * ours.
+ * The files below a folder as sorted relative paths; an empty list if the folder does not exist. Does not follow symbolic
+ * links, as Node's recursive `readdir` does in 22.23, 24.21 and 26.10: `node_modules/lif-fc-mnist` links to the clone.
+ * Leaves out JupyterLab's checkpoints.
  */
 export function filesUnder(folder) {
   const below = (here) =>
@@ -53,7 +52,7 @@ export function filesUnder(folder) {
 }
 
 /**
- * SHA-256 of files and of a further text; a missing file is hashed as missing.
+ * SHA-256 of files and of a further text; a missing file has a hash, too.
  * @param files as paths from the folder
  * @param folder the clone by default
  */

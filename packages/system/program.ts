@@ -1,13 +1,13 @@
 // What our programs share: reading options, reporting errors, and ending cleanly.
 import { Command, InvalidArgumentError } from 'commander';
 import { endWithParent, onSignals } from './parent';
-import { causeOf } from './plain.mjs';
+import { messageOf } from './plain.mjs';
 import { printable } from './project';
 import { endChildren, Stopped } from './run';
 
 /** The text to print for an error: one line if the user can fix it, the stack if it is unexpected. */
 export function describe(error: unknown) {
-  return causeOf(error)?.split('\n').map(printable).join('\n');
+  return messageOf(error)?.split('\n').map(printable).join('\n');
 }
 
 /**

@@ -1,5 +1,5 @@
-// The numbers with which the exercises of the chapter in Python compare: `node tools/start.mjs tools/peers/numbers.ts`
-// writes them to packages/exercises/python/onwards.json.
+// Computes the expected values of the exercises in the Python chapter: `node tools/start.mjs tools/peers/numbers.ts` writes
+// packages/exercises/python/onwards.json.
 import { join } from 'node:path';
 import { root, writeWhole } from '../../packages/system/project';
 
@@ -10,13 +10,14 @@ export const NUMBERS = join(root, 'packages', 'exercises', 'python', 'onwards.js
 const IMAGES = 10;
 const T = 20;
 /**
- * Under these the potential of a neuron with tau 2 is often exactly 1; the last four tell it from neurons much like it.
+ * Currents under which the potential of a neuron with tau 2 is often exactly 1; the last four distinguish it from similar
+ * neurons.
  */
 const ROUND = [2, 2, 0, 1, 1.5, 1, 0, 2, 3, 1, 1, 1, 0.5, 1.75, 0, 1.5, 1.25, 2, 1, 2, 1.9, 1, 1.03, 1.98];
 
 /**
- * What our engines compute of the network that `npm run train -- -N 1` trains, of the first test images, whose pixels
- * are the input of each step.
+ * The spike counts of the network that `npm run train -- -N 1` trains, for the first test images with pixels as the input of
+ * each step, and further values.
  */
 export async function numbers() {
   await initBackend();
@@ -36,7 +37,7 @@ export async function numbers() {
     return Array.from({ length: IMAGES }, (_, i) => all.slice(10 * i, 10 * i + 10));
   };
   for (const tau of [2, 4]) counts[tau] = await count(T, tau);
-  /** What one step without input leaves of the potential. */
+  /** The share of the potential that is left after a step without input. */
   const left = (tau: number) => {
     const { v } = neuron.simulate(new neuron.LIFNode({ tau }), [tau / 2, 0]);
     return v[1] / v[0];
@@ -51,7 +52,7 @@ export async function numbers() {
     counts,
     two: await count(2, 2), // in the first two steps
     round: { currents: ROUND, spikes: Array.from(neuron.simulate(new neuron.LIFNode({ tau: 2 }), ROUND).spike) },
-    loss: Number(loss.toFixed(6)), // a backend may round otherwise
+    loss: Number(loss.toFixed(6)), // backends round differently
   };
 }
 

@@ -1,13 +1,12 @@
-// The Python that has SpikingJelly, snnTorch, Norse and nir: that of .venv-peers, which
-// `node tools/start.mjs tools/peers/peers.ts` makes (before `npm run test:peers` and for the chapter in Python), or the
-// one that PEERS_PYTHON names.
+// The Python with SpikingJelly, snnTorch, Norse and nir: that of .venv-peers, which `node tools/start.mjs
+// tools/peers/peers.ts` installs (for `npm run test:peers` and the chapter in Python), or the one in PEERS_PYTHON.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { runProgram } from '../../packages/system/program';
 import { pythonIn, root, UserError, writeJson } from '../../packages/system/project';
 import { step } from '../../packages/system/run';
-import { findPython, lacksRoom, pythonEnv } from '../machine.mjs';
-import { installPython, venvLacks } from '../setup/steps';
+import { findMissingSpace, findPython, pythonEnv } from '../machine.mjs';
+import { installPython, whyVenvOutdated } from '../setup/steps';
 
 const OWN = 'let PEERS_PYTHON name a Python that has the packages';
 const ENVIRONMENT = {
@@ -23,7 +22,7 @@ const ENVIRONMENT = {
 export function peersPython() {
   const own = process.env.PEERS_PYTHON;
   if (!own) {
-    if (!venvLacks(ENVIRONMENT)) return pythonIn(ENVIRONMENT.folder);
+    if (!whyVenvOutdated(ENVIRONMENT)) return pythonIn(ENVIRONMENT.folder);
     throw new UserError(
       'expected the packages of the peers, found none: `node tools/start.mjs tools/peers/peers.ts` installs them, or PEERS_PYTHON names a Python that has them',
     );
@@ -37,21 +36,21 @@ export function peersPython() {
   );
 }
 
-/** What a person should know before it begins. PyPI's PyTorch for Linux does not start without CUDA's libraries. */
+/** Shown before the installation. PyPI's PyTorch for Linux does not start without CUDA's libraries. */
 const SIZE =
   process.platform === 'linux'
     ? "; downloads 2.9 GB, which take minutes and 5 GB of disk, most of it CUDA's libraries (Ctrl-C stops it; PEERS_PYTHON may name a Python with a PyTorch for the CPU)"
     : '; downloads some hundred MB, which takes minutes';
 
 /**
- * Installs the peers unless they are there, and tells notebooks in Python where they are.
- * @returns the Python that has them
+ * Installs the peers if they are missing, and writes the kernelspec of notebooks in Python.
+ * @returns the Python with their packages
  */
 export async function installPeers() {
-  const reason = process.env.PEERS_PYTHON ? undefined : venvLacks(ENVIRONMENT);
+  const reason = process.env.PEERS_PYTHON ? undefined : whyVenvOutdated(ENVIRONMENT);
   if (reason) {
     const needed = process.platform === 'linux' ? 5e9 : 1e9;
-    const lack = reason === 'new' ? lacksRoom([{ folder: root, needed, other: OWN }]) : undefined;
+    const lack = reason === 'new' ? findMissingSpace([{ folder: root, needed, alternative: OWN }]) : undefined;
     if (lack) throw new UserError(`the disk is too full: ${lack.found}; ${lack.fix}`);
     const because = reason === 'new' ? '' : `: ${reason}`;
     await step('Peers', `PyTorch and three frameworks into .venv-peers, once${because}${SIZE}`, (onLine) =>
@@ -59,7 +58,7 @@ export async function installPeers() {
     );
   }
   const python = peersPython();
-  // With the path: Jupyter would take "python" for its own.
+  // An absolute path: Jupyter would replace "python" by its own.
   writeJson(join(ENVIRONMENT.folder, 'share', 'jupyter', 'kernels', 'python3', 'kernel.json'), {
     argv: [python, '-m', 'ipykernel_launcher', '-f', '{connection_file}'],
     display_name: 'Python 3',

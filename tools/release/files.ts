@@ -1,16 +1,16 @@
-// The files of a release that no other command makes: archives and checksums. The same content gives the same bytes,
-// whatever the machine's clock, its time zone, and the order in which it lists a folder.
+// The archives and checksums of a release. The same content gives the same bytes, whatever the clock, the time zone and the
+// order of files in a folder.
 import { readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { zipSync } from 'fflate';
 import { filesUnder } from '../../packages/system/project';
 import { sha256Of } from '../machine.mjs';
 
-/** A folder as a zip archive, in which it has a name of its own: files in order, of one time, for everybody to read. */
+/** A folder as a zip archive below the folder `name`: sorted files with one time, readable by all. */
 export function zipOf(folder: string, name: string) {
   const files = filesUnder(folder).map((file) => file.split(sep).join('/'));
   const entries = files.map((file) => [`${name}/${file}`, new Uint8Array(readFileSync(join(folder, file)))]);
-  // A zip archive says the local time, without the zone.
+  // Zip archives have local times without a zone.
   return zipSync(Object.fromEntries(entries), { mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 << 16 });
 }
 

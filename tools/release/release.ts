@@ -1,6 +1,5 @@
-// `npm run release`: the files of a release in build/release/. They are built in a fresh clone of the commit, which has
-// none of this one's runs and changes, so whoever builds the same commit with the same Node gets the same bytes. It
-// publishes nothing.
+// `npm run release`: builds the files of a release in build/release/, in a fresh clone of the commit, without local runs and
+// changes, so that building the same commit with the same Node gives the same bytes. Publishes nothing.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +7,7 @@ import { command, runProgram } from '../../packages/system/program';
 import { readJson, remove, removeLeftOvers, root, UserError } from '../../packages/system/project';
 import { run, step } from '../../packages/system/run';
 import { npmCommand } from '../machine.mjs';
-import { succeeded } from '../packages.mjs';
+import { assertSucceeded } from '../packages.mjs';
 import { sumsOf, zipOf } from './files';
 
 const options = command('npm run release --', 'release')
@@ -25,7 +24,7 @@ const target = join(root, 'build', 'release');
 const gitIn = (cwd: string, ...args: string[]) => execFileSync('git', args, { cwd, encoding: 'utf8' }).trim();
 const git = (...args: string[]) => gitIn(root, ...args);
 
-/** What a person has to do before this commit can be released, each as a line. */
+/** A line for each thing to do before this commit can be released. */
 function missing() {
   const { version, private: isPrivate, repository, author } = readJson(join(root, 'package.json'));
   const tags = git('tag', '--points-at', 'HEAD').split('\n');
@@ -43,14 +42,14 @@ function missing() {
 /** Runs npm in the fresh clone. */
 async function npm(onLine: (line: string) => void, ...args: string[]) {
   const [program, first] = npmCommand();
-  // Nothing that is built needs TensorFlow's library, whose compilation takes a while.
-  // The list of files in the browser edition says how old they are: as old as the commit.
+  // The browser edition's list of files has times: those of the commit.
   const time = args.includes('lite') ? { SOURCE_DATE_EPOCH: gitIn(clone, 'log', '-1', '--format=%ct') } : {};
+  // Nothing here needs TensorFlow's library, which takes a while to compile.
   const env = { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm', npm_config_loglevel: 'error', ...time };
-  // Each of these commands gives what it runs itself five seconds to end; ended before, it would leave that running.
+  // These commands give their own children five seconds to end, and have to outlive them.
   const ending = { signal: 'SIGTERM', seconds: 20 } as const;
   const result = await run(program, [...first, ...args], { cwd: clone, env, onLine, minutes: 30, ending });
-  succeeded(result, `npm ${args.join(' ')}`);
+  assertSucceeded(result, `npm ${args.join(' ')}`);
 }
 
 async function build() {
@@ -81,7 +80,7 @@ async function main() {
   mkdirSync(out, { recursive: true });
   removeLeftOvers('release');
   try {
-    succeeded(await run('git', ['clone', '--quiet', '--shared', root, clone]), 'git clone');
+    assertSucceeded(await run('git', ['clone', '--quiet', '--shared', root, clone]), 'git clone');
     const version = await build();
     remove(target);
     renameSync(out, target);

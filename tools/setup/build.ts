@@ -1,5 +1,5 @@
-// Builds dist/: the package with tsc, the kernel of the event engine with asc. Each is rebuilt only if its inputs have
-// changed. A build is made next to dist/ and then replaces it, so a failed build leaves the former dist untouched.
+// Builds dist/: the package with tsc, the event engine's kernel with asc. Each is rebuilt only if its inputs have changed.
+// A build is made in build/ and then replaces dist/, so a failed build keeps the former one.
 import { cpSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { codeOf } from '../../packages/system/processes';
@@ -22,13 +22,13 @@ const stampFile = '.build.json';
 const kernel = join('packages', 'event-engine', 'kernel');
 const entry = join(kernel, 'index.ts');
 const config = join(kernel, 'asconfig.json');
-/** What both compilers read. */
+/** Read by both compilers. */
 const layout = join('packages', 'event-engine', 'layout.ts');
 const hasKernel = () => existsSync(join(root, entry)) && existsSync(join(root, config));
 
 const filesOf = (folder: string) => filesUnder(join(root, folder)).map((name) => join(folder, name));
 
-/** What is compiled into `dist/`: sorted paths from the root, without tests. */
+/** The sources of `dist/`: sorted paths from the root, without tests. */
 export function sourceFiles() {
   const folders: string[] = readJson(join(root, 'tsconfig.build.json')).include;
   return folders
@@ -37,12 +37,12 @@ export function sourceFiles() {
     .sort();
 }
 
-/** Of these, dist has what the listed folders import. */
+/** Sources of which dist/ has those that the listed folders import. */
 const system = () => filesOf(join('packages', 'system')).filter((file) => !file.split(sep).includes('test'));
 
 const versionOf = (name: string) => readJson(join(nodeModules, name, 'package.json'))?.version ?? 'missing';
 
-/** Hashes of the inputs of each half of dist. */
+/** Hashes of the inputs of both parts of dist/. */
 function inputs() {
   const source = sourceFiles().filter((file) => !file.startsWith(kernel + sep));
   return {
@@ -54,7 +54,7 @@ function inputs() {
   };
 }
 
-/** The hash of all that a build has put into a folder. */
+/** The hash of all files of a build. */
 function outputOf(folder: string) {
   return hashOf(
     filesUnder(folder).filter((name) => name !== stampFile),
@@ -63,7 +63,7 @@ function outputOf(folder: string) {
   );
 }
 
-/** The inputs that dist was built from; none where something in it is missing or is not what was built. */
+/** The inputs that dist/ was built from; none if a file in it is missing or changed. */
 function built() {
   const { output, ...then } = readJson(join(dist, stampFile)) ?? {};
   return output === outputOf(dist) ? then : {};
@@ -81,7 +81,7 @@ async function compile(name: string, script: string[], args: string[]) {
   if (code !== 0) throw new UserError(`${name} failed:\n${lines.map((line) => `  ${line}`).join('\n')}`);
 }
 
-/** Brings dist up to date; a half whose inputs have not changed is copied from the former dist. */
+/** Brings dist/ up to date; a part whose inputs have not changed is copied from the former one. */
 export async function build() {
   const now = inputs();
   const then = built();
@@ -107,7 +107,7 @@ export async function build() {
     try {
       if (existsSync(dist)) renameSync(dist, former);
     } catch (error) {
-      // In a container, a folder of the image cannot be renamed, only removed.
+      // A folder of a container image cannot be renamed, only removed.
       if (codeOf(error) !== 'EXDEV') throw error;
       remove(dist);
     }

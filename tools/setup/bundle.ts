@@ -1,5 +1,5 @@
-// A bundle: a folder with all that set-up would download, made by `npm run setup -- --bundle` on a machine of the same
-// kind. Set-up takes everything from it if LIF_FC_MNIST_BUNDLE (or --from) names it, or the address of a web server.
+// Reads a bundle: a folder with everything that set-up would download, made by `npm run setup -- --bundle` on a machine of
+// the same kind. LIF_FC_MNIST_BUNDLE (or --from) names the folder, or its address on a web server.
 //   kinds.json                 the kinds of machines it is for, each with the hash of its SHA256SUMS, and for which
 //                              package-lock.json and requirements.txt it is
 //   linux-x64-node22/          one folder per kind:
@@ -17,13 +17,17 @@ import { get, type Kind, openKind, sha256Of, verify } from '../machine.mjs';
 export const NATIVE = 'native.tar.gz';
 
 /**
- * Downloads the files of a kind into build/bundle-copy/, except those that are already there.
- * Without a fingerprint in the address, programs could come from anyone: then the native backend is left out. All other
- * files are checked against the hashes in this project by pip.
+ * Downloads the files for this kind of machine into build/bundle-copy/, unless they are there.
+ * Without a fingerprint in the address the native backend, whose hash the project does not have, is left out. pip checks
+ * all other files against the project's hashes.
  */
-async function download({ folder: address, own, isKnown }: Kind, all: Kind['files'], onLine: (line: string) => void) {
-  const folder = join(root, 'build', 'bundle-copy', own);
-  const files = all.filter(([file]) => isKnown || file !== NATIVE);
+async function download(
+  { folder: address, name, isTrusted }: Kind,
+  all: Kind['files'],
+  onLine: (line: string) => void,
+) {
+  const folder = join(root, 'build', 'bundle-copy', name);
+  const files = all.filter(([file]) => isTrusted || file !== NATIVE);
   for (const [i, [file, hash]] of files.entries()) {
     const path = join(folder, file);
     if (existsSync(path) && (await sha256Of(path)) === hash) continue;
@@ -39,8 +43,8 @@ async function download({ folder: address, own, isKnown }: Kind, all: Kind['file
 }
 
 /**
- * Opens the bundle in a folder, or at an address, and checks all of its files but Node's packages: those are what
- * tools/start.mjs takes from it.
+ * Opens the bundle in a folder or at an address, and checks all of its files but Node's packages, which tools/start.mjs
+ * has already installed.
  * @throws UserError if it is damaged, or does not fit this machine or this edition of the project
  */
 export async function openBundle(

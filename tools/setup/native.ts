@@ -1,5 +1,5 @@
-// The native backend of tfjs-node: already installed, or from a bundle, or from the package's own installer, or
-// libtensorflow from a TensorFlow wheel with the addon compiled against it.
+// Installs the native backend of tfjs-node: from a bundle, by the package's own installer, or libtensorflow from a
+// TensorFlow wheel, with the addon compiled against it.
 
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,13 +15,13 @@ import {
   writeJson,
 } from '../../packages/system/project';
 import { run, Stopped } from '../../packages/system/run';
-import { findCompiler, noCompiler, nodeMajor, pythonEnv } from '../machine.mjs';
-import { runTwice } from '../packages.mjs';
+import { describeMissingCompiler, findCompiler, nodeMajor, pythonEnv } from '../machine.mjs';
+import { runWithRetry } from '../packages.mjs';
 import type { Bundle } from './steps';
 
 const pkg = join(nodeModules, '@tensorflow', 'tfjs-node');
 const work = join(nodeModules, '.setup');
-/** Inside the folder that this step fills, so both are removed together. */
+/** In node_modules, like the files of this step, so that both are removed together. */
 const stampFile = join(work, 'native.json');
 // The wheels need not match the local Python: only the library and its headers are used. 2.12 loads faster and is a
 // quarter smaller than 2.21, and its C API is a superset of that of 2.9, for which the addon was written.
@@ -60,7 +60,7 @@ type OnLine = (line: string) => void;
 
 const version = () => readJson(join(pkg, 'package.json'))?.version;
 
-/** The inputs of this step. Without a backend they include the compiler, so a newly installed one triggers a retry. */
+/** The inputs of this step. Without a backend they include the compiler, so that installing one triggers a retry. */
 const inputs = (outcome: string) => ({
   package: version(),
   node: nodeMajor,
@@ -68,7 +68,7 @@ const inputs = (outcome: string) => ({
   ...(outcome === 'none' ? { compiler: findCompiler() ?? 'none' } : {}),
 });
 
-/** The libraries that are installed, with their sizes. */
+/** The installed libraries, with their sizes. */
 const sizes = () =>
   Object.fromEntries(
     ['deps', 'lib']
@@ -84,7 +84,7 @@ function intact(stamp: Stamp) {
   });
 }
 
-/** The outcome of the last run if it is still valid, else undefined. */
+/** The outcome of the last run, if it is still valid. */
 export function nativeState() {
   const stamp = readJson(stampFile);
   const fits = stamp !== undefined && JSON.stringify(stamp.inputs) === JSON.stringify(inputs(stamp.outcome));
@@ -100,8 +100,8 @@ async function loads() {
 }
 
 /**
- * Whether the package's own installer can download: otherwise it tries for minutes. Node's fetch asks no proxy; one that
- * has no way there tells the installer so at once.
+ * Whether the installer's server answers: otherwise the installer tries for minutes. Node's fetch ignores proxies; behind
+ * one, the installer itself fails at once if the server is unreachable.
  */
 async function installerIsReachable() {
   if (process.env.HTTPS_PROXY ?? process.env.https_proxy) return true;
@@ -116,7 +116,7 @@ function clean() {
   for (const folder of ['deps', 'lib', 'build-tmp-napi-v8']) remove(join(pkg, folder));
 }
 
-async function fromInstaller(onLine: OnLine) {
+async function runInstaller(onLine: OnLine) {
   if (!(await installerIsReachable())) return "the archives of the package's installer are unreachable";
   onLine('running the installer of @tensorflow/tfjs-node');
   const bins = [dirname(process.execPath), join(nodeModules, '.bin'), join(pkg, 'node_modules', '.bin')];
@@ -127,15 +127,15 @@ async function fromInstaller(onLine: OnLine) {
 }
 
 /**
- * @param stage a folder for its files
- * @returns why it failed, '' if it did not
+ * @param stage a folder for temporary files
+ * @returns why it failed, or ''
  */
-async function fromWheel(stage: string, onLine: OnLine): Promise<string> {
+async function buildFromWheel(stage: string, onLine: OnLine): Promise<string> {
   const wheel = WHEELS[`${process.platform}-${process.arch}`];
   if (wheel === undefined) return `there is no TensorFlow wheel for ${process.platform} ${process.arch}`;
   const compiler = findCompiler();
   if (compiler === undefined) {
-    const { cause, fix } = noCompiler();
+    const { cause, fix } = describeMissingCompiler();
     return `${cause}: ${fix}`;
   }
 
@@ -146,7 +146,7 @@ async function fromWheel(stage: string, onLine: OnLine): Promise<string> {
   const platform = ['--python-version', '3.11', '--platform', wheel.platform];
   const install = ['-m', 'pip', 'install', '--no-deps', '--no-compile', '--only-binary=:all:', '--require-hashes'];
   const args = [...install, ...platform, '--progress-bar', 'off', '--target', unpacked, '-r', list];
-  const pip = await runTwice(run, venvPython, args, {
+  const pip = await runWithRetry(run, venvPython, args, {
     cwd: root,
     env: { ...pythonEnv(), TMPDIR: stage, TEMP: stage },
     minutes: 15,
@@ -186,11 +186,11 @@ async function fromWheel(stage: string, onLine: OnLine): Promise<string> {
   return loads();
 }
 
-/** The same in a folder of its own. */
-async function inStage(onLine: OnLine) {
+/** Installs from a wheel, in a temporary folder. */
+async function installFromWheel(onLine: OnLine) {
   const stage = mkdtempSync(join(work, 'native-'));
   try {
-    return await fromWheel(stage, onLine);
+    return await buildFromWheel(stage, onLine);
   } catch (error) {
     if (error instanceof Stopped) throw error;
     return error instanceof Error ? error.message : String(error);
@@ -199,10 +199,10 @@ async function inStage(onLine: OnLine) {
   }
 }
 
-/** The archives of a bundle are packed and unpacked by the package that tfjs-node's own installer uses. */
+/** The package tar, which tfjs-node's installer depends on, packs and unpacks the archives of bundles. */
 const tar = () => createRequire(join(pkg, 'package.json'))('tar');
 
-/** Packs the installed native backend. Returns false without one. */
+/** Packs the installed native backend; returns false if there is none. */
 export async function packNative(file: string) {
   const state = nativeState();
   if (state === undefined || state.outcome === 'none') return false;
@@ -210,7 +210,7 @@ export async function packNative(file: string) {
   return true;
 }
 
-async function fromBundle({ native }: Bundle, onLine: OnLine) {
+async function unpackBundle({ native }: Bundle, onLine: OnLine) {
   if (!native) return 'the bundle has no native backend for this machine';
   onLine('unpacking the native backend');
   await tar().extract({ file: native, cwd: pkg });
@@ -218,9 +218,8 @@ async function fromBundle({ native }: Bundle, onLine: OnLine) {
 }
 
 /**
- * Tries the ways to a native backend in turn until one loads, and stores the outcome in the stamp:
- * 'present', 'bundle', 'installer', 'wheel', or 'none' with the reasons. With a bundle no other way is tried: there is
- * supposed to be no network.
+ * Tries each source in turn until the backend loads, and stores the outcome in the stamp, for 'none' with the reasons.
+ * With a bundle it tries nothing else, since there may be no network.
  */
 export async function setUpNative(onLine: OnLine, bundle?: Bundle) {
   const former = readJson(stampFile);
@@ -237,15 +236,15 @@ export async function setUpNative(onLine: OnLine, bundle?: Bundle) {
 
   if (!damaged && Object.keys(sizes()).length > 0 && (await loads()) === '') return finish('present');
   const reasons: string[] = [];
-  const ways: [Outcome, (onLine: OnLine) => Promise<string>][] = bundle
-    ? [['bundle', () => fromBundle(bundle, onLine)]]
+  const sources: [Outcome, (onLine: OnLine) => Promise<string>][] = bundle
+    ? [['bundle', () => unpackBundle(bundle, onLine)]]
     : [
-        ['installer', fromInstaller],
-        ['wheel', inStage],
+        ['installer', runInstaller],
+        ['wheel', installFromWheel],
       ];
-  for (const [outcome, way] of ways) {
+  for (const [outcome, install] of sources) {
     clean();
-    const reason = await way(onLine);
+    const reason = await install(onLine);
     if (reason === '') return finish(outcome);
     reasons.push(reason);
   }

@@ -1,5 +1,5 @@
-// Set-up: Python's packages, the native backend, dist/ and the kernel. tools/start.mjs has installed Node's packages, and
-// runs this before every other program. `npm run setup`.
+// `npm run setup`: Python's packages, the native backend, dist/ and the kernel. tools/start.mjs, which has installed Node's
+// packages, runs it before other programs.
 import { join } from 'node:path';
 import { runInForeground } from '../../packages/system/foreground';
 import { waitForLock } from '../../packages/system/lock';
@@ -25,11 +25,11 @@ type Todo = ReturnType<typeof pending>;
 
 const isPending = (todo: Todo) => todo.python !== undefined || todo.native || todo.build || todo.kernel;
 
-/** Why a step is done again, where something is lost. */
+/** The text for a step that is repeated because files are missing. */
 const because = (reason: string | undefined) => (reason && reason !== 'new' ? `: ${reason}` : '');
 
-/** Where TensorFlow's library comes from. */
-const FOUND = {
+/** Texts for where TensorFlow's library came from. */
+const OUTCOMES = {
   present: 'already there',
   bundle: 'from the bundle',
   installer: "by the package's installer",
@@ -71,7 +71,7 @@ async function work(todo: Todo, wanted: string | undefined, from: string | undef
     await step('Native backend', what, async (onLine) => {
       const state = await setUpNative(onLine, bundle);
       reason = state.outcome === 'none' ? state.reason : undefined;
-      return FOUND[state.outcome];
+      return OUTCOMES[state.outcome];
     });
     if (reason === undefined) return;
     const message = `no native backend: ${reason}`;
@@ -86,8 +86,8 @@ async function work(todo: Todo, wanted: string | undefined, from: string | undef
     if (!todo.kernel) return;
     await step('Kernel', 'tslab for the Jupyter in .venv', async () => writeKernel());
   };
-  // In parallel, since pip mostly waits for the disk and the network. A step that fails does not stop the others: those
-  // that succeed need not be repeated.
+  // In parallel, since pip mostly waits for disk and network. A step that fails does not stop the others, which need not
+  // be repeated then.
   const results = await Promise.allSettled([native(), compile(), kernel()]);
   const errors = [...new Set(results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])))];
   const unexpected = errors.find(({ name }) => name !== 'UserError');
@@ -96,7 +96,7 @@ async function work(todo: Todo, wanted: string | undefined, from: string | undef
   console.log(`Set up in ${seconds(start)}.`);
 }
 
-/** What set-up is asked for. */
+/** The options of set-up. */
 interface Flags {
   quiet?: boolean;
   check?: boolean;
@@ -109,7 +109,7 @@ export async function setUp({ quiet, check: isCheck, retry, from }: Flags) {
   const start = performance.now();
   const main = async () => {
     if (isCheck) return check();
-    // A server is asked only if something has to come from it.
+    // A served bundle is opened only if something is needed from it.
     if (from !== undefined && !/^https?:/.test(from)) await openKind(from);
     const wanted = wantedBackend();
     let todo = pending(wanted, retry);
@@ -132,14 +132,14 @@ export async function setUp({ quiet, check: isCheck, retry, from }: Flags) {
   end();
 }
 
-/** Sets up, or makes a bundle, or serves one. */
+/** Sets up, or makes or serves a bundle. */
 async function main([first, ...rest]: string[]) {
   if (first === '--bundle') {
     await setUp({ quiet: true });
     process.exit(await runInForeground(...program('editions/class/bundle/bundle.ts', rest)));
   }
   const options = command('npm run setup --', 'setup')
-    .description('Installs and builds all that is missing; the other commands do it first by themselves.')
+    .description('Installs and builds what is missing. Other commands run it first.')
     .option('--quiet', 'print nothing when there is nothing to do')
     .option('--check', 'only say which Node and Python would be used')
     .option('--retry', 'retry a native backend that could not be installed before')

@@ -1,4 +1,4 @@
-// The steps of set-up: what each does, and whether it still has to be done.
+// The steps of set-up, and which of them are pending.
 export type Bundle = Awaited<ReturnType<typeof import('./bundle').openBundle>>;
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -16,15 +16,15 @@ import {
 } from '../../packages/system/project';
 import { run } from '../../packages/system/run';
 import { pythonEnv } from '../machine.mjs';
-import { lackOf, runTwice, succeeded } from '../packages.mjs';
+import { assertSucceeded, runWithRetry, whyOutdated } from '../packages.mjs';
 import { isBuilt } from './build';
 import { nativeState } from './native';
 
 // Environments of Python ---------------------------------------------------------------------------------------------
 
 /**
- * A folder with its own Python, and the lock file, as a path in the clone, whose packages are in it. `offline` says
- * what helps without a network, if not the bundle; `options` are pip's.
+ * A Python environment: its folder, and the path of the lock file with its packages. `offline` is the advice without a
+ * network, if not to use a bundle; `options` are pip's.
  */
 interface Environment {
   folder: string;
@@ -33,40 +33,43 @@ interface Environment {
   options?: string[];
 }
 
-/** What the notebooks, the book and the browser edition need. */
+/** The environment of the notebooks, the book and the browser edition. */
 const MAIN = { folder: venv, lock: 'requirements.txt' };
 
 const stampIn = (folder: string) => join(folder, '.setup.json');
 
-// The scripts in a venv contain its absolute path, so a clone that was moved or copied needs a new venv.
+// Scripts in a venv contain its absolute path, so a clone that was moved or copied needs a new one.
 const venvStamp = ({ folder, lock }: Environment) => ({ inputs: hashOf([lock]), path: folder });
 
-/** Why an environment has to be made; undefined if it is as its lock file says. */
-export const venvLacks = (environment: Environment = MAIN) => {
+/** Why an environment has to be installed; undefined if it matches its lock file. */
+export const whyVenvOutdated = (environment: Environment = MAIN) => {
   const { folder } = environment;
-  const lack = lackOf(stampIn(folder), venvStamp(environment), folder);
-  // A link to the system's Python, which may have gone.
+  const lack = whyOutdated(stampIn(folder), venvStamp(environment), folder);
+  // A link to the system's Python, which may have been removed.
   return lack ?? (existsSync(pythonIn(folder)) ? undefined : `${relative(root, pythonIn(folder))} is missing`);
 };
 
-/** Makes an environment and installs what its lock file names: from pip's index, or from a bundle. */
+/** Creates an environment and installs the packages of its lock file, from pip's index or a bundle. */
 export async function installPython(
   python: { executable: string; version: string },
   onLine: (line: string) => void,
   bundle?: Bundle,
   environment: Environment = MAIN,
 ) {
-  // Compiling every module would double the time; Python compiles those that are used.
+  // Compiling every module would double the time; Python compiles modules when they are first imported.
   const { folder, lock, offline: help, options = ['--no-compile'] } = environment;
   remove(stampIn(folder));
   const env = pythonEnv();
   const made = await run(python.executable, ['-m', 'venv', '--clear', folder], { cwd: root, env, onLine });
-  succeeded(made, `${python.executable} -m venv ${basename(folder)}`);
+  assertSucceeded(made, `${python.executable} -m venv ${basename(folder)}`);
   const pip = ['-m', 'pip', 'install', ...options, '--progress-bar', 'off', '--require-hashes'];
   if (bundle) pip.push('--no-index', '--find-links', bundle.wheels);
-  const result = await runTwice(run, pythonIn(folder), [...pip, '-r', join(root, lock)], { cwd: root, env, onLine });
-  succeeded(result, `pip install --require-hashes -r ${lock}`, help);
-  // Python compiles its modules as they are used.
+  const result = await runWithRetry(run, pythonIn(folder), [...pip, '-r', join(root, lock)], {
+    cwd: root,
+    env,
+    onLine,
+  });
+  assertSucceeded(result, `pip install --require-hashes -r ${lock}`, help);
   const files = filesUnder(folder).filter((name) => !name.endsWith('.pyc'));
   writeJson(stampIn(folder), { ...venvStamp(environment), python: python.version, files });
 }
@@ -75,7 +78,7 @@ export async function installPython(
 
 const kernelFile = join(venv, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
 
-/** What `tslab install` writes, but with absolute paths, so neither node nor tslab has to be on PATH. */
+/** Like the kernelspec of `tslab install`, but with absolute paths, so that neither node nor tslab has to be on PATH. */
 const kernelText = () => {
   const tslab = join(nodeModules, 'tslab', 'bin', 'tslab');
   const preload = join(root, 'dist', 'packages', 'typescript-kernel', 'tslab', 'preload.js');
@@ -95,16 +98,16 @@ const kernelDone = () => existsSync(kernelFile) && readFileSync(kernelFile, 'utf
 
 // --------------------------------------------------------------------------------------------------------------------
 
-/** What LIF_FC_MNIST_BACKEND may name. */
+/** The values of LIF_FC_MNIST_BACKEND. */
 export const BACKENDS = ['native', 'wasm', 'cpu'];
 
 /**
- * What set-up still has to do once there are Node's packages: for Python's the reason, 'new' if none fit.
- * @param wanted the backend, LIF_FC_MNIST_BACKEND
- * @param retry the native backend counts as not tried
+ * The pending steps of set-up after Node's packages are installed: `python` is the reason, as in `whyOutdated`.
+ * @param wanted the backend in LIF_FC_MNIST_BACKEND
+ * @param retry whether to try the native backend again
  */
 export function pending(wanted?: string, retry: boolean = false) {
-  const python = venvLacks();
+  const python = whyVenvOutdated();
   const state = nativeState();
   const again = retry || (state?.outcome === 'none' && wanted === 'native');
   const native = wanted !== 'wasm' && wanted !== 'cpu' && (state === undefined || again);

@@ -12,7 +12,7 @@ import {
   writeWhole,
 } from '../../../packages/system/project';
 import { run } from '../../../packages/system/run';
-import { succeeded } from '../../../tools/packages.mjs';
+import { assertSucceeded } from '../../../tools/packages.mjs';
 import { LANGUAGES, translationFolder } from '../../../translations/blocks';
 import { phrasesScript, readPhrases, translateDocument } from '../../../translations/phrases';
 import { readChapter } from '../../shared/copies';
@@ -64,7 +64,7 @@ for locale in locales:
     lite[''] = {**lab[''], 'domain': 'jupyterlite'}
     write(locale, {'jupyterlab': lab, 'notebook': notebook, 'jupyterlite': lite})`;
   const written = await run(venvPython, ['-X', 'utf8', '-c', program, site, ...Object.values(LOCALES)]);
-  succeeded(written, 'import jupyterlab_server.translation_utils', '');
+  assertSucceeded(written, 'import jupyterlab_server.translation_utils', '');
 }
 
 /** The script with what the site's scripts say, as seen from the site. */

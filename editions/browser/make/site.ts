@@ -14,7 +14,7 @@ import {
 } from '../../../packages/system/project';
 import { run, step } from '../../../packages/system/run';
 import { buildDeclarations, buildKernel } from '../../../packages/typescript-kernel/jupyterlite/build';
-import { succeeded } from '../../../tools/packages.mjs';
+import { assertSucceeded } from '../../../tools/packages.mjs';
 import { LANGUAGES } from '../../../translations/blocks';
 import { ISOLATION } from '../../shared/serve';
 import { trainIfNeeded } from '../../shared/trained';
@@ -82,7 +82,7 @@ async function jupyterLite() {
     TZ: 'UTC',
   };
   const args = ['-m', 'jupyterlite_core', 'build', '--lite-dir', lite];
-  succeeded(await run(venvPython, args, { cwd: lite, env, minutes: 5 }), 'jupyter lite build', '');
+  assertSucceeded(await run(venvPython, args, { cwd: lite, env, minutes: 5 }), 'jupyter lite build', '');
 }
 
 /** What JupyterLite brings and no page here asks for. */

@@ -26,8 +26,8 @@ import {
   writeWhole,
 } from '../../../packages/system/project';
 import { run, step } from '../../../packages/system/run';
-import { fingerprintOf, fits, kindOfBundle, npmCommand, pythonEnv, sha256Of } from '../../../tools/machine.mjs';
-import { nameOf, runTwice, succeeded, tarballOf } from '../../../tools/packages.mjs';
+import { fingerprintOf, kindOfBundle, lockHashes, npmCommand, pythonEnv, sha256Of } from '../../../tools/machine.mjs';
+import { assertSucceeded, nameOf, runWithRetry, tarballOf } from '../../../tools/packages.mjs';
 import { sumsOf } from '../../../tools/release/files';
 import { NATIVE } from '../../../tools/setup/bundle';
 import { packNative } from '../../../tools/setup/native';
@@ -79,7 +79,7 @@ type OnLine = (line: string) => void;
 /** Lets npm fetch the packages that its cache lacks, then copies all of them from there. */
 async function nodePackages(folder: string, onLine: OnLine) {
   const [command, first] = npmCommand();
-  const npm = (...args: string[]) => runTwice(run, command, [...first, ...args], { cwd: root, onLine });
+  const npm = (...args: string[]) => runWithRetry(run, command, [...first, ...args], { cwd: root, onLine });
   const { lines } = await npm('config', 'get', 'cache');
   const cache = lines.at(-1) ?? '';
   const wanted = installedPackages();
@@ -87,7 +87,7 @@ async function nodePackages(folder: string, onLine: OnLine) {
   for (let i = 0; i < missing.length; i += 20) {
     onLine(`fetching ${i + 1} to ${Math.min(i + 20, missing.length)} of ${missing.length}`);
     const names = missing.slice(i, i + 20).map(({ name, version }) => `${name}@${version}`);
-    succeeded(await npm('cache', 'add', '--loglevel=http', ...names), `npm cache add ${names.join(' ')}`);
+    assertSucceeded(await npm('cache', 'add', '--loglevel=http', ...names), `npm cache add ${names.join(' ')}`);
   }
   for (const one of wanted) {
     const file = inCache(cache, one.integrity);
@@ -107,12 +107,12 @@ async function pythonPackages(folder: string, onLine: OnLine) {
   const script = join(here, 'wheels.py');
   for (const version of PYTHONS) {
     const selected = await run(venvPython, [script, join(root, 'requirements.txt'), version], { env });
-    succeeded(selected, 'wheels.py');
+    assertSucceeded(selected, 'wheels.py');
     const list = join(folder, 'requirements.txt');
     writeFileSync(list, `${selected.lines.join('\n')}\n`);
     const args = [...DOWNLOAD, `--python-version=${version}`, '-d', folder, '-r', list];
-    const result = await runTwice(run, venvPython, args, { env, onLine });
-    succeeded(result, `pip download for Python ${version}`);
+    const result = await runWithRetry(run, venvPython, args, { env, onLine });
+    assertSucceeded(result, `pip download for Python ${version}`);
     remove(list);
   }
   return `${readdirSync(folder).length} wheels, for Python 3.11 to 3.13`;
@@ -145,7 +145,7 @@ async function make(target: string, work: string) {
   });
   await step('Project', 'git archive', async () => archiveProject(target));
   const kinds = { ...readJson(join(target, 'kinds.json')) };
-  kinds[kind] = { edition: edition(), SHA256SUMS: await sha256Of(join(work, 'SHA256SUMS')), ...fits() };
+  kinds[kind] = { edition: edition(), SHA256SUMS: await sha256Of(join(work, 'SHA256SUMS')), ...lockHashes() };
   remove(join(target, kind));
   renameSync(work, join(target, kind));
   writeJson(join(target, 'kinds.json'), kinds);

@@ -7,7 +7,7 @@ import { FROM_SOURCES } from '../../../test/support/python';
 import { describe } from '../program';
 import { UserError } from '../project';
 
-const ROOM =
+const SPACE_NEEDED =
   /expected room on the disk, found none: free some and run it again \(set-up needs 3 GB, and 1 GB for .*\)$/;
 
 group('an error that ends a program', () => {
@@ -15,9 +15,9 @@ group('an error that ends a program', () => {
     const withCode = (message: string, code: string) => Object.assign(new Error(message), { code });
     for (const [error, ending] of [
       [new UserError('expected this, found that: do so'), /^expected this, found that: do so$/],
-      [withCode("ENOSPC: no space left on device, mkdir 'a'", 'ENOSPC'), ROOM],
-      [withCode("EDQUOT: disk quota exceeded, open 'a'", 'EDQUOT'), ROOM],
-      [new Error('a: cannot be written (ENOSPC: no space left on device, write)'), ROOM],
+      [withCode("ENOSPC: no space left on device, mkdir 'a'", 'ENOSPC'), SPACE_NEEDED],
+      [withCode("EDQUOT: disk quota exceeded, open 'a'", 'EDQUOT'), SPACE_NEEDED],
+      [new Error('a: cannot be written (ENOSPC: no space left on device, write)'), SPACE_NEEDED],
       [
         withCode("EROFS: read-only file system, open 'a'", 'EROFS'),
         /, open 'a'; expected a place that can be written, /,
@@ -38,7 +38,7 @@ group('an error that ends a program', () => {
     );
     const lines = describe(pip)?.split('\n') ?? [];
     assert.deepEqual(lines.slice(0, 2), pip.message.split('\n'));
-    assert.match(lines[2], ROOM);
+    assert.match(lines[2], SPACE_NEEDED);
     assert.equal(lines.length, 3);
   });
 

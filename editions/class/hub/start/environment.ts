@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { hashOf, pythonIn, readJson, remove, root, UserError, writeJson } from '../../../../packages/system/project';
 import { run, step } from '../../../../packages/system/run';
 import { findPython, npmCommand } from '../../../../tools/machine.mjs';
-import { runTwice, succeeded } from '../../../../tools/packages.mjs';
-import { installPython, venvLacks } from '../../../../tools/setup/steps';
+import { assertSucceeded, runWithRetry } from '../../../../tools/packages.mjs';
+import { installPython, whyVenvOutdated } from '../../../../tools/setup/steps';
 
 export const hubFolder = join(root, 'editions', 'class', 'hub');
 /**
@@ -34,7 +34,10 @@ async function installProxy(onLine: (line: string) => void) {
   const [command, first] = npmCommand();
   const args = [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http'];
   const env = { ...process.env, NODE_OPTIONS: '' };
-  succeeded(await runTwice(run, command, args, { cwd: hubFolder, env, onLine }), 'npm ci in editions/class/hub');
+  assertSucceeded(
+    await runWithRetry(run, command, args, { cwd: hubFolder, env, onLine }),
+    'npm ci in editions/class/hub',
+  );
   writeJson(proxyStamp, proxyState());
 }
 
@@ -42,7 +45,7 @@ async function installProxy(onLine: (line: string) => void) {
 export async function setUpHub() {
   const umask = process.umask(0o022); // so that learners can read it
   try {
-    if (venvLacks(python)) {
+    if (whyVenvOutdated(python)) {
       await step('Hub', 'JupyterHub and JupyterLab in .venv-hub', (onLine) =>
         installPython(findPython(), onLine, undefined, python),
       );
