@@ -1,4 +1,4 @@
-// The notebooks and drawings as JupyterLite serves them: the learner's copies, with an edition that tells a reader's
+// Writes the notebooks and drawings that JupyterLite serves: learner's copies, with a version that distinguishes a reader's
 // saved copy from a newer chapter.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,27 +13,27 @@ import { linkedSource, sourceAddress } from '../../shared/source-pages';
 import { translator } from '../../shared/translated';
 
 /**
- * What the kernel reports of itself: the same in the files, or the page would take each for changed when it opens it.
+ * The kernel's own description. With another one, the page would mark each notebook as changed when it is opened.
  */
 const KERNELSPEC = { display_name: 'TypeScript', language: 'typescript', name: 'tslab' };
 
-/** A name of the source leads to the book, where it is shown. */
+/** Links to source files lead to the book, which shows them. */
 const withSourceLinks = (markdown: string) =>
   markdown.replaceAll(
     /\]\(\.\.\/((?:src|hosts|packages)\/[\w./-]*)\)/g,
     (_, path) => `](${sourceAddress(linkedSource(path), '../build/book/')})`,
   );
 
-/** At the head of a chapter in Python. */
+/** The note at the top of a chapter in Python. */
 const PYTHON_HERE =
   '**This chapter is in Python, and this tab runs TypeScript: read it here. On a machine of your own, in a clone of ' +
   'the project, `node tools/start.mjs tools/peers/peers.ts` and `npm run lab` run it.**';
 
 /**
- * A cell of a chapter that is only to be read: its code, and what it printed.
- * @param note at the head of the chapter
+ * A cell of a chapter that is only shown, as Markdown: its code and what it printed.
+ * @param note at the top of the chapter
  */
-function toRead({ cell_type, id, metadata, source, outputs = [] }: Cell, index: number, note: string): Cell {
+function readOnlyCell({ cell_type, id, metadata, source, outputs = [] }: Cell, index: number, note: string): Cell {
   const text = textOf({ source });
   const printed = outputs.map((output) => [output.text ?? ''].flat().join('')).join('');
   const fenced = (kind: string, content: string) => `\`\`\`${kind}\n${content.trimEnd()}\n\`\`\``;
@@ -45,13 +45,13 @@ function toRead({ cell_type, id, metadata, source, outputs = [] }: Cell, index: 
 /**
  * A chapter as the site serves it.
  * @param name of its file
- * @param note at the head of a chapter in Python
+ * @param note at the top of a chapter in Python
  */
 export function siteNotebook(chapter: Notebook, name: string, note = PYTHON_HERE) {
-  const cellsToRead = () => chapter.cells.map((cell, index) => toRead(cell, index, note));
-  const copy = withStubs(isPython(name) ? { ...chapter, cells: cellsToRead() } : chapter);
+  const readOnlyCells = () => chapter.cells.map((cell, index) => readOnlyCell(cell, index, note));
+  const copy = withStubs(isPython(name) ? { ...chapter, cells: readOnlyCells() } : chapter);
   const cells = copy.cells.map((cell) => {
-    // One string: the page would show a list of lines joined by commas.
+    // One string: the page would join a list of lines by commas.
     const source = textOf(cell);
     return { ...cell, source: cell.cell_type === 'markdown' ? withSourceLinks(source) : source };
   });
@@ -68,13 +68,13 @@ export function siteNotebook(chapter: Notebook, name: string, note = PYTHON_HERE
   };
 }
 
-/** A drawing in ASCII: JupyterLite encodes it with `btoa`, which takes no other character. */
+/** A drawing in ASCII, since JupyterLite encodes it with `btoa`. */
 export const asciiDrawing = (svg: string) =>
   svg.replace(/[^\0-\x7f]/gu, (character) => `&#${character.codePointAt(0)};`);
 
 /**
  * Writes the drawings into a folder.
- * @param language if it is not English
+ * @param language unless it is English
  */
 export function writeDrawings(folder: string, language?: string) {
   const drawings = join(chaptersFolder, 'images');

@@ -1,4 +1,4 @@
-// The site in another language, below it in a folder: its own pages, settings and words; all else is the site's own.
+// Writes the site in other languages: a folder with pages, settings and texts of the language; everything else is shared.
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JSDOM } from 'jsdom';
@@ -19,21 +19,21 @@ import { readChapter } from '../../shared/copies';
 import { LOCALES, translator } from '../../shared/translated';
 import { APPS, frontPage, withoutImages } from './pages';
 
-/** What pages of the site say. What their scripts say is looked up while they run (editions/shared/page/words.ts). */
+/** The catalogues of the pages. Scripts look up their texts while they run (editions/shared/page/words.ts). */
 const PHRASES = ['chapters', 'lite'];
 const CONFIG = 'jupyter-config-data';
 /** Chinese letters do not slant. */
 const EMPHASIS =
   '<style>html:lang(zh) em { font-style: normal; text-emphasis: dot; text-emphasis-position: under right; }</style>';
-/** What belongs to a language alone, by its path below the site. */
-export const isOf = (language: string, path: string) =>
+/** Whether a path below the site belongs only to a language. */
+export const belongsTo = (language: string, path: string) =>
   new RegExp(`^(?:files|api/contents)/${language}/|[./]${language}(?:_[A-Z]+)?\\.(?:js|json)$`).test(path);
 
-/** A page's addresses, as they are from a folder further down. */
-const lower = (html: string) =>
+/** Adapts the addresses in a page to a folder one level deeper. */
+const oneLevelDeeper = (html: string) =>
   html.replace(/(["'])\.\.\//g, '$1../../').replace('-lite-root=".."', '-lite-root="../.."');
 
-/** A document in the language. */
+/** Translates a page. */
 function translatePage(html: string, language: string, change: (document: Document) => void = () => {}) {
   const dom = new JSDOM(html);
   const { document } = dom.window;
@@ -45,10 +45,10 @@ function translatePage(html: string, language: string, change: (document: Docume
 }
 
 /**
- * What comes with Jupyter's server: the icons by which a tab shows that its kernel is busy, and JupyterLab's own words.
- * JupyterLite, which has none, says some of the same sentences.
+ * Copies files of Jupyter's server: the icons of tabs with a busy kernel, and JupyterLab's translations. JupyterLite has no
+ * translations, but some of the same texts.
  */
-async function writeServersOwn(site: string) {
+async function writeServerFiles(site: string) {
   const program = `import json, os, shutil, sys, jupyter_server
 from jupyterlab_server.translation_utils import get_language_pack, get_language_packs
 site, *locales = sys.argv[1:]
@@ -67,14 +67,14 @@ for locale in locales:
   assertSucceeded(written, 'import jupyterlab_server.translation_utils', '');
 }
 
-/** The script with what the site's scripts say, as seen from the site. */
+/** The path of the script with the texts of the site's scripts, below the site. */
 const wordsOf = (language: string) => `lif-fc-mnist/words.${language}.js`;
 
 /** The application's pages in a language. */
 function writeApps(site: string, language: string) {
   const folder = join(site, language);
   for (const app of Object.keys(APPS)) {
-    const read = (name: string) => lower(readFileSync(join(site, app, name), 'utf8'));
+    const read = (name: string) => oneLevelDeeper(readFileSync(join(site, app, name), 'utf8'));
     writeWhole(join(folder, app, 'jupyter-lite.json'), read('jupyter-lite.json'));
     const page = translatePage(read('index.html'), language, ({ head }) =>
       head.insertAdjacentHTML('afterbegin', `<script src="../../${wordsOf(language)}"></script>`),
@@ -84,7 +84,7 @@ function writeApps(site: string, language: string) {
   }
 }
 
-/** The page in front. */
+/** Writes the front page. */
 function writeFront(site: string, language: string) {
   const translated = translator(language);
   const chapters = chapterNames().map((name) => ({
@@ -107,16 +107,16 @@ function writeFront(site: string, language: string) {
   writeWhole(join(site, language, 'index.html'), page);
 }
 
-/** What checks say. */
+/** The texts of checks. */
 function messagesOf(language: string) {
   const folder = translationFolder(language, 'phrases');
   const files = filesUnder(folder).filter((name) => /^exercises.*\.json$/.test(name));
   return Object.assign({}, ...files.sort().map((name) => readJson(join(folder, name))));
 }
 
-/** Writes what is there in each language into a site whose English pages are finished. */
+/** Adds each language to a site whose English pages are finished. */
 export async function writeLanguages(site: string) {
-  await writeServersOwn(site);
+  await writeServerFiles(site);
   const data = readJson(join(site, 'jupyter-lite.json'))[CONFIG];
   for (const language of LANGUAGES) {
     const folder = join(site, language);

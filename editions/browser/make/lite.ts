@@ -1,6 +1,5 @@
 // The browser edition (`npm run lite`): builds the site in build/lite/.
-//   --serve [--port N]   serves it and the book, on this computer only, until Ctrl-C. What is built is served as it is,
-//                        at once
+//   --serve [--port N]   serves it and the book on this computer, until Ctrl-C, without building again
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground';
@@ -12,8 +11,7 @@ import { npmCommand } from '../../../tools/machine.mjs';
 import { ISOLATION, serve } from '../../shared/serve';
 
 /**
- * Where it is served by default. What a reader saves belongs to the address with its port, so the port stays the same:
- * the 784 pixels and 10 digits of every chapter.
+ * The default port. Browsers keep saved work per address and port, so it is always the same: 784 pixels, 10 digits.
  */
 const PORT = 7840;
 
@@ -24,16 +22,16 @@ const BOOK = { folder: 'book', command: 'npm run book' };
 const pageOf = (folder: string) => join(build, folder, 'index.html');
 const isBuilt = (folder: string) => existsSync(pageOf(folder));
 
-/** Pages need no TensorFlow of this machine: fetching and compiling its backend is left to what does. */
+/** Pages do not need this machine's TensorFlow: do not fetch and compile its backend. */
 const env = { ...process.env, LIF_FC_MNIST_BACKEND: process.env.LIF_FC_MNIST_BACKEND || 'wasm' };
 
-/** Says of what age what is served is: a source may have changed since. */
-function sayWhenBuilt({ folder, command }: typeof EDITION) {
+/** Prints when a folder was built: sources may have changed since. */
+function printBuildTime({ folder, command }: typeof EDITION) {
   const time = statSync(pageOf(folder)).mtime.toLocaleString('sv');
   console.log(`lite: build/${folder} was built ${time}; \`${command}\` builds it again, also while it is served`);
 }
 
-/** The pages lead to the book, which a fresh clone does not have yet. */
+/** Builds the book, to which pages link, if a fresh clone does not have it. */
 async function buildBook() {
   console.log('lite: no book in build/book yet: building it');
   const onLine = (line: string) => void (/^ |^book: no /.test(line) && console.log(line));
@@ -43,8 +41,8 @@ async function buildBook() {
 }
 
 /**
- * Serves what is built until Ctrl-C.
- * @param port the usual one if none is given, or else a free one
+ * Serves the built folders until Ctrl-C.
+ * @param port by default PORT, or a free one if that is taken
  */
 async function serveBuilt(port?: number) {
   const listen = (at: number) => serve(build, at, '', { only: ['lite', 'book'], headers: ISOLATION });
@@ -62,7 +60,7 @@ async function serveBuilt(port?: number) {
       `lite: port ${PORT} is taken; work that was saved at ${usual} stays there, and is not seen at this address`,
     );
   }
-  for (const one of [EDITION, BOOK]) if (isBuilt(one.folder)) sayWhenBuilt(one);
+  for (const one of [EDITION, BOOK]) if (isBuilt(one.folder)) printBuildTime(one);
 }
 
 async function main(args: string[]) {
@@ -73,8 +71,8 @@ async function main(args: string[]) {
   const { serve, port } = options.parse(args, { from: 'user' }).opts<{ serve?: true; port?: number }>();
   if (!serve && port !== undefined) options.error('--port: expected --serve beside it');
 
-  // What is built is served without looking whether all is set up, which can take a minute after a change: of that,
-  // tools/start.mjs has seen only to the packages of Node, some of which this needs.
+  // A built site is served without set-up, which can take a minute after a change. tools/start.mjs has only installed
+  // Node's packages.
   const isThere = serve && isBuilt(EDITION.folder);
   if (!isThere) {
     const status = await runInForeground(...program('tools/setup/setup.ts', ['--quiet']), { env });
@@ -86,7 +84,7 @@ async function main(args: string[]) {
     'lite',
     async () => {
       if (!isThere) {
-        // Only here: what builds takes longer to load than to serve.
+        // Only here, since the builder takes long to load.
         const { buildSite, work } = require('./site') as typeof import('./site');
         tidy = () => remove(work);
         await buildSite();

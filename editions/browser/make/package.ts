@@ -1,5 +1,5 @@
-// The package for the browser, and the files that it asks for: kernel, MNIST, WebAssembly of TensorFlow.js, a trained
-// run, the map.
+// Writes the package for the browser and the files that it loads: the engine's kernel, MNIST, TensorFlow.js' WebAssembly, a
+// trained run, the map.
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -11,13 +11,13 @@ import { bundle } from '../../shared/esbuild';
 import { runFolder } from '../../shared/trained';
 
 /**
- * Bundles a script of the site's pages, with all that it imports.
- * @param entry from the top of the clone
+ * Bundles a script of the site's pages.
+ * @param entry as a path from the root
  */
 export const bundleScript = (entry: string, outfile: string, options: BuildOptions = {}) =>
   bundle({ format: 'iife', legalComments: 'none', entryPoints: [entry], outfile, ...options });
 
-/** Parts of TensorFlow.js that a worker has no use for: WebGL, and the pipelines of tf.data. */
+/** Leaves out parts of TensorFlow.js that workers do not use: WebGL and tf.data. */
 const withoutUnused: Plugin = {
   name: 'without-unused',
   setup(plugin) {
@@ -38,7 +38,7 @@ export async function writePackage(folder: string) {
     ...['index', 'display'].map((name) =>
       bundleScript(join('hosts', 'browser', `${name}.ts`), join(folder, `${name}.js`), {
         format: 'esm',
-        // Stack frames show the names of functions.
+        // For stack traces.
         keepNames: true,
         plugins: [withoutUnused],
       }),

@@ -1,5 +1,5 @@
-// The pages of the site: JupyterLite's with a sign of loading from the first moment on, and a page in front that lists
-// the chapters.
+// Writes the site's pages: those of JupyterLite, with a loading indicator from the start, and a front page that lists the
+// chapters.
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { byPart } from '../../../packages/system/chapters';
@@ -9,16 +9,15 @@ import { introduction, type Notebook } from '../../shared/cells';
 import { readChapter } from '../../shared/copies';
 import { escapeHtml } from '../../shared/html';
 
-/** The application's apps that are pages of the site, with the title that each has until it has loaded. */
+/** JupyterLite's apps that the site has, with the title of each page until it has loaded. */
 export const APPS = { notebooks: 'A chapter', tree: 'All files' };
 
 /**
- * What a reader sees until the application has loaded, which hides it. By itself it would come with the scripts,
- * seconds later.
+ * The loading indicator, which the application hides. JupyterLite's own comes seconds later, with the scripts.
  */
-const SIGN = `<div id="jupyterlite-loading-indicator" role="status"><p>Opening…</p><i></i><p><small>The notebooks' application is loading. The first time that takes longest; then this browser keeps it.</small></p></div>`;
-/** Until the application knows its theme, the page has the colours of the system. */
-const SIGN_STYLE = `<style>
+const INDICATOR = `<div id="jupyterlite-loading-indicator" role="status"><p>Opening…</p><i></i><p><small>The notebooks' application is loading. The first time that takes longest; then this browser keeps it.</small></p></div>`;
+/** Until the application has loaded its theme, the page has the system's colours. */
+const INDICATOR_STYLE = `<style>
 #jupyterlite-loading-indicator { font: 1rem system-ui, sans-serif; text-align: center; padding: 30vh 1rem 0; box-sizing: border-box; }
 #jupyterlite-loading-indicator small { display: inline-block; max-width: 24rem; opacity: 0.85; }
 #jupyterlite-loading-indicator i { display: inline-block; width: 12rem; height: 4px; border-radius: 2px; background: linear-gradient(90deg, #0072b200, #0072b2, #0072b200) 0 / 50% no-repeat #8884; animation: lif-opening 1.2s linear infinite; }
@@ -27,25 +26,25 @@ const SIGN_STYLE = `<style>
 </style>`;
 
 /**
- * JupyterLite's page with a sign of loading from the first moment on.
+ * JupyterLite's page with a loading indicator from the start.
  * @param isolate the script that the application waits for (editions/browser/page/isolate.ts)
- * @throws UserError in one line if the page is another than is expected
+ * @throws UserError in one line if the page is not as expected
  */
 function appPage(html: string, title: string, isolate: string) {
   const script = isolate.trim().replaceAll('$', '$$$$');
   const changes: [RegExp, string][] = [
     [/<html>/, '<html lang="en">'],
     [/<title>[^<]*<\/title>/, `<title>${escapeHtml(title)}</title>`],
-    // JupyterLite's own manifest would install something else. A page that names no icon asks the host's top for one.
+    // JupyterLite's own manifest would install another app. Without an icon, browsers request one from the root.
     [
       /<link rel="manifest"[^>]*>/,
       '<link rel="manifest" href="../manifest.webmanifest"><link rel="icon" href="../favicon.svg">',
     ],
-    // The script gives it back, once the page is not going to be loaded again.
+    // The script restores it, unless the page is going to be reloaded.
     [/(<link id="jupyter-lite-main") rel="preload"([^>]*>)/, `$1$2<script>${script}</script>`],
     [/(?=await import\(\s*'\.\.\/config-utils\.js)/, 'await window.isolated;'],
-    [/<\/head>/, `${SIGN_STYLE}</head>`],
-    [/<body([^>]*)>[\s\S]*?(?=<noscript>|<\/body>)/, `<body$1>${SIGN}`],
+    [/<\/head>/, `${INDICATOR_STYLE}</head>`],
+    [/<body([^>]*)>[\s\S]*?(?=<noscript>|<\/body>)/, `<body$1>${INDICATOR}`],
   ];
   return changes.reduce((text, [from, to]) => {
     if (!from.test(text)) throw new UserError(`JupyterLite's page: expected ${from}, found none`);
@@ -68,7 +67,7 @@ interface Chapter {
 }
 
 /**
- * The page in front: the chapters of each part in their order, beside what the template has.
+ * The front page: the template with the chapters of each part, in order.
  * @param template editions/browser/index.html
  */
 export function frontPage(template: string, chapters: Chapter[]) {
@@ -84,7 +83,7 @@ export function frontPage(template: string, chapters: Chapter[]) {
 }
 
 /**
- * Prepares the pages of a site that `jupyter lite build` has made.
+ * Changes the pages of a site that `jupyter lite build` has made.
  * @param site its folder
  * @param isolate the script that its pages run first
  */
@@ -108,7 +107,7 @@ export function preparePages(site: string, isolate: string) {
   withoutImages(join(site, 'api', 'contents', 'all.json'));
 }
 
-/** Takes the drawings out of a folder's list: they stay where the texts find them. */
+/** Hides the folder of drawings from a list of files; texts still find them. */
 export function withoutImages(list: string) {
   const folder: { content: { name: string }[] } = readJson(list);
   writeWhole(list, JSON.stringify({ ...folder, content: folder.content.filter(({ name }) => name !== 'images') }));

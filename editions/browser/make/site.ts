@@ -1,5 +1,5 @@
-// Builds the browser edition: all chapters as a static JupyterLite site in build/lite/. It is built elsewhere and then
-// replaces the old one, so a failed build changes nothing.
+// Builds the browser edition: all chapters as a static JupyterLite site in build/lite/. It is built in another folder and
+// then replaces the former one, so a failed build changes nothing.
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import {
@@ -19,22 +19,22 @@ import { LANGUAGES } from '../../../translations/blocks';
 import { ISOLATION } from '../../shared/serve';
 import { trainIfNeeded } from '../../shared/trained';
 import { writeContents, writeDrawings } from './contents';
-import { isOf, writeLanguages } from './languages';
+import { belongsTo, writeLanguages } from './languages';
 import { bundleScript, writePackage } from './package';
 import { preparePages } from './pages';
 
 const target = join(root, 'build', 'lite');
-/** Settings and styles of the servers of a workshop, which are those of every JupyterLab here. */
+/** Settings and styles of every JupyterLab of the project. */
 const server = join(root, 'editions', 'shared', 'server');
 /** Where it is built. */
 export const work = join(root, 'build', `lite-${process.pid}`);
-/** The chapters are in the language of tslab, on which they run elsewhere. */
+/** The TypeScript of tslab, for which the chapters are written. */
 const typescript = '@tslab/typescript-for-tslab';
 const contents = join(work, 'contents');
 const site = join(work, 'site');
 const extensions = ['kernel', 'page'].map((name) => join(work, name));
 
-/** The page's extension: a folder as JupyterLab's builder makes them. */
+/** Writes the page's extension in the form of JupyterLab's builder. */
 async function writePageExtension(folder: string) {
   const { version, license } = readJson(join(root, 'package.json'));
   const page = join('editions', 'browser', 'page');
@@ -69,7 +69,7 @@ async function jupyterLite() {
       no_sourcemaps: true,
       federated_extensions: extensions,
       output_dir: site,
-      // What .venv brings is for JupyterLab.
+      // Extensions in .venv are for JupyterLab.
       ignore_sys_prefix: true,
     },
   });
@@ -77,7 +77,7 @@ async function jupyterLite() {
     ...process.env,
     PYTHONNOUSERSITE: '1',
     PYTHONDONTWRITEBYTECODE: '1',
-    // The age of a chapter in the list of files. A release sets it to the commit's time.
+    // The time of chapters in the list of files. A release sets it to that of the commit.
     SOURCE_DATE_EPOCH: process.env.SOURCE_DATE_EPOCH || String(Math.floor(Date.now() / 1000)),
     TZ: 'UTC',
   };
@@ -85,7 +85,7 @@ async function jupyterLite() {
   assertSucceeded(await run(venvPython, args, { cwd: lite, env, minutes: 5 }), 'jupyter lite build', '');
 }
 
-/** What JupyterLite brings and no page here asks for. */
+/** Files of JupyterLite that no page loads. */
 const UNUSED =
   /^(?:service-worker\.js|jupyterlite\.schema\.v0\.json|package\.json|manifest\.webmanifest|rspack\..*|icon-.*\.png)$/;
 
@@ -95,8 +95,7 @@ async function finish(versions: Record<string, string>) {
   const isolate = join(work, 'isolate.js');
   await bundleScript(join('editions', 'browser', 'page', 'isolate.ts'), isolate);
   preparePages(site, readFileSync(isolate, 'utf8'));
-  // The browser asks for a drawing as soon as it sees the text, before the application has given it its address in
-  // files/.
+  // Browsers request a drawing when its text is shown, before the application has set its address in files/.
   writeDrawings(join(site, 'notebooks', 'images'));
   const folder = join(site, 'lif-fc-mnist');
   await writePackage(folder);
@@ -113,11 +112,11 @@ async function finish(versions: Record<string, string>) {
   const files = filesUnder(site)
     .map((name) => name.split(sep).join('/'))
     .filter((name) => /^(lif-fc-mnist|extensions|files|api)\//.test(name));
-  const needed = files.filter((name) => !LANGUAGES.some((language) => isOf(language, name)));
+  const needed = files.filter((name) => !LANGUAGES.some((language) => belongsTo(language, name)));
   for (const language of LANGUAGES)
     writeJson(
       join(site, language, 'needed.json'),
-      files.filter((name) => isOf(language, name)),
+      files.filter((name) => belongsTo(language, name)),
     );
   const define = { NEEDED: JSON.stringify(needed), ISOLATION: JSON.stringify(ISOLATION) };
   await bundleScript(join('editions', 'shared', 'page', 'service-worker.ts'), join(site, 'offline.js'), { define });
@@ -142,10 +141,10 @@ export async function buildSite() {
       });
       await step('JupyterLite', 'the application', jupyterLite);
     };
-    // Neither needs the other, and each leaves a part of two cores idle.
+    // Independent of each other, and neither uses two cores fully.
     await Promise.all([trainIfNeeded('lite', work), pages()]);
     await step('Package', 'the package that the chapters import, and its files', () => finish(versions));
-    // What is changed while it is built is newer than the site.
+    // The site has the time of the start: sources changed during the build are newer.
     utimesSync(join(site, 'index.html'), started, started);
     const former = join(work, 'former');
     if (existsSync(target)) renameSync(target, former);

@@ -1,4 +1,4 @@
-/** Shows the button of a file that a cell has saved. */
+/** Renders download buttons for files that cells have saved. */
 
 import { FILE_MIME, storedFile } from '../../../hosts/browser/storage';
 import { download } from '../../shared/page/dom';
@@ -24,7 +24,7 @@ export function addDownloads(
       const { name } = data[FILE_MIME] as { name: string };
       this.button.textContent = t`Download ${name}`;
       this.button.onclick = async () => {
-        // Nor does a browser give one that keeps no files.
+        // A browser that stores nothing rejects.
         const bytes = await storedFile(siteUrl, name).catch(() => undefined);
         if (bytes) download(name, bytes);
         else Notification.warning(t`${name} is not in this browser: run the cell again.`, { autoClose: false });

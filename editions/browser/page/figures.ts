@@ -1,6 +1,6 @@
 /**
- * Draws Plotly figures in outputs: as wide as the page allows, in the colours of its theme, and each state of a live
- * figure (Plotly's own extension draws only the first).
+ * Draws Plotly figures in outputs, fitted to the page's width and theme, with all updates of live figures (Plotly's own
+ * extension draws only the first state).
  */
 
 import { PLOTLY_CONFIG } from '../../../packages/figures/theme';
@@ -29,10 +29,10 @@ const plotly = () => (window as unknown as { Plotly?: Plotly }).Plotly;
 
 const isDark = () => document.body.dataset.jpThemeLight === 'false';
 
-/** Pixels for Plotly's buttons, which a phone shows all the time. */
+/** Height of Plotly's buttons in pixels, which phones always show. */
 const BUTTONS = 22;
 
-/** A phone's figure: without a title, which would be cut off, and with its legend below. */
+/** The figure for a phone: without a title, which would be cut off, and with the legend below. */
 function narrowed(figure: Figure, width: number): Figure {
   const { data, layout: small } = narrow(withoutHeading(figure), width);
   const margin = small.margin as Spec;
@@ -40,7 +40,7 @@ function narrowed(figure: Figure, width: number): Figure {
     ...small,
     height: (small.height as number) + BUTTONS,
     margin: { ...margin, t: (margin.t as number) + BUTTONS },
-    // A finger scrolls the page.
+    // A finger has to scroll the page.
     dragmode: false,
   };
   const names = legendOf(figure);
@@ -61,8 +61,7 @@ function narrowed(figure: Figure, width: number): Figure {
 }
 
 /**
- * The figure as wide as its place, or as it was made to be if that is less; its title stands above it, where no button
- * covers it.
+ * The figure fitted to a width, without its title, which is shown above it, where buttons do not cover it.
  */
 function fitted(figure: Figure, width: number | undefined): Figure {
   if (width !== undefined && width < NARROW && width !== figure.layout.width) return narrowed(figure, width);
@@ -70,7 +69,7 @@ function fitted(figure: Figure, width: number | undefined): Figure {
   return { ...figure, layout: width === undefined ? layout : { ...layout, width } };
 }
 
-/** @param folder where plotly.js is, with a slash at its end */
+/** @param folder URL of the folder of plotly.js, with a slash at the end */
 export function addFigures(registry: RenderMimeRegistry, { Widget }: Modules['@lumino/widgets'], folder: string): void {
   /** The figure of one output. */
   class FigureRenderer extends Widget {
@@ -101,13 +100,13 @@ export function addFigures(registry: RenderMimeRegistry, { Widget }: Modules['@l
       return this.model?.data[MIME] as Figure & { config?: object };
     }
 
-    /** Undefined for a figure without a set width. Before the page shows the output it has no width. */
+    /** The current width; undefined for a figure without a set width. A hidden output has no width of its own. */
     private widthNow(): number | undefined {
       const { width } = this.figure().layout;
       return typeof width === 'number' ? Math.min(width, this.node.clientWidth || width) : undefined;
     }
 
-    /** Draws the newest of the states that came while one was drawn. */
+    /** Draws the newest state; states that arrive meanwhile are skipped but for the last. */
     private draw(): Promise<void> {
       this.isNewer = true;
       this.drawing ??= this.drawAll().finally(() => {
@@ -117,7 +116,7 @@ export function addFigures(registry: RenderMimeRegistry, { Widget }: Modules['@l
     }
 
     private async drawAll(): Promise<void> {
-      // With the first figure: half a megabyte that no reader needs before.
+      // Loaded with the first figure: half a megabyte.
       const missing = 'plotly.js: expected to load it from this site, found nothing; are you online?';
       await loadScript(`${folder}plotly.js`, missing);
       while (this.isNewer && this.model) {
@@ -131,10 +130,10 @@ export function addFigures(registry: RenderMimeRegistry, { Widget }: Modules['@l
         this.node.setAttribute('role', 'figure');
         this.node.setAttribute('aria-label', sentence);
         const config = { ...whole.config, ...PLOTLY_CONFIG };
-        // Copies: Plotly writes into what it is given, and this is the notebook's own. What a reader zoomed stays.
+        // Copies, since Plotly changes its arguments, which belong to the notebook. `uirevision` keeps the reader's zoom.
         const own = { ...structuredClone(layout), uirevision: 'one' };
         await plotly()?.react(this.plot, structuredClone(traces), own, config);
-        // The sentence above says what there is to see.
+        // The label describes the figure.
         for (const drawn of this.plot.querySelectorAll('svg')) drawn.setAttribute('aria-hidden', 'true');
       }
     }

@@ -1,4 +1,4 @@
-/** What a reader takes home, notebooks and runs, each as one zip file; and the way back in. */
+/** Downloads notebooks and runs as zip files, and imports them again. */
 import { strFromU8, strToU8, type UnzipFileInfo, unzipSync, zipSync } from 'fflate';
 import { hashOfCells } from '../../../hosts/browser/hash';
 import { type StoredRun, storedRun, storedRuns, storeRun } from '../../../hosts/browser/storage';
@@ -8,11 +8,11 @@ import { download } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import type { Contents, NotebookContent } from './jupyter';
 import { languageHere, languageOf } from './links';
-import { exists, freeName, nameOfOld } from './work';
+import { backupName, exists, freeName } from './work';
 
 const today = () => new Date().toISOString().slice(0, 10);
 
-/** Paths of all notebooks, the reader's copies and the chapters as the site has them. */
+/** The paths of all notebooks: the reader's copies, and unchanged chapters of the site. */
 async function notebookPaths(contents: Contents, folder = ''): Promise<string[]> {
   const { content } = await contents.get(folder, { content: true });
   const found: string[] = [];
@@ -24,7 +24,7 @@ async function notebookPaths(contents: Contents, folder = ''): Promise<string[]>
 }
 
 /**
- * The name of a zip file with all notebooks, from what a learner typed: a teacher's report reads the name out of it.
+ * The name of a zip file with all notebooks. It begins with the learner's name, which a teacher's report reads.
  */
 export function nameOfZip(learner: string, date = today()): string {
   const plain = learner.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}]+/gu, '-');
@@ -32,11 +32,11 @@ export function nameOfZip(learner: string, date = today()): string {
   return `${name && `${name}-`}notebooks-${date}.zip`;
 }
 
-/** Whether a chapter is in another language than the page, and nothing in it is the reader's. */
+/** Whether a chapter is in another language than the page, and unchanged. */
 export const isForeign = (path: string, content: NotebookContent, here: string): boolean =>
   (languageOf(path) ?? here) !== here && hashOfCells(content) === content.metadata.lif_fc_mnist?.version;
 
-/** Returns how many notebooks there were, and what the zip file is called. */
+/** Returns the number of notebooks and the name of the zip file. */
 export async function downloadNotebooks(
   contents: Contents,
   learner: string,
@@ -53,7 +53,7 @@ export async function downloadNotebooks(
   return { count: Object.keys(files).length, zip };
 }
 
-/** The files of all runs, each run in a folder of its name. */
+/** A zip file with all runs, each in a folder of its name. */
 function runsZip(runs: readonly [string, StoredRun][]): Uint8Array {
   const files = runs.flatMap(([name, run]) =>
     Object.entries(run.files).map(([file, bytes]): [string, Uint8Array] => [`${name}/${file}`, bytes]),
@@ -61,24 +61,24 @@ function runsZip(runs: readonly [string, StoredRun][]): Uint8Array {
   return zipSync(Object.fromEntries(files));
 }
 
-/** Returns how many runs there were. */
+/** Returns the number of runs. */
 export async function downloadRuns(siteUrl: string): Promise<number> {
   const runs = await storedRuns(siteUrl);
   if (runs.length > 0) download(`run-${today()}.zip`, runsZip(runs), 'application/zip');
   return runs.length;
 }
 
-/** What a file holds that the menu takes back in: a zip file that it made, or one notebook. */
+/** The content of a file that can be imported: a zip file that the menu made, or one notebook. */
 export interface Download {
   notebooks: Record<string, NotebookContent>;
   runs: Record<string, Record<string, Uint8Array>>;
 }
 
-/** Bytes of all files of a download: many times what the chapters and some runs have. */
-const MOST_BYTES = 200e6;
+/** Limit for the bytes in a zip file: many times those of the chapters and some runs. */
+const MAX_BYTES = 200e6;
 
 /**
- * Reads what `downloadNotebooks` or `downloadRuns` has made, or a notebook, which JupyterLab downloads one by one.
+ * Reads a zip file of `downloadNotebooks` or `downloadRuns`, or a notebook as JupyterLab downloads it.
  * @throws Error in one line if it is anything else, or damaged
  */
 export function readDownload(name: string, bytes: Uint8Array): Download {
@@ -92,14 +92,14 @@ function readFile(name: string, bytes: Uint8Array): Download {
   let sum = 0;
   const filter = ({ originalSize }: UnzipFileInfo) => {
     sum += originalSize;
-    if (sum > MOST_BYTES) throw new Error(t`more than ${MOST_BYTES / 1e6} MB in it`);
+    if (sum > MAX_BYTES) throw new Error(t`more than ${MAX_BYTES / 1e6} MB in it`);
     return true;
   };
   const files = reworded(
     () => unzipSync(bytes, { filter }),
     (why) => t`${wanted}, found another or a damaged file (${why})`,
   );
-  // Without a prototype: a folder can be called `constructor`.
+  // Without a prototype, since a folder may be called `constructor`.
   const found: Download = { notebooks: {}, runs: Object.create(null) };
   for (const [path, content] of Object.entries(files)) {
     const [folder, ...rest] = path.split('/');
@@ -131,21 +131,25 @@ function readNotebook(what: string, bytes: Uint8Array): NotebookContent {
   throw new Error(t`${what}: expected a notebook, found something else`);
 }
 
-/** Whether nothing would be lost if this copy were replaced by the other. */
+/** Whether replacing this copy by the other loses no changes. */
 const isUntouched = (copy: NotebookContent, other: NotebookContent) =>
   [copy.metadata.lif_fc_mnist?.version, hashOfCells(other)].includes(hashOfCells(copy));
 
 /**
- * Puts notebooks and runs of a download in their places. What a reader has changed in a place stays under another name.
+ * Saves the notebooks and runs of a download. Changed work of the reader with the same name is kept under another name.
  * @returns the other names
  */
-export async function takeIn(contents: Contents, siteUrl: string, { notebooks, runs }: Download): Promise<string[]> {
+export async function importDownload(
+  contents: Contents,
+  siteUrl: string,
+  { notebooks, runs }: Download,
+): Promise<string[]> {
   const aside: string[] = [];
   for (const [path, content] of Object.entries(notebooks)) {
     if (await exists(contents, path)) {
       const copy = (await contents.get(path, { content: true })).content as NotebookContent;
       if (!isUntouched(copy, content)) {
-        const name = await freeName(nameOfOld(path), (other) => exists(contents, other));
+        const name = await freeName(backupName(path), (other) => exists(contents, other));
         await contents.save(name, { type: 'notebook', format: 'json', content: copy });
         aside.push(name);
       }
@@ -166,7 +170,7 @@ export async function takeIn(contents: Contents, siteUrl: string, { notebooks, r
   return aside;
 }
 
-/** Makes the folders of a path that are not there yet. */
+/** Creates missing folders of a path. */
 async function makeFolders(contents: Contents, path: string): Promise<void> {
   const parts = path.split('/').slice(0, -1);
   for (const i of parts.keys()) {

@@ -1,13 +1,13 @@
 /**
- * Runs before the application loads, in the head of its page. Threads share memory only in a page that comes with
- * certain headers. Where the host does not send them, the service worker does; the first visit is then loaded once
- * more, before anything heavy was asked for. Where that is impossible, the page goes on without.
+ * Runs in the head of the page, before the application loads. Threads can share memory only in a page with certain headers.
+ * If the host does not send them, the service worker does: the first visit is then reloaded, before anything large is
+ * requested. If that is impossible, the page continues without shared memory.
  */
 
-/** Milliseconds that a reader waits for the service worker. */
-const PATIENCE = 3000;
+/** Milliseconds to wait for the service worker. */
+const TIMEOUT = 3000;
 
-/** Whether the service worker answers the page's next load. */
+/** Resolves to whether the service worker will handle the next load of the page. */
 async function registered(): Promise<boolean> {
   const registration = await navigator.serviceWorker.register('../offline.js', { scope: '../' });
   const worker = registration.active ?? registration.waiting ?? registration.installing;
@@ -20,16 +20,16 @@ async function registered(): Promise<boolean> {
 
 async function isolate(): Promise<void> {
   if (crossOriginIsolated || !isSecureContext || !navigator.serviceWorker) return;
-  // It was loaded once more, and that did not help.
+  // Reloading did not help.
   const [visit] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
   if (visit?.type === 'reload') return;
-  const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), PATIENCE));
+  const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), TIMEOUT));
   if (!(await Promise.race([registered().catch(() => false), late]))) return;
   location.reload();
   await new Promise(() => {});
 }
 
-/** What the application waits for. */
+/** The application waits for this promise. */
 (window as unknown as { isolated: Promise<void> }).isolated = isolate().then(() => {
   document.querySelector('#jupyter-lite-main')?.setAttribute('rel', 'preload');
 });

@@ -1,6 +1,6 @@
 /**
- * The part of JupyterLab's objects that is used here. The site's application brings them; a plugin outside its bundle
- * gets them from the scope that all plugins share.
+ * The parts of JupyterLab's interfaces that are used here. A plugin outside the application's bundle gets its modules from
+ * the scope that plugins share.
  */
 
 export interface NotebookCell {
@@ -17,7 +17,7 @@ export interface Contents {
   get(path: string, options?: { content: boolean }): Promise<{ type: string; path: string; content: unknown }>;
   save(path: string, model: object): Promise<unknown>;
   delete(path: string): Promise<void>;
-  /** Where links lead; of what the browser keeps, a copy in memory. */
+  /** The address that links lead to; for files in the browser's storage, of a copy in memory. */
   getDownloadUrl(path: string): Promise<string>;
 }
 
@@ -36,7 +36,7 @@ export interface NotebookPanel {
 
 export interface CellWidget {
   node: HTMLElement;
-  /** Of a cell with code: its outputs, with the request that was last made of the kernel, if any. */
+  /** The outputs of a code cell, with its last request to the kernel, if any. */
   outputArea?: { future: { isDisposed: boolean; msg: { header: { msg_id: string } } } | null };
 }
 
@@ -114,7 +114,7 @@ export interface ApplicationUtilities {
   >;
 }
 
-/** The modules of JupyterLab that are used here, by the names of their packages. */
+/** The modules of JupyterLab that are used here, by package name. */
 export interface Modules {
   '@jupyterlab/apputils': ApplicationUtilities;
   '@jupyterlab/coreutils': { PageConfig: { getBaseUrl(): string } };
@@ -130,7 +130,7 @@ export interface Modules {
   };
 }
 
-/** The scope of shared modules: versions of each, with what loads them. */
+/** The scope of shared modules: the loaders of each version. */
 export type Scope = Record<string, Record<string, { get(): Promise<() => unknown> }>>;
 
 /** Loads the application's own copy of a module. */

@@ -1,6 +1,5 @@
 /**
- * Links of texts: a chapter opens in the application, and what the book shows opens in the book. By themselves they
- * would lead to the files.
+ * Makes links in texts open chapters in the application, and pages of the book in the book, instead of files.
  */
 import type { Contents, NotebookContent } from './jupyter';
 
@@ -14,24 +13,24 @@ export const titleOf = ({ cells }: NotebookContent): string | undefined =>
     .map(({ source }) => /^#\s+(.+)$/m.exec([source].flat().join(''))?.[1])
     .find(Boolean);
 
-/** The folder of the pages in another language, such as `zh/`, of which this is one; empty for an English page. */
+/** The folder of this page's language, such as `zh/`; empty for English. */
 export const languageHere = (siteUrl: string, address = globalThis.location?.href ?? siteUrl): string =>
   address.startsWith(siteUrl)
     ? (/^[a-z]{2}\/(?=(?:notebooks|tree)\/)/.exec(address.slice(siteUrl.length))?.[0] ?? '')
     : '';
 
-/** The folder of a chapter's language, empty for English; undefined for a notebook of the reader's own. */
+/** The folder of a chapter's language, empty for English; undefined for the reader's own notebooks. */
 export function languageOf(path: string): string | undefined {
   const [isChapter, folder] = /^([a-z]{2}\/)?\d\d-[^/]+\.ipynb$/.exec(path) ?? [];
   return isChapter && (folder ?? '');
 }
 
-/** The address at which the site shows a notebook: a chapter in its language, another as this page. */
+/** The address of a notebook: of a chapter in its language, of others in that of this page. */
 export const notebookAddress = (siteUrl: string, path: string): string =>
   new URL(`${languageOf(path) ?? languageHere(siteUrl)}notebooks/index.html?path=${encodeURIComponent(path)}`, siteUrl)
     .href;
 
-/** A page of the application as the address of the same page in a language. */
+/** The address of an application page in a language. */
 export function inLanguage(address: string, siteUrl: string, language: string): string {
   const [, page, path] =
     /^(notebooks|tree)\/?(?:index\.html)?(?:\?path=(.*))?$/.exec(address.replace(siteUrl, '')) ?? [];
@@ -39,7 +38,7 @@ export function inLanguage(address: string, siteUrl: string, language: string): 
   return page ? new URL(`${language}${page}/index.html`, siteUrl).href : address;
 }
 
-/** Where a link leads that the application has pointed at a file of the site; undefined if it is right already. */
+/** The right destination of a link that the application has pointed at a file of the site; undefined for other links. */
 function destinationOf(href: string, siteUrl: string): string | undefined {
   const files = new URL('files/', siteUrl).href;
   if (!href.startsWith(files)) return undefined;
@@ -50,18 +49,18 @@ function destinationOf(href: string, siteUrl: string): string | undefined {
   return undefined;
 }
 
-/** Where the book shows a notebook. */
+/** The book's page for a notebook. */
 export const bookPage = (siteUrl: string, path: string | undefined): string =>
   new URL(`${BOOK}${path ? path.replace(/\.ipynb$/, '.html') : `${languageHere(siteUrl)}index.html`}`, siteUrl).href;
 
-/** The name of the tab in which a notebook opens; undefined for any other address. */
+/** The name of a notebook's browser tab; undefined for other addresses. */
 export function tabOf(address: string): string | undefined {
   const { pathname, searchParams } = new URL(address);
   const path = pathname.endsWith('/notebooks/index.html') ? searchParams.get('path') : null;
   return path === null ? undefined : `lif-fc-mnist/${path}`;
 }
 
-/** What a tab shows; undefined for a page of others. */
+/** The address in a tab; undefined for a page of another site. */
 function addressOf(tab: Window): string | undefined {
   try {
     return tab.location.href;
@@ -70,7 +69,7 @@ function addressOf(tab: Window): string | undefined {
   }
 }
 
-/** Goes to the tab of a notebook. One that shows it is not loaded again, which would end what runs there. */
+/** Switches to the tab of a notebook, without reloading it, which would end its kernel. */
 function goTo(address: string, name: string): boolean {
   const tab = window.open('', name);
   if (!tab) return false;
@@ -83,8 +82,7 @@ function goTo(address: string, name: string): boolean {
 }
 
 /**
- * Finds where the site has a file that the reader has saved: the application points a link at a copy of it in memory,
- * which has no name.
+ * Maps addresses back to files: for a saved file the application makes links to an unnamed copy in memory.
  */
 function nameCopies(contents: Contents, siteUrl: string): (href: string) => string {
   const names = new Map<string, string>();
@@ -101,7 +99,7 @@ function nameCopies(contents: Contents, siteUrl: string): (href: string) => stri
   };
 }
 
-/** Follows the links of the page's texts, in new tabs, but each chapter in one alone. */
+/** Opens links of texts in new tabs, with one tab per chapter. */
 export function followLinks(contents: Contents, siteUrl: string): void {
   const named = nameCopies(contents, siteUrl);
   const corrected = new WeakSet<HTMLAnchorElement>();
@@ -115,28 +113,28 @@ export function followLinks(contents: Contents, siteUrl: string): void {
       corrected.add(link);
     }
     if (!(event instanceof MouseEvent) || event.type !== 'click' || !corrected.has(link)) return;
-    // The application would look for the file itself, and open its list of files or nothing at all.
+    // The application would look for a file, and open its list of files or nothing.
     event.stopPropagation();
     const asksForMore = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
     const name = tabOf(link.href);
     if (!asksForMore && name !== undefined && goTo(link.href, name)) event.preventDefault();
   };
-  // Before it is followed, in whatever way: a click, the keyboard, or "open in a new tab".
+  // Before the link can be followed by a click, the keyboard, or "open in a new tab".
   for (const type of ['pointerover', 'focusin', 'click']) document.addEventListener(type, correct, { capture: true });
 }
 
 /**
- * Leads from a page in another language than its chapter's to one in the chapter's own.
- * @param versions of all chapters, by their paths
+ * Redirects to the page in the chapter's language.
+ * @param versions of all chapters, by path
  */
-export function followLanguage(path: string, siteUrl: string, versions: Readonly<Record<string, string>>): void {
+export function redirectToLanguage(path: string, siteUrl: string, versions: Readonly<Record<string, string>>): void {
   if (languageOf(path) === languageHere(siteUrl)) return;
   if (Object.hasOwn(versions, path)) window.location.replace(notebookAddress(siteUrl, path) + window.location.hash);
 }
 
 /**
- * Shows the section that the page's address names, until the reader does something: the application shows the beginning
- * of a notebook, and draws it cell by cell, so that what is above still grows when a section is there.
+ * Scrolls to the section in the page's address, again and again until the reader does something: the application draws a
+ * notebook cell by cell from the top, so sections move down.
  */
 export function showSection(hash: string): void {
   if (hash === '') return;

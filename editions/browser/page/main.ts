@@ -1,6 +1,6 @@
 /**
- * JupyterLite's page of the tutorial: draws figures, offers files, and looks after the reader's work. A federated
- * extension as JupyterLab loads them, without a builder: a container with `init` and `get`.
+ * The extension of JupyterLite's pages: draws figures, offers downloads, and manages the reader's work. A hand-written
+ * container of module federation, with `init` and `get`.
  */
 import { workOffline } from '../../shared/page/offline';
 import { t } from '../../shared/page/words';
@@ -15,20 +15,29 @@ import {
   type RenderMimeRegistry,
   type Scope,
 } from './jupyter';
-import { bookPage, followLanguage, followLinks, inLanguage, languageHere, showSection, tabOf, titleOf } from './links';
+import {
+  bookPage,
+  followLinks,
+  inLanguage,
+  languageHere,
+  redirectToLanguage,
+  showSection,
+  tabOf,
+  titleOf,
+} from './links';
 import { addBookLink, addMenu, type Drive } from './menu';
-import { keepTables, sayWhatRuns } from './outputs';
+import { keepTables, showRunningCells } from './outputs';
 import { isShared, openShared } from './share';
-import { chapterVersions, copyWatcher, saveInTurns, saveWhenHidden, sayWhereWorkIsKept } from './work';
+import { chapterVersions, copyWatcher, queueSaves, saveWhenHidden, tellWhereWorkIsKept } from './work';
 
 const NAME = 'lif-fc-mnist-lite';
 const script = (document.currentScript as HTMLScriptElement).src;
 const folder = new URL('.', script).href;
 
-/** A separate script, loaded on first use. */
+/** Loads the separate script for zip files on first use. */
 const files = (): Promise<typeof import('./files')> => import(script.replace('remoteEntry', 'files'));
 
-/** The styles, after JupyterLab's own. */
+/** Adds the styles after JupyterLab's own. */
 function addStyles(): void {
   const link = document.createElement('link');
   link.rel = 'stylesheet';
@@ -72,21 +81,21 @@ async function plugins(scope: Scope) {
           const versions = chapterVersions(siteUrl);
           const lookAtCopy = copyWatcher(app.serviceManager.contents, utilities, versions);
           const nameTab = tabNamer(option('appName'));
-          for (const watch of [lookAtCopy, saveInTurns, sayWhatRuns, nameTab]) {
+          for (const watch of [lookAtCopy, queueSaves, showRunningCells, nameTab]) {
             notebooks.widgetAdded.connect((_, panel) => void watch(panel));
             notebooks.forEach((panel) => void watch(panel));
           }
           followLinks(app.serviceManager.contents, siteUrl);
           window.name = tabOf(window.location.href) ?? '';
           window.addEventListener('hashchange', () => showSection(window.location.hash));
-          // Without the network the list of chapters may be missing; then the address stays as it is.
-          void versions.then((known) => followLanguage(openedPath() ?? '', siteUrl, known));
+          // Offline the list of chapters may be missing; then there is no redirect.
+          void versions.then((known) => redirectToLanguage(openedPath() ?? '', siteUrl, known));
           const { hash } = window.location;
           const shares = isShared(hash) && !openedPath();
-          sayWhat(
+          setLoadingText(
             shares ? t`The cells of the link become a notebook of this browser.` : t`The notebook is being opened.`,
           );
-          if (shares) openShared(hash, app.serviceManager.contents, siteUrl).catch(refused);
+          if (shares) openShared(hash, app.serviceManager.contents, siteUrl).catch(showRefusal);
           else showSection(hash);
           saveWhenHidden(notebooks);
           keepTables();
@@ -95,7 +104,7 @@ async function plugins(scope: Scope) {
         if (language !== '') stayInLanguage(app, language, siteUrl, option('notebookPage'));
         const more = language === '' ? [] : neededIn(new URL(language, siteUrl), siteUrl);
         void app.restored.then(async () => {
-          sayWhereWorkIsKept(utilities);
+          tellWhereWorkIsKept(utilities);
           await workOffline(siteUrl, await more);
         });
       },
@@ -103,7 +112,7 @@ async function plugins(scope: Scope) {
   ];
 }
 
-/** The application opens its English pages, and its list of files with the English ones. */
+/** Keeps links of the application, which lead to English pages and files, in the language. */
 function stayInLanguage(app: App, language: string, siteUrl: string, page: string): void {
   const open = window.open.bind(window);
   window.open = (url, ...more) => open(url && inLanguage(String(url), siteUrl, language), ...more);
@@ -113,14 +122,14 @@ function stayInLanguage(app: App, language: string, siteUrl: string, page: strin
   }
 }
 
-/** What chapters in a language need besides, to be kept for use without the network. */
+/** Further files of a language to keep for use offline. */
 const neededIn = (pages: URL, siteUrl: string): Promise<string[]> =>
   fetch(new URL('needed.json', pages))
     .then((response) => response.json())
     .then((paths: string[]) => paths.map((path) => new URL(path, siteUrl).href))
     .catch(() => []);
 
-/** Each tab has the title of its chapter. The application gives all of them its own name, and does so again later. */
+/** Sets the title of the tab to that of the chapter, whenever the application replaces it by its own name. */
 function tabNamer(appName: string): (panel: NotebookPanel) => Promise<void> {
   let title = document.title;
   const setTitle = () => {
@@ -134,14 +143,14 @@ function tabNamer(appName: string): (panel: NotebookPanel) => Promise<void> {
   };
 }
 
-/** What the sign of loading waits for. */
-function sayWhat(text: string): void {
+/** Sets the text of the loading indicator. */
+function setLoadingText(text: string): void {
   const place = document.querySelector('#jupyterlite-loading-indicator small');
   if (place) place.textContent = text;
 }
 
-/** In place of the sign of loading: there is no notebook to be shown. */
-function refused({ message }: Error): void {
+/** Replaces the loading indicator by the reason why a link is refused. */
+function showRefusal({ message }: Error): void {
   const text = Object.assign(document.createElement('p'), {
     textContent: t`The cells of this link are not shown: ${message}.`,
   });
@@ -149,7 +158,7 @@ function refused({ message }: Error): void {
   document.querySelector('#jupyterlite-loading-indicator')?.replaceChildren(text, link);
 }
 
-/** The notebook that the page's address names. */
+/** The path of the notebook in the page's address. */
 const openedPath = () => new URLSearchParams(window.location.search).get('path') ?? undefined;
 
 let shared: Scope;

@@ -1,4 +1,4 @@
-/** The menu Tutorial: the way back to the book, and the reader's work. */
+/** The menu Tutorial: links to the book, and commands for the reader's work. */
 import { removeWork, storeFile } from '../../../hosts/browser/storage';
 import { copyText } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
@@ -6,22 +6,22 @@ import type { App, ApplicationUtilities, MainMenu, Modules, NotebookPanel, Noteb
 import { bookPage, languageHere, languageOf, notebookAddress } from './links';
 import { shareAddress } from './share';
 
-/** What has a command to forget all saved files. */
+/** JupyterLite's storage of files. */
 export interface Drive {
   clearStorage(): Promise<void>;
 }
 
-/** A file's name as `checkName` wants it, with its ending: `net (1).nir` is what browsers call a second download. */
-export function plainName(name: string): string {
+/** A file name that `checkName` accepts, with its ending; browsers call a second download `net (1).nir`. */
+export function toPlainName(name: string): string {
   const ending = /\.\w+$/.exec(name)?.[0] ?? '';
   const stem = name.slice(0, name.length - ending.length).replace(/[^\w.-]+/g, '-');
   return `${stem.replace(/^\W+/, '') || 'file'}${ending}`;
 }
 
-/** Where the browser keeps the name that a learner gave at the first download; empty for none. */
+/** The storage key of the learner's name, which is asked for at the first download and may be empty. */
 const LEARNER = 'lif-fc-mnist name of the learner';
 
-/** Null as well where the browser refuses to keep anything: then each download asks for the name. */
+/** Uses the browser's storage; null if it is blocked, so that each download asks for the name. */
 function inStorage<R>(use: (storage: Storage) => R): R | null {
   try {
     return use(localStorage);
@@ -30,10 +30,10 @@ function inStorage<R>(use: (storage: Storage) => R): R | null {
   }
 }
 
-/** Loads what makes and reads zip files. */
+/** Loads the script for zip files. */
 type Files = () => Promise<typeof import('./files')>;
 
-/** Where the reader's work is. */
+/** Access to the reader's work. */
 interface Work {
   tracker?: NotebookTracker;
   drive: Drive;
@@ -41,25 +41,25 @@ interface Work {
   files: Files;
 }
 
-/** Asks for any file: a phone would not offer types that it does not know. */
+/** Opens a file dialog, for any type: phones do not offer files of types that they do not know. */
 function chooseFile(take: (file: File) => void): void {
   const input = Object.assign(document.createElement('input'), { type: 'file' });
   input.onchange = () => input.files?.[0] && take(input.files[0]);
   input.click();
 }
 
-/** Takes a file in that the reader chose; what it says is long where something of the reader's was set aside. */
-async function takeFile(file: File, app: App, siteUrl: string, tracker: NotebookTracker | undefined, files: Files) {
+/** Imports a file; the message stays visible (`isLong`) if changed work was kept under another name. */
+async function importFile(file: File, app: App, siteUrl: string, tracker: NotebookTracker | undefined, files: Files) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (!/\.(?:zip|ipynb)$/i.test(file.name)) {
-    const name = plainName(file.name);
+    const name = toPlainName(file.name);
     await storeFile(siteUrl, name, bytes);
     return { message: t`Taken in: a cell reads it by loadFile('${name}').`, isLong: false };
   }
-  const { readDownload, takeIn } = await files();
+  const { readDownload, importDownload } = await files();
   const download = readDownload(file.name, bytes);
   await tracker?.currentWidget?.context.save();
-  const aside = await takeIn(app.serviceManager.contents, siteUrl, download);
+  const aside = await importDownload(app.serviceManager.contents, siteUrl, download);
   await tracker?.currentWidget?.context.revert();
   const notebooks = Object.keys(download.notebooks);
   const runs = Object.keys(download.runs).length;
@@ -112,7 +112,7 @@ export function addMenu(
   });
   const here = languageHere(siteUrl);
   add('lif:files', t`All chapters and files`, () => window.open(new URL(`${here}tree/index.html`, siteUrl), '_blank'));
-  // In Chinese, this says English: the catalogue has the other language's name.
+  // The catalogue translates this to English: the name of the other language.
   add('lif:language', t`中文`, () => {
     const path = tracker?.currentWidget?.context.path ?? '';
     const other = here === '' ? `zh/${path}` : path.slice(here.length);
@@ -155,7 +155,7 @@ export function addMenu(
   addShare('lif:share-notebook', t`Share all cells`, true);
   add('lif:take-in', t`Take a file in…`, () =>
     chooseFile((file) => {
-      const taken = takeFile(file, app, siteUrl, tracker, files);
+      const taken = importFile(file, app, siteUrl, tracker, files);
       taken.then(({ message, isLong }) => tell(message, isLong), warn);
     }),
   );
@@ -171,14 +171,14 @@ export function addMenu(
     await drive.clearStorage();
     await removeWork(siteUrl);
     inStorage((storage) => storage.removeItem(LEARNER));
-    // What is open still shows the reader's copy; without this, leaving the page would ask whether to save it.
+    // Otherwise, leaving the page would ask whether to save the open copy.
     await tracker?.currentWidget?.context.revert();
     window.location.reload();
   });
   mainMenu.addMenu(menu, true, { rank: 900 });
 }
 
-/** A link to the book at the left of the page's top, where JupyterLite has its sign. */
+/** Adds a link to the book at the top left, in place of JupyterLite's logo. */
 export function addBookLink(app: App, { Widget }: Modules['@lumino/widgets'], address: string): void {
   const link = Object.assign(document.createElement('a'), { href: address, textContent: t`← The book` });
   link.style.cssText = 'padding: 4px 12px; align-self: center; color: var(--jp-content-link-color)';

@@ -1,58 +1,58 @@
 /**
- * What is added to the outputs of cells. A line says of a cell that goes on without a word that it still runs and how to
- * stop it, and of those behind it that they wait. The lines are no outputs, so no notebook keeps them.
+ * Adds lines below cells: that a silent cell is still running and how to stop it, and that later cells wait. They are not
+ * outputs, so notebooks do not keep them.
  */
 
 import { t } from '../../shared/page/words';
 import type { NotebookPanel } from './jupyter';
 
-/** Milliseconds without a message from the cell that runs. A bar that moves is a message. */
-const PATIENCE = 10_000;
+/** Milliseconds without a message from the running cell. A progress bar sends messages. */
+const SILENCE = 10_000;
 
 const RUNS = t`Still running; nothing new for 10 s. The first time, loading and compiling come before the work. ■ in the toolbar stops it, or Esc and then I twice.`;
 const WAITS = t`Waits for the cell above, which is still running.`;
 
-/** The line of a cell; without a text it goes. */
-function say({ node }: { node: HTMLElement }, text: string | undefined): void {
+/** Sets the line below a cell; removes it without a text. */
+function setLine({ node }: { node: HTMLElement }, text: string | undefined): void {
   const line = node.querySelector<HTMLElement>(':scope > .lif-waiting');
   if (text === undefined) line?.remove();
   else if (line === null) {
     const empty = Object.assign(document.createElement('p'), { className: 'lif-waiting', role: 'status' });
     node.append(empty);
-    // Screen readers read what changes in a place that was there before.
+    // Screen readers announce changes of an element that already exists.
     requestAnimationFrame(() => {
       empty.textContent = text;
     });
   } else if (line.textContent !== text) line.textContent = text;
 }
 
-export function sayWhatRuns({ content, sessionContext }: NotebookPanel): void {
-  /** The request of the cell that runs. */
+export function showRunningCells({ content, sessionContext }: NotebookPanel): void {
+  /** The request of the running cell. */
   let running: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isSaid = false;
 
-  const sayAll = () => {
+  const showAll = () => {
     isSaid = true;
     for (const cell of content.widgets) {
       const future = cell.outputArea?.future;
       const isOpen = running !== undefined && future && !future.isDisposed;
-      // A cell that asks something says itself what it waits for.
+      // A cell with a question shows itself what it waits for.
       const asks = cell.node.querySelector('.jp-Stdin-input') !== null;
-      say(cell, !isOpen || asks ? undefined : future.msg.header.msg_id === running ? RUNS : WAITS);
+      setLine(cell, !isOpen || asks ? undefined : future.msg.header.msg_id === running ? RUNS : WAITS);
     }
     begin();
   };
-  /** Again and again: cells come to the queue. */
+  /** Repeated, since cells are added to the queue. */
   const begin = () => {
     clearTimeout(timer);
-    if (running !== undefined) timer = setTimeout(sayAll, PATIENCE);
+    if (running !== undefined) timer = setTimeout(showAll, SILENCE);
   };
   const quiet = () => {
     begin();
     if (!isSaid) return;
     isSaid = false;
-    for (const cell of content.widgets) say(cell, undefined);
+    for (const cell of content.widgets) setLine(cell, undefined);
   };
 
   sessionContext.iopubMessage.connect((_, { header, parent_header: parent, content: { execution_state: state } }) => {
@@ -62,7 +62,7 @@ export function sayWhatRuns({ content, sessionContext }: NotebookPanel): void {
     else if (state === 'idle') running = undefined;
     if (header.msg_type !== 'execute_input') quiet();
   });
-  // Of a kernel that was restarted, no cell says that it has ended.
+  // The cells of a restarted kernel send no end.
   sessionContext.statusChanged.connect((_, status) => {
     if (status === 'busy' || status === 'idle') return;
     running = undefined;

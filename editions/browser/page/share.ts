@@ -1,7 +1,7 @@
 /**
- * Cells in a link, all of it in the part behind #, which never leaves the browser: `#cells=` and the compressed texts.
- * A link need not be trusted: it carries no outputs, which could show anything, and no settings of a notebook; what
- * comes of it is a new notebook, and nothing in it runs before its reader runs it.
+ * Shares cells in a link: their compressed texts after `#cells=`, a part of the address that never leaves the browser.
+ * Links need not be trusted: they contain no outputs, which could show anything, and no metadata; they open as a new
+ * notebook, in which nothing runs until the reader runs it.
  */
 import { hashOfCells } from '../../../hosts/browser/hash';
 import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language';
@@ -13,14 +13,15 @@ import { exists, freeName } from './work';
 
 const BEGIN = '#cells=';
 /**
- * Characters of an address, of all texts together, and cells: what a link unpacks to can be a thousand times as long.
+ * Limits for the characters of an address, those of all texts, and the number of cells: a link may unpack to a thousand
+ * times its length.
  */
-const MOST = { address: 8192, text: 100_000, cells: 200 };
-/** Characters that show a text in another order than it runs in. */
-const TURNS = /[\u202a-\u202e\u2066-\u2069]/;
-/** What a text could load from anywhere as soon as it is shown: pictures, and HTML. */
-const LOADS = /!\[|<(?!\/?(?:details|summary)>)[a-z!/]/i;
-/** Above the cells of a link. */
+const LIMITS = { address: 8192, text: 100_000, cells: 200 };
+/** Control characters that change the order in which a text is shown. */
+const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/;
+/** Images and HTML, with which a text could load from any site when it is shown. */
+const EXTERNAL_CONTENT = /!\[|<(?!\/?(?:details|summary)>)[a-z!/]/i;
+/** The note above the cells of a link. */
 export const NOTE = t`*These cells came with a link. Nothing has run: read them to their end before you run them.*`;
 
 const KINDS = ['code', 'markdown'];
@@ -29,22 +30,22 @@ type Cells = [kind: string, source: string][];
 const pipe = async (bytes: Uint8Array<ArrayBuffer>, through: CompressionStream | DecompressionStream) =>
   new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(through)).arrayBuffer());
 
-/** @throws RangeError in one line for what no link carries */
+/** @throws RangeError in one line if a link must not contain these cells */
 function check(cells: Cells): Cells {
   const length = cells.reduce((sum, [, source]) => sum + source.length, 0);
-  if (cells.length === 0 || cells.length > MOST.cells)
-    throw new RangeError(t`expected 1 to ${MOST.cells} cells, found ${cells.length}`);
-  if (length > MOST.text) throw new RangeError(t`expected up to ${MOST.text} characters of cells, found ${length}`);
-  if (cells.some(([, source]) => TURNS.test(source)))
+  if (cells.length === 0 || cells.length > LIMITS.cells)
+    throw new RangeError(t`expected 1 to ${LIMITS.cells} cells, found ${cells.length}`);
+  if (length > LIMITS.text) throw new RangeError(t`expected up to ${LIMITS.text} characters of cells, found ${length}`);
+  if (cells.some(([, source]) => BIDI_CONTROLS.test(source)))
     throw new RangeError(t`expected plain text, found characters that show code in another order than it runs in`);
-  if (cells.some(([kind, source]) => kind === 'markdown' && LOADS.test(source)))
+  if (cells.some(([kind, source]) => kind === 'markdown' && EXTERNAL_CONTENT.test(source)))
     throw new RangeError(t`expected texts without pictures and HTML, which load from anywhere, found some`);
   return cells;
 }
 
 /**
- * The address of a site that carries cells; raw ones are left out.
- * @throws RangeError in one line if they are too long for one
+ * The address with these cells, without raw ones.
+ * @throws RangeError in one line if they are too long
  */
 export async function shareAddress({ cells }: Pick<NotebookContent, 'cells'>, siteUrl: string): Promise<string> {
   const own = cells
@@ -53,23 +54,23 @@ export async function shareAddress({ cells }: Pick<NotebookContent, 'cells'>, si
   const json = new TextEncoder().encode(JSON.stringify(check(own)));
   const packed = toAddress(await pipe(json, new CompressionStream('deflate')));
   const address = `${new URL(`${languageHere(siteUrl)}notebooks/index.html`, siteUrl).href}${BEGIN}${packed}`;
-  if (address.length > MOST.address)
-    throw new RangeError(t`expected an address of up to ${MOST.address} characters, found ${address.length}`);
+  if (address.length > LIMITS.address)
+    throw new RangeError(t`expected an address of up to ${LIMITS.address} characters, found ${address.length}`);
   return address;
 }
 
-/** Whether an address carries cells, and names no heading of a notebook. */
+/** Whether the hash of an address contains cells, rather than naming a heading. */
 export const isShared = (hash: string): boolean => hash.startsWith(BEGIN);
 
 /**
- * Reads what `shareAddress` wrote, as a notebook.
- * @throws RangeError in one line if it is anything else
+ * Reads the hash of `shareAddress` as a notebook.
+ * @throws RangeError in one line if it is not valid
  */
 export async function readShared(hash: string): Promise<NotebookContent> {
-  if (hash.length > MOST.address)
-    throw new RangeError(t`expected up to ${MOST.address} characters, found ${hash.length}`);
+  if (hash.length > LIMITS.address)
+    throw new RangeError(t`expected up to ${LIMITS.address} characters, found ${hash.length}`);
   const packed = fromAddress('cells', hash.slice(BEGIN.length));
-  // Its checksum is looked at as well.
+  // This checks the checksum, too.
   const json = await pipe(packed, new DecompressionStream('deflate')).catch(() => undefined);
   let cells: unknown;
   try {
@@ -97,8 +98,7 @@ export async function readShared(hash: string): Promise<NotebookContent> {
 }
 
 /**
- * Opens the cells of an address as a notebook of their own: the one that this link made before if its reader changed
- * nothing.
+ * Opens the cells of an address as a new notebook, or as the one that the link made before, if that is unchanged.
  */
 export async function openShared(hash: string, contents: Contents, siteUrl: string): Promise<void> {
   const notebook = await readShared(hash);
@@ -107,7 +107,7 @@ export async function openShared(hash: string, contents: Contents, siteUrl: stri
     (await exists(contents, path)) &&
     hashOfCells((await contents.get(path, { content: true })).content as NotebookContent) !== own;
   const name = await freeName(`shared-${own.slice(0, 8)}.ipynb`, isOther);
-  // The one that is there may have outputs.
+  // The existing notebook may have outputs.
   if (!(await exists(contents, name)))
     await contents.save(name, { type: 'notebook', format: 'json', content: notebook });
   window.location.replace(notebookAddress(siteUrl, name));

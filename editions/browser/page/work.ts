@@ -1,14 +1,14 @@
 /**
- * The reader's work: kept, said once where, and told from a newer chapter of the site, so that neither hides the other.
+ * Keeps the reader's work, tells once where it is kept, and offers newer versions of chapters.
  */
 import { hashOfCells } from '../../../hosts/browser/hash';
 import { t } from '../../shared/page/words';
 import type { ApplicationUtilities, Contents, NotebookContent, NotebookPanel, NotebookTracker } from './jupyter';
 
-/** What to do with a copy: nothing, replace it since the reader has changed nothing in it, or ask. */
+/** What to do with a copy: keep it, replace it because it is unchanged, or ask. */
 function decide(copy: NotebookContent, current: string | undefined): 'keep' | 'replace' | 'ask' {
   const { version, keptOver } = copy.metadata.lif_fc_mnist ?? {};
-  // A notebook of the reader's own, one that the site no longer has, or the newest.
+  // The reader's own notebook, one that the site no longer has, or the newest version.
   if (!version || !current || version === current || keptOver === current) return 'keep';
   const own = hashOfCells(copy);
   if (own === current) return 'keep';
@@ -16,10 +16,10 @@ function decide(copy: NotebookContent, current: string | undefined): 'keep' | 'r
 }
 
 /** `01-x.ipynb` becomes `01-x (mine until 2026-11-25).ipynb`. */
-export const nameOfOld = (path: string, date = new Date()): string =>
+export const backupName = (path: string, date = new Date()): string =>
   path.replace(/\.ipynb$/, t` (mine until ${date.toISOString().slice(0, 10)}).ipynb`);
 
-/** The name, with a number behind it if it is taken. */
+/** The name, with a number if it is taken. */
 export async function freeName(name: string, isTaken: (name: string) => Promise<boolean>): Promise<string> {
   const stem = name.replace(/\.ipynb$/, '');
   let free = name;
@@ -27,20 +27,20 @@ export async function freeName(name: string, isTaken: (name: string) => Promise<
   return free;
 }
 
-/** Whether there is a file or folder of this path. */
+/** Whether a file or folder exists. */
 export const exists = (contents: Contents, path: string): Promise<boolean> =>
   contents.get(path, { content: false }).then(
     () => true,
     () => false,
   );
 
-/** The version of each chapter of the site, by its path. Without the network none is known. */
+/** The version of each chapter of the site, by path; empty when offline. */
 export const chapterVersions = (siteUrl: string): Promise<Record<string, string>> =>
   fetch(new URL('lif-fc-mnist/chapters.json', siteUrl), { cache: 'no-cache' })
     .then((response) => response.json())
     .catch(() => ({}));
 
-/** What looks whether a notebook that was opened is the copy of an older chapter. */
+/** Returns a function that checks whether an opened notebook is a copy of an older chapter. */
 export function copyWatcher(
   contents: Contents,
   { showDialog, Dialog, Notification }: ApplicationUtilities,
@@ -63,7 +63,7 @@ export function copyWatcher(
       Notification.info(message, { autoClose: 10_000 });
       return;
     }
-    const aside = await freeName(nameOfOld(context.path), (name) => exists(contents, name));
+    const aside = await freeName(backupName(context.path), (name) => exists(contents, name));
     const keep = Dialog.cancelButton({ label: t`Keep mine` });
     const take = Dialog.okButton({ label: t`Take the new one` });
     const { button } = await showDialog({
@@ -74,7 +74,7 @@ export function copyWatcher(
     if (panel.isDisposed) return;
     if (button.label === take.label) {
       const { version } = copy.metadata.lif_fc_mnist ?? {};
-      // The old one is the reader's own notebook from now on, no longer reported as outdated.
+      // The old one becomes the reader's own notebook, which is not reported as outdated.
       const own = { ...copy, metadata: { ...copy.metadata, lif_fc_mnist: { version, keptOver: current } } };
       await contents.save(aside, { type: 'notebook', format: 'json', content: own });
       await takeNew(panel);
@@ -85,9 +85,9 @@ export function copyWatcher(
   };
 }
 
-const SAID = 'lif-fc-mnist said where work is kept';
+const TOLD = 'lif-fc-mnist said where work is kept';
 
-/** Saves what was changed when the page is put away: a phone may end it then without another word. */
+/** Saves changes when the page is hidden, since phones may then end it without notice. */
 export function saveWhenHidden(tracker: NotebookTracker): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'hidden') return;
@@ -98,10 +98,10 @@ export function saveWhenHidden(tracker: NotebookTracker): void {
 }
 
 /**
- * Each save waits for the one before. Of two at once, the second would find that the file had changed and ask what to do, as
- * after Ctrl+S twice.
+ * Makes each save wait for the previous one. Of two at once, as after pressing Ctrl+S twice, the second would find that the
+ * file has changed, and ask what to do.
  */
-export function saveInTurns({ context }: NotebookPanel): void {
+export function queueSaves({ context }: NotebookPanel): void {
   const save = context.save.bind(context);
   let last: Promise<unknown> = Promise.resolve();
   context.save = () => {
@@ -111,16 +111,16 @@ export function saveInTurns({ context }: NotebookPanel): void {
   };
 }
 
-/** No page can tell whether its window is private, so all are told what holds in one. */
-export function sayWhereWorkIsKept({ Notification }: ApplicationUtilities): void {
+/** Tells where work is kept; also for private windows, since pages cannot detect those. */
+export function tellWhereWorkIsKept({ Notification }: ApplicationUtilities): void {
   if (!navigator.cookieEnabled) {
     const message = t`This browser keeps nothing of this site: your work is lost when you close it. The menu Tutorial downloads it.`;
     Notification.warning(message, { autoClose: false });
     return;
   }
-  if (localStorage.getItem(SAID)) return;
-  localStorage.setItem(SAID, 'yes');
+  if (localStorage.getItem(TOLD)) return;
+  localStorage.setItem(TOLD, 'yes');
   const message = t`Your work stays in this browser; in a private window, until you close it. The menu Tutorial downloads it.`;
-  // On a phone it lies over the text.
+  // On a phone it covers the text.
   Notification.info(message, { autoClose: window.innerWidth < 600 ? 6000 : 15_000 });
 }

@@ -83,7 +83,7 @@ describe('A link with cells, in Chromium', inChromium, () => {
     await to.context.close();
   });
 
-  test('that is none is refused in one line, with the way to the chapters', async () => {
+  test('that is none is showRefusal in one line, with the way to the chapters', async () => {
     const { page, context, faults } = await fresh();
     await page.goto(`${site.url}notebooks/index.html#cells=AAAA`);
     const why = 'expected cells, found something else, or a part of them';

@@ -39,7 +39,7 @@ async function downloaded(page: Page, click: () => Promise<void>, name: RegExp):
 }
 
 /** Chooses a file that the menu takes back in. */
-async function takeIn(page: Page, name: string, buffer: Buffer, mimeType = 'application/zip'): Promise<void> {
+async function importDownload(page: Page, name: string, buffer: Buffer, mimeType = 'application/zip'): Promise<void> {
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), choose(page, 'Take a file in…')]);
   await chooser.setFiles({ name, mimeType, buffer });
 }
@@ -223,7 +223,7 @@ describe("The reader's work", inChromium, () => {
     assert.deepEqual(new Uint8Array(bytes), toNir({ weights, neuron: DEFAULT_NEURON }));
     assert.deepEqual(await axeFaults(page, '.jp-OutputArea'), []);
 
-    await takeIn(page, 'network (1).nir', bytes, '');
+    await importDownload(page, 'network (1).nir', bytes, '');
     await page.getByText("Taken in: a cell reads it by loadFile('network-1-.nir').").waitFor();
     await setCells(page, [
       `import { exchange, fingerprint, loadFile } from 'lif-fc-mnist';
@@ -290,16 +290,16 @@ console.log(T, trainAccs.length, weights.length);`;
 
     await setCells(page, ['const later = 1;']);
     const notebooksZip = Buffer.from(zipSync({ [`${other}.ipynb`]: notebooks[`${other}.ipynb`] }));
-    await takeIn(page, 'notebooks.zip', notebooksZip);
+    await importDownload(page, 'notebooks.zip', notebooksZip);
     await page.getByText(/^Taken in: 1 notebook\. What you had changed here is now called .*\(mine until /).waitFor();
     await page.waitForFunction(() => document.querySelector('.cm-content')?.textContent?.includes('loadRun'));
     assert.deepEqual(await sourcesOf(page), [look]);
-    await takeIn(page, 'my own (1).IPYNB', Buffer.from(JSON.stringify(mine)), '');
+    await importDownload(page, 'my own (1).IPYNB', Buffer.from(JSON.stringify(mine)), '');
     await page.getByText('Taken in: 1 notebook. “All chapters and files” lists it as my own (1).ipynb.').waitFor();
-    await takeIn(page, 'run.zip', Buffer.from(zipSync(run)));
+    await importDownload(page, 'run.zip', Buffer.from(zipSync(run)));
     await page.getByText('Taken in: 1 run.').waitFor();
     assert.match(printed(await runAllCells(page, 60)), /100 10 7840/);
-    await takeIn(page, 'other.zip', Buffer.from('something else'));
+    await importDownload(page, 'other.zip', Buffer.from('something else'));
     await page.getByText(/^other\.zip: expected a zip file that the menu Tutorial has made, found /).waitFor();
     assert.deepEqual(await sourcesOf(page), [look]);
     assert.deepEqual(faults, []);

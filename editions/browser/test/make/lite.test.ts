@@ -16,7 +16,7 @@ import { asciiDrawing, siteNotebook, writeDrawings } from '../../make/contents';
 import { isForeign, nameOfZip, readDownload } from '../../page/files';
 import type { NotebookContent } from '../../page/jupyter';
 import { inLanguage, languageHere, languageOf } from '../../page/links';
-import { plainName } from '../../page/menu';
+import { toPlainName } from '../../page/menu';
 import { progressOf } from '../../page/progress';
 import { freeName } from '../../page/work';
 
@@ -146,8 +146,8 @@ test('A file that is taken in has a name that a cell can read, and its ending', 
     '....': 'file',
   };
   for (const [name, expected] of Object.entries(NAMES)) {
-    assert.equal(plainName(name), expected);
-    checkName('a file', plainName(name));
+    assert.equal(toPlainName(name), expected);
+    checkName('a file', toPlainName(name));
   }
 });
 
@@ -175,7 +175,7 @@ describe('A download that is taken back in', () => {
     );
   });
 
-  test('is refused in one line if it is anything else', () => {
+  test('is showRefusal in one line if it is anything else', () => {
     const wanted = /^Error: a\.zip: expected a zip file that the menu Tutorial has made, found /;
     assert.throws(() => readDownload('a.zip', bytes('no zip at all')), wanted);
     assert.throws(() => read({}), wanted);

@@ -60,7 +60,7 @@ describe('A link with cells', () => {
     );
   });
 
-  test('is refused if its end is missing, or one letter is another and does not mean the same', async () => {
+  test('is showRefusal if its end is missing, or one letter is another and does not mean the same', async () => {
     const hash = await hashOf(cell('code', 'const pay = 100; console.log(pay);'));
     const whole = await readShared(hash);
     for (let i = '#cells='.length; i < hash.length; i++) {
@@ -72,11 +72,11 @@ describe('A link with cells', () => {
     }
   });
 
-  test('is refused in one line if it holds anything but cells, or what a page loads or shows in another order', async () => {
+  test('is showRefusal in one line if it holds anything but cells, or what a page loads or shows in another order', async () => {
     const cells = /^RangeError: expected cells, found something else, or a part of them$/;
     const loads = /^RangeError: expected texts without pictures and HTML, which load from anywhere, found some$/;
     const turns = /^RangeError: expected plain text, found characters that show code in another order than it runs in$/;
-    const refused: [hash: string, RegExp][] = [
+    const showRefusal: [hash: string, RegExp][] = [
       ['#cells=', cells],
       ['#cells=<b>', /^RangeError: cells: expected base64 of an address, found something else$/],
       [`#cells=${deflateRawSync('[["code","1"]]').toString('base64url')}`, cells],
@@ -100,7 +100,7 @@ describe('A link with cells', () => {
       ),
       [forged([['code', 'const a = "\u202e";']]), turns],
     ];
-    for (const [hash, message] of refused) {
+    for (const [hash, message] of showRefusal) {
       await assert.rejects(readShared(hash), (error: Error) => {
         assert.match(String(error), message, hash.slice(0, 60));
         return true;
