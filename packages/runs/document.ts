@@ -126,17 +126,13 @@ export interface ResolvedRun {
   readonly train: { readonly epochs: number; readonly images?: number; readonly schedule: ScheduleName };
 }
 
-/** The message for an option that the ANN does not have. */
-export const MEANINGLESS_FOR_ANN =
-  "expected with a spiking network, found with engine.name 'ann'; leave it out, it means nothing for the ANN";
-
-/** What tells apart which options a run has. */
+/** What decides which options a run has. */
 export interface Kind {
   data?: unknown;
   name?: unknown;
 }
 
-/** What makes an option meaningless: that the run is one of the ANN, or on these data; undefined if nothing does. */
+/** The network or data for which an option means nothing; undefined if the run has it. */
 export function obstacleTo(
   has: Has | undefined,
   { data, name }: Kind,
@@ -144,6 +140,14 @@ export function obstacleTo(
   if (has?.ann === false && name === 'ann') return 'ann';
   if (has?.images && data === 'rows') return 'rows';
   return (has?.images || has?.files) && (data === 'randman' || data === 'yin-yang') ? data : undefined;
+}
+
+/** The same as the end of a message. */
+export function whyMeaningless(has: Has | undefined, kind: Kind): string | undefined {
+  const obstacle = obstacleTo(has, kind);
+  if (obstacle === 'ann')
+    return "expected with a spiking network, found with engine.name 'ann'; leave it out, it means nothing for the ANN";
+  return obstacle && `expected with data 'mnist', found with data '${obstacle}'; leave it out, it is for images alone`;
 }
 
 /**
@@ -209,13 +213,8 @@ const present = <O extends object>(options: O): O =>
 
 function refuseMeaningless(where: string, { fields }: Group, given: object, kind: Kind): void {
   for (const name of Object.keys(present(given))) {
-    const obstacle = obstacleTo(fields[name].about.has, kind);
-    if (obstacle === 'ann') throw new RangeError(`${where}.${name}: ${MEANINGLESS_FOR_ANN}`);
-    if (obstacle) {
-      throw new RangeError(
-        `${where}.${name}: expected with data 'mnist', found with data '${obstacle}'; leave it out, it is for images alone`,
-      );
-    }
+    const why = whyMeaningless(fields[name].about.has, kind);
+    if (why) throw new RangeError(`${where}.${name}: ${why}`);
   }
 }
 

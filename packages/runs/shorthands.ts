@@ -26,7 +26,6 @@ import {
   isSameRun,
   layersIn,
   layersOfRun,
-  MEANINGLESS_FOR_ANN,
   MOST_IMAGES,
   obstacleTo,
   type ResolvedRun,
@@ -35,16 +34,23 @@ import {
   readRun,
   setPath,
   type Value,
+  whyMeaningless,
 } from './document';
 
-export interface Shorthand<V = Value, Lacking extends null = null> {
+/** An option as people write it. */
+export interface Option<V = unknown> {
   readonly about: About;
   /** The allowed values, if they are words or a switch. */
   readonly choices?: readonly V[];
   /** What is allowed, for messages. */
   readonly expected: string;
+  /** Stands for the value in the help; a number by default. */
+  readonly placeholder?: string;
   /** Reads a word of the command line or of a form. @throws RangeError that begins with this name */
   readonly read: (text: string, name: string) => V;
+}
+
+export interface Shorthand<V = Value, Lacking extends null = null> extends Option<V> {
   /** Its value in a run that has the option. */
   readonly get: (run: ResolvedRun) => V | Lacking;
   /** A copy of the document with this value; `readRun` checks the whole. */
@@ -62,7 +68,7 @@ const valueAt = (run: object, path: string): unknown =>
   path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], run);
 
 /** An option whose values are those of an entry of the tables. */
-const ofEntry = <V>(leaf: Leaf<V>, has = leaf.about.has) => ({
+export const ofEntry = <V>(leaf: Leaf<V>, has = leaf.about.has): Option<V> => ({
   about: { ...leaf.about, has },
   choices: leaf.choices,
   expected: expectation(leaf),
@@ -143,7 +149,7 @@ function perLayer(
 /** An option that all layers share; layers that differ have their values joined by dashes. */
 function ofLayers<V extends Value>(
   option: keyof LayerOptions,
-  entry: ReturnType<typeof ofEntry<V>>,
+  entry: Option<V>,
   get: (layer: ResolvedLayer) => V,
   make: (value: V) => unknown,
   has: typeof isDense = () => true,
@@ -205,7 +211,8 @@ const ALL = {
       oneOf(['event', 'tfjs'], { doc: 'event (fast) or tfjs (readable)', default: 'event', has: SPIKING }),
     ),
     set: (run, value) => {
-      if (run.engine?.name === 'ann') throw new RangeError(`engine: ${MEANINGLESS_FOR_ANN}`);
+      const why = whyMeaningless(SPIKING, { name: run.engine?.name });
+      if (why) throw new RangeError(`engine: ${why}`);
       return setPath(run, 'engine.name', value);
     },
   } as Shorthand<'event' | 'tfjs'>,
@@ -365,11 +372,10 @@ const ORIGINAL_FLAGS: { readonly [N in Name]?: string } = {
 };
 
 /** `--train-images <N>` or `--loss <NAME>`; `--soft-reset` or `--no-decay-input` for a switch. */
-function flagOf(name: Name): string {
-  const { about, choices } = SHORTHANDS[name];
+export function flagOf(name: string, { about, choices, placeholder = choices ? 'NAME' : 'N' }: Option): string {
   const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  if (choices?.some((choice) => typeof choice === 'boolean')) return `--${about.default ? 'no-' : ''}${kebab}`;
-  return `--${kebab} <${choices ? 'NAME' : 'N'}>`;
+  const isSwitch = choices?.some((choice) => typeof choice === 'boolean');
+  return isSwitch ? `--${about.default ? 'no-' : ''}${kebab}` : `--${kebab} <${placeholder}>`;
 }
 
 export const SHORTHANDS: { readonly [N in Name]: Shorthand<ValueOf<N>> } = ALL as never;
@@ -380,7 +386,7 @@ export const FLAGS: { readonly [N in Name]?: string } = {
   ...Object.fromEntries(
     [...FIRST, 'engine' as const]
       .filter((name) => name !== 'reset' && !(name in ORIGINAL_FLAGS))
-      .map((name) => [name, flagOf(name)]),
+      .map((name) => [name, flagOf(name, SHORTHANDS[name] as Option)]),
   ),
 };
 

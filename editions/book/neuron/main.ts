@@ -64,7 +64,7 @@ const part = partOf('nr');
 const root = part('root');
 const plot = part<SVGSVGElement>('plot');
 const curve = part<SVGSVGElement>('curve');
-const sliders = partsOf('nr', HTMLInputElement, 'current', 'tau', 'threshold', 'synapse', 'step');
+const sliders = partsOf('nr', HTMLInputElement, 'current', 'tau', 'threshold', 'fading', 'step');
 const chosen = (name: string) => root.querySelector<HTMLInputElement>(`input[name="nr-${name}"]:checked`)?.value ?? '';
 
 const options = (): LifOptions => ({
@@ -75,10 +75,10 @@ const options = (): LifOptions => ({
 });
 const input = () => chosen('input') as Input;
 const current = () => Number(sliders.current.value);
-const synapse = () => Number(sliders.synapse.value);
+const fading = () => Number(sliders.fading.value);
 /** What the neuron does under the current that the input x becomes. */
 function under(x: Float32Array) {
-  const current = lasting(x, synapse());
+  const current = lasting(x, fading());
   return { ...simulate(options(), current), x, current };
 }
 const trace = () => under(currentsOf(input(), current()));
@@ -90,8 +90,8 @@ function equation({ x, current: i, h, v, spike }: Trace & { x: Float32Array }, s
   const { tau, vThreshold, vReset } = options();
   const before = number(step === 0 ? 0 : v[step - 1]);
   const last = number(step === 0 ? 0 : i[step - 1]);
-  const lasts = `i = ${last} · ${number(1 - 1 / synapse())} + ${number(x[step])} = ${number(i[step])}, `;
-  const current = synapse() > 1 ? lasts : '';
+  const lasts = `i = ${last} · ${number(1 - 1 / fading())} + ${number(x[step])} = ${number(i[step])}, `;
+  const current = fading() > 1 ? lasts : '';
   const charge = `${current}h = ${before} + (${number(i[step])} − ${before}) / ${tau.toFixed(1)} = ${number(h[step])}`;
   if (!spike[step]) return t`${charge}, below ${number(vThreshold)}: no spike, v = h.`;
   const reset = vReset === null ? `${number(h[step])} − ${number(vThreshold)} = ${number(v[step])}` : number(v[step]);
@@ -109,13 +109,13 @@ function update(): void {
   const step = Number(sliders.step.value);
   const said = sentence(spikes, Math.max(...seen.h), seen.spike.indexOf(1));
   drawTrace(plot, seen, options(), step);
-  const shown = synapse() > 1 ? t`Input current, synaptic current` : t`Input current`;
+  const shown = fading() > 1 ? t`Input current, synaptic current` : t`Input current`;
   plot.setAttribute('aria-label', t`${shown}, membrane potential and spikes of one neuron. ${said}`);
   part('current-value').textContent = number(current());
   part('tau-value').textContent = Number(sliders.tau.value).toFixed(1);
   part('threshold-value').textContent = number(Number(sliders.threshold.value));
-  sliders.synapse.ariaValueText = synapse() > 1 ? `${synapse()}` : t`none`;
-  part('synapse-value').textContent = sliders.synapse.ariaValueText;
+  sliders.fading.ariaValueText = fading() > 1 ? `${fading()}` : t`none`;
+  part('fading-value').textContent = sliders.fading.ariaValueText;
   part('step-value').textContent = String(step);
   part('equation').textContent = equation(seen, step);
   part('rate').textContent = number(spikes / T);

@@ -74,7 +74,7 @@ export function drawTrace(
       (value, t) => `${fixed(x(t))},${fixed(yInput(value))} ${fixed(x(t + 1))},${fixed(yInput(value))}`,
     );
   parts.push(`<polyline class="nr-input" points="${steps(input).join(' ')}"/>`);
-  if (current !== input) parts.push(`<polyline class="nr-synapse" points="${steps(current).join(' ')}"/>`);
+  if (current !== input) parts.push(`<polyline class="nr-lasting" points="${steps(current).join(' ')}"/>`);
 
   parts.push(text(0, PANEL.potential.top - 9, t`membrane potential: h, and v after the reset`, 'start', 'nr-title'));
   const y = scale(PANEL.potential, Math.min(0, ...v), Math.max(vThreshold * 1.15, ...h));

@@ -1,5 +1,5 @@
 /** Reads the command line, also as npm hands it down, and says in one line what is wrong with it. */
-import { readSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { listOptions, type RunDocument, setPath } from '../../../packages/runs/document';
@@ -85,7 +85,7 @@ const MOST_BYTES = 2 ** 20;
 function readDocument(name: string): RunDocument {
   const file = name === '-' ? 'standard input' : resolve(typedIn(), name);
   try {
-    const bytes = name === '-' ? readInput() : readFile(file, MOST_BYTES);
+    const bytes = name === '-' ? readFileSync(0) : readFile(file, MOST_BYTES);
     const document = JSON.parse(decode(bytes));
     checkObject('run', document);
     return document;
@@ -98,18 +98,6 @@ function readDocument(name: string): RunDocument {
 function decode(bytes: Uint8Array): string {
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
-}
-
-function readInput(): Buffer {
-  const bytes = Buffer.alloc(MOST_BYTES + 1);
-  let size = 0;
-  let more = 1;
-  while (more > 0 && size < bytes.length) {
-    more = readSync(0, bytes, size, bytes.length - size, null);
-    size += more;
-  }
-  if (size > MOST_BYTES) throw new Error(`expected at most ${MOST_BYTES} bytes, found more`);
-  return bytes.subarray(0, size);
 }
 
 /** What commander calls an option: `learningRate` for `--lr, --learning-rate`. */
@@ -128,18 +116,16 @@ function command(): Command {
     .configureHelp({ optionTerm: ({ flags }) => flags.replace(/[<>]/g, '') })
     .addHelpText('after', describeDocument);
   for (const entry of OPTIONS) {
-    const option = new Option(entry.flags, entry.help);
-    option.helpGroup(entry.isOriginal ? ORIGINAL_GROUP : 'More options:');
-    const { read } = entry;
-    // Of an option that may be given several times each is kept.
-    const before = (former: unknown) => (Array.isArray(former) ? former : []);
-    if (read) {
+    const { flags, about, read, isSwitch, isOriginal } = entry;
+    const option = new Option(flags, about.doc).helpGroup(isOriginal ? ORIGINAL_GROUP : 'More options:');
+    if (!isSwitch) {
       option.argParser((text, former) => {
         const value = labelled(() => read(text, formatLabel(entry)));
-        return Array.isArray(value) ? [...before(former), ...value] : value;
+        // Each value of an option that may be given several times is kept.
+        return Array.isArray(value) && Array.isArray(former) ? [...former, ...value] : value;
       });
+      if (about.default !== undefined) option.default(about.default, String(about.default));
     }
-    if (read && entry.default !== undefined) option.default(read(entry.default, ''), entry.default);
     program.addOption(option);
   }
   return program;
@@ -167,7 +153,7 @@ function complaint({ code, message }: CommanderError): string {
   const found = /'([^']*)'/.exec(message)?.[1] ?? '';
   const entry = OPTIONS.find(({ flags }) => flags === found || splitFlags(flags).includes(found.split('=')[0]));
   if (code === 'commander.optionMissingArgument' && entry) {
-    return `${formatLabel(entry)}: expected ${entry.expected ?? 'a value'}, found none`;
+    return `${formatLabel(entry)}: expected ${entry.expected}, found none`;
   }
   if (code !== 'commander.unknownOption') return message.replace(/^error: /, '').split('\n')[0];
   if (entry && found.includes('=')) return `${formatLabel(entry)}: expected no value, found ${found.split('=')[1]}`;

@@ -1,7 +1,13 @@
 /** One run of the command line: what it reads, where it writes, and what it says. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { formatRun, type ResolvedRun, type RunDocument, readRun } from '../../../packages/runs/document';
+import {
+  formatRun,
+  type ResolvedRun,
+  type RunDocument,
+  readRun,
+  whyMeaningless,
+} from '../../../packages/runs/document';
 import { type Checkpoint, readCheckpoint } from '../../../packages/runs/node';
 import { checkpointPath, removeLeftovers } from '../../../packages/runs/node/run-folder';
 import { makeFolder } from '../../../packages/system/files';
@@ -16,7 +22,7 @@ import { readStart, refuseExports } from './exchange';
 import { say, UsageError } from './failures';
 import { showFigures } from './figures';
 import { checkFigures, describeProgress, findEarlier, type Places, refuseObstacles, refuseToOverwrite } from './folder';
-import { formatLabel, OPTIONS, type Options, whyNot } from './options';
+import { formatLabel, OPTIONS, type Options } from './options';
 import { checkAgainstData, refuseChanges } from './resume';
 import type { Stop } from './stop';
 import { type Outcome, trainAndRecord } from './train';
@@ -115,7 +121,8 @@ function runOf({ named, fill, given }: Arguments, checkpoint: Checkpoint | undef
     throw error instanceof UsageError ? error : new UsageError((error as Error).message);
   }
   for (const option of OPTIONS) {
-    const why = !option.isOfRun && given.has(option.name) && whyNot(option, run);
+    const asked = !option.isOfRun && given.has(option.name);
+    const why = asked && whyMeaningless(option.about.has, { data: run.data, name: run.engine.name });
     if (why) throw new UsageError(`${formatLabel(option)}: ${why}`);
   }
   return run;

@@ -86,7 +86,7 @@ describe('One neuron', inChromium, () => {
 
   test('charges by a current that outlasts a pulse, which an equation and a line say', async () => {
     await page.reload();
-    assert.equal(await page.getByTestId('neuron-plot').locator('.nr-synapse').count(), 0);
+    assert.equal(await page.getByTestId('neuron-plot').locator('.nr-lasting').count(), 0);
     await page.getByRole('radio', { name: 'pulse' }).check();
     await page.getByRole('slider', { name: 'Current x' }).fill('0.3');
     assert.equal(await spikes(page), 0);
@@ -101,7 +101,7 @@ describe('One neuron', inChromium, () => {
       assert.ok(Math.abs(i - at(t)) < 1e-5, `i of step ${t}: ${i}, not ${at(t)}`);
     });
     assert.ok(spike.slice(60).includes(1), 'it fires after the pulse');
-    assert.equal(await page.getByTestId('neuron-plot').locator('.nr-synapse').count(), 1);
+    assert.equal(await page.getByTestId('neuron-plot').locator('.nr-lasting').count(), 1);
     await page.getByRole('slider', { name: /Look at step/ }).fill('20');
     assert.match(
       (await page.getByTestId('neuron-equation').textContent()) ?? '',
