@@ -1,7 +1,6 @@
-// JupyterLab of .venv: `npm run lab`. It opens the learner's own copies of the chapters; `npm run lab -- --author`
-// opens the committed ones. Everything else after `--` is passed on (`npm run lab -- --no-browser --port=9999`).
-// It listens on 127.0.0.1 only, with a token, and keeps all of its files (settings, workspaces, the ids of running
-// servers) in the clone, so that no other Jupyter is touched.
+// `npm run lab`: JupyterLab from .venv with the learner's own copies of the chapters, or with `-- --author` the committed
+// ones. Other options go on to Jupyter. It listens on 127.0.0.1 only, with a token, and keeps all its files (settings,
+// workspaces, running servers) in the clone, apart from any other Jupyter.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
@@ -40,18 +39,18 @@ function environmentFor(language: string | undefined): NodeJS.ProcessEnv {
     IPYTHONDIR: join(state, 'ipython'),
     JUPYTER_PREFER_ENV_PATH: '1',
     PYTHONNOUSERSITE: '1',
-    // For the checks of the chapter in Python; a copy in TypeScript says its language itself.
+    // For the checks of the chapter in Python; copies in TypeScript set their language themselves.
     ...(language && { LIF_FC_MNIST_LANGUAGE: language }),
   };
 }
 
-/** In files rather than on the command line, where an argument of the reader's could not override them. */
+/** Writes Jupyter's settings into files, because the reader's arguments could not override ours on the command line. */
 function writeSettings(language: string | undefined) {
   writeJson(join(config, 'jupyter_lab_config.json'), {
-    // A dozen lines of its start-up would hide the address.
+    // Otherwise a dozen lines of its start-up hide the address.
     Application: { log_level: 'WARN' },
     ServerApp: { ip: '127.0.0.1', root_dir: root },
-    // Nothing is asked of the network: no news, no look for updates, no list of extensions.
+    // No network requests for news, updates or extensions.
     LabApp: {
       news_url: null,
       check_for_updates_class: 'jupyterlab.NeverCheckForUpdate',
@@ -62,16 +61,16 @@ function writeSettings(language: string | undefined) {
     ContentsManager: { hide_globs: ['node_modules', '__pycache__', '*.pyc', '*.pyo', '.DS_Store', '*~'] },
     LanguageServerManager: { autodetect: false },
     AsyncMultiKernelManager: { kernel_manager_class: 'lab_server.Kernel' },
-    // Otherwise a kernel that dies while it starts gets other sockets, and the page waits at the former ones for ever.
+    // Otherwise a kernel that dies while starting gets new sockets, and the page waits for the old ones for ever.
     KernelRestarter: { random_ports_until_alive: false },
     KernelSpecManager: {
       allowed_kernelspecs: ['tslab', ...(hasPython ? ['python3'] : [])],
       ensure_native_kernel: false,
     },
   });
-  // Which extensions a server has is asked before JupyterLab's own file is read.
+  // Jupyter reads the list of server extensions before JupyterLab's own file.
   writeJson(join(config, 'jupyter_server_config.json'), { ServerApp: { jpserver_extensions: { lab_server: true } } });
-  // Settings and styles are those of the servers of a workshop. No page asks whether JupyterLab needs to be built anew,
+  // The settings and styles of a workshop's servers. They also turn off JupyterLab's check whether it must be rebuilt,
   // which starts two programs each time.
   for (const name of ['labconfig', 'custom']) {
     cpSync(join(root, 'editions', 'shared', 'server', name), join(config, name), { recursive: true });
@@ -87,7 +86,7 @@ async function main() {
   const { author, language } = cli.parse().opts();
   const options = cli.args;
   if (language !== undefined && !isLanguage(language)) cli.error(noLanguage(language));
-  // Jupyter would refuse it, too, with an option that `npm run` keeps to itself.
+  // Jupyter would refuse root, too, and name an option that `npm run` does not pass on.
   if (process.getuid?.() === 0 && !options.some((option) => /allow.root/.test(option))) {
     console.error(
       'lab: expected a user who is not root, since a notebook may do whatever its user may, found root; where nothing else is on this machine: npm run lab -- --allow-root',
@@ -95,7 +94,7 @@ async function main() {
     return 2;
   }
   mkdirSync(config, { recursive: true });
-  // Who reads the token, which Jupyter writes below it, may run code as this user.
+  // Jupyter writes the token below it; anyone who can read that can run code as this user.
   chmodSync(state, 0o700);
   const folder = author ? 'notebooks' : copiesPath(language);
   if (!author && makeCopies(language).made.length > 0)
@@ -104,11 +103,11 @@ async function main() {
   console.log(`JupyterLab starts with ${first}. Shift+Enter runs a cell. Ctrl-C here ends JupyterLab.`);
   writeSettings(language);
 
-  // Not in the file, which another `npm run lab` would share. An option that stands there twice would be refused.
+  // Not in the file, which other `npm run lab` share; and not twice, which Jupyter refuses.
   const start = `--LabApp.default_url=/lab/tree/${encodeURI(first)}`;
   if (!options.some((option) => option.includes('default_url'))) options.unshift(start);
 
-  // In its own process group: Ctrl-C reaches this script alone, since Jupyter would ask back and wait for a second.
+  // In its own process group, so that Ctrl-C reaches this program alone: Jupyter would ask for a second Ctrl-C.
   const lab = spawn(venvPython, [join(here, 'lab_server.py'), ...options], {
     cwd: root,
     env: environmentFor(language),
@@ -118,10 +117,9 @@ async function main() {
 
   let stopping = false;
   onSignals(() => {
-    if (stopping) return; // Ctrl-C comes twice, from the terminal and from npm, and a second one would leave kernels behind
+    if (stopping) return; // Ctrl-C arrives twice, from the terminal and from npm, and the second would leave kernels behind
     stopping = true;
-    lab.kill('SIGTERM'); // it ends its kernels, then itself
-    // A kernel that does not answer is given five seconds by Jupyter; if Jupyter itself hangs, it goes the hard way.
+    lab.kill('SIGTERM'); // Jupyter ends its kernels, waiting five seconds for each, then itself
     setTimeout(() => lab.kill('SIGKILL'), 20_000).unref();
   });
   endWithParent(lab);

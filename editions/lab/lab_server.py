@@ -15,18 +15,18 @@ from tornado.web import StaticFileHandler, authenticated
 
 
 class Kernel(ServerKernelManager):
-    """A kernel on Unix sockets, where there are any: a port could be another program's by the time that the kernel binds it."""
+    """A kernel on Unix sockets where the system has them: another program could take a port before the kernel binds it."""
 
     def __init__(self, **kwargs) -> None:
         super().__init__(**kwargs)
         if os.name == "posix":
             self.transport = "ipc"
-            # In the clone their paths could be too long.
+            # Not in the clone, where their paths could be too long.
             self.ip = os.path.join(tempfile.gettempdir(), f"lif-{os.getpid()}-{time.monotonic_ns()}")
 
 
 class BookHandler(JupyterHandler, StaticFileHandler):
-    """The book, and the browser edition, to which it links. Jupyter's own handler of files lets no page have its styles."""
+    """Serves the book and the browser edition. Jupyter's own file handler blocks the styles of pages."""
 
     @authenticated
     def get(self, path: str, include_body: bool = True):

@@ -1,4 +1,4 @@
-/** Elements, the clipboard and downloads, for every page. */
+/** Elements, themes, scripts, the clipboard and downloads, for every page. */
 
 /** A new element with attributes and children. */
 export function element<K extends keyof HTMLElementTagNameMap>(
@@ -13,8 +13,8 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 }
 
 /**
- * Finds elements of a page by their ids behind a prefix.
- * @throws Error that names the element, if the page lacks it
+ * Returns a function that finds elements whose ids begin with a prefix.
+ * @throws Error that names a missing element
  */
 export const partOf =
   (prefix: string) =>
@@ -24,7 +24,7 @@ export const partOf =
     return found as Element as E;
   };
 
-/** Several of them that are of one kind, by their ids. */
+/** Several elements of one kind, by the ends of their ids. */
 export function partsOf<E extends Element, Id extends string>(prefix: string, kind: new () => E, ...ids: Id[]) {
   const parts = ids.map((id) => {
     const found = partOf(prefix)(id);
@@ -35,8 +35,8 @@ export function partsOf<E extends Element, Id extends string>(prefix: string, ki
 }
 
 /**
- * Calls whenever the colours of the book's page may have changed: Furo says in body[data-theme] what was chosen, and the
- * system may change its mind, too.
+ * Calls `changed` when the colours of a page of the book may have changed: the reader's choice, which Furo keeps in
+ * body[data-theme], or the system's.
  */
 export function watchTheme(changed: () => void, signal?: AbortSignal): void {
   const observer = new MutationObserver(changed);
@@ -48,8 +48,8 @@ export function watchTheme(changed: () => void, signal?: AbortSignal): void {
 const loading = new Map<string, Promise<void>>();
 
 /**
- * Loads a classic script, once: from disk a page may load scripts, but fetch nothing.
- * @throws Error with this message, if it cannot be loaded; the next call tries again
+ * Loads a classic script once. A page opened from disk may load scripts but not fetch files.
+ * @throws Error with this message if it cannot be loaded; the next call tries again
  */
 export function loadScript(src: string, message: string): Promise<void> {
   const known = loading.get(src);
@@ -68,7 +68,10 @@ export function loadScript(src: string, message: string): Promise<void> {
   return promise;
 }
 
-/** Where a page may not use the clipboard (some browsers, from disk), the older way through a selection. */
+/**
+ * Copies a text. Where a page may not use the clipboard (some browsers, from disk), it copies a selection instead.
+ * @returns whether that worked
+ */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -84,11 +87,11 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** Offers bytes as a file to be saved. */
+/** Saves bytes as a download. */
 export function download(name: string, bytes: Uint8Array, type = 'application/octet-stream'): void {
   const url = URL.createObjectURL(new Blob([Uint8Array.from(bytes)], { type }));
   const link = Object.assign(document.createElement('a'), { href: url, download: name });
   link.click();
-  // Not at once: the browser reads it after this turn.
+  // Later, because the browser reads it after this turn.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

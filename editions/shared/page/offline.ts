@@ -1,8 +1,8 @@
-/** Makes what was visited work without the network: the book, and by the same means the browser edition. */
+/** Makes visited pages of the book and of the browser edition work offline. */
 
 /**
- * Registers the service worker where the browser allows one: over https, and on this computer.
- * @param more addresses that it keeps, besides what was loaded
+ * Registers the service worker where the browser allows one: over https, and on localhost.
+ * @param more addresses to cache besides those that the page has loaded
  */
 export async function workOffline(siteUrl: string, more: string[] = []): Promise<void> {
   if (!navigator.serviceWorker) return;
@@ -12,21 +12,21 @@ export async function workOffline(siteUrl: string, more: string[] = []): Promise
     navigator.serviceWorker.addEventListener('message', ({ data }) => {
       document.documentElement.dataset.offline = String(data);
     });
-    // What came before the worker was there: it takes these files from the browser's cache.
+    // Files loaded before the worker started; it gets them from the browser's cache.
     const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
     active?.postMessage([window.location.href, ...loaded, ...more]);
   } catch {
-    // All but offline use still works.
+    // Everything but offline use still works.
   }
 }
 
-/** The book as an app. A page from disk is none, and its browser would complain. */
+/** Makes the book installable as an app, unless it was opened from disk, where browsers would report an error. */
 export function becomeApp(script: string): void {
   if (location.protocol === 'file:') return;
   const bookUrl = new URL('../', script).href;
   document.head.append(
     Object.assign(document.createElement('link'), { rel: 'manifest', href: `${bookUrl}manifest.webmanifest` }),
   );
-  // A page that is still loading needs the network itself.
+  // After the page's own requests.
   addEventListener('load', () => void workOffline(bookUrl));
 }

@@ -1,6 +1,6 @@
 /**
- * The service worker: what was visited works offline. Network first; the cache is the fallback, so that no old chapter
- * hides a newer one. Pages and workers get the headers with which threads share memory, which few static hosts send.
+ * The service worker: makes visited pages work offline. It tries the network first, so that an old chapter never hides a
+ * newer one, and adds the headers with which threads share memory, because few static hosts send them.
  */
 /// <reference lib="webworker" />
 export {};
@@ -8,9 +8,9 @@ export {};
 declare const self: ServiceWorkerGlobalScope;
 
 const CACHE = `lif-fc-mnist ${new URL(self.registration.scope).pathname}`;
-/** Replaced at the build: files that a chapter needs and that workers load, whose requests the page does not see. */
+/** Replaced by the build: files that a chapter needs and workers load, which the page does not see. */
 declare const NEEDED: string[];
-/** Replaced at the build: the headers with which pages and workers share memory. */
+/** Replaced by the build: the headers with which pages and workers share memory. */
 declare const ISOLATION: Record<string, string>;
 
 self.addEventListener('install', () => void self.skipWaiting());
@@ -23,11 +23,11 @@ async function answer(event: FetchEvent): Promise<Response> {
   const cache = await caches.open(CACHE);
   try {
     const response = await fetch(request);
-    // A browser that is short of space stores no more; the reader still gets the file.
+    // A browser without free space cannot store the file, but the reader still gets it.
     if (response.status === 200) event.waitUntil(cache.put(request, response.clone()).catch(() => {}));
     return withHeaders(request, response);
   } catch (error) {
-    // Without what follows the question mark: a page is the same for each notebook.
+    // The query names the notebook; the page is the same for all.
     const kept = (await cache.match(request)) ?? (await cache.match(request, { ignoreSearch: true }));
     if (kept) return withHeaders(request, kept);
     throw error;
@@ -38,7 +38,7 @@ function withHeaders({ destination }: Request, response: Response): Response {
   // A redirect, which the browser follows itself, has status 0.
   if (response.status === 0 || !['document', 'iframe', 'worker'].includes(destination)) return response;
   const headers = new Headers(response.headers);
-  // Set, not added: a header that the host sends as well would be there twice, and count for nothing.
+  // Set, not appended: browsers ignore such a header if the host sends it as well and it occurs twice.
   for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }
@@ -48,7 +48,7 @@ self.addEventListener('fetch', (event) => {
   if (request.method === 'GET' && isOurs(request.url)) event.respondWith(answer(event));
 });
 
-/** The page tells what it has loaded before this worker was there. */
+/** The page lists the files that it loaded before this worker started. */
 self.addEventListener('message', (event) => {
   const loaded = [...(event.data as string[]), self.registration.scope].filter(isOurs);
   const needed = NEEDED.map((path) => new URL(path, self.registration.scope).href);
@@ -57,7 +57,7 @@ self.addEventListener('message', (event) => {
   );
 });
 
-/** Returns whether all of them are kept. */
+/** Caches files. Returns whether all of them are cached. */
 async function keep(urls: string[]): Promise<boolean> {
   const cache = await caches.open(CACHE);
   let whole = true;

@@ -1,4 +1,4 @@
-"""The server of one learner. The folder of this file is its JUPYTER_CONFIG_DIR."""
+"""Configures the Jupyter server of one learner, whose JUPYTER_CONFIG_DIR is the folder of this file."""
 
 import os
 
@@ -7,36 +7,36 @@ from tornado.web import HTTPError
 
 c = get_config()  # noqa: F821
 
-MOST_KERNELS = int(os.environ.get("LIF_FC_MNIST_KERNELS", "3"))
+MAX_KERNELS = int(os.environ.get("LIF_FC_MNIST_KERNELS", "3"))
 IDLE = int(os.environ.get("LIF_FC_MNIST_IDLE", "14400"))  # seconds
 
 
-class FewKernels(AsyncMappingKernelManager):
-    """Each open notebook has a kernel of some 300 MB, even when it is no longer looked at."""
+class LimitedKernels(AsyncMappingKernelManager):
+    """Limits the kernels: each open notebook has one of some 300 MB, even when it is out of sight."""
 
     async def start_kernel(self, **kwargs):
-        if kwargs.get("kernel_id") not in self and len(self) >= MOST_KERNELS:
+        if kwargs.get("kernel_id") not in self and len(self) >= MAX_KERNELS:
             raise HTTPError(
                 400,
-                f"{MOST_KERNELS} notebooks are running already. End one first: the round symbol at the left edge"
+                f"{MAX_KERNELS} notebooks are running already. End one first: the round symbol at the left edge"
                 " (Running Terminals and Kernels), then the cross beside a notebook that you no longer need.",
             )
         return await super().start_kernel(**kwargs)
 
 
-c.ServerApp.kernel_manager_class = FewKernels
-# Unix sockets in a folder that only the learner can enter. Anybody on the machine could listen to TCP ports.
+c.ServerApp.kernel_manager_class = LimitedKernels
+# Unix sockets in a folder that only the learner can enter: anyone on the machine can connect to TCP ports.
 c.KernelManager.transport = "ipc"
 c.KernelSpecManager.ensure_native_kernel = False
 c.KernelSpecManager.allowed_kernelspecs = {"tslab"}
 c.MultiKernelManager.default_kernel_name = "tslab"
-# A kernel that has been idle for longer than the longest break ends, and then its server.
+# Ends kernels that are idle for longer than the longest break, and then the server.
 c.MappingKernelManager.cull_idle_timeout = IDLE
 c.MappingKernelManager.cull_interval = max(1, IDLE // 12)
 c.MappingKernelManager.cull_connected = True
 c.ServerApp.shutdown_no_activity_timeout = IDLE
 
-# Not needed here, so not loaded: each costs time and memory in thirty servers.
+# Not needed, and each costs time and memory in thirty servers.
 c.ServerApp.jpserver_extensions = {
     "jupyter_lsp": False,
     "jupyter_server_terminals": False,

@@ -72,11 +72,8 @@ export function checkReadable() {
   const { error, status, stderr } = spawnSync(process.execPath, ['-e', test, ...needed], as);
   if (error) throw new UserError(`learners cannot run ${process.execPath}: install Node for all users`);
   if (status === 0) return;
-  const [, why, path] = /(E[A-Z]+): .*'(.*)'/.exec(stderr) ?? ['', stderr, 'the clone'];
-  throw new UserError(
-    path === hubPython
-      ? `learners cannot run ${path} (${why}): remove .venv-hub, and name a Python of the system (PYTHON=/usr/bin/python3)`
-      : `learners cannot read ${path} (${why}): put the clone where all users may read, for example in /opt, ` +
-          'and run `chmod -R o+rX` on it',
-  );
+  const [, reason = stderr, path = 'the clone'] = /(E[A-Z]+): .*'(.*)'/.exec(stderr) ?? [];
+  const python = 'remove .venv-hub, and name a Python of the system (PYTHON=/usr/bin/python3)';
+  const clone = 'put the clone where all users may read, for example in /opt, and run `chmod -R o+rX` on it';
+  throw new UserError(`learners cannot read ${path} (${reason}): ${path === hubPython ? python : clone}`);
 }

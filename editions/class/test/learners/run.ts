@@ -100,12 +100,12 @@ async function main() {
 
   let hub: Hub | undefined;
   let hubEnd: Promise<number> | undefined;
-  let room: ChildProcess | undefined;
+  let test: ChildProcess | undefined;
   let ended: Promise<string[]> | undefined;
   // Whatever happens: the test leaves neither processes nor accounts nor homes.
   const end = () => {
     ended ??= (async () => {
-      room?.kill('SIGKILL');
+      test?.kill('SIGKILL');
       hub?.stop();
       await hubEnd?.catch(() => {});
       const left = await leftOf(state);
@@ -143,7 +143,7 @@ async function main() {
     );
     const chapter = codeCells(CHAPTER).map((code) => [code, '']);
     const cells = [...chapter, ...EXERCISES];
-    const file = join(state, 'hub', 'room.json');
+    const file = join(state, 'hub', 'rounds.json');
     const settings = {
       address,
       hub: hub.pid,
@@ -160,10 +160,10 @@ async function main() {
       result: join(root, 'build', 'hub.json'),
     };
     writeWhole(file, JSON.stringify(settings));
-    const learners = spawn(hubPython, [join(root, 'editions', 'class', 'test', 'learners', 'room.py'), file], {
+    const learners = spawn(hubPython, [join(root, 'editions', 'class', 'test', 'learners', 'rounds.py'), file], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    room = learners;
+    test = learners;
     const status = await new Promise((done) => learners.on('exit', (code) => done(code ?? 1)));
     const log = readFileSync(hub.log, 'utf8');
     if (status !== 0)

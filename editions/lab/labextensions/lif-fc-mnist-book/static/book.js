@@ -1,5 +1,5 @@
-// A link into the book opens the book, in a new tab. JupyterLab would open the file of the page by itself, without its
-// styles. What `lab_server.py` serves at /build/ is what JupyterLab has at /files/build/.
+// Opens links into the book in a new tab. JupyterLab would open the file itself, without its styles. `lab_server.py`
+// serves at /build/ the files that JupyterLab has at /files/build/.
 const IN_BOOK = /^(.*?)(?:\/files)?(\/build\/(?:book|lite)\/.*)$/;
 
 /** @param {Event} event */
@@ -17,12 +17,12 @@ const plugin = {
   id: 'lif-fc-mnist-book:links',
   autoStart: true,
   activate() {
-    // Before it is followed, in whatever way: a click, the keyboard, or "open in a new tab".
+    // Before a link is followed by a click, the keyboard, or "open in a new tab".
     for (const type of ['pointerover', 'focusin', 'click']) document.addEventListener(type, correct, { capture: true });
   },
 };
 
-// As webpack's module federation would have made it.
+// In the form that webpack's module federation produces.
 const page = /** @type {any} */ (window);
 page._JUPYTERLAB ??= {};
 page._JUPYTERLAB['lif-fc-mnist-book'] = { init() {}, get: async () => () => ({ __esModule: true, default: plugin }) };

@@ -1,4 +1,4 @@
-"""The room under test: isolation, then rounds of learners. `room.py ROOM.json`; editions/class/test/learners/run.ts starts it and the hub."""
+"""Tests a running hub: isolation, then rounds of learners. run.ts starts it as `rounds.py CONFIG.json`."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def load_average() -> float:
     return float(Path("/proc/loadavg").read_text().split()[0])
 
 
-async def visit(room: dict, person: dict, cells: list[tuple[str, str]], together: asyncio.Barrier) -> Visit:
+async def visit(config: dict, person: dict, cells: list[tuple[str, str]], together: asyncio.Barrier) -> Visit:
     """One learner: the first chapter, two exercises, an epoch; cells are pairs of code and what it prints. Waits with the server running until all are done."""
     result = Visit()
-    async with Learner(room["address"], person["name"], person["password"]) as learner:
+    async with Learner(config["address"], person["name"], person["password"]) as learner:
         begin = monotonic()
         try:
-            await learner.start(room["notebook"])
+            await learner.start(config["notebook"])
             for i, (code, expected) in enumerate(cells):
                 printed = await learner.run(code)
                 if i == 0:
@@ -86,16 +86,16 @@ async def visit(room: dict, person: dict, cells: list[tuple[str, str]], together
     return result
 
 
-async def run_round(room: dict, learners: int, spacing: float, cells: list[tuple[str, str]]) -> Round:
+async def run_round(config: dict, learners: int, spacing: float, cells: list[tuple[str, str]]) -> Round:
     """So many learners, arriving at once or `spacing` seconds apart."""
     result = Round(learners, spacing, load=load_average())
     before = available()
     together = asyncio.Barrier(learners + 1)
-    people = [person for person in room["people"] if not person.get("teacher")][:learners]
+    people = [person for person in config["people"] if not person.get("teacher")][:learners]
 
     async def arrive(i: int) -> Visit:
         await asyncio.sleep(i * spacing)
-        return await visit(room, people[i], cells, together)
+        return await visit(config, people[i], cells, together)
 
     begin = monotonic()
     visits = asyncio.gather(*(arrive(i) for i in range(learners)))
@@ -138,8 +138,8 @@ class Checks:
         print(f"{'✔' if holds else '✖'} {what}", flush=True)
 
 
-def everyone_is_gone(room: dict) -> bool:
-    return not any(processes_of_learner(room, person["name"]) for person in room["people"])
+def everyone_is_gone(config: dict) -> bool:
+    return not any(processes_of_learner(config, person["name"]) for person in config["people"])
 
 
 def is_listening(address: str) -> bool:
@@ -149,39 +149,39 @@ def is_listening(address: str) -> bool:
     return False
 
 
-async def test_crash(room: dict, check: Checks) -> None:
+async def test_crash(config: dict, check: Checks) -> None:
     """A hub that is killed, as by a lack of memory, leaves nothing behind."""
-    person = room["people"][1]
-    async with Learner(room["address"], person["name"], person["password"]) as learner:
-        await learner.start(room["notebook"])
+    person = config["people"][1]
+    async with Learner(config["address"], person["name"], person["password"]) as learner:
+        await learner.start(config["notebook"])
         await learner.run("console.log(1);")
-    check(not everyone_is_gone(room) and is_listening(room["address"]), "a server and a kernel run")
-    os.kill(room["hub"], signal.SIGKILL)
-    check(await until(lambda: everyone_is_gone(room), 60), "they end when the hub is killed")
-    check(await until(lambda: not is_listening(room["address"]), 60), "and so does its proxy")
+    check(not everyone_is_gone(config) and is_listening(config["address"]), "a server and a kernel run")
+    os.kill(config["hub"], signal.SIGKILL)
+    check(await until(lambda: everyone_is_gone(config), 60), "they end when the hub is killed")
+    check(await until(lambda: not is_listening(config["address"]), 60), "and so does its proxy")
 
 
-async def main(room: dict) -> int:
+async def main(config: dict) -> int:
     check = Checks()
-    await test_logins(room, check)
-    await test_neighbours(room, check)
-    cells = room["cells"]
+    await test_logins(config, check)
+    await test_neighbours(config, check)
+    cells = config["cells"]
     rounds = []
-    for learners, spacing in room["rounds"]:
+    for learners, spacing in config["rounds"]:
         print(f"… {learners} learners, {f'{spacing} s apart' if spacing else 'at once'}", flush=True)
-        round_ = await run_round(room, learners, spacing, cells)
+        round_ = await run_round(config, learners, spacing, cells)
         rounds.append(round_)
         print(row(round_), flush=True)
         # After each: a test that is interrupted has told what it has seen.
-        Path(room["result"]).write_text(
+        Path(config["result"]).write_text(
             json.dumps([{**vars(r), "visits": [vars(v) for v in r.visits]} for r in rounds], indent=1)
         )
         for failure in round_.failures[:5]:
             print(f"  {failure}")
         check(not round_.failures, f"{learners} learners, no failure ({round_.took:.0f} s in all)")
-        check(await until(lambda: everyone_is_gone(room), 60), "and nothing of them is left")
+        check(await until(lambda: everyone_is_gone(config), 60), "and nothing of them is left")
     print("\n" + "\n".join([HEAD, "|" + "---|" * HEAD.count(" | ") + "---|", *map(row, rounds)]))
-    await test_crash(room, check)
+    await test_crash(config, check)
     print(f"\n{check.passed} passed, {check.failed} failed", flush=True)
     return 1 if check.failed else 0
 

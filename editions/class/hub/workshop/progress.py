@@ -2,7 +2,7 @@
 
 `STATE/progress/NAME.jsonl` has one line per check: `{"at": "2026-11-25T10:12:30Z", "exercise": "lif-charge",
 "result": "passed"}`. `result` is `passed`, `todo`, or the name of the mistake. The learner's kernel appends to the file
-that LIF_FC_MNIST_PROGRESS names, and only if it exists: the file is the learner's consent, and the page of the room
+that LIF_FC_MNIST_PROGRESS names, and only if it exists: the file is the learner's consent, and the class page
 creates and deletes it.
 """
 

@@ -1,4 +1,4 @@
-"""The settings that `npm run hub` passes to JupyterHub and to the page of the room: a JSON file that only root can read."""
+"""The settings that `npm run hub` passes to JupyterHub and to the class page: a JSON file that only root can read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of the room, a service of the hub. Learners decide there whether the teacher sees their exercises, and the
+"""The class page, a service of the hub. Learners decide there whether the teacher sees their exercises, and the
 teacher sees who is stuck. Servers are started and stopped on JupyterHub's own admin page, which it links to."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from . import limits
 from .progress import read_progress, share
 from .settings import Places, read_roster, read_settings
 
-PREFIX = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/services/room/")
+PREFIX = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/services/class/")
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
@@ -24,13 +24,13 @@ tr.stuck { background: #fdecc8; } button { font: inherit; } form { margin: 0; } 
 """
 
 
-class RoomHandler(HubOAuthenticated, web.RequestHandler):
-    def initialize(self, settings):
-        self.room = settings
+class ClassHandler(HubOAuthenticated, web.RequestHandler):
+    def initialize(self, workshop):
+        self.workshop = workshop
 
     @property
     def places(self) -> Places:
-        return Places(self.room, self.current_user["name"])
+        return Places(self.workshop, self.current_user["name"])
 
     def write_page(self, title: str, body: str, refresh: str = "") -> None:
         policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
@@ -43,12 +43,12 @@ class RoomHandler(HubOAuthenticated, web.RequestHandler):
         )
 
 
-class PageHandler(RoomHandler):
+class PageHandler(ClassHandler):
     @web.authenticated
     def get(self):
-        people = read_roster(self.room.roster)
+        people = read_roster(self.workshop.roster)
         if people.get(self.current_user["name"], {}).get("teacher"):
-            self.show_room(people)
+            self.show_class(people)
         else:
             self.show_own()
 
@@ -67,10 +67,10 @@ class PageHandler(RoomHandler):
             "<p><a href='/hub/home'>Back to the hub</a></p>",
         )
 
-    def show_room(self, people: dict[str, dict]):
+    def show_class(self, people: dict[str, dict]):
         rows, stuck = [], 0
         for name, person in people.items():
-            places = Places(self.room, name)
+            places = Places(self.workshop, name)
             progress = read_progress(places.progress)
             stuck += progress.is_stuck
             doing = "nothing checked yet" if places.progress.exists() else "not shown"
@@ -84,7 +84,7 @@ class PageHandler(RoomHandler):
             mark = ' class="stuck"' if progress.is_stuck else ""
             rows.append(f"<tr{mark}>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
         self.write_page(
-            "The room",
+            "The class",
             f"<p>{len(rows)} on the roster, {stuck} stuck. This page reloads every 15 seconds.</p>"
             "<table><thead><tr><th>Who</th><th>Exercise</th><th>Memory</th></tr></thead>"
             f"<tbody>{''.join(rows)}</tbody></table>"
@@ -96,7 +96,7 @@ class PageHandler(RoomHandler):
         )
 
 
-class ShareHandler(RoomHandler):
+class ShareHandler(ClassHandler):
     @web.authenticated
     def post(self, action):
         if action == "share":
@@ -108,11 +108,11 @@ class ShareHandler(RoomHandler):
 
 async def main() -> None:
     settings = read_settings()
-    room = {"settings": settings}
+    options = {"workshop": settings}
     handlers = [
         (url_path_join(PREFIX, "oauth_callback"), HubOAuthCallbackHandler),
-        (PREFIX + "?", PageHandler, room),
-        (url_path_join(PREFIX, "(share|unshare)"), ShareHandler, room),
+        (PREFIX + "?", PageHandler, options),
+        (url_path_join(PREFIX, "(share|unshare)"), ShareHandler, options),
     ]
     web.Application(handlers, cookie_secret=os.urandom(32), xsrf_cookies=True).listen(settings.pagePort, "127.0.0.1")
     await asyncio.Event().wait()

@@ -25,29 +25,29 @@ async def kill_all(user: pwd.struct_passwd) -> None:
     await killer.wait()
 
 
-class RoomSpawner(LocalProcessSpawner):
+class LearnerSpawner(LocalProcessSpawner):
     """JupyterHub's local spawner, with prefixed accounts and with limits (server.sh)."""
 
-    room: SimpleNamespace  # from `read_settings`; set before the first learner arrives
+    workshop: SimpleNamespace  # from `read_settings`; set before the first learner arrives
 
     @property
     def places(self) -> Places:
-        return Places(self.room, self.user.name)
+        return Places(self.workshop, self.user.name)
 
     def make_preexec_fn(self, name):
         return None  # server.sh switches to the learner's account, after what only root can do
 
     async def start(self):
-        room, places = self.room, self.places
+        workshop, places = self.workshop, self.places
         await self.make_runtime(places)
         self.cmd = [
             str(Path(__file__).parent / "server.sh"),
             places.account,
-            str(room.memory + limits.mapped_by_node(room.node)),
+            str(workshop.memory + limits.mapped_by_node(workshop.node)),
             str(limits.TASKS),
-            str(places.temporary) if room.ownTemporary else "",
-            limits.make_group(places.account, room.memory),
-            room.homeTemplate,
+            str(places.temporary) if workshop.ownTemporary else "",
+            limits.make_group(places.account, workshop.memory),
+            workshop.homeTemplate,
             str(Path(sys.executable).parent / "jupyterhub-singleuser"),
         ]
         return await super().start()
@@ -70,7 +70,7 @@ class RoomSpawner(LocalProcessSpawner):
             LOGNAME=places.account,
             HOME=home,
             SHELL="/bin/sh",
-            TMPDIR="/tmp" if self.room.ownTemporary else str(places.temporary),
+            TMPDIR="/tmp" if self.workshop.ownTemporary else str(places.temporary),
             JUPYTER_RUNTIME_DIR=str(places.runtime),
             JUPYTERLAB_SETTINGS_DIR=f"{home}/.jupyter/lab/user-settings",
             JUPYTERLAB_WORKSPACES_DIR=f"{home}/.jupyter/lab/workspaces",
