@@ -13,14 +13,14 @@ import { type Address, type Kernel, startKernel } from './kernel-module';
 import {
   Control,
   type CoreOptions,
+  countOutputs,
   JobKind,
   type Matrix,
   type MemoryMap,
   memoryMap,
-  OUTPUTS,
-  RATES_LIMIT,
   RATES_TASK,
   ROW_FLOATS,
+  ratesLimit,
   SHARDS,
   type Showing,
   SLICES,
@@ -47,8 +47,9 @@ export class EventCore {
   neurons: readonly NeuronOptions[] = [];
   /** For which job's shards the kernel is prepared: a step, of several threads the number of a job. */
   private prepared = '';
-  /** What was read of the image shown last, in place. */
-  private readonly rates: Float32Array;
+  /** How many neurons are read, and what was read of the image shown last, in place. */
+  readonly outputs: number;
+  readonly rates: Float32Array;
 
   constructor(
     module: WebAssembly.Module,
@@ -59,15 +60,16 @@ export class EventCore {
     this.kernel = startKernel(module, memory);
     const { buffer } = memory;
     this.map = memoryMap(options);
+    this.outputs = countOutputs(options.layers);
     this.used = usedRows(this.map);
     const { scratch, scratchBytes } = this.map;
     this.scratch = scratch + thread * scratchBytes;
     this.control = new Int32Array(buffer, 0, 16);
-    this.indices = new Uint32Array(buffer, this.map.indices, Math.max(options.batchSize, RATES_LIMIT));
+    this.indices = new Uint32Array(buffer, this.map.indices, Math.max(options.batchSize, ratesLimit(this.outputs)));
     this.floats = new Float32Array(buffer);
     this.doubles = new Float64Array(buffer);
     this.samples = new SampleLoader(this.kernel, buffer, this.scratch, this.map, thread, options);
-    this.rates = this.view('RATES', OUTPUTS);
+    this.rates = this.view('RATES', this.outputs);
     // Only the main thread writes to control.
     if (thread === 0) {
       this.control[Control.Loss] = this.kernel.losses[options.loss];
@@ -207,24 +209,24 @@ export class EventCore {
     for (let i = from; i < to; i++) {
       this.loadImage(i);
       this.forward(i);
-      this.floats.set(this.rates, this.map.rates / 4 + i * OUTPUTS);
+      this.floats.set(this.rates, this.map.rates / 4 + i * this.outputs);
     }
   }
 
   /** The results of the last job of gradients. */
   result(): BatchResult {
     const sum = (from: number) => this.doubles.subarray(from / 8, from / 8 + SHARDS).reduce((a, b) => a + b, 0);
-    const terms = this.options.loss === 'mse' ? OUTPUTS : 1;
+    const terms = this.options.loss === 'mse' ? this.outputs : 1;
     return {
       loss: sum(this.map.losses) / (this.control[Control.Count] * terms),
       correct: sum(this.map.correct),
     };
   }
 
-  /** The rates of the last job of that kind, [count, 10]. */
+  /** The rates of the last job of that kind, [count, outputs]. */
   ratesResult(): Float32Array {
     const from = this.map.rates / 4;
-    return this.floats.slice(from, from + this.control[Control.Count] * OUTPUTS);
+    return this.floats.slice(from, from + this.control[Control.Count] * this.outputs);
   }
 
   /** The gradient of the last job, added up over its shards, in the order of the weights. */
@@ -246,7 +248,7 @@ export class EventCore {
    * @param stride bytes from one column to the next
    * @param channels after how many units another column begins, if not after all
    */
-  rows(place: number, count: number, units = OUTPUTS, stride = 0, channels = units): Float32Array {
+  rows(place: number, count: number, units: number, stride = 0, channels = units): Float32Array {
     const { floats } = this;
     const out = new Float32Array(count * units);
     for (const { first, end, column } of columnsOf(units, channels)) {

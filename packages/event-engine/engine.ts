@@ -25,7 +25,7 @@ import { Queue } from '../networks/queue';
 import { EventCore } from './core';
 import { countWork, inputSpikes, traceImage } from './explain';
 import { compileKernel } from './kernel-module';
-import { Control, type CoreOptions, createMemory, JobKind, OUTPUTS, RATES_LIMIT } from './memory';
+import { Control, type CoreOptions, createMemory, JobKind, ratesLimit } from './memory';
 import { OneThread, type TaskRunner } from './tasks';
 
 const PURPOSE = { train: Purpose.TrainSpikes, test: Purpose.TestSpikes } as const;
@@ -143,11 +143,13 @@ export class EventEngine implements Engine {
   async rates(presentation: Presentation): Promise<Float32Array> {
     const { indices, ...shown } = this.take(presentation);
     return this.use(async (core) => {
-      const out = new Float32Array(indices.length * OUTPUTS);
-      for (let from = 0; from < indices.length; from += RATES_LIMIT) {
-        this.begin({ ...shown, indices: indices.subarray(from, from + RATES_LIMIT) });
+      const { outputs } = core;
+      const most = ratesLimit(outputs);
+      const out = new Float32Array(indices.length * outputs);
+      for (let from = 0; from < indices.length; from += most) {
+        this.begin({ ...shown, indices: indices.subarray(from, from + most) });
         await this.runner.run(JobKind.Rates);
-        out.set(core.ratesResult(), from * OUTPUTS);
+        out.set(core.ratesResult(), from * outputs);
       }
       return out;
     });

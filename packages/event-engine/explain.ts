@@ -80,8 +80,7 @@ export function traceImage(core: EventCore, i: number): Trace {
         traces[layer].h.set(ofPositions(core, layer));
         return;
       }
-      const isLast = layer === traces.length - 1;
-      const rows = scratch + (isLast ? addresses.OUTPUT : place) + addresses.BLOCK_ROWS;
+      const rows = scratch + place + addresses.BLOCK_ROWS;
       const record = (name: 'current' | 'h') =>
         traces[layer][name].set(core.rows(rows, steps, neurons, placeStride), from * neurons);
       functions.layerCurrents(scratch, map.weights, layer, block, steps);

@@ -91,7 +91,6 @@ const ADDRESSES = [
   'INPUT',
   'INPUT_END',
   'MAX_BLOCKS',
-  'OUTPUT',
   'PIXEL_AT',
   'RATES',
   'SCRATCH_BYTES',

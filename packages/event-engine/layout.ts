@@ -3,8 +3,8 @@
 
 /** Pixels of an image. A network of more inputs holds the spikes of as many at a time. */
 export const INPUTS = 784;
-/** Digits, and so output neurons. */
-export const OUTPUTS = 10;
+/** Most output neurons. */
+export const MAX_OUTPUTS = 1000;
 /** Floats of a row of weights or currents, as many as a column has neurons: up to twelve, which are three vectors. */
 export const ROW_FLOATS = 12;
 /** Steps of a block, which the kernel handles at a time. */

@@ -18,13 +18,12 @@ import {
   LAYER_BYTES,
   LAYERS,
   MAX_LAYERS,
-  OUTPUTS,
   ROW_FLOATS,
   SLOTS,
 } from './layout';
 import { columnsOf, placeConvolutions } from './maps';
 
-export { BLOCK, Control, INPUTS, OUTPUTS, ROW_FLOATS, SLOTS };
+export { BLOCK, Control, INPUTS, ROW_FLOATS, SLOTS };
 
 const PAGE = 65536;
 
@@ -34,8 +33,11 @@ export const SHARDS = 16;
 export const SLICES = 8;
 /** Images of one task when only the rates are wanted. */
 export const RATES_TASK = 64;
-/** Most images of one job of that kind. */
-export const RATES_LIMIT = 8192;
+/** Most images of one job of that kind, for so many outputs. */
+export const ratesLimit = (outputs: number) => Math.min(8192, Math.ceil(81920 / outputs));
+
+/** How many neurons of a network are read. */
+export const countOutputs = (layers: readonly ResolvedLayer[]) => layers[layers.length - 1].neurons;
 
 /** Kinds of jobs that threads share. */
 export const JobKind = { Gradient: 0, Update: 1, Rates: 2 } as const;
@@ -57,7 +59,7 @@ export interface Layout {
   batchSize: number;
   /** Inputs of the network; by default the pixels of an image. */
   inputs?: number;
-  /** All layers, the ten outputs last. */
+  /** All layers, the outputs last. */
   layers: readonly ResolvedLayer[];
   /** How many cores share the memory. */
   threads: number;
@@ -195,13 +197,13 @@ function placeNeurons(layout: Layout) {
     const columns = columnsOf(layer.neurons);
     const left = layers.length - 1 - i;
     // Behind a column lie its weights to each neuron of the next layer; of a recurrent one those to each of its own,
-    // and dL/ds.
-    const receivers = left === 0 ? 0 : left === 1 ? OUTPUTS : ROW_FLOATS * columnsOf(layers[i + 1].neurons);
+    // and dL/ds; outputs have it, too, since their loss may be one of each step.
+    const receivers = left === 0 ? 0 : ROW_FLOATS * columnsOf(layers[i + 1].neurons);
     const feedback = COLUMN_BYTES + receivers * ROW_BYTES;
-    const fromNext = feedback + columns * ROW_FLOATS * ROW_BYTES;
-    const placeStride = spread(layer.recurrent ? fromNext + BLOCK * ROW_BYTES : feedback);
-    const [makes, place] = [scratchBytes, scratchBytes + INPUT_BYTES];
-    if (left > 0) scratchBytes = place + columns * placeStride;
+    const fromNext = feedback + (layer.recurrent ? columns * ROW_FLOATS * ROW_BYTES : 0);
+    const placeStride = spread(layer.recurrent || left === 0 ? fromNext + BLOCK * ROW_BYTES : feedback);
+    const makes = take(left > 0 ? INPUT_BYTES : 0);
+    const place = take(columns * placeStride);
     return { ...layer, columns, makes, place, placeStride, feedback, fromNext, convolved, ...kept };
   });
   return { layers: placed, scratchBytes, moreInputs };
@@ -214,6 +216,7 @@ export function memoryMap(options: Layout) {
     end += Math.ceil(bytes / 64) * 64;
     return start;
   };
+  const outputs = countOutputs(options.layers);
   const { parts, rows } = placeParameters(options);
   const { layers, scratchBytes, moreInputs } = placeNeurons(options);
   const { remembers, bytes } = placeRemembered(options);
@@ -221,8 +224,8 @@ export function memoryMap(options: Layout) {
   const givenBytes = Math.ceil(options.T / BLOCK) * countInputRecords(options) * 8 * 2 * SLOTS;
   return {
     learningRate: place(8),
-    indices: place(4 * Math.max(options.batchSize, RATES_LIMIT)),
-    rates: place(4 * OUTPUTS * RATES_LIMIT),
+    indices: place(4 * Math.max(options.batchSize, ratesLimit(outputs))),
+    rates: place(4 * outputs * ratesLimit(outputs)),
     losses: place(8 * SHARDS),
     correct: place(8 * SHARDS),
     weights: place(rows),

@@ -16,7 +16,7 @@ export const partOf = ({ parts }: MemoryMap, layer: number, kind: Part['kind']):
 export function writeTable(
   buffer: ArrayBufferLike,
   map: MemoryMap,
-  { addresses, surrogates }: Kernel,
+  { surrogates }: Kernel,
   neurons: readonly NeuronOptions[],
   ratePenalty?: RatePenalty,
 ): void {
@@ -31,7 +31,7 @@ export function writeTable(
     whole(table.WEIGHTS, weights?.offset);
     whole(table.WEIGHTS_STRIDE, weights?.stride);
     whole(table.READS, i === 0 ? map.moreInputs : layers[i - 1].makes);
-    whole(table.PLACE, i === layers.length - 1 ? addresses.OUTPUT : layer.place);
+    whole(table.PLACE, layer.place);
     whole(table.PLACE_STRIDE, layer.placeStride);
     whole(table.MAKES, layer.makes);
     const { tau, decayInput, vThreshold, vReset, beta, tauAdapt, surrogateFunction, detachReset } = neurons[i];

@@ -3,27 +3,18 @@
  */
 import type { EventCore } from '../../packages/event-engine/core';
 import type { EventEngine } from '../../packages/event-engine/engine';
-import {
-  BLOCK,
-  Control,
-  INPUTS,
-  JobKind,
-  OUTPUTS,
-  ROW_FLOATS,
-  SHARDS,
-  SLOTS,
-} from '../../packages/event-engine/memory';
+import { BLOCK, Control, INPUTS, JobKind, ROW_FLOATS, SHARDS, SLOTS } from '../../packages/event-engine/memory';
 
 /** The core of an engine, into which only tests look; no other call may be under way. */
 export const coreOf = (engine: EventEngine): EventCore => (engine as unknown as { core: EventCore }).core;
 
 /** What given spikes lead to. */
 export interface Gradient {
-  /** Firing rates [batch, 10]. */
+  /** Firing rates [batch, outputs]. */
   rates: Float32Array;
   /** mean((rate − one-hot)²). */
   loss: number;
-  /** dL/dW [784, 10]. */
+  /** dL/dW [784, outputs]. */
   gradient: Float32Array;
 }
 
@@ -34,7 +25,7 @@ export interface Gradient {
  */
 export function trainOnSpikes(core: EventCore, spikes: Uint8Array, labels: ArrayLike<number>): Gradient {
   const batch = labels.length;
-  const rates = new Float32Array(batch * OUTPUTS);
+  const rates = new Float32Array(batch * core.outputs);
   const size = Math.ceil(batch / SHARDS);
   core.control[Control.Count] = batch;
   for (let shard = 0; shard < SHARDS; shard++) {
@@ -42,7 +33,7 @@ export function trainOnSpikes(core: EventCore, spikes: Uint8Array, labels: Array
     for (let i = shard * size; i < Math.min(batch, (shard + 1) * size); i++) {
       presentSpikes(core, spikes, i, batch);
       core.accumulate(shard, i, labels[i]);
-      rates.set(core.view('RATES', OUTPUTS), i * OUTPUTS);
+      rates.set(core.rates, i * core.outputs);
     }
   }
   const result = { rates, loss: core.result().loss, gradient: core.gradientResult() };
@@ -65,41 +56,41 @@ function presentSpikes(core: EventCore, spikes: Uint8Array, i: number, batch: nu
 }
 
 /**
- * Simulates the ten neurons under given currents, forwards and backwards.
- * @param x [T, 10] currents
- * @param spikeGradient turns the ten firing rates into dL/ds [10], the same in every step
- * @returns h [T, 10], the rates [10], and dL/dx [T, 10]
+ * Simulates the neurons under given currents, forwards and backwards.
+ * @param x [T, neurons] currents
+ * @param spikeGradient turns the firing rates into dL/ds, the same in every step
+ * @returns h [T, neurons], the rates, and dL/dx [T, neurons]
  */
 export function simulateWithGradient(
   core: EventCore,
   x: Float32Array,
   spikeGradient: (rates: Float32Array) => ArrayLike<number>,
 ): { h: Float32Array; rates: Float32Array; gradient: Float32Array } {
-  const { scratch, kernel } = core;
+  const { scratch, kernel, outputs } = core;
   const { restAll, fireLayer, back } = kernel.functions;
-  const T = x.length / OUTPUTS;
+  const T = x.length / outputs;
   const h = new Float32Array(x.length);
   const gradient = new Float32Array(x.length);
   const blocks = Array.from({ length: Math.ceil(T / BLOCK) }, (_, block) => block);
   const stepsOf = (block: number) => Math.min(BLOCK, T - block * BLOCK);
-  const { OUTPUT, BLOCK_ROWS, COUNTS, CARRY, SPIKE_GRADIENT } = kernel.addresses;
-  const output = scratch + OUTPUT;
+  const { BLOCK_ROWS, COUNTS, CARRY, SPIKE_GRADIENT } = kernel.addresses;
+  const output = scratch + core.map.layers[0].place;
   const place = output + BLOCK_ROWS;
   const floats = (start: number, length: number) => new Float32Array(core.memory.buffer, start, length);
   const fillRows = (block: number, source: Float32Array) => {
     const rows = floats(place, BLOCK * ROW_FLOATS).fill(0);
     for (let t = 0; t < stepsOf(block); t++) {
-      const from = (block * BLOCK + t) * OUTPUTS;
-      rows.set(source.subarray(from, from + OUTPUTS), t * ROW_FLOATS);
+      const from = (block * BLOCK + t) * outputs;
+      rows.set(source.subarray(from, from + outputs), t * ROW_FLOATS);
     }
   };
   restAll(scratch);
   for (const block of blocks) {
     fillRows(block, x);
     fireLayer(scratch, core.map.weights, 0, block, stepsOf(block));
-    h.set(core.rows(place, stepsOf(block)), block * BLOCK * OUTPUTS);
+    h.set(core.rows(place, stepsOf(block), outputs), block * BLOCK * outputs);
   }
-  const rates = floats(output + COUNTS, OUTPUTS).map((count) => count / T);
+  const rates = floats(output + COUNTS, outputs).map((count) => count / T);
   floats(scratch + SPIKE_GRADIENT, ROW_FLOATS)
     .fill(0)
     .set(spikeGradient(rates));
@@ -107,7 +98,7 @@ export function simulateWithGradient(
   for (const block of blocks.reverse()) {
     fillRows(block, h);
     back(scratch, output, place, scratch + SPIKE_GRADIENT, 0, stepsOf(block));
-    gradient.set(core.rows(place, stepsOf(block)), block * BLOCK * OUTPUTS);
+    gradient.set(core.rows(place, stepsOf(block), outputs), block * BLOCK * outputs);
   }
   return { h, rates, gradient };
 }

@@ -11,8 +11,7 @@ import {
   createMemory,
   INPUTS,
   JobKind,
-  OUTPUTS,
-  RATES_LIMIT,
+  ratesLimit,
 } from '../../../packages/event-engine/memory';
 import { DEFAULT_TRAINING, freshState } from '../../../src/common/engine';
 import { allMaps, resolveLayers } from '../../../src/common/layers';
@@ -127,13 +126,15 @@ export class Kernel {
   /** The firing rates [n, 10] of images [n, 784] alone, as in training. */
   rates(images: Uint8Array, T: number, tau: number | undefined, stream: Stream): Float32Array {
     const count = images.length / INPUTS;
-    const out = new Float32Array(count * OUTPUTS);
-    for (let from = 0; from < count; from += RATES_LIMIT) {
-      const some = images.subarray(from * INPUTS, (from + RATES_LIMIT) * INPUTS);
+    const { outputs } = this.core;
+    const most = ratesLimit(outputs);
+    const out = new Float32Array(count * outputs);
+    for (let from = 0; from < count; from += most) {
+      const some = images.subarray(from * INPUTS, (from + most) * INPUTS);
       this.begin(some, T, tau, { ...stream, index: stream.index + from });
       this.core.control[Control.Kind] = JobKind.Rates;
       for (let task = 0; task < this.core.tasks(); task++) this.core.perform(task);
-      out.set(this.core.ratesResult(), from * OUTPUTS);
+      out.set(this.core.ratesResult(), from * outputs);
     }
     return out;
   }

@@ -7,12 +7,12 @@ import * as layout from '../layout';
 
 /** Pixels of an image. */
 export const PIXELS: usize = layout.INPUTS;
-/** Output neurons. */
-export const OUTPUTS: usize = layout.OUTPUTS;
 /** Neurons of a column, which a row of weights or currents has room for. */
 export const WIDTH: usize = layout.ROW_FLOATS;
 /** Bytes of a row of weights or currents: up to twelve float32, three vectors. */
 export const ROW_BYTES: usize = 4 * WIDTH;
+/** Bytes of a row for each column of outputs, one after the other. */
+export const OUTPUT_BYTES: usize = 4 * WIDTH * ((layout.MAX_OUTPUTS + WIDTH - 1) / WIDTH);
 /** Rows of a table of sums lie a cache line apart. */
 export const TABLE_ROW: usize = 64;
 /** A table of all 16 partial sums of four rows. */
@@ -93,12 +93,12 @@ export const OUTGOING: usize = layout.COLUMN_BYTES;
 // Of the scratch memory, from its start:
 /** The image, bytes. */
 export const IMAGE: usize = 0;
-/** Firing rates [10] of the image, or the potentials that are read, float32. */
+/** Firing rates of the image, or the potentials that are read, float32, one of each output. */
 export const RATES: usize = IMAGE + 832;
-/** dL/ds of every step, or dL/dh of each step that is read, a row. */
-export const SPIKE_GRADIENT: usize = RATES + 64;
+/** dL/ds of every step, or dL/dh of each step that is read, of all outputs. */
+export const SPIKE_GRADIENT: usize = RATES + OUTPUT_BYTES;
 /** Pixels that chance decides, ascending: intensity less 128 (i8), place (u16). */
-export const INTENSITY: usize = SPIKE_GRADIENT + 64;
+export const INTENSITY: usize = SPIKE_GRADIENT + OUTPUT_BYTES;
 export const PLACE: usize = INTENSITY + 832;
 /** Undecided spikes of a part: which pixel of the list (u16), which steps (16 bits). */
 export const UNDECIDED: usize = PLACE + 2 * SLOTS;
@@ -108,15 +108,10 @@ export const STREAM: usize = UNDECIDED + 4 * SLOTS;
 export const DERIVATIVES: usize = STREAM + 64;
 /** The input of pixels. */
 export const INPUT: usize = DERIVATIVES + BLOCK * ROW_BYTES;
-/** The ten output neurons, a column. */
-export const OUTPUT: usize = INPUT + layout.INPUT_BYTES;
-/**
- * The step in which the potential of each is read, if it is one step (i32), a row: where hidden neurons have outgoing
- * weights.
- */
-export const READ_AT: usize = OUTPUT + OUTGOING;
+/** The step in which the potential of each output is read, if it is one step (i32). */
+export const READ_AT: usize = INPUT + layout.INPUT_BYTES;
 /** Tables of sums: of weights (a table for 4 places) or of dL/dcurrent (a table for 4 steps). */
-export const TABLES: usize = OUTPUT + OUTGOING + 512;
+export const TABLES: usize = READ_AT + OUTPUT_BYTES;
 /**
  * dL/ds of a hidden column in each step of a block: [BLOCK] rows. Behind it lie the hidden layers, as the table says.
  */
@@ -125,8 +120,8 @@ export const DELTAS: usize = TABLES + (SLOTS / 4) * TABLE;
 export const FACTORS: usize = DELTAS + BLOCK * ROW_BYTES;
 /** A list of the neurons of a layer that fired in a step (u32). */
 export const LIST: usize = FACTORS + BLOCK * ROW_BYTES;
-/** The exponentials of a softmax, a row; the label; the loss of the steps that were gone through back, f64. */
+/** The exponentials of a softmax, of all outputs; the label; the loss of the steps that were gone through back, f64. */
 export const EXPONENTIALS: usize = LIST + 4 * SLOTS;
-export const LABEL: usize = EXPONENTIALS + 48;
+export const LABEL: usize = EXPONENTIALS + OUTPUT_BYTES;
 export const LOSS_SUM: usize = LABEL + 8;
 export const SCRATCH_BYTES: usize = LOSS_SUM + 8;

@@ -92,8 +92,11 @@ function weighTwo(from: usize, stride: usize, weights: usize, neurons: usize, ou
   storeRow(out + ROW_BYTES, x1, y1, z1);
 }
 
-/** The same for all steps of the ten outputs, whose dL/dx are `rows`, to `deltas`. */
-export function backpropagateOutputs(rows: usize, outgoing: usize, deltas: usize, steps: usize): void {
+/** So many outputs have a loop of their own, whose sums differ in their last bits. */
+export const TEN: u32 = 10;
+
+/** The same for all steps of ten outputs, whose dL/dx are `rows`, to `deltas`. */
+export function backpropagateTen(rows: usize, outgoing: usize, deltas: usize, steps: usize): void {
   // A pass for each vector of a row, so that the ten weights stay in registers.
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     const w0 = v128.load(outgoing + q);

@@ -31,7 +31,7 @@ export function backSome(
   const first = rows + from * ROW_BYTES;
   if (learns) findFactors(column, rows, scratch + FACTORS, before, from, steps, isFiring);
   if (deltas) back(scratch, column, first, deltas, stride, steps);
-  else backOutputs(scratch, block, steps);
+  else backOutputs(scratch, layer, column, block, steps);
   if (learns) addFactors(column, first, scratch + FACTORS, steps);
   if (kept) filterBack(column, kept, from, steps);
 }

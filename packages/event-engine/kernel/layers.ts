@@ -3,8 +3,8 @@
 // A hidden layer's spikes have the same format as the input's, so the next layer adds them up like pixels.
 
 import * as table from '../layout';
-import { BLOCK_ROWS, DELTAS, DIM, OUTGOING, OUTPUTS, PIXEL_AT, ROW_BYTES, SPIKES, WIDTH } from './addresses';
-import { backpropagateOutputs, backpropagateSteps, transpose } from './backpropagate-dense';
+import { BLOCK_ROWS, DELTAS, DIM, OUTGOING, PIXEL_AT, ROW_BYTES, SPIKES, WIDTH } from './addresses';
+import { backpropagateSteps, backpropagateTen, TEN, transpose } from './backpropagate-dense';
 import { backBlock } from './column';
 import { currents, prepareInput } from './current';
 import { addDelayedGradient, delayedCurrents, differentiateDelayed } from './delays';
@@ -12,11 +12,21 @@ import { gatherDenseEvents } from './gather';
 import { addGradient } from './gradient';
 import { addPixelGradient, pixelCurrents } from './input';
 import { prepareConvolutions } from './kernels';
-import { columnAt, columnsOf, convolutions, countLayers, isLast, layerAt, recurrentRows, rowsOf } from './network';
+import {
+  columnAt,
+  columnsOf,
+  convolutions,
+  countLayers,
+  fromNext,
+  isLast,
+  layerAt,
+  recurrentRows,
+  rowsOf,
+} from './network';
 import { fire, useNeuron } from './neuron';
 import { addPenalty, isPenalized } from './penalty';
-import { fireOutputs } from './readout';
-import { addFirst, backRecurrent, fireRecurrent, fromNext } from './recurrence';
+import { differentiateOutputs, fireOutputs } from './readout';
+import { addFirst, backRecurrent, fireRecurrent } from './recurrence';
 import { filter, keepCurrent } from './state';
 import { addTauGradient, invert } from './tau';
 
@@ -50,14 +60,9 @@ export function prepare(scratch: usize, weights: usize): void {
       if (isLast(index)) continue;
       const next = layerAt(index + 1);
       const rows = rowsOf(weights, next, 0) + c * WIDTH * ROW_BYTES;
-      transpose(column + OUTGOING, rows, <usize>load<u32>(next, table.WEIGHTS_STRIDE), receiversOf(index + 1));
+      transpose(column + OUTGOING, rows, <usize>load<u32>(next, table.WEIGHTS_STRIDE), columnsOf(next) * WIDTH);
     }
   }
-}
-
-/** Number of a layer's neurons, with padding, that receive spikes from the layer before. */
-function receiversOf(index: usize): usize {
-  return isLast(index) ? OUTPUTS : columnsOf(layerAt(index)) * WIDTH;
 }
 
 /** Writes the currents of a layer in a block to the BLOCK_ROWS of its columns. */
@@ -88,7 +93,7 @@ export function fireLayer(scratch: usize, weights: usize, index: usize, block: u
       if (!isRecurrent) filter(column, kept, 0, steps);
     }
     const alive = <usize>load<u32>(layer, table.NEURONS) - c * WIDTH;
-    if (isLast(index)) fireOutputs(scratch, block, steps);
+    if (isLast(index)) fireOutputs(scratch, column, c, block, steps);
     else if (!isRecurrent) fire(column, input + SPIKES + c * WIDTH * 2, alive, block, steps);
   }
   if (isRecurrent) fireRecurrent(scratch, weights, layer, block, steps);
@@ -115,6 +120,7 @@ export function backLayer(
     }
     backRecurrent(scratch, layer, block, steps);
   }
+  if (isLast(index)) differentiateOutputs(scratch, layer, steps);
   for (let c: usize = 0; c < columns; c++) {
     const column = columnAt(scratch, layer, c);
     if (!isRecurrent) {
@@ -170,7 +176,7 @@ function differentiateSpikes(
   const layer = layerAt(next);
   const rows = columnAt(scratch, layer, 0) + BLOCK_ROWS;
   if (load<u32>(layer, table.DELAYS)) differentiateDelayed(scratch, weights, layer, c, block, steps, deltas);
-  else if (isLast(next)) backpropagateOutputs(rows, column + OUTGOING, deltas, steps);
+  else if (isLast(next) && load<u32>(layer, table.NEURONS) === TEN) backpropagateTen(rows, column + OUTGOING, deltas, steps);
   else backpropagateSteps(rows, layer, column + OUTGOING, deltas, steps);
   if (isPenalized(layerAt(next - 1))) addPenalty(column, deltas, steps);
 }

@@ -31,6 +31,21 @@ export function columnAt(scratch: usize, layer: usize, c: usize): usize {
   return scratch + <usize>load<u32>(layer, table.PLACE) + c * <usize>load<u32>(layer, table.PLACE_STRIDE);
 }
 
+/** The layer that is read. */
+export function outputLayer(): usize {
+  return layerAt(countLayers() - 1);
+}
+
+/** How many outputs there are. */
+export function countOutputs(): usize {
+  return <usize>load<u32>(outputLayer(), table.NEURONS);
+}
+
+/** Where dL/ds, or dL/dh, of a column in each step of a block lies, a row for each. */
+export function fromNext(layer: usize, column: usize): usize {
+  return column + <usize>load<u32>(layer, table.FROM_NEXT);
+}
+
 export function isLast(index: usize): bool {
   return index + 1 === countLayers();
 }

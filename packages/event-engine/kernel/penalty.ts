@@ -1,9 +1,9 @@
 // The penalty on the firing rates of hidden neurons (see src/common/rate-penalty.ts).
 
 import * as table from '../layout';
-import { COUNTS, DELTAS, LOSS_SUM, OUTPUTS, PART, PART_BYTES, ROW_BYTES, SPIKES, WIDTH } from './addresses';
+import { COUNTS, DELTAS, LOSS_SUM, PART, PART_BYTES, ROW_BYTES, SPIKES, WIDTH } from './addresses';
 import { MSE } from './loss';
-import { columnAt, columnsOf, convolutions, isLast, layerAt, readControl } from './network';
+import { columnAt, columnsOf, convolutions, countOutputs, isLast, layerAt, readControl } from './network';
 import { threshold } from './neuron';
 import { addToRow, clearRow, copyRow } from './rows';
 
@@ -74,7 +74,7 @@ function penalize(scratch: usize, layer: usize, column: usize, alive: usize): vo
     store<f32>(at, (2 * weight * error) / (T * neurons * f32(readControl(table.Control.Count))));
   }
   // The host divides by the outputs what the mean squared error of these adds up to.
-  const terms: f64 = readControl(table.Control.Loss) === MSE ? f64(OUTPUTS) : 1;
+  const terms: f64 = readControl(table.Control.Loss) === MSE ? f64(countOutputs()) : 1;
   store<f64>(scratch + LOSS_SUM, load<f64>(scratch + LOSS_SUM) + (terms * f64(weight) * sum) / f64(neurons));
 }
 

@@ -16,7 +16,7 @@ import {
 } from './addresses';
 import { backpropagateRow } from './backpropagate-dense';
 import { backBlock } from './column';
-import { columnAt, columnsOf, recurrentRows } from './network';
+import { columnAt, columnsOf, fromNext, recurrentRows } from './network';
 import { fireStep } from './neuron';
 import { copyRow, storeRow } from './rows';
 import { filter, keepState } from './state';
@@ -87,11 +87,6 @@ export function carryFired(column: usize, row: usize, take: bool): void {
     else store<f32>(at, f32((fired >> neuron) & 1));
   }
   store<u16>(column + FIRED, fired);
-}
-
-/** Address of dL/ds of a column through the next layer, a row for each step of a block. */
-export function fromNext(layer: usize, column: usize): usize {
-  return column + <usize>load<u32>(layer, table.FROM_NEXT);
 }
 
 /**
