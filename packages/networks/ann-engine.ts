@@ -1,5 +1,6 @@
 /**
- * The ANN of chapter 1 as an engine: 784 → 10 without bias, softmax, Adam; or 784 → hidden with ReLU → 10. Of spike
+ * The ANN of chapter 1 as an engine: 784 → 10 without bias, softmax, Adam; or 784 → hidden with ReLU → 10. Data of
+ * other classes have other outputs. Of spike
  * trains it reads how often each unit fires. It adds everything up in a fixed order and in plain numbers, so for one seed
  * its results are the same bytes on every machine and host. It needs no TensorFlow.
  */
@@ -20,9 +21,8 @@ import {
 } from '../../src/common/engine';
 import { exp, log } from '../../src/common/exact';
 import { plainLayers } from '../../src/common/layers';
-import { CLASSES } from '../../src/common/mnist';
 import { takePresentation } from '../../src/common/presentation';
-import { countInputs, type Dataset, isSpikeTrains } from '../../src/common/spike-trains';
+import { countClasses, countInputs, type Dataset, isSpikeTrains } from '../../src/common/spike-trains';
 import { countWeights, initialNetwork } from '../../src/common/weights';
 import { adamStep } from './adam-step';
 import { nextTurn } from './turn';
@@ -111,14 +111,14 @@ export class AnnEngine implements Learner {
   /** Of spike trains, which units have fired in which step of the current sample [T × units], and in how many [units]. */
   private readonly fired: Uint8Array;
   private readonly counts: Uint16Array;
-  /** The same for what the ten read: these pixels or, with a hidden layer, its units above 0. */
+  /** The same for what the outputs read: these pixels or, with a hidden layer, its units above 0. */
   private readonly read: Inputs;
   /** The sums of the hidden units; on the way back the slopes dL/dh of those above 0, one after the other. */
   private readonly sums: Float64Array;
   /** Its probabilities, and what they are made from. */
-  private readonly p = new Float64Array(CLASSES);
-  /** dL/dz of its ten sums z. */
-  private readonly slope = new Float64Array(CLASSES);
+  private readonly p: Float64Array;
+  /** dL/dz of its sums z. */
+  private readonly slope: Float64Array;
 
   /**
    * @example
@@ -134,11 +134,14 @@ export class AnnEngine implements Learner {
     checkChoice('loss', loss, ANN_LOSSES);
     this.options = frozen({ data, seed, batchSize, learningRate, loss, ...(hidden === undefined ? {} : { hidden }) });
     this.inputs = countInputs(data);
+    const classes = countClasses(data);
+    this.p = new Float64Array(classes);
+    this.slope = new Float64Array(classes);
     this.pixels = noInputs(this.inputs);
     this.fired = new Uint8Array(isSpikeTrains(data) ? data.T * data.units : 0);
     this.counts = new Uint16Array(isSpikeTrains(data) ? data.units : 0);
-    this.current = freshState(initialNetwork(seed, hidden, this.inputs));
-    this.gradient = new Float64Array(countWeights(hidden, this.inputs));
+    this.current = freshState(initialNetwork(seed, hidden, this.inputs, classes));
+    this.gradient = new Float64Array(countWeights(hidden, this.inputs, classes));
     this.sums = new Float64Array(hidden ?? 0);
     this.read = hidden === undefined ? this.pixels : noInputs(hidden);
   }
@@ -169,10 +172,10 @@ export class AnnEngine implements Learner {
   async rates(presentation: Presentation): Promise<Float32Array> {
     const { split, indices } = takePresentation(this.options.data, presentation);
     await nextTurn();
-    const out = new Float32Array(indices.length * CLASSES);
+    const out = new Float32Array(indices.length * this.p.length);
     for (let i = 0; i < indices.length; i++) {
       this.forward(split, indices[i], 0);
-      out.set(this.p, i * CLASSES);
+      out.set(this.p, i * this.p.length);
     }
     return out;
   }
@@ -186,7 +189,7 @@ export class AnnEngine implements Learner {
     const { weights } = this.current;
     this.look(split, index);
     if (sums.length > 0) this.activate();
-    addTen(this.read, weights, 0, p);
+    for (let first = 0; first < p.length; first += 10) addTen(this.read, weights, first, p);
     const most = p[argmax(p)];
     const below = p[label] - most;
     let sum = 0;
@@ -233,7 +236,7 @@ export class AnnEngine implements Learner {
 
   /**
    * dL/dz of the image's share of the batch's loss. Cross-entropy: (p − y) / batch. MSE: p (g − Σ p g), where
-   * g = dL/dp = 2 (p − y) / (10 batch).
+   * g = dL/dp = 2 (p − y) / (classes · batch).
    * @returns the image's loss
    */
   private findSlope(label: number, distance: number, batch: number): number {
@@ -255,14 +258,14 @@ export class AnnEngine implements Learner {
     return squares / p.length;
   }
 
-  /** The hidden units above 0: h = max(0, x W₁), as what the ten read. */
+  /** The hidden units above 0: h = max(0, x W₁), as what the outputs read. */
   private activate(): void {
-    const { pixels, read, sums } = this;
+    const { pixels, read, sums, p } = this;
     for (let first = 0; first < sums.length; first += 10) addTen(pixels, this.current.weights, first, sums);
     read.count = 0;
     for (let j = 0; j < sums.length; j++) {
       if (!(sums[j] > 0)) continue;
-      read.rows[read.count] = this.inputs * sums.length + j * CLASSES;
+      read.rows[read.count] = this.inputs * sums.length + j * p.length;
       read.values[read.count++] = sums[j];
     }
   }
@@ -271,13 +274,13 @@ export class AnnEngine implements Learner {
   private addHiddenGradient(): void {
     const { pixels, read, sums, slope, gradient } = this;
     const { weights } = this.current;
-    const units = read.rows; // in place: what the ten read is not needed any more
+    const units = read.rows; // in place: what the outputs read is not needed any more
     for (let i = 0; i < read.count; i++) {
       const row = read.rows[i];
       let sum = 0;
       for (let k = 0; k < slope.length; k++) sum += weights[row + k] * slope[k];
       sums[i] = sum;
-      units[i] = (row - this.inputs * sums.length) / CLASSES;
+      units[i] = (row - this.inputs * sums.length) / slope.length;
     }
     const { rows, values, count } = pixels;
     let j = 0;
@@ -305,13 +308,24 @@ export class AnnEngine implements Learner {
     }
   }
 
-  /** dL/dW = x dL/dz, in the rows of what the ten read. */
+  /** dL/dW = x dL/dz, in the rows of what the outputs read. */
   private addGradient(): void {
+    const { gradient, slope } = this;
+    const { rows, values, count } = this.read;
+    let first = 0;
+    for (; first + 10 <= slope.length; first += 10) this.addTenGradients(first);
+    for (; first < slope.length; first++) {
+      for (let i = 0; i < count; i++) gradient[rows[i] + first] += values[i] * slope[first];
+    }
+  }
+
+  /** The same of ten outputs, in variables. */
+  private addTenGradients(first: number): void {
     const { gradient } = this;
     const { rows, values, count } = this.read;
-    const [d0, d1, d2, d3, d4, d5, d6, d7, d8, d9] = this.slope;
+    const [d0, d1, d2, d3, d4, d5, d6, d7, d8, d9] = this.slope.subarray(first, first + 10);
     for (let i = 0; i < count; i++) {
-      const row = rows[i];
+      const row = rows[i] + first;
       const x = values[i];
       gradient[row] += x * d0;
       gradient[row + 1] += x * d1;
@@ -333,7 +347,11 @@ export class AnnEngine implements Learner {
   }
 
   async restore(state: EngineState): Promise<void> {
-    const taken = takeState(state, { ...this.options, reset: true, layers: plainLayers(this.options.hidden) });
+    const taken = takeState(state, {
+      ...this.options,
+      reset: true,
+      layers: plainLayers(this.options.hidden, this.p.length),
+    });
     await nextTurn();
     this.current = taken;
   }

@@ -4,7 +4,7 @@
  * event engine does.
  */
 import { argmax } from '../../src/common/argmax';
-import { checkChoice, checkOptions } from '../../src/common/checks';
+import { checkChoice, checkOptions, checkWhole } from '../../src/common/checks';
 import {
   type BatchResult,
   type EngineOptions,
@@ -61,6 +61,7 @@ export class PlainEngine {
     const { way = 'dense', ...some } = options;
     const { data } = some;
     checkMnist(data);
+    if (data.classes !== undefined) checkWhole('data.classes', data.classes, CLASSES, CLASSES);
     const { seed, T, batchSize, learningRate } = resolveEngineOptions(some);
     checkChoice('way', way, PLAIN_WAYS);
     if (T > MAX_STEPS) throw new RangeError(`T: expected at most ${MAX_STEPS} steps, found ${T}`);

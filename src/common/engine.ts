@@ -12,7 +12,7 @@ import {
   shortenLayers,
   shortForm,
 } from './layers';
-import { checkMnist } from './mnist';
+import { CLASSES, checkMnist } from './mnist';
 import { DEFAULT_NEURON, NEURON, type NeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
 import { RATE_PENALTY, type RatePenalty, resolveRatePenalty } from './rate-penalty';
@@ -31,7 +31,7 @@ import {
   toggle,
   whole,
 } from './schema';
-import { checkSpikeTrains, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
+import { checkSpikeTrains, countClasses, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
 import type { Trace } from './trace';
 import { checkGain, checkRanges, countNumbers, parameters } from './weights';
 
@@ -62,7 +62,7 @@ export const ENCODER_NAMES = ['poisson', 'direct', 'latency'] as const;
 export type EncoderName = (typeof ENCODER_NAMES)[number];
 
 /**
- * What is read of the ten neurons: their spikes, which make firing rates; or, of neurons that never fire, their
+ * What is read of the outputs: their spikes, which make firing rates; or, of neurons that never fire, their
  * potential h after the last step, its mean over the steps, or its highest value in any step (SpikingJelly's
  * `NonSpikingLIFNode` with `last_mem`, `mean-mem` and `max-mem`).
  */
@@ -91,10 +91,10 @@ export const ENGINE = group(
     batchSize: whole(1, 2 ** 20, { doc: 'images per batch', default: 128, label: 'batch' }),
     /** Adam's. */
     learningRate: number({ doc: 'learning rate of Adam', default: 1e-3, label: 'lr', heading: 'learning rate' }, 0),
-    /** Of the ten outputs. */
+    /** Of the outputs. */
     neuron: NEURON,
-    /** All layers in order, the ten outputs last. */
-    layers: list(MAX_LAYERS, LAYER, { doc: 'all layers in order, the ten outputs last', has: SPIKING }),
+    /** All layers in order, the outputs last. */
+    layers: list(MAX_LAYERS, LAYER, { doc: 'all layers in order, the outputs last', has: SPIKING }),
     /** Default 'mse'. */
     loss: oneOf(LOSS_NAMES, {
       doc: 'loss of the firing rates: mse, cross-entropy, cross-entropy-counts, whose softmax takes the numbers of spikes, or cross-entropy-each-step, the mean over the steps',
@@ -108,11 +108,11 @@ export const ENGINE = group(
     /** What the rates of hidden neurons add to the loss. None by default. */
     ratePenalty: RATE_PENALTY,
     /**
-     * Default 'spikes'. With a potential the ten neurons never fire, and it is what stands for the firing rates in
+     * Default 'spikes'. With a potential the outputs never fire, and it is what stands for the firing rates in
      * `rates` and in the loss.
      */
     readout: oneOf(READOUT_NAMES, {
-      doc: 'what is read of the ten neurons: spikes; or, of neurons that never fire, last-potential, mean-potential or highest-potential',
+      doc: 'what is read of the outputs: spikes; or, of neurons that never fire, last-potential, mean-potential or highest-potential',
       default: 'spikes',
       has: SPIKING,
       words: {
@@ -213,6 +213,7 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   else checkMnist(data);
   const resolved = resolveOptions(options, {
     inputs: countInputs(data),
+    classes: countClasses(data),
     steps: isSpikeTrains(data) ? data.T : undefined,
   });
   if (threads !== undefined) checkWhole('threads', threads, 1, 64);
@@ -223,6 +224,8 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
 export interface Shown {
   /** How many there are in each step. */
   inputs: number;
+  /** How many outputs the network has. Default 10. */
+  classes?: number;
   /** Steps of spike trains; undefined for images, which an encoder shows for as long as is wanted. */
   steps?: number;
 }
@@ -233,11 +236,11 @@ export interface Shown {
  */
 export function resolveOptions(
   some: Omit<EngineOptions, 'data' | 'threads'>,
-  { inputs, steps }: Shown,
+  { inputs, classes = CLASSES, steps }: Shown,
 ): Omit<ResolvedEngineOptions, 'data' | 'threads'> {
   const given = Object.fromEntries(Object.entries(some).filter(([, value]) => value !== undefined));
   const usual = { ...defaultsOf(ENGINE), ...(steps !== undefined && { T: steps, encoder: undefined }) };
-  const layers = resolveLayers(some);
+  const layers = resolveLayers(some, classes);
   const { gain, ...filled }: typeof usual = { ...usual, ...given };
   const options = {
     ...filled,
@@ -305,7 +308,7 @@ export interface BatchResult {
  * All that training changes: weights [784, 10] or, with a hidden layer, [784, hidden] and then [hidden, 10] (with spike
  * trains as many rows as they have units in place of the 784; of any network the numbers that `parameters` lists),
  * Adam's moments of the same shape, Adam's step count and, of an engine that does not reset the neurons, what they
- * remember, layer by layer [batchSize, neurons], the ten outputs last: potentials, before them currents that last, then
+ * remember, layer by layer [batchSize, neurons], the outputs last: potentials, before them currents that last, then
  * the spikes that a recurrent layer hears again, and first what delays let arrive in each of the next steps. `restore`
  * takes neurons at rest where it is missing.
  */
@@ -345,7 +348,7 @@ export interface Learner {
    */
   trainBatch(epoch: number, indices: Uint32Array, learningRate?: number): Promise<BatchResult>;
   /**
-   * Firing rates, the potentials that are read or, of an ANN, probabilities, [indices, 10]; the highest is the answer.
+   * Firing rates, the potentials that are read or, of an ANN, probabilities, [indices, classes]; the highest is the answer.
    */
   rates(presentation: Presentation): Promise<Float32Array>;
   state(): Promise<EngineState>;
@@ -355,15 +358,15 @@ export interface Learner {
 }
 
 /**
- * Something that trains the tutorial's network: 784 inputs or the units of spike trains, hidden layers or none, 10 LIF
- * neurons, Adam on a loss of what is read of them.
+ * Something that trains the tutorial's network: 784 inputs or the units of spike trains, hidden layers or none, a LIF
+ * neuron for each class, Adam on a loss of what is read of them.
  */
 export interface Engine extends Learner {
   readonly name: 'event' | 'tfjs';
   /** The loss is 'custom' if it was given as a function. */
   readonly options: ResolvedEngineOptions<LossName | 'custom'>;
   /**
-   * Every step of one image, arrays [T, 10], and of hidden neurons [T, neurons]. Outputs whose potential is read have
+   * Every step of one image, arrays [T, classes], and of hidden neurons [T, neurons]. Outputs whose potential is read have
    * no spikes.
    */
   trace(presentation: ImagePresentation): Promise<Trace>;

@@ -1,11 +1,11 @@
-/** A network as a list of layers, the last of which are the ten outputs. */
+/** A network as a list of layers, the last of which are the outputs. */
 import { checkOptions, checkWhole, formatValue } from './checks';
 import { DELAY, type Delay, resolveDelay } from './delay';
 import { CLASSES, IMAGE_SIDE } from './mnist';
 import { checkNeuron, NEURON, type NeuronOptions, neuronOptions, resolveNeuronOptions } from './neuron-options';
 import { checkNorm, NORM } from './norm';
 import { group, type Infer, list, namesOf, number, oneOf, shortenGroup, toggle, whole } from './schema';
-import { MAX_UNITS } from './spike-trains';
+import { MAX_CLASSES, MAX_UNITS } from './spike-trains';
 
 /** The widest hidden layer, in neurons. */
 export const MAX_HIDDEN = 800;
@@ -68,8 +68,11 @@ export interface Convolution extends Sides {
 export const LAYER = group(
   { doc: 'a layer of neurons, with what leads to them' },
   {
-    /** 1 to 800; the last layer has ten. A layer that convolves has one at each position for each channel. */
-    neurons: whole(1, MAX_HIDDEN, { doc: 'neurons of the layer; the last one has ten', required: true }),
+    /** 1 to 800; the last layer has one for each class. A layer that convolves has one at each position for each channel. */
+    neurons: whole(1, MAX_CLASSES, {
+      doc: 'neurons of the layer; the last one has one for each class',
+      required: true,
+    }),
     /**
      * Neurons of a map [height, width, channels], which share their weights [kernel, kernel, channels read, channels].
      * Layers that convolve come first. None by default.
@@ -175,25 +178,26 @@ export function allMaps(layers: readonly LayerShape[], inputs = sizeOf(IMAGE_MAP
 export interface SomeLayers {
   /** Neurons of a single hidden layer, 1 to 800: short for `layers: [{ neurons: hidden }, {}]`. None by default. */
   hidden?: number;
-  /** All layers in order, the ten outputs last. */
+  /** All layers in order, the outputs last. */
   layers?: readonly LayerOptions[];
   /** Of all neurons, unless a layer says otherwise. */
   neuron?: Partial<NeuronOptions>;
 }
 
 /** The shapes of a network with one hidden layer or none. */
-export const plainLayers = (hidden?: number): LayerShape[] =>
-  (hidden === undefined ? [CLASSES] : [hidden, CLASSES]).map((neurons) => ({ neurons, recurrent: false }));
+export const plainLayers = (hidden?: number, outputs = CLASSES): LayerShape[] =>
+  (hidden === undefined ? [outputs] : [hidden, outputs]).map((neurons) => ({ neurons, recurrent: false }));
 
 /**
  * All layers of a network, with their defaults filled in.
+ * @param outputs how many classes the data have; without data the last layer may say it, by default ten
  * @throws RangeError that names the layer and the option that is out of range or unknown
  */
-export function resolveLayers({ hidden, layers, neuron }: SomeLayers): ResolvedLayer[] {
+export function resolveLayers({ hidden, layers, neuron }: SomeLayers, outputs?: number): ResolvedLayer[] {
   const base = resolveNeuronOptions(neuron);
   if (hidden !== undefined) checkWhole('hidden', hidden, 1, MAX_HIDDEN);
   checkNeuron(base);
-  if (layers === undefined) return plainLayers(hidden).map((layer) => ({ ...layer, neuron: base }));
+  if (layers === undefined) return plainLayers(hidden, outputs).map((layer) => ({ ...layer, neuron: base }));
   if (!Array.isArray(layers)) throw new RangeError(`layers: expected an array, found ${formatValue(layers)}`);
   checkWhole('layers', layers.length, 1, MAX_LAYERS);
   // A hole is a layer that is not there; map would pass it over.
@@ -203,7 +207,7 @@ export function resolveLayers({ hidden, layers, neuron }: SomeLayers): ResolvedL
       if (i === 0) reads = mapOfInputs(layer) ?? reads;
       else if (layer?.convolve?.shape !== undefined)
         throw new RangeError('shape: expected in the first layer alone, found here');
-      const resolved = resolveLayer(layer, base, i === layers.length - 1, reads);
+      const resolved = resolveLayer(layer, base, i === layers.length - 1, reads, outputs);
       if (resolved.delay && layers[0].convolve)
         throw new RangeError('delay: expected a network that does not convolve, found one that does');
       reads = resolved.convolve && reads && mapsOf(reads, resolved.convolve, resolved.pool).makes;
@@ -268,10 +272,16 @@ function resolveConvolution(
   return { neurons: sizeOf(maps.neurons), convolve: resolved, ...others };
 }
 
-function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean, reads?: MapShape): ResolvedLayer {
+function resolveLayer(
+  some: LayerOptions,
+  base: NeuronOptions,
+  isLast: boolean,
+  reads?: MapShape,
+  outputs?: number,
+): ResolvedLayer {
   checkOptions('layer', some, LAYER_OPTIONS, ['synapse', 'delay']);
   const { neuron, synapse, delay, recurrent = false, learn } = some;
-  const { neurons = isLast ? CLASSES : 0, ...convolution } =
+  const { neurons = isLast ? (outputs ?? CLASSES) : 0, ...convolution } =
     some.convolve === undefined ? { neurons: some.neurons } : resolveConvolution(some, reads);
   if (some.convolve !== undefined) {
     if (isLast) throw new RangeError('convolve: expected a layer before the outputs, found the outputs');
@@ -283,8 +293,8 @@ function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean, 
       );
   } else if (some.pool !== undefined || some.norm !== undefined)
     throw new RangeError(`${some.pool ? 'pool' : 'norm'}: expected a layer that convolves, found one that does not`);
-  else if (isLast) checkWhole('neurons of the last layer', neurons, CLASSES, CLASSES);
-  else LAYER.fields.neurons.check('neurons', neurons);
+  else if (isLast) checkWhole('neurons of the last layer', neurons, outputs ?? 2, outputs ?? MAX_CLASSES);
+  else checkWhole('neurons', neurons, 1, MAX_HIDDEN);
   const own = resolveNeuronOptions(neuron, base);
   checkNeuron(own);
   if (some.convolve !== undefined && own.beta > 0)
@@ -331,8 +341,8 @@ export function shortenLayers(
   { ...neuron } = layers[layers.length - 1].neuron,
 ): Record<string, unknown>[] | undefined {
   const all = layers.map(({ neurons, ...others }, i) => {
-    // A convolution says how many neurons there are, and the outputs are ten.
-    const isSaid = others.convolve !== undefined || i === layers.length - 1;
+    // A convolution says how many neurons there are, and ten outputs are the default.
+    const isSaid = others.convolve !== undefined || (i === layers.length - 1 && neurons === CLASSES);
     return shortenGroup(LAYER, isSaid ? others : { neurons, ...others }, { neuron }) ?? {};
   });
   return all.length === 1 && Object.keys(all[0]).length === 0 ? undefined : all;

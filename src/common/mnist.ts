@@ -8,7 +8,7 @@ import { asOneLine, checkIndices, checkWhole, isTyped, typeName } from './checks
 export const IMAGE_SIDE = 28;
 /** Pixels of an image: 28 × 28. */
 export const IMAGE_SIZE = IMAGE_SIDE * IMAGE_SIDE;
-/** Digits, and so output neurons. */
+/** Digits, and so output neurons unless the data have other classes. */
 export const CLASSES = 10;
 
 /** The training or the test images with their labels. */
@@ -23,6 +23,8 @@ export interface MnistSplit {
 export interface Mnist {
   readonly train: MnistSplit;
   readonly test: MnistSplit;
+  /** 2 to 256, and so outputs of a network. Default 10. */
+  readonly classes?: number;
 }
 
 /** The data set, or a part of it, is unusable. The message is one line. */
@@ -102,10 +104,12 @@ function hex(value: number): string {
 
 /**
  * @throws TypeError or RangeError in one line unless both splits are there and whole: bytes, as many images as labels,
- * all from 0 to 9
+ * all of its classes
  */
 export function checkMnist(data: Mnist): void {
   if (!data?.train || !data.test) throw new TypeError('data: expected what loadMnist() returns, found none');
+  const { classes = CLASSES } = data;
+  checkWhole('data.classes', classes, 2, 256);
   for (const split of ['train', 'test'] as const) {
     const { images, labels, count } = data[split];
     for (const [name, values] of Object.entries({ images, labels })) {
@@ -120,8 +124,9 @@ export function checkMnist(data: Mnist): void {
       );
     }
     checkWhole(`data.${split}.count`, count, 1);
-    const stray = labels.find((label) => label >= CLASSES);
-    if (stray !== undefined) throw new RangeError(`data.${split}: expected labels from 0 to 9, found ${stray}`);
+    const stray = labels.find((label) => label >= classes);
+    if (stray !== undefined)
+      throw new RangeError(`data.${split}: expected labels from 0 to ${classes - 1}, found ${stray}`);
   }
 }
 

@@ -3,12 +3,14 @@
  * spike can be the message.
  */
 import { checkArray, checkObject, checkOptions, checkWhole, isTyped, typeName } from './checks';
-import { CLASSES, IMAGE_SIZE, type Mnist, type MnistSplit } from './mnist';
+import { CLASSES, IMAGE_SIZE, type Mnist } from './mnist';
 
 /** The longest presentation, in steps. */
 export const MAX_T = 10_000;
 /** Most input units: those of two polarities on 45 × 45 pixels, or of four images side by side, and some more. */
 export const MAX_UNITS = 4096;
+/** Most classes, and so outputs of a network. */
+export const MAX_CLASSES = 1000;
 
 /** The training or the test samples with their labels. */
 export interface SpikeTrainSplit {
@@ -18,8 +20,8 @@ export interface SpikeTrainSplit {
   readonly times: Uint16Array;
   /** [count + 1] where the spikes of each sample begin and, last, where they end. */
   readonly starts: Uint32Array;
-  /** [count] classes from 0 to 9. A task may have fewer classes: the other outputs then learn to be silent. */
-  readonly labels: Uint8Array;
+  /** [count] classes from 0; a Uint16Array where there are more than 256. */
+  readonly labels: Uint8Array | Uint16Array;
   readonly count: number;
 }
 
@@ -29,6 +31,11 @@ export interface SpikeTrains {
   readonly units: number;
   /** Steps, 1 to 10,000. */
   readonly T: number;
+  /**
+   * Classes, 2 to 1,000, and so outputs: outputs whose class no sample has learn to be silent. By default as many as
+   * the labels need, and at least ten.
+   */
+  readonly classes?: number;
   readonly train: SpikeTrainSplit;
   readonly test: SpikeTrainSplit;
 }
@@ -58,30 +65,47 @@ export const isSpikeTrains = (data: Dataset): data is SpikeTrains =>
 /** How many inputs the network has that is trained on these data. */
 export const countInputs = (data: Dataset): number => (isSpikeTrains(data) ? data.units : IMAGE_SIZE);
 
+/** The highest label of both splits. */
+const highestLabel = ({ train, test }: Dataset): number =>
+  [...train.labels, ...test.labels].reduce((most, label) => Math.max(most, label), 0);
+
+/** How many outputs the network has that is trained on these data. */
+export const countClasses = (data: Dataset): number =>
+  data.classes ?? (isSpikeTrains(data) ? Math.max(CLASSES, highestLabel(data) + 1) : CLASSES);
+
+/** Room for so many labels of some classes. */
+export const labelsFrom = (labels: ArrayLike<number>, classes: number): Uint8Array | Uint16Array =>
+  classes > 256 ? Uint16Array.from(labels) : Uint8Array.from(labels);
+
 /**
  * A data set of spike trains for `createEngine`.
  * @example
  * const train = { trains: [{ units: [0, 1], times: [3, 7] }, { units: [0, 1], times: [7, 3] }], labels: [0, 1] };
  * const data = datasets.makeSpikeTrains({ units: 2, T: 10, train, test: train });
- * @param shape units 1 to 4,096, T steps 1 to 10,000
+ * @param shape units 1 to 4,096, T steps 1 to 10,000, classes 2 to 1,000, by default as many as the labels need
+ *   and at least ten
  * @throws RangeError in one line: which split and which train, what was expected, what was found
  */
 export function makeSpikeTrains(
-  shape: Pick<SpikeTrains, 'units' | 'T'> & { train: LabelledTrains; test: LabelledTrains },
+  shape: Pick<SpikeTrains, 'units' | 'T' | 'classes'> & { train: LabelledTrains; test: LabelledTrains },
 ): SpikeTrains {
-  checkOptions('makeSpikeTrains', shape, ['units', 'T', 'train', 'test']);
-  const { units, T, train, test } = shape;
-  checkShape({ units, T });
-  return { units, T, train: pack('train', train, { units, T }), test: pack('test', test, { units, T }) };
+  checkOptions('makeSpikeTrains', shape, ['units', 'T', 'classes', 'train', 'test']);
+  const { units, T, classes, train, test } = shape;
+  checkShape({ units, T, classes });
+  const [ours, others] = [pack('train', train, { units, T, classes }), pack('test', test, { units, T, classes })];
+  const data = { units, T, classes, train: ours, test: others };
+  return { ...data, classes: countClasses(data) };
 }
 
-function pack(split: string, labelled: LabelledTrains, shape: Pick<SpikeTrains, 'units' | 'T'>): SpikeTrainSplit {
+type Shape = Pick<SpikeTrains, 'units' | 'T' | 'classes'>;
+
+function pack(split: string, labelled: LabelledTrains, shape: Shape): SpikeTrainSplit {
   const where = `data.${split}`;
   if (!Array.isArray(labelled?.trains))
     throw new TypeError(`${where}: expected { trains, labels }, found ${typeName(labelled)}`);
   const { trains, labels } = labelled;
   checkArray(`${where}.trains`, trains, 'spike trains');
-  checkLabels(where, labels, trains.length);
+  checkLabels(where, labels, trains.length, shape.classes);
   const starts = new Uint32Array(trains.length + 1);
   trains.forEach((train, i) => {
     const { units, times } = train ?? {};
@@ -100,7 +124,13 @@ function pack(split: string, labelled: LabelledTrains, shape: Pick<SpikeTrains, 
     });
     return out;
   };
-  return { units: join('units'), times: join('times'), starts, labels: Uint8Array.from(labels), count: trains.length };
+  return {
+    units: join('units'),
+    times: join('times'),
+    starts,
+    labels: labelsFrom(labels, shape.classes ?? MAX_CLASSES),
+    count: trains.length,
+  };
 }
 
 /** @throws TypeError or RangeError in one line unless both splits are there and whole */
@@ -111,7 +141,8 @@ export function checkSpikeTrains(data: SpikeTrains): void {
     const split = data[name];
     const where = `data.${name}`;
     if (!split) throw new TypeError(`${where}: expected spike trains, as makeSpikeTrains() returns them, found none`);
-    const kinds = { units: 'Uint16Array', times: 'Uint16Array', starts: 'Uint32Array', labels: 'Uint8Array' } as const;
+    const labelled = isTyped(split.labels, 'Uint16Array') ? 'Uint16Array' : 'Uint8Array';
+    const kinds = { units: 'Uint16Array', times: 'Uint16Array', starts: 'Uint32Array', labels: labelled } as const;
     for (const array of Object.keys(kinds) as (keyof typeof kinds)[]) {
       const values: unknown = split[array];
       if (isTyped(values, kinds[array])) continue;
@@ -120,7 +151,7 @@ export function checkSpikeTrains(data: SpikeTrains): void {
       );
     }
     const { units, times, starts, labels, count } = split;
-    checkLabels(where, labels, count);
+    checkLabels(where, labels, count, data.classes);
     const total = units.length;
     if (starts.length !== count + 1 || starts[0] !== 0 || starts[count] !== total || times.length !== total) {
       throw new RangeError(
@@ -132,19 +163,20 @@ export function checkSpikeTrains(data: SpikeTrains): void {
   }
 }
 
-function checkShape({ units, T }: Pick<SpikeTrains, 'units' | 'T'>): void {
+function checkShape({ units, T, classes }: Shape): void {
   checkWhole('data.units', units, 1, MAX_UNITS);
   checkWhole('data.T', T, 1, MAX_T);
+  if (classes !== undefined) checkWhole('data.classes', classes, 2, MAX_CLASSES);
 }
 
-function checkLabels(where: string, labels: ArrayLike<number>, trains: number): void {
+function checkLabels(where: string, labels: ArrayLike<number>, trains: number, classes = MAX_CLASSES): void {
   if (!(trains > 0)) throw new RangeError(`${where}: expected at least one spike train, found none`);
   if (labels?.length !== trains) {
     throw new RangeError(`${where}: expected ${trains} labels, one for each train, found ${labels?.length ?? 'none'}`);
   }
   for (let i = 0; i < labels.length; i++) {
-    if (Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < CLASSES) continue;
-    throw new RangeError(`${where}: expected labels from 0 to ${CLASSES - 1}, found ${labels[i]} of train ${i}`);
+    if (Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < classes) continue;
+    throw new RangeError(`${where}: expected labels from 0 to ${classes - 1}, found ${labels[i]} of train ${i}`);
   }
 }
 
@@ -159,7 +191,7 @@ function checkSpikes(
   times: ArrayLike<number>,
   from: number,
   to: number,
-  shape: Pick<SpikeTrains, 'units' | 'T'>,
+  shape: Shape,
 ): void {
   if (to < from) throw new RangeError(`${where}: expected to end after its start ${from}, found ${to}`);
   for (let i = from; i < to; i++) {
@@ -169,4 +201,7 @@ function checkSpikes(
 }
 
 /** What both kinds of data have: the labels of a split. */
-export type Labelled = Pick<MnistSplit, 'labels' | 'count'>;
+export interface Labelled {
+  readonly labels: Uint8Array | Uint16Array;
+  readonly count: number;
+}

@@ -8,6 +8,7 @@ import { allMaps, isWidth, type LayerShape, MAX_HIDDEN, plainLayers, type Resolv
 import { CLASSES, IMAGE_SIZE } from './mnist';
 import { NORM_EPSILON, NORM_PARTS, startOfNorm } from './norm';
 import { initialWeights, Purpose, RandomStream } from './random';
+import { MAX_CLASSES } from './spike-trains';
 
 /** A matrix among a network's parameters. */
 export interface Parameter {
@@ -205,12 +206,12 @@ function streamOf(kind: 'weight' | 'recurrent', layer: number, layers: number): 
  * The shape [inputs, outputs] of each layer's weights, of a network with one hidden layer or none: [784, 10], or
  * [784, hidden] and [hidden, 10]. With spike trains as data there are as many inputs as the data have units.
  */
-export const weightShapes = (hidden?: number, inputs?: number): [number, number][] =>
-  parameters(plainLayers(hidden), inputs).map(({ shape }) => shape);
+export const weightShapes = (hidden?: number, inputs?: number, outputs?: number): [number, number][] =>
+  parameters(plainLayers(hidden, outputs), inputs).map(({ shape }) => shape);
 
 /** How many weights such a network has. */
-export const countWeights = (hidden?: number, inputs?: number): number =>
-  countNumbers(parameters(plainLayers(hidden), inputs));
+export const countWeights = (hidden?: number, inputs?: number, outputs?: number): number =>
+  countNumbers(parameters(plainLayers(hidden, outputs), inputs));
 
 /**
  * How many hidden neurons such a network of so many weights has: none of [inputs, 10]; undefined if none has so many.
@@ -246,7 +247,7 @@ export function splitWeights(
   const layers = typeof network === 'object' ? network : plainLayers(network);
   for (const layer of layers) {
     checkObject('layers', layer, "an engine's layers");
-    if (!layer.convolve) checkWhole('neurons', layer.neurons, 1, MAX_HIDDEN);
+    if (!layer.convolve) checkWhole('neurons', layer.neurons, 1, MAX_CLASSES);
   }
   const all = parameters(layers, inputs);
   const found = isTyped(weights, 'Float32Array') ? weights.length : typeName(weights);
@@ -256,5 +257,5 @@ export function splitWeights(
 }
 
 /** The initial weights of a network with one hidden layer or none. */
-export const initialNetwork = (seed: number, hidden?: number, inputs?: number): Float32Array =>
-  initialParameters(seed, plainLayers(hidden), inputs);
+export const initialNetwork = (seed: number, hidden?: number, inputs?: number, outputs?: number): Float32Array =>
+  initialParameters(seed, plainLayers(hidden, outputs), inputs);

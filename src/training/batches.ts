@@ -5,7 +5,7 @@ import { moveImages } from '../common/shift';
 import type { Labelled } from '../common/spike-trains';
 
 /**
- * Images [indices, 28, 28] with intensities in [0, 1], and their labels as one-hot rows [indices, 10].
+ * Images [indices, 28, 28] with intensities in [0, 1], and their labels as one-hot rows [indices, classes].
  * @param shift by how much the image of an index is moved; by default none is
  * @throws RangeError if an index is out of range
  */
@@ -13,24 +13,25 @@ export function makeBatch(
   split: MnistSplit,
   indices: ArrayLike<number>,
   shift?: (index: number) => [down: number, right: number],
+  classes = CLASSES,
 ): { images: tf.Tensor3D; labels: tf.Tensor2D } {
   if (shift !== undefined) checkFunction('shift', shift);
   const own = pixels(split, indices);
   const intensities = shift ? moveImages(own, indices, shift) : own;
   return {
     images: tf.tensor3d(intensities, [indices.length, IMAGE_SIDE, IMAGE_SIDE]),
-    labels: oneHotLabels(split, indices),
+    labels: oneHotLabels(split, indices, classes),
   };
 }
 
 /**
- * The labels of the samples with these indices as one-hot rows [indices, 10].
+ * The labels of the samples with these indices as one-hot rows [indices, classes].
  * @throws RangeError if an index is out of range
  */
-export function oneHotLabels(split: Labelled, indices: ArrayLike<number>): tf.Tensor2D {
+export function oneHotLabels(split: Labelled, indices: ArrayLike<number>, classes = CLASSES): tf.Tensor2D {
   checkIndices(indices, split.count, 'sample');
   const labels = Int32Array.from(indices, (index) => split.labels[index]);
-  return tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), CLASSES).toFloat() as tf.Tensor2D);
+  return tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), classes).toFloat() as tf.Tensor2D);
 }
 
 /** The learning rate of an optimizer's next steps, for which TensorFlow.js has no way. */

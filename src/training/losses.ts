@@ -3,7 +3,7 @@ import { checkTensor } from '../common/checks';
 import type { LossName } from '../common/engine';
 import type { RatePenalty } from '../common/rate-penalty';
 
-/** A loss of labels and predictions, both [batch, 10], averaged over the batch. */
+/** A loss of labels and predictions, both [batch, classes], averaged over the batch. */
 export type Loss = (labels: tf.Tensor2D, predictions: tf.Tensor2D) => tf.Scalar;
 
 /** A loss that says in a line which tensor is none, or has the wrong shape. */
@@ -23,7 +23,7 @@ export const meanSquaredError = checked((labels, p) => tf.losses.meanSquaredErro
 
 /**
  * −mean(log p of the label), where p is the softmax of the firing rates: cross-entropy for a network that has no
- * softmax. Rates lie between 0 and 1, so p stays below e / (e + 9) = 0.23 and the loss above 1.46.
+ * softmax. Rates lie between 0 and 1, so of ten classes p stays below e / (e + 9) = 0.23 and the loss above 1.46.
  */
 export const softmaxCrossEntropy = checked((labels, rates) => tf.losses.softmaxCrossEntropy(labels, rates));
 

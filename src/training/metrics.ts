@@ -3,38 +3,42 @@ import { checkNumbers, checkSignal, checkWhole, formatValue, isTyped, typeName }
 import { checkLearner, type Engine, type Learner, type Presentation, type Split } from '../common/engine';
 import { CLASSES } from '../common/mnist';
 import { takePresentation } from '../common/presentation';
-import type { Labelled } from '../common/spike-trains';
+import { countClasses, type Labelled, labelsFrom, MAX_CLASSES } from '../common/spike-trains';
 
 /** What `tensor.dataSync()` and an engine's `rates` return. */
 type Rates = Float32Array | Int32Array | Uint8Array;
 
 /**
- * The predicted digit of each row of ten rates: the index of the highest. On a tie, the lower index wins.
- * @param rates [n, 10]
+ * The predicted class of each row of rates: the index of the highest. On a tie, the lower index wins.
+ * @param rates [n, classes]
+ * @param classes 2 to 1,000, by default ten digits
  * @throws RangeError if the rates are not whole rows
  */
-export function predictions(rates: Rates): Uint8Array {
+export function predictions(rates: Rates, classes = CLASSES): Uint8Array | Uint16Array {
   if (!ArrayBuffer.isView(rates)) throw new TypeError(`rates: expected a Float32Array, found ${typeName(rates)}`);
-  if (!(rates.length % CLASSES === 0)) {
-    throw new RangeError(`rates: expected rows of ${CLASSES}, found ${rates.length ?? 'no'} numbers`);
+  checkWhole('classes', classes, 2, MAX_CLASSES);
+  if (!(rates.length % classes === 0)) {
+    throw new RangeError(`rates: expected rows of ${classes}, found ${rates.length ?? 'no'} numbers`);
   }
-  return Uint8Array.from({ length: rates.length / CLASSES }, (_, row) =>
-    argmax(rates.subarray(row * CLASSES, (row + 1) * CLASSES)),
+  const answers = Array.from({ length: rates.length / classes }, (_, row) =>
+    argmax(rates.subarray(row * classes, (row + 1) * classes)),
   );
+  return labelsFrom(answers, classes);
 }
 
 /**
- * For how many rows [n, 10] the answer is the label of the image with that index. @throws TypeError unless these are
+ * For how many rows [n, classes] the answer is the label of the image with that index. @throws TypeError unless these are
  * such
  */
-export function countCorrect(rates: Rates, split: Labelled, indices: ArrayLike<number>): number {
-  if (!isTyped(split?.labels, 'Uint8Array'))
+export function countCorrect(rates: Rates, split: Labelled, indices: ArrayLike<number>, classes = CLASSES): number {
+  if (!isTyped(split?.labels, 'Uint8Array') && !isTyped(split?.labels, 'Uint16Array'))
     throw new TypeError(`split: expected one with labels, such as data.test, found ${formatValue(split)}`);
   checkNumbers('indices', indices, '[rows]');
-  return predictions(rates).reduce(
-    (correct, answer, row) => correct + (answer === split.labels[indices[row]] ? 1 : 0),
-    0,
-  );
+  let correct = 0;
+  for (const [row, answer] of predictions(rates, classes).entries()) {
+    if (answer === split.labels[indices[row]]) correct++;
+  }
+  return correct;
 }
 
 /** Images between two checks of the signal. */
@@ -62,10 +66,12 @@ export async function accuracyOn(
   { split, epoch, from, to }: { split: Split; epoch: number; from: number; to: number },
   signal?: AbortSignal,
 ): Promise<number> {
+  const { data } = engine.options;
+  const classes = countClasses(data);
   let correct = 0;
   for (let first = from; first < to; first += LOOK) {
     const indices = Uint32Array.from({ length: Math.min(LOOK, to - first) }, (_, i) => first + i);
-    correct += countCorrect(await engine.rates({ split, epoch, indices }), engine.options.data[split], indices);
+    correct += countCorrect(await engine.rates({ split, epoch, indices }), data[split], indices, classes);
     if (signal?.aborted) return Number.NaN;
   }
   return correct / (to - from);
@@ -73,7 +79,7 @@ export async function accuracyOn(
 
 /**
  * The firing rates of the hidden neurons, those of the last hidden layer, from traces: what `engine.rates` is for the
- * ten.
+ * outputs.
  * @example
  * const rates = await training.hiddenRates(engine, { split: 'test', epoch: 0, indices: [0, 1, 2] });
  * @returns [indices, hidden]

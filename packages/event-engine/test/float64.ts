@@ -175,7 +175,7 @@ function layerOf(layer: ResolvedLayer, fires: boolean, own: Float32Array[][], ma
   };
 }
 
-/** Cross-entropy of a softmax over ten numbers. */
+/** Cross-entropy of a softmax over some numbers. */
 function crossEntropy(z: Dual[], label: number): Dual {
   const total = z.reduce((sum, [value]) => sum + Math.exp(value), 0);
   const slope = z.reduce((sum, [value, d], j) => sum + (Math.exp(value) / total - Number(j === label)) * d, 0);
@@ -198,8 +198,8 @@ function lossOf(steps: Dual[][], { loss, readout, label, T }: Shown): Dual {
   if (loss !== 'mse') return crossEntropy(read, label);
   const error = read.map(([value]) => value).map((value, j) => value - Number(j === label));
   return [
-    error.reduce((sum, e) => sum + e * e, 0) / 10,
-    read.reduce((sum, [, d], j) => sum + (2 * error[j] * d) / 10, 0),
+    error.reduce((sum, e) => sum + e * e, 0) / error.length,
+    read.reduce((sum, [, d], j) => sum + (2 * error[j] * d) / error.length, 0),
   ];
 }
 

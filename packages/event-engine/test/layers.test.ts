@@ -27,13 +27,13 @@ computeSmallTensors();
 const [INPUTS, SAMPLES] = [9, 24];
 
 /** Samples of some spikes per unit, alike in nothing; of many units, spikes of some all over. */
-function samples(T: number, inputs = INPUTS) {
+function samples(T: number, inputs = INPUTS, classes = 10) {
   const trains = Array.from({ length: SAMPLES }, (_, k) => {
     const times = Array.from({ length: Math.ceil(0.4 * T) + 2 }, (_, i) => (i * 37 + 11 * k) % T);
     return { units: times.map((t, i) => (Math.ceil(inputs / 99) * (t * t + 3 * t + i + k)) % inputs), times };
   });
-  const split = { trains, labels: trains.map((_, k) => k % 10) };
-  return { trains, data: makeSpikeTrains({ units: inputs, T, train: split, test: split }) };
+  const split = { trains, labels: trains.map((_, k) => (k * Math.ceil(classes / SAMPLES)) % classes) };
+  return { trains, data: makeSpikeTrains({ units: inputs, T, classes, train: split, test: split }) };
 }
 
 async function withEngine<R>(
@@ -62,10 +62,42 @@ function wakeful({ layers, seed }: EventEngine['options'], factor: number, input
 }
 
 const outputs: LayerOptions = {};
+/** How many classes the data of a network have. */
+const classesOf = (layers: readonly LayerOptions[]) => layers[layers.length - 1].neurons ?? 10;
 const soft = { vReset: null };
 const slow = { tau: 20, decayInput: false, detachReset: true };
 /** Networks by what they have. */
 const NETWORKS: Record<string, Partial<EngineOptions> & { layers: LayerOptions[] }> = {
+  'two classes': { layers: [{ neurons: 2, neuron: { vThreshold: 0.3 } }] },
+  'eleven classes, the spikes of each step in the loss': {
+    layers: [{ neurons: 14 }, { neurons: 11, neuron: { vThreshold: 0.4 } }],
+    loss: 'cross-entropy-each-step',
+    reset: false,
+  },
+  'thirteen classes, the potential of each step in the loss, τ learnt': {
+    layers: [{ neurons: 13, synapse: { tau: 3 }, learn: 'tau of each neuron' }],
+    readout: 'last-potential',
+    loss: 'cross-entropy-each-step',
+  },
+  'twenty classes behind a recurrent layer, the highest potential read': {
+    layers: [
+      { neurons: 14, recurrent: true },
+      { neurons: 20, synapse: { tau: 2 } },
+    ],
+    readout: 'highest-potential',
+    loss: 'cross-entropy',
+    reset: false,
+  },
+  'a hundred classes, with delays and a penalty on rates': {
+    layers: [{ neurons: 14 }, { neurons: 100, delay: { most: 6, learn: true } }],
+    ratePenalty: { weight: 2, target: 0.2 },
+  },
+  'three hundred classes behind a map, the mean potential read': {
+    layers: [{ convolve: { channels: 5, kernel: 2, shape: [1, 3, 3] } }, { neurons: 300 }],
+    neuron: { vThreshold: 0.3 },
+    readout: 'mean-potential',
+    loss: 'cross-entropy-counts',
+  },
   'two hidden layers, each with its own neurons': {
     layers: [{ neurons: 14, neuron: { ...slow, vThreshold: 0.7 } }, { neurons: 25, neuron: soft }, outputs],
     reset: false,
@@ -213,7 +245,7 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
     test(`${name}: each step of a trace, loss and gradient are those of float64 in forward mode: ${what}`, async () => {
       const longest = Math.max(...layers.map(({ delay }) => delay?.most ?? 0));
       for (const T of lengths.filter((T) => T > longest)) {
-        const { data, trains } = samples(T);
+        const { data, trains } = samples(T, INPUTS, classesOf(layers));
         await withEngine(
           { data, layers, ...options, seed: 2 },
           async (engine) => {
@@ -235,7 +267,15 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
               splitParameters(along, all).forEach((part, i) => {
                 if (all[i].kind !== kind) part.fill(0);
               });
-              const shown = { T, inputs: INPUTS, layers: engine.options.layers, readout, loss, ratePenalty, label: 4 };
+              const shown = {
+                T,
+                inputs: INPUTS,
+                layers: engine.options.layers,
+                readout,
+                loss,
+                ratePenalty,
+                label: data.train.labels[4],
+              };
               const exact = forwardMode(input, numbers, along, shown);
               // Adam's first moment after one step is a tenth of the gradient.
               const slope = m.reduce((sum, value, i) => sum + 10 * value * along[i], 0);
@@ -259,7 +299,7 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
   }
 
   test(`threads give the same bytes as one, and so does a run that is resumed: ${what}`, async () => {
-    const { data } = samples(150);
+    const { data } = samples(150, INPUTS, classesOf(layers));
     const run = (threads: number, from = 0, state?: EngineState) =>
       withEngine({ data, layers, ...options, seed: 2, threads, learningRate: 0.01 }, async (engine) => {
         await engine.ready();

@@ -162,6 +162,8 @@ export interface EventTrainsOptions extends Binning {
    * filters noise, which occurs in single pixels.
    */
   least?: number;
+  /** 2 to 1,000. By default as many as the labels need, and at least ten. */
+  classes?: number;
 }
 
 /**
@@ -182,6 +184,7 @@ export function eventTrains(options: EventTrainsOptions): SpikeTrains {
     'T',
     'duration',
     'splitBy',
+    'classes',
   ]);
   const { train, test, width = 34, height = 34, pool = 2, least = 1 } = options;
   checkWhole('width', width, 1, 256);
@@ -217,7 +220,7 @@ export function eventTrains(options: EventTrainsOptions): SpikeTrains {
     });
     return { trains, labels };
   };
-  return makeSpikeTrains({ units, T: binning.T, train: binAll(train), test: binAll(test) });
+  return makeSpikeTrains({ units, T: binning.T, classes: options.classes, train: binAll(train), test: binAll(test) });
 }
 
 /** Makes a function that turns spikes of pixels into spikes of units with at least `least` of them in the same step. */

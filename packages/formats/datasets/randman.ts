@@ -3,14 +3,21 @@ import { checkNumber, checkOptions, checkWhole } from '../../../src/common/check
 import { exp, log, sinTurns } from '../../../src/common/exact';
 import { CLASSES } from '../../../src/common/mnist';
 import { MAX_UINT32, Purpose, RandomStream } from '../../../src/common/random';
-import { MAX_T, MAX_UNITS, type SpikeTrainSplit, type SpikeTrains } from '../../../src/common/spike-trains';
+import {
+  labelsFrom,
+  MAX_CLASSES,
+  MAX_T,
+  MAX_UNITS,
+  type SpikeTrainSplit,
+  type SpikeTrains,
+} from '../../../src/common/spike-trains';
 
 export interface RandmanOptions {
   /** A whole number from 0 to 2³² − 1. Default 0. */
   seed?: number;
   /** Input units, 1 to 4,096. Default 20. */
   units?: number;
-  /** Classes, 2 to 10. Default 10. */
+  /** Classes, 2 to 1,000. Default 10. */
   classes?: number;
   /** Steps, 2 to 10,000. Default 100. */
   T?: number;
@@ -55,7 +62,7 @@ export function randman(options: RandmanOptions = {}): SpikeTrains {
   const { train = 8000, test = 2000 } = options;
   checkWhole('seed', seed, 0, MAX_UINT32);
   checkWhole('units', units, 1, MAX_UNITS);
-  checkWhole('classes', classes, 2, CLASSES);
+  checkWhole('classes', classes, 2, MAX_CLASSES);
   checkWhole('T', T, 2, MAX_T);
   checkWhole('dimensions', dimensions, 1, 10);
   checkNumber('alpha', alpha);
@@ -82,14 +89,18 @@ export function randman(options: RandmanOptions = {}): SpikeTrains {
     }
   }
   const cut = (from: number, to: number) => {
-    const labels = Uint8Array.from({ length: to - from }, (_, i) => (from + i) % classes);
-    return oneSpikePerUnit(units, times.slice(from * units, to * units), labels);
+    const labels = Array.from({ length: to - from }, (_, i) => (from + i) % classes);
+    return oneSpikePerUnit(units, times.slice(from * units, to * units), labelsFrom(labels, classes));
   };
-  return { units, T, train: cut(0, train), test: cut(train, total) };
+  return { units, T, classes, train: cut(0, train), test: cut(train, total) };
 }
 
 /** A split in which every unit fires once in each sample. @param times [samples, units] */
-export const oneSpikePerUnit = (units: number, times: Uint16Array, labels: Uint8Array): SpikeTrainSplit => ({
+export const oneSpikePerUnit = (
+  units: number,
+  times: Uint16Array,
+  labels: SpikeTrainSplit['labels'],
+): SpikeTrainSplit => ({
   units: Uint16Array.from(times, (_, i) => i % units),
   times,
   starts: Uint32Array.from({ length: labels.length + 1 }, (_, i) => units * i),

@@ -23,8 +23,8 @@ export interface ShdOptions extends Binning {
   train: Uint8Array;
   test: Uint8Array;
   /**
-   * The class of each output, at most ten, since a network here has ten outputs; recordings of other classes are
-   * dropped. Default 0 to 9, the digits in English; 10 to 19 are those in German.
+   * The class of each output: up to all twenty; recordings of other classes are dropped. Default 0 to 9, the digits in
+   * English; 10 to 19 are those in German.
    */
   classes?: readonly number[];
 }
@@ -57,13 +57,13 @@ export function readShd(options: ShdOptions): SpikeTrains {
     }),
     labels: recordings.map(({ label }) => label),
   }));
-  return makeSpikeTrains({ units: UNITS, T: binning.T, train, test });
+  return makeSpikeTrains({ units: UNITS, T: binning.T, classes: Math.max(2, classes.length), train, test });
 }
 
 function checkClasses(classes: readonly number[]): void {
   checkArray('classes', classes, 'whole numbers');
-  if (classes.length < 1 || classes.length > CLASSES)
-    throw new RangeError(`classes: expected 1 to ${CLASSES} of them, found ${classes.length}`);
+  if (classes.length < 1 || classes.length > LABELS)
+    throw new RangeError(`classes: expected 1 to ${LABELS} of them, found ${classes.length}`);
   classes.forEach((label, i) => {
     checkWhole('classes', label, 0, LABELS - 1);
     if (classes.indexOf(label) !== i) throw new RangeError(`classes: expected each once, found ${label} twice`);

@@ -11,10 +11,9 @@ import {
   type Presentation,
   takeState,
 } from '../../../src/common/engine';
-import { CLASSES } from '../../../src/common/mnist';
 import { takeImage, takePresentation } from '../../../src/common/presentation';
 import { shiftOf } from '../../../src/common/shift';
-import { isSpikeTrains } from '../../../src/common/spike-trains';
+import { countClasses, isSpikeTrains } from '../../../src/common/spike-trains';
 import type { Trace } from '../../../src/common/trace';
 import { type Encoder, GivenSpikes, makeEncoder } from '../../../src/snn/encoding';
 import { resetNet } from '../../../src/snn/functional';
@@ -37,6 +36,7 @@ export class TfjsEngine implements Engine {
   private readonly loop: LayersLoop;
   private readonly ownsNetwork: boolean;
   private readonly encoder: Encoder;
+  private readonly classes: number;
   /** What the neurons remember of the last batch where they are not reset, as `EngineState` has it. */
   private potentials: Float32Array;
   private readonly queue = new Queue();
@@ -50,6 +50,7 @@ export class TfjsEngine implements Engine {
   constructor(all: TfjsEngineOptions) {
     const { options, network, stepMode, loss } = resolveTfjsOptions(all);
     const { data } = options;
+    this.classes = countClasses(data);
     this.ownsNetwork = network === undefined;
     this.network =
       network ??
@@ -82,7 +83,7 @@ export class TfjsEngine implements Engine {
       carryIn(network, this.potentials, options, length);
       const { loss, rates } = this.loop.learn(batch, this.optimizer);
       carryOut(network, this.potentials, options);
-      return { loss, correct: countCorrect(rates, options.data.train, presentation.indices) };
+      return { loss, correct: countCorrect(rates, options.data.train, presentation.indices, this.classes) };
     };
     return this.withBatch(presentation, train, options.shift);
   }
@@ -90,12 +91,12 @@ export class TfjsEngine implements Engine {
   async rates(presentation: Presentation): Promise<Float32Array> {
     const { data, batchSize } = this.options;
     const { indices, ...shown } = takePresentation(data, presentation);
-    const out = new Float32Array(indices.length * CLASSES);
+    const out = new Float32Array(indices.length * this.classes);
     return this.whileOpen(async () => {
       for (let from = 0; from < indices.length; from += batchSize) {
         const some = { ...shown, indices: indices.subarray(from, from + batchSize) };
         const read = (batch: Batch) => tf.tidy(() => this.loop.run(batch).dataSync());
-        out.set(await this.showBatch(some, read), from * CLASSES);
+        out.set(await this.showBatch(some, read), from * this.classes);
       }
       return out;
     });
@@ -126,8 +127,8 @@ export class TfjsEngine implements Engine {
     const moves = shift > 0 ? (index: number) => shiftOf(seed, epoch, index, shift) : undefined;
     const encoder = this.encoder.begin(presentation);
     const { images, labels } = isSpikeTrains(data)
-      ? { images: undefined, labels: oneHotLabels(data[split], indices) }
-      : makeBatch(data[split], indices, moves);
+      ? { images: undefined, labels: oneHotLabels(data[split], indices, this.classes) }
+      : makeBatch(data[split], indices, moves, this.classes);
     try {
       return work({ labels, nextInput: () => encoder.encode(images) });
     } finally {

@@ -10,7 +10,7 @@ import {
   resolveEngineOptions,
 } from '../../../src/common/engine';
 import { shortForm } from '../../../src/common/layers';
-import { countInputs } from '../../../src/common/spike-trains';
+import { countClasses, countInputs } from '../../../src/common/spike-trains';
 import { countNumbers, mostOf, parameters } from '../../../src/common/weights';
 import { checkNetwork } from '../../../src/snn/networks';
 import { type Loss, lossNamed, nameOfLoss } from '../../../src/training/losses';
@@ -64,6 +64,9 @@ function optionsOf(network: tf.Sequential, options: Engine['options'], some: Omi
     throw new RangeError(`network: expected ${inputs} inputs, as the data have, found ${countNetworkInputs(network)}`);
   }
   const layers = layersOf(network, options.neuron.surrogateFunction);
+  const [classes, outputs] = [countClasses(options.data), layers[layers.length - 1].neurons];
+  if (outputs !== classes)
+    throw new RangeError(`network: expected ${classes} outputs, one for each class, found ${outputs}`);
   const hidden = shortForm(layers)?.hidden;
   if (options.hidden !== undefined && options.hidden !== hidden) {
     throw new RangeError(`hidden: expected ${hidden ?? 'none'}, as the network has, found ${options.hidden}`);
