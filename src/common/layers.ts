@@ -69,7 +69,7 @@ export const LAYER = group(
   { doc: 'a layer of neurons, with what leads to them' },
   {
     /** 1 to 800; the last layer has one for each class. A layer that convolves has one at each position for each channel. */
-    neurons: whole(1, MAX_CLASSES, {
+    neurons: whole(1, MAX_HIDDEN, {
       doc: 'neurons of the layer; the last one has one for each class',
       required: true,
     }),
@@ -294,7 +294,7 @@ function resolveLayer(
   } else if (some.pool !== undefined || some.norm !== undefined)
     throw new RangeError(`${some.pool ? 'pool' : 'norm'}: expected a layer that convolves, found one that does not`);
   else if (isLast) checkWhole('neurons of the last layer', neurons, outputs ?? 2, outputs ?? MAX_CLASSES);
-  else checkWhole('neurons', neurons, 1, MAX_HIDDEN);
+  else LAYER.fields.neurons.check('neurons', neurons);
   const own = resolveNeuronOptions(neuron, base);
   checkNeuron(own);
   if (some.convolve !== undefined && own.beta > 0)

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkFunction, checkIndices, checkNumber } from '../common/checks';
+import { checkFunction, checkIndices, checkNumber, checkWhole } from '../common/checks';
 import { CLASSES, IMAGE_SIDE, type MnistSplit, pixels } from '../common/mnist';
 import { moveImages } from '../common/shift';
-import type { Labelled } from '../common/spike-trains';
+import { type Labelled, MAX_CLASSES } from '../common/spike-trains';
 
 /**
  * Images [indices, 28, 28] with intensities in [0, 1], and their labels as one-hot rows [indices, classes].
@@ -30,6 +30,7 @@ export function makeBatch(
  */
 export function oneHotLabels(split: Labelled, indices: ArrayLike<number>, classes = CLASSES): tf.Tensor2D {
   checkIndices(indices, split.count, 'sample');
+  checkWhole('classes', classes, 2, MAX_CLASSES);
   const labels = Int32Array.from(indices, (index) => split.labels[index]);
   return tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), classes).toFloat() as tf.Tensor2D);
 }

@@ -203,10 +203,16 @@ test('spike trains that do not fit are refused by what they lack', () => {
     [trains([0], [10]), 'data.train: train 0: time: expected a whole number from 0 to 9, found 10'],
     [trains([], []), 'data.train: expected at least one spike, found none'],
     [{ labels: [0, 1] }, 'data.train: expected 1 labels, one for each train, found 2'],
-    [{ labels: [10] }, 'data.train: expected labels from 0 to 9, found 10 of train 0'],
+    [{ labels: [1000] }, 'data.train: expected labels from 0 to 999, found 1000 of train 0'],
   ] as const) {
     assert.throws(() => make(fault), { name: 'RangeError', message });
   }
+  assert.throws(() => make({ labels: [3] }, { classes: 3 }), {
+    name: 'RangeError',
+    message: 'data.train: expected labels from 0 to 2, found 3 of train 0',
+  });
+  assert.throws(() => make({}, { classes: 1 }), /^RangeError: data\.classes: expected .* from 2 to 1000, found 1$/);
+  assert.deepEqual([make({}).classes, make({ labels: [10] }).classes, make({}, { classes: 2 }).classes], [10, 11, 2]);
   assert.throws(() => make({}, { units: 4097 }), /^RangeError: data\.units: expected .* from 1 to 4096, found 4097$/);
 });
 
