@@ -176,7 +176,8 @@ function differentiateSpikes(
   const layer = layerAt(next);
   const rows = columnAt(scratch, layer, 0) + BLOCK_ROWS;
   if (load<u32>(layer, table.DELAYS)) differentiateDelayed(scratch, weights, layer, c, block, steps, deltas);
-  else if (isLast(next) && load<u32>(layer, table.NEURONS) === TEN) backpropagateTen(rows, column + OUTGOING, deltas, steps);
+  else if (isLast(next) && load<u32>(layer, table.NEURONS) === TEN)
+    backpropagateTen(rows, column + OUTGOING, deltas, steps);
   else backpropagateSteps(rows, layer, column + OUTGOING, deltas, steps);
   if (isPenalized(layerAt(next - 1))) addPenalty(column, deltas, steps);
 }
