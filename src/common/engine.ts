@@ -12,7 +12,7 @@ import {
   shortenLayers,
   shortForm,
 } from './layers';
-import { CLASSES, checkMnist } from './mnist';
+import { CLASSES, checkMnist, MAX_T, type Presentation, type Split } from './mnist';
 import { DEFAULT_NEURON, NEURON, type NeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
 import { RATE_PENALTY, type RatePenalty, resolveRatePenalty } from './rate-penalty';
@@ -31,13 +31,13 @@ import {
   toggle,
   whole,
 } from './schema';
-import { checkSpikeTrains, countClasses, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
+import { checkSpikeTrains, countClasses, countInputs, type Dataset, isSpikeTrains } from './spike-trains';
 import type { Trace } from './trace';
 import { checkGain, checkRanges, countNumbers, parameters } from './weights';
 
 export type { LayerOptions } from './layers';
+export { MAX_T, type Presentation, type Split } from './mnist';
 export type { NeuronOptions } from './neuron-options';
-export { MAX_T } from './spike-trains';
 export type { Trace } from './trace';
 
 /**
@@ -318,16 +318,6 @@ export interface EngineState {
   v: Float32Array;
   step: number;
   potentials?: Float32Array;
-}
-
-export type Split = 'train' | 'test';
-
-/** Which images are shown. In each epoch they get new spikes. */
-export interface Presentation {
-  split: Split;
-  epoch: number;
-  /** The images' indices in their split. */
-  indices: ArrayLike<number>;
 }
 
 /** Which image is shown. In each epoch it gets new spikes. */

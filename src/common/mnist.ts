@@ -27,6 +27,19 @@ export interface Mnist {
   readonly classes?: number;
 }
 
+export type Split = 'train' | 'test';
+
+/** Which images are shown. In each epoch they get new spikes. */
+export interface Presentation {
+  split: Split;
+  epoch: number;
+  /** The images' indices in their split. */
+  indices: ArrayLike<number>;
+}
+
+/** The longest presentation, in steps. */
+export const MAX_T = 10_000;
+
 /** The data set, or a part of it, is unusable. The message is one line. */
 export class DatasetError extends Error {
   override name = 'DatasetError';

@@ -3,10 +3,8 @@
  * spike can be the message.
  */
 import { checkArray, checkObject, checkOptions, checkWhole, isTyped, typeName } from './checks';
-import { CLASSES, IMAGE_SIZE, type Mnist } from './mnist';
+import { CLASSES, IMAGE_SIZE, MAX_T, type Mnist } from './mnist';
 
-/** The longest presentation, in steps. */
-export const MAX_T = 10_000;
 /** Most input units: those of two polarities on 45 × 45 pixels, or of four images side by side, and some more. */
 export const MAX_UNITS = 4096;
 /** Most classes, and so outputs of a network. */

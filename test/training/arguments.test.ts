@@ -6,6 +6,7 @@ import { createEngine } from '../../hosts/node/engines';
 import * as datasets from '../../packages/formats/datasets';
 import { AnnEngine } from '../../packages/networks/ann-engine';
 import { PlainEngine } from '../../packages/networks/plain-engine';
+import { LatencyEncoder } from '../../packages/networks/tfjs/encoders';
 import { ann, setWeights, snn } from '../../packages/networks/tfjs/networks';
 import {
   type EngineOptions,
@@ -18,7 +19,7 @@ import { resolveLayers } from '../../src/common/layers';
 import type { Mnist } from '../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { RandomStream } from '../../src/common/random';
-import { LatencyEncoder, PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
+import { PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
 import { LIFNode } from '../../src/snn/neuron';
 import { train as trainAnn } from '../../src/training/ann';
 import { oneHotLabels } from '../../src/training/batches';

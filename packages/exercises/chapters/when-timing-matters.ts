@@ -1,7 +1,7 @@
 /** How far apart two spikes may be. */
 
-import { firingStep } from '../../../src/common/latency';
 import { charge } from '../../../src/common/lif';
+import { firingStep } from '../../networks/latency';
 import { exercise, mistake as m } from '../engine/exercise';
 import { range, sum, toList } from '../engine/values';
 

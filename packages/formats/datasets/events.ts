@@ -15,9 +15,9 @@ import {
   formatValue,
   typeName,
 } from '../../../src/common/checks';
-import { DatasetError } from '../../../src/common/mnist';
+import { DatasetError, MAX_T } from '../../../src/common/mnist';
 import { MAX_UINT32, Purpose, RandomStream, shuffle } from '../../../src/common/random';
-import { MAX_T, MAX_UNITS, makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
+import { MAX_UNITS, makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
 
 /** The events of one file, in the file's order. */
 export interface Recording {

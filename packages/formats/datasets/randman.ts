@@ -1,12 +1,11 @@
 /** Randman: random smooth curves of spike times, a task in which firing rates carry no information. */
 import { checkNumber, checkOptions, checkWhole } from '../../../src/common/checks';
 import { exp, log, sinTurns } from '../../../src/common/exact';
-import { CLASSES } from '../../../src/common/mnist';
+import { CLASSES, MAX_T } from '../../../src/common/mnist';
 import { MAX_UINT32, Purpose, RandomStream } from '../../../src/common/random';
 import {
   labelsFrom,
   MAX_CLASSES,
-  MAX_T,
   MAX_UNITS,
   type SpikeTrainSplit,
   type SpikeTrains,
