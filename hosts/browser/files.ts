@@ -1,4 +1,6 @@
 /** Runs and files in the browser's storage: what one chapter leaves for another, and what a reader takes away or brings. */
+import { inflateSync } from 'fflate';
+import { storedFiles } from '../../packages/formats/exchange/zip';
 import {
   checkName,
   checkRunName,
@@ -9,12 +11,15 @@ import {
   runFiles,
   type SavedRun,
 } from '../../packages/runs/run-files';
-import { checkUint8 } from '../../src/common/checks';
+import { checkText, checkUint8, reworded } from '../../src/common/checks';
 import { kernel, siteFile } from './kernel';
 import { FILE_MIME, storedFile, storedRun, storeFile, storeRun } from './storage';
 
 /** Runs that a browser without storage keeps, for as long as the kernel lives. */
 const inMemory = new Map<string, Record<string, Uint8Array>>();
+
+/** Bytes of a file in a folder, unpacked: more than any image or recording has. */
+const MOST_FILE = 2 ** 26;
 
 /** The run that comes with the site. */
 const OF_THE_SITE = 'run';
@@ -87,6 +92,24 @@ export async function loadFile(name: string): Promise<Uint8Array> {
       `${name}: expected a file in this browser, found none; choose “Take a file in…” in the menu Tutorial`,
     );
   return bytes;
+}
+
+/**
+ * The files of a folder that "Take a file in…" has brought as `name.zip`, by their paths in it.
+ * @throws RangeError unless the name is bare, Error in one line if the file is missing or damaged
+ */
+export async function loadFolder(name: string): Promise<Record<string, Uint8Array>> {
+  checkText('folder', name);
+  const zip = await loadFile(`${name}.zip`);
+  const files = reworded(
+    () =>
+      storedFiles(zip, (deflated, size) => inflateSync(deflated, { out: new Uint8Array(Math.min(size, MOST_FILE)) })),
+    (why) => `${name}.zip: expected a zip file of a folder, found a damaged one (${why})`,
+  );
+  // Most programs put the folder itself into the file.
+  const paths = [...files.keys()].filter((path) => !path.endsWith('/'));
+  const begin = paths.every((path) => path.startsWith(`${name}/`)) ? name.length + 1 : 0;
+  return Object.fromEntries(paths.map((path) => [path.slice(begin), files.get(path) as Uint8Array]));
 }
 
 function keepsNone(name: string, { message }: Error): never {

@@ -3,5 +3,5 @@ export { initBackend } from './backend';
 export { loadMnist, readMap } from './data';
 export { liveFigure, show } from './display';
 export { createEngine } from './engines';
-export { loadFile, loadRun, saveFile, saveRun } from './files';
+export { loadFile, loadFolder, loadRun, saveFile, saveRun } from './files';
 export { fingerprint } from './hash';

@@ -53,6 +53,11 @@ export interface Host {
   saveFile(name: string, bytes: Uint8Array): Promise<string>;
   /** The bytes of a file that `saveFile` kept or the reader has put there. */
   loadFile(name: string): Promise<Uint8Array>;
+  /**
+   * Bytes of the files in a folder of data of one's own, by their paths in it; in a browser, of those in the zip file of
+   * that name that the reader has put there.
+   */
+  loadFolder(name: string): Promise<Record<string, Uint8Array>>;
   /** The table of many runs that comes with the project. */
   readMap(): Promise<MapTable>;
   /** SHA-256 of the bytes, in hexadecimal. */

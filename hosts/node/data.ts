@@ -1,6 +1,6 @@
 /** MNIST from files, as the host's part of `common/mnist`, and the table of many runs. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type MapTable, parseMap } from '../../packages/runs/map';
@@ -91,6 +91,34 @@ function readShared(file: string): Uint8Array {
   const content = sharedBytes(bytes.length);
   content.set(bytes);
   return content;
+}
+
+/**
+ * The files in the folders of a data set of one's own, for `datasets.imageFolder` or `datasets.eventFolder`.
+ * @example
+ * const data = datasets.imageFolder(await loadFolder('leaves'));
+ * @throws DatasetError in one line: which file, what was expected, what was found
+ */
+export async function loadFolder(folder: string): Promise<Record<string, Uint8Array>> {
+  checkText('folder', folder);
+  const files: Record<string, Uint8Array> = {};
+  const read = (path: string) => {
+    try {
+      return readdirSync(join(folder, path), { withFileTypes: true });
+    } catch (error) {
+      throw new DatasetError(`${folder}: expected a folder (${(error as Error).message})`);
+    }
+  };
+  const walk = (path: string, depth: number) => {
+    for (const entry of read(path)) {
+      const inside = path === '' ? entry.name : `${path}/${entry.name}`;
+      if (entry.name.startsWith('.')) continue;
+      if (entry.isDirectory() && depth < 3) walk(inside, depth + 1);
+      else if (entry.isFile()) files[inside] = readNamed(inside, join(folder, inside), MOST_BYTES);
+    }
+  };
+  walk('', 0);
+  return files;
 }
 
 const COMMITTED = ['editions', 'map', 'map.csv'];

@@ -2,6 +2,6 @@
 
 export { fingerprint, loadFile, loadRun, saveFile, saveRun } from '../../packages/runs/node/run';
 export { initBackend } from './backend';
-export { loadMnist, readMap } from './data';
+export { loadFolder, loadMnist, readMap } from './data';
 export { createEngine } from './engines';
 export { liveFigure, show } from './notebook/display';

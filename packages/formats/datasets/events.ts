@@ -13,11 +13,13 @@ import {
   checkUint8,
   checkWhole,
   formatValue,
+  inOneLine,
   typeName,
 } from '../../../src/common/checks';
 import { DatasetError, MAX_T } from '../../../src/common/mnist';
 import { MAX_UINT32, Purpose, RandomStream, shuffle } from '../../../src/common/random';
 import { MAX_UNITS, makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
+import { byClass, type Files, type SplitOptions, splitFiles } from './folders';
 
 /** The events of one file, in the file's order. */
 export interface Recording {
@@ -303,4 +305,27 @@ function checkRecordings(split: string, labelled: LabelledRecordings, width: num
       if (at >= 0) checkWhole(`${where}: ${name}${unit}`, values?.[at] as number, 0, most[name]);
     }
   }
+}
+
+export interface EventFolderOptions extends Omit<EventTrainsOptions, 'train' | 'test'>, SplitOptions {}
+
+/**
+ * Files of events (`.bin`, as N-MNIST's) in a folder for each class, as spike trains.
+ * @example
+ * const data = datasets.eventFolder({ '0/1.bin': bytes, '1/1.bin': others, … }, { T: 100 });
+ * @param files bytes of each file by its path; if folders `train` and `test` hold those of the classes, they are the splits
+ * @throws DatasetError or RangeError in one line: which file, what was expected, what was found
+ */
+export function eventFolder(files: Files, options: EventFolderOptions = {}): SpikeTrains {
+  const { test: share, seed, ...others } = options;
+  return inOneLine(() => {
+    const found = byClass(files, '.bin').files;
+    const recordings = found.map(({ path, content }) => readEvents(content, path));
+    const { train, test } = splitFiles(found, { test: share, seed });
+    const take = (own: number[]) => ({
+      recordings: own.map((i) => recordings[i]),
+      labels: own.map((i) => found[i].label),
+    });
+    return eventTrains({ ...others, train: take(train), test: take(test) });
+  });
 }

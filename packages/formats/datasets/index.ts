@@ -2,8 +2,9 @@
 export { makeSpikeTrains } from '../../../src/common/spike-trains';
 export { EventCamera, events } from './camera';
 export { exchangeUnits, permuteSteps, reverseTimes, shuffleTimes } from './controls';
-export { eventTrains, type Recording, readEvents, splitByGroup } from './events';
+export { eventFolder, eventTrains, type Recording, readEvents, splitByGroup } from './events';
 export { readGestures } from './gestures';
+export { fromArrays, fromIdx, type Images, imageFolder } from './images';
 export { randman } from './randman';
 export { DIRECTIONS, movingThings, saccades } from './scenes';
 export { readShd } from './shd';
