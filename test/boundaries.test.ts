@@ -128,7 +128,7 @@ describe('What reaches a printed number', () => {
     /\bMath\.(a?(cos|sin|tan)h?|atan2|cbrt|exp(m1)?|log(10|1p|2)?|pow)\b|\{[^{}]*\b(a?(cos|sin|tan)h?|exp|log|pow)\b[^{}]*\} = Math\b|(?<!(?<![\w.])\d+ )\*\*|\*\*(?! \d+(?![\w.]))/g;
   const found = (code: string) => code.replace(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'/g, '').match(differs) ?? [];
   const advice =
-    'write `math.exp(x)` of lif-fc-mnist (src/common/exact.ts) for `Math.exp(x)`, and `x * x` for `x ** 2`';
+    'write `math.exp(x)` of lif-fc-mnist (packages/networks/exact.ts) for `Math.exp(x)`, and `x * x` for `x ** 2`';
 
   test('comes from functions that give the same bits in every browser, in cells', () => {
     // Learners write as they like: a check allows for last digits.

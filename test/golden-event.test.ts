@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createEngine } from '../hosts/node/engines';
 import type { EventEngine } from '../packages/event-engine/engine';
-import { type EngineOptions, freshState, type NeuronOptions } from '../src/common/engine';
-import { afterSpike, fires } from '../src/common/lif';
-import { DEFAULT_NEURON } from '../src/common/neuron-options';
+import { afterSpike, fires } from '../packages/networks/lif';
+import { type EngineOptions, freshState, type NeuronOptions } from '../packages/networks/options/engine';
+import { DEFAULT_NEURON } from '../packages/networks/options/neuron-options';
 import { wholeMnist } from './support/data';
 import { coreOf, simulateWithGradient, trainOnSpikes } from './support/given';
 import {

@@ -1,5 +1,6 @@
 // One run of the map: `node tools/start.mjs editions/map/run.ts ROW.json PLAN.json`, where the plan has the document of the
 // run under the row's id. What stays is the row, and the weights beside it, both whole or not there.
+
 import { basename, dirname, resolve } from 'node:path';
 import { dataOf, engineOf, heldBackOf } from '../../hosts/contract/run';
 // The files and not the host's entry point, which loads TensorFlow.
@@ -7,12 +8,12 @@ import { loadMnist } from '../../hosts/node/data';
 import { createEngine } from '../../hosts/node/engines';
 import { littleEndian } from '../../packages/formats/bytes';
 import type { AnnEngine } from '../../packages/networks/ann-engine';
+import { train } from '../../packages/networks/train';
 import { type ResolvedRun, readRun } from '../../packages/runs/document';
 import { runProgram } from '../../packages/system/program';
 import { readJson, UserError, writeJson, writeWhole } from '../../packages/system/project';
 import { asOneLine } from '../../src/common/checks';
 import type { TrainingHistory } from '../../src/training/history';
-import { train } from '../../src/training/train';
 import { sha256 } from './plan';
 import { EPOCHS, type Row, sealed, weightsFile } from './table';
 

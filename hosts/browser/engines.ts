@@ -1,8 +1,8 @@
 /** Both engines, made for this host: TensorFlow.js on WebAssembly for the readable one, workers for the fast one. */
 
 import { EventEngine } from '../../packages/event-engine/engine';
+import type { EngineOptions, Learner } from '../../packages/networks/options/engine';
 import { TfjsEngine, type TfjsEngineOptions } from '../../packages/networks/tfjs/engine';
-import type { EngineOptions, Learner } from '../../src/common/engine';
 import { isEventEngine } from '../contract/contract';
 import { initBackend } from './backend';
 import { createEventEngine, describeThreads } from './event-engine';

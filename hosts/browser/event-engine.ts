@@ -4,7 +4,7 @@
  */
 import { EventEngine } from '../../packages/event-engine/engine';
 import { type Helper, Pool, type StartHelper } from '../../packages/event-engine/pool';
-import type { EngineOptions } from '../../src/common/engine';
+import type { EngineOptions } from '../../packages/networks/options/engine';
 import { siteFile } from './kernel';
 
 /** Work that is done once for all who ask for it, and again only after it failed. */

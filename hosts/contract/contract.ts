@@ -4,11 +4,11 @@
  */
 
 import type { Figure } from '../../packages/figures';
+import { type Engine, type EngineOptions, LOSS_NAMES } from '../../packages/networks/options/engine';
 import type { TfjsEngineOptions } from '../../packages/networks/tfjs/engine';
 import type { MapTable } from '../../packages/runs/map';
 import type { Run, SavedRun } from '../../packages/runs/run-files';
 import { checkObject, formatValue, listChoices } from '../../src/common/checks';
-import { type Engine, type EngineOptions, LOSS_NAMES } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
 
 /** A figure that changes while the cell runs. */

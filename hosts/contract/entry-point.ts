@@ -5,16 +5,16 @@
 import * as figures from '../../packages/figures';
 import * as files from '../../packages/formats/exchange';
 import * as exactAnn from '../../packages/networks/ann-engine';
+import * as exact from '../../packages/networks/exact';
 import * as plain from '../../packages/networks/plain-engine';
 import * as nets from '../../packages/networks/tfjs/networks';
+import * as loops from '../../packages/networks/training';
 import * as tests from '../../packages/runs/map/statistics';
-import * as exact from '../../src/common/exact';
 import * as images from '../../src/common/mnist';
 import * as chance from '../../src/common/random';
 import * as encoders from '../../src/snn/encoding';
 import * as functions from '../../src/snn/functional';
 import * as surrogates from '../../src/snn/surrogate';
-import * as loops from '../../src/training';
 
 /** From pixels to spikes. */
 export namespace encoding {
@@ -134,11 +134,6 @@ export namespace visualizing {
 export type { EventEngine } from '../../packages/event-engine/engine';
 /** Data besides MNIST: spike trains, in which time matters. */
 export * as datasets from '../../packages/formats/datasets';
-/** All of its module, so that help shows the class itself: `LIFNode`, `simulate`. */
-export * as neuron from '../../packages/networks/tfjs/neurons';
-export type { Choice, Difference, Estimate, MapTable, Measure, Row } from '../../packages/runs/map';
-export { formatRow } from '../../packages/runs/print';
-export type { Run, SavedRun } from '../../packages/runs/run-files';
 export type {
   Engine,
   EngineOptions,
@@ -149,5 +144,10 @@ export type {
   Presentation,
   Split,
   Trace,
-} from '../../src/common/engine';
-export type { SpikeTrain, SpikeTrainSplit, SpikeTrains } from '../../src/common/spike-trains';
+} from '../../packages/networks/options/engine';
+export type { SpikeTrain, SpikeTrainSplit, SpikeTrains } from '../../packages/networks/spike-trains';
+/** All of its module, so that help shows the class itself: `LIFNode`, `simulate`. */
+export * as neuron from '../../packages/networks/tfjs/neurons';
+export type { Choice, Difference, Estimate, MapTable, Measure, Row } from '../../packages/runs/map';
+export { formatRow } from '../../packages/runs/print';
+export type { Run, SavedRun } from '../../packages/runs/run-files';

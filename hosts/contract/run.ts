@@ -3,10 +3,10 @@ import { randman } from '../../packages/formats/datasets/randman';
 import { rows } from '../../packages/formats/datasets/rows';
 import { yinYang } from '../../packages/formats/datasets/yin-yang';
 import { AnnEngine } from '../../packages/networks/ann-engine';
+import type { Engine, EngineOptions } from '../../packages/networks/options/engine';
+import type { Dataset } from '../../packages/networks/spike-trains';
 import { engineOptions, type ResolvedRun } from '../../packages/runs/document';
-import type { Engine, EngineOptions } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
-import type { Dataset } from '../../src/common/spike-trains';
 
 /** The data of a run. */
 export async function dataOf({ data, engine }: ResolvedRun, loadMnist: () => Promise<Mnist>): Promise<Dataset> {

@@ -6,9 +6,9 @@ import { Worker } from 'node:worker_threads';
 import { EventEngine } from '../../packages/event-engine/engine';
 import { type Helper, Pool } from '../../packages/event-engine/pool';
 import type { HelperStart } from '../../packages/event-engine/tasks';
+import type { EngineOptions } from '../../packages/networks/options/engine';
 import type { TfjsEngine, TfjsEngineOptions } from '../../packages/networks/tfjs/engine';
 import { projectPath } from '../../packages/system/files';
-import type { EngineOptions } from '../../src/common/engine';
 import { isEventEngine } from '../contract/contract';
 
 /**

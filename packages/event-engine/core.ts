@@ -2,13 +2,13 @@
  * The event-driven engine on one thread: a kernel on a memory that it may share with the cores of other threads.
  * A job is described in `control` and cut into tasks; each core performs some of them (see `tasks.ts`).
  */
-import { argmax } from '../../src/common/argmax';
-import type { BatchResult, EngineState } from '../../src/common/engine';
-import { pow } from '../../src/common/exact';
-import type { NeuronOptions } from '../../src/common/neuron-options';
-import type { Purpose } from '../../src/common/random';
-import { atRest } from '../../src/common/remembered';
-import { shiftOf } from '../../src/common/shift';
+
+import { argmax } from '../../src/training/metrics';
+import { pow } from '../networks/exact';
+import type { BatchResult, EngineState } from '../networks/options/engine';
+import type { NeuronOptions } from '../networks/options/neuron-options';
+import { atRest } from '../networks/options/remembered';
+import { shiftOf } from '../networks/shift';
 import { type Address, type Kernel, startKernel } from './kernel-module';
 import {
   Control,
@@ -101,7 +101,7 @@ export class EventCore {
   }
 
   /** Begins a presentation: says which images the next job is about, and which random numbers draw their spikes. */
-  begin({ purpose, epoch, indices }: { purpose: Purpose; epoch: number; indices: ArrayLike<number> }): void {
+  begin({ purpose, epoch, indices }: { purpose: number; epoch: number; indices: ArrayLike<number> }): void {
     this.control[Control.Purpose] = purpose;
     this.control[Control.Epoch] = epoch;
     this.control[Control.Count] = indices.length;

@@ -3,6 +3,8 @@
  * TensorFlow. For one seed its results are the same bytes on every machine and for every number of threads.
  */
 import { checkNumber } from '../../src/common/checks';
+import { Purpose } from '../../src/common/random';
+import type { Trace } from '../../src/common/trace';
 import {
   type BatchResult,
   type Engine,
@@ -15,13 +17,11 @@ import {
   type ResolvedEngineOptions,
   resolveEngineOptions,
   takeState,
-} from '../../src/common/engine';
-import { takeImage, takePresentation } from '../../src/common/presentation';
-import { Purpose } from '../../src/common/random';
-import { countInputs, type Dataset, isSpikeTrains } from '../../src/common/spike-trains';
-import type { Trace } from '../../src/common/trace';
-import { initialParameters } from '../../src/common/weights';
+} from '../networks/options/engine';
+import { initialParameters } from '../networks/options/weights';
+import { takeImage, takePresentation } from '../networks/presentation';
 import { Queue } from '../networks/queue';
+import { countInputs, type Dataset, isSpikeTrains } from '../networks/spike-trains';
 import { EventCore } from './core';
 import { countWork, inputSpikes, traceImage } from './explain';
 import { compileKernel } from './kernel-module';

@@ -1,9 +1,9 @@
 /** A look into the engine: what happened while an image was shown, and what that cost. */
 
-import type { ResolvedLayer } from '../../src/common/layers';
-import { adapt, afterSpike, fires } from '../../src/common/lif';
-import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Trace } from '../../src/common/trace';
+import { adapt, afterSpike, fires } from '../networks/lif';
+import type { ResolvedLayer } from '../networks/options/layers';
+import type { NeuronOptions } from '../networks/options/neuron-options';
 import type { EventCore } from './core';
 import type { Statistics } from './engine';
 import { INPUT_BYTES } from './layout';

@@ -1,4 +1,6 @@
 /** The compiled kernel: how it is compiled for shared memory, what it offers, and where it keeps things. */
+
+import { SURROGATE_NAMES, type SurrogateName } from '../../src/common/surrogates';
 import {
   ENCODER_NAMES,
   type EncoderName,
@@ -6,8 +8,7 @@ import {
   type LossName,
   READOUT_NAMES,
   type ReadoutName,
-} from '../../src/common/engine';
-import { SURROGATE_NAMES, type SurrogateName } from '../../src/common/surrogates';
+} from '../networks/options/engine';
 
 /**
  * The kernel as a module, for one thread or for several.

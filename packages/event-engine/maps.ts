@@ -1,5 +1,5 @@
 /** Lays out the maps, events and lists of convolutional layers in scratch memory (see `kernel/maps.ts`). */
-import { allMaps, type Convolution, type MapShape, POOL, type ResolvedLayer, sizeOf } from '../../src/common/layers';
+import { allMaps, type Convolution, type MapShape, POOL, type ResolvedLayer, sizeOf } from '../networks/options/layers';
 import { BLOCK, ROW_FLOATS } from './layout';
 
 const ROW_BYTES = 4 * ROW_FLOATS;

@@ -1,13 +1,13 @@
 /**
  * The memory of the event-driven engine: its layout, and how threads find it.
  */
-import type { EncoderName, LossName, ReadoutName } from '../../src/common/engine';
-import { allMaps, type ResolvedLayer } from '../../src/common/layers';
-import type { NeuronOptions } from '../../src/common/neuron-options';
-import type { RatePenalty } from '../../src/common/rate-penalty';
-import { remembered } from '../../src/common/remembered';
-import type { SpikeTrainSplit } from '../../src/common/spike-trains';
-import { mostOf, type Parameter, parameters } from '../../src/common/weights';
+import type { EncoderName, LossName, ReadoutName } from '../networks/options/engine';
+import { allMaps, type ResolvedLayer } from '../networks/options/layers';
+import type { NeuronOptions } from '../networks/options/neuron-options';
+import type { RatePenalty } from '../networks/options/rate-penalty';
+import { remembered } from '../networks/options/remembered';
+import { mostOf, type Parameter, parameters } from '../networks/options/weights';
+import type { SpikeTrainSplit } from '../networks/spike-trains';
 import {
   ADAPT_BYTES,
   BLOCK,

@@ -1,7 +1,8 @@
 /** How a sample reaches the kernel: an image as its pixels, from which the kernel draws; known spikes as bits. */
-import type { EncoderName } from '../../src/common/engine';
-import { moveImage } from '../../src/common/shift';
+
 import { firingStep } from '../networks/latency';
+import type { EncoderName } from '../networks/options/engine';
+import { moveImage } from '../networks/shift';
 import type { Kernel } from './kernel-module';
 import { BLOCK, countInputRecords, INPUTS, type MemoryMap, type Samples, SLOTS } from './memory';
 

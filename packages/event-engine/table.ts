@@ -1,9 +1,9 @@
 /**
  * The table of layers in the memory (see layout.ts), from which the kernels of all threads learn what the network is.
  */
-import { LEARN_NAMES } from '../../src/common/layers';
-import type { NeuronOptions } from '../../src/common/neuron-options';
-import type { RatePenalty } from '../../src/common/rate-penalty';
+import { LEARN_NAMES } from '../networks/options/layers';
+import type { NeuronOptions } from '../networks/options/neuron-options';
+import type { RatePenalty } from '../networks/options/rate-penalty';
 import type { Kernel } from './kernel-module';
 import * as table from './layout';
 import type { MemoryMap, Part } from './memory';

@@ -1,7 +1,7 @@
 /** Images of 28 × 28 pixels side by side: digits, spikes, and weights. */
 import { checkChoice, checkWhole } from '../../src/common/checks';
 import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
-import { hiddenOf } from '../../src/common/weights';
+import { hiddenOf } from '../networks/options/weights';
 import {
   colorbar,
   DIVERGING,

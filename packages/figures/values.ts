@@ -1,5 +1,5 @@
 /** Checks, rounds and splits the numbers of figures, and words them for the alternative text. */
-import { argmax } from '../../src/common/argmax';
+
 import {
   checkArray,
   checkNumber,
@@ -10,6 +10,7 @@ import {
   checkWhole,
   formatValue,
 } from '../../src/common/checks';
+import { argmax } from '../../src/training/metrics';
 
 /** Checks of options that several figures have, by name. */
 const KINDS: Readonly<Record<string, (name: string, value: never) => unknown>> = {

@@ -1,7 +1,8 @@
 /** Reads and writes layers models of TensorFlow.js (`model.json`, `weights.bin`), without TensorFlow.js itself. */
 
 import { checkArray, checkChoice, checkObject, formatValue, inOneLine, reworded } from '../../src/common/checks';
-import { type EngineState, READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
+import { CLASSES, IMAGE_SIDE } from '../../src/common/mnist';
+import { type EngineState, READOUT_NAMES, type ReadoutName } from '../networks/options/engine';
 import {
   type Convolution,
   type LayerShape,
@@ -12,17 +13,16 @@ import {
   resolveLayers,
   shortForm,
   storeLayers,
-} from '../../src/common/layers';
-import { CLASSES, IMAGE_SIDE } from '../../src/common/mnist';
+} from '../networks/options/layers';
 import {
   checkNeuron,
   type NeuronOptions,
   readNeuron,
   type StoredNeuron,
   storeNeuron,
-} from '../../src/common/neuron-options';
-import type { Norm } from '../../src/common/norm';
-import { checkRanges, countNumbers, networkOf, parameters } from '../../src/common/weights';
+} from '../networks/options/neuron-options';
+import type { Norm } from '../networks/options/norm';
+import { checkRanges, countNumbers, networkOf, parameters } from '../networks/options/weights';
 import { decodeFloat32, littleEndian } from './bytes';
 
 /** A network's weights, [784, 10], or [784, hidden] and [hidden, 10], and options of neurons. */

@@ -1,6 +1,7 @@
 /** Adam on plain numbers, for engines that need no TensorFlow. */
-import type { EngineState } from '../../src/common/engine';
-import { pow } from '../../src/common/exact';
+
+import { pow } from './exact';
+import type { EngineState } from './options/engine';
 
 /** Changes weights and moments in place by one step of Adam, as PyTorch computes it. */
 export function adamStep(state: EngineState, gradient: ArrayLike<number>, learningRate: number): void {

@@ -4,8 +4,11 @@
  * trains it reads how often each unit fires. It adds everything up in a fixed order and in plain numbers, so for one seed
  * its results are the same bytes on every machine and host. It needs no TensorFlow.
  */
-import { argmax } from '../../src/common/argmax';
+
 import { checkChoice, checkOptions } from '../../src/common/checks';
+import { argmax } from '../../src/training/metrics';
+import { adamStep } from './adam-step';
+import { exp, log } from './exact';
 import {
   ANN_LOSSES,
   type AnnLoss,
@@ -18,16 +21,14 @@ import {
   type Presentation,
   resolveEngineOptions,
   takeState,
-} from '../../src/common/engine';
-import { exp, log } from '../../src/common/exact';
-import { plainLayers } from '../../src/common/layers';
-import { takePresentation } from '../../src/common/presentation';
-import { countClasses, countInputs, type Dataset, isSpikeTrains } from '../../src/common/spike-trains';
-import { countWeights, initialNetwork } from '../../src/common/weights';
-import { adamStep } from './adam-step';
+} from './options/engine';
+import { plainLayers } from './options/layers';
+import { countWeights, initialNetwork } from './options/weights';
+import { takePresentation } from './presentation';
+import { countClasses, countInputs, type Dataset, isSpikeTrains } from './spike-trains';
 import { nextTurn } from './turn';
 
-export { ANN_LOSSES, type AnnLoss } from '../../src/common/engine';
+export { ANN_LOSSES, type AnnLoss } from './options/engine';
 
 /** What the ANN is made from; the defaults are those of the engines. */
 export type AnnEngineOptions = Pick<EngineOptions, 'seed' | 'batchSize' | 'learningRate'> & {

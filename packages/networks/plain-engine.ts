@@ -3,8 +3,13 @@
  * three ways. It trains on the same spikes as both engines, so what a way saves can be measured. The chapter on the
  * event engine does.
  */
-import { argmax } from '../../src/common/argmax';
+
 import { checkChoice, checkOptions, checkWhole } from '../../src/common/checks';
+import { CLASSES, checkMnist, IMAGE_SIZE, type Mnist } from '../../src/common/mnist';
+import { initialWeights, Purpose, RandomStream } from '../../src/common/random';
+import { poissonBlock } from '../../src/snn/poisson-block';
+import { argmax } from '../../src/training/metrics';
+import { adamStep } from './adam-step';
 import {
   type BatchResult,
   type EngineOptions,
@@ -12,13 +17,9 @@ import {
   freshState,
   frozen,
   resolveEngineOptions,
-} from '../../src/common/engine';
-import { CLASSES, checkMnist, IMAGE_SIZE, type Mnist } from '../../src/common/mnist';
-import { takePresentation } from '../../src/common/presentation';
-import { initialWeights, Purpose, RandomStream } from '../../src/common/random';
-import { poissonBlock } from '../../src/snn/poisson-block';
-import { adamStep } from './adam-step';
+} from './options/engine';
 import { backwardBy, forwardBy, PLAIN_WAYS, type PlainWay } from './plain-sums';
+import { takePresentation } from './presentation';
 import { nextTurn } from './turn';
 
 export { PLAIN_WAYS, type PlainWay };

@@ -9,6 +9,8 @@
  * options stand beside what they are about: those of the engine in src/common/, those of the training here.
  */
 import { checkObject, formatValue, inOneLine } from '../../src/common/checks';
+import { IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
+import { SURROGATES } from '../../src/common/surrogates';
 import {
   ANN_LOSSES,
   type AnnLoss,
@@ -18,11 +20,9 @@ import {
   resolveOptions,
   type Shown,
   shortenEngine,
-} from '../../src/common/engine';
-import { LAYER, type LayerOptions, type ResolvedLayer } from '../../src/common/layers';
-import { IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
-import { DEFAULT_NEURON, NEURON, type NeuronOptions } from '../../src/common/neuron-options';
-import { SCHEDULE_NAMES, type ScheduleName } from '../../src/common/schedule';
+} from '../networks/options/engine';
+import { LAYER, type LayerOptions, type ResolvedLayer } from '../networks/options/layers';
+import { DEFAULT_NEURON, NEURON, type NeuronOptions } from '../networks/options/neuron-options';
 import {
   type About,
   check,
@@ -41,9 +41,9 @@ import {
   shorten,
   unknownOption,
   whole,
-} from '../../src/common/schema';
-import { DATASET_NAMES, type DatasetName } from '../../src/common/spike-trains';
-import { SURROGATES } from '../../src/common/surrogates';
+} from '../networks/options/schema';
+import { SCHEDULE_NAMES, type ScheduleName } from '../networks/schedule';
+import { DATASET_NAMES, type DatasetName } from '../networks/spike-trains';
 
 /** The engines by name; the ANN of chapter 1 is one, too. */
 export const ENGINE_NAMES = ['event', 'tfjs', 'ann'] as const;
@@ -95,7 +95,7 @@ export const RUN = group(
   },
 );
 
-export { flatten, type Value } from '../../src/common/schema';
+export { flatten, type Value } from '../networks/options/schema';
 
 type Fields = typeof RUN.fields;
 

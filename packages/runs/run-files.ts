@@ -4,16 +4,16 @@
  */
 
 import { asOneLine, checkNumbers, checkObject, formatValue, isTyped, typeName } from '../../src/common/checks';
-import type { ReadoutName } from '../../src/common/engine';
-import { type ResolvedLayer, resolveLayers, shortForm } from '../../src/common/layers';
 import { CLASSES } from '../../src/common/mnist';
-import { checkNeuron, type NeuronOptions } from '../../src/common/neuron-options';
 import type { Trace } from '../../src/common/trace';
-import { hiddenOf } from '../../src/common/weights';
 import type { RunSettings, TrainingHistory } from '../../src/training/history';
 import { decodeNetwork, layersModelFiles, MODEL_FILES } from '../formats/layers-model';
 import { npyArray, npyBytes } from '../formats/npy';
 import { encodeEvents } from '../formats/tensorboard';
+import type { ReadoutName } from '../networks/options/engine';
+import { type ResolvedLayer, resolveLayers, shortForm } from '../networks/options/layers';
+import { checkNeuron, type NeuronOptions } from '../networks/options/neuron-options';
+import { hiddenOf } from '../networks/options/weights';
 import { withSurrogates } from './document';
 
 /** Potentials after the reset, and spikes, [T, neurons]. */

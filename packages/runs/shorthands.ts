@@ -3,9 +3,10 @@
  * path of the document, or for what all layers have in common; the rest is set by its path: `engine.layers.0.delay.most`.
  */
 import { formatValue } from '../../src/common/checks';
-import { ENGINE } from '../../src/common/engine';
-import { LAYER, type LayerOptions, MAX_LAYERS, type ResolvedLayer } from '../../src/common/layers';
-import { NEURON } from '../../src/common/neuron-options';
+import { SURROGATES, type SurrogateName } from '../../src/common/surrogates';
+import { ENGINE } from '../networks/options/engine';
+import { LAYER, type LayerOptions, MAX_LAYERS, type ResolvedLayer } from '../networks/options/layers';
+import { NEURON } from '../networks/options/neuron-options';
 import {
   type About,
   expectation,
@@ -17,9 +18,8 @@ import {
   oneOf,
   or,
   toggle,
-} from '../../src/common/schema';
-import type { DatasetName } from '../../src/common/spike-trains';
-import { SURROGATES, type SurrogateName } from '../../src/common/surrogates';
+} from '../networks/options/schema';
+import type { DatasetName } from '../networks/spike-trains';
 import {
   flatten,
   formatRun,

@@ -10,6 +10,8 @@ export const IMAGE_SIDE = 28;
 export const IMAGE_SIZE = IMAGE_SIDE * IMAGE_SIDE;
 /** Digits, and so output neurons unless the data have other classes. */
 export const CLASSES = 10;
+/** Most classes, and so outputs, that a network may have. */
+export const MAX_CLASSES = 1000;
 
 /** The training or the test images with their labels. */
 export interface MnistSplit {
@@ -17,6 +19,12 @@ export interface MnistSplit {
   readonly images: Uint8Array;
   /** [count] digits from 0 to 9. */
   readonly labels: Uint8Array;
+  readonly count: number;
+}
+
+/** What every split has: the labels of its samples. */
+export interface Labelled {
+  readonly labels: Uint8Array | Uint16Array;
   readonly count: number;
 }
 

@@ -1,6 +1,6 @@
 /** What neurons did, step by step; each array is [T, neurons], row by row. */
 export interface Trace {
-  /** Input current x, before a synapse makes it last. */
+  /** Input current x. */
   current: Float32Array;
   /** Potential before firing. */
   h: Float32Array;

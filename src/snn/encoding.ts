@@ -18,7 +18,7 @@ const STEPS_IN_BLOCK = 128;
  */
 export class PoissonEncoder {
   readonly seed: number;
-  private purpose: Purpose = Purpose.Demonstration;
+  private purpose: number = Purpose.Demonstration;
   private epoch = 0;
   private indices: Uint32Array | null = null;
   private step = 0;

@@ -97,7 +97,7 @@ export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
   }
 }
 
-/** The network's weights [784, 10], row by row; of more layers, or of what else is learnt, all of them in order. */
+/** The network's weights [784, 10], row by row; of more layers, those of all in order. */
 export function getWeights(net: tf.LayersModel): Float32Array {
   checkNetwork(net);
   return Float32Array.from(variablesOf(net).flatMap((variable) => Array.from(variable.read().dataSync())));

@@ -1,25 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkFunction, checkIndices, checkNumber, checkWhole } from '../common/checks';
-import { CLASSES, IMAGE_SIDE, type MnistSplit, pixels } from '../common/mnist';
-import { moveImages } from '../common/shift';
-import { type Labelled, MAX_CLASSES } from '../common/spike-trains';
+import { checkIndices, checkNumber, checkWhole } from '../common/checks';
+import { CLASSES, IMAGE_SIDE, type Labelled, MAX_CLASSES, type MnistSplit, pixels } from '../common/mnist';
 
 /**
  * Images [indices, 28, 28] with intensities in [0, 1], and their labels as one-hot rows [indices, classes].
- * @param shift by how much the image of an index is moved; by default none is
  * @throws RangeError if an index is out of range
  */
 export function makeBatch(
   split: MnistSplit,
   indices: ArrayLike<number>,
-  shift?: (index: number) => [down: number, right: number],
   classes = CLASSES,
 ): { images: tf.Tensor3D; labels: tf.Tensor2D } {
-  if (shift !== undefined) checkFunction('shift', shift);
-  const own = pixels(split, indices);
-  const intensities = shift ? moveImages(own, indices, shift) : own;
   return {
-    images: tf.tensor3d(intensities, [indices.length, IMAGE_SIDE, IMAGE_SIDE]),
+    images: tf.tensor3d(pixels(split, indices), [indices.length, IMAGE_SIDE, IMAGE_SIDE]),
     labels: oneHotLabels(split, indices, classes),
   };
 }

@@ -1,8 +1,5 @@
 import { checkArray, checkNumbers, checkObject, checkSwitch, checkWhole } from '../common/checks';
-import { type EngineState, type Learner, type ResolvedEngineOptions, shortenEngine } from '../common/engine';
-import { IMAGE_SIZE } from '../common/mnist';
-import { flatten } from '../common/schema';
-import { countInputs, isSpikeTrains } from '../common/spike-trains';
+import type { EngineState } from './learner';
 
 /** What the results of a run depend on. */
 export interface RunSettings {
@@ -68,33 +65,6 @@ export function newHistory(): TrainingHistory {
   };
 }
 
-/** What the results of a run depend on, beside the engine and its data. */
-type Shown = Pick<RunSettings, 'trainImages' | 'heldBack' | 'firstImages' | 'cosineEpochs'>;
-
-export function collectSettings({ name, options }: Learner, { heldBack, ...shown }: Shown): RunSettings {
-  const { data, threads, ...others } = options as Learner['options'] & Partial<ResolvedEngineOptions>;
-  // Layers say it.
-  const { hidden, ...own } = others;
-  const inputs = countInputs(data);
-  const settings = {
-    engine: { name, ...shortenEngine(others.layers ? own : others) },
-    ...shown,
-    heldBack: heldBack || undefined,
-    inputs: inputs === IMAGE_SIZE ? undefined : inputs,
-    data: isSpikeTrains(data)
-      ? checksum(data.train.labels, data.train.units, data.train.times)
-      : checksum(data.train.labels),
-  };
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as typeof settings;
-}
-
-/** FNV-1a of the labels, and of spike trains: enough to tell data sets apart. */
-function checksum(...arrays: (Uint8Array | Uint16Array)[]): number {
-  let hash = 0x811c9dc5;
-  for (const array of arrays) for (const value of array) hash = Math.imul(hash ^ value, 0x01000193) >>> 0;
-  return hash;
-}
-
 /**
  * @param batches of an epoch
  * @throws TypeError or RangeError in one line unless this is what `newHistory` made, and training has extended since
@@ -116,18 +86,4 @@ export function checkHistory(history: TrainingHistory, batches: number): void {
   }
   if (history.state !== null) checkObject('history.state', history.state, 'null or a state');
   if (history.settings !== null) checkObject('history.settings', history.settings, 'null or settings');
-}
-
-/** @throws RangeError that names what differs, if the history belongs to other options */
-export function checkBelongs(history: TrainingHistory, settings: RunSettings): void {
-  if (history.settings === null) return;
-  const [former, now] = [history.settings, settings].map((all) => flatten(all));
-  const differences = Object.keys({ ...now, ...former }).filter((name) => former[name] !== now[name]);
-  if (differences.length === 0) return;
-  // Defaults are left out.
-  const list = (of: typeof now) =>
-    differences.map((name) => `${name} = ${name in of ? of[name] : 'its default'}`).join(', ');
-  throw new RangeError(
-    `train: this history belongs to a run with ${list(former)}, but now ${list(now)}. Start with a newHistory(), or use the options of before`,
-  );
 }

@@ -1,12 +1,16 @@
-import { argmax } from '../common/argmax';
 import { checkNumbers, checkSignal, checkWhole, formatValue, isTyped, typeName } from '../common/checks';
-import { checkLearner, type Engine, type Learner, type Presentation, type Split } from '../common/engine';
-import { CLASSES } from '../common/mnist';
-import { takePresentation } from '../common/presentation';
-import { countClasses, type Labelled, labelsFrom, MAX_CLASSES } from '../common/spike-trains';
+import { CLASSES, type Labelled, MAX_CLASSES, type Split } from '../common/mnist';
+import { checkLearner, type Learner } from './learner';
 
 /** What `tensor.dataSync()` and an engine's `rates` return. */
 type Rates = Float32Array | Int32Array | Uint8Array;
+
+/** The index of the highest value. On a tie, the lower index wins. */
+export function argmax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
+  return best;
+}
 
 /**
  * The predicted class of each row of rates: the index of the highest. On a tie, the lower index wins.
@@ -23,7 +27,7 @@ export function predictions(rates: Rates, classes = CLASSES): Uint8Array | Uint1
   const answers = Array.from({ length: rates.length / classes }, (_, row) =>
     argmax(rates.subarray(row * classes, (row + 1) * classes)),
   );
-  return labelsFrom(answers, classes);
+  return classes > 256 ? Uint16Array.from(answers) : Uint8Array.from(answers);
 }
 
 /**
@@ -67,42 +71,12 @@ export async function accuracyOn(
   signal?: AbortSignal,
 ): Promise<number> {
   const { data } = engine.options;
-  const classes = countClasses(data);
   let correct = 0;
   for (let first = from; first < to; first += LOOK) {
     const indices = Uint32Array.from({ length: Math.min(LOOK, to - first) }, (_, i) => first + i);
-    correct += countCorrect(await engine.rates({ split, epoch, indices }), data[split], indices, classes);
+    const rates = await engine.rates({ split, epoch, indices });
+    correct += countCorrect(rates, data[split], indices, rates.length / indices.length);
     if (signal?.aborted) return Number.NaN;
   }
   return correct / (to - from);
-}
-
-/**
- * The firing rates of the hidden neurons, those of the last hidden layer, from traces: what `engine.rates` is for the
- * outputs.
- * @example
- * const rates = await training.hiddenRates(engine, { split: 'test', epoch: 0, indices: [0, 1, 2] });
- * @returns [indices, hidden]
- * @throws RangeError unless the engine's network has a hidden layer
- */
-export async function hiddenRates(engine: Engine, presentation: Presentation): Promise<Float32Array> {
-  checkLearner(engine);
-  const { layers, T, data } = engine.options;
-  const hidden = layers?.[layers.length - 2]?.neurons;
-  if (hidden === undefined) {
-    throw new RangeError(
-      'hiddenRates: expected an engine with a hidden layer, as in createEngine(…, { hidden: 96 }), found none',
-    );
-  }
-  const { indices, ...shown } = takePresentation(data, presentation);
-  const rates = new Float32Array(indices.length * hidden);
-  for (let i = 0; i < indices.length; i++) {
-    const trace = await engine.trace({ ...shown, index: indices[i] });
-    const counts = rates.subarray(i * hidden, (i + 1) * hidden);
-    trace.hidden?.spike.forEach((spike, at) => {
-      counts[at % hidden] += spike;
-    });
-    for (let neuron = 0; neuron < hidden; neuron++) counts[neuron] /= T;
-  }
-  return rates;
 }

@@ -1,9 +1,8 @@
 /** The training loop, the same for both engines and the ANN. It needs no TensorFlow. */
-import { checkChoice, checkFunction, checkOptions, checkSignal, checkWhole } from '../common/checks';
-import { checkLearner, type Learner } from '../common/engine';
+import { checkFunction, checkOptions, checkSignal, checkWhole } from '../common/checks';
 import { shuffled } from '../common/random';
-import { rateAt, SCHEDULE_NAMES, type ScheduleName } from '../common/schedule';
-import { checkBelongs, checkHistory, collectSettings, newHistory, type TrainingHistory } from './history';
+import { checkHistory, newHistory, type RunSettings, type TrainingHistory } from './history';
+import { checkLearner, type Learner } from './learner';
 import { accuracy, accuracyOn } from './metrics';
 
 export interface BatchReport {
@@ -45,11 +44,6 @@ export interface TrainOptions {
   heldBack?: number;
   /** How many test images to test on, from the first; default all. 0 leaves the test out. */
   testImages?: number;
-  /**
-   * How the learning rate changes from batch to batch: 'cosine' lets it fall to 0 at the end of the last epoch, as
-   * `rateAt` says. Default 'constant'.
-   */
-  schedule?: ScheduleName;
   /** An earlier history to resume; it is extended in place. */
   history?: TrainingHistory;
   /** Stops after the batch under way. The history can be resumed. */
@@ -60,6 +54,20 @@ export interface TrainOptions {
   onEpoch?: (report: EpochReport, history: TrainingHistory) => void | Promise<void>;
 }
 
+/** Which images a run is trained on. */
+export type Images = Pick<RunSettings, 'trainImages' | 'heldBack' | 'firstImages'>;
+
+/** What may differ from run to run beside the options; the lesson needs none of it. */
+export interface RunRules {
+  /** The learning rate when this share of all batches is done. */
+  rateAt?: (done: number) => number;
+  /**
+   * What the results depend on, which the history keeps.
+   * @throws RangeError if the history belongs to other settings
+   */
+  settings?: (history: TrainingHistory, images: Images) => RunSettings;
+}
+
 /** The names of `TrainOptions`. */
 export const TRAIN_OPTIONS = [
   'engine',
@@ -67,7 +75,6 @@ export const TRAIN_OPTIONS = [
   'trainImages',
   'heldBack',
   'testImages',
-  'schedule',
   'history',
   'signal',
   'onBatch',
@@ -85,11 +92,10 @@ export const TRAIN_OPTIONS = [
  * @throws RangeError if an option is out of range, if the history belongs to other options, or if nothing is left to
  *   do; Error if the weights are no longer finite, or if another call is extending the history
  */
-export async function train(options: TrainOptions): Promise<TrainingHistory> {
+export async function train(options: TrainOptions, rules: RunRules = {}): Promise<TrainingHistory> {
   checkOptions('train', options, TRAIN_OPTIONS, ['engine']);
-  const { engine, epochs = 100, heldBack = 0, schedule = 'constant', signal } = options;
+  const { engine, epochs = 100, heldBack = 0, signal } = options;
   checkLearner(engine);
-  checkChoice('schedule', schedule, SCHEDULE_NAMES);
   checkSignal(signal);
   for (const name of ['onBatch', 'onTest', 'onEpoch'] as const) {
     if (options[name] !== undefined) checkFunction(name, options[name]);
@@ -104,13 +110,8 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
   }
   const { history = newHistory() } = options;
   checkHistory(history, batches);
-  const settings = collectSettings(engine, {
-    trainImages: batches * batchSize,
-    heldBack,
-    firstImages: drawn < most ? drawn : undefined,
-    cosineEpochs: schedule === 'cosine' ? epochs : undefined,
-  });
-  checkBelongs(history, settings);
+  const images = { trainImages: batches * batchSize, heldBack, firstImages: drawn < most ? drawn : undefined };
+  const settings = rules.settings?.(history, images) ?? null;
   if (history.epoch >= epochs && epochs > 0) {
     throw new RangeError(
       `train: nothing to do, ${history.epoch} of ${epochs} epochs are done. Start with a newHistory(), or ask for more epochs`,
@@ -129,8 +130,7 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
       const order = shuffled(seed, history.epoch, drawn);
       while (history.batch < batches && !signal?.aborted) {
         const indices = order.subarray(history.batch * batchSize, (history.batch + 1) * batchSize);
-        const done = (history.epoch * batches + history.batch) / (epochs * batches);
-        const rate = rateAt(engine.options.learningRate, schedule, done);
+        const rate = rules.rateAt?.((history.epoch * batches + history.batch) / (epochs * batches));
         const { loss, correct } = await engine.trainBatch(history.epoch, indices, rate);
         const accuracy = correct / indices.length;
         history.batch++;

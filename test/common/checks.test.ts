@@ -1,9 +1,14 @@
 /** What error messages say of a wrong argument, and a neuron's options in a file; each argument's own test is beside what takes it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import {
+  DEFAULT_NEURON,
+  differingOption,
+  readNeuron,
+  storeNeuron,
+} from '../../packages/networks/options/neuron-options';
 import { formatValue, listChoices } from '../../src/common/checks';
 import { type MnistSplit, pixels } from '../../src/common/mnist';
-import { DEFAULT_NEURON, differingOption, readNeuron, storeNeuron } from '../../src/common/neuron-options';
 
 test('a choice is listed as English has it', () => {
   assert.equal(listChoices(['atan']), 'atan');

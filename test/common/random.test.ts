@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { moveImage, shiftOf } from '../../packages/networks/shift';
 import { initialWeights, Purpose, philox4x32, RandomStream, seededRandom, shuffled } from '../../src/common/random';
-import { moveImage, shiftOf } from '../../src/common/shift';
 
 const hex = (words: number[]) => words.map((word) => word.toString(16).padStart(8, '0')).join(' ');
 

@@ -3,8 +3,8 @@
  * takes `{ seed, split, T, images, epochs, hidden }` as JSON and prints, as JSON, base64 of the spikes of these images, bits
  * [T, 784], least significant first, [epochs][images], and of the initial weights of each width, float32.
  */
-import type { Split } from '../../src/common/engine';
-import { initialNetwork } from '../../src/common/weights';
+import type { Split } from '../../packages/networks/options/engine';
+import { initialNetwork } from '../../packages/networks/options/weights';
 import { readMnist } from '../../hosts/node/data';
 import { createEngine } from '../../hosts/node/engines';
 import { pack } from '../support/golden';

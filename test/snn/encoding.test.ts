@@ -138,7 +138,7 @@ for (const distance of [1, 2, 4, 28]) {
 
 test('spikes do not depend on what else is drawn: each seed, purpose, epoch, image and block has its own', () => {
   const chances = new Uint32Array(64).fill(firingChance(0.5));
-  const draw = (...key: [number, Purpose, number, number, number]) => {
+  const draw = (...key: [number, number, number, number, number]) => {
     const words = new Uint32Array(256);
     poissonBlock(chances, new RandomStream(...key), words);
     return words.join();

@@ -13,12 +13,12 @@ import {
   type LayerOptions,
   type NeuronOptions,
   type ResolvedEngineOptions,
-} from '../../src/common/engine';
+} from '../../packages/networks/options/engine';
+import { DEFAULT_NEURON } from '../../packages/networks/options/neuron-options';
+import { initialNetwork, splitWeights } from '../../packages/networks/options/weights';
+import type { SpikeTrain } from '../../packages/networks/spike-trains';
 import type { Mnist } from '../../src/common/mnist';
-import { DEFAULT_NEURON } from '../../src/common/neuron-options';
-import type { SpikeTrain } from '../../src/common/spike-trains';
 import type { SurrogateName } from '../../src/common/surrogates';
-import { initialNetwork, splitWeights } from '../../src/common/weights';
 import { accuracy, predictions } from '../../src/training/metrics';
 
 /** Options of a LIFNode that decide about its potentials and spikes. */

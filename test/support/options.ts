@@ -2,8 +2,8 @@
  * What each option of a neuron and of a layer is tried with. Of a new one the compiler asks for it here, and so does a
  * test.
  */
-import type { NeuronOptions } from '../../src/common/engine';
-import { type LayerOptions, LEARN_NAMES, POOL_NAMES, type ResolvedLayer } from '../../src/common/layers';
+import type { NeuronOptions } from '../../packages/networks/options/engine';
+import { type LayerOptions, LEARN_NAMES, POOL_NAMES, type ResolvedLayer } from '../../packages/networks/options/layers';
 import { SURROGATE_NAMES } from '../../src/common/surrogates';
 
 /** Values that are not the default. */

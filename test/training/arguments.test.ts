@@ -1,23 +1,25 @@
 /** What both engines do with arguments that change after the call, or that nobody can use. */
+
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
 import * as datasets from '../../packages/formats/datasets';
 import { AnnEngine } from '../../packages/networks/ann-engine';
-import { PlainEngine } from '../../packages/networks/plain-engine';
-import { LatencyEncoder } from '../../packages/networks/tfjs/encoders';
-import { ann, setWeights, snn } from '../../packages/networks/tfjs/networks';
 import {
   type EngineOptions,
   type EngineState,
   freshState,
   type Presentation,
   resolveEngineOptions,
-} from '../../src/common/engine';
-import { resolveLayers } from '../../src/common/layers';
+} from '../../packages/networks/options/engine';
+import { resolveLayers } from '../../packages/networks/options/layers';
+import { DEFAULT_NEURON } from '../../packages/networks/options/neuron-options';
+import { PlainEngine } from '../../packages/networks/plain-engine';
+import { LatencyEncoder } from '../../packages/networks/tfjs/encoders';
+import { ann, setWeights, snn } from '../../packages/networks/tfjs/networks';
+import { train } from '../../packages/networks/train';
 import type { Mnist } from '../../src/common/mnist';
-import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { RandomStream } from '../../src/common/random';
 import { PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
 import { LIFNode } from '../../src/snn/neuron';
@@ -26,7 +28,6 @@ import { oneHotLabels } from '../../src/training/batches';
 import { newHistory } from '../../src/training/history';
 import { crossEntropy } from '../../src/training/losses';
 import { accuracy } from '../../src/training/metrics';
-import { train } from '../../src/training/train';
 import { smallMnist } from '../support/data';
 
 before(async () => {

@@ -3,29 +3,23 @@ import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
 import { AnnEngine } from '../../packages/networks/ann-engine';
-import { PLAIN_WAYS, PlainEngine } from '../../packages/networks/plain-engine';
-import type { TfjsEngineOptions } from '../../packages/networks/tfjs/engine';
 import {
   ENGINE_OPTIONS,
   type EngineOptions,
   freshState,
   type Learner,
   resolveEngineOptions,
-} from '../../src/common/engine';
+} from '../../packages/networks/options/engine';
+import { PLAIN_WAYS, PlainEngine } from '../../packages/networks/plain-engine';
+import { rateAt } from '../../packages/networks/schedule';
+import { moveImage, shiftOf } from '../../packages/networks/shift';
+import type { TfjsEngineOptions } from '../../packages/networks/tfjs/engine';
+import { checkBelongs, collectSettings, type TrainOptions, train as trainEngine } from '../../packages/networks/train';
 import type { Mnist } from '../../src/common/mnist';
 import { initialWeights } from '../../src/common/random';
-import { rateAt } from '../../src/common/schedule';
-import { moveImage, shiftOf } from '../../src/common/shift';
 import { Sigmoid } from '../../src/snn/surrogate';
-import {
-  checkBelongs,
-  collectSettings,
-  newHistory,
-  type RunSettings,
-  type TrainingHistory,
-} from '../../src/training/history';
+import { newHistory, type RunSettings, type TrainingHistory } from '../../src/training/history';
 import { meanSquaredError, softmaxCrossEntropy, softmaxCrossEntropyOfCounts } from '../../src/training/losses';
-import { type TrainOptions, train as trainEngine } from '../../src/training/train';
 import { smallMnist } from '../support/data';
 import { assertClose } from '../support/golden';
 

@@ -8,7 +8,7 @@ import { drawCurves } from '../../editions/book/neuron/plot';
 import { t, translate } from '../../editions/shared/page/words';
 import { ENGINE_NAMES } from '../../packages/runs/document';
 import { headingOf, NAMES, nameValue, SHORTHANDS, whyLacking } from '../../packages/runs/shorthands';
-import { DATASET_NAMES } from '../../src/common/spike-trains';
+import { DATASET_NAMES } from '../../packages/networks/spike-trains';
 import { root } from '../../test/support/book';
 import { styleFaults } from '../differences';
 import { makePhrases, scriptPhrases, translateDocument, untranslatedTexts } from '../phrases';

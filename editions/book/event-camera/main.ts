@@ -1,8 +1,8 @@
 /** An event camera: pictures, the events of their pixels, and a network that reads which way something moves. */
 import { EventCamera } from '../../../packages/formats/datasets/camera';
 import { DIRECTIONS } from '../../../packages/formats/datasets/scenes';
-import { readLayers } from '../../../src/common/layers';
-import type { NeuronOptions } from '../../../src/common/neuron-options';
+import { readLayers } from '../../../packages/networks/options/layers';
+import type { NeuronOptions } from '../../../packages/networks/options/neuron-options';
 import { bytes } from '../../shared/page/base64';
 import { download, partOf, partsOf, watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';

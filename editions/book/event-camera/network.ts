@@ -3,11 +3,11 @@ import { EventCore } from '../../../packages/event-engine/core';
 import { traceImage } from '../../../packages/event-engine/explain';
 import { createMemory } from '../../../packages/event-engine/memory';
 import { DIRECTIONS } from '../../../packages/formats/datasets/scenes';
-import { DEFAULT_TRAINING, freshState } from '../../../src/common/engine';
-import type { ResolvedLayer } from '../../../src/common/layers';
+import { DEFAULT_TRAINING, freshState } from '../../../packages/networks/options/engine';
+import type { ResolvedLayer } from '../../../packages/networks/options/layers';
+import type { SpikeTrainSplit, SpikeTrains } from '../../../packages/networks/spike-trains';
 import { CLASSES } from '../../../src/common/mnist';
 import { Purpose } from '../../../src/common/random';
-import type { SpikeTrainSplit, SpikeTrains } from '../../../src/common/spike-trains';
 
 /** Pixels of the camera in each direction. */
 export const SIDE = 32;

@@ -2,9 +2,9 @@
 // editions/book/event-camera/network.json.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { storeLayers } from '../../../packages/networks/options/layers';
 import { command, runProgram } from '../../../packages/system/program';
 import { root } from '../../../packages/system/project';
-import { storeLayers } from '../../../src/common/layers';
 import { CAMERA, READOUT, withClock } from '../event-camera/network';
 
 const file = join(root, 'editions', 'book', 'event-camera', 'network.json');

@@ -3,8 +3,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMnist } from '../../../hosts/node/data';
+import { resolveLayers, storeLayers } from '../../../packages/networks/options/layers';
 import { root, UserError } from '../../../packages/system/project';
-import { resolveLayers, storeLayers } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { convolutionalRunFolder, HIDDEN, hiddenRunFolder, networkIn, runFolder } from '../../shared/trained';
 import { countsOf } from '../playground/counts';

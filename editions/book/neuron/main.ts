@@ -1,5 +1,5 @@
 /** One neuron to play with, alone on its page and in the chapter that explains it. */
-import { type LifOptions, simulate } from '../../../src/common/lif';
+import { type LifOptions, simulate } from '../../../packages/networks/lif';
 import { Purpose, RandomStream } from '../../../src/common/random';
 import type { Trace } from '../../../src/common/trace';
 import { partOf, partsOf } from '../../shared/page/dom';

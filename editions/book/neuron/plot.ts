@@ -1,5 +1,5 @@
 /** The neuron's curves as SVG. Colours are those of neuron.css. */
-import type { LifOptions } from '../../../src/common/lif';
+import type { LifOptions } from '../../../packages/networks/lif';
 import type { Trace } from '../../../src/common/trace';
 import { escapeHtml } from '../../shared/html';
 import { t } from '../../shared/page/words';

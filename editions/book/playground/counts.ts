@@ -1,6 +1,7 @@
 /** What the playground says in words about the steps that are shown. */
-import { argmax } from '../../../src/common/argmax';
+
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
+import { argmax } from '../../../src/training/metrics';
 import { t } from '../../shared/page/words';
 import type { Presentation } from './kernel';
 

@@ -1,7 +1,7 @@
 /** Networks that a reader brings. */
-import { resolveLayers } from '../../../src/common/layers';
-import { DEFAULT_NEURON, differingOption } from '../../../src/common/neuron-options';
-import { hiddenOf } from '../../../src/common/weights';
+import { resolveLayers } from '../../../packages/networks/options/layers';
+import { DEFAULT_NEURON, differingOption } from '../../../packages/networks/options/neuron-options';
+import { hiddenOf } from '../../../packages/networks/options/weights';
 import { t } from '../../shared/page/words';
 import { TAU } from './link';
 import { type Network, networkOf } from './networks';

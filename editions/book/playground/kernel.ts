@@ -13,9 +13,9 @@ import {
   JobKind,
   ratesLimit,
 } from '../../../packages/event-engine/memory';
-import { DEFAULT_TRAINING, freshState } from '../../../src/common/engine';
-import { allMaps, resolveLayers } from '../../../src/common/layers';
-import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
+import { DEFAULT_TRAINING, freshState } from '../../../packages/networks/options/engine';
+import { allMaps, resolveLayers } from '../../../packages/networks/options/layers';
+import { DEFAULT_NEURON } from '../../../packages/networks/options/neuron-options';
 import { Purpose } from '../../../src/common/random';
 import type { Trace } from '../../../src/common/trace';
 import { LONGEST_T } from './link';
@@ -23,7 +23,7 @@ import { LONGEST_T } from './link';
 /** Which random numbers the spikes are drawn with. */
 export interface Stream {
   seed: number;
-  purpose: Purpose;
+  purpose: number;
   epoch: number;
   index: number;
 }

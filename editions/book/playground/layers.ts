@@ -1,7 +1,7 @@
 /** The weights of a network, looked at neuron by neuron. */
-import type { ResolvedLayer } from '../../../src/common/layers';
+import type { ResolvedLayer } from '../../../packages/networks/options/layers';
+import { splitWeights } from '../../../packages/networks/options/weights';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
-import { splitWeights } from '../../../src/common/weights';
 
 /** The height and width of a kernel. */
 export const KERNEL_SIDE = 5;

@@ -1,9 +1,9 @@
 /** The playground: what is drawn becomes an image, the image spikes, the spikes an answer, again at each stroke. */
 
-import { argmax } from '../../../src/common/argmax';
+import { DEFAULT_NEURON } from '../../../packages/networks/options/neuron-options';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
-import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { Purpose } from '../../../src/common/random';
+import { argmax } from '../../../src/training/metrics';
 import { bytes } from '../../shared/page/base64';
 import { copyText, watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';

@@ -2,7 +2,7 @@
  * The networks that the page can read with: its own three (two are loaded on demand) and a reader's.
  */
 
-import { type ResolvedLayer, readLayers, shortForm } from '../../../src/common/layers';
+import { type ResolvedLayer, readLayers, shortForm } from '../../../packages/networks/options/layers';
 import { bytes } from '../../shared/page/base64';
 import { loadScript } from '../page/assets';
 import { kernelBytes, single } from './assets';

@@ -1,7 +1,8 @@
 /** The page "Train a network": buttons, the training worker, saving, and links. */
+
+import { shortForm } from '../../../packages/networks/options/layers';
 import type { ResolvedRun } from '../../../packages/runs/document';
 import { formatFlags } from '../../../packages/runs/shorthands';
-import { shortForm } from '../../../src/common/layers';
 import { copyText, watchTheme } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { bookRoot } from '../page/assets';

@@ -1,8 +1,9 @@
 /** Draws the network while it learns: its weights, its accuracy by epoch, and how it reads the drawing. */
+
 import type { ResolvedRun } from '../../../packages/runs/document';
 import { nameValue, valueIn } from '../../../packages/runs/shorthands';
-import { argmax } from '../../../src/common/argmax';
 import { CLASSES, IMAGE_SIDE } from '../../../src/common/mnist';
+import { argmax } from '../../../src/training/metrics';
 import { element, partOf } from '../../shared/page/dom';
 import { t, translate } from '../../shared/page/words';
 import { drawCurves } from '../neuron/plot';

@@ -11,13 +11,18 @@ import {
   toSafetensors,
 } from '../../../packages/formats/exchange';
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
+import { type EngineState, freshState } from '../../../packages/networks/options/engine';
+import {
+  LAYER_OPTIONS,
+  type LayerShape,
+  plainLayers,
+  type ResolvedLayer,
+} from '../../../packages/networks/options/layers';
+import { differingOption } from '../../../packages/networks/options/neuron-options';
+import { hiddenOf } from '../../../packages/networks/options/weights';
 import type { ResolvedRun } from '../../../packages/runs/document';
 import { isOfRun } from '../../../packages/runs/node/run-folder';
 import { assertWritable, identityOf, readNamed, writeFileAtomic } from '../../../packages/system/files';
-import { type EngineState, freshState } from '../../../src/common/engine';
-import { LAYER_OPTIONS, type LayerShape, plainLayers, type ResolvedLayer } from '../../../src/common/layers';
-import { differingOption } from '../../../src/common/neuron-options';
-import { hiddenOf } from '../../../src/common/weights';
 import { typedIn } from './arguments';
 import { UsageError } from './failures';
 import { FIGURE_FILES } from './figures';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from '../../../packages/figures';
 import { rasterize, renderSvg } from '../../../packages/figures/node/render';
 import type { Figure } from '../../../packages/figures/theme';
+import type { Trace } from '../../../packages/networks/options/engine';
+import { type Dataset, isSpikeTrains } from '../../../packages/networks/spike-trains';
 import { writeFileAtomic } from '../../../packages/system/files';
-import type { Trace } from '../../../src/common/engine';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
-import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
 import type { TrainingHistory } from '../../../src/training/history';
 
 const NAMES = ['acc', 'input', '2d_heatmap', '1d_spikes'] as const;

@@ -2,6 +2,8 @@
  * The options of `lif_fc_mnist`: those that fill in the document of the run, by their names in packages/runs, and those
  * that say where a run reads and writes, and what else it does.
  */
+
+import { type About, toggle, whole } from '../../../packages/networks/options/schema';
 import {
   FLAGS,
   flagOf,
@@ -11,7 +13,6 @@ import {
   SHORTHANDS,
   splitFlags,
 } from '../../../packages/runs/shorthands';
-import { type About, toggle, whole } from '../../../src/common/schema';
 import { UsageError } from './failures';
 
 /** An option whose value is the text itself. */

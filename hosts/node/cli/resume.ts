@@ -1,11 +1,11 @@
 /** What a resumed run takes over from its checkpoint, and whether that fits. */
 import { createHash } from 'node:crypto';
+import { countRemembered } from '../../../packages/networks/options/remembered';
+import { type Dataset, isSpikeTrains } from '../../../packages/networks/spike-trains';
 import { entryAt, flatten, formatRun, type ResolvedRun, type RunDocument } from '../../../packages/runs/document';
 import type { Checkpoint } from '../../../packages/runs/node';
 import { unfit } from '../../../packages/runs/node/checkpoint';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
-import { countRemembered } from '../../../src/common/remembered';
-import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
 import { UsageError } from './failures';
 
 /** What a resumed run may have otherwise. */

@@ -1,6 +1,7 @@
 /** One run of the command line: what it reads, where it writes, and what it says. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { type Dataset, isSpikeTrains } from '../../../packages/networks/spike-trains';
 import {
   formatRun,
   type ResolvedRun,
@@ -13,7 +14,6 @@ import { checkpointPath, removeLeftovers } from '../../../packages/runs/node/run
 import { makeFolder } from '../../../packages/system/files';
 import { assertUnlocked, lockFolder } from '../../../packages/system/lock';
 import type { Mnist } from '../../../src/common/mnist';
-import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
 import { dataOf, engineOf } from '../../contract/run';
 import { readMnist } from '../data';
 import { createEngine } from '../engines';

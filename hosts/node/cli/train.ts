@@ -1,6 +1,11 @@
 /** Trains, prints the original's lines, and records what the original records. */
+
 import { existsSync } from 'node:fs';
 import type { AnnEngine } from '../../../packages/networks/ann-engine';
+import type { Engine, EngineState } from '../../../packages/networks/options/engine';
+import { shortForm } from '../../../packages/networks/options/layers';
+import { type Dataset, isSpikeTrains } from '../../../packages/networks/spike-trains';
+import { train } from '../../../packages/networks/train';
 import { formatRun, type ResolvedRun, type RunDocument } from '../../../packages/runs/document';
 import {
   addCurves,
@@ -13,11 +18,7 @@ import {
 } from '../../../packages/runs/node';
 import { checkpointPath } from '../../../packages/runs/node/run-folder';
 import { assertFinite } from '../../../packages/runs/run-files';
-import type { Engine, EngineState } from '../../../src/common/engine';
-import { shortForm } from '../../../src/common/layers';
-import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
 import { newHistory, type TrainingHistory } from '../../../src/training/history';
-import { train } from '../../../src/training/train';
 import { heldBackOf } from '../../contract/run';
 import { progressBar } from '../notebook/cell';
 import { writeExports } from './exchange';

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
-import { makeSpikeTrains } from '../../../src/common/spike-trains';
+import { DEFAULT_NEURON } from '../../../packages/networks/options/neuron-options';
+import { makeSpikeTrains } from '../../../packages/networks/spike-trains';
 import { smallMnist, temporaryFolder } from '../../../test/support/data';
 import * as chapters from '../index';
 

@@ -11,7 +11,7 @@ import { addGradient } from './gradient';
 import { readControl } from './network';
 import { addToRow, copyRow, storeRow } from './rows';
 
-// One number per encoder of src/common/engine.ts, under its name in upper case. The host asks for the numbers.
+// One number per encoder of packages/networks/options/engine.ts, under its name in upper case. The host asks for the numbers.
 export const POISSON: u32 = 0;
 export const DIRECT: u32 = 1;
 /** One spike per pixel: the host says when (see `presentSpikes`). */

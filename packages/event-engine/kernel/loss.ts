@@ -17,7 +17,7 @@ import { columnAt, columnsOf, countOutputs, fromNext, outputLayer, readControl }
 import { spikesOf } from './neuron';
 import { copyRow } from './rows';
 
-// One number per loss of src/common/engine.ts, under its name in upper case. The host asks for the numbers.
+// One number per loss of packages/networks/options/engine.ts, under its name in upper case. The host asks for the numbers.
 export const MSE: u32 = 0;
 export const CROSS_ENTROPY: u32 = 1;
 export const CROSS_ENTROPY_COUNTS: u32 = 2;

@@ -1,4 +1,4 @@
-// The penalty on the firing rates of hidden neurons (see src/common/rate-penalty.ts).
+// The penalty on the firing rates of hidden neurons (see packages/networks/options/rate-penalty.ts).
 
 import * as table from '../layout';
 import { COUNTS, DELTAS, LOSS_SUM, PART, PART_BYTES, ROW_BYTES, SPIKES, WIDTH } from './addresses';

@@ -9,7 +9,7 @@ import { columnAt, columnsOf, countOutputs, fromNext, outputLayer, readControl }
 import { fireLast } from './neuron';
 import { copyRow } from './rows';
 
-// One number per readout of src/common/engine.ts, under READ_ and its name in upper case. The host asks for the
+// One number per readout of packages/networks/options/engine.ts, under READ_ and its name in upper case. The host asks for the
 // numbers.
 export const READ_SPIKES: u32 = 0;
 export const READ_LAST_POTENTIAL: u32 = 1;

@@ -1,21 +1,22 @@
 /** What the event engine computes, and in how much memory. */
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { initBackend } from '../../../hosts/node/backend';
-import { ENCODER_NAMES, freshState, LOSS_NAMES, MAX_T, READOUT_NAMES } from '../../../src/common/engine';
 import { IMAGE_SIZE, type Mnist } from '../../../src/common/mnist';
-import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { initialWeights, Purpose, RandomStream } from '../../../src/common/random';
 import { SURROGATE_NAMES } from '../../../src/common/surrogates';
-import { initialNetwork, splitWeights } from '../../../src/common/weights';
 import { poissonBlock } from '../../../src/snn/poisson-block';
 import { makeSurrogate, slopes } from '../../../src/snn/surrogate';
-import { hiddenRates } from '../../../src/training/metrics';
 import { coreOf, simulateWithGradient } from '../../../test/support/given';
 import { assertClose } from '../../../test/support/golden';
+import { ENCODER_NAMES, freshState, LOSS_NAMES, MAX_T, READOUT_NAMES } from '../../networks/options/engine';
+import { DEFAULT_NEURON } from '../../networks/options/neuron-options';
+import { initialNetwork, splitWeights } from '../../networks/options/weights';
+import { hiddenRates } from '../../networks/training';
 import type { EventEngine } from '../engine';
 import { compileKernel, startKernel } from '../kernel-module';
 import { COLUMN_BYTES, INPUT_BYTES } from '../layout';

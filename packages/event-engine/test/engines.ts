@@ -1,10 +1,10 @@
 /** Event engines for tests, with the tutorial's options on one thread. */
 import { join } from 'node:path';
 import { createEngine } from '../../../hosts/node/engines';
-import { DEFAULT_TRAINING, type ResolvedEngineOptions } from '../../../src/common/engine';
-import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { wholeMnist } from '../../../test/support/data';
 import { FROM_SOURCES } from '../../../test/support/python';
+import { DEFAULT_TRAINING, type ResolvedEngineOptions } from '../../networks/options/engine';
+import { DEFAULT_NEURON } from '../../networks/options/neuron-options';
 import type { EventEngine } from '../engine';
 
 export const mnist = wholeMnist();

@@ -1,9 +1,9 @@
 /** A network in float64, step by step as its equations say, with the derivative in one direction of its parameters. */
 import assert from 'node:assert/strict';
-import type { LossName, ReadoutName } from '../../../src/common/engine';
-import { allMaps, type Maps, type ResolvedLayer } from '../../../src/common/layers';
-import type { RatePenalty } from '../../../src/common/rate-penalty';
-import { parameters, splitParameters } from '../../../src/common/weights';
+import type { LossName, ReadoutName } from '../../networks/options/engine';
+import { allMaps, type Maps, type ResolvedLayer } from '../../networks/options/layers';
+import type { RatePenalty } from '../../networks/options/rate-penalty';
+import { parameters, splitParameters } from '../../networks/options/weights';
 
 /** A number, and its derivative in the direction. */
 export type Dual = [value: number, slope: number];

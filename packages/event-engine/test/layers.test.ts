@@ -2,6 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEngine } from '../../../hosts/node/engines';
+import { SURROGATE_NAMES } from '../../../src/common/surrogates';
+import type { Trace } from '../../../src/common/trace';
+import { computeSmallTensors, drawnByDay, LEAVE_NOTHING_OUT } from '../../../test/support/data';
+import { assertClose } from '../../../test/support/golden';
 import {
   ENCODER_NAMES,
   type EngineOptions,
@@ -10,14 +14,10 @@ import {
   type LayerOptions,
   LOSS_NAMES,
   READOUT_NAMES,
-} from '../../../src/common/engine';
-import { allMaps, LEARN_NAMES, resolveLayers } from '../../../src/common/layers';
-import { makeSpikeTrains } from '../../../src/common/spike-trains';
-import { SURROGATE_NAMES } from '../../../src/common/surrogates';
-import type { Trace } from '../../../src/common/trace';
-import { initialParameters, parameters, splitParameters } from '../../../src/common/weights';
-import { computeSmallTensors, drawnByDay, LEAVE_NOTHING_OUT } from '../../../test/support/data';
-import { assertClose } from '../../../test/support/golden';
+} from '../../networks/options/engine';
+import { allMaps, LEARN_NAMES, resolveLayers } from '../../networks/options/layers';
+import { initialParameters, parameters, splitParameters } from '../../networks/options/weights';
+import { makeSpikeTrains } from '../../networks/spike-trains';
 import type { EventEngine } from '../engine';
 import { mnist } from './engines';
 import { type Dual, forwardMode, handedOn, inOrder, weighed } from './float64';

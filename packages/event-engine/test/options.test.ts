@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { initBackend, tf } from '../../../hosts/node/backend';
 import { createEngine } from '../../../hosts/node/engines';
-import type { EngineOptions } from '../../../src/common/engine';
-import { simulate } from '../../../src/common/lif';
-import { DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
 import type { Sequences } from '../../../src/snn/neuron';
 import { makeSurrogate } from '../../../src/snn/surrogate';
 import { coreOf, simulateWithGradient } from '../../../test/support/given';
 import { assertClose, read } from '../../../test/support/golden';
 import { NEURON_VALUES, WITH } from '../../../test/support/options';
+import { simulate } from '../../networks/lif';
+import type { EngineOptions } from '../../networks/options/engine';
+import { DEFAULT_NEURON, type NeuronOptions } from '../../networks/options/neuron-options';
 import { makeNeurons } from '../../networks/tfjs/make-neurons';
 import { defaults, withEngine } from './engines';
 

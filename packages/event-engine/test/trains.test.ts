@@ -1,18 +1,9 @@
 /** Spike trains in place of images, and potentials that are read of outputs that never fire, on both engines. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEngine } from '../../../hosts/node/engines';
-import {
-  type Engine,
-  type EngineOptions,
-  freshState,
-  type ReadoutName,
-  resolveEngineOptions,
-} from '../../../src/common/engine';
-import { makeSpikeTrains, type SpikeTrains } from '../../../src/common/spike-trains';
 import type { Trace } from '../../../src/common/trace';
-import { foldNorm, splitWeights } from '../../../src/common/weights';
-import { train } from '../../../src/training/train';
 import { byDay, computeSmallTensors } from '../../../test/support/data';
 import {
   assertClose,
@@ -27,7 +18,17 @@ import {
   unpack,
 } from '../../../test/support/golden';
 import { randman } from '../../formats/datasets';
+import {
+  type Engine,
+  type EngineOptions,
+  freshState,
+  type ReadoutName,
+  resolveEngineOptions,
+} from '../../networks/options/engine';
+import { foldNorm, splitWeights } from '../../networks/options/weights';
+import { makeSpikeTrains, type SpikeTrains } from '../../networks/spike-trains';
 import { snn } from '../../networks/tfjs/networks';
+import { train } from '../../networks/train';
 import { mnist } from './engines';
 
 computeSmallTensors();

@@ -1,10 +1,11 @@
 /** The gradient through a hidden spike. */
+
 import * as tf from '@tensorflow/tfjs';
-import { argmax } from '../../../src/common/argmax';
-import { countWeights } from '../../../src/common/weights';
 import { multiStepForward } from '../../../src/snn/functional';
 import { LIFNode } from '../../../src/snn/neuron';
 import { ATan } from '../../../src/snn/surrogate';
+import { argmax } from '../../../src/training/metrics';
+import { countWeights } from '../../networks/options/weights';
 import { exercise, mistake as m } from '../engine/exercise';
 import { mean, range, toList } from '../engine/values';
 import { atan } from './lif-neuron-gradient';

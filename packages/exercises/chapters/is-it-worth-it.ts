@@ -1,7 +1,8 @@
 /** How much of a gradient arrives some steps earlier, with the reset and without it. */
+
 import * as tf from '@tensorflow/tfjs';
-import { argmax } from '../../../src/common/argmax';
 import { ATan } from '../../../src/snn/surrogate';
+import { argmax } from '../../../src/training/metrics';
 import { counted, exercise, mistake as m, type Trial } from '../engine/exercise';
 import { firstNumber, withNeuron } from '../engine/tensors';
 import { sum, toList } from '../engine/values';

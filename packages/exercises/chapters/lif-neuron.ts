@@ -1,8 +1,8 @@
 /** First half of the chapter: charge and fire; the loop over them is in run.ts. */
 import * as tf from '@tensorflow/tfjs';
-import * as plain from '../../../src/common/lif';
 import { multiStepForward } from '../../../src/snn/functional';
 import { ATan } from '../../../src/snn/surrogate';
+import * as plain from '../../networks/lif';
 import { exercise, mistake as m } from '../engine/exercise';
 import {
   dLossDSpike,

@@ -1,5 +1,5 @@
 /** What other frameworks call our neurons, and how theirs differ. */
-import type { NeuronOptions } from '../../../src/common/neuron-options';
+import type { NeuronOptions } from '../../networks/options/neuron-options';
 import { exercise, mistake as m } from '../engine/exercise';
 import { simulate } from '../engine/tensors';
 

@@ -1,6 +1,6 @@
 /** Where counts are equal, what can be read of a potential, a current that lasts, and the loss of each step. */
 
-import { charge } from '../../../src/common/lif';
+import { charge } from '../../networks/lif';
 import { exercise, mistake as m } from '../engine/exercise';
 import { mean, range, sum, toList } from '../engine/values';
 

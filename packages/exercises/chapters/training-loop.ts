@@ -1,7 +1,8 @@
 /** The order of the calls in the training loop, on a network that writes them down. */
+
 import * as tf from '@tensorflow/tfjs';
-import { argmax } from '../../../src/common/argmax';
 import { meanSquaredError } from '../../../src/training/losses';
+import { argmax } from '../../../src/training/metrics';
 import { counted, exercise, mistake as m, type Trial } from '../engine/exercise';
 import { firstNumber } from '../engine/tensors';
 import { mean, sum, worded } from '../engine/values';

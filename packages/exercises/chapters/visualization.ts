@@ -1,5 +1,5 @@
 /** Looking into the network. */
-import { argmax } from '../../../src/common/argmax';
+import { argmax } from '../../../src/training/metrics';
 import { exercise, mistake as m } from '../engine/exercise';
 import { sum } from '../engine/values';
 

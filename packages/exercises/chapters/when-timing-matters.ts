@@ -1,7 +1,7 @@
 /** How far apart two spikes may be. */
 
-import { charge } from '../../../src/common/lif';
 import { firingStep } from '../../networks/latency';
+import { charge } from '../../networks/lif';
 import { exercise, mistake as m } from '../engine/exercise';
 import { range, sum, toList } from '../engine/values';
 

@@ -10,7 +10,7 @@ import { describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import * as ts from 'typescript';
 import type { Notebook } from '../../../editions/shared/cells';
-import * as math from '../../../src/common/exact';
+import * as math from '../../networks/exact';
 import { chapterNames } from '../../system/project';
 import { ALL, type ExerciseId } from '..';
 import { NeverEnds } from '../engine/exercise';

@@ -4,8 +4,8 @@
  * asynchronous temporal contrast vision sensor", IEEE Journal of Solid-State Circuits 43, 2008).
  */
 import { checkArray, checkNumber, checkOptions, checkWhole, isTyped, typeName } from '../../../src/common/checks';
-import { log } from '../../../src/common/exact';
 import { MAX_UINT32 } from '../../../src/common/random';
+import { log } from '../../networks/exact';
 import type { Recording } from './events';
 
 export interface CameraOptions {

@@ -3,8 +3,9 @@
  * information. The mean firing rate of each unit and the label of each sample stay the same.
  */
 import { checkWhole } from '../../../src/common/checks';
-import { MAX_UINT32, Purpose, RandomStream, shuffle } from '../../../src/common/random';
-import { checkSpikeTrains, type SpikeTrainSplit, type SpikeTrains } from '../../../src/common/spike-trains';
+import { MAX_UINT32, RandomStream, shuffle } from '../../../src/common/random';
+import { Purpose } from '../../networks/purposes';
+import { checkSpikeTrains, type SpikeTrainSplit, type SpikeTrains } from '../../networks/spike-trains';
 
 const CONTROL = { times: 0, units: 1, steps: 2 } as const;
 

@@ -17,8 +17,9 @@ import {
   typeName,
 } from '../../../src/common/checks';
 import { DatasetError, MAX_T } from '../../../src/common/mnist';
-import { MAX_UINT32, Purpose, RandomStream, shuffle } from '../../../src/common/random';
-import { MAX_UNITS, makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
+import { MAX_UINT32, RandomStream, shuffle } from '../../../src/common/random';
+import { Purpose } from '../../networks/purposes';
+import { MAX_UNITS, makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../networks/spike-trains';
 import { byClass, type Files, type SplitOptions, splitFiles } from './folders';
 
 /** The events of one file, in the file's order. */

@@ -1,7 +1,8 @@
 /** Files of one's own in a folder for each class, and which samples are held out for the test. */
 import { checkNumber, checkObject } from '../../../src/common/checks';
 import { DatasetError } from '../../../src/common/mnist';
-import { Purpose, RandomStream, shuffle } from '../../../src/common/random';
+import { RandomStream, shuffle } from '../../../src/common/random';
+import { Purpose } from '../../networks/purposes';
 
 /** The stream that splits; those of controls are 0 to 2, and of groups of recordings 3. */
 const SPLIT = 4;

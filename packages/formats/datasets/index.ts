@@ -1,5 +1,5 @@
 /** Data sets of spike trains, in which time matters; the module is named after SpikingJelly's `datasets`. */
-export { makeSpikeTrains } from '../../../src/common/spike-trains';
+export { makeSpikeTrains } from '../../networks/spike-trains';
 export { EventCamera, events } from './camera';
 export { exchangeUnits, permuteSteps, reverseTimes, shuffleTimes } from './controls';
 export { eventFolder, eventTrains, type Recording, readEvents, splitByGroup } from './events';

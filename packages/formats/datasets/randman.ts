@@ -1,15 +1,11 @@
 /** Randman: random smooth curves of spike times, a task in which firing rates carry no information. */
+
 import { checkNumber, checkOptions, checkWhole } from '../../../src/common/checks';
-import { exp, log, sinTurns } from '../../../src/common/exact';
-import { CLASSES, MAX_T } from '../../../src/common/mnist';
-import { MAX_UINT32, Purpose, RandomStream } from '../../../src/common/random';
-import {
-  labelsFrom,
-  MAX_CLASSES,
-  MAX_UNITS,
-  type SpikeTrainSplit,
-  type SpikeTrains,
-} from '../../../src/common/spike-trains';
+import { CLASSES, MAX_CLASSES, MAX_T } from '../../../src/common/mnist';
+import { MAX_UINT32, RandomStream } from '../../../src/common/random';
+import { exp, log, sinTurns } from '../../networks/exact';
+import { Purpose } from '../../networks/purposes';
+import { labelsFrom, MAX_UNITS, type SpikeTrainSplit, type SpikeTrains } from '../../networks/spike-trains';
 
 export interface RandmanOptions {
   /** A whole number from 0 to 2³² − 1. Default 0. */

@@ -1,6 +1,6 @@
 /** MNIST row by row: one row of pixels per step, a task that needs memory. */
 import { IMAGE_SIDE, IMAGE_SIZE, type Mnist, type MnistSplit } from '../../../src/common/mnist';
-import type { SpikeTrainSplit, SpikeTrains } from '../../../src/common/spike-trains';
+import type { SpikeTrainSplit, SpikeTrains } from '../../networks/spike-trains';
 
 /** A pixel is a spike if its intensity is at least this. */
 const BRIGHT = 128;

@@ -1,8 +1,9 @@
 /** Frames for a simulated event camera: a still image under a moving eye, and moving objects. */
 import { checkChoice, checkNumber, checkOptions, checkWhole, isTyped, typeName } from '../../../src/common/checks';
-import { sinTurns } from '../../../src/common/exact';
 import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
-import { MAX_UINT32, Purpose, RandomStream } from '../../../src/common/random';
+import { MAX_UINT32, RandomStream } from '../../../src/common/random';
+import { sinTurns } from '../../networks/exact';
+import { Purpose } from '../../networks/purposes';
 import { events, type Frame } from './camera';
 import { type LabelledRecordings, sliceRecording } from './events';
 

@@ -6,7 +6,7 @@
  */
 import { checkArray, checkOptions, checkUint8, checkWhole } from '../../../src/common/checks';
 import { CLASSES, DatasetError } from '../../../src/common/mnist';
-import { makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
+import { makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../networks/spike-trains';
 import { dataSetIn, groupIn, Hdf5File, type Limits, type Lists } from '../hdf5/reader';
 import { type Binning, checkBinning, makeBinner } from './events';
 

@@ -1,8 +1,9 @@
 /** Yin-Yang: points in a disc as spike times, in three classes that are not linearly separable. */
 import { checkOptions, checkWhole } from '../../../src/common/checks';
 import { MAX_T } from '../../../src/common/mnist';
-import { MAX_UINT32, Purpose, RandomStream } from '../../../src/common/random';
-import type { SpikeTrainSplit, SpikeTrains } from '../../../src/common/spike-trains';
+import { MAX_UINT32, RandomStream } from '../../../src/common/random';
+import { Purpose } from '../../networks/purposes';
+import type { SpikeTrainSplit, SpikeTrains } from '../../networks/spike-trains';
 import { oneSpikePerUnit } from './randman';
 
 export interface YinYangOptions {

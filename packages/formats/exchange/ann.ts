@@ -1,8 +1,8 @@
 /** Converts an ANN with ReLU to a spiking network: scales its weights so that firing rates represent its activations. */
 import { checkOptions, formatValue, isTyped, typeName } from '../../../src/common/checks';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
-import { type NeuronOptions, resolveNeuronOptions } from '../../../src/common/neuron-options';
-import { networkOf, splitWeights, weightShapes } from '../../../src/common/weights';
+import { type NeuronOptions, resolveNeuronOptions } from '../../networks/options/neuron-options';
+import { networkOf, splitWeights, weightShapes } from '../../networks/options/weights';
 
 /** Integrate-and-fire with a soft reset: with this τ, the leak of a potential is below the precision of float32. */
 const IF_NEURON = { tau: 2 ** 30, decayInput: false, vReset: null };

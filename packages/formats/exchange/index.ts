@@ -1,6 +1,6 @@
 /** Networks in files of other programs; `fromFile` chooses the reader by the file's extension. */
 import { checkText, checkUint8, inOneLine } from '../../../src/common/checks';
-import type { ResolvedLayer } from '../../../src/common/layers';
+import type { ResolvedLayer } from '../../networks/options/layers';
 import type { FileNetwork } from '../layers-model';
 import { npyArray } from '../npy';
 import { fromNir } from './nir-reader';

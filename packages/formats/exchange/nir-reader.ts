@@ -1,6 +1,7 @@
 /** Reads NIR graphs written by `nir.ts`, SpikingJelly, snnTorch and Norse. */
 import { checkUint8, inOneLine, listChoices, reworded } from '../../../src/common/checks';
-import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
+import { IMAGE_SIZE } from '../../../src/common/mnist';
+import { READOUT_NAMES, type ReadoutName } from '../../networks/options/engine';
 import {
   type Convolution,
   MAX_HIDDEN,
@@ -9,10 +10,9 @@ import {
   type ResolvedLayer,
   resolveLayers,
   shortForm,
-} from '../../../src/common/layers';
-import { IMAGE_SIZE } from '../../../src/common/mnist';
-import { checkNeuron, DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
-import { type Parameter, startOfW } from '../../../src/common/weights';
+} from '../../networks/options/layers';
+import { checkNeuron, DEFAULT_NEURON, type NeuronOptions } from '../../networks/options/neuron-options';
+import { type Parameter, startOfW } from '../../networks/options/weights';
 import { dataSetIn, type FoundGroup, groupIn, Hdf5File, type Limits, type Numbers } from '../hdf5/reader';
 import type { SavedNetwork } from '../layers-model';
 import { DT } from './nir';

@@ -1,7 +1,12 @@
-import { allMaps, type Convolution, type MapShape, POOL, type ResolvedLayer } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
-import { checkNeuron, DEFAULT_NEURON, differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
-import { foldNorm, tauOf } from '../../../src/common/weights';
+import { allMaps, type Convolution, type MapShape, POOL, type ResolvedLayer } from '../../networks/options/layers';
+import {
+  checkNeuron,
+  DEFAULT_NEURON,
+  differingOption,
+  type NeuronOptions,
+} from '../../networks/options/neuron-options';
+import { foldNorm, tauOf } from '../../networks/options/weights';
 import { product } from '../bytes';
 import { type DataSet, type Group, hdf5Bytes } from '../hdf5/writer';
 import { checkNetworkToSave, type SavedNetwork } from '../layers-model';

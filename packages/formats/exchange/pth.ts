@@ -4,9 +4,9 @@
  */
 
 import { checkUint8, inOneLine, reworded } from '../../../src/common/checks';
-import { type EngineState, MAX_STEP } from '../../../src/common/engine';
-import { MAX_HIDDEN, type ResolvedLayer } from '../../../src/common/layers';
-import { countNumbers, countWeights, parameters } from '../../../src/common/weights';
+import { type EngineState, MAX_STEP } from '../../networks/options/engine';
+import { MAX_HIDDEN, type ResolvedLayer } from '../../networks/options/layers';
+import { countNumbers, countWeights, parameters } from '../../networks/options/weights';
 import { product, strided } from '../bytes';
 import type { FileNetwork } from '../layers-model';
 import { type Pickled, type StoredTensor, unpickle } from './pickle';

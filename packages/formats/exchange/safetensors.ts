@@ -4,9 +4,9 @@
  */
 
 import { checkChoice, checkUint8, inOneLine, reworded } from '../../../src/common/checks';
-import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
-import { type ResolvedLayer, readLayers, storeLayers } from '../../../src/common/layers';
-import { readNeuron, storeNeuron } from '../../../src/common/neuron-options';
+import { READOUT_NAMES, type ReadoutName } from '../../networks/options/engine';
+import { type ResolvedLayer, readLayers, storeLayers } from '../../networks/options/layers';
+import { readNeuron, storeNeuron } from '../../networks/options/neuron-options';
 import { concatenated, decodeFloat32, decodeFloat64, littleEndian, product, utf8, wholeNumber } from '../bytes';
 import { checkNetworkToSave, type FileNetwork, type SavedNetwork } from '../layers-model';
 import {

@@ -4,9 +4,16 @@
  * column in PyTorch.
  */
 import { checkArray, checkObject, isTyped, typeName } from '../../../src/common/checks';
-import { allMaps, isWidth, type LayerShape, MAX_HIDDEN, type MapShape, plainLayers } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
-import { NORM_PARTS } from '../../../src/common/norm';
+import {
+  allMaps,
+  isWidth,
+  type LayerShape,
+  MAX_HIDDEN,
+  type MapShape,
+  plainLayers,
+} from '../../networks/options/layers';
+import { NORM_PARTS } from '../../networks/options/norm';
 import {
   checkRanges,
   countNumbers,
@@ -14,7 +21,7 @@ import {
   type Parameter,
   parameters,
   splitParameters,
-} from '../../../src/common/weights';
+} from '../../networks/options/weights';
 import { strided } from '../bytes';
 
 /** Numbers in row-major order. An empty shape stands for a single number. */

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { initBackend } from '../../../hosts/node/backend';
 import { createEngine } from '../../../hosts/node/engines';
-import { type EngineOptions, freshState, type LayerOptions } from '../../../src/common/engine';
-import { resolveLayers } from '../../../src/common/layers';
-import { makeSpikeTrains } from '../../../src/common/spike-trains';
-import { initialParameters, parameters, splitParameters } from '../../../src/common/weights';
 import { assertClose } from '../../../test/support/golden';
 import { forwardMode } from '../../event-engine/test/float64';
 import { toNir } from '../../formats/exchange';
 import { listTensors } from '../../formats/exchange/tensors';
+import { type EngineOptions, freshState, type LayerOptions } from '../options/engine';
+import { resolveLayers } from '../options/layers';
+import { initialParameters, parameters, splitParameters } from '../options/weights';
+import { makeSpikeTrains } from '../spike-trains';
 import { setWeights, snn } from '../tfjs/networks';
 
 before(async () => {

@@ -1,11 +1,17 @@
 /** Networks that are lists of layers: what they are asked for by, and what the readable engine makes of them. */
+
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { initBackend } from '../../../hosts/node/backend';
 import { createEngine } from '../../../hosts/node/engines';
-import { type EngineOptions, resolveEngineOptions } from '../../../src/common/engine';
-import { type LayerOptions, readLayers, resolveLayers, shortForm, storeLayers } from '../../../src/common/layers';
-import { DEFAULT_NEURON, readNeuron, storeNeuron } from '../../../src/common/neuron-options';
+import { newHistory } from '../../../src/training/history';
+import { smallMnist } from '../../../test/support/data';
+import { LAYERS_WITH, NEURON_VALUES, WITH } from '../../../test/support/options';
+import { fromNir, fromSafetensors, toNir, toSafetensors } from '../../formats/exchange';
+import { decodeNetwork, layersModelFiles } from '../../formats/layers-model';
+import { type EngineOptions, resolveEngineOptions } from '../options/engine';
+import { type LayerOptions, readLayers, resolveLayers, shortForm, storeLayers } from '../options/layers';
+import { DEFAULT_NEURON, readNeuron, storeNeuron } from '../options/neuron-options';
 import {
   foldNorm,
   initialNetwork,
@@ -14,14 +20,9 @@ import {
   splitParameters,
   splitWeights,
   tauOf,
-} from '../../../src/common/weights';
-import { newHistory } from '../../../src/training/history';
-import { train } from '../../../src/training/train';
-import { smallMnist } from '../../../test/support/data';
-import { LAYERS_WITH, NEURON_VALUES, WITH } from '../../../test/support/options';
-import { fromNir, fromSafetensors, toNir, toSafetensors } from '../../formats/exchange';
-import { decodeNetwork, layersModelFiles } from '../../formats/layers-model';
+} from '../options/weights';
 import { setWeights, snn } from '../tfjs/networks';
+import { train } from '../train';
 
 before(async () => {
   await initBackend();
@@ -243,15 +244,15 @@ describe('A batch norm', () => {
 test('What the neurons of one layer have is in the text of records, and what all have beside it', () => {
   for (const [name, [value]] of Object.entries(NEURON_VALUES)) {
     const layers = resolveLayers({ layers: [{ neurons: 12, neuron: { [name]: value } }, {}], neuron: WITH[name] });
-    assert.equal(shortForm(layers), undefined, `${name}: \`shortForm\` in src/common/layers.ts`);
+    assert.equal(shortForm(layers), undefined, `${name}: \`shortForm\` in packages/networks/options/layers.ts`);
     const { neuron } = layers[1];
     assert.deepEqual(
       readLayers(storeLayers(layers), neuron),
       layers,
-      `${name}: \`storeLayers\` in src/common/layers.ts`,
+      `${name}: \`storeLayers\` in packages/networks/options/layers.ts`,
     );
     const all = layers[0].neuron;
-    assert.deepEqual(readNeuron(storeNeuron(all)), all, `${name}: src/common/neuron-options.ts`);
+    assert.deepEqual(readNeuron(storeNeuron(all)), all, `${name}: packages/networks/options/neuron-options.ts`);
   }
 });
 

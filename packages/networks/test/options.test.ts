@@ -3,26 +3,27 @@
  * and save. The options come from the code; `test/support/options.ts` says what each is tried with. A failure names
  * where to look.
  */
+
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import { initBackend } from '../../../hosts/node/backend';
 import { createEngine } from '../../../hosts/node/engines';
-import { type EngineOptions, freshState, type LayerOptions, type ReadoutName } from '../../../src/common/engine';
-import { LAYER_OPTIONS, resolveLayers } from '../../../src/common/layers';
-import { neuronOptions } from '../../../src/common/neuron-options';
-import { makeSpikeTrains } from '../../../src/common/spike-trains';
 import type { Trace } from '../../../src/common/trace';
-import { initialParameters, parameters, splitParameters } from '../../../src/common/weights';
 import { newHistory } from '../../../src/training/history';
-import { train } from '../../../src/training/train';
 import { computeSmallTensors, LEAVE_NOTHING_OUT, temporaryFolder } from '../../../test/support/data';
 import { assertClose } from '../../../test/support/golden';
 import { LAYERS_WITH, NEURON_VALUES, OF_HIDDEN_LAYERS, WITH } from '../../../test/support/options';
 import { layersModelFiles } from '../../formats/layers-model';
 import { readCheckpoint, writeCheckpoint } from '../../runs/node';
+import { type EngineOptions, freshState, type LayerOptions, type ReadoutName } from '../options/engine';
+import { LAYER_OPTIONS, resolveLayers } from '../options/layers';
+import { neuronOptions } from '../options/neuron-options';
+import { initialParameters, parameters, splitParameters } from '../options/weights';
+import { makeSpikeTrains } from '../spike-trains';
 import { layersOf, snn } from '../tfjs/networks';
+import { train } from '../train';
 
 computeSmallTensors();
 
@@ -222,7 +223,7 @@ async function examine(network: Network, names: readonly EngineName[], isWhole: 
   // With a norm, a batch that is learnt has its own statistics, and no trace of one sample has them.
   const isCarried = !all.some(({ norm }) => norm);
   await look(
-    'No reset between batches (`remembered` in src/common/remembered.ts, `carryPotentials` in kernel/index.ts, ' +
+    'No reset between batches (`remembered` in packages/networks/options/remembered.ts, `carryPotentials` in kernel/index.ts, ' +
       '`carried` in packages/networks/tfjs/state.ts)',
     async () => {
       const after = [];

@@ -5,11 +5,11 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions, checkTensor, checkWhole } from '../../../src/common/checks';
-import type { EncoderName } from '../../../src/common/engine';
 import { MAX_T, type Presentation } from '../../../src/common/mnist';
-import type { SpikeTrains } from '../../../src/common/spike-trains';
 import { checkIntensities, PoissonEncoder } from '../../../src/snn/encoding';
 import { firingStep } from '../latency';
+import type { EncoderName } from '../options/engine';
+import type { SpikeTrains } from '../spike-trains';
 
 /** Shows a batch step by step; spike trains need no images for that. */
 export interface Encoder {

@@ -3,6 +3,11 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { checkNumber } from '../../../src/common/checks';
+import type { Trace } from '../../../src/common/trace';
+import { resetNet } from '../../../src/snn/functional';
+import { adam, makeBatch, oneHotLabels, setRate } from '../../../src/training/batches';
+import { countCorrect } from '../../../src/training/metrics';
+import type { Batch } from '../../../src/training/time-loop';
 import {
   type BatchResult,
   type Engine,
@@ -10,16 +15,11 @@ import {
   type ImagePresentation,
   type Presentation,
   takeState,
-} from '../../../src/common/engine';
-import { takeImage, takePresentation } from '../../../src/common/presentation';
-import { shiftOf } from '../../../src/common/shift';
-import { countClasses, isSpikeTrains } from '../../../src/common/spike-trains';
-import type { Trace } from '../../../src/common/trace';
-import { resetNet } from '../../../src/snn/functional';
-import { adam, makeBatch, oneHotLabels, setRate } from '../../../src/training/batches';
-import { countCorrect } from '../../../src/training/metrics';
-import type { Batch } from '../../../src/training/time-loop';
+} from '../options/engine';
+import { takeImage, takePresentation } from '../presentation';
 import { Queue } from '../queue';
+import { moveImages, shiftOf } from '../shift';
+import { countClasses, isSpikeTrains } from '../spike-trains';
 import { nextTurn } from '../turn';
 import { type Encoder, GivenSpikes, makeEncoder } from './encoders';
 import { snn } from './networks';
@@ -128,12 +128,13 @@ export class TfjsEngine implements Engine {
     const encoder = this.encoder.begin(presentation);
     const { images, labels } = isSpikeTrains(data)
       ? { images: undefined, labels: oneHotLabels(data[split], indices, this.classes) }
-      : makeBatch(data[split], indices, moves, this.classes);
+      : makeBatch(data[split], indices, this.classes);
+    const shown = images && moves ? moved(images, indices, moves) : images;
     try {
-      return work({ labels, nextInput: () => encoder.encode(images) });
+      return work({ labels, nextInput: () => encoder.encode(shown) });
     } finally {
       resetNet(this.network);
-      tf.dispose([images, labels]);
+      tf.dispose([images, shown, labels]);
     }
   }
 
@@ -165,3 +166,7 @@ export class TfjsEngine implements Engine {
     });
   }
 }
+
+/** Images [count, 28, 28], each moved. */
+const moved = (images: tf.Tensor3D, indices: ArrayLike<number>, moves: (index: number) => [number, number]) =>
+  tf.tensor3d(moveImages(images.dataSync() as Float32Array, indices, moves), images.shape);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
+import { DEFAULT_NEURON, type NeuronOptions } from '../options/neuron-options';
 import { AdaptiveLIFNode, LIFNode, NonSpikingLIFNode, ParametricLIFNode, type ParametricLIFNodeArgs } from './neurons';
 
 /**

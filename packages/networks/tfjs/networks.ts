@@ -1,17 +1,17 @@
 /** Networks of any layers, and what they consist of. */
 import * as tf from '@tensorflow/tfjs';
 import { checkChoice, checkOptions, checkWhole } from '../../../src/common/checks';
-import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
-import { MAX_HIDDEN, type ResolvedLayer, resolveLayers, type SomeLayers } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIDE } from '../../../src/common/mnist';
-import { neuronOptions } from '../../../src/common/neuron-options';
 import { MAX_UINT32 } from '../../../src/common/random';
-import { MAX_UNITS } from '../../../src/common/spike-trains';
 import type { Surrogate } from '../../../src/common/surrogates';
-import { checkGain, checkRanges, initialParameters } from '../../../src/common/weights';
 import { MemoryModule } from '../../../src/snn/memory-module';
 import * as lesson from '../../../src/snn/networks';
 import { ATan, makeSurrogate } from '../../../src/snn/surrogate';
+import { READOUT_NAMES, type ReadoutName } from '../options/engine';
+import { MAX_HIDDEN, type ResolvedLayer, resolveLayers, type SomeLayers } from '../options/layers';
+import { neuronOptions } from '../options/neuron-options';
+import { checkGain, checkRanges, initialParameters } from '../options/weights';
+import { MAX_UNITS } from '../spike-trains';
 import { KINDS } from './layers';
 import { DelayedDense } from './layers/delay';
 import { LinearRecurrentContainer } from './layers/recurrent';
@@ -19,8 +19,8 @@ import { Synapse } from './layers/synapse';
 import { makeNeurons, optionsOf } from './make-neurons';
 import { AdaptiveLIFNode, type AdaptiveLIFNodeArgs, LIFNode, ParametricLIFNode } from './neurons';
 
-export { foldNorm, splitWeights } from '../../../src/common/weights';
 export { forward, getWeights } from '../../../src/snn/networks';
+export { foldNorm, splitWeights } from '../options/weights';
 
 /** Options of `ann`. */
 export interface AnnOptions {

@@ -1,11 +1,11 @@
 /** The lesson's neurons, and those that extend them: a threshold that rises, a learnt τ, potentials that are read. */
 import * as tf from '@tensorflow/tfjs';
 import { checkChoice } from '../../../src/common/checks';
-import { LEARN_NAMES, type LearnName } from '../../../src/common/layers';
-import { DEFAULT_NEURON, NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
-import { startOfW } from '../../../src/common/weights';
 import { MemoryModule } from '../../../src/snn/memory-module';
 import { LIFNode, type LIFNodeArgs, type LIFOptions } from '../../../src/snn/neuron';
+import { LEARN_NAMES, type LearnName } from '../options/layers';
+import { DEFAULT_NEURON, NEURON, type NeuronOptions } from '../options/neuron-options';
+import { startOfW } from '../options/weights';
 
 export { LIFNode, type LIFNodeArgs, type Sequences, simulate } from '../../../src/snn/neuron';
 

@@ -1,6 +1,9 @@
 /** The options of the readable engine, checked. */
+
 import type * as tf from '@tensorflow/tfjs';
 import { checkChoice, checkOptions } from '../../../src/common/checks';
+import { checkNetwork } from '../../../src/snn/networks';
+import type { Loss } from '../../../src/training/losses';
 import {
   ENGINE_OPTIONS,
   type Engine,
@@ -8,12 +11,11 @@ import {
   frozen,
   type LossName,
   resolveEngineOptions,
-} from '../../../src/common/engine';
-import { shortForm } from '../../../src/common/layers';
-import { countClasses, countInputs } from '../../../src/common/spike-trains';
-import { countNumbers, mostOf, parameters } from '../../../src/common/weights';
-import { checkNetwork } from '../../../src/snn/networks';
-import { type Loss, lossNamed, nameOfLoss } from '../../../src/training/losses';
+} from '../options/engine';
+import { shortForm } from '../options/layers';
+import { countNumbers, mostOf, parameters } from '../options/weights';
+import { countClasses, countInputs } from '../spike-trains';
+import { lossNamed, nameOfLoss } from './losses';
 import { countNetworkInputs, findLIFNode, layersOf } from './networks';
 import { NonSpikingLIFNode } from './neurons';
 

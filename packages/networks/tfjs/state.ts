@@ -3,14 +3,14 @@
  * the next batch.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { EngineState, ResolvedEngineOptions } from '../../../src/common/engine';
-import { allMaps } from '../../../src/common/layers';
-import { atRest, remembered } from '../../../src/common/remembered';
-import { countInputs } from '../../../src/common/spike-trains';
-import { isLearnt, type Parameter, parameters, splitParameters } from '../../../src/common/weights';
 import type { MemoryModule } from '../../../src/snn/memory-module';
 import { getWeights } from '../../../src/snn/networks';
 import { adam } from '../../../src/training/batches';
+import type { EngineState, ResolvedEngineOptions } from '../options/engine';
+import { allMaps } from '../options/layers';
+import { atRest, remembered } from '../options/remembered';
+import { isLearnt, type Parameter, parameters, splitParameters } from '../options/weights';
+import { countInputs } from '../spike-trains';
 import { findMemoryModules, setWeights } from './networks';
 
 type Options = Pick<ResolvedEngineOptions, 'data' | 'layers' | 'learningRate' | 'reset' | 'batchSize'>;

@@ -1,9 +1,11 @@
 /** The lesson's loop for networks of any layers: other readouts and losses, penalties, and delays that are learnt. */
+
 import * as tf from '@tensorflow/tfjs';
-import type { Engine } from '../../../src/common/engine';
 import type { Trace } from '../../../src/common/trace';
-import { type Loss, penaltyOfRates } from '../../../src/training/losses';
+import type { Loss } from '../../../src/training/losses';
 import { type Batch, TimeLoop } from '../../../src/training/time-loop';
+import type { Engine } from '../options/engine';
+import { penaltyOfRates } from './losses';
 import { findNeurons, holdDelays } from './networks';
 
 export class LayersLoop extends TimeLoop {

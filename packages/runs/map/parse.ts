@@ -1,6 +1,6 @@
 /** The table's file, `editions/map/map.csv`: a row per run, nothing believed before it is checked. */
 import { checkObject, formatValue, inOneLine } from '../../../src/common/checks';
-import type { Entry } from '../../../src/common/schema';
+import type { Entry } from '../../networks/options/schema';
 import { entryAt, formatRun, type ResolvedRun, RUN, readRun, unflatten } from '../document';
 import { NAMES, readWord, settingsOf } from '../shorthands';
 import { MapTable, type Row } from './table';

@@ -4,7 +4,7 @@
  */
 
 import { checkNumbers } from '../../../src/common/checks';
-import { atan } from '../../../src/common/exact';
+import { atan } from '../../networks/exact';
 
 /** A mean over seeds. */
 export interface Estimate {

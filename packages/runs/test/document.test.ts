@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { countInputs, isSpikeTrains } from '../../../src/common/spike-trains';
 import { smallMnist } from '../../../test/support/data';
 import { randman } from '../../formats/datasets/randman';
 import { rows } from '../../formats/datasets/rows';
 import { yinYang } from '../../formats/datasets/yin-yang';
+import { countInputs, isSpikeTrains } from '../../networks/spike-trains';
 import {
   flatten,
   formatRun,

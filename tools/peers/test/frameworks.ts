@@ -1,11 +1,12 @@
 /** SpikingJelly, snnTorch and Norse as witnesses. */
+
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { readMnist } from '../../../hosts/node/data';
 import { createEngine } from '../../../hosts/node/engines';
-import type { EngineOptions } from '../../../src/common/engine';
-import { train } from '../../../src/training/train';
+import type { EngineOptions } from '../../../packages/networks/options/engine';
+import { train } from '../../../packages/networks/train';
 import { peersPython } from '../peers';
 
 export const root = resolve(__dirname, '..', '..', '..');

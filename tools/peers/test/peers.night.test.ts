@@ -1,4 +1,5 @@
 /** Networks of ours in SpikingJelly, snnTorch and Norse, and theirs in ours: the same spikes. */
+
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,12 +7,17 @@ import { before, describe, test } from 'node:test';
 import { createEngine } from '../../../hosts/node/engines';
 import { fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../../packages/formats/exchange';
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
-import { type Engine, type EngineState, freshState, type ReadoutName } from '../../../src/common/engine';
-import { type LayerOptions, type ResolvedLayer, resolveLayers, type SomeLayers } from '../../../src/common/layers';
-import { DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
-import { hiddenOf, initialParameters, parameters, splitParameters } from '../../../src/common/weights';
+import { type Engine, type EngineState, freshState, type ReadoutName } from '../../../packages/networks/options/engine';
+import {
+  type LayerOptions,
+  type ResolvedLayer,
+  resolveLayers,
+  type SomeLayers,
+} from '../../../packages/networks/options/layers';
+import { DEFAULT_NEURON, type NeuronOptions } from '../../../packages/networks/options/neuron-options';
+import { hiddenOf, initialParameters, parameters, splitParameters } from '../../../packages/networks/options/weights';
+import { train } from '../../../packages/networks/train';
 import { countCorrect } from '../../../src/training/metrics';
-import { train } from '../../../src/training/train';
 import { ask, data, root, trained } from './frameworks';
 
 const folder = join(root, 'build', 'peers');

@@ -2,6 +2,7 @@
  * The chapters "Out and in", "From an ANN", "On a chip" and the one in Python beside other frameworks: what their Python
  * prints, and the same spikes.
  */
+
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,10 +10,10 @@ import { test } from 'node:test';
 import type { Notebook } from '../../../editions/shared/cells';
 import { toIntegers, toNir, toSafetensors } from '../../../packages/formats/exchange';
 import { AnnEngine } from '../../../packages/networks/ann-engine';
+import { DEFAULT_NEURON } from '../../../packages/networks/options/neuron-options';
+import { train } from '../../../packages/networks/train';
 import { numbered } from '../../../packages/system/project';
-import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { seededRandom } from '../../../src/common/random';
-import { train } from '../../../src/training/train';
 import { chipIn } from '../../../test/support/chip';
 import { temporaryFolder } from '../../../test/support/data';
 import { run } from '../../../test/support/notebooks';

@@ -7,9 +7,9 @@ import type { Page } from 'playwright-core';
 import { readMnist } from '../../../../hosts/node/data';
 import { createEngine } from '../../../../hosts/node/engines';
 import { fromSafetensors, toSafetensors } from '../../../../packages/formats/exchange';
-import { resolveLayers } from '../../../../src/common/layers';
-import { DEFAULT_NEURON, type NeuronOptions } from '../../../../src/common/neuron-options';
-import { initialNetwork } from '../../../../src/common/weights';
+import { resolveLayers } from '../../../../packages/networks/options/layers';
+import { DEFAULT_NEURON, type NeuronOptions } from '../../../../packages/networks/options/neuron-options';
+import { initialNetwork } from '../../../../packages/networks/options/weights';
 import { axeFaults, inChromium } from '../../../../test/support/browser';
 import { book, disk, openSite, root, type Site } from './site';
 

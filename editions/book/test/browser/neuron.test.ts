@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { simulate } from '../../../../packages/networks/lif';
 import { numbered } from '../../../../packages/system/project';
-import { simulate } from '../../../../src/common/lif';
 import { inChromium } from '../../../../test/support/browser';
 import { lifCases } from '../../../../test/support/golden';
 import type {} from '../../neuron/main';

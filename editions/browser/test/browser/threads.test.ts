@@ -1,11 +1,12 @@
 /** All cores in a tab, where its threads can share memory. The bytes are those of Node on one thread. */
+
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { runInThisContext } from 'node:vm';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { createEngine, fingerprint } from '../../../../hosts/node/host';
-import type { EngineOptions } from '../../../../src/common/engine';
-import { train } from '../../../../src/training/train';
+import type { EngineOptions } from '../../../../packages/networks/options/engine';
+import { train } from '../../../../packages/networks/train';
 import { inChromium, inFirefox, launchChromium, launchFirefox } from '../../../../test/support/browser';
 import {
   chapters,

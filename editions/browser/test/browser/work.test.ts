@@ -7,9 +7,9 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { hashOfCells } from '../../../../hosts/browser/hash';
 import { toNir } from '../../../../packages/formats/exchange';
 import { npyArray } from '../../../../packages/formats/npy';
+import { DEFAULT_NEURON } from '../../../../packages/networks/options/neuron-options';
+import { initialNetwork } from '../../../../packages/networks/options/weights';
 import { fingerprint } from '../../../../packages/runs/node';
-import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
-import { initialNetwork } from '../../../../src/common/weights';
 import { axeFaults, inChromium } from '../../../../test/support/browser';
 import {
   chapters,

@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { fromNir, fromPth, fromSafetensors } from '../../../../packages/formats/exchange';
-import { foldNorm } from '../../../../src/common/weights';
+import { foldNorm } from '../../../../packages/networks/options/weights';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
 import { assertRefused, contentsOf, lifFcMnist, readLayersModel } from '../../../../test/support/run';
 

@@ -1,6 +1,7 @@
 /**
  * `lif_fc_mnist --hidden`: what a run with a hidden layer leaves, and what its checkpoint continues; on Randman, too.
  */
+
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,8 +9,8 @@ import { before, describe, test } from 'node:test';
 import * as datasets from '../../../../packages/formats/datasets';
 import { fromFile } from '../../../../packages/formats/exchange';
 import { getWeights } from '../../../../packages/networks/tfjs/networks';
+import { train } from '../../../../packages/networks/train';
 import { readCheckpoint, readNpy } from '../../../../packages/runs/node';
-import { train } from '../../../../src/training/train';
 import { forge } from '../../../../test/support/checkpoint';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
 import {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEngine } from '../../../../hosts/node/engines';
-import type { SpikeTrains } from '../../../../src/common/spike-trains';
+import type { SpikeTrains } from '../../../networks/spike-trains';
 import {
   DIRECTIONS,
   EventCamera,

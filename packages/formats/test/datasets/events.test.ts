@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import type { SpikeTrainSplit } from '../../../../src/common/spike-trains';
+import type { SpikeTrainSplit } from '../../../networks/spike-trains';
 import { eventTrains, readEvents, readGestures, readShd } from '../../datasets';
 import type { EventTrainsOptions } from '../../datasets/events';
 import { readAedat } from '../../datasets/gestures';

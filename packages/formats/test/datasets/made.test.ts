@@ -2,14 +2,15 @@
  * Data sets that are made. Randman: the same times as an independent program, and a task in which rates say nothing.
  * Yin-Yang: the classes of its authors' definition, in equal numbers, spread over their areas. MNIST row by row.
  */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEngine } from '../../../../hosts/node/engines';
-import { resolveEngineOptions } from '../../../../src/common/engine';
-import { checkSpikeTrains, type SpikeTrainSplit, type SpikeTrains } from '../../../../src/common/spike-trains';
-import { train } from '../../../../src/training/train';
 import { wholeMnist } from '../../../../test/support/data';
 import { randmanFile } from '../../../../test/support/golden';
+import { resolveEngineOptions } from '../../../networks/options/engine';
+import { checkSpikeTrains, type SpikeTrainSplit, type SpikeTrains } from '../../../networks/spike-trains';
+import { train } from '../../../networks/train';
 import { exchangeUnits, permuteSteps, randman, shuffleTimes, yinYang } from '../../datasets';
 import { rows } from '../../datasets/rows';
 

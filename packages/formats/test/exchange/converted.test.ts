@@ -7,12 +7,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { createEngine } from '../../../../hosts/node/engines';
-import { freshState } from '../../../../src/common/engine';
 import { seededRandom } from '../../../../src/common/random';
 import { chipIn } from '../../../../test/support/chip';
 import { smallMnist, temporaryFolder, wholeMnist } from '../../../../test/support/data';
 import { assertClose } from '../../../../test/support/golden';
 import { AnnEngine } from '../../../networks/ann-engine';
+import { freshState } from '../../../networks/options/engine';
 import { fromAnn, toIntegers } from '../../exchange';
 import type { IntegerNetwork } from '../../exchange/integers';
 

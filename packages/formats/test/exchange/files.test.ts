@@ -8,8 +8,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { unzipSync, zipSync } from 'fflate';
-import { resolveLayers } from '../../../../src/common/layers';
-import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
+import { resolveLayers } from '../../../networks/options/layers';
+import { DEFAULT_NEURON } from '../../../networks/options/neuron-options';
 import {
   foldNorm,
   initialNetwork,
@@ -18,7 +18,7 @@ import {
   splitParameters,
   splitWeights,
   weightShapes,
-} from '../../../../src/common/weights';
+} from '../../../networks/options/weights';
 import { littleEndian } from '../../bytes';
 import { fromFile, fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../exchange';
 import { fromTensors, listTensors, type Tensor } from '../../exchange/tensors';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Convolution, POOL } from '../../../../src/common/layers';
 import { IMAGE_SIDE } from '../../../../src/common/mnist';
 import { LIFNode } from '../../../../src/snn/neuron';
+import { type Convolution, POOL } from '../../options/layers';
 import { type LayerKind, type Place, plainLayer } from './kind';
 
 const IMAGE_SHAPE = [1, IMAGE_SIDE, IMAGE_SIDE];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Delay, resolveDelay } from '../../../../src/common/delay';
 import { detach, MemoryModule } from '../../../../src/snn/memory-module';
+import { type Delay, resolveDelay } from '../../options/delay';
 import { type LayerKind, plainLayer, shapeOf } from './kind';
 
 /**

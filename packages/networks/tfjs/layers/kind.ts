@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { ResolvedLayer } from '../../../../src/common/layers';
-import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
+import type { ResolvedLayer } from '../../options/layers';
+import { DEFAULT_NEURON } from '../../options/neuron-options';
 
 /** Where a layer stands in its network. */
 export interface Place {

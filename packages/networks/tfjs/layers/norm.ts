@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkNumber } from '../../../../src/common/checks';
-import { NORM_EPSILON, NORM_MOMENTUM, NORM_PARTS } from '../../../../src/common/norm';
+import { NORM_EPSILON, NORM_MOMENTUM, NORM_PARTS } from '../../options/norm';
 import type { LayerKind } from './kind';
 
 /**

@@ -4,14 +4,14 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, symlinkSync, wri
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../../../hosts/node/backend';
-import { resolveLayers } from '../../../../src/common/layers';
-import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
 import { initialWeights, RandomStream } from '../../../../src/common/random';
-import { initialParameters } from '../../../../src/common/weights';
 import { temporaryFolder } from '../../../../test/support/data';
 import { python } from '../../../../test/support/python';
 import { readLayersModel, scalars } from '../../../../test/support/run';
 import { type NpyArray, npyBytes } from '../../../formats/npy';
+import { resolveLayers } from '../../../networks/options/layers';
+import { DEFAULT_NEURON } from '../../../networks/options/neuron-options';
+import { initialParameters } from '../../../networks/options/weights';
 import { optionsOf } from '../../../networks/tfjs/make-neurons';
 import { findLIFNode, forward, getWeights, layersOf, snn } from '../../../networks/tfjs/networks';
 import { fingerprint, formatRow, readNpy, SummaryWriter, writeLayersModel } from '../../node';

@@ -4,14 +4,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { loadFile as loadInBrowser, saveFile as saveInBrowser } from '../../../../hosts/browser/files';
-import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
 import { initialWeights } from '../../../../src/common/random';
-import { initialNetwork } from '../../../../src/common/weights';
 import { newHistory } from '../../../../src/training/history';
 import { temporaryFolder } from '../../../../test/support/data';
 import { python } from '../../../../test/support/python';
 import { scalars } from '../../../../test/support/run';
 import { type NpyArray, npyBytes } from '../../../formats/npy';
+import { DEFAULT_NEURON } from '../../../networks/options/neuron-options';
+import { initialNetwork } from '../../../networks/options/weights';
 import { lockFolder } from '../../../system/lock';
 import { loadFile, loadRun, readNpy, saveFile, saveRun } from '../../node';
 import { recordProgress } from '../../node/progress';
@@ -239,7 +239,7 @@ describe("A learner's progress", () => {
     const seen = python(`import sys
 sys.path.insert(0, "editions/class/hub")
 from pathlib import Path
-from room.progress import read_progress
+from workshop.progress import read_progress
 p = read_progress(Path(${JSON.stringify(file)}))
 print(p.exercise, p.result, p.wrong, p.solved)`);
     assert.equal(seen, "lif-charge no-leak 1 {'lif-fire'}");

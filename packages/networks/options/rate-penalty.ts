@@ -1,4 +1,4 @@
-import { checkOptions } from './checks';
+import { checkOptions } from '../../../src/common/checks';
 import { between, group, type Infer, number } from './schema';
 
 /**

@@ -1,5 +1,10 @@
 /** What both engines have in common: their options, what they are asked, and what they answer. */
-import { checkObject, checkOptions, checkWhole, formatValue, isTyped, listChoices } from './checks';
+import { checkObject, checkOptions, checkWhole, formatValue, isTyped, listChoices } from '../../../src/common/checks';
+import { CLASSES, checkMnist, MAX_T, type Split } from '../../../src/common/mnist';
+import { MAX_UINT32 } from '../../../src/common/random';
+import type { Trace } from '../../../src/common/trace';
+import type { EngineState, Learner } from '../../../src/training/learner';
+import { checkSpikeTrains, countClasses, countInputs, type Dataset, isSpikeTrains } from '../spike-trains';
 import { checkDelays } from './delay';
 import {
   checkMap,
@@ -12,9 +17,7 @@ import {
   shortenLayers,
   shortForm,
 } from './layers';
-import { CLASSES, checkMnist, MAX_T, type Presentation, type Split } from './mnist';
 import { DEFAULT_NEURON, NEURON, type NeuronOptions } from './neuron-options';
-import { MAX_UINT32 } from './random';
 import { RATE_PENALTY, type RatePenalty, resolveRatePenalty } from './rate-penalty';
 import { countRemembered } from './remembered';
 import {
@@ -31,14 +34,19 @@ import {
   toggle,
   whole,
 } from './schema';
-import { checkSpikeTrains, countClasses, countInputs, type Dataset, isSpikeTrains } from './spike-trains';
-import type { Trace } from './trace';
 import { checkGain, checkRanges, countNumbers, parameters } from './weights';
 
+export { MAX_T, type Presentation, type Split } from '../../../src/common/mnist';
+export type { Trace } from '../../../src/common/trace';
+export {
+  type BatchResult,
+  checkLearner,
+  type EngineState,
+  freshState,
+  type Learner,
+} from '../../../src/training/learner';
 export type { LayerOptions } from './layers';
-export { MAX_T, type Presentation, type Split } from './mnist';
 export type { NeuronOptions } from './neuron-options';
-export type { Trace } from './trace';
 
 /**
  * What training minimizes, by name: the mean squared error of the firing rates, or the cross-entropy of a softmax over
@@ -296,55 +304,12 @@ export function frozen<O extends object>(options: O): O {
   return Object.freeze(options);
 }
 
-/** What one training step returns. */
-export interface BatchResult {
-  /** The loss before the step, averaged over the batch; by default mean((firing rate − one-hot label)²). */
-  loss: number;
-  /** Images whose highest firing rate, or read potential, is that of their label. On a tie, the lower index wins. */
-  correct: number;
-}
-
-/**
- * All that training changes: weights [784, 10] or, with a hidden layer, [784, hidden] and then [hidden, 10] (with spike
- * trains as many rows as they have units in place of the 784; of any network the numbers that `parameters` lists),
- * Adam's moments of the same shape, Adam's step count and, of an engine that does not reset the neurons, what they
- * remember, layer by layer [batchSize, neurons], the outputs last: potentials, before them currents that last, then
- * the spikes that a recurrent layer hears again, and first what delays let arrive in each of the next steps. `restore`
- * takes neurons at rest where it is missing.
- */
-export interface EngineState {
-  weights: Float32Array;
-  m: Float32Array;
-  v: Float32Array;
-  step: number;
-  potentials?: Float32Array;
-}
-
 /** Which image is shown. In each epoch it gets new spikes. */
 export interface ImagePresentation {
   split: Split;
   epoch: number;
   /** The image's index in its split. */
   index: number;
-}
-
-/** What the training loop trains: one of both engines, or the ANN. Calls that overlap wait for one another. */
-export interface Learner {
-  readonly name: string;
-  readonly options: Pick<ResolvedEngineOptions, 'data' | 'seed' | 'batchSize' | 'learningRate'>;
-  /**
-   * One step of Adam on the images with these indices.
-   * @param learningRate of this step; by default the engine's
-   */
-  trainBatch(epoch: number, indices: Uint32Array, learningRate?: number): Promise<BatchResult>;
-  /**
-   * Firing rates, the potentials that are read or, of an ANN, probabilities, [indices, classes]; the highest is the answer.
-   */
-  rates(presentation: Presentation): Promise<Float32Array>;
-  state(): Promise<EngineState>;
-  /** @throws RangeError if a part has the wrong size; the engine then keeps its state */
-  restore(state: EngineState): Promise<void>;
-  close(): Promise<void>;
 }
 
 /**
@@ -360,24 +325,6 @@ export interface Engine extends Learner {
    * no spikes.
    */
   trace(presentation: ImagePresentation): Promise<Trace>;
-}
-
-/** @throws TypeError unless this is an engine, or another learner */
-export function checkLearner(engine: Learner): void {
-  const has = (call: 'trainBatch' | 'rates') => typeof engine?.[call] === 'function';
-  if (has('trainBatch') && has('rates') && engine.options?.data) return;
-  const found = engine === undefined || engine === null ? 'none' : formatValue(engine);
-  throw new TypeError(`engine: expected what createEngine() returns, found ${found}`);
-}
-
-/**
- * The state of an engine that has these weights and a fresh Adam: `engine.restore(freshState(getWeights(net)))`.
- * @throws TypeError unless the weights are a Float32Array
- */
-export function freshState(weights: Float32Array): EngineState {
-  if (!isTyped(weights, 'Float32Array'))
-    throw new TypeError(`weights: expected a Float32Array, found ${formatValue(weights)}`);
-  return { weights, m: new Float32Array(weights.length), v: new Float32Array(weights.length), step: 0 };
 }
 
 /** Adam's step count is kept as an int32, in which a state that is restored leaves room for as many steps again. */

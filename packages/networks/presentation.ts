@@ -1,7 +1,7 @@
 /** What engines are asked to show, checked. */
-import { checkChoice, checkIndices, checkOptions, checkWhole } from './checks';
-import type { ImagePresentation, Presentation } from './engine';
-import { MAX_UINT32 } from './random';
+import { checkChoice, checkIndices, checkOptions, checkWhole } from '../../src/common/checks';
+import { MAX_UINT32 } from '../../src/common/random';
+import type { ImagePresentation, Presentation } from './options/engine';
 import { type Dataset, isSpikeTrains } from './spike-trains';
 
 /**

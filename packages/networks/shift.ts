@@ -1,6 +1,7 @@
 /** Training images that are moved at random, by the same numbers on every host. */
-import { IMAGE_SIDE, IMAGE_SIZE } from './mnist';
-import { Purpose, RandomStream } from './random';
+import { IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
+import { RandomStream } from '../../src/common/random';
+import { Purpose } from './purposes';
 
 /** How far an image is moved in an epoch, down and to the right, in whole pixels from −most to most. */
 export function shiftOf(seed: number, epoch: number, index: number, most: number): [down: number, right: number] {

@@ -1,11 +1,12 @@
 /** A network as a list of layers, the last of which are the outputs. */
-import { checkOptions, checkWhole, formatValue } from './checks';
+
+import { checkOptions, checkWhole, formatValue } from '../../../src/common/checks';
+import { CLASSES, IMAGE_SIDE, MAX_CLASSES } from '../../../src/common/mnist';
+import { MAX_UNITS } from '../spike-trains';
 import { DELAY, type Delay, resolveDelay } from './delay';
-import { CLASSES, IMAGE_SIDE } from './mnist';
 import { checkNeuron, NEURON, type NeuronOptions, neuronOptions, resolveNeuronOptions } from './neuron-options';
 import { checkNorm, NORM } from './norm';
 import { group, type Infer, list, namesOf, number, oneOf, shortenGroup, toggle, whole } from './schema';
-import { MAX_CLASSES, MAX_UNITS } from './spike-trains';
 
 /** The widest hidden layer, in neurons. */
 export const MAX_HIDDEN = 800;

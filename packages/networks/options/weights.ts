@@ -2,13 +2,13 @@
  * The parameters of a network: one array that holds the matrices of each layer, row by row, one after the other. Which
  * there are, and in what order, says `parameters` alone.
  */
-import { checkArray, checkNumber, checkObject, checkWhole, isTyped, typeName } from './checks';
-import { exp, log } from './exact';
+import { checkArray, checkNumber, checkObject, checkWhole, isTyped, typeName } from '../../../src/common/checks';
+import { CLASSES, IMAGE_SIZE, MAX_CLASSES } from '../../../src/common/mnist';
+import { initialWeights, RandomStream } from '../../../src/common/random';
+import { exp, log } from '../exact';
+import { Purpose } from '../purposes';
 import { allMaps, isWidth, type LayerShape, MAX_HIDDEN, plainLayers, type ResolvedLayer } from './layers';
-import { CLASSES, IMAGE_SIZE } from './mnist';
 import { NORM_EPSILON, NORM_PARTS, startOfNorm } from './norm';
-import { initialWeights, Purpose, RandomStream } from './random';
-import { MAX_CLASSES } from './spike-trains';
 
 /** A matrix among a network's parameters. */
 export interface Parameter {
@@ -196,7 +196,7 @@ export const startOfW = (tau: number): number => (tau < 2 ? log(1 / (tau - 1)) :
 /** The time constant that w stands for, 1 + exp(−w). */
 export const tauOf = (w: number): number => 1 + (w > 0 ? exp(-w) : 1 / exp(w));
 
-function streamOf(kind: 'weight' | 'recurrent', layer: number, layers: number): [Purpose, number?] {
+function streamOf(kind: 'weight' | 'recurrent', layer: number, layers: number): [number, number?] {
   if (kind === 'recurrent') return [Purpose.InitialRecurrentWeights, layer];
   if (layer === 0) return [Purpose.InitialWeights];
   return layer === layers - 1 ? [Purpose.InitialOutputWeights] : [Purpose.InitialHiddenWeights, layer];

@@ -2,7 +2,7 @@
  * Powers, exponentials, logarithms and sines by additions, products and divisions alone: the same bits on every
  * machine, which `Math.pow`, `**`, `Math.exp`, `Math.log` and `Math.sin` do not promise. Chapters have them as `math`.
  */
-import { formatValue } from './checks';
+import { formatValue } from '../../src/common/checks';
 
 /** A text or a bigint would get far into the sums. */
 function checkReal(name: string, x: number): void {

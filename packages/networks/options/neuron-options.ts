@@ -1,6 +1,6 @@
-import { checkObject, checkOptions, listChoices } from './checks';
+import { checkObject, checkOptions, listChoices } from '../../../src/common/checks';
+import { defaultSurrogate, SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../../src/common/surrogates';
 import { defaultsOf, group, type Infer, number, oneOf, or, toggle } from './schema';
-import { defaultSurrogate, SURROGATE_NAMES, SURROGATES, type SurrogateName } from './surrogates';
 
 /** The slope that stands in for that of the spike. */
 const SURROGATE = group(

@@ -1,5 +1,5 @@
 /** Delays of connections, in steps. */
-import { checkOptions, formatValue } from './checks';
+import { checkOptions, formatValue } from '../../../src/common/checks';
 import { group, type Infer, toggle, whole } from './schema';
 
 /** The longest delay, in steps. */

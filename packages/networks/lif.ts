@@ -2,8 +2,9 @@
  * LIF neurons on plain numbers: the equations of `snn/neuron.ts` for code that has no tensors. Every operation is
  * rounded to 32 bits, so the values are those of the layer and of the kernel.
  */
-import { DEFAULT_NEURON, type NeuronOptions } from './neuron-options';
-import type { Trace } from './trace';
+
+import type { Trace } from '../../src/common/trace';
+import { DEFAULT_NEURON, type NeuronOptions } from './options/neuron-options';
 
 /** Options of a neuron that decide about its potentials and spikes. */
 export type LifOptions = Pick<NeuronOptions, 'tau' | 'decayInput' | 'vThreshold' | 'vReset'> & Adapting;

@@ -2,13 +2,11 @@
  * Spike trains as data: each sample says which input unit fires in which step. Nothing is encoded, so the moment of a
  * spike can be the message.
  */
-import { checkArray, checkObject, checkOptions, checkWhole, isTyped, typeName } from './checks';
-import { CLASSES, IMAGE_SIZE, MAX_T, type Mnist } from './mnist';
+import { checkArray, checkObject, checkOptions, checkWhole, isTyped, typeName } from '../../src/common/checks';
+import { CLASSES, IMAGE_SIZE, MAX_CLASSES, MAX_T, type Mnist } from '../../src/common/mnist';
 
 /** Most input units: those of two polarities on 45 × 45 pixels, or of four images side by side, and some more. */
 export const MAX_UNITS = 4096;
-/** Most classes, and so outputs of a network. */
-export const MAX_CLASSES = 1000;
 
 /** The training or the test samples with their labels. */
 export interface SpikeTrainSplit {
@@ -196,10 +194,4 @@ function checkSpikes(
     checkWhole(`${where}: unit`, units[i], 0, shape.units - 1);
     checkWhole(`${where}: time`, times[i], 0, shape.T - 1);
   }
-}
-
-/** What both kinds of data have: the labels of a split. */
-export interface Labelled {
-  readonly labels: Uint8Array | Uint16Array;
-  readonly count: number;
 }

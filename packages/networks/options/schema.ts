@@ -2,7 +2,15 @@
  * Options as data. An entry says what an option may be, its default, and a line about it; the type, the check with its
  * message, the shortest form and the texts of programs follow from the entry.
  */
-import { checkChoice, checkNumber, checkObject, checkSwitch, checkWhole, formatValue, listChoices } from './checks';
+import {
+  checkChoice,
+  checkNumber,
+  checkObject,
+  checkSwitch,
+  checkWhole,
+  formatValue,
+  listChoices,
+} from '../../../src/common/checks';
 
 /** Which runs have an option: all of them, unless this says otherwise. */
 export interface Has {

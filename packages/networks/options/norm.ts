@@ -1,5 +1,5 @@
 /** Batch norm of layers that convolve: by what it is asked for, and its constants, which are PyTorch's. */
-import { checkOptions, formatValue } from './checks';
+import { checkOptions, formatValue } from '../../../src/common/checks';
 import { either, group, number, oneOf } from './schema';
 
 /**
