@@ -155,3 +155,27 @@ describe('What reaches a printed number', () => {
     assert.deepEqual(sources, [], advice);
   });
 });
+
+test('The lesson is read in an hour: 20 files of at most 180 lines, 1,400 in all, about what chapters 0 to 5 teach', () => {
+  const files = sourceFiles().filter((file) => file.startsWith('src/') && file.endsWith('.ts'));
+  const texts = files.map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
+  const lines = texts.map(({ file, text }) => {
+    return { file, count: text.split('\n').filter((line) => !/^\s*($|\/\/|\/\*|\*)/.test(line)).length };
+  });
+  assert.deepEqual(
+    lines.filter(({ count }) => count > 180),
+    [],
+  );
+  assert.ok(files.length <= 20, `expected at most 20 files, found ${files.length}`);
+  const all = lines.reduce((sum, { count }) => sum + count, 0);
+  assert.ok(all > 0 && all <= 1400, `expected at most 1400 lines, found ${all}`);
+  const later = /convol|delay|\bnorm(ed|s)?\b|recurren|synap|adapt|learnt|spike.?train(?!\()|penalt|schema/i;
+  const found = texts.flatMap(({ file, text }) =>
+    text.split('\n').map((line, i) => `${file}:${i + 1}: ${line.trim()}`),
+  );
+  assert.deepEqual(
+    found.filter((line) => later.test(line)),
+    [],
+    'what later chapters teach stands in packages/networks/',
+  );
+});

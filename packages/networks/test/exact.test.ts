@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { acos, atan, cos, exp, log, log2, pow, sin, sinTurns } from '../../packages/networks/exact';
+import { acos, atan, cos, exp, log, log2, pow, sin, sinTurns } from '../exact';
 
 const ULP = Number.EPSILON / 2;
 
