@@ -34,6 +34,7 @@ The files (each says how it is laid out under "layout"):
     readouts.json      as trains.json, but the ten outputs never fire: SpikingJelly's NonSpikingLIFNode, and each way to read it
     randman.json       Randman's spike times by an independent program, here below: from the same random numbers, and, for
                        statistics alone, from numpy's
+    classes.json       as trains.json and readouts.json, of data with 2, 20 and 100 classes
 
 All inputs come from one numpy generator and from PyTorch's own, which draws the weights. Both start from the seed and
 are used in the order of `main`, so a new file goes to its end.
@@ -100,9 +101,9 @@ HIDDEN_GRADIENTS = [{**function, "detach_reset": detach} for function in (ATAN, 
 # Of each hidden neuron's gradient only these pixels are kept.
 HIDDEN_PIXELS = slice(404, 412)
 
-# Losses of firing rates [batch, 10] and labels, by the names of the engine option.
+# Losses of firing rates [batch, classes] and labels, by the names of the engine option.
 LOSSES = {
-    "mse": lambda rates, label, T: F.mse_loss(rates, one_hot(label)),
+    "mse": lambda rates, label, T: F.mse_loss(rates, one_hot(label, rates.shape[1])),
     "cross-entropy": lambda rates, label, T: F.cross_entropy(rates, label),
     "cross-entropy-counts": lambda rates, label, T: F.cross_entropy(rates * T, label),
 }
@@ -148,8 +149,8 @@ def bits(values):
     return base64.b64encode(np.packbits(np.asarray(values) != 0, bitorder="little").tobytes()).decode()
 
 
-def one_hot(labels):
-    return F.one_hot(torch.as_tensor(labels), 10).double()
+def one_hot(labels, classes=10):
+    return F.one_hot(torch.as_tensor(labels), classes).double()
 
 
 def lif_node(params):
@@ -604,6 +605,18 @@ READOUT_CASES = [
     (300, 20, 30, 3, "cross-entropy", SLOW, "highest-potential"),
     (150, 20, 12, 3, "mse", {**lif_params(tau=5.0), **ATAN}, "last-potential"),
 ]
+# The same of data with other numbers of classes, which come first.
+CLASSES_CASES = [
+    (2, (20, 7, None, 4, "mse", {**lif_params(), **ATAN})),
+    (2, (20, 9, 13, 4, "cross-entropy-counts", SLOW)),
+    (2, (20, 9, None, 3, "cross-entropy", {**lif_params(), **ATAN}, "last-potential")),
+    (20, (20, 9, None, 4, "cross-entropy-counts", {**lif_params(v_reset=None), **SIGMOID})),
+    (20, (20, 7, 14, 4, "mse", {**lif_params(tau=5.0, v_threshold=0.5, v_reset=-0.1), **ATAN})),
+    (20, (20, 9, 12, 3, "cross-entropy", {**lif_params(v_reset=None), **SIGMOID}, "mean-potential")),
+    (100, (20, 9, None, 3, "cross-entropy", {**lif_params(), **ATAN})),
+    (100, (20, 7, 12, 3, "cross-entropy-counts", SLOW)),
+    (100, (20, 7, 5, 3, "mse", {**lif_params(tau=5.0), **ATAN}, "highest-potential")),
+]
 LATENCY_T = (1, 2, 10, 20, 100, 256, 1000)
 
 
@@ -622,7 +635,7 @@ class Potentials(neuron.NonSpikingLIFNode):
 
 
 def read_potentials(params, currents):
-    """What is read of ten outputs that never fire; refuses potentials of which rounding decides which step has the highest."""
+    """What is read of outputs that never fire; refuses potentials of which rounding decides which step has the highest."""
     h = torch.stack(Potentials(params, None)(currents)).detach()
     first, second = h.topk(2, 0).values
     # At rest, before the first spike, all steps are alike, and have no gradient.
@@ -631,8 +644,8 @@ def read_potentials(params, currents):
     return Potentials(params, READOUTS[params["readout"]])(currents)
 
 
-def train_network(units, hidden, params, scale):
-    widths = [units, 10] if hidden is None else [units, hidden, 10]
+def train_network(units, hidden, params, scale, classes=10):
+    widths = [units, classes] if hidden is None else [units, hidden, classes]
     net = torch.nn.Sequential()
     for inputs, outputs in zip(widths, widths[1:]):
         linear = layer.Linear(inputs, outputs, bias=False)
@@ -680,18 +693,18 @@ def train_steps(net, spikes, labels, loss_name, lr, steps, params=None):
     return run
 
 
-def train_case(rng, T, units, hidden, batch, loss_name, params, readout=None, lr=0.005):
+def train_case(rng, T, units, hidden, batch, loss_name, params, readout=None, lr=0.005, classes=10):
     params = {**params, "readout": readout} if readout else params
     while True:
         # Some spikes come twice, and count once.
         counts = rng.integers(units * T // 8, units * T // 4, batch)
         trains = [{"units": rng.integers(0, units, n).tolist(), "times": rng.integers(0, T, n).tolist()} for n in counts]
-        labels = rng.integers(0, 10, batch).tolist()
+        labels = rng.integers(0, classes, batch).tolist()
         spikes = torch.zeros(T, batch, units, dtype=torch.float64)
         for i, train in enumerate(trains):
             spikes[train["times"], i, train["units"]] = 1
         # Neurons that weaken their input need larger weights to fire now and then.
-        net = train_network(units, hidden, params, 6.0 if params["decay_input"] else 2.0)
+        net = train_network(units, hidden, params, 6.0 if params["decay_input"] else 2.0, classes)
         try:
             run = train_steps(net, spikes, labels, loss_name, lr, 3, params)
         except NearThreshold:
@@ -731,6 +744,12 @@ def trains(rng):
 def readouts(rng):
     layout = "as trains.json; the outputs never fire, and firing_rate holds the potentials that are read, [batch, 10]"
     return {"layout": layout, "cases": [train_case(rng, *case) for case in READOUT_CASES]}
+
+
+def classes_file(rng):
+    layout = "as trains.json, with as many outputs as there are classes; where a readout is named, as readouts.json"
+    cases = [{"classes": classes, **train_case(rng, *case, classes=classes)} for classes, case in CLASSES_CASES]
+    return {"layout": layout, "cases": cases}
 
 
 def philox4x32(counter, key):
@@ -840,6 +859,7 @@ def main():
         "trains": trains,
         "randman": randman,
         "readouts": readouts,
+        "classes": classes_file,
     }
     # All are made before the first is written: a seed that is refused leaves the folder as it was.
     source = {**versions, "seed": options.seed}

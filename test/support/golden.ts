@@ -207,6 +207,8 @@ export interface TrainsRun {
 export interface TrainsFile {
   cases: (TrainsRun & {
     units: number;
+    /** Of classes.json; all others have ten. */
+    classes?: number;
     hidden: number | null;
     loss: ResolvedEngineOptions['loss'];
     params: ForwardParams & GradientParams & Pick<ResolvedEngineOptions, 'readout'>;
@@ -283,6 +285,8 @@ export const answersFile = (): AnswersFile => read<AnswersFile>('answers.json');
 export const trainsFile = (): TrainsFile => read<TrainsFile>('trains.json');
 /** As the cases of trains.json, where a potential is read of the outputs. */
 export const readoutCases = (): TrainsFile['cases'] => read<TrainsFile>('readouts.json').cases;
+/** As both, of data with other numbers of classes. */
+export const classesCases = (): TrainsFile['cases'] => read<TrainsFile>('classes.json').cases;
 export const layersCases = (): LayersCase[] => read<{ cases: LayersCase[] }>('layers.json').cases;
 export const randmanFile = (): RandmanFile => read<RandmanFile>('randman.json');
 export const optionsFile = (): OptionsFile => read<OptionsFile>('options.json');

@@ -8,6 +8,7 @@ import { byDay, computeSmallTensors } from '../../../test/support/data';
 import {
   assertClose,
   assertGradient,
+  classesCases,
   float32,
   layerOptions,
   layersCases,
@@ -94,12 +95,12 @@ async function assertRun(engine: Engine, indices: Uint32Array, run: TrainsRun): 
 }
 
 for (const name of ENGINES) {
-  const cases = [...trainsFile().cases, ...readoutCases()];
+  const cases = [...trainsFile().cases, ...readoutCases(), ...classesCases()];
   for (const golden of name === 'event' ? cases : byDay(cases, ({ params }) => params.readout)) {
-    const { T, units, hidden = null, loss, lr, params, trains, label } = golden;
-    test(`${name}: spike trains do and teach what they do in SpikingJelly, T ${T}, ${units} units, ${hidden ?? 'no'} hidden neurons, ${loss}${params.readout ? ` of the ${params.readout}` : ''}`, async () => {
+    const { T, units, classes, hidden = null, loss, lr, params, trains, label } = golden;
+    test(`${name}: spike trains do and teach what they do in SpikingJelly, T ${T}, ${units} units, ${hidden ?? 'no'} hidden neurons, ${classes ?? 10} classes, ${loss}${params.readout ? ` of the ${params.readout}` : ''}`, async () => {
       const split = { trains, labels: label };
-      const data = makeSpikeTrains({ units, T, train: split, test: split });
+      const data = makeSpikeTrains({ units, T, classes, train: split, test: split });
       const neuron = neuronOptions(params);
       const options = { data, hidden: hidden ?? undefined, loss, readout: params.readout, learningRate: lr, neuron };
       await withEngine(name, options, (engine) => assertRun(engine, all(trains.length), golden));
