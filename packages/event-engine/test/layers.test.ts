@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEngine } from '../../../hosts/node/engines';
+import type { Mnist } from '../../../src/common/mnist';
 import { SURROGATE_NAMES } from '../../../src/common/surrogates';
 import type { Trace } from '../../../src/common/trace';
 import { computeSmallTensors, drawnByDay, LEAVE_NOTHING_OUT } from '../../../test/support/data';
@@ -26,13 +27,17 @@ computeSmallTensors();
 
 const [INPUTS, SAMPLES] = [9, 24];
 
+/** Labels of as many samples, all over the classes. */
+const labelsOf = (classes: number) =>
+  Array.from({ length: SAMPLES }, (_, k) => (k * Math.ceil(classes / SAMPLES)) % classes);
+
 /** Samples of some spikes per unit, alike in nothing; of many units, spikes of some all over. */
 function samples(T: number, inputs = INPUTS, classes = 10) {
   const trains = Array.from({ length: SAMPLES }, (_, k) => {
     const times = Array.from({ length: Math.ceil(0.4 * T) + 2 }, (_, i) => (i * 37 + 11 * k) % T);
     return { units: times.map((t, i) => (Math.ceil(inputs / 99) * (t * t + 3 * t + i + k)) % inputs), times };
   });
-  const split = { trains, labels: trains.map((_, k) => (k * Math.ceil(classes / SAMPLES)) % classes) };
+  const split = { trains, labels: labelsOf(classes) };
   return { trains, data: makeSpikeTrains({ units: inputs, T, classes, train: split, test: split }) };
 }
 
@@ -394,6 +399,8 @@ const draw = <R>(...choices: readonly R[]): R => {
   random = (random * 48271) % 2147483647;
   return choices[random % choices.length];
 };
+const drawWhole = (least: number, most: number) =>
+  draw(...Array.from({ length: most - least + 1 }, (_, i) => least + i));
 const drawNeuron = () => ({
   tau: draw(1.5, 2, 20),
   decayInput: draw(true, false),
@@ -454,16 +461,21 @@ const drawDelayed = (): LayerOptions[] =>
     delay: draw(undefined, { most: draw(1, 3, 16), learn: draw(true, false) }),
   }));
 
+const drawShape = () => draw([1, 6, 6], [2, 5, 4], [13, 3, 4], [1, 3, 9]) as [number, number, number];
+
 /**
  * Both engines, on two batches with weights that stay as they are: the second shows what the first leaves behind
  * without the reset.
+ * @param more options that are not drawn here, such as other data
+ * @param threads numbers of threads with which the event engine has to find the same bytes
  */
 async function compareEngines(
   i: number,
   drawLayers: () => LayerOptions[],
   inputs = INPUTS,
   T = draw(1, 2, 5, 17),
-  images: Partial<EngineOptions> = {},
+  more: Partial<EngineOptions> = {},
+  threads: readonly number[] = [],
 ) {
   const { data } = samples(T, inputs);
   const readout = draw(...READOUT_NAMES);
@@ -479,10 +491,10 @@ async function compareEngines(
     reset: i % 2 === 0,
     ...(layers.length > 1 && i % 3 === 0 && { ratePenalty: { weight: 5, target: 0.1 * (i % 4) } }),
     loss: readout === 'spikes' ? draw(...LOSS_NAMES) : draw('mse', 'cross-entropy', 'cross-entropy-each-step'),
-    ...images,
+    ...more,
   };
-  const run = async (name: 'event' | 'tfjs') => {
-    const engine = await createEngine(name, options);
+  const run = async (name: 'event' | 'tfjs', changed: Partial<EngineOptions> = {}) => {
+    const engine = await createEngine(name, { ...options, ...changed });
     await engine.restore(freshState(wakeful(engine.options as EventEngine['options'], 4, inputs)));
     await engine.trainBatch(0, Uint32Array.of(2, 4, 6));
     const result = await engine.trainBatch(0, Uint32Array.of(1, 5, 8));
@@ -496,6 +508,34 @@ async function compareEngines(
     const most = Array.from(event[name]).reduce((a, b) => Math.max(a, Math.abs(b)), 1e-3);
     assertClose(tfjs[name], event[name], 1e-3 * most, `${name} of network ${i}, ${JSON.stringify(options.layers)}`);
   }
+  for (const count of threads)
+    assert.deepEqual(await run('event', { threads: count }), event, `network ${i} on ${count} threads`);
+}
+
+/** Images of some classes, of which data have at most 256. */
+function imagesOf(classes: number): Mnist {
+  const images = mnist.train.images.slice(0, SAMPLES * 784);
+  const split = { images, labels: Uint8Array.from(labelsOf(classes)), count: SAMPLES };
+  return { train: split, test: split, classes };
+}
+
+/** Networks of any kind with 2 to 300 outputs; as many have fewer than fourteen, which fill no more than two columns. */
+function compareClasses(i: number) {
+  const classes = draw(drawWhole(2, 13), drawWhole(14, 300));
+  const T = draw(17, 20, 33);
+  const compare = (drawLayers: () => LayerOptions[], inputs: number, options: Partial<EngineOptions>) =>
+    compareEngines(i, drawLayers, inputs, T, options, [2, 3, 8]);
+  if (classes <= 256 && draw(true, false, false)) {
+    return compare(drawDense, 784, { data: imagesOf(classes), T, encoder: draw(...ENCODER_NAMES) });
+  }
+  const shape = drawShape();
+  const [inputs, drawLayers] = draw(
+    [INPUTS, drawDense],
+    [INPUTS, drawDelayed],
+    [INPUTS, drawAdapting],
+    [shape[0] * shape[1] * shape[2], () => [...drawConvolved(shape), ...drawDense()]],
+  );
+  return compare(drawLayers, inputs, { data: samples(T, inputs, classes).data });
 }
 
 for (const [what, seed, all, byDay, compare] of [
@@ -518,10 +558,11 @@ for (const [what, seed, all, byDay, compare] of [
     100,
     25,
     (i: number) => {
-      const shape = draw([1, 6, 6], [2, 5, 4], [13, 3, 4], [1, 3, 9]) as [number, number, number];
+      const shape = drawShape();
       return compareEngines(i, () => [...drawConvolved(shape), ...drawDense()], shape[0] * shape[1] * shape[2]);
     },
   ],
+  [' with 2 to 300 classes, whatever the threads', 23, 200, 12, compareClasses],
 ] as const) {
   test(`both engines learn the same with networks${what} drawn at random`, async () => {
     random = seed;
