@@ -9,8 +9,10 @@ import { AdaptiveLIFNode, LIFNode, NonSpikingLIFNode, ParametricLIFNode, type Pa
 export function makeNeurons({ learn, ...options }: ParametricLIFNodeArgs, isRead = false): LIFNode {
   if (isRead) return new NonSpikingLIFNode({ ...options, learn });
   if (learn) return new ParametricLIFNode({ ...options, learn });
-  const { beta, tauAdapt, ...plain } = options;
-  return beta ? new AdaptiveLIFNode(options) : new LIFNode(plain);
+  if (options.beta) return new AdaptiveLIFNode(options);
+  const plain = { ...options };
+  for (const name of AdaptiveLIFNode.ownNames) delete plain[name];
+  return new LIFNode(plain);
 }
 
 /**

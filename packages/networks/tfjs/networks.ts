@@ -70,7 +70,7 @@ export interface SnnOptions extends AdaptiveLIFNodeArgs, Pick<SomeLayers, 'hidde
  * @throws RangeError that names the option that is out of range
  */
 export function snn(options: SnnOptions = {}): tf.Sequential {
-  const ofLayers = ['inputs', 'hidden', 'layers', 'readout', 'gain', 'beta', 'tauAdapt'] as const;
+  const ofLayers = ['inputs', 'hidden', 'layers', 'readout', 'gain', ...AdaptiveLIFNode.ownNames] as const;
   const known = ['seed', ...ofLayers, ...neuronOptions(), 'storeSequences', 'name'] as const;
   checkOptions('snn', options, known, neuronOptions());
   if (ofLayers.every((name) => options[name] === undefined)) return lesson.snn(options);

@@ -43,7 +43,9 @@ class Adaptation extends MemoryModule {
  * const neurons = new neuron.AdaptiveLIFNode({ tau: 2, beta: 0.1, tauAdapt: 200 });
  */
 export class AdaptiveLIFNode extends LIFNode {
-  static override readonly optionNames: readonly string[] = [...LIFNode.optionNames, 'beta', 'tauAdapt'];
+  /** The options that it adds to those of a `LIFNode`. */
+  static readonly ownNames = ['beta', 'tauAdapt'] as const;
+  static override readonly optionNames: readonly string[] = [...LIFNode.optionNames, ...AdaptiveLIFNode.ownNames];
 
   readonly beta: number;
   readonly tauAdapt: number;
