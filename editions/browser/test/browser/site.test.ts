@@ -174,6 +174,8 @@ describe('The site', inChromium, () => {
     assert.equal(await isChanged(page), false);
     assert.doesNotMatch(await page.title(), /^[*•]/);
     await setCells(page, ['1 + 1']);
+    // The page notices a little later.
+    for (let left = 100; left > 0 && !(await isChanged(page)); left--) await page.waitForTimeout(100);
     assert.equal(await isChanged(page), true);
   });
 
