@@ -1,17 +1,17 @@
 /** Reads and writes layers models of TensorFlow.js (`model.json`, `weights.bin`), without TensorFlow.js itself. */
 
 import { checkArray, checkChoice, checkObject, formatValue, inOneLine, reworded } from '../../src/common/checks';
-import { CLASSES, IMAGE_SIDE } from '../../src/common/mnist';
+import { IMAGE_SIDE } from '../../src/common/mnist';
 import { type EngineState, READOUT_NAMES, type ReadoutName } from '../networks/options/engine';
 import {
   type Convolution,
+  followFromWeights,
   type LayerShape,
   POOL,
   plainLayers,
   type ResolvedLayer,
   readLayers,
   resolveLayers,
-  shortForm,
   storeLayers,
 } from '../networks/options/layers';
 import {
@@ -36,8 +36,9 @@ export interface SavedNetwork {
 }
 
 /** A network in a file, which may lack options of neurons or have a training state. */
-export interface FileNetwork extends Omit<SavedNetwork, 'neuron'> {
+export interface FileNetwork extends Omit<SavedNetwork, 'neuron' | 'layers'> {
   neuron?: NeuronOptions;
+  layers?: readonly LayerShape[];
   /** Weights and Adam's moments of a checkpoint. */
   state?: EngineState;
   /** Last epoch of a checkpoint, from 0. */
@@ -179,7 +180,7 @@ export function layersModelFiles(
       },
     ],
     // Read back by `decodeNetwork`. Networks with at most one hidden layer follow from their Dense layers and LIFNodes.
-    ...(layers && { userDefinedMetadata: { layers: storeLayers(layers) } }),
+    ...(neuron && layers && { userDefinedMetadata: { layers: storeLayers(layers) } }),
   };
   return {
     'weights.bin': littleEndian(weights),
@@ -210,7 +211,7 @@ function decode(name: (file: ModelFile) => string, read: (file: ModelFile) => Ui
   }
   checkRanges(weights, layers, undefined, name('weights.bin'));
   const { neuron } = layers[layers.length - 1];
-  return { weights, neuron, ...(readout && { readout }), ...(!shortForm(layers) && { layers }) };
+  return { weights, neuron, ...(readout && { readout }), ...(!followFromWeights(layers) && { layers }) };
 }
 
 /** Kinds of layers with neurons. */
@@ -244,11 +245,12 @@ function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer
   const areAlike = neurons.every((each) => JSON.stringify(each) === JSON.stringify(neuron));
   if (own === undefined && !(areAlike && PLAIN.test(parts.map(({ kind }) => kind).join(' '))))
     throw new Error(`${file}: expected userDefinedMetadata.layers, found none beside layers that need them`);
-  const widths = parts.filter(({ kind }) => kind === 'Dense').map(({ config }) => config.units as number);
-  if (own === undefined && (widths.at(-1) ?? CLASSES) !== CLASSES)
-    throw new Error(`${file}: expected ${CLASSES} neurons in the last layer, found ${formatValue(widths.at(-1))}`);
+  const dense = parts.filter(({ kind }) => kind === 'Dense').map(({ config }) => ({ neurons: config.units as number }));
   const layers = reworded(
-    () => (own === undefined ? resolveLayers({ hidden: widths.at(-2), neuron }) : readLayers(own, neuron)),
+    () =>
+      own === undefined
+        ? resolveLayers({ layers: dense.length > 0 ? dense : undefined, neuron })
+        : readLayers(own, neuron),
     (why) => `${file}: expected layers of neurons (${why})`,
   );
   return { layers, ...(readout && { readout }) };

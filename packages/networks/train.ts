@@ -1,6 +1,6 @@
 /** The lesson's training for any network: learning rates that change, and histories that know what they belong to. */
 import { checkChoice, checkOptions } from '../../src/common/checks';
-import { IMAGE_SIZE } from '../../src/common/mnist';
+import { CLASSES, IMAGE_SIZE } from '../../src/common/mnist';
 import type { RunSettings, TrainingHistory } from '../../src/training/history';
 import {
   type Images,
@@ -11,7 +11,7 @@ import {
 import { checkLearner, type Learner, type ResolvedEngineOptions, shortenEngine } from './options/engine';
 import { flatten } from './options/schema';
 import { rateAt, SCHEDULE_NAMES, type ScheduleName } from './schedule';
-import { countInputs, isSpikeTrains } from './spike-trains';
+import { countClasses, countInputs, isSpikeTrains } from './spike-trains';
 
 export type { BatchReport, EpochReport } from '../../src/training/train';
 
@@ -60,11 +60,13 @@ export function collectSettings({ name, options }: Learner, { heldBack, ...shown
   // Layers say it.
   const { hidden, ...own } = others;
   const inputs = countInputs(data);
+  const classes = countClasses(data);
   const settings = {
     engine: { name, ...shortenEngine(others.layers ? own : others) },
     ...shown,
     heldBack: heldBack || undefined,
     inputs: inputs === IMAGE_SIZE ? undefined : inputs,
+    classes: classes === CLASSES ? undefined : classes,
     data: isSpikeTrains(data)
       ? checksum(data.train.labels, data.train.units, data.train.times)
       : checksum(data.train.labels),

@@ -11,7 +11,7 @@ import { decodeNetwork, layersModelFiles, MODEL_FILES } from '../formats/layers-
 import { npyArray, npyBytes } from '../formats/npy';
 import { encodeEvents } from '../formats/tensorboard';
 import type { ReadoutName } from '../networks/options/engine';
-import { type ResolvedLayer, resolveLayers, shortForm } from '../networks/options/layers';
+import { followFromWeights, type ResolvedLayer, resolveLayers } from '../networks/options/layers';
 import { checkNeuron, type NeuronOptions } from '../networks/options/neuron-options';
 import { hiddenOf } from '../networks/options/weights';
 import { withSurrogates } from './document';
@@ -26,25 +26,25 @@ interface SavedTrace {
 export interface Run {
   trace: Trace;
   history: TrainingHistory;
-  /** [784, 10]; with a hidden layer [784, hidden], and then [hidden, 10]. */
+  /** [784, outputs]; with a hidden layer [784, hidden], and then [hidden, outputs]. */
   weights: Float32Array;
   neuron: NeuronOptions;
 }
 
 /** What is kept of a saved run: the four arrays of SpikingJelly's example, and the model. */
 export interface SavedRun {
-  /** Potentials after the reset, and spikes, [T, 10]; of the last hidden layer, if any, [T, its neurons]. */
+  /** Potentials after the reset, and spikes, [T, outputs]; of the last hidden layer, if any, [T, its neurons]. */
   trace: Pick<Trace, 'v' | 'spike'> & { hidden?: Pick<Trace, 'v' | 'spike'> };
   /** A value per batch. */
   trainAccs: Float64Array;
   /** A value per epoch. */
   testAccs: Float64Array;
-  /** [784, 10]; with a hidden layer [784, hidden], and then [hidden, 10]. */
+  /** [784, outputs]; with a hidden layer [784, hidden], and then [hidden, outputs]. */
   weights: Float32Array;
   neuron: NeuronOptions;
   /** The potential that was read of outputs that never fire; otherwise undefined. */
   readout?: ReadoutName;
-  /** All layers, unless there is one hidden layer or none, of neurons with these options. */
+  /** All layers, unless there is one hidden layer or none, of neurons with these options, and ten outputs. */
   layers?: readonly ResolvedLayer[];
   /** Simulated steps per image. */
   T: number;
@@ -130,10 +130,11 @@ export function arrayFiles(run: FinishedRun): Record<string, Uint8Array> {
   checkRun(run);
   const { trace, history, weights, inputs } = run;
   assertFinite(weights);
-  const hidden = lastHidden({ weights, layers: layersIn(history.settings) }, inputs);
+  const layers = layersIn(history.settings);
+  const hidden = lastHidden({ weights, layers }, inputs);
   const { trainAccs, testAccs, heldBackAccs = [] } = history;
   return {
-    ...(trace && traceFiles(SPIKING_ARRAYS, trace, CLASSES)),
+    ...(trace && traceFiles(SPIKING_ARRAYS, trace, countOutputs(layers))),
     'train_accs.npy': npyBytes(vector(trainAccs)),
     'test_accs.npy': npyBytes(vector(testAccs)),
     ...(trace?.hidden && traceFiles(HIDDEN_ARRAYS, trace.hidden, hidden)),
@@ -162,17 +163,20 @@ export function modelOf({ weights, neuron, inputs, history: { settings } }: Fini
 }
 
 /**
- * All layers of its network, if it is neither of one hidden layer nor of none, as its history says. @throws RangeError
- * unless these are layers
+ * All layers of its network, as its history says, unless they follow from the weights.
+ * @throws RangeError unless these are layers
  */
 function layersIn(settings: RunSettings | null | undefined): ResolvedLayer[] | undefined {
   const layers = settings && allLayersIn(settings);
-  return layers && !shortForm(layers) ? layers : undefined;
+  return layers && !followFromWeights(layers) ? layers : undefined;
 }
 
 /** All layers, of any network. @throws RangeError unless these are layers */
-export const allLayersIn = ({ engine }: Pick<RunSettings, 'engine'>): ResolvedLayer[] =>
-  resolveLayers(withSurrogates(engine as Parameters<typeof withSurrogates>[0]));
+export const allLayersIn = ({ engine, classes }: Pick<RunSettings, 'engine' | 'classes'>): ResolvedLayer[] =>
+  resolveLayers(withSurrogates(engine as Parameters<typeof withSurrogates>[0]), classes);
+
+/** How many outputs a network of these layers has. */
+const countOutputs = (layers?: readonly ResolvedLayer[]): number => layers?.[layers.length - 1].neurons ?? CLASSES;
 
 /** How many neurons the last hidden layer has; 0 without one. */
 const lastHidden = ({ weights, layers }: Pick<SavedRun, 'weights' | 'layers'>, inputs?: number): number =>
@@ -215,15 +219,16 @@ export function decodeRun(place: string, read: (name: string) => Uint8Array) {
   };
   const stepsOf = (names: readonly string[], neurons: number) =>
     names.map((file) => Float32Array.from(array(file, neurons)));
-  const [v, spike] = stepsOf(SPIKING_ARRAYS, CLASSES);
   const [trainAccs, testAccs] = ['train_accs.npy', 'test_accs.npy'].map((file) => Float64Array.from(array(file)));
   const network = decodeNetwork(
     (file) => `${place}/${MODEL_FOLDER}/${file}`,
     (file) => read(`${MODEL_FOLDER}/${file}`),
   );
+  const outputs = countOutputs(network.layers);
+  const [v, spike] = stepsOf(SPIKING_ARRAYS, outputs);
   const hidden = lastHidden(network);
   const [hiddenV, hiddenSpike] = hidden > 0 ? stepsOf(HIDDEN_ARRAYS, hidden) : [];
-  const all = [v, spike].map(({ length }) => length / CLASSES);
+  const all = [v, spike].map(({ length }) => length / outputs);
   if (hidden > 0) all.push(hiddenV.length / hidden, hiddenSpike.length / hidden);
   if (all.some((steps) => steps !== all[0])) {
     const found = all.join(' and ');

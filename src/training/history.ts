@@ -15,6 +15,8 @@ export interface RunSettings {
   cosineEpochs?: number;
   /** How many inputs the network has, if they are not those of an image. */
   inputs?: number;
+  /** How many outputs the network has, if not ten. */
+  classes?: number;
   /** Tells data apart. */
   data: number;
 }

@@ -5,7 +5,7 @@ import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from '../../../pac
 import { rasterize, renderSvg } from '../../../packages/figures/node/render';
 import type { Figure } from '../../../packages/figures/theme';
 import type { Trace } from '../../../packages/networks/options/engine';
-import { type Dataset, isSpikeTrains } from '../../../packages/networks/spike-trains';
+import { countClasses, type Dataset, isSpikeTrains } from '../../../packages/networks/spike-trains';
 import { writeFileAtomic } from '../../../packages/system/files';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import type { TrainingHistory } from '../../../src/training/history';
@@ -33,10 +33,14 @@ export function figureFilesIn(folder: string): string[] {
 }
 
 export function drawFigures({ trace, history, data }: Drawn): Figures {
+  const neurons = countClasses(data);
   return {
     acc: accuracyCurve(history.trainAccs, history.testAccs),
     input: drawInput(data),
-    ...(trace && { '2d_heatmap': plot2dHeatmap(trace.v), '1d_spikes': plot1dSpikes(trace.spike) }),
+    ...(trace && {
+      '2d_heatmap': plot2dHeatmap(trace.v, { neurons }),
+      '1d_spikes': plot1dSpikes(trace.spike, { neurons }),
+    }),
   };
 }
 

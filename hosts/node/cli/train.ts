@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import type { AnnEngine } from '../../../packages/networks/ann-engine';
 import type { Engine, EngineState } from '../../../packages/networks/options/engine';
-import { shortForm } from '../../../packages/networks/options/layers';
+import { followFromWeights } from '../../../packages/networks/options/layers';
 import { type Dataset, isSpikeTrains } from '../../../packages/networks/spike-trains';
 import { train } from '../../../packages/networks/train';
 import { formatRun, type ResolvedRun, type RunDocument } from '../../../packages/runs/document';
@@ -174,7 +174,7 @@ async function present(engine: Engine, epoch: number) {
   const trace = await engine.trace({ split: 'test', epoch, index: 0 });
   const rates = await engine.rates({ split: 'test', epoch, indices: [0] });
   const { neuron, layers } = engine.options;
-  return { trace, rates, neuron, layers: shortForm(layers) ? undefined : layers };
+  return { trace, rates, neuron, layers: followFromWeights(layers) ? undefined : layers };
 }
 
 function stopped({ places, earlier }: Job, { epoch, batch, trainAccs }: TrainingHistory, isSaved: boolean): string {

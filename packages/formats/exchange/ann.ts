@@ -1,8 +1,9 @@
 /** Converts an ANN with ReLU to a spiking network: scales its weights so that firing rates represent its activations. */
-import { checkOptions, formatValue, isTyped, typeName } from '../../../src/common/checks';
-import { IMAGE_SIZE } from '../../../src/common/mnist';
+import { checkOptions, checkWhole, formatValue, isTyped, typeName } from '../../../src/common/checks';
+import { CLASSES, IMAGE_SIZE, MAX_CLASSES } from '../../../src/common/mnist';
+import { plainLayers } from '../../networks/options/layers';
 import { type NeuronOptions, resolveNeuronOptions } from '../../networks/options/neuron-options';
-import { networkOf, splitWeights, weightShapes } from '../../networks/options/weights';
+import { networkOf, splitWeights } from '../../networks/options/weights';
 
 /** Integrate-and-fire with a soft reset: with this τ, the leak of a potential is below the precision of float32. */
 const IF_NEURON = { tau: 2 ** 30, decayInput: false, vReset: null };
@@ -12,6 +13,8 @@ export interface FromAnnOptions {
   images: Uint8Array;
   /** Percentile of a layer's activations that becomes the rate 1, above 0 to 100; larger ones are clipped. Default 99.9. */
   percentile?: number;
+  /** Outputs of the ANN, 2 to 1,000. Default 10. */
+  classes?: number;
 }
 
 export interface ConvertedAnn {
@@ -30,14 +33,15 @@ export interface ConvertedAnn {
  * largest pixel. The weights become Wₗ λₗ₋₁ / λₗ, so that aₗ / λₗ is a rate from 0 to 1 where aₗ ≤ λₗ.
  * @example
  * const { weights, neuron } = exchange.fromAnn(ann, { images: data.train.images.subarray(0, 1000 * 784) });
- * @param weights of an ANN without biases, [784, 10], or [784, hidden] and [hidden, 10]
+ * @param weights of an ANN without biases, [784, classes], or [784, hidden] and [hidden, classes]
  * @throws TypeError without options; RangeError for an unknown option, weights of another network or too large, an array
  *   that holds no images, or a percentile that is out of range or 0 in a layer
  */
 export function fromAnn(weights: Float32Array, options: FromAnnOptions): ConvertedAnn {
-  checkOptions('fromAnn', options, ['images', 'percentile']);
-  const { images, percentile = 99.9 } = options;
-  const { hidden } = networkOf(weights);
+  checkOptions('fromAnn', options, ['images', 'percentile', 'classes']);
+  const { images, percentile = 99.9, classes = CLASSES } = options;
+  checkWhole('classes', classes, 2, MAX_CLASSES);
+  const { hidden } = networkOf(weights, IMAGE_SIZE, classes);
   const stray = weights.find((weight) => !Number.isFinite(weight));
   if (stray !== undefined) throw new RangeError(`weights: expected finite numbers, found ${stray}`);
   if (!isTyped(images, 'Uint8Array') || images.length === 0 || images.length % IMAGE_SIZE !== 0) {
@@ -50,8 +54,8 @@ export function fromAnn(weights: Float32Array, options: FromAnnOptions): Convert
   const converted = weights.slice();
   let inputs: Float64Array = new Float64Array(images.length);
   for (let i = 0; i < images.length; i++) inputs[i] = Math.fround(images[i] / 255);
-  for (const [l, layer] of splitWeights(converted, hidden).entries()) {
-    inputs = activations(inputs, layer, weightShapes(hidden)[l][0]);
+  for (const [l, layer] of splitWeights(converted, plainLayers(hidden, classes)).entries()) {
+    inputs = activations(inputs, layer, l === 0 ? IMAGE_SIZE : Number(hidden));
     const scale = quantile(inputs, percentile / 100);
     if (scale === 0) {
       throw new RangeError(

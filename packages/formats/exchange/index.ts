@@ -26,7 +26,7 @@ const READERS: Readonly<
   '.pt': fromPth,
   '.npy': (bytes, file) => {
     const { data, shape } = npyArray(file, bytes);
-    return { weights: fromTensors(file, { weights: { data: Float32Array.from(data), shape } }) };
+    return fromTensors(file, { weights: { data: Float32Array.from(data), shape } });
   },
 };
 

@@ -1,15 +1,15 @@
 /** Reads NIR graphs written by `nir.ts`, SpikingJelly, snnTorch and Norse. */
 import { checkUint8, inOneLine, listChoices, reworded } from '../../../src/common/checks';
-import { IMAGE_SIZE } from '../../../src/common/mnist';
+import { MAX_CLASSES } from '../../../src/common/mnist';
 import { READOUT_NAMES, type ReadoutName } from '../../networks/options/engine';
 import {
   type Convolution,
+  followFromWeights,
   MAX_HIDDEN,
   MAX_LAYERS,
   POOL,
   type ResolvedLayer,
   resolveLayers,
-  shortForm,
 } from '../../networks/options/layers';
 import { checkNeuron, DEFAULT_NEURON, type NeuronOptions } from '../../networks/options/neuron-options';
 import { type Parameter, startOfW } from '../../networks/options/weights';
@@ -19,7 +19,7 @@ import { DT } from './nir';
 import { fromNamedTensors, fromTensors, type Tensor, tensorName } from './tensors';
 
 /** The values of our widest layer; with float64, a file needs about a third of these bytes. */
-const MOST: Limits = { bytes: 16 * 2 ** 20, values: IMAGE_SIZE * MAX_HIDDEN };
+const MOST: Limits = { bytes: 16 * 2 ** 20, values: MAX_HIDDEN * MAX_CLASSES };
 
 /**
  * Reads the network of a NIR graph: a chain Input → (Flatten →) Linear → LIF (→ Linear → LIF …) → Output. CubaLIF may
@@ -80,8 +80,8 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
     recurrent: recurrent !== undefined,
   }));
   const { neuron } = end;
-  if (layers.length < 3 && shortForm(layers as readonly ResolvedLayer[])) {
-    const weights = fromTensors(file, Object.fromEntries(stages.flatMap(({ weights }) => weights)));
+  if (followFromWeights(layers as readonly ResolvedLayer[])) {
+    const { weights } = fromTensors(file, Object.fromEntries(stages.flatMap(({ weights }) => weights)));
     return { weights, neuron, ...(readout && { readout }) };
   }
   const all = inNode('layers', () => resolveLayers({ layers }));

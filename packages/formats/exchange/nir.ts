@@ -1,4 +1,4 @@
-import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
+import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { allMaps, type Convolution, type MapShape, POOL, type ResolvedLayer } from '../../networks/options/layers';
 import {
   checkNeuron,
@@ -111,7 +111,8 @@ export function toNir(network: SavedNetwork): Uint8Array {
     const recurrent = part('recurrent');
     if (recurrent) back.push(name, numbered('rec', i), numbered('rec', i), name);
   });
-  nodes.output = node('Output', { shape: ints([CLASSES]) });
+  const [outputs] = tensors.filter(({ kind }) => kind === 'weight')[all.length - 1].shape;
+  nodes.output = node('Output', { shape: ints([outputs]) });
   const names = Object.keys(nodes);
   // Norse takes the last edge as the one to the output.
   const edges = [...back, ...names.slice(1).flatMap((to, i) => [names[i], to])];

@@ -4,6 +4,7 @@
  */
 
 import { checkUint8, inOneLine, reworded } from '../../../src/common/checks';
+import { MAX_CLASSES } from '../../../src/common/mnist';
 import { type EngineState, MAX_STEP } from '../../networks/options/engine';
 import { MAX_HIDDEN, type ResolvedLayer } from '../../networks/options/layers';
 import { countNumbers, countWeights, parameters } from '../../networks/options/weights';
@@ -14,7 +15,7 @@ import { checkLayers, fromOrderedTensors, fromTensors, type Tensor } from './ten
 import { storedFiles } from './zip';
 
 /** Weights and both moments of Adam of our widest network, with room for steps and biases. */
-const MOST_NUMBERS = 4 * countWeights(MAX_HIDDEN);
+const MOST_NUMBERS = 4 * countWeights(MAX_HIDDEN, undefined, MAX_CLASSES);
 
 /** Bytes; those of checkpoints have a few thousand. Each byte can become an object. */
 const LONGEST_PICKLE = 500_000;
@@ -45,8 +46,8 @@ function readFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLay
   const root = readPickle(entries, file);
   const net = root.get('net') instanceof Map ? (root.get('net') as Map<Pickled, Pickled>) : root;
   const most = Math.max(MOST_NUMBERS, layers ? 4 * countNumbers(parameters(layers)) : 0);
-  const weightsOf = (tensors: Record<string, Tensor>) =>
-    layers ? fromOrderedTensors(file, tensors, layers) : fromTensors(file, tensors);
+  const networkIn = (tensors: Record<string, Tensor>) =>
+    layers ? { weights: fromOrderedTensors(file, tensors, layers), layers } : fromTensors(file, tensors);
   let numbers = 0;
   const read = (name: string, tensor: StoredTensor) => {
     // Tensors can share numbers, and empty ones cost time as well, so everything that is decoded counts.
@@ -62,14 +63,14 @@ function readFile(bytes: Uint8Array, file: string, layers?: readonly ResolvedLay
       tensors.set(name, read(name, value));
   }
   if (tensors.size === 0) throw new Error(`${file}: expected a state_dict of tensors, found none`);
-  const weights = weightsOf(Object.fromEntries(tensors));
+  const network = networkIn(Object.fromEntries(tensors));
+  const { weights } = network;
   const epoch = root.get('epoch');
   const optimizer = root.get('optimizer');
   return {
-    weights,
-    ...(layers && { layers }),
+    ...network,
     ...(optimizer instanceof Map && {
-      state: { weights, ...readAdam(file, optimizer, tensors, read, weightsOf) },
+      state: { weights, ...readAdam(file, optimizer, tensors, read, (of) => networkIn(of).weights) },
     }),
     ...(Number.isSafeInteger(epoch) && Number(epoch) >= 0 && { epoch: Number(epoch) }),
   };

@@ -5,7 +5,7 @@
 
 import { checkChoice, checkUint8, inOneLine, reworded } from '../../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../networks/options/engine';
-import { type ResolvedLayer, readLayers, storeLayers } from '../../networks/options/layers';
+import { type ResolvedLayer, readLayers, resolveLayers, storeLayers } from '../../networks/options/layers';
 import { readNeuron, storeNeuron } from '../../networks/options/neuron-options';
 import { concatenated, decodeFloat32, decodeFloat64, littleEndian, product, utf8, wholeNumber } from '../bytes';
 import { checkNetworkToSave, type FileNetwork, type SavedNetwork } from '../layers-model';
@@ -65,8 +65,8 @@ export function toSafetensors(network: SavedNetwork): Uint8Array {
 }
 
 /**
- * Reads a network from a file of ours or of PyTorch: float32 or float64, [10, 784], or [hidden, 784] and [10, hidden],
- * with any names.
+ * Reads a network from a file of ours or of PyTorch: float32 or float64, [outputs, 784], or [hidden, 784] and [outputs,
+ * hidden], with any names.
  * @param file its name, for the messages
  * @param known the layers of PyTorch's network, as for `fromPth`; layers in the file's metadata take precedence
  * @throws Error in one line for a damaged file or another network
@@ -104,13 +104,16 @@ function readFile(bytes: Uint8Array, file: string, known?: readonly ResolvedLaye
   );
   const named = Object.fromEntries(tensors);
   if (!neuron && known) return { weights: fromOrderedTensors(file, named, known), layers: known };
-  if (!neuron) return { weights: fromTensors(file, named) };
-  const layers = readMetadata(file, metadata, LAYERS, 'layers', (found) => readLayers(found, neuron));
+  if (!neuron) return fromTensors(file, named);
+  const stored = readMetadata(file, metadata, LAYERS, 'layers', (found) => readLayers(found, neuron));
   const readout = readMetadata(file, metadata, READOUT, 'what is read of the outputs', readReadout);
+  const { weights, layers = stored } = stored
+    ? { weights: fromNamedTensors(file, named, stored) }
+    : fromTensors(file, named);
   return {
-    weights: layers ? fromNamedTensors(file, named, layers) : fromTensors(file, named),
+    weights,
     neuron,
-    ...(layers && { layers }),
+    ...(layers && { layers: resolveLayers({ layers, neuron }) }),
     ...(readout && { readout }),
   };
 }

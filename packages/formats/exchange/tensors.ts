@@ -4,7 +4,7 @@
  * column in PyTorch.
  */
 import { checkArray, checkObject, isTyped, typeName } from '../../../src/common/checks';
-import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
+import { CLASSES, IMAGE_SIZE, MAX_CLASSES } from '../../../src/common/mnist';
 import {
   allMaps,
   isWidth,
@@ -23,6 +23,7 @@ import {
   splitParameters,
 } from '../../networks/options/weights';
 import { strided } from '../bytes';
+import type { FileNetwork } from '../layers-model';
 
 /** Numbers in row-major order. An empty shape stands for a single number. */
 export interface Tensor {
@@ -178,13 +179,16 @@ function splitName(name: string): { module: string; end?: string } {
 }
 
 /**
- * The weights from tensors with any names: one matrix [10, 784], or [hidden, 784] and [10, hidden]. A bias of zeros is
- * skipped.
+ * The weights from tensors with any names: one matrix [outputs, 784], or [hidden, 784] and [outputs, hidden]. A bias of
+ * zeros is skipped.
  * @param file its name, for the messages
- * @returns [784, 10], or [784, hidden] and then [hidden, 10]
+ * @returns weights [784, outputs], or [784, hidden] and then [hidden, outputs]; the layers, unless there are ten outputs
  * @throws Error in one line for tensors of another network
  */
-export function fromTensors(file: string, tensors: Readonly<Record<string, Tensor>>): Float32Array {
+export function fromTensors(
+  file: string,
+  tensors: Readonly<Record<string, Tensor>>,
+): Pick<FileNetwork, 'weights' | 'layers'> {
   const matrices: [string, Tensor][] = [];
   for (const [name, tensor] of Object.entries(tensors)) {
     if (!tensor.data.every(Number.isFinite))
@@ -205,17 +209,19 @@ export function fromTensors(file: string, tensors: Readonly<Record<string, Tenso
   const orders = matrices.length === 2 ? [matrices, [...matrices].reverse()] : [matrices];
   for (const order of orders) {
     const hidden = order.length === 2 ? order[0][1].shape[0] : undefined;
-    if (hidden !== undefined && !isWidth(hidden)) continue;
-    const layers = plainLayers(hidden);
+    const outputs = order.at(-1)?.[1].shape[0] ?? 0;
+    if ((hidden !== undefined && !isWidth(hidden)) || outputs < 2 || outputs > MAX_CLASSES) continue;
+    const layers = plainLayers(hidden, outputs);
     const all = parameters(layers);
     const wanted = all.map((each) => tensorShape(each, layers));
     if (String(wanted) !== String(order.map(([, { shape }]) => shape))) continue;
     const named = order.map(([, tensor], i) => [tensorName(all[i], layers), tensor]);
-    return fromNamedTensors(file, Object.fromEntries(named), layers);
+    const weights = fromNamedTensors(file, Object.fromEntries(named), layers);
+    return { weights, ...(outputs !== CLASSES && { layers }) };
   }
   const shapes = matrices.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`);
   const found = shapes.length > 0 ? shapes.join(' and ') : 'none';
-  const wanted = `[${CLASSES}, ${IMAGE_SIZE}], or [H, ${IMAGE_SIZE}] and [${CLASSES}, H] with H from 1 to ${MAX_HIDDEN}`;
+  const wanted = `[C, ${IMAGE_SIZE}], or [H, ${IMAGE_SIZE}] and [C, H], C 2 to ${MAX_CLASSES}, H 1 to ${MAX_HIDDEN}`;
   throw new Error(`${file}: expected weights ${wanted}, found ${found}`);
 }
 

@@ -333,6 +333,10 @@ export function shortForm(layers: readonly ResolvedLayer[]): { hidden?: number }
   return layers.length === 1 ? {} : { hidden: layers[0].neurons };
 }
 
+/** Whether these layers follow from the number of weights: one hidden layer or none, and ten outputs. */
+export const followFromWeights = (layers: readonly ResolvedLayer[]): boolean =>
+  layers[layers.length - 1].neurons === CLASSES && shortForm(layers) !== undefined;
+
 /**
  * Layers without what is their default, beside the options of the last layer's neurons; undefined if they are the ten
  * outputs alone.

@@ -214,21 +214,22 @@ export const countWeights = (hidden?: number, inputs?: number, outputs?: number)
   countNumbers(parameters(plainLayers(hidden, outputs), inputs));
 
 /**
- * How many hidden neurons such a network of so many weights has: none of [inputs, 10]; undefined if none has so many.
+ * How many hidden neurons such a network of so many weights has: none of [inputs, outputs]; undefined if none has so
+ * many.
  */
-export function hiddenOf(count: number, inputs = IMAGE_SIZE): { hidden?: number } | undefined {
-  if (count === inputs * CLASSES) return {};
-  const hidden = count / (inputs + CLASSES);
+export function hiddenOf(count: number, inputs = IMAGE_SIZE, outputs = CLASSES): { hidden?: number } | undefined {
+  if (count === inputs * outputs) return {};
+  const hidden = count / (inputs + outputs);
   return isWidth(hidden) ? { hidden } : undefined;
 }
 
 /** As `hiddenOf`. @throws RangeError unless this is a Float32Array of such a network's weights */
-export function networkOf(weights: Float32Array, inputs = IMAGE_SIZE): { hidden?: number } {
+export function networkOf(weights: Float32Array, inputs = IMAGE_SIZE, outputs = CLASSES): { hidden?: number } {
   const isFloat32 = isTyped(weights, 'Float32Array');
-  const network = isFloat32 ? hiddenOf(weights.length, inputs) : undefined;
+  const network = isFloat32 ? hiddenOf(weights.length, inputs, outputs) : undefined;
   if (network) return network;
   const found = isFloat32 ? weights.length : typeName(weights);
-  throw new RangeError(`weights: expected a Float32Array of ${inputs} × ${CLASSES} numbers, found ${found}`);
+  throw new RangeError(`weights: expected a Float32Array of ${inputs} × ${outputs} numbers, found ${found}`);
 }
 
 /**

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inOneLine } from '../../../src/common/checks';
+import { CLASSES, MAX_CLASSES } from '../../../src/common/mnist';
 import { newHistory, type RunSettings, type TrainingHistory } from '../../../src/training/history';
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../formats/bytes';
 import { type EngineState, MAX_STEP } from '../../networks/options/engine';
@@ -181,8 +182,18 @@ function readHeader(file: string): Header {
 function isFit({ run, digest, saveFigures, history, events, arrays }: Header): boolean {
   const { epoch, epochs, batch, correct, settings, step } = history;
   const { weights, m, v, trainAccs, losses, testAccs, heldBackAccs, potentials } = arrays;
-  const { inputs = 1 } = settings ?? {};
-  const counts = [epoch, epochs, batch, correct, step, inputs, events.length, ...ARRAYS.map(([name]) => arrays[name])];
+  const { inputs = 1, classes = CLASSES } = settings ?? {};
+  const counts = [
+    epoch,
+    epochs,
+    batch,
+    correct,
+    step,
+    inputs,
+    classes,
+    events.length,
+    ...ARRAYS.map(([name]) => arrays[name]),
+  ];
   const learnt = trainAccs > 0 ? weightsOf(settings) : 0;
   return (
     typeof digest === 'string' &&
@@ -198,6 +209,8 @@ function isFit({ run, digest, saveFigures, history, events, arrays }: Header): b
     (heldBackAccs === epoch || heldBackAccs === 0) &&
     inputs > 0 &&
     inputs <= MAX_UNITS &&
+    classes >= 2 &&
+    classes <= MAX_CLASSES &&
     potentials % countRemembered(layersOf(settings)) === 0 &&
     step >= trainAccs &&
     step <= MAX_STEP &&

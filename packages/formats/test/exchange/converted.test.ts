@@ -13,6 +13,7 @@ import { smallMnist, temporaryFolder, wholeMnist } from '../../../../test/suppor
 import { assertClose } from '../../../../test/support/golden';
 import { AnnEngine } from '../../../networks/ann-engine';
 import { freshState } from '../../../networks/options/engine';
+import { splitWeights } from '../../../networks/options/weights';
 import { fromAnn, toIntegers } from '../../exchange';
 import type { IntegerNetwork } from '../../exchange/integers';
 
@@ -188,6 +189,19 @@ describe('An ANN that becomes a spiking network', () => {
     await engine.close();
   });
 
+  test('of twenty classes has the scales of one of ten, of whose outputs it has each twice', () => {
+    const twice = layer(hidden, 10, 1).flatMap((weight) => [weight, weight]);
+    const options = { images, percentile: 100 };
+    const ten = fromAnn(weights, options);
+    const twenty = fromAnn(Float32Array.from([...layer(784, hidden, 0), ...twice]), { ...options, classes: 20 });
+    assert.deepEqual(twenty.scales, ten.scales);
+    const [first, second] = splitWeights(ten.weights, hidden);
+    assert.deepEqual(
+      twenty.weights,
+      Float32Array.from([...first, ...Array.from(second).flatMap((weight) => [weight, weight])]),
+    );
+  });
+
   test('is refused where weights, images or the percentile are none, in one line that says what is', () => {
     const changed = (change: (weight: number, i: number) => number) => weights.map(change);
     for (const [own, options, message] of [
@@ -200,7 +214,8 @@ describe('An ANN that becomes a spiking network', () => {
       ],
       [weights, { images: images.subarray(1) }, /^images: .* 784 bytes for each image, found 78399 bytes$/],
       [weights, { percentile: 0 }, /^percentile: expected a number above 0 and up to 100, found 0$/],
-      [weights, { percentil: 50 }, /^fromAnn: expected images or percentile, found the option 'percentil'$/],
+      [weights, { classes: 20 }, /^weights: expected a Float32Array of 784 × 20 numbers, found \d+$/],
+      [weights, { percentil: 50 }, /^fromAnn: expected images, percentile or classes, found the option 'percentil'$/],
     ] as const)
       assert.throws(() => fromAnn(own, { images, ...options } as never), { name: 'RangeError', message });
   });

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { unzipSync, zipSync } from 'fflate';
-import { resolveLayers } from '../../../networks/options/layers';
+import { plainLayers, resolveLayers } from '../../../networks/options/layers';
 import { DEFAULT_NEURON } from '../../../networks/options/neuron-options';
 import {
   foldNorm,
@@ -116,7 +116,7 @@ describe('Weights that PyTorch wrote', () => {
         ['output', { shape: [10, hidden], data: transposed(output, hidden, 10) }],
       ] as const;
       for (const order of [tensors, [...tensors].reverse()]) {
-        assert.deepEqual(fromTensors('file', Object.fromEntries(order)), weightsOf(hidden));
+        assert.deepEqual(fromTensors('file', Object.fromEntries(order)), { weights: weightsOf(hidden) });
       }
     }
   });
@@ -212,6 +212,78 @@ describe('A network of other layers leaves and comes back', () => {
     });
   });
 });
+
+describe('A network of any number of classes leaves and comes back', () => {
+  for (const classes of [2, 20, 100, 1000]) {
+    for (const hidden of [undefined, 30, 784]) {
+      const neuron = { ...DEFAULT_NEURON, tau: 3 };
+      const layers = resolveLayers({ hidden, neuron }, classes);
+      const network = { weights: initialNetwork(7, hidden, undefined, classes), neuron, layers };
+      const named = listTensors(network.weights, layers).map(({ name, ...tensor }): [string, Tensor] => [name, tensor]);
+      const withoutNeurons = { weights: network.weights, layers: plainLayers(hidden, classes) };
+      const shape = `${hidden ?? 'no'} hidden neurons and ${classes} classes`;
+
+      test(`with ${shape}`, () => {
+        assert.deepEqual(fromNir(toNir(network)), network, 'NIR');
+        assert.deepEqual(fromSafetensors(toSafetensors(network)), network, 'safetensors');
+        const model = layersModelFiles(network.weights, neuron, undefined, 'spikes', layers);
+        assert.deepEqual(
+          decodeNetwork(String, (file) => model[file]),
+          network,
+          'layers model',
+        );
+        // As TensorFlow.js saves it, without what we add.
+        const plain = { ...model, 'model.json': withoutOurLayers(model['model.json']) };
+        assert.deepEqual(
+          decodeNetwork(String, (file) => plain[file]),
+          network,
+          "TensorFlow.js's own layers model",
+        );
+        assert.deepEqual(fromPth(stateDict(named)), withoutNeurons, 'pth');
+        assert.deepEqual(
+          fromPth(stateDict(named), 'a.pth', layers),
+          { ...withoutNeurons, layers },
+          'pth of known layers',
+        );
+        const bare = safetensorsOf(named);
+        assert.deepEqual(fromSafetensors(bare), withoutNeurons, "PyTorch's safetensors");
+      });
+    }
+  }
+
+  test('but not of one class or of 1,001, nor without the layers', () => {
+    for (const classes of [1, 1001]) {
+      const matrix = { shape: [classes, 784], data: new Float32Array(classes * 784) };
+      assert.throws(() => fromTensors('a.pth', { fc: matrix }), {
+        message: `a.pth: expected weights [C, 784], or [H, 784] and [C, H], C 2 to 1000, H 1 to 800, found fc [${classes}, 784]`,
+      });
+    }
+    for (const write of [toNir, toSafetensors]) {
+      assert.throws(() => write({ weights: new Float32Array(20 * 784), neuron: DEFAULT_NEURON }), {
+        message: 'weights: expected a Float32Array of 784 × 10 numbers, found 15680',
+      });
+    }
+  });
+});
+
+function withoutOurLayers(json: Uint8Array): Uint8Array {
+  const { userDefinedMetadata: _ours, ...model } = JSON.parse(Buffer.from(json).toString());
+  return new TextEncoder().encode(JSON.stringify(model));
+}
+
+/** What safetensors.torch.save makes of tensors, without metadata. */
+function safetensorsOf(tensors: readonly (readonly [string, Tensor])[]): Uint8Array {
+  let end = 0;
+  const entries = tensors.map(([name, { shape, data }]) => {
+    const entry = { dtype: 'F32', shape, data_offsets: [end, end + data.byteLength] };
+    end += data.byteLength;
+    return [name, entry] as const;
+  });
+  const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return new Uint8Array(Buffer.concat([length, header, ...tensors.map(([, { data }]) => littleEndian(data))]));
+}
 
 describe('A network that convolves leaves and comes back', () => {
   const shape = [2, 14, 28] as const;
@@ -391,7 +463,7 @@ describe('A file whose numbers no network can have', () => {
 /** What torch.save makes of tensors: a pickle of a dict, and their numbers. */
 function stateDict(tensors: readonly (readonly [string, Tensor])[]): Uint8Array {
   const text = (content: string) => `X${String.fromCharCode(content.length)}\0\0\0${content}`;
-  const whole = (value: number) => `M${String.fromCharCode(value & 255, value >> 8)}`;
+  const whole = (value: number) => `J${String.fromCharCode(...[0, 8, 16, 24].map((shift) => (value >> shift) & 255))}`;
   const tuple = (values: readonly number[]) => `(${values.map(whole).join('')}t`;
   const pickled = tensors.map(([name, { shape, data }], i) => {
     const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, n) => product * n, 1));

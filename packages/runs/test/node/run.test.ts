@@ -4,18 +4,21 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { loadFile as loadInBrowser, saveFile as saveInBrowser } from '../../../../hosts/browser/files';
+import { createEngine } from '../../../../hosts/node/engines';
 import { initialWeights } from '../../../../src/common/random';
-import { newHistory } from '../../../../src/training/history';
+import { newHistory, type TrainingHistory } from '../../../../src/training/history';
 import { temporaryFolder } from '../../../../test/support/data';
 import { python } from '../../../../test/support/python';
 import { scalars } from '../../../../test/support/run';
 import { type NpyArray, npyBytes } from '../../../formats/npy';
+import { AnnEngine } from '../../../networks/ann-engine';
 import { DEFAULT_NEURON } from '../../../networks/options/neuron-options';
 import { initialNetwork } from '../../../networks/options/weights';
+import { train as training } from '../../../networks/train';
 import { lockFolder } from '../../../system/lock';
-import { loadFile, loadRun, readNpy, saveFile, saveRun } from '../../node';
+import { loadFile, loadRun, readCheckpoint, readNpy, saveFile, saveRun, writeCheckpoint } from '../../node';
 import { recordProgress } from '../../node/progress';
-import type { Run, SavedRun } from '../../run-files';
+import { type Run, runFiles, type SavedRun } from '../../run-files';
 
 const T = 7;
 
@@ -97,6 +100,53 @@ describe('a saved run', () => {
     await assert.rejects(loadRun(), /expected potentials and spikes of one run, found 7 and 7 and 7 and 6 steps/);
   });
 });
+
+describe('a saved run of any number of classes', () => {
+  for (const classes of [2, 20, 100]) {
+    test(`is loaded as it was with ${classes}, and its checkpoint, too`, async () => {
+      const [train, test] = [8, 2].map((count) => ({
+        images: Uint8Array.from({ length: count * 784 }, (_, i) => (i % 7) * 40),
+        labels: Uint8Array.from({ length: count }, (_, i) => i % classes),
+        count,
+      }));
+      const data = { train, test, classes };
+      for (const hidden of [undefined, 13]) {
+        const folder = join(runsFolder(), 'run');
+        const engine = await createEngine('event', { data, T, hidden, batchSize: 4, threads: 1 });
+        const history = await training({ engine, epochs: 1 });
+        const trace = await engine.trace({ split: 'test', epoch: 1, index: 0 });
+        const { weights } = await engine.state();
+        const { neuron, layers } = engine.options;
+        await saveRun({ trace, history, weights, neuron });
+        assert.deepEqual(readNpy(join(folder, 'v_t_array.npy')).shape, [T, classes]);
+        const found = await loadRun();
+        assert.deepEqual([found.T, found.weights, found.layers], [T, weights, layers]);
+        const ofOutputs = ({ v, spike }: SavedRun['trace']) => ({ v, spike });
+        assert.deepEqual(ofOutputs(found.trace), ofOutputs(trace));
+        assert.deepEqual(found.trace.hidden, trace.hidden && ofOutputs(trace.hidden));
+        assert.deepEqual(restored(history), history);
+        await engine.close();
+        const ann = new AnnEngine({ data, hidden, batchSize: 4 });
+        const ofAnn = await training({ engine: ann, epochs: 1 });
+        assert.deepEqual(restored(ofAnn), ofAnn);
+        const files = runFiles({ history: ofAnn, weights: (await ann.state()).weights });
+        const { modelTopology } = JSON.parse(Buffer.from(files['ann_mnist/model.json']).toString());
+        const units = modelTopology.config.layers.flatMap(
+          (layer: { config: { units?: number } }) => layer.config.units ?? [],
+        );
+        assert.deepEqual(units, hidden ? [hidden, classes] : [classes]);
+      }
+    });
+  }
+});
+
+/** A history as its checkpoint returns it. */
+function restored(history: TrainingHistory): TrainingHistory {
+  const file = join(temporaryFolder(), 'checkpoint.json');
+  const events = { file: 'events.out.tfevents.1.x', length: 1 };
+  writeCheckpoint(file, { run: {}, digest: 'of the data', saveFigures: false, history, events });
+  return readCheckpoint(file).history;
+}
 
 describe('a run is not saved', () => {
   test('under a name that leads elsewhere', async () => {
