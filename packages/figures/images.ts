@@ -287,19 +287,23 @@ export function compareWeights(networks: readonly Weights[], options: { title?: 
  * The weights of hidden neurons as images. The column of a digit has up to three hidden neurons with the largest weights
  * to its output neuron, the largest on top. Captions give the neuron's number, in the first row after the digit. Each
  * image has its own colour scale.
- * @param weights [784, hidden] and then [hidden, 10], as in an engine's state
+ * @param weights [784, hidden] and then [hidden, classes], as in an engine's state
  */
-export function hiddenWeights(weights: ArrayLike<number>, options: { title?: string } = {}): Figure {
-  checkFigure('hiddenWeights', options, ['title']);
-  const { hidden } = hiddenOf(numbers(weights, 'weights', '[784, hidden] + [hidden, 10]').length) ?? {};
+export function hiddenWeights(weights: ArrayLike<number>, options: { title?: string; classes?: number } = {}): Figure {
+  checkFigure('hiddenWeights', options, ['title', 'classes']);
+  const classes = checkWhole('classes', options.classes ?? CLASSES, 2);
+  const shape = `[784, hidden] + [hidden, ${classes}]`;
+  const { hidden } = hiddenOf(numbers(weights, 'weights', shape).length, IMAGE_SIZE, classes) ?? {};
   if (hidden === undefined) {
-    throw new RangeError(`weights: expected [784, hidden] and [hidden, 10], found ${plural(weights.length, 'value')}`);
+    throw new RangeError(
+      `weights: expected [784, hidden] and [hidden, ${classes}], found ${plural(weights.length, 'value')}`,
+    );
   }
   const each = Math.min(3, hidden);
   const first = Array.from(weights).slice(0, IMAGE_SIZE * hidden);
   const images = splitNeurons(first, 'weights');
-  const serving = Array.from({ length: CLASSES }, (_, digit) => {
-    const worth = images.map((_, neuron) => weights[IMAGE_SIZE * hidden + neuron * CLASSES + digit]);
+  const serving = Array.from({ length: classes }, (_, digit) => {
+    const worth = images.map((_, neuron) => weights[IMAGE_SIZE * hidden + neuron * classes + digit]);
     return images.map((_, neuron) => neuron).sort((a, b) => worth[b] - worth[a] || a - b);
   });
   const shown = Array.from({ length: each }, (_, place) => serving.map((neurons) => neurons[place])).flat();
@@ -308,8 +312,8 @@ export function hiddenWeights(weights: ArrayLike<number>, options: { title?: str
     shown.map((neuron) => divided(images[neuron], findLimit(images[neuron]))),
     {
       title,
-      columns: CLASSES,
-      captions: shown.map((neuron, i) => (i < CLASSES ? `${i}: ${neuron}` : `${neuron}`)),
+      columns: classes,
+      captions: shown.map((neuron, i) => (i < classes ? `${i}: ${neuron}` : `${neuron}`)),
       colors: ownColors(),
     },
   );
@@ -318,7 +322,7 @@ export function hiddenWeights(weights: ArrayLike<number>, options: { title?: str
     ...drawn,
     alt: titled(
       title,
-      `for each digit ${plural(each, 'image')} of 28 × 28 weights, from blue (negative) over white (0) to red (positive), of the hidden neurons that serve it most. ${served}. Each image has a scale of its own.${gaps(first)}`,
+      `for each ${options.classes === undefined ? 'digit' : 'class'} ${plural(each, 'image')} of 28 × 28 weights, from blue (negative) over white (0) to red (positive), of the hidden neurons that serve it most. ${served}. Each image has a scale of its own.${gaps(first)}`,
     ),
   };
 }

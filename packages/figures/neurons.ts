@@ -8,7 +8,9 @@ import {
   extent,
   gaps,
   highest,
+  items,
   list,
+  nameOf,
   numbers,
   plural,
   round,
@@ -20,8 +22,10 @@ import {
 
 /** Labels of the figures of neurons; defaults as in the tutorial. */
 export interface NeuronPlotOptions {
-  /** N of an array [T, N]; default 10. */
+  /** N of an array [T, N]; default: as many as there are names, or 10. */
   neurons?: number;
+  /** What the neurons are called, such as the names of classes; default: their numbers. */
+  names?: readonly string[];
   title?: string;
 }
 
@@ -31,10 +35,23 @@ export interface NeuronHeatmapOptions extends NeuronPlotOptions {
 }
 
 /** Splits an array [T, N] into [N][T]. */
-function perNeuron(array: ArrayLike<number>, neurons: number | undefined, what: string): number[][] {
-  const columns = checkWhole('neurons', neurons ?? CLASSES, 1);
+function perNeuron(array: ArrayLike<number>, { neurons, names }: NeuronPlotOptions, what: string): number[][] {
+  const columns = checkWhole('neurons', neurons ?? names?.length ?? CLASSES, 1);
+  if (names) namesOf(names, columns);
   return transpose(rows(numbers(array, what, '[T, N]'), columns, what));
 }
+
+/** @throws RangeError or TypeError unless there is a name for each neuron */
+export function namesOf(names: readonly string[], neurons: number): string[] {
+  const all = items(names, 'names', 'texts').map((name) => nameOf(name, 'names'));
+  if (all.length !== neurons)
+    throw new RangeError(`names: expected one for each of ${plural(neurons, 'neuron')}, found ${all.length}`);
+  return all;
+}
+
+/** The ticks of an axis of neurons that have names. */
+const namedTicks = (names: readonly string[] | undefined, first = 0): Spec =>
+  names ? { tickmode: 'array', tickvals: names.map((_, i) => first + i), ticktext: [...names] } : {};
 
 const neuronAxis = (label: string, count: number, more: Spec = {}, first = 0): Spec => {
   const range = [first + count - 0.5, first - 0.5];
@@ -46,14 +63,14 @@ const neuronAxis = (label: string, count: number, more: Spec = {}, first = 0): S
  * @param array [T, N], row-major
  */
 export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronHeatmapOptions = {}): Figure {
-  checkFigure('plot2dHeatmap', options, ['neurons', 'title', 'zrange']);
-  const matrix = perNeuron(array, options.neurons, 'array');
+  checkFigure('plot2dHeatmap', options, ['neurons', 'names', 'title', 'zrange']);
+  const matrix = perNeuron(array, options, 'array');
   const T = matrix[0].length;
   const title = options.title ?? 'Membrane potentials';
   const ends = extent(array);
   const top = highest(matrix.map((row) => extent(row)?.[1] ?? Number.NaN));
   const values = ends
-    ? `values from ${round(ends[0], 3)} to ${round(ends[1], 3)}; the highest is neuron ${top}'s`
+    ? `values from ${round(ends[0], 3)} to ${round(ends[1], 3)}; the highest is neuron ${(top !== undefined && options.names?.[top]) || top}'s`
     : 'without a value';
   const { zrange } = options;
   const colours = zrange ? ` The colours end at ${zrange[0]} and ${zrange[1]}.` : '';
@@ -70,7 +87,7 @@ export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronHeatmapOp
     ],
     layout: figureLayout(title, 420, {
       xaxis: axis('simulation step', { showgrid: false, range: [-0.5, T - 0.5] }),
-      yaxis: neuronAxis('neuron', matrix.length),
+      yaxis: neuronAxis('neuron', matrix.length, namedTicks(options.names)),
     }),
     alt: titled(
       title,
@@ -118,15 +135,15 @@ export interface SpikePlotOptions extends NeuronPlotOptions {
  * @param spikes [T, N], row-major, 0 or 1
  */
 export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOptions = {}): Figure {
-  checkFigure('plot1dSpikes', options, ['neurons', 'title', 'ylabel', 'first', 'what']);
+  checkFigure('plot1dSpikes', options, ['neurons', 'names', 'title', 'ylabel', 'first', 'what']);
   const { what = 'neuron' } = options;
   const first = checkWhole('first', options.first ?? 0, 0);
-  const matrix = perNeuron(spikes, options.neurons, 'spikes');
+  const matrix = perNeuron(spikes, options, 'spikes');
   const [N, T] = [matrix.length, matrix[0].length];
   const rates = matrix.map(firingRate);
   const marks = matrix.map((row, neuron) => strokes(spikeSteps(row), first + neuron, 0.4));
   const title = options.title ?? `Spikes of each ${what}`;
-  const spoken = describeRates(rates, what, first);
+  const spoken = describeRates(rates, what, (i) => options.names?.[i] ?? String(first + i));
   return {
     data: [
       {
@@ -163,7 +180,7 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
     ],
     layout: figureLayout(title, 420, {
       xaxis: axis('simulation step', { showgrid: false, range: [-0.75, T - 0.25], domain: [0, 0.84] }),
-      yaxis: neuronAxis(options.ylabel ?? what, N, {}, first),
+      yaxis: neuronAxis(options.ylabel ?? what, N, namedTicks(options.names, first), first),
       xaxis2: axis('firing rate', {
         ticks: '',
         showticklabels: false,
@@ -179,8 +196,8 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
 }
 
 /** A sentence about the neurons that fire. */
-function describeRates(rates: readonly number[], what: string, first: number): string {
-  const firing = rates.flatMap((rate, i) => (rate === 0 ? [] : [`${what} ${first + i} ${toDigits(rate, 2)}`]));
+function describeRates(rates: readonly number[], what: string, nameAt: (i: number) => string): string {
+  const firing = rates.flatMap((rate, i) => (rate === 0 ? [] : [`${what} ${nameAt(i)} ${toDigits(rate, 2)}`]));
   const others = firing.length < rates.length ? '; all others 0' : '';
   return firing.length > 0 ? `Firing rates: ${firing.join(', ')}${others}.` : `No ${what} fires.`;
 }

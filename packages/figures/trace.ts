@@ -2,7 +2,7 @@
 import { checkWhole } from '../../src/common/checks';
 import { CLASSES } from '../../src/common/mnist';
 import { thinned } from './curves';
-import { spikeSteps, strokes } from './neurons';
+import { type NeuronPlotOptions, namesOf, spikeSteps, strokes } from './neurons';
 import { COLORS, type Figure, figureLayout, INK, inPanel, type Panel, type Spec, stacked } from './theme';
 import { checkFigure, enumerated, gaps, items, list, numbers, plural, titled, toDigits } from './values';
 
@@ -45,11 +45,11 @@ function checked(record: NeuronRecord, what: string, neurons = 1): NeuronRecord 
   return record;
 }
 
-/** The record of one neuron from arrays [T, 10]. */
-function selectNeuron(trace: NeuronRecord, neuron: number): NeuronRecord {
-  checkWhole('neuron', neuron, 0, CLASSES - 1);
+/** The record of one neuron from arrays [T, neurons]. */
+function selectNeuron(trace: NeuronRecord, neuron: number, neurons: number): NeuronRecord {
+  checkWhole('neuron', neuron, 0, neurons - 1);
   const column = (array: ArrayLike<number>) =>
-    Float32Array.from({ length: array.length / CLASSES }, (_, t) => array[t * CLASSES + neuron]);
+    Float32Array.from({ length: array.length / neurons }, (_, t) => array[t * neurons + neuron]);
   const { current, h, v, spike } = trace;
   return { current: current && column(current), h: h && column(h), v: column(v), spike: column(spike) };
 }
@@ -146,18 +146,21 @@ const RACERS = [0, 2, 3, 4, 5].map((i) => COLORS[i]);
 
 /**
  * Neurons that race for the answer to an image: the potential of each, the spikes of all, and the spike counts so far.
- * @param trace arrays [T, 10], such as an engine's trace
+ * @param trace arrays [T, neurons], such as an engine's trace
  * @param racers two to five different neurons
  */
-export function neuronRace(trace: NeuronRecord, racers: readonly number[], options: { title?: string } = {}): Figure {
-  checkFigure('neuronRace', options, ['title']);
-  const { title = 'Neurons that race for the answer' } = options;
+export function neuronRace(trace: NeuronRecord, racers: readonly number[], options: NeuronPlotOptions = {}): Figure {
+  checkFigure('neuronRace', options, ['neurons', 'names', 'title']);
+  const { title = 'Neurons that race for the answer', neurons = options.names?.length ?? CLASSES } = options;
+  checkWhole('neurons', neurons, 2);
+  const names = options.names && namesOf(options.names, neurons);
+  const called = (neuron: number) => names?.[neuron] ?? String(neuron);
   items(racers, 'racers', 'neurons');
   if (racers.length < 2 || racers.length > 5 || new Set(racers).size < racers.length) {
     throw new RangeError(`racers: expected two to five different neurons, found [${racers.join(', ')}]`);
   }
-  checked(trace, 'neuronRace', CLASSES);
-  const records = racers.map((neuron) => selectNeuron(trace, neuron));
+  checked(trace, 'neuronRace', neurons);
+  const records = racers.map((neuron) => selectNeuron(trace, neuron, neurons));
   const T = records[0].v.length;
   const counts = records.map(({ spike }) => {
     let count = 0;
@@ -165,17 +168,17 @@ export function neuronRace(trace: NeuronRecord, racers: readonly number[], optio
   });
   const n = racers.length;
   const panels: Panel[] = [
-    ...racers.map((neuron) => ({ label: `potential ${neuron}`, share: 4 })),
+    ...racers.map((neuron) => ({ label: `potential ${called(neuron)}`, share: 4 })),
     {
       label: 'spikes',
       share: 0.9 * n,
-      yaxis: spikePanel({ range: [n - 0.5, -0.5], tickvals: racers.map((_, i) => i), ticktext: racers.map(String) }),
+      yaxis: spikePanel({ range: [n - 0.5, -0.5], tickvals: racers.map((_, i) => i), ticktext: racers.map(called) }),
     },
     { label: 'spikes so far', share: 4.5, yaxis: { rangemode: 'tozero' } },
   ];
   const data = records.flatMap((record, i): Spec[] => {
     const curve = potential(record, THRESHOLD);
-    const name = `neuron ${racers[i]}: ${plural(counts[i][T - 1], 'spike')}`;
+    const name = `neuron ${called(racers[i])}: ${plural(counts[i][T - 1], 'spike')}`;
     const mark = strokes(spikeSteps(record.spike), i, 0.38);
     return [
       line(curve.x, curve.y, i, RACERS[i], { name, showlegend: true }),
@@ -186,7 +189,7 @@ export function neuronRace(trace: NeuronRecord, racers: readonly number[], optio
   const limits = racers.map((_, i) => ({ ...thresholdLine(T, THRESHOLD, i), showlegend: i === 0 }));
   const spoken = racers.map((neuron, i) => {
     const count = counts[i][T - 1];
-    return `neuron ${neuron} ${count === 0 ? 'never fires' : `fires ${plural(count, 'time')}`}`;
+    return `neuron ${called(neuron)} ${count === 0 ? 'never fires' : `fires ${plural(count, 'time')}`}`;
   });
   return {
     data: [...data, ...limits],

@@ -166,6 +166,15 @@ test('weights of a single layer are refused where those of a hidden layer are ex
   assert.match(hiddenWeights(new Float32Array(2 * 794)).alt, /for each digit 2 images /);
 });
 
+test('hidden neurons stand below each of as many classes as there are', () => {
+  for (const classes of [2, 20, 100]) {
+    const weights = new Float32Array(2 * (784 + classes)).fill(1, 2 * 784 + classes);
+    const figure = hiddenWeights(weights, { classes });
+    assert.match(figure.alt, new RegExp(`for each class 2 images .* ${classes - 1}: 1, 0\\.`));
+    assert.equal(captionsOf(figure).length, 2 * classes);
+  }
+});
+
 const titles = { title: 't', xlabel: 'T', ylabel: 'τ', digits: 1 };
 
 test('each pair of settings is a cell with its number, and the sentence names the extremes', () => {

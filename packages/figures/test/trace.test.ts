@@ -123,3 +123,26 @@ test('a neuron with a gap among its spikes has no firing rate', () => {
   );
   assert.match(figure.alt, /neuron 0 –, neuron 1 0\.50\. 1 of 4 values/);
 });
+
+test('neurons of any number of classes are drawn with the names of these, in the figure and in its sentence', () => {
+  for (const classes of [2, 20, 100]) {
+    const names = Array.from({ length: classes }, (_, i) => `class ${i}`);
+    // The last one fires in the second of two steps.
+    const spike = new Float32Array(2 * classes).fill(1, 2 * classes - 1);
+    const ticks = ({ layout }: Figure, axis: string) => (layout[axis] as { ticktext: string[] }).ticktext;
+    const [potentials, raster] = [plot2dHeatmap(spike, { names }), plot1dSpikes(spike, { names })];
+    assert.deepEqual([ticks(potentials, 'yaxis'), ticks(raster, 'yaxis')], [names, names]);
+    assert.match(
+      potentials.alt,
+      new RegExp(`${classes} neurons over 2 steps, .* is neuron class ${classes - 1}'s\\.$`),
+    );
+    assert.match(raster.alt, new RegExp(`Firing rates: neuron class ${classes - 1} 0\\.50; all others 0\\.$`));
+    const race = neuronRace({ v: spike, spike }, [0, classes - 1], { names });
+    assert.deepEqual(ticks(race, 'yaxis3'), ['class 0', `class ${classes - 1}`]);
+    assert.match(race.alt, new RegExp(`neuron class 0 never fires and neuron class ${classes - 1} fires 1 time\\.$`));
+    assert.equal(neuronRace({ v: spike, spike }, [0, classes - 1], { neurons: classes }).data.length, race.data.length);
+  }
+  assert.throws(() => plot1dSpikes([0, 1], { neurons: 2, names: ['one'] }), {
+    message: 'names: expected one for each of 2 neurons, found 1',
+  });
+});
