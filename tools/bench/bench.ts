@@ -69,6 +69,7 @@ class Contender {
 /** A network to time. */
 interface Network {
   hidden: number;
+  classes: number;
   text: string;
   /** batches per round of the event engine: with one thread, with all */
   event: number[];
@@ -79,9 +80,18 @@ interface Network {
 
 const BOTH = ['single', 'multi'];
 const NETWORKS: Network[] = [
-  { hidden: 0, text: '', event: [200, 400], peer: 8, modes: ['by-hand', ...BOTH] },
-  { hidden: 96, text: '96 hidden neurons', event: [40, 60], peer: 4, modes: BOTH },
-  { hidden: 300, text: '300 hidden neurons', event: [40, 60], peer: 4, modes: BOTH },
+  { hidden: 0, classes: 10, text: '', event: [200, 400], peer: 8, modes: ['by-hand', ...BOTH] },
+  { hidden: 96, classes: 10, text: '96 hidden neurons', event: [40, 60], peer: 4, modes: BOTH },
+  { hidden: 300, classes: 10, text: '300 hidden neurons', event: [40, 60], peer: 4, modes: BOTH },
+  // SpikingJelly's faster mode alone: each of its processes takes more than half a gigabyte.
+  ...[20, 35, 100].map((classes) => ({
+    hidden: 128,
+    classes,
+    text: `128 hidden neurons, ${classes} classes`,
+    event: [40, 60],
+    peer: 4,
+    modes: ['single'],
+  })),
 ];
 
 const median = (values: ArrayLike<number>) => {
@@ -140,14 +150,14 @@ const textOf = (name: Name) => name.filter(Boolean).join(', ');
 /** The rows of the table. */
 function plans(peer?: string): Plan[] {
   const own = (...args: (string | number)[]) => new Contender(...program('tools/bench/contender.ts', args.map(String)));
-  const ours = NETWORKS.flatMap(({ hidden, text, event }) =>
+  const ours = NETWORKS.flatMap(({ hidden, classes, text, event }) =>
     THREADS.map(({ threads, most }, i): Plan => {
-      const start = () => own('event', most, hidden);
+      const start = () => own('event', most, hidden, classes);
       return { name: [OURS, text, '', threads], count: event[i], start };
     }),
   );
   const tfjs = BOTH.map((mode): Plan => {
-    const start = () => own(`tfjs-${mode}`, 0, 0);
+    const start = () => own(`tfjs-${mode}`, 0, 0, 10);
     return { name: ['tfjs engine', '', `${mode}-step`, ''], count: 3, start };
   });
   if (!peer) return [...ours, ...tfjs];
@@ -158,11 +168,12 @@ function plans(peer?: string): Plan[] {
     return { name: ['AVX-512 by hand', '', '', threads], count: 200 * most, start };
   });
   const script = join(root, 'tools', 'bench', 'bench_peer.py');
-  const peers = NETWORKS.flatMap(({ hidden, text, peer: count, modes }) =>
+  const peers = NETWORKS.flatMap(({ hidden, classes, text, peer: count, modes }) =>
     modes.flatMap((mode) =>
       THREADS.map(({ threads, most }): Plan => {
         // 0: PyTorch's default.
-        const start = () => new Contender(peer, [script, data, mode, most === 1 ? '1' : '0', `${hidden}`]);
+        const start = () =>
+          new Contender(peer, [script, data, mode, most === 1 ? '1' : '0', `${hidden}`, `${classes}`]);
         const [who, how] = mode === 'by-hand' ? ['PyTorch by hand', 'step by step'] : ['SpikingJelly', `${mode}-step`];
         return { name: [who, text, how, threads], count, start };
       }),

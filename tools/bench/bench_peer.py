@@ -22,8 +22,8 @@ def read_idx(path):
     return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 
 
-def network(step_mode, hidden):
-    sizes = [28 * 28, hidden, 10] if hidden else [28 * 28, 10]
+def network(step_mode, hidden, classes):
+    sizes = [28 * 28, hidden, classes] if hidden else [28 * 28, classes]
     layers = [layer.Flatten(step_mode=step_mode)]
     for inputs, outputs in zip(sizes, sizes[1:]):
         layers.append(layer.Linear(inputs, outputs, bias=False, step_mode=step_mode))
@@ -77,7 +77,8 @@ class ByHand(torch.nn.Module):
 
 
 def main():
-    folder, mode, threads, hidden = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    folder, mode = sys.argv[1:3]
+    threads, hidden, classes = map(int, sys.argv[3:6])
     if threads:
         torch.set_num_threads(threads)
     torch.manual_seed(0)
@@ -85,7 +86,7 @@ def main():
     labels = torch.from_numpy(read_idx(f"{folder}/train-labels-idx1-ubyte").copy()).long()
     by_hand = mode == "by-hand"
     step_mode = "m" if mode == "multi" else "s"
-    net = ByHand() if by_hand else network(step_mode, hidden)
+    net = ByHand() if by_hand else network(step_mode, hidden, classes)
     encoder = encoding.PoissonEncoder()
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
     print(json.dumps({"ready": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
@@ -97,7 +98,7 @@ def main():
             x, y = images[batch], labels[batch]
             optimizer.zero_grad()
             rates = net(x) if by_hand else firing_rates(net, encoder, x, step_mode)
-            target = torch.nn.functional.one_hot(y, 10).float()
+            target = torch.nn.functional.one_hot(y, classes).float()
             torch.nn.functional.mse_loss(rates, target).backward()
             optimizer.step()
             if not by_hand:

@@ -1,5 +1,5 @@
 // Times one of our engines in its own process: reads a line of batches, writes a line of times (as bench_peer.py does).
-//   contender.ts event|tfjs-single|tfjs-multi THREADS HIDDEN   (0 threads: one per core; 0 hidden neurons: none)
+//   contender.ts event|tfjs-single|tfjs-multi THREADS HIDDEN CLASSES   (0 threads: one per core; 0 hidden neurons: none)
 import { createInterface } from 'node:readline';
 import type { TfjsEngineOptions } from '../../packages/networks/tfjs/engine';
 
@@ -8,10 +8,11 @@ const { createEngine, loadMnist } = require('lif-fc-mnist') as typeof import('..
 
 const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
-async function main([name, threads, hidden]: string[]) {
+async function main([name, threads, hidden, classes]: string[]) {
   const [kind, stepMode] = name.split('-') as ['event' | 'tfjs', TfjsEngineOptions['stepMode']];
   const engine = await createEngine(kind, {
-    data: await loadMnist(),
+    // Outputs beyond the ten digits take as much time as if there were such images.
+    data: { ...(await loadMnist()), classes: Number(classes) },
     T: 100,
     hidden: Number(hidden) || undefined,
     seed: 0,

@@ -562,7 +562,7 @@ for (const [what, seed, all, byDay, compare] of [
       return compareEngines(i, () => [...drawConvolved(shape), ...drawDense()], shape[0] * shape[1] * shape[2]);
     },
   ],
-  [' with 2 to 300 classes, whatever the threads', 23, 200, 12, compareClasses],
+  [' of 2 to 300 classes, on any number of threads,', 23, 200, 12, compareClasses],
 ] as const) {
   test(`both engines learn the same with networks${what} drawn at random`, async () => {
     random = seed;
