@@ -3,7 +3,7 @@
  * frame: 16 ms per call, and none at all while the tab is hidden. It looks when it is loaded, so this module is
  * imported first.
  */
-import { nextTurn } from '../../packages/networks/turn';
+import { nextTurn } from '../../packages/networks/queue';
 
 globalThis.requestAnimationFrame = (callback) => {
   void nextTurn().then(() => callback(performance.now()));

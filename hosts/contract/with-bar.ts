@@ -1,8 +1,8 @@
 import { liveCurve, perEpoch } from '../../packages/figures';
 import { checkLearner, ENGINE_OPTIONS, type EngineOptions, type Learner } from '../../packages/networks/options/engine';
+import { nextTurn } from '../../packages/networks/queue';
 import type { TfjsEngineOptions } from '../../packages/networks/tfjs/engine';
 import { TRAIN_OPTIONS, type TrainOptions, train } from '../../packages/networks/train';
-import { nextTurn } from '../../packages/networks/turn';
 import { checkArray, checkFunction, checkObject, checkOptions, checkSwitch, checkText } from '../../src/common/checks';
 import { type AnnOptions, train as trainAnn } from '../../src/training/ann';
 import type { TrainingHistory } from '../../src/training/history';

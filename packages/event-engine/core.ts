@@ -6,8 +6,8 @@
 import { argmax } from '../../src/training/metrics';
 import { pow } from '../networks/exact';
 import type { BatchResult, EngineState } from '../networks/options/engine';
+import { atRest } from '../networks/options/layers';
 import type { NeuronOptions } from '../networks/options/neuron-options';
-import { atRest } from '../networks/options/remembered';
 import { shiftOf } from '../networks/shift';
 import { type Address, type Kernel, startKernel } from './kernel-module';
 import {

@@ -16,10 +16,11 @@ import {
   type Presentation,
   type ResolvedEngineOptions,
   resolveEngineOptions,
+  takeImage,
+  takePresentation,
   takeState,
 } from '../networks/options/engine';
 import { initialParameters } from '../networks/options/weights';
-import { takeImage, takePresentation } from '../networks/presentation';
 import { Queue } from '../networks/queue';
 import { countInputs, type Dataset, isSpikeTrains } from '../networks/spike-trains';
 import { EventCore } from './core';

@@ -2,10 +2,9 @@
  * The memory of the event-driven engine: its layout, and how threads find it.
  */
 import type { EncoderName, LossName, ReadoutName } from '../networks/options/engine';
-import { allMaps, type ResolvedLayer } from '../networks/options/layers';
+import { allMaps, type ResolvedLayer, remembered } from '../networks/options/layers';
 import type { NeuronOptions } from '../networks/options/neuron-options';
 import type { RatePenalty } from '../networks/options/rate-penalty';
-import { remembered } from '../networks/options/remembered';
 import { mostOf, type Parameter, parameters } from '../networks/options/weights';
 import type { SpikeTrainSplit } from '../networks/spike-trains';
 import {

@@ -5,7 +5,7 @@
  * A job is cut into tasks that do not depend on the number of threads. A free thread takes the next one, the main
  * thread too, so the first batch need not wait for the threads to start, and a slow thread delays no other.
  */
-import { nextTurn } from '../networks/turn';
+import { nextTurn } from '../networks/queue';
 import { EventCore } from './core';
 import { Control, type CoreOptions, type JobKind } from './memory';
 

@@ -20,13 +20,13 @@ import {
   type Learner,
   type Presentation,
   resolveEngineOptions,
+  takePresentation,
   takeState,
 } from './options/engine';
 import { plainLayers } from './options/layers';
 import { countWeights, initialNetwork } from './options/weights';
-import { takePresentation } from './presentation';
+import { nextTurn } from './queue';
 import { countClasses, countInputs, type Dataset, isSpikeTrains } from './spike-trains';
-import { nextTurn } from './turn';
 
 export { ANN_LOSSES, type AnnLoss } from './options/engine';
 

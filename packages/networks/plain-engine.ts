@@ -17,10 +17,10 @@ import {
   freshState,
   frozen,
   resolveEngineOptions,
+  takePresentation,
 } from './options/engine';
 import { backwardBy, forwardBy, PLAIN_WAYS, type PlainWay } from './plain-sums';
-import { takePresentation } from './presentation';
-import { nextTurn } from './turn';
+import { nextTurn } from './queue';
 
 export { PLAIN_WAYS, type PlainWay };
 

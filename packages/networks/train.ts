@@ -8,10 +8,21 @@ import {
   type TrainOptions as OptionsOfTheLesson,
   train as trainLesson,
 } from '../../src/training/train';
+import { sinTurns } from './exact';
 import { checkLearner, type Learner, type ResolvedEngineOptions, shortenEngine } from './options/engine';
 import { flatten } from './options/schema';
-import { rateAt, SCHEDULE_NAMES, type ScheduleName } from './schedule';
 import { countClasses, countInputs, isSpikeTrains } from './spike-trains';
+
+/** How a learning rate changes while it is trained with. */
+export const SCHEDULE_NAMES = ['constant', 'cosine'] as const;
+export type ScheduleName = (typeof SCHEDULE_NAMES)[number];
+
+/**
+ * The learning rate when a share of all batches is done: that of the engine or, falling to 0 as half a cosine,
+ * ½ (1 + cos(π done)) of it (PyTorch's `CosineAnnealingLR`).
+ */
+export const rateAt = (rate: number, schedule: ScheduleName, done: number): number =>
+  schedule === 'constant' ? rate : 0.5 * rate * (1 + sinTurns(done / 2 + 0.25));
 
 export type { BatchReport, EpochReport } from '../../src/training/train';
 

@@ -1,7 +1,6 @@
 /** Everything about training: the lesson's losses, batches and loop, and what later chapters add to them. */
 
-import { checkLearner, type Engine, type Presentation } from './options/engine';
-import { takePresentation } from './presentation';
+import { checkLearner, type Engine, type Presentation, takePresentation } from './options/engine';
 
 export * as ann from '../../src/training/ann';
 export * from '../../src/training/batches';

@@ -42,8 +42,8 @@ import {
   unknownOption,
   whole,
 } from '../networks/options/schema';
-import { SCHEDULE_NAMES, type ScheduleName } from '../networks/schedule';
 import { DATASET_NAMES, type DatasetName } from '../networks/spike-trains';
+import { SCHEDULE_NAMES, type ScheduleName } from '../networks/train';
 
 /** The engines by name; the ANN of chapter 1 is one, too. */
 export const ENGINE_NAMES = ['event', 'tfjs', 'ann'] as const;

@@ -11,10 +11,15 @@ import {
   resolveEngineOptions,
 } from '../../packages/networks/options/engine';
 import { PLAIN_WAYS, PlainEngine } from '../../packages/networks/plain-engine';
-import { rateAt } from '../../packages/networks/schedule';
 import { moveImage, shiftOf } from '../../packages/networks/shift';
 import type { TfjsEngineOptions } from '../../packages/networks/tfjs/engine';
-import { checkBelongs, collectSettings, type TrainOptions, train as trainEngine } from '../../packages/networks/train';
+import {
+  checkBelongs,
+  collectSettings,
+  rateAt,
+  type TrainOptions,
+  train as trainEngine,
+} from '../../packages/networks/train';
 import type { Mnist } from '../../src/common/mnist';
 import { initialWeights } from '../../src/common/random';
 import { Sigmoid } from '../../src/snn/surrogate';

@@ -1,6 +1,6 @@
 /** What a resumed run takes over from its checkpoint, and whether that fits. */
 import { createHash } from 'node:crypto';
-import { countRemembered } from '../../../packages/networks/options/remembered';
+import { countRemembered } from '../../../packages/networks/options/layers';
 import { type Dataset, isSpikeTrains } from '../../../packages/networks/spike-trains';
 import { entryAt, flatten, formatRun, type ResolvedRun, type RunDocument } from '../../../packages/runs/document';
 import type { Checkpoint } from '../../../packages/runs/node';

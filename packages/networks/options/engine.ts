@@ -1,6 +1,15 @@
 /** What both engines have in common: their options, what they are asked, and what they answer. */
-import { checkObject, checkOptions, checkWhole, formatValue, isTyped, listChoices } from '../../../src/common/checks';
-import { CLASSES, checkMnist, MAX_T, type Split } from '../../../src/common/mnist';
+import {
+  checkChoice,
+  checkIndices,
+  checkObject,
+  checkOptions,
+  checkWhole,
+  formatValue,
+  isTyped,
+  listChoices,
+} from '../../../src/common/checks';
+import { CLASSES, checkMnist, MAX_T, type Presentation, type Split } from '../../../src/common/mnist';
 import { MAX_UINT32 } from '../../../src/common/random';
 import type { Trace } from '../../../src/common/trace';
 import type { EngineState, Learner } from '../../../src/training/learner';
@@ -8,6 +17,7 @@ import { checkSpikeTrains, countClasses, countInputs, type Dataset, isSpikeTrain
 import { checkDelays } from './delay';
 import {
   checkMap,
+  countRemembered,
   LAYER,
   type LayerShape,
   MAX_LAYERS,
@@ -19,7 +29,6 @@ import {
 } from './layers';
 import { DEFAULT_NEURON, NEURON, type NeuronOptions } from './neuron-options';
 import { RATE_PENALTY, type RatePenalty, resolveRatePenalty } from './rate-penalty';
-import { countRemembered } from './remembered';
 import {
   defaultsOf,
   type Entry,
@@ -372,4 +381,29 @@ export function takeState(
   if (reset || state.potentials === undefined) return taken;
   const count = batchSize * countRemembered(layers);
   return { ...taken, potentials: take('potentials', LARGEST * LARGEST, -LARGEST * LARGEST, count) };
+}
+
+/**
+ * A copy of a presentation: its owner's later changes to the indices have no effect.
+ * @throws RangeError unless the split is there and holds all these images, and there is at least one
+ */
+export function takePresentation(data: Dataset, presentation: Presentation): Presentation & { indices: Uint32Array } {
+  checkOptions('presentation', presentation, ['split', 'epoch', 'indices']);
+  const { split, epoch, indices } = presentation;
+  checkChoice('split', split, ['train', 'test']);
+  const sample = isSpikeTrains(data) ? 'spike train' : 'image';
+  if (!(indices?.length > 0)) {
+    const found = indices?.length === 0 ? 0 : ((indices as object | undefined)?.constructor?.name ?? 'none');
+    throw new RangeError(`indices: expected at least one ${sample}, found ${found}`);
+  }
+  checkIndices(indices, data[split].count, sample);
+  checkWhole('epoch', epoch, 0, MAX_UINT32);
+  return { split, epoch, indices: new Uint32Array(indices) };
+}
+
+/** As `takePresentation`, of one image. */
+export function takeImage(data: Dataset, image: ImagePresentation): ReturnType<typeof takePresentation> {
+  checkOptions('image', image, ['split', 'epoch', 'index']);
+  const { index, ...shown } = image;
+  return takePresentation(data, { ...shown, indices: [index] });
 }

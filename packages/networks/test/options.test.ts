@@ -223,7 +223,7 @@ async function examine(network: Network, names: readonly EngineName[], isWhole: 
   // With a norm, a batch that is learnt has its own statistics, and no trace of one sample has them.
   const isCarried = !all.some(({ norm }) => norm);
   await look(
-    'No reset between batches (`remembered` in packages/networks/options/remembered.ts, `carryPotentials` in kernel/index.ts, ' +
+    'No reset between batches (`remembered` in packages/networks/options/layers.ts, `carryPotentials` in kernel/index.ts, ' +
       '`carried` in packages/networks/tfjs/state.ts)',
     async () => {
       const after = [];

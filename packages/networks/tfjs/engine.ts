@@ -14,13 +14,13 @@ import {
   type EngineState,
   type ImagePresentation,
   type Presentation,
+  takeImage,
+  takePresentation,
   takeState,
 } from '../options/engine';
-import { takeImage, takePresentation } from '../presentation';
-import { Queue } from '../queue';
+import { nextTurn, Queue } from '../queue';
 import { moveImages, shiftOf } from '../shift';
 import { countClasses, isSpikeTrains } from '../spike-trains';
-import { nextTurn } from '../turn';
 import { type Encoder, GivenSpikes, makeEncoder } from './encoders';
 import { snn } from './networks';
 import { checkBatch, resolveTfjsOptions, type TfjsEngineOptions } from './options';

@@ -3,7 +3,12 @@
 import type * as tf from '@tensorflow/tfjs';
 import { checkChoice, checkOptions } from '../../../src/common/checks';
 import { checkNetwork } from '../../../src/snn/networks';
-import type { Loss } from '../../../src/training/losses';
+import {
+  type Loss,
+  meanSquaredError,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyOfCounts,
+} from '../../../src/training/losses';
 import {
   ENGINE_OPTIONS,
   type Engine,
@@ -15,7 +20,6 @@ import {
 import { shortForm } from '../options/layers';
 import { countNumbers, mostOf, parameters } from '../options/weights';
 import { countClasses, countInputs } from '../spike-trains';
-import { lossNamed, nameOfLoss } from './losses';
 import { countNetworkInputs, findLIFNode, layersOf } from './networks';
 import { NonSpikingLIFNode } from './neurons';
 
@@ -114,4 +118,22 @@ function checkRoom({ data, T, layers }: Engine['options'], images: number): void
   throw new RangeError(
     `${which}: expected to need at most ${most} GB, found ${found} GB; take smaller batches or fewer steps`,
   );
+}
+
+/** What the engine option `loss` calls these losses, for a presentation of T steps. */
+const LOSSES: Readonly<Record<LossName, (T: number) => Loss>> = {
+  mse: () => meanSquaredError,
+  'cross-entropy': () => softmaxCrossEntropy,
+  'cross-entropy-counts': softmaxCrossEntropyOfCounts,
+  // Of the spikes or potentials of one step: the engine takes the mean over the steps.
+  'cross-entropy-each-step': () => softmaxCrossEntropy,
+};
+
+/** The loss of that name, of labels and the firing rates of T steps. */
+export const lossNamed = (name: LossName, T: number): Loss => LOSSES[name](T);
+
+/** The name of a loss; 'custom' if it has none. */
+export function nameOfLoss(loss: Loss, T: number): LossName | 'custom' {
+  const names = Object.keys(LOSSES) as LossName[];
+  return names.find((name) => lossNamed(name, T) === loss) ?? 'custom';
 }

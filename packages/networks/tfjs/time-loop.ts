@@ -5,7 +5,7 @@ import type { Trace } from '../../../src/common/trace';
 import type { Loss } from '../../../src/training/losses';
 import { type Batch, TimeLoop } from '../../../src/training/time-loop';
 import type { Engine } from '../options/engine';
-import { penaltyOfRates } from './losses';
+import type { RatePenalty } from '../options/rate-penalty';
 import { findNeurons, holdDelays } from './networks';
 
 export class LayersLoop extends TimeLoop {
@@ -121,3 +121,7 @@ export class LayersLoop extends TimeLoop {
     }
   }
 }
+
+/** What the firing rates of a layer of hidden neurons, [batch, …], add to the loss: weight · mean((rate − target)²). */
+export const penaltyOfRates = (rates: tf.Tensor, { weight, target }: RatePenalty): tf.Scalar =>
+  tf.mul(weight, tf.mean(tf.square(tf.sub(rates, target))));
