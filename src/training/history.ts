@@ -81,8 +81,8 @@ export function checkHistory(history: TrainingHistory, batches: number): void {
   for (const [name, values] of Object.entries({ trainAccs, losses, testAccs, heldBackAccs })) {
     checkArray(`history.${name}`, values, 'numbers');
     checkNumbers(`history.${name}`, values, '');
-    const most = name === 'testAccs' || name === 'heldBackAccs' ? epoch : epoch * batches + batch;
-    const isTest = most === epoch;
+    const isTest = name === 'testAccs' || name === 'heldBackAccs';
+    const most = isTest ? epoch : epoch * batches + batch;
     if (isTest ? values.length > most : values.length !== most)
       throw new RangeError(`history.${name}: expected ${most}, found ${values.length}`);
   }

@@ -18,6 +18,8 @@ export function argmax(values: ArrayLike<number>): number {
  * @param classes 2 to 1,000, by default ten digits
  * @throws RangeError if the rates are not whole rows
  */
+export function predictions(rates: Rates): Uint8Array;
+export function predictions(rates: Rates, classes: number): Uint8Array | Uint16Array;
 export function predictions(rates: Rates, classes = CLASSES): Uint8Array | Uint16Array {
   if (!ArrayBuffer.isView(rates)) throw new TypeError(`rates: expected a Float32Array, found ${typeName(rates)}`);
   checkWhole('classes', classes, 2, MAX_CLASSES);
