@@ -149,8 +149,7 @@ test('The worked example in CONTRIBUTING.md passes the test that it writes', () 
   assert.ok(figure && itsTest, 'expected a figure and its test');
   const clone = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-example-'));
   try {
-    for (const name of ['src/common', 'packages/figures'])
-      cpSync(join(root, name), join(clone, name), { recursive: true });
+    for (const name of ['src', 'packages/figures']) cpSync(join(root, name), join(clone, name), { recursive: true });
     writeFileSync(join(clone, 'packages', 'figures', 'rates.ts'), figure);
     const file = join(clone, 'packages', 'figures', 'test', 'rates.test.ts');
     writeFileSync(file, itsTest);
