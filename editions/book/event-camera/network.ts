@@ -6,7 +6,6 @@ import { DIRECTIONS } from '../../../packages/formats/datasets/scenes';
 import { DEFAULT_TRAINING, freshState } from '../../../packages/networks/options/engine';
 import type { ResolvedLayer } from '../../../packages/networks/options/layers';
 import type { SpikeTrainSplit, SpikeTrains } from '../../../packages/networks/spike-trains';
-import { CLASSES } from '../../../src/common/mnist';
 import { Purpose } from '../../../src/common/random';
 
 /** Pixels of the camera in each direction. */
@@ -21,7 +20,15 @@ const CELLS = SIDE / POOL;
 export const UNITS = 2 * CELLS ** 2;
 export const INPUTS = UNITS + 1;
 /** For `datasets.eventTrains`: a step is a picture. */
-export const CAMERA = { width: SIDE, height: SIDE, pool: POOL, least: LEAST, T, duration: 400_000 } as const;
+export const CAMERA = {
+  width: SIDE,
+  height: SIDE,
+  pool: POOL,
+  least: LEAST,
+  T,
+  duration: 400_000,
+  classes: DIRECTIONS.length,
+} as const;
 /** What is read at the end of a window: the potentials of the last step, of which the highest is the answer. */
 export const READOUT = { readout: 'last-potential', loss: 'cross-entropy' } as const;
 
@@ -49,14 +56,14 @@ export function withClock(data: SpikeTrains): SpikeTrains {
     }
     return { ...split, units, times, starts };
   };
-  return { units: INPUTS, T, train: add(data.train), test: add(data.test) };
+  return { units: INPUTS, T, classes: data.classes, train: add(data.train), test: add(data.test) };
 }
 
 /** What the network makes of a window. */
 export interface Reading {
   /** How strongly it speaks for each of `DIRECTIONS`: shares of 1. */
   shares: number[];
-  /** Potentials of the outputs in the last step, [10]. */
+  /** Potentials of the outputs in the last step, one for each of `DIRECTIONS`. */
   potentials: Float32Array;
   /** Spikes of the hidden neurons, 0 or 1, [T, hidden]. */
   hidden: Float32Array;
@@ -99,8 +106,8 @@ export class Reader {
     starts[1] = spikes;
     this.core.begin({ purpose: Purpose.TestSpikes, epoch: 0, indices: [0] });
     const { h, hidden } = traceImage(this.core, 0);
-    const potentials = h.slice((T - 1) * CLASSES);
-    const most = Math.max(...potentials.subarray(0, DIRECTIONS.length));
+    const potentials = h.slice((T - 1) * DIRECTIONS.length);
+    const most = Math.max(...potentials);
     const powers = DIRECTIONS.map((_, i) => Math.exp(potentials[i] - most));
     const sum = powers.reduce((a, b) => a + b);
     return { shares: powers.map((power) => power / sum), potentials, hidden: hidden?.spike ?? new Float32Array() };

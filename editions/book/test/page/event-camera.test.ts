@@ -69,7 +69,7 @@ test('What the page reads of a window is what the engine has of it, to the bit',
     const { h, hidden } = await engine.trace({ split: 'test', epoch: 0, index });
     const found = reader.read(window);
     assert.deepEqual(found.hidden, hidden?.spike);
-    assert.deepEqual(found.potentials, h.slice(-10));
+    assert.deepEqual(found.potentials, h.slice(-5));
   }
   await engine.close();
 });
