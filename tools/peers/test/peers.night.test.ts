@@ -17,6 +17,7 @@ import {
 import { DEFAULT_NEURON, type NeuronOptions } from '../../../packages/networks/options/neuron-options';
 import { hiddenOf, initialParameters, parameters, splitParameters } from '../../../packages/networks/options/weights';
 import { train } from '../../../packages/networks/train';
+import type { Mnist, MnistSplit } from '../../../src/common/mnist';
 import { countCorrect } from '../../../src/training/metrics';
 import { ask, data, root, trained } from './frameworks';
 
@@ -24,17 +25,26 @@ const folder = join(root, 'build', 'peers');
 const leaving = join(folder, 'leave');
 const arriving = join(folder, 'arrive');
 const T = 100;
+/** Other numbers of classes than ten. */
+const CLASSES = [2, 20, 100];
 
 const peers = <R>(what: string, where: string) => ask<R>('peers.py', what, where);
 
-/** Output spikes [images, T, 10] of this network for the first test images. */
+/** The images with so many classes; their labels are of no account. */
+function ofClasses(classes: number): Mnist {
+  const changed = (split: MnistSplit) => ({ ...split, labels: split.labels.map((label) => label % classes) });
+  return { train: changed(data.train), test: changed(data.test), classes };
+}
+
+/** Output spikes [images, T, outputs] of this network for the first test images. */
 async function spikesOf(weights: Float32Array, neuron: NeuronOptions, images: number, shape: SomeLayers = {}) {
-  const engine = await createEngine('event', { data, T, ...shape, neuron });
+  const outputs = shape.layers?.at(-1)?.neurons ?? 10;
+  const engine = await createEngine('event', { data: ofClasses(outputs), T, ...shape, neuron });
   await engine.restore(freshState(weights));
-  const spikes = new Uint8Array(images * T * 10);
+  const spikes = new Uint8Array(images * T * outputs);
   for (let index = 0; index < images; index++) {
     const { spike } = await engine.trace({ split: 'test', epoch: 0, index });
-    spikes.set(spike, index * T * 10);
+    spikes.set(spike, index * T * outputs);
   }
   await engine.close();
   return spikes;
@@ -112,6 +122,12 @@ describe('Networks that leave as NIR', () => {
       ],
       images: 50,
     },
+    ...Object.fromEntries(
+      CLASSES.map((classes) => [
+        `${classes} classes`,
+        { layers: [{ neurons: 30 }, { neurons: classes }], images: 100 },
+      ]),
+    ),
     'a tau of each neuron': { layers: [{ neurons: 30, learn: 'tau of each neuron' }, {}], images: 100 },
   };
   let differ: Record<string, Record<string, number | string>>;
@@ -126,7 +142,7 @@ describe('Networks that leave as NIR', () => {
       const weights = made ?? (layers ? large(layers) : await trained({ T, ...options, neuron }));
       const shape = layers ? { layers } : { hidden: options.hidden };
       const spikes = readout ? new Uint8Array(images * T * 10) : await spikesOf(weights, neuron, images, shape);
-      assert.equal(spikes.length, images * T * 10);
+      assert.equal(spikes.length, images * T * (layers?.at(-1)?.neurons ?? 10));
       if (!readout) assert.ok(count(spikes) > images * 50, `${name}: ${count(spikes)} spikes`);
       writeFileSync(join(leaving, `${name}.u8`), spikes);
       writeFileSync(join(leaving, `${name}.nir`), toNir({ weights, neuron, readout, layers }));
@@ -162,6 +178,12 @@ describe('Networks that leave as NIR', () => {
     assert.equal(SpikingJelly, 0);
     assert.ok(Number(snnTorch) > 1000, `${snnTorch} differ`);
     assert.equal(Norse, snnTorch);
+  });
+
+  test('of 2, 20 and 100 classes give the same spikes in all three', () => {
+    for (const classes of CLASSES) {
+      assert.deepEqual(differ[`${classes} classes`], { SpikingJelly: 0, snnTorch: 0, Norse: 0 }, `${classes} classes`);
+    }
   });
 
   test('of other layers are read as far as each framework can, and then give the same spikes', () => {
@@ -227,6 +249,28 @@ describe('Networks that arrive', () => {
     const theirs = bytesOf(arriving, 'convolved.u8');
     assert.ok(count(theirs) > 1000, `${count(theirs)} spikes`);
     assert.equal(countDifferent(await spikesOf(weights, DEFAULT_NEURON, 100, { layers }), theirs), 0);
+  });
+
+  test('give the same output entries here with 2, 20 and 100 classes, as NIR, as .pth and as safetensors', async () => {
+    for (const classes of CLASSES) {
+      const name = `classes-${classes}`;
+      const { weights } = fromPth(bytesOf(arriving, `${name}.pth`));
+      assert.deepEqual(fromSafetensors(bytesOf(arriving, `${name}.safetensors`)).weights, weights);
+      for (const peer of ['spikingjelly', 'snntorch-zero']) {
+        const { weights: found, neuron, layers } = fromNir(bytesOf(arriving, `${name}-${peer}.nir`));
+        assert.deepEqual(
+          layers?.map(({ neurons }) => neurons),
+          [30, classes],
+        );
+        // In snnTorch's graph weights are halved, since its input does not decay.
+        if (peer === 'spikingjelly') assert.deepEqual(found, weights);
+        const theirs = bytesOf(arriving, `${name}-${peer}.u8`);
+        assert.ok(count(theirs) > 1000, `${count(theirs)} spikes`);
+        const different = countDifferent(await spikesOf(found, neuron, 500, { layers }), theirs);
+        // Rounding, as below.
+        assert.ok(different <= 10, `${different} of ${theirs.length} differ with ${classes} classes`);
+      }
+    }
   });
 
   const nirOf = (name: string) => fromNir(bytesOf(arriving, `${name}.nir`));

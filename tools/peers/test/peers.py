@@ -6,7 +6,7 @@
     python peers.py again FOLDER     gives again.safetensors to SpikingJelly
 
 In FOLDER are the input spikes (input.bits: [images, T, 784] as bits, the least significant first) and output spikes
-(NAME.u8: [images, T, 10] as bytes). The last line that is printed is JSON.
+(NAME.u8: [images, T, outputs] as bytes). The last line that is printed is JSON.
 """
 
 import json
@@ -44,7 +44,7 @@ def batches(folder, count=None, size=250):
 
 
 def spikes(make, folder, count=None, shape=(784,)):
-    """Output spikes [images, T, 10]. `make` gives, at rest, a function of a step's input, of this shape, and the state that it returned."""
+    """Output spikes [images, T, outputs]. `make` gives, at rest, a function of a step's input, of this shape, and the state that it returned."""
     parts = []
     for x in batches(folder, count):
         step, state, out = make(), None, []
@@ -55,9 +55,9 @@ def spikes(make, folder, count=None, shape=(784,)):
     return torch.cat(parts).numpy() != 0
 
 
-def differences(make, file, shape=(784,)):
+def differences(make, file, shape=(784,), outputs=10):
     """How many output spikes are others than ours, or why the framework refuses the network."""
-    ours = numpy.fromfile(file, numpy.uint8).reshape(-1, T, 10) != 0
+    ours = numpy.fromfile(file, numpy.uint8).reshape(-1, T, outputs) != 0
     try:
         theirs = spikes(make, file.parent, len(ours), shape)
     except (AssertionError, AttributeError, KeyError, ValueError) as error:
@@ -85,8 +85,10 @@ def leave(folder):
         }
         if file.stem == "single":
             makers["Norse without dt"] = lambda: by_norse(file)
-        shape = nir.read(file).nodes["input"].input_type["input"].tolist()
-        found[file.stem] = {name: differences(make, ours, shape) for name, make in makers.items()}
+        nodes = nir.read(file).nodes
+        shape = nodes["input"].input_type["input"].tolist()
+        outputs = int(nodes["output"].output_type["output"][0])
+        found[file.stem] = {name: differences(make, ours, shape, outputs) for name, make in makers.items()}
     return found
 
 
@@ -169,6 +171,14 @@ def arrive(folder):
         save_file(net.state_dict(), folder / f"{name}.safetensors")
         with torch.no_grad():
             export(folder, name, net)
+    for classes in (2, 20, 100):
+        net = SNN(784, 30, classes)
+        with torch.no_grad():
+            for parameter in net.parameters():
+                parameter *= 8
+            export(folder, f"classes-{classes}", net)
+        torch.save(net.state_dict(), folder / f"classes-{classes}.pth")
+        save_file(net.state_dict(), folder / f"classes-{classes}.safetensors")
     net = convolved()
     torch.save(net.state_dict(), folder / "convolved.pth")
     with torch.no_grad():
