@@ -2,7 +2,7 @@
  * The event-driven engine on one thread: a kernel on a memory that it may share with the cores of other threads.
  * A job is described in `control` and cut into tasks; each core performs some of them (see `tasks.ts`).
  */
-
+import { RandomStream } from '../../src/common/random';
 import { argmax } from '../../src/training/metrics';
 import { pow } from '../networks/exact';
 import type { BatchResult, EngineState } from '../networks/options/engine';
@@ -161,7 +161,10 @@ export class EventCore {
     const moves = isMoved
       ? shiftOf(control[Control.Seed] >>> 0, control[Control.Epoch] >>> 0, index, shift)
       : undefined;
-    return this.samples.load(this.options.data[control[Control.Purpose]], index, this.T, moves);
+    const purpose = control[Control.Purpose];
+    const streamOf = (block: number) =>
+      new RandomStream(control[Control.Seed] >>> 0, purpose, control[Control.Epoch] >>> 0, index, block);
+    return this.samples.load(this.options.data[purpose], index, this.T, streamOf, moves);
   }
 
   /** @param potentials where those of the neurons come from and go to; by default they start at rest */

@@ -22,7 +22,7 @@ import {
 } from '../networks/options/engine';
 import { initialParameters } from '../networks/options/weights';
 import { Queue } from '../networks/queue';
-import { countInputs, type Dataset, isSpikeTrains } from '../networks/spike-trains';
+import { countInputs, type Dataset, isImages } from '../networks/spike-trains';
 import { EventCore } from './core';
 import { countWork, inputSpikes, traceImage } from './explain';
 import { compileKernel } from './kernel-module';
@@ -91,6 +91,7 @@ export class EventEngine implements Engine {
       ...others,
       data: { [PURPOSE.train]: data.train, [PURPOSE.test]: data.test },
       inputs,
+      image: isImages(data) ? { rows: data.rows, columns: data.columns, channels: data.channels } : undefined,
       threads,
     };
     const module = await compileKernel(host.kernel, threads);
@@ -234,8 +235,7 @@ export class EventEngine implements Engine {
 function shareData(data: Dataset): Dataset {
   const share = <S extends object>(split: S) =>
     Object.fromEntries(Object.entries(split).map(([name, value]) => [name, shared(value)])) as S;
-  if (isSpikeTrains(data)) return { ...data, train: share(data.train), test: share(data.test) };
-  return { train: share(data.train), test: share(data.test) };
+  return { ...data, train: share(data.train), test: share(data.test) } as Dataset;
 }
 
 /** A copy in memory that threads can share; a number, and what lies in such memory, stays as it is. */

@@ -33,6 +33,7 @@ export function compileKernel(bytes: Uint8Array, threads: number): Promise<WebAs
 export interface KernelFunctions {
   clear(at: number, bytes: number): void;
   present(scratch: number): void;
+  presentPixels(scratch: number, bytes: number, count: number): void;
   presentSpikes(scratch: number, given: number, units: number): void;
   /** Draws a block of the image that was presented, if its pixels spike. */
   drawInput(scratch: number, index: number, block: number, steps: number): void;

@@ -1,6 +1,7 @@
 /**
  * The memory of the event-driven engine: its layout, and how threads find it.
  */
+import type { ImageShape } from '../networks/images';
 import type { EncoderName, LossName, ReadoutName } from '../networks/options/engine';
 import { allMaps, type ResolvedLayer, remembered } from '../networks/options/layers';
 import type { NeuronOptions } from '../networks/options/neuron-options';
@@ -45,7 +46,7 @@ export type JobKind = (typeof JobKind)[keyof typeof JobKind];
 /** The images that a job is about. */
 export interface Images {
   images: Uint8Array;
-  labels: Uint8Array;
+  labels: Uint8Array | Uint16Array;
 }
 
 /** The images, or the spike trains, that a job is about. */
@@ -84,6 +85,8 @@ export interface CoreOptions extends Layout, Showing {
   ratePenalty?: RatePenalty;
   /** How images become spikes; undefined with spike trains. */
   encoder?: EncoderName;
+  /** The shape of images of one's own. */
+  image?: ImageShape;
   /** By how many pixels images are moved at most, in a job of gradients. */
   shift?: number;
 }
@@ -261,8 +264,8 @@ export function usedRows({ parts, layers }: MemoryMap): { first: number; count: 
 /** Bytes of scratch memory per thread before those of hidden layers, at least the kernel's SCRATCH_BYTES. */
 export const SCRATCH = 320 * 1024;
 
-/** Most pages that the kernel accepts (see kernel/asconfig.json): 256 MB. */
-const MOST_PAGES = 4096;
+/** Most pages that the kernel accepts (see kernel/asconfig.json): 512 MB. */
+const MOST_PAGES = 8192;
 
 /** A memory for the kernel, shared if several threads use it. */
 export function createMemory(options: Layout): WebAssembly.Memory {
@@ -272,7 +275,7 @@ export function createMemory(options: Layout): WebAssembly.Memory {
   if (pages > MOST_PAGES) {
     const found = `${Math.ceil((pages * PAGE) / 2 ** 20)} MB`;
     throw new RangeError(
-      `layers: expected to need at most 256 MB, found ${found} with batchSize ${batchSize}, T ${T} and threads ${threads}; take fewer neurons, images, steps or threads`,
+      `layers: expected to need at most 512 MB, found ${found} with batchSize ${batchSize}, T ${T} and threads ${threads}; take fewer neurons, images, steps or threads`,
     );
   }
   return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });

@@ -9,6 +9,7 @@ import { checkChoice, checkOptions } from '../../src/common/checks';
 import { argmax } from '../../src/training/metrics';
 import { adamStep } from './adam-step';
 import { exp, log } from './exact';
+import { ImageReader } from './images';
 import {
   ANN_LOSSES,
   type AnnLoss,
@@ -26,7 +27,7 @@ import {
 import { plainLayers } from './options/layers';
 import { countWeights, initialNetwork } from './options/weights';
 import { nextTurn } from './queue';
-import { countClasses, countInputs, type Dataset, isSpikeTrains } from './spike-trains';
+import { countClasses, countInputs, type Dataset, isImages, isSpikeTrains } from './spike-trains';
 
 export { ANN_LOSSES, type AnnLoss } from './options/engine';
 
@@ -107,6 +108,7 @@ export class AnnEngine implements Learner {
   private readonly gradient: Float64Array;
   /** How many inputs there are: pixels, or units of spike trains. */
   private readonly inputs: number;
+  private readonly reader: ImageReader;
   /** For the current sample: where the weights of the inputs that are not 0 begin, and their values. */
   private readonly pixels: Inputs;
   /** Of spike trains, which units have fired in which step of the current sample [T × units], and in how many [units]. */
@@ -135,6 +137,7 @@ export class AnnEngine implements Learner {
     checkChoice('loss', loss, ANN_LOSSES);
     this.options = frozen({ data, seed, batchSize, learningRate, loss, ...(hidden === undefined ? {} : { hidden }) });
     this.inputs = countInputs(data);
+    this.reader = new ImageReader(isImages(data) ? data : undefined);
     const classes = countClasses(data);
     this.p = new Float64Array(classes);
     this.slope = new Float64Array(classes);
@@ -209,9 +212,9 @@ export class AnnEngine implements Learner {
     const width = this.sums.length || this.p.length;
     pixels.count = 0;
     if (!isSpikeTrains(data)) {
-      const { images } = data[split];
-      for (let pixel = 0, from = index * inputs; pixel < inputs; pixel++) {
-        const byte = images[from + pixel];
+      const image = this.reader.read(data[split].images, index);
+      for (let pixel = 0; pixel < inputs; pixel++) {
+        const byte = image[pixel];
         if (byte === 0) continue;
         pixels.rows[pixels.count] = pixel * width;
         pixels.values[pixels.count++] = INTENSITIES[byte];

@@ -1,5 +1,5 @@
 /** Training images that are moved at random, by the same numbers on every host. */
-import { IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
+import { IMAGE_SIDE } from '../../src/common/mnist';
 import { RandomStream } from '../../src/common/random';
 import { Purpose } from './purposes';
 
@@ -10,30 +10,20 @@ export function shiftOf(seed: number, epoch: number, index: number, most: number
   return [draw(), draw()];
 }
 
-/** Copies an image to `out`, moved; what comes in at its edges is black, and what leaves it is lost. */
-export function moveImage<A extends Uint8Array | Float32Array>(
-  image: A,
+/**
+ * Copies an image of so many columns to `out`, moved; what comes in at its edges is black, and what leaves it is lost.
+ */
+export function moveImage(
+  image: Uint8Array,
   [down, right]: [number, number],
-  out: A,
+  out: Uint8Array,
+  columns = IMAGE_SIDE,
 ): void {
   out.fill(0);
-  const [left, count] = [Math.max(0, -right), IMAGE_SIDE - Math.abs(right)];
-  for (let y = Math.max(0, -down); y < IMAGE_SIDE - Math.max(0, down); y++) {
-    const from = y * IMAGE_SIDE + left;
-    out.set(image.subarray(from, from + count), (y + down) * IMAGE_SIDE + left + right);
+  const [left, count] = [Math.max(0, -right), columns - Math.abs(right)];
+  if (count <= 0) return;
+  for (let y = Math.max(0, -down); y < image.length / columns - Math.max(0, down); y++) {
+    const from = y * columns + left;
+    out.set(image.subarray(from, from + count), (y + down) * columns + left + right);
   }
-}
-
-/** Images [count, 784], each moved as `shiftOf` says for its index. */
-export function moveImages(
-  images: Float32Array,
-  indices: ArrayLike<number>,
-  shift: (index: number) => [number, number],
-) {
-  const moved = new Float32Array(images.length);
-  for (let i = 0; i < indices.length; i++) {
-    const [from, to] = [i * IMAGE_SIZE, (i + 1) * IMAGE_SIZE];
-    moveImage(images.subarray(from, to), shift(indices[i]), moved.subarray(from, to));
-  }
-  return moved;
 }

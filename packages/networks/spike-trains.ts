@@ -4,6 +4,7 @@
  */
 import { checkArray, checkObject, checkOptions, checkWhole, isTyped, typeName } from '../../src/common/checks';
 import { CLASSES, IMAGE_SIZE, MAX_CLASSES, MAX_T, type Mnist } from '../../src/common/mnist';
+import { countPixels, type Images } from './images';
 
 /** Most input units: those of two polarities on 45 × 45 pixels, or of four images side by side, and some more. */
 export const MAX_UNITS = 4096;
@@ -37,7 +38,7 @@ export interface SpikeTrains {
 }
 
 /** What an engine can be trained on: images, which an encoder turns into spikes, or spikes. */
-export type Dataset = Mnist | SpikeTrains;
+export type Dataset = Mnist | Images | SpikeTrains;
 
 /** The data that the command line and the map know by name. */
 export const DATASET_NAMES = ['mnist', 'randman', 'rows', 'yin-yang'] as const;
@@ -58,8 +59,17 @@ export interface LabelledTrains {
 export const isSpikeTrains = (data: Dataset): data is SpikeTrains =>
   data !== null && typeof data === 'object' && 'units' in data;
 
+/** Whether these are images that say their size, and not those of MNIST. */
+export const isImages = (data: Dataset): data is Images => data !== null && typeof data === 'object' && 'rows' in data;
+
+/** How many inputs the network has that is trained on these data; undefined for those of MNIST. */
+export function countOwnInputs(data: Dataset): number | undefined {
+  if (isSpikeTrains(data)) return data.units;
+  return isImages(data) ? countPixels(data) : undefined;
+}
+
 /** How many inputs the network has that is trained on these data. */
-export const countInputs = (data: Dataset): number => (isSpikeTrains(data) ? data.units : IMAGE_SIZE);
+export const countInputs = (data: Dataset): number => countOwnInputs(data) ?? IMAGE_SIZE;
 
 /** The highest label of both splits. */
 const highestLabel = ({ train, test }: Dataset): number =>

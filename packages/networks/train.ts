@@ -11,7 +11,7 @@ import {
 import { sinTurns } from './exact';
 import { checkLearner, type Learner, type ResolvedEngineOptions, shortenEngine } from './options/engine';
 import { flatten } from './options/schema';
-import { countClasses, countInputs, isSpikeTrains } from './spike-trains';
+import { countClasses, countInputs, isImages, isSpikeTrains } from './spike-trains';
 
 /** How a learning rate changes while it is trained with. */
 export const SCHEDULE_NAMES = ['constant', 'cosine'] as const;
@@ -80,10 +80,13 @@ export function collectSettings({ name, options }: Learner, { heldBack, ...shown
     classes: classes === CLASSES ? undefined : classes,
     data: isSpikeTrains(data)
       ? checksum(data.train.labels, data.train.units, data.train.times)
-      : checksum(data.train.labels),
+      : checksum(data.train.labels, ...(isImages(data) ? [data.train.images.subarray(0, SOME_BYTES)] : [])),
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as typeof settings;
 }
+
+/** Bytes of images of one's own that tell them apart: folders of as many files have the same labels. */
+const SOME_BYTES = 2 ** 20;
 
 /** FNV-1a of the labels, and of spike trains: enough to tell data sets apart. */
 function checksum(...arrays: (Uint8Array | Uint16Array)[]): number {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { AnnEngine } from '../../../packages/networks/ann-engine';
 import type { Engine, EngineState } from '../../../packages/networks/options/engine';
 import { followFromWeights } from '../../../packages/networks/options/layers';
-import { type Dataset, isSpikeTrains } from '../../../packages/networks/spike-trains';
+import { countOwnInputs, type Dataset } from '../../../packages/networks/spike-trains';
 import { train } from '../../../packages/networks/train';
 import { formatRun, type ResolvedRun, type RunDocument } from '../../../packages/runs/document';
 import {
@@ -147,7 +147,7 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
   const { run, options, data, engine, places, checkpoint, stop } = job;
   const { weights } = await engine.state();
   const spiking = engine.name === 'ann' ? undefined : await present(engine, run.train.epochs);
-  const inputs = isSpikeTrains(data) ? data.units : undefined;
+  const inputs = countOwnInputs(data);
   const files = writeRun(places.outDir, { history, weights, inputs, ...spiking });
   const readout = run.engine.name === 'ann' ? undefined : run.engine.readout;
   const what = readout === 'spikes' ? 'Firing rate' : 'Potential';

@@ -72,6 +72,9 @@ export function next(state: usize): v128 {
 let decided: usize = 0;
 /** Address of given spikes; 0 to draw them. */
 let given: usize = 0;
+/** Where the intensities of the presented image lie, and how many there are. */
+export let image: usize = 0;
+export let pixels: usize = PIXELS;
 /** Number of inputs: one for all pixels, one per 784 units of given spikes. */
 export let inputs: usize = 1;
 
@@ -112,7 +115,21 @@ export function present(scratch: usize): void {
   store<u32>(input, full, ALWAYS_COUNT);
   given = 0;
   inputs = 1;
+  image = scratch + IMAGE;
+  pixels = PIXELS;
   padPlaces(input, low, PIXELS);
+}
+
+/** Presents an image of more pixels than `present` does, for direct input: `count` bytes, and zeros up to a multiple of 16. */
+export function presentPixels(scratch: usize, bytes: usize, count: usize): void {
+  image = bytes;
+  pixels = count;
+  let lit: u32 = 0;
+  for (let pixel: usize = 0; pixel < count; pixel++) lit += u32(load<u8>(bytes + pixel) !== 0);
+  const input = scratch + INPUT;
+  store<u32>(input, lit, DIM);
+  store<u32>(input, 0, BRIGHT_COUNT);
+  store<u32>(input, 0, ALWAYS_COUNT);
 }
 
 /**

@@ -10,7 +10,6 @@ import {
   ALWAYS_COUNT,
   BRIGHT_COUNT,
   DIM,
-  IMAGE,
   PART,
   PART_BYTES,
   PIXEL_AT,
@@ -19,7 +18,7 @@ import {
   SPIKES,
   WIDTH,
 } from './addresses';
-import { inputAt, inputs } from './encoder';
+import { image, inputAt, inputs } from './encoder';
 import { DIRECT } from './input';
 import { readControl } from './network';
 
@@ -70,7 +69,7 @@ export function listInput(scratch: usize, events: usize, units: usize, from: usi
   for (let i: usize = 0; !isDirect && i < inputs; i++) layOutSpikes(inputAt(scratch, i), units, size, count);
   const different: usize = isDirect ? 1 : count;
   for (let t: usize = 0; t < different; t++) {
-    const values = isDirect ? scratch + IMAGE : units + t * size;
+    const values = isDirect ? image : units + t * size;
     const list = listAt(events, from + t);
     let end = list;
     for (let y: usize = 0; y < inHeight; y++) {

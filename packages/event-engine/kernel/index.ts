@@ -33,7 +33,7 @@ export * from './addresses';
 export { back } from './back';
 export { countHeard, currentsOf, drawMap, fireAll } from './convolution';
 export { limit } from './delays';
-export { countRows, countSpikes, present, presentSpikes } from './encoder';
+export { countRows, countSpikes, present, presentPixels, presentSpikes } from './encoder';
 export { DIRECT, drawInput, LATENCY, POISSON } from './input';
 export { fireLayer, layerCurrents, layOut, prepare } from './layers';
 export { CROSS_ENTROPY, CROSS_ENTROPY_COUNTS, CROSS_ENTROPY_EACH_STEP, MSE } from './loss';

@@ -4,9 +4,9 @@
 // dL/dW[pixel] = k / 255 times the sum over steps of dL/dx[t].
 
 import { Control } from '../layout';
-import { BLOCK_ROWS, DIRECT_CURRENT, DIRECT_GRADIENT, IMAGE, INPUT, PIXELS, ROW_BYTES } from './addresses';
+import { BLOCK_ROWS, DIRECT_CURRENT, DIRECT_GRADIENT, INPUT, ROW_BYTES } from './addresses';
 import { addDim, currents, prepareInput } from './current';
-import { encode, inputAt, inputs } from './encoder';
+import { encode, image, inputAt, inputs, pixels } from './encoder';
 import { addGradient } from './gradient';
 import { readControl } from './network';
 import { addToRow, copyRow, storeRow } from './rows';
@@ -31,7 +31,7 @@ export function drawInput(scratch: usize, index: u32, block: usize, steps: usize
 export function pixelCurrents(scratch: usize, column: usize, weights: usize, block: usize, steps: usize): void {
   const rows = column + BLOCK_ROWS;
   if (readControl(Control.Encoder) === DIRECT) {
-    if (block === 0) addPixels(scratch, weights, column + DIRECT_CURRENT);
+    if (block === 0) addPixels(weights, column + DIRECT_CURRENT);
     for (let t: usize = 0; t < steps; t++) copyRow(rows + t * ROW_BYTES, column + DIRECT_CURRENT);
   } else {
     currents(scratch, scratch + INPUT, weights, rows, steps);
@@ -47,22 +47,22 @@ export function addPixelGradient(scratch: usize, column: usize, gradient: usize,
   const rows = column + BLOCK_ROWS;
   if (readControl(Control.Encoder) === DIRECT) {
     addSteps(rows, column + DIRECT_GRADIENT, steps);
-    if (block === 0) addPixelGradients(scratch, column + DIRECT_GRADIENT, gradient);
+    if (block === 0) addPixelGradients(column + DIRECT_GRADIENT, gradient);
   } else {
     for (let i: usize = 0; i < inputs; i++) addGradient(scratch, inputAt(scratch, i), rows, gradient, steps);
   }
 }
 
 /** The image's current, pixels in ascending order, to the row `current`. */
-function addPixels(scratch: usize, weights: usize, current: usize): void {
+function addPixels(weights: usize, current: usize): void {
   let x = f32x4.splat(0);
   let y = x;
   let z = x;
-  for (let from: usize = 0; from < PIXELS; from += 16) {
-    for (let lit = litPixels(scratch, from); lit; lit &= lit - 1) {
+  for (let from: usize = 0; from < pixels; from += 16) {
+    for (let lit = litPixels(from); lit; lit &= lit - 1) {
       const pixel = from + ctz(lit);
       const row = weights + ROW_BYTES * pixel;
-      const value = intensity(scratch, pixel);
+      const value = intensity(pixel);
       x = f32x4.add(x, f32x4.mul(value, v128.load(row)));
       y = f32x4.add(y, f32x4.mul(value, v128.load(row, 16)));
       z = f32x4.add(z, f32x4.mul(value, v128.load(row, 32)));
@@ -85,25 +85,25 @@ function addSteps(rows: usize, sum: usize, steps: usize): void {
   storeRow(sum, x, y, z);
 }
 
-function addPixelGradients(scratch: usize, sum: usize, gradient: usize): void {
+function addPixelGradients(sum: usize, gradient: usize): void {
   const x = v128.load(sum);
   const y = v128.load(sum, 16);
   const z = v128.load(sum, 32);
-  for (let from: usize = 0; from < PIXELS; from += 16) {
-    for (let lit = litPixels(scratch, from); lit; lit &= lit - 1) {
+  for (let from: usize = 0; from < pixels; from += 16) {
+    for (let lit = litPixels(from); lit; lit &= lit - 1) {
       const pixel = from + ctz(lit);
       const at = gradient + ROW_BYTES * pixel;
-      const value = intensity(scratch, pixel);
+      const value = intensity(pixel);
       addToRow(at, f32x4.mul(value, x), f32x4.mul(value, y), f32x4.mul(value, z));
     }
   }
 }
 
 /** Which of 16 pixels are not black, a bit for each. */
-function litPixels(scratch: usize, from: usize): i32 {
-  return i8x16.bitmask(i8x16.ne(v128.load(scratch + IMAGE + from), i8x16.splat(0)));
+function litPixels(from: usize): i32 {
+  return i8x16.bitmask(i8x16.ne(v128.load(image + from), i8x16.splat(0)));
 }
 
-function intensity(scratch: usize, pixel: usize): v128 {
-  return f32x4.splat(f32(load<u8>(scratch + IMAGE + pixel)) / 255);
+function intensity(pixel: usize): v128 {
+  return f32x4.splat(f32(load<u8>(image + pixel)) / 255);
 }

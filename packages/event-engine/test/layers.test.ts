@@ -378,7 +378,7 @@ test('a network that needs more memory than the kernel has, of weights or in so 
     [10_000, 784, [{ convolve }, { convolve }, outputs]],
   ] as const) {
     const message = new RegExp(
-      `^RangeError: layers: .* at most 256 MB, found \\d+ MB with batchSize 128, T ${T} and threads 1; take fewer`,
+      `^RangeError: layers: .* at most 512 MB, found \\d+ MB with batchSize 128, T ${T} and threads 1; take fewer`,
     );
     const { data } = samples(T, inputs);
     await assert.rejects(createEngine('event', { data, layers, threads: 1 }), message);

@@ -318,6 +318,7 @@ export interface EventFolderOptions extends Omit<EventTrainsOptions, 'train' | '
  * @throws DatasetError or RangeError in one line: which file, what was expected, what was found
  */
 export function eventFolder(files: Files, options: EventFolderOptions = {}): SpikeTrains {
+  checkObject('eventFolder', options, 'an object of options');
   const { test: share, seed, ...others } = options;
   return inOneLine(() => {
     const found = byClass(files, '.bin').files;

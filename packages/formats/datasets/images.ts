@@ -14,38 +14,21 @@ import {
   inOneLine,
   typeName,
 } from '../../../src/common/checks';
-import { DatasetError, sharedBytes } from '../../../src/common/mnist';
+import { DatasetError, MAX_CLASSES, sharedBytes } from '../../../src/common/mnist';
+import {
+  checkImageShape,
+  countPixels,
+  type ImageShape,
+  type ImageSplit,
+  type Images,
+  MOST_SIDE,
+} from '../../networks/images';
 import { byClass, type Files, holdOut, type SplitOptions, splitFiles } from './folders';
 
-/** The largest image, in pixels a side. */
-export const MOST_SIDE = 128;
-export const MOST_CLASSES = 1000;
 /** Bytes of all images together. */
 const MOST_BYTES = 2 ** 30;
 /** Bytes of a PNG file or of what it unpacks to: four channels of 16 bits at the largest size, and as much again. */
 const MOST_FILE = 2 ** 21;
-/** The training or the test images with their labels. */
-export interface ImageSplit {
-  /** [count × rows × columns × channels] intensities from 0 to 255, row by row, the channels of a pixel together. */
-  readonly images: Uint8Array;
-  /** [count] classes from 0. */
-  readonly labels: Uint16Array;
-  readonly count: number;
-}
-
-/** Images of one size in two splits. */
-export interface Images {
-  readonly rows: number;
-  readonly columns: number;
-  /** 1 for grey, 3 for red, green and blue. */
-  readonly channels: number;
-  /** How many classes there are, and so outputs of a network: 2 to 1,000. */
-  readonly classes: number;
-  /** What each class is called, if it has a name. */
-  readonly names?: readonly string[];
-  readonly train: ImageSplit;
-  readonly test: ImageSplit;
-}
 
 /** Images of any of these forms, and a class for each. */
 export interface LabelledImages {
@@ -132,7 +115,7 @@ function readFolder(given: Files, options: SplitOptions): Images {
   const [first] = decoded;
   const channels = decoded.some((image) => image.channels === 3) ? 3 : 1;
   const shape = { rows: first.rows, columns: first.columns, channels };
-  const size = sizeOf(shape);
+  const size = countPixels(shape);
   const images = space(decoded.length, shape);
   for (const [i, { path, rows, columns, data, channels: own }] of decoded.entries()) {
     if (rows !== shape.rows || columns !== shape.columns)
@@ -147,30 +130,24 @@ function readFolder(given: Files, options: SplitOptions): Images {
   return finish(shape, takeBoth(all, splitFiles(files, options), shape), names);
 }
 
-type Shape = Pick<Images, 'rows' | 'columns' | 'channels'>;
+const asText = ({ rows, columns }: Pick<ImageShape, 'rows' | 'columns'>) => `${columns} × ${rows}`;
 
-const sizeOf = ({ rows, columns, channels }: Shape) => rows * columns * channels;
-const asText = ({ rows, columns }: Pick<Shape, 'rows' | 'columns'>) => `${columns} × ${rows}`;
-
-function checkShape({ rows, columns, channels = 1 }: Partial<Shape>, where?: string): Shape {
-  const begin = where === undefined ? '' : `${where}: `;
-  checkWhole(`${begin}rows`, rows as number, 1, MOST_SIDE);
-  checkWhole(`${begin}columns`, columns as number, 1, MOST_SIDE);
-  if (channels !== 1 && channels !== 3)
-    throw new RangeError(`${begin}channels: expected 1 (grey) or 3 (colours), found ${formatValue(channels)}`);
-  return { rows: rows as number, columns: columns as number, channels };
+function checkShape({ rows, columns, channels = 1 }: Partial<ImageShape>, where?: string): ImageShape {
+  const shape = { rows, columns, channels } as ImageShape;
+  checkImageShape(where === undefined ? '' : `${where}: `, shape);
+  return shape;
 }
 
 /** Memory for the images, which threads share. @throws RangeError if it is more than may be had */
-function space(count: number, shape: Shape): Uint8Array {
-  const bytes = count * sizeOf(shape);
+function space(count: number, shape: ImageShape): Uint8Array {
+  const bytes = count * countPixels(shape);
   if (bytes > MOST_BYTES) throw new RangeError(`images: expected at most ${MOST_BYTES} bytes, found ${bytes}`);
   return sharedBytes(bytes);
 }
 
 /** Copies the images, each intensity checked. */
-function pack(where: string, { images, labels }: LabelledImages, shape: Shape): ImageSplit {
-  const size = sizeOf(shape);
+function pack(where: string, { images, labels }: LabelledImages, shape: ImageShape): ImageSplit {
+  const size = countPixels(shape);
   const count = labels?.length;
   if (!Number.isInteger(count) || typeof labels !== 'object')
     throw new TypeError(`${where}: expected labels, a number for each image, found ${typeName(labels)}`);
@@ -193,7 +170,7 @@ function pack(where: string, { images, labels }: LabelledImages, shape: Shape): 
       out[i * size + byte] = Math.round(value);
     }
   }
-  for (let i = 0; i < count; i++) checkWhole(`${where}: label of image ${i}`, labels[i], 0, MOST_CLASSES - 1);
+  for (let i = 0; i < count; i++) checkWhole(`${where}: label of image ${i}`, labels[i], 0, MAX_CLASSES - 1);
   return { images: out, labels: Uint16Array.from(labels), count };
 }
 
@@ -203,8 +180,8 @@ interface Splits {
 }
 
 /** Copies of the images with these indices. */
-function takeBoth(all: ImageSplit, indices: { train: number[]; test: number[] }, shape: Shape): Splits {
-  const size = sizeOf(shape);
+function takeBoth(all: ImageSplit, indices: { train: number[]; test: number[] }, shape: ImageShape): Splits {
+  const size = countPixels(shape);
   const take = (own: number[]): ImageSplit => {
     const images = space(own.length, shape);
     own.forEach((i, at) => {
@@ -216,11 +193,11 @@ function takeBoth(all: ImageSplit, indices: { train: number[]; test: number[] },
 }
 
 /** The data, once both splits are seen to have images, and the training some of each class. */
-function finish(shape: Shape, { train, test }: Splits, names?: readonly string[]): Images {
+function finish(shape: ImageShape, { train, test }: Splits, names?: readonly string[]): Images {
   for (const [name, { count }] of Object.entries({ train, test }))
     if (count === 0) throw new RangeError(`${name}: expected at least one image, found none`);
   const classes = 1 + [...train.labels, ...test.labels].reduce((most, label) => Math.max(most, label), 0);
-  if (classes < 2) throw new RangeError(`labels: expected 2 to ${MOST_CLASSES} classes, found ${classes}`);
+  if (classes < 2) throw new RangeError(`labels: expected 2 to ${MAX_CLASSES} classes, found ${classes}`);
   if (names) checkArray('names', names, 'texts');
   if (names && names.length !== classes)
     throw new RangeError(`names: expected ${classes}, one for each class, found ${names.length}`);
@@ -236,7 +213,7 @@ function finish(shape: Shape, { train, test }: Splits, names?: readonly string[]
 /** Magic numbers of idx files of bytes, by their dimensions. */
 const MAGIC = { 1: 0x801, 3: 0x803, 4: 0x804 } as const;
 
-function readPair(where: string, files: IdxFiles): { shape: Shape; split: ImageSplit } {
+function readPair(where: string, files: IdxFiles): { shape: ImageShape; split: ImageSplit } {
   const [images, labels] = [
     readIdx(`${where}images`, files.images, [3, 4]),
     readIdx(`${where}labels`, files.labels, [1]),

@@ -13,7 +13,8 @@ import { CLASSES, checkMnist, MAX_T, type Presentation, type Split } from '../..
 import { MAX_UINT32 } from '../../../src/common/random';
 import type { Trace } from '../../../src/common/trace';
 import type { EngineState, Learner } from '../../../src/training/learner';
-import { checkSpikeTrains, countClasses, countInputs, type Dataset, isSpikeTrains } from '../spike-trains';
+import { checkImages } from '../images';
+import { checkSpikeTrains, countClasses, countInputs, type Dataset, isImages, isSpikeTrains } from '../spike-trains';
 import { checkDelays } from './delay';
 import {
   checkMap,
@@ -188,7 +189,7 @@ type Options = Omit<Infer<typeof ENGINE>, 'neuron' | 'layers' | 'loss' | 'ratePe
 
 /** What an engine is made from. */
 export interface ResolvedEngineOptions<Loss = LossName> extends Options {
-  /** MNIST, or spike trains, whose T and number of inputs the engine takes over. Not to be changed while in use. */
+  /** MNIST, other images, or spike trains, whose T and number of inputs the engine takes over. Not to be changed while in use. */
   data: Dataset;
   neuron: NeuronOptions;
   layers: readonly ResolvedLayer[];
@@ -227,6 +228,7 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   checkOptions('createEngine', some, ENGINE_OPTIONS);
   const { data, threads, ...options } = some;
   if (isSpikeTrains(data)) checkSpikeTrains(data);
+  else if (isImages(data)) checkImages(data);
   else checkMnist(data);
   const resolved = resolveOptions(options, {
     inputs: countInputs(data),

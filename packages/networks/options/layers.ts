@@ -2,7 +2,7 @@
 
 import { checkOptions, checkWhole, formatValue } from '../../../src/common/checks';
 import { CLASSES, IMAGE_SIDE, MAX_CLASSES } from '../../../src/common/mnist';
-import { MAX_UNITS } from '../spike-trains';
+import { MAX_INPUTS } from '../images';
 import { DELAY, type Delay, resolveDelay } from './delay';
 import { checkNeuron, NEURON, type NeuronOptions, neuronOptions, resolveNeuronOptions } from './neuron-options';
 import { checkNorm, NORM } from './norm';
@@ -54,7 +54,7 @@ const CONVOLUTION = group(
     /** Whether each channel learns a bias, from 0 on, as a current in every step. Default false. */
     bias: toggle({ doc: 'whether each of its channels learns a bias', default: false }),
     /** The shape of the network's inputs, of the first layer alone: by default images [1, 28, 28]. */
-    shape: list(3, whole(1, MAX_UNITS, { doc: 'extents' }), {
+    shape: list(3, whole(1, MAX_INPUTS, { doc: 'extents' }), {
       doc: "channels, height and width of the network's inputs",
     }),
   },
@@ -234,7 +234,7 @@ function mapOfInputs(layer: LayerOptions): MapShape | undefined {
     throw new RangeError(`shape: expected [channels, height, width], found ${formatValue(shape)}`);
   for (const [i, name] of ['channels', 'height', 'width'].entries()) checkWhole(`${name} of the shape`, shape[i], 1);
   const map = inputMap({ shape: shape as [number, number, number] });
-  checkWhole('inputs of the shape', sizeOf(map), 1, MAX_UNITS);
+  checkWhole('inputs of the shape', sizeOf(map), 1, MAX_INPUTS);
   return map;
 }
 

@@ -3,11 +3,13 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { checkNumber } from '../../../src/common/checks';
+import type { Mnist, Split } from '../../../src/common/mnist';
 import type { Trace } from '../../../src/common/trace';
 import { resetNet } from '../../../src/snn/functional';
-import { adam, makeBatch, oneHotLabels, setRate } from '../../../src/training/batches';
+import { adam, oneHotLabels, setRate } from '../../../src/training/batches';
 import { countCorrect } from '../../../src/training/metrics';
 import type { Batch } from '../../../src/training/time-loop';
+import { ImageReader, type Images } from '../images';
 import {
   type BatchResult,
   type Engine,
@@ -19,8 +21,8 @@ import {
   takeState,
 } from '../options/engine';
 import { nextTurn, Queue } from '../queue';
-import { moveImages, shiftOf } from '../shift';
-import { countClasses, isSpikeTrains } from '../spike-trains';
+import { shiftOf } from '../shift';
+import { countClasses, countInputs, countOwnInputs, isImages, isSpikeTrains } from '../spike-trains';
 import { type Encoder, GivenSpikes, makeEncoder } from './encoders';
 import { snn } from './networks';
 import { checkBatch, resolveTfjsOptions, type TfjsEngineOptions } from './options';
@@ -56,7 +58,7 @@ export class TfjsEngine implements Engine {
       network ??
       snn({
         seed: options.seed,
-        inputs: isSpikeTrains(data) ? data.units : undefined,
+        inputs: countOwnInputs(data),
         layers: options.layers,
         readout: options.readout,
         gain: options.gain,
@@ -126,16 +128,31 @@ export class TfjsEngine implements Engine {
     const { data, seed } = this.options;
     const moves = shift > 0 ? (index: number) => shiftOf(seed, epoch, index, shift) : undefined;
     const encoder = this.encoder.begin(presentation);
-    const { images, labels } = isSpikeTrains(data)
-      ? { images: undefined, labels: oneHotLabels(data[split], indices, this.classes) }
-      : makeBatch(data[split], indices, this.classes);
-    const shown = images && moves ? moved(images, indices, moves) : images;
+    const images = isSpikeTrains(data) ? undefined : this.imagesOf(data, split, indices, moves);
+    const labels = oneHotLabels(data[split], indices, this.classes);
     try {
-      return work({ labels, nextInput: () => encoder.encode(shown) });
+      return work({ labels, nextInput: () => encoder.encode(images) });
     } finally {
       resetNet(this.network);
-      tf.dispose([images, shown, labels]);
+      tf.dispose([images, labels]);
     }
+  }
+
+  /** Intensities from 0 to 1 of the shape that the network takes. */
+  private imagesOf(
+    data: Mnist | Images,
+    split: Split,
+    indices: ArrayLike<number>,
+    moves?: (index: number) => [down: number, right: number],
+  ): tf.Tensor {
+    const shape = [indices.length, ...(this.network.inputs[0].shape.slice(1) as number[])];
+    const reader = new ImageReader(isImages(data) ? data : undefined);
+    const intensities = new Float32Array(indices.length * countInputs(data));
+    for (let i = 0, at = 0; i < indices.length; i++) {
+      const image = reader.read(data[split].images, indices[i], moves?.(indices[i]));
+      for (let input = 0; input < image.length; input++) intensities[at++] = image[input] / 255;
+    }
+    return tf.tensor(intensities, shape);
   }
 
   state(): Promise<EngineState> {
@@ -166,7 +183,3 @@ export class TfjsEngine implements Engine {
     });
   }
 }
-
-/** Images [count, 28, 28], each moved. */
-const moved = (images: tf.Tensor3D, indices: ArrayLike<number>, moves: (index: number) => [number, number]) =>
-  tf.tensor3d(moveImages(images.dataSync() as Float32Array, indices, moves), images.shape);

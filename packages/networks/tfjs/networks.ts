@@ -7,11 +7,11 @@ import type { Surrogate } from '../../../src/common/surrogates';
 import { MemoryModule } from '../../../src/snn/memory-module';
 import * as lesson from '../../../src/snn/networks';
 import { ATan, makeSurrogate } from '../../../src/snn/surrogate';
+import { MAX_INPUTS } from '../images';
 import { READOUT_NAMES, type ReadoutName } from '../options/engine';
 import { MAX_HIDDEN, type ResolvedLayer, resolveLayers, type SomeLayers } from '../options/layers';
 import { neuronOptions } from '../options/neuron-options';
 import { checkGain, checkRanges, initialParameters } from '../options/weights';
-import { MAX_UNITS } from '../spike-trains';
 import { KINDS } from './layers';
 import { DelayedDense } from './layers/delay';
 import { LinearRecurrentContainer } from './layers/recurrent';
@@ -50,7 +50,7 @@ export function ann(options: AnnOptions = {}): tf.Sequential {
 export interface SnnOptions extends AdaptiveLIFNodeArgs, Pick<SomeLayers, 'hidden' | 'layers'> {
   /** For the initial weights. Default 0. */
   seed?: number;
-  /** Inputs of spike trains, 1 to 4,096, in place of an image: one call then takes [batch, inputs]. */
+  /** Inputs of other data, 1 to 49,152, in place of an image of MNIST: one call then takes [batch, inputs]. */
   inputs?: number;
   /** What the initial weights are multiplied by: one number, or one for each layer. Default 1. */
   gain?: number | readonly number[];
@@ -76,7 +76,7 @@ export function snn(options: SnnOptions = {}): tf.Sequential {
   if (ofLayers.every((name) => options[name] === undefined)) return lesson.snn(options);
   const { seed = 0, inputs, hidden, layers, readout = 'spikes', gain, ...neuron } = options;
   checkWhole('seed', seed, 0, MAX_UINT32);
-  if (inputs !== undefined) checkWhole('inputs', inputs, 1, MAX_UNITS);
+  if (inputs !== undefined) checkWhole('inputs', inputs, 1, MAX_INPUTS);
   checkChoice('readout', readout, READOUT_NAMES);
   // A surrogate without a gradient has no name among the options of a neuron.
   const { surrogateFunction = new ATan(), storeSequences, name, ...dynamics } = neuron;

@@ -9,10 +9,10 @@ import { inOneLine } from '../../../src/common/checks';
 import { CLASSES, MAX_CLASSES } from '../../../src/common/mnist';
 import { newHistory, type RunSettings, type TrainingHistory } from '../../../src/training/history';
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../formats/bytes';
+import { MAX_INPUTS } from '../../networks/images';
 import { type EngineState, MAX_STEP } from '../../networks/options/engine';
 import { countRemembered, type LayerShape, plainLayers } from '../../networks/options/layers';
 import { countNumbers, parameters } from '../../networks/options/weights';
-import { MAX_UNITS } from '../../networks/spike-trains';
 import { makeFolder, readFile, writeFileAtomic } from '../../system/files';
 import { formatRun, type RunDocument } from '../document';
 import { allLayersIn, assertFinite } from '../run-files';
@@ -207,7 +207,7 @@ function isFit({ run, digest, saveFigures, history, events, arrays }: Header): b
     testAccs === epoch &&
     (heldBackAccs === epoch || heldBackAccs === 0) &&
     inputs > 0 &&
-    inputs <= MAX_UNITS &&
+    inputs <= MAX_INPUTS &&
     classes >= 2 &&
     classes <= MAX_CLASSES &&
     potentials % countRemembered(layersOf(settings)) === 0 &&

@@ -4,8 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { loadFolder } from '../../../../hosts/node/data';
+import { createEngine } from '../../../../hosts/node/engines';
 import { temporaryFolder } from '../../../../test/support/data';
 import { python } from '../../../../test/support/python';
+import { train } from '../../../networks/train';
 import { eventFolder, fromArrays, fromIdx, imageFolder } from '../../datasets';
 
 /** Five pixels wide, three high: every kind of pixel that PNG has, and what each should be read as. */
@@ -245,4 +248,33 @@ describe('Event files in a folder for each class', () => {
     const bad = { ...files, 'left/1.bin': file.subarray(0, 7) };
     assert.throws(() => eventFolder(bad), /^DatasetError: left\/1\.bin: expected events of 5 bytes, found 7 bytes/);
   });
+});
+
+/** Twenty classes of twenty images, 8 × 8 in colours: a class is where a square lies and which colour it has. */
+const WRITE_TWENTY = `
+import os, random, struct, zlib
+random.seed(1)
+def chunk(kind, data):
+    return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+for label in range(20):
+    os.makedirs(f'leaves/kind {label:02}')
+    where, colour = divmod(label, 3)
+    for i in range(20):
+        rows = b''
+        for y in range(8):
+            rows += b'\\0' + bytes(220 + random.randrange(30) if (y // 3 * 3 + x // 3) == where and c == colour
+                                  else random.randrange(40) for x in range(8) for c in range(3))
+        head = struct.pack('>IIBBBBB', 8, 8, 8, 2, 0, 0, 0)
+        open(f'leaves/kind {label:02}/{i}.png', 'wb').write(b'\\x89PNG\\r\\n\\x1a\\n' + chunk(b'IHDR', head) +
+            chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
+`;
+
+test('twenty folders of PNG files become a trained network', async () => {
+  python(WRITE_TWENTY, folder);
+  const data = imageFolder(await loadFolder(join(folder, 'leaves')));
+  const engine = await createEngine('event', { data, hidden: 50, T: 20, batchSize: 32, learningRate: 0.01 });
+  const { testAccs } = await train({ engine, epochs: 15 });
+  await engine.close();
+  assert.deepEqual([data.classes, data.train.count, data.test.count], [20, 320, 80]);
+  assert.ok(testAccs[14] > 0.9, `${testAccs}`);
 });
