@@ -25,7 +25,7 @@ const kindOf = (value: unknown): string => asOneLine(Object.prototype.toString.c
 /** The longest message about a file, in characters. */
 const LONGEST = 1000;
 
-/** Truncates to one line and replaces control characters. */
+/** Replaces line breaks and control characters, and cuts what is longer than a line. */
 export function asOneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
   return line.length > LONGEST ? `${line.slice(0, LONGEST)} …` : line;

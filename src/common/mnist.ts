@@ -125,7 +125,7 @@ function hex(value: number): string {
 
 /**
  * @throws TypeError or RangeError in one line unless both splits are there and whole: bytes, as many images as labels,
- * all of its classes
+ * every label below the number of classes
  */
 export function checkMnist(data: Mnist): void {
   if (!data?.train || !data.test) throw new TypeError('data: expected what loadMnist() returns, found none');

@@ -19,7 +19,7 @@ export const SURROGATE_NAMES = Object.keys(SURROGATES) as SurrogateName[];
 /** Which slope stands in for that of the spike; `new surrogate.ATan(2)` is one. */
 export interface Surrogate {
   readonly name: SurrogateName;
-  /** SpikingJelly's: the larger, the narrower and the higher the slope. */
+  /** SpikingJelly's; a larger one makes the slope narrower and steeper. */
   readonly alpha: number;
 }
 

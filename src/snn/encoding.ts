@@ -8,7 +8,8 @@ import { firingChance, poissonPart, STEPS_IN_PART } from './poisson-block';
 const STEPS_IN_BLOCK = 128;
 
 /**
- * SpikingJelly's PoissonEncoder: each call of `encode` returns one fresh step, `rand ≤ x`.
+ * SpikingJelly's PoissonEncoder: each call of `encode` returns one fresh step, in which a pixel fires if a random number is
+ * below its intensity x (SpikingJelly: `rand ≤ x`).
  *
  * Its random numbers depend on (seed, split, epoch, image, step) alone. `begin` says which images are shown;
  * without it the encoder draws from the demonstration stream, where a row of the batch stands for an image.
@@ -22,7 +23,7 @@ export class PoissonEncoder {
   private epoch = 0;
   private indices: Uint32Array | null = null;
   private step = 0;
-  /** The images whose chances these are: a tensor, and its data, which for a variable change. */
+  /** Which images `chances` are of: a tensor's id, and the id of its data, which change in a variable. */
   private encodedId = -1;
   private encodedData: object | undefined;
   private chances: Uint32Array = new Uint32Array();
@@ -64,7 +65,8 @@ export class PoissonEncoder {
    * The next step of these images.
    * @param images [batch, …] intensities in [0, 1]
    * @returns spikes, 0 or 1, of the images' shape
-   * @throws RangeError if an intensity lies outside of [0, 1]; Error if the batch is not the one that `begin` announced
+   * @throws RangeError if an intensity lies outside of [0, 1]; Error if the batch has another number of images than
+   *   `begin` announced
    */
   encode<T extends tf.Tensor>(images: T): T {
     checkTensor('images', images);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkFunction, checkTensor } from '../common/checks';
 
-/** Resets every neuron of the network between images (SpikingJelly's `functional.reset_net`). */
+/** Resets every neuron of the network before other images are shown (SpikingJelly's `functional.reset_net`). */
 export function resetNet(net: tf.LayersModel): void {
   checkFunction('network', net?.resetStates, 'a network, such as networks.snn()');
   net.resetStates();

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { checkTensor } from '../common/checks';
 
 /**
- * Base class of stateful layers, SpikingJelly's of this name: they keep a tensor from call to call until the reset;
- * input and output are [batch, units].
+ * Base class of stateful layers, SpikingJelly's of this name: they keep a tensor from call to call until the reset. Input
+ * and output are [batch, units], or [batch, height, width, channels].
  */
 export abstract class MemoryModule extends tf.layers.Layer {
   /** What it remembers of the last step, [batch, units]; null before the first. */
@@ -29,14 +29,13 @@ export abstract class MemoryModule extends tf.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = Array.isArray(inputs) ? inputs[0] : inputs;
-    // Of neurons of a map [batch, height, width, channels].
     if (x?.rank !== 4) checkTensor('input', x, [null, null]);
     return tf.tidy(() => this.advance(x));
   }
 
   protected abstract advance(x: tf.Tensor): tf.Tensor;
 
-  /** Keeps a tensor of its own for the next step, until the reset. */
+  /** Takes over a tensor and keeps it for the next step; the earlier one until the reset. */
   protected remember(next: tf.Tensor): void {
     if (this.remembered) this.past.push(this.remembered);
     this.remembered = tf.keep(next);

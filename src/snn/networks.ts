@@ -37,7 +37,7 @@ export function snn(options: SnnOptions = {}): tf.Sequential {
   return build(seed, () => new LIFNode({ ...neuron, surrogateFunction }));
 }
 
-/** PyTorch's initial weights, U(−1/√784, 1/√784), drawn from our own generator. */
+/** Flatten → Dense → the given outputs, with PyTorch's initial weights, U(−1/√784, 1/√784), from our own generator. */
 function build(seed = 0, makeOutputs: () => tf.layers.Layer): tf.Sequential {
   checkWhole('seed', seed, 0, MAX_UINT32);
   const net = tf.sequential({
@@ -69,7 +69,10 @@ export function forward(net: tf.LayersModel, x: tf.Tensor): tf.Tensor2D {
   return net.apply(x) as tf.Tensor2D;
 }
 
-/** What the network learns, layer by layer; behind it in each layer what it only remembers, as TensorFlow.js has it. */
+/**
+ * Of each layer the variables that training changes, then those that it does not, such as a running mean. Potentials are
+ * not variables.
+ */
 const variablesOf = (net: tf.LayersModel) => net.layers.flatMap(({ weights }) => weights);
 
 /** @throws RangeError unless the network has so many weights, and each is finite */

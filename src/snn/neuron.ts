@@ -15,13 +15,13 @@ export interface LIFNodeArgs {
   tau?: number;
   /** Whether the input decays together with the membrane potential. Default true. */
   decayInput?: boolean;
-  /** A neuron fires when h reaches this potential. Default 1. */
+  /** A neuron fires when its charged potential h reaches this. Default 1. */
   vThreshold?: number;
   /** Potential after a spike (hard reset), or null to subtract the threshold (soft reset). Default 0. */
   vReset?: number | null;
   /** The slope that stands in for that of the spike. Default Sigmoid(4). */
   surrogateFunction?: SurrogateFunction;
-  /** Whether the reset is left out of the gradient. Default false. */
+  /** Whether the spike s counts as a constant in the reset, so that no gradient flows through it there. Default false. */
   detachReset?: boolean;
   /** Keeps x, h, v and spikes of every step in `sequences` until the reset. Default false. */
   storeSequences?: boolean;
@@ -52,7 +52,8 @@ export interface Sequences {
  *     reset    v = s v_reset + (1 − s) h             hard
  *              v = h − s v_threshold                 soft
  *
- * Input and output are [batch, units]. `resetStates` (or `functional.resetNet`) forgets v between images.
+ * In a charge, v_reset is 0 if it is null. Input and output are [batch, units]. `resetStates` (or `functional.resetNet`)
+ * forgets v before other images are shown.
  * @example
  * const neurons = new neuron.LIFNode({ tau: 2, surrogateFunction: new surrogate.ATan(2) });
  * const spikes = neurons.apply(tf.tensor2d([[0.5, 2.5]])); // [[0, 1]]: h is 0.25 and 1.25
@@ -79,7 +80,7 @@ export class LIFNode extends MemoryModule {
   /** @throws RangeError that names the option that is out of range or unknown */
   constructor(some: LIFNodeArgs = {}) {
     const names = new.target.optionNames as (keyof LIFNodeArgs)[];
-    checkOptions(new.target.className, some, names, names);
+    checkOptions(new.target.className, some, names, names); // null is refused below, option by option
     const { tau = 2, decayInput = true, vThreshold = 1, vReset = 0, detachReset = false } = some;
     const { surrogateFunction = new Sigmoid(), storeSequences = false, name } = some;
     if (name !== undefined) checkText('name', name);
@@ -120,10 +121,10 @@ export class LIFNode extends MemoryModule {
   /** Potential before firing, h, out of the potential v and the input current x. */
   neuronalCharge(x: tf.Tensor, v: tf.Tensor): tf.Tensor {
     const reset = this.vReset ?? 0;
-    const above = reset === 0 ? v : tf.sub(v, reset);
+    const aboveRest = reset === 0 ? v : tf.sub(v, reset);
     return this.decayInput
-      ? tf.add(v, this.dividedByTau(tf.sub(x, above)))
-      : tf.add(tf.sub(v, this.dividedByTau(above)), x);
+      ? tf.add(v, this.dividedByTau(tf.sub(x, aboveRest)))
+      : tf.add(tf.sub(v, this.dividedByTau(aboveRest)), x);
   }
 
   protected dividedByTau(x: tf.Tensor): tf.Tensor {

@@ -18,8 +18,8 @@ export function firingChance(x: number): number {
  * A step fires if a fresh 24-bit number R is below the chance m, so with probability m / 2²⁴
  * (SpikingJelly: `rand ≤ x`). The block is drawn in eight parts of 16 steps. In each, every pixel draws the top byte of
  * R for its 16 steps at once. Where it equals m's (once in 256), the next byte decides, and then the last; they are
- * drawn after all pixels' top bytes. The random bytes are read as signed numbers, 128 less than R's, for signed bytes
- * are what SIMD compares fastest.
+ * drawn after all pixels' top bytes. A random byte is read as signed, and R's is that plus 128: SIMD compares
+ * signed bytes fastest.
  *
  * @param chances [pixels] of `firingChance`
  * @param out [pixels × 4] words; bit i of word 4 p + l says whether pixel p fires in step 32 l + i of the block

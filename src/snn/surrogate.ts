@@ -9,9 +9,9 @@ import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../common/surro
 /** A spike function with its own gradient. */
 export interface SurrogateFunction {
   readonly name: SurrogateName | 'step';
-  /** SpikingJelly's: the larger, the narrower and the higher the slope. */
+  /** SpikingJelly's; a larger one makes the slope narrower and steeper. */
   readonly alpha: number;
-  /** Θ(x): 1 where x ≥ 0, else 0; of x's shape. Its gradient is the surrogate's. */
+  /** Θ(x), of x = h − threshold: 1 where x ≥ 0, else 0. Its gradient is the surrogate's. */
   apply<T extends tf.Tensor>(x: T): T;
 }
 
@@ -20,7 +20,7 @@ function heaviside<T extends tf.Tensor>(x: T): T {
   return tf.cast(tf.greaterEqual(x, 0), 'float32') as T;
 }
 
-/** @throws TypeError unless this is a spike function; one of somebody's own is, too */
+/** @throws TypeError unless this has a name and `apply`, as a spike function of a reader's own may */
 export function checkSurrogate(surrogateFunction: SurrogateFunction): void {
   const { name, apply } = Object(surrogateFunction) as Partial<SurrogateFunction>;
   if (typeof apply === 'function' && typeof name === 'string') return;

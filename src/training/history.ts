@@ -9,7 +9,7 @@ export interface RunSettings {
   trainImages: number;
   /** How many images are held back, if any. */
   heldBack?: number;
-  /** Of how many images, the first ones, epochs are drawn, if not of all that are not held back. */
+  /** How many images are trained on, the first ones, if not all that are not held back. */
   firstImages?: number;
   /** Over how many epochs the learning rate falls, if it does. */
   cosineEpochs?: number;
@@ -17,7 +17,7 @@ export interface RunSettings {
   inputs?: number;
   /** How many outputs the network has, if not ten. */
   classes?: number;
-  /** Tells data apart. */
+  /** A checksum of the data, which tells data sets apart. */
   data: number;
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkTensor } from '../common/checks';
 
-/** A loss of labels and predictions, both [batch, classes], averaged over the batch. */
+/** A loss of labels and predictions, both [batch, classes], averaged over the batch (the squared error over the classes, too). */
 export type Loss = (labels: tf.Tensor2D, predictions: tf.Tensor2D) => tf.Scalar;
 
 /** A loss that says in a line which tensor is none, or has the wrong shape. */

@@ -33,8 +33,8 @@ export function predictions(rates: Rates, classes = CLASSES): Uint8Array | Uint1
 }
 
 /**
- * For how many rows [n, classes] the answer is the label of the image with that index. @throws TypeError unless these are
- * such
+ * For how many rows [n, classes] the answer is the label of the image with that index.
+ * @throws TypeError unless the split has labels and the indices are numbers
  */
 export function countCorrect(rates: Rates, split: Labelled, indices: ArrayLike<number>, classes = CLASSES): number {
   if (!isTyped(split?.labels, 'Uint8Array') && !isTyped(split?.labels, 'Uint16Array'))
@@ -47,8 +47,8 @@ export function countCorrect(rates: Rates, split: Labelled, indices: ArrayLike<n
   return correct;
 }
 
-/** Images between two checks of the signal. */
-const LOOK = 2048;
+/** Between two calls the signal is checked. */
+const IMAGES_PER_CALL = 2048;
 
 /**
  * The share of the first `images` test images that the engine answers correctly.
@@ -74,8 +74,8 @@ export async function accuracyOn(
 ): Promise<number> {
   const { data } = engine.options;
   let correct = 0;
-  for (let first = from; first < to; first += LOOK) {
-    const indices = Uint32Array.from({ length: Math.min(LOOK, to - first) }, (_, i) => first + i);
+  for (let first = from; first < to; first += IMAGES_PER_CALL) {
+    const indices = Uint32Array.from({ length: Math.min(IMAGES_PER_CALL, to - first) }, (_, i) => first + i);
     const rates = await engine.rates({ split, epoch, indices });
     correct += countCorrect(rates, data[split], indices, rates.length / indices.length);
     if (signal?.aborted) return Number.NaN;

@@ -22,7 +22,7 @@ export class TimeLoop {
   ) {}
 
   /**
-   * Firing rates [batch, 10] of T steps; differentiable. The network is not reset.
+   * Firing rates [batch, 10] of T steps; differentiable. The caller resets the network afterwards.
    * @param isTraining whether there will be a gradient, for which all of each step is kept
    */
   run(batch: Batch, isTraining = false): tf.Tensor2D {
@@ -42,6 +42,8 @@ export class TimeLoop {
    */
   learn(batch: Batch, optimizer: tf.Optimizer): { loss: number; rates: Float32Array } {
     let rates = new Float32Array();
+    // All T steps run inside of `minimize`, which records them: the gradient goes back through the spikes and potentials of
+    // every step (backpropagation through time).
     const loss = optimizer.minimize(() => {
       const read = this.run(batch, true);
       rates = Float32Array.from(read.dataSync());
@@ -57,12 +59,12 @@ export class TimeLoop {
     for (let t = 0; t < this.T; t++) yield () => forward(this.network, nextInput());
   }
 
-  /** How many spikes there were, with those of another step. */
+  /** Adds the spikes of a step to the count of those before. */
   protected readStep(step: tf.Tensor2D, before?: tf.Tensor2D): tf.Tensor2D {
     return before ? tf.add(before, step) : step;
   }
 
-  /** Firing rates, from how many spikes there were. */
+  /** Firing rates, from the count of spikes after T steps. */
   protected readAll(count: tf.Tensor2D): tf.Tensor2D {
     return tf.div(count, this.T);
   }

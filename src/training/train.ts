@@ -1,4 +1,4 @@
-/** The training loop, the same for both engines and the ANN. It needs no TensorFlow. */
+/** The loop over epochs and batches, the same for every `Learner`. It needs no TensorFlow. */
 import { checkFunction, checkOptions, checkSignal, checkWhole } from '../common/checks';
 import { shuffled } from '../common/random';
 import { checkHistory, newHistory, type RunSettings, type TrainingHistory } from './history';
@@ -33,8 +33,8 @@ export interface TrainOptions {
   /** Default 100. */
   epochs?: number;
   /**
-   * Trains on the first so many images alone, the same ones in every epoch; default all that are not held back, which
-   * more than there are also means.
+   * Trains on the first so many images alone, the same ones in every epoch. Default, and for a larger number: all that
+   * are not held back.
    */
   trainImages?: number;
   /**
