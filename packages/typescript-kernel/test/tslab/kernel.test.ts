@@ -139,7 +139,7 @@ describe('A cell', () => {
     assert.match(message as string, /^TypeError: engine: expected /);
     const [, file, line] = /^ {4}at checkLearner \((src\/\S+\.ts):(\d+)\)$/.exec(place as string) ?? [];
     assert.ok(file, place);
-    assert.match(caller as string, /^ {4}at train \(src\/training\/train\.ts:\d+\)$/);
+    assert.match(caller as string, /^ {4}at train \(packages\/networks\/train\.ts:\d+\)$/);
     assert.match(readFileSync(join(root, file), 'utf8').split('\n')[Number(line) - 1] as string, /throw new TypeError/);
     assert.equal(
       own,
