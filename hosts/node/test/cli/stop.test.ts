@@ -97,7 +97,7 @@ describe('a run that is asked to stop', () => {
       for (const [i, signal] of signals.entries()) {
         child.kill(signal);
         // Of two signals that wait for a busy process, the system delivers the later one first.
-        await setTimeout(signals[i + 1] === 'SIGTERM' ? 200 : 20);
+        await setTimeout(signals[i + 1] === 'SIGTERM' ? 600 : 20);
       }
       const { said, ...end } = await ended;
       assert.deepEqual(end, { status, by });
