@@ -1,6 +1,5 @@
 /** Runs and files in the browser's storage: what one chapter leaves for another, and what a reader takes away or brings. */
-import { inflateSync } from 'fflate';
-import { storedFiles } from '../../packages/formats/exchange/zip';
+import { unzipFolder } from '../../packages/formats/datasets/folders';
 import {
   checkName,
   checkRunName,
@@ -17,9 +16,6 @@ import { FILE_MIME, storedFile, storedRun, storeFile, storeRun } from './storage
 
 /** Runs that a browser without storage keeps, for as long as the kernel lives. */
 const inMemory = new Map<string, Record<string, Uint8Array>>();
-
-/** Bytes of a file in a folder, unpacked: more than any image or recording has. */
-const MOST_FILE = 2 ** 26;
 
 /** The run that comes with the site. */
 const OF_THE_SITE = 'run';
@@ -101,15 +97,10 @@ export async function loadFile(name: string): Promise<Uint8Array> {
 export async function loadFolder(name: string): Promise<Record<string, Uint8Array>> {
   checkText('folder', name);
   const zip = await loadFile(`${name}.zip`);
-  const files = reworded(
-    () =>
-      storedFiles(zip, (deflated, size) => inflateSync(deflated, { out: new Uint8Array(Math.min(size, MOST_FILE)) })),
+  return reworded(
+    () => unzipFolder(zip, name),
     (why) => `${name}.zip: expected a zip file of a folder, found a damaged one (${why})`,
   );
-  // Most programs put the folder itself into the file.
-  const paths = [...files.keys()].filter((path) => !path.endsWith('/'));
-  const begin = paths.every((path) => path.startsWith(`${name}/`)) ? name.length + 1 : 0;
-  return Object.fromEntries(paths.map((path) => [path.slice(begin), files.get(path) as Uint8Array]));
 }
 
 function keepsNone(name: string, { message }: Error): never {

@@ -109,15 +109,15 @@ export async function loadFolder(folder: string): Promise<Record<string, Uint8Ar
       throw new DatasetError(`${folder}: expected a folder (${(error as Error).message})`);
     }
   };
-  const walk = (path: string, depth: number) => {
+  const walk = (path: string) => {
     for (const entry of read(path)) {
       const inside = path === '' ? entry.name : `${path}/${entry.name}`;
       if (entry.name.startsWith('.')) continue;
-      if (entry.isDirectory() && depth < 3) walk(inside, depth + 1);
+      if (entry.isDirectory()) walk(inside);
       else if (entry.isFile()) files[inside] = readNamed(inside, join(folder, inside), MOST_BYTES);
     }
   };
-  walk('', 0);
+  walk('');
   return files;
 }
 

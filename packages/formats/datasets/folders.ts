@@ -1,8 +1,10 @@
 /** Files of one's own in a folder for each class, and which samples are held out for the test. */
+import { inflateSync } from 'fflate';
 import { checkNumber, checkObject } from '../../../src/common/checks';
 import { DatasetError } from '../../../src/common/mnist';
 import { RandomStream, shuffle } from '../../../src/common/random';
 import { Purpose } from '../../networks/purposes';
+import { storedFiles } from '../exchange/zip';
 
 /** The stream that splits; those of controls are 0 to 2, and of groups of recordings 3. */
 const SPLIT = 4;
@@ -17,6 +19,28 @@ export interface SplitOptions {
 
 /** Bytes of each file by its path, with / between the folders. */
 export type Files = Readonly<Record<string, Uint8Array>>;
+
+/** How many times smaller deflate can make a file. */
+export const MOST_TIMES = 1032;
+/** Bytes of all files of a folder. */
+const MOST_BYTES = 2 ** 30;
+
+/**
+ * The files of a folder in a zip file, without the folder that most programs put around them.
+ * @param name of the folder
+ * @throws Error that says what is damaged, or that they would be too large unpacked
+ */
+export function unzipFolder(zip: Uint8Array, name: string): Files {
+  let left = MOST_BYTES;
+  const files = storedFiles(zip, (deflated, size, path) => {
+    left -= size;
+    if (left < 0 || size > MOST_TIMES * deflated.length) throw new Error(`${path} says that it has ${size} bytes`);
+    return inflateSync(deflated, { out: new Uint8Array(size) });
+  });
+  const paths = [...files.keys()].filter((path) => !path.endsWith('/'));
+  const start = paths.every((path) => path.startsWith(`${name}/`)) ? name.length + 1 : 0;
+  return Object.fromEntries(paths.map((path) => [path.slice(start), files.get(path) as Uint8Array]));
+}
 
 /** A file of a class. */
 export interface ClassFile {

@@ -23,12 +23,14 @@ import {
   type Images,
   MOST_SIDE,
 } from '../../networks/images';
-import { byClass, type Files, holdOut, type SplitOptions, splitFiles } from './folders';
+import { byClass, type Files, holdOut, MOST_TIMES, type SplitOptions, splitFiles } from './folders';
 
 /** Bytes of all images together. */
 const MOST_BYTES = 2 ** 30;
 /** Bytes of a PNG file or of what it unpacks to: four channels of 16 bits at the largest size, and as much again. */
 const MOST_FILE = 2 ** 21;
+/** Bytes of the header and the end of a gzip file. */
+const LEAST_GZIP = 18;
 
 /** Images of any of these forms, and a class for each. */
 export interface LabelledImages {
@@ -57,12 +59,9 @@ export interface ArrayOptions extends LabelledImages, Omit<SplitOptions, 'test'>
  */
 export function fromArrays(options: ArrayOptions): Images {
   checkOptions('fromArrays', options, ['rows', 'columns', 'channels', 'images', 'labels', 'names', 'test', 'seed']);
-  const { images, labels, test = 0.2, names, seed } = options;
+  const { images, labels } = options;
   const shape = checkShape(options);
-  const all = pack('images', { images, labels }, shape);
-  if (typeof test === 'number') return finish(shape, takeBoth(all, holdOut(all.labels, { test, seed }), shape), names);
-  checkObject('test', test, 'a share or { images, labels }');
-  return finish(shape, { train: all, test: pack('test.images', test, shape) }, names);
+  return divide(shape, pack('images', { images, labels }, shape), options, (test) => pack('test.images', test, shape));
 }
 
 /** Bytes of two idx files, plain or gzipped. */
@@ -86,14 +85,13 @@ export interface IdxOptions extends IdxFiles, Omit<SplitOptions, 'test'> {
  */
 export function fromIdx(options: IdxOptions): Images {
   checkOptions('fromIdx', options, ['images', 'labels', 'test', 'seed', 'names']);
-  const { test = 0.2, names, seed } = options;
-  const { shape, split: all } = readPair('', options);
-  if (typeof test === 'number') return finish(shape, takeBoth(all, holdOut(all.labels, { test, seed }), shape), names);
-  checkObject('test', test, 'a share or { images, labels }');
-  const apart = readPair('test.', test);
-  if (apart.shape.rows !== shape.rows || apart.shape.columns !== shape.columns)
-    throw new DatasetError(`test.images: expected images of ${asText(shape)}, found ${asText(apart.shape)}`);
-  return finish(shape, { train: all, test: apart.split }, names);
+  const { shape, split } = readPair('', options);
+  return divide(shape, split, options, (test) => {
+    const apart = readPair('test.', test);
+    const [expected, found] = [shape, apart.shape].map((each) => `${asText(each)} × ${each.channels}`);
+    if (found !== expected) throw new DatasetError(`test.images: expected images of ${expected}, found ${found}`);
+    return apart.split;
+  });
 }
 
 /**
@@ -174,6 +172,18 @@ function pack(where: string, { images, labels }: LabelledImages, shape: ImageSha
   return { images: out, labels: Uint16Array.from(labels), count };
 }
 
+/** Holds a share of the images out for the test, unless the images of the test come apart. */
+function divide<Apart extends object>(
+  shape: ImageShape,
+  all: ImageSplit,
+  { test = 0.2, seed, names }: { test?: number | Apart; seed?: number; names?: readonly string[] },
+  read: (apart: Apart) => ImageSplit,
+): Images {
+  if (typeof test === 'number') return finish(shape, takeBoth(all, holdOut(all.labels, { test, seed }), shape), names);
+  checkObject('test', test, 'a share or { images, labels }');
+  return finish(shape, { train: all, test: read(test) }, names);
+}
+
 interface Splits {
   train: ImageSplit;
   test: ImageSplit;
@@ -247,9 +257,12 @@ function readIdx(name: string, content: Uint8Array, dimensions: readonly (1 | 3 
 }
 
 function unzip(name: string, content: Uint8Array): Uint8Array {
+  if (content.length < LEAST_GZIP)
+    throw new DatasetError(`${name}: expected a gzip file, found ${content.length} bytes`);
   // The last four bytes say how long the content is; a file that lies is cut off there.
   const length = new DataView(content.buffer, content.byteOffset).getUint32(content.length - 4, true);
-  if (length > MOST_BYTES) throw new DatasetError(`${name}: expected at most ${MOST_BYTES} bytes, found ${length}`);
+  const most = Math.min(MOST_BYTES, MOST_TIMES * content.length);
+  if (length > most) throw new DatasetError(`${name}: expected at most ${most} bytes unpacked, found ${length}`);
   try {
     return gunzipSync(content, { out: new Uint8Array(length) });
   } catch (error) {

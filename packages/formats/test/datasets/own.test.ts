@@ -10,6 +10,7 @@ import { temporaryFolder } from '../../../../test/support/data';
 import { python } from '../../../../test/support/python';
 import { train } from '../../../networks/train';
 import { eventFolder, fromArrays, fromIdx, imageFolder } from '../../datasets';
+import { unzipFolder } from '../../datasets/folders';
 
 /** Five pixels wide, three high: every kind of pixel that PNG has, and what each should be read as. */
 const WRITE = `
@@ -153,6 +154,41 @@ describe('PNG files in a folder for each class', () => {
   });
 });
 
+describe('A zip file of a folder', () => {
+  const zip = (folders: string) => {
+    const inside = temporaryFolder();
+    python(
+      `import zipfile
+with zipfile.ZipFile('a.zip', 'w') as z:
+    z.writestr('${folders}one/1.bin', bytes(range(100)) * 9, zipfile.ZIP_DEFLATED)
+    z.writestr('${folders}two/2.bin', b'stored', zipfile.ZIP_STORED)`,
+      inside,
+    );
+    return new Uint8Array(readFileSync(join(inside, 'a.zip')));
+  };
+
+  test('gives the bytes of its files by their paths in the folder', () => {
+    const expected = {
+      'one/1.bin': Uint8Array.from({ length: 900 }, (_, i) => i % 100),
+      'two/2.bin': new TextEncoder().encode('stored'),
+    };
+    assert.deepEqual(unzipFolder(zip('leaves/'), 'leaves'), expected);
+    assert.deepEqual(unzipFolder(zip(''), 'leaves'), expected);
+  });
+
+  test('is refused if it is damaged, or says that a file is larger than it can be', () => {
+    const bytes = zip('');
+    assert.throws(() => unzipFolder(bytes.subarray(0, 60), 'leaves'), /^Error: it has no directory/);
+    const lie = Uint8Array.from(bytes);
+    // The size in the directory of the zip file, which begins with PK 1 2.
+    const entry = lie.findIndex(
+      (_, at) => lie[at] === 0x50 && lie[at + 1] === 0x4b && lie[at + 2] === 1 && lie[at + 3] === 2,
+    );
+    lie[entry + 27] = 0x10;
+    assert.throws(() => unzipFolder(lie, 'leaves'), /^Error: one\/1\.bin says that it has \d+ bytes$/);
+  });
+});
+
 describe('Images in arrays', () => {
   const images = Array.from({ length: 40 }, (_, i) => Array.from({ length: 6 }, (_, p) => i + p));
   const labels = images.map((_, i) => i % 4);
@@ -231,6 +267,18 @@ describe('Images in idx files', () => {
     assert.throws(() => fromIdx({ images, labels: five }), /^DatasetError: labels: expected 6, .* found 5$/);
     const half = gzipSync(images).subarray(0, 40);
     assert.throws(() => fromIdx({ images: half, labels }), /^DatasetError: images: expected /);
+    const short = Uint8Array.of(0x1f, 0x8b);
+    assert.throws(
+      () => fromIdx({ images: short, labels }),
+      /^DatasetError: images: expected a gzip file, found 2 bytes$/,
+    );
+    const lie = Uint8Array.from(gzipSync(images)).fill(0x20, -4);
+    assert.throws(() => fromIdx({ images: lie, labels }), /^DatasetError: images: expected at most \d+ bytes unpacked/);
+    const colours = Uint8Array.from([...header(0x804, 6, 2, 2, 3), ...new Uint8Array(72)]);
+    assert.throws(
+      () => fromIdx({ images, labels, test: { images: colours, labels } }),
+      /^DatasetError: test\.images: expected images of 2 × 2 × 1, found 2 × 2 × 3$/,
+    );
   });
 });
 
