@@ -3,9 +3,9 @@ import { checkChoice, checkOptions } from '../../src/common/checks';
 import { CLASSES, IMAGE_SIZE } from '../../src/common/mnist';
 import type { RunSettings, TrainingHistory } from '../../src/training/history';
 import {
-  type Images,
   TRAIN_OPTIONS as OF_THE_LESSON,
   type TrainOptions as OptionsOfTheLesson,
+  type TrainedImages,
   train as trainLesson,
 } from '../../src/training/train';
 import { sinTurns } from './exact';
@@ -64,7 +64,7 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
 }
 
 /** What the results of a run depend on, beside the engine and its data. */
-type Shown = Images & Pick<RunSettings, 'cosineEpochs'>;
+type Shown = TrainedImages & Pick<RunSettings, 'cosineEpochs'>;
 
 export function collectSettings({ name, options }: Learner, { heldBack, ...shown }: Shown): RunSettings {
   const { data, threads, ...others } = options as Pick<ResolvedEngineOptions, 'data'> & Partial<ResolvedEngineOptions>;

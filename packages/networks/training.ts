@@ -1,5 +1,4 @@
 /** Everything about training: the lesson's losses, batches and loop, and what later chapters add to them. */
-
 import { checkLearner, type Engine, type Presentation, takePresentation } from './options/engine';
 
 export * as ann from '../../src/training/ann';

@@ -6,7 +6,7 @@
  *       "train": { "epochs": 3, "images": 50000 } }
  *
  * The command line takes it, and fills it in; a checkpoint, a row of the map and a link to a training hold it. Its
- * options stand beside what they are about: those of the engine in src/common/, those of the training here.
+ * options stand beside what they are about: those of the engine in packages/networks/options/, those of the training here.
  */
 import { checkObject, formatValue, inOneLine } from '../../src/common/checks';
 import { IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';

@@ -55,7 +55,7 @@ export interface TrainOptions {
 }
 
 /** Which images a run is trained on. */
-export type Images = Pick<RunSettings, 'trainImages' | 'heldBack' | 'firstImages'>;
+export type TrainedImages = Pick<RunSettings, 'trainImages' | 'heldBack' | 'firstImages'>;
 
 /** What may differ from run to run beside the options; the lesson needs none of it. */
 export interface RunRules {
@@ -65,7 +65,7 @@ export interface RunRules {
    * What the results depend on, which the history keeps.
    * @throws RangeError if the history belongs to other settings
    */
-  settings?: (history: TrainingHistory, images: Images) => RunSettings;
+  settings?: (history: TrainingHistory, images: TrainedImages) => RunSettings;
 }
 
 /** The names of `TrainOptions`. */

@@ -62,7 +62,7 @@ export type { NeuronOptions } from './neuron-options';
  * What training minimizes, by name: the mean squared error of the firing rates, or the cross-entropy of a softmax over
  * the firing rates, over the numbers of spikes, which are the rates times T, or over the spikes of each step, of which
  * it is the mean (snnTorch's `ce_rate_loss`). Where a potential is read, it stands for the rates, and those of each
- * step for the spikes. `training/losses.ts` has the equations.
+ * step for the spikes. `src/training/losses.ts` has the equations.
  */
 export const LOSS_NAMES = ['mse', 'cross-entropy', 'cross-entropy-counts', 'cross-entropy-each-step'] as const;
 export type LossName = (typeof LOSS_NAMES)[number];
