@@ -224,6 +224,8 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
     const running = await kernel.start(loop, 'go');
     await kernel.interrupt();
     assert.equal((await running.end).stdout, 'go\nInterrupted.\n');
+    // The round under way may still end.
+    await kernel.page.waitForTimeout(200);
     const seen = await kernel.run('rounds');
     await kernel.page.waitForTimeout(200);
     assert.deepEqual((await kernel.run('rounds')).stdout, seen.stdout);
