@@ -174,9 +174,13 @@ describe('The site', inChromium, () => {
     assert.equal(await isChanged(page), false);
     assert.doesNotMatch(await page.title(), /^[*•]/);
     await setCells(page, ['1 + 1']);
-    // The page notices a little later.
-    for (let left = 100; left > 0 && !(await isChanged(page)); left--) await page.waitForTimeout(100);
-    assert.equal(await isChanged(page), true);
+    // The page notices a little later. It saves every two minutes, after which the chapter is unchanged again.
+    let changed = await isChanged(page);
+    for (let left = 1000; left > 0 && !changed; left--) {
+      await page.waitForTimeout(10);
+      changed = await isChanged(page);
+    }
+    assert.equal(changed, true);
   });
 
   test('reads the map as Node does, and computes two runs of it again to the byte', async () => {
