@@ -11,7 +11,10 @@ import * as browserDisplay from '../hosts/browser/display';
 import * as node from '../hosts/node';
 import * as nodeDisplay from '../hosts/node/display';
 import { isPython } from '../packages/system/chapters';
+import * as plain from '../packages/system/plain.mjs';
 import { chapterNames } from '../packages/system/project';
+import * as machine from '../tools/machine.mjs';
+import * as packages from '../tools/packages.mjs';
 import { sourceFiles } from '../tools/setup/build';
 
 const root = resolve(__dirname, '..');
@@ -179,3 +182,15 @@ test('The lesson is read in an hour: 20 files of at most 180 lines, 1,400 in all
     'what later chapters teach stands in packages/networks/',
   );
 });
+
+for (const [name, exports] of Object.entries({
+  'packages/system/plain': plain,
+  'tools/machine': machine,
+  'tools/packages': packages,
+})) {
+  test(`${name}.d.mts declares what ${name}.mjs exports`, () => {
+    const declarations = readFileSync(join(root, `${name}.d.mts`), 'utf8');
+    const declared = [...declarations.matchAll(/^export (?:const|class|function) (\w+)/gm)].map(([, own]) => own);
+    assert.deepEqual(declared.sort(), Object.keys(exports).sort());
+  });
+}

@@ -1,5 +1,5 @@
 /**
- * The installer that @tensorflow/tfjs-node brings along, which set-up runs where its server answers, with the newer
+ * What set-up starts: npm and pip, which may fall silent, and the installer that @tensorflow/tfjs-node brings along, which set-up runs where its server answers, with the newer
  * packages that `overrides` in package.json give it. A server on this machine has small archives in place of the real ones.
  */
 import assert from 'node:assert/strict';
@@ -10,8 +10,10 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
+import { run } from '../../../packages/system/run';
 import { ended, temporaryFolder } from '../../../test/support/notebooks';
+import { assertSucceeded, runWithRetry } from '../../packages.mjs';
 
 const modules = resolve(__dirname, '..', '..', '..', 'node_modules');
 const installed = join(modules, '@tensorflow', 'tfjs-node');
@@ -56,4 +58,31 @@ test("the installer of tfjs-node's native backend replaces what is there by libr
   for (const file of [join('deps', 'lib', library), join('lib', addon)])
     assert.equal(readFileSync(join(copy, file), 'utf8'), 'content');
   assert.equal(existsSync(join(copy, 'deps', 'old')), false);
+});
+
+describe('npm or pip', () => {
+  const silence = 0.5;
+  const node = (script: string, more = {}) =>
+    runWithRetry(run, process.execPath, ['-e', script, '--'], { silence, ...more });
+
+  test('that hears nothing is given up', async () => {
+    const script = 'setInterval(() => {}, 1000);';
+    const silent = await node(script);
+    assert.throws(() => assertSucceeded(silent, 'npm ci'), /^UserError: no network: .* \(timed out\)/);
+  });
+
+  test('that has received something may be silent for as long as it takes', async () => {
+    const { code } = await node("console.log('Downloading a'); setTimeout(() => {}, 3000);", {
+      silence: 2,
+    });
+    assert.equal(code, 0);
+  });
+
+  test('that failed for another reason is shown with its lines', () => {
+    const lines = ['npm error code EUSAGE', 'npm error Missing: is-network-error@1.0.0 from lock file'];
+    assert.throws(
+      () => assertSucceeded({ code: 1, lines }, 'npm ci'),
+      /^UserError|`npm ci` failed \(exit 1\):\n.*EUSAGE\n.*/,
+    );
+  });
 });

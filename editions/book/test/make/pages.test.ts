@@ -1,6 +1,6 @@
 /** What is done to the pages that Sphinx has made: links, heads of chapters; and links to sections by their headings. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { JSDOM } from 'jsdom';
@@ -148,4 +148,26 @@ test('Each section that the page of questions names is in the committed chapters
   const page = readFileSync(join(root, 'editions', 'book', 'questions.md'), 'utf8');
   const linked = linkHeadings('editions/book/questions.md', page, chapters);
   assert.ok((linked.match(/\]\(\d\d-[\w-]+\.ipynb#/g)?.length ?? 0) >= 24);
+});
+
+test('A drawing says what it shows, and is safe as an image on any page: no script, no style, no address', () => {
+  const images = join(root, 'notebooks', 'images');
+  const { DOMParser } = new JSDOM('').window;
+  const allowed = new Set(['svg', 'title', 'desc', 'g', 'path', 'rect', 'circle', 'text']);
+  for (const file of readdirSync(images).filter((one) => one.endsWith('.svg'))) {
+    // JSDOM's XML parser refuses what is not well-formed.
+    const parsed = new DOMParser().parseFromString(readFileSync(join(images, file), 'utf8'), 'image/svg+xml');
+    const { documentElement: svg } = parsed;
+    const name = file.slice(0, -'.svg'.length);
+    assert.equal(svg.getAttribute('aria-labelledby'), `${name}-title ${name}-desc`);
+    for (const [tag, least] of Object.entries({ title: 15, desc: 100 }))
+      assert.ok((svg.querySelector(`:scope > ${tag}#${name}-${tag}`)?.textContent ?? '').length >= least, file);
+    for (const element of [svg, ...svg.querySelectorAll('*')]) {
+      assert.ok(allowed.has(element.tagName), `${file}: <${element.tagName}>`);
+      for (const { name: attribute, value } of element.attributes) {
+        assert.doesNotMatch(attribute, /^(?:on|style$|class$|.*href)/, file);
+        if (attribute !== 'xmlns') assert.doesNotMatch(value, /:|url\(/, file);
+      }
+    }
+  }
 });

@@ -1,2 +1,0 @@
-/** The bytes of trainings on all of MNIST. */
-import './bytes.test';
