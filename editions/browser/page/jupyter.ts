@@ -30,7 +30,7 @@ export interface NotebookPanel {
     save(): Promise<void>;
     revert(): Promise<void>;
   };
-  content: { widgets: readonly CellWidget[]; isSelectedOrActive(cell: object): boolean };
+  content: { widgets: readonly CellWidget[] };
   sessionContext: { iopubMessage: Signal<KernelMessage>; statusChanged: Signal<string> };
 }
 

@@ -27,7 +27,6 @@ import {
 } from './links';
 import { addBookLink, addMenu, type Drive } from './menu';
 import { keepTables, showRunningCells } from './outputs';
-import { isShared, openShared } from './share';
 import { chapterVersions, copyWatcher, queueSaves, saveWhenHidden, tellWhereWorkIsKept } from './work';
 
 const NAME = 'lif-fc-mnist-lite';
@@ -90,13 +89,8 @@ async function plugins(scope: Scope) {
           window.addEventListener('hashchange', () => showSection(window.location.hash));
           // Offline the list of chapters may be missing; then there is no redirect.
           void versions.then((known) => redirectToLanguage(openedPath() ?? '', siteUrl, known));
-          const { hash } = window.location;
-          const shares = isShared(hash) && !openedPath();
-          setLoadingText(
-            shares ? t`The cells of the link become a notebook of this browser.` : t`The notebook is being opened.`,
-          );
-          if (shares) openShared(hash, app.serviceManager.contents, siteUrl).catch(showRefusal);
-          else showSection(hash);
+          setLoadingText(t`The notebook is being opened.`);
+          showSection(window.location.hash);
           saveWhenHidden(notebooks);
           keepTables();
         }
@@ -147,15 +141,6 @@ function tabNamer(appName: string): (panel: NotebookPanel) => Promise<void> {
 function setLoadingText(text: string): void {
   const place = document.querySelector('#jupyterlite-loading-indicator small');
   if (place) place.textContent = text;
-}
-
-/** Replaces the loading indicator by the reason why a link is refused. */
-function showRefusal({ message }: Error): void {
-  const text = Object.assign(document.createElement('p'), {
-    textContent: t`The cells of this link are not shown: ${message}.`,
-  });
-  const link = Object.assign(document.createElement('a'), { href: '../index.html', textContent: t`The chapters` });
-  document.querySelector('#jupyterlite-loading-indicator')?.replaceChildren(text, link);
 }
 
 /** The path of the notebook in the page's address. */

@@ -1,10 +1,8 @@
 /** The menu Tutorial: links to the book, and commands for the reader's work. */
 import { removeWork, storeFile } from '../../../hosts/browser/storage';
-import { copyText } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
-import type { App, ApplicationUtilities, MainMenu, Modules, NotebookPanel, NotebookTracker } from './jupyter';
+import type { App, ApplicationUtilities, MainMenu, Modules, NotebookTracker } from './jupyter';
 import { bookPage, languageHere, languageOf, notebookAddress } from './links';
-import { shareAddress } from './share';
 
 /** JupyterLite's storage of files. */
 export interface Drive {
@@ -73,23 +71,6 @@ async function importFile(file: File, app: App, siteUrl: string, tracker: Notebo
   return { message: t`Taken in: ${counts.join(', ')}.${kept || where}`, isLong: aside.length > 0 };
 }
 
-/**
- * Copies a link to the cells that are selected, or to all.
- * @throws Error with the reason why no link can be made
- */
-async function share({ context, content }: NotebookPanel, all: boolean, siteUrl: string) {
-  const cells = context.model.toJSON().cells.filter((_, i) => all || content.isSelectedOrActive(content.widgets[i]));
-  try {
-    const address = await shareAddress({ cells }, siteUrl);
-    if (!(await copyText(address))) throw new Error(t`this browser did not copy the link`);
-    const count = cells.length === 1 ? t`one cell` : t`${cells.length} cells`;
-    return t`A link to ${count} is copied: code and text, no outputs. Who opens it runs nothing by that.`;
-  } catch (error) {
-    const why = (error as Error).message;
-    throw new Error(t`Not shared: ${why}. Share a file: File › Download gives it, and “Take a file in…” opens it.`);
-  }
-}
-
 export function addMenu(
   app: App,
   mainMenu: MainMenu,
@@ -147,12 +128,6 @@ export function addMenu(
     if (count === 0)
       tell(t`No run is saved in this browser yet. The chapter "The training loop" trains a network and saves one.`);
   });
-  const addShare = (id: string, label: string, all: boolean) =>
-    add(id, label, async () => {
-      if (tracker?.currentWidget) await share(tracker.currentWidget, all, siteUrl).then(tell, warn);
-    });
-  addShare('lif:share-cell', t`Share this cell`, false);
-  addShare('lif:share-notebook', t`Share all cells`, true);
   add('lif:take-in', t`Take a file in…`, () =>
     chooseFile((file) => {
       const taken = importFile(file, app, siteUrl, tracker, files);
