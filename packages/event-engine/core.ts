@@ -1,6 +1,6 @@
 /**
- * The event-driven engine on one thread: a kernel on a memory that it may share with the cores of other threads.
- * A job is described in `control` and cut into tasks; each core performs some of them (see `tasks.ts`).
+ * The event-driven engine on one thread: a kernel, whose memory the cores of other threads may share. `control`
+ * describes the current job, which is split into tasks; each core performs some of them (see `tasks.ts`).
  */
 import { RandomStream } from '../../src/common/random';
 import { argmax } from '../../src/training/metrics';
@@ -33,21 +33,21 @@ const ROW_BYTES = 4 * ROW_FLOATS;
 
 export class EventCore {
   readonly control: Int32Array;
-  /** The images of the job. */
+  /** Indices of the job's images. */
   readonly indices: Uint32Array;
   readonly kernel: Kernel;
   readonly map: MemoryMap;
-  /** Where this thread's scratch memory begins. */
+  /** Byte offset of this thread's scratch memory. */
   readonly scratch: number;
   private readonly floats: Float32Array;
   private readonly doubles: Float64Array;
   private readonly samples: SampleLoader;
   private readonly used: ReturnType<typeof usedRows>;
-  /** The options of each layer's neurons; the last are those of the outputs. */
+  /** Neuron options of each layer, the output layer last. */
   neurons: readonly NeuronOptions[] = [];
-  /** For which job's shards the kernel is prepared: a step, of several threads the number of a job. */
+  /** Identifies the job (number and step) whose weights `prepare` has seen. */
   private prepared = '';
-  /** How many neurons are read, and what was read of the image shown last, in place. */
+  /** Number of output neurons, and the readout of the last image (a view, not a copy). */
   readonly outputs: number;
   readonly rates: Float32Array;
 
@@ -73,7 +73,7 @@ export class EventCore {
     // Only the main thread writes to control.
     if (thread === 0) {
       this.control[Control.Loss] = this.kernel.losses[options.loss];
-      // Given spikes go the way of drawn ones.
+      // Spike trains take the same path as drawn spikes.
       this.control[Control.Encoder] = this.kernel.encoders[options.encoder ?? 'poisson'];
       this.control[Control.Readout] = this.kernel.readouts[options.readout];
       this.setShowing(options);
@@ -81,7 +81,7 @@ export class EventCore {
     this.kernel.functions.layOut(this.scratch);
   }
 
-  /** Says how images are shown from here on. */
+  /** Sets how images are presented from now on. */
   setShowing({ seed, T, neuron }: Showing): void {
     this.control[Control.Seed] = seed;
     this.control[Control.T] = T;
@@ -90,17 +90,17 @@ export class EventCore {
     writeTable(this.memory.buffer, this.map, this.kernel, this.neurons, this.options.ratePenalty);
   }
 
-  /** Says at which rate the next update is made. */
+  /** Sets the learning rate of the next update. */
   setLearningRate(rate: number): void {
     this.doubles[this.map.learningRate / 8] = rate;
   }
 
-  /** Steps of a presentation. */
+  /** Time steps per image. */
   get T(): number {
     return this.control[Control.T];
   }
 
-  /** Begins a presentation: says which images the next job is about, and which random numbers draw their spikes. */
+  /** Sets the images of the next job and the random numbers that draw their spikes. */
   begin({ purpose, epoch, indices }: { purpose: number; epoch: number; indices: ArrayLike<number> }): void {
     this.control[Control.Purpose] = purpose;
     this.control[Control.Epoch] = epoch;
@@ -108,23 +108,23 @@ export class EventCore {
     this.indices.set(indices);
   }
 
-  /** Into how many tasks the job that `control` describes is cut. */
+  /** Number of tasks of the current job. */
   tasks(): number {
     const kind = this.control[Control.Kind];
     if (kind === JobKind.Gradient) return SHARDS;
     return kind === JobKind.Update ? SLICES : Math.ceil(this.control[Control.Count] / RATES_TASK);
   }
 
-  /** Does one task of the job that `control` describes. */
+  /** Performs one task of the current job. */
   perform(task: number): void {
     const kind = this.control[Control.Kind];
-    if (kind === JobKind.Gradient) this.shard(task);
+    if (kind === JobKind.Gradient) this.computeShard(task);
     else if (kind === JobKind.Update) this.update(task);
-    else this.someRates(task);
+    else this.computeRates(task);
   }
 
-  /** The gradient of one run of a batch's images, added up in their order. */
-  private shard(shard: number): void {
+  /** Computes the gradient of one shard, adding up its images in order. */
+  private computeShard(shard: number): void {
     const count = this.control[Control.Count];
     const size = Math.ceil(count / SHARDS);
     this.startShard(shard);
@@ -133,7 +133,7 @@ export class EventCore {
     }
   }
 
-  /** Sets a shard's loss, count of correct answers and gradient to zero. */
+  /** Clears a shard's loss, number of correct answers and gradient. */
   startShard(shard: number): void {
     const { losses, correct, gradients, rows } = this.map;
     this.doubles[losses / 8 + shard] = 0;
@@ -147,12 +147,14 @@ export class EventCore {
     this.prepared = job;
   }
 
-  /** What the kernel needs once for some images that are shown with the same weights. */
+  /** Precomputes what depends on the weights alone; call it before presenting images with new weights. */
   prepare(): void {
     this.kernel.functions.prepare(this.scratch, this.map.weights);
   }
 
-  /** Copies image or spike train `i` of the job to the kernel, moved if it is to be learnt; returns its label. */
+  /**
+   * Loads image or spike train `i` of the job, shifted at random for training if the options say so; returns its label.
+   */
   loadImage(i: number, isLearnt = false): number {
     const { shift = 0 } = this.options;
     const { control } = this;
@@ -167,15 +169,13 @@ export class EventCore {
     return this.samples.load(this.options.data[purpose], index, this.T, streamOf, moves);
   }
 
-  /** @param potentials where those of the neurons come from and go to; by default they start at rest */
+  /** @param potentials byte offset of the neurons' potentials, read before and written after; 0 to start at rest */
   private forward(i: number, potentials = 0): void {
     const stride = this.options.batchSize * ROW_BYTES;
     this.kernel.functions.forward(this.scratch, this.map.weights, this.indices[i], potentials, stride);
   }
 
-  /**
-   * Forward and backward pass of the loaded image, which is image `i` of the batch; adds to the gradient of its shard.
-   */
+  /** Runs the loaded image, image `i` of the batch, forward and backward, and adds to the gradient of its shard. */
   accumulate(shard: number, i: number, label: number): void {
     const { scratch, map } = this;
     this.forward(i, this.options.reset ? 0 : map.potentials + i * ROW_BYTES);
@@ -205,7 +205,7 @@ export class EventCore {
     }
   }
 
-  private someRates(task: number): void {
+  private computeRates(task: number): void {
     const from = task * RATES_TASK;
     const to = Math.min(from + RATES_TASK, this.control[Control.Count]);
     this.prepare();
@@ -216,7 +216,7 @@ export class EventCore {
     }
   }
 
-  /** The results of the last job of gradients. */
+  /** Loss and number of correct answers of the last gradient job. */
   result(): BatchResult {
     const sum = (from: number) => this.doubles.subarray(from / 8, from / 8 + SHARDS).reduce((a, b) => a + b, 0);
     const terms = this.options.loss === 'mse' ? this.outputs : 1;
@@ -226,30 +226,30 @@ export class EventCore {
     };
   }
 
-  /** The rates of the last job of that kind, [count, outputs]. */
+  /** Firing rates of the last rates job, [count, outputs]. */
   ratesResult(): Float32Array {
     const from = this.map.rates / 4;
     return this.floats.slice(from, from + this.control[Control.Count] * this.outputs);
   }
 
-  /** The gradient of the last job, added up over its shards, in the order of the weights. */
+  /** Gradient of the last gradient job, summed over shards, in the order of the weights. */
   gradientResult(): Float32Array {
     const { gradients, rows, parts } = this.map;
     const ofShards = Array.from({ length: SHARDS }, (_, shard) => this.read(gradients + shard * rows, parts));
     return ofShards.reduce((sum, part) => sum.map((value, j) => value + part[j]));
   }
 
-  /** `length` float32 of this thread's scratch memory, in place. */
+  /** A view of `length` float32 values of this thread's scratch memory. */
   view(address: Address, length: number): Float32Array {
     const from = (this.scratch + this.kernel.addresses[address]) / 4;
     return this.floats.subarray(from, from + length);
   }
 
   /**
-   * A copy of `count` rows from a place in the memory, without what fills them up to twelve: [count, units].
-   * @param units values of a row; those beyond twelve are in further columns
+   * Copies `count` rows from a byte offset, without the padding to twelve values: [count, units].
+   * @param units values per row; those beyond twelve lie in further columns
    * @param stride bytes from one column to the next
-   * @param channels after how many units another column begins, if not after all
+   * @param channels number of units after which a new column begins; all by default
    */
   rows(place: number, count: number, units: number, stride = 0, channels = units): Float32Array {
     const { floats } = this;
@@ -259,7 +259,7 @@ export class EventCore {
         const from = (place + column * stride) / 4 + row * ROW_FLOATS - first;
         for (let j = first; j < end; j++) {
           const value = floats[from + j];
-          // Which of the many NaNs a sum of infinities is depends on the processor; ours is always the same.
+          // Processors differ in the bits of the NaN that a sum of infinities gives.
           out[row * units + j] = Number.isNaN(value) ? Number.NaN : value;
         }
       }
@@ -267,7 +267,7 @@ export class EventCore {
     return out;
   }
 
-  /** The opposite of `rows`. */
+  /** Writes what `rows` reads. */
   private setRows(place: number, values: Float32Array, { units, stride, channels = units }: Matrix): void {
     const { floats } = this;
     for (const { first, end, column } of columnsOf(units, channels)) {
@@ -278,7 +278,7 @@ export class EventCore {
     }
   }
 
-  /** A copy of matrices in the memory, one after the other. */
+  /** Copies matrices from memory, one after the other. */
   private read(place: number, matrices: readonly Matrix[]): Float32Array {
     const out = new Float32Array(matrices.reduce((sum, { rows, units }) => sum + rows * units, 0));
     let end = 0;
@@ -289,7 +289,7 @@ export class EventCore {
     return out;
   }
 
-  /** The opposite of `read`. */
+  /** Writes what `read` reads. */
   private write(place: number, matrices: readonly Matrix[], values: Float32Array): void {
     let end = 0;
     for (const matrix of matrices) {
@@ -317,7 +317,7 @@ export class EventCore {
   }
 }
 
-/** The columns of up to twelve values that a row is cut into; each `channels` values begin another one. */
+/** Splits a row into columns of up to twelve values; every `channels` values, a new column begins. */
 function* columnsOf(units: number, channels: number): Generator<{ first: number; end: number; column: number }> {
   let column = 0;
   for (let group = 0; group < units; group += channels) {

@@ -31,19 +31,19 @@ import { OneThread, type TaskRunner } from './tasks';
 
 const PURPOSE = { train: Purpose.TrainSpikes, test: Purpose.TestSpikes } as const;
 
-/** What the engine needs of its host. */
+/** What the host (Node or a page) provides. */
 export interface EventHost {
   /** The compiled kernel, `dist/packages/event-engine/kernel.wasm`. */
   kernel: Uint8Array;
-  /** How many threads to use where the options do not say; default 1. */
+  /** Number of threads if the options do not say; 1 by default. */
   threads?: number;
-  /** Starts the threads beyond the first; without it there is one. */
+  /** Starts the threads beyond the first; without it the engine runs on one. */
   startThreads?: (core: EventCore, module: WebAssembly.Module) => TaskRunner;
 }
 
-/** The cost of images, on average over images and steps. */
+/** The work per step, averaged over images and steps. */
 export interface Statistics {
-  /** Input spikes; none with direct input. */
+  /** Input spikes; 0 with direct input. */
   spikes: number;
   /** Spikes of the hidden neurons, if any. */
   hiddenSpikes?: number;
@@ -82,10 +82,11 @@ export class EventEngine implements Engine {
       );
     const canShare = host.startThreads !== undefined && typeof SharedArrayBuffer !== 'undefined';
     const threads = canShare ? (options.threads ?? host.threads ?? 1) : 1;
-    // Even for one thread: the fate of the caller's arrays must not depend on the number of threads.
+    // Copies even for one thread: whether changes of the caller's arrays are seen must not depend on the number of
+    // threads.
     const data = canShare ? shareData(options.data) : options.data;
     const inputs = countInputs(data);
-    // Each layer has its own neurons: none are given for all.
+    // Each layer has its own neuron options, so there are none for all layers.
     const { neuron, hidden, ...others } = options;
     const coreOptions: CoreOptions = {
       ...others,
@@ -102,7 +103,7 @@ export class EventEngine implements Engine {
     return new EventEngine(frozen({ ...options, data }), core, runner);
   }
 
-  /** How many threads do the work. */
+  /** Number of threads. */
   get threads(): number {
     return this.core.options.threads;
   }
@@ -112,7 +113,7 @@ export class EventEngine implements Engine {
     return this.runner.ready();
   }
 
-  /** Works with the core while no other call is under way. */
+  /** Runs `work` once all earlier calls have finished. */
   private use<R>(work: (core: EventCore) => R | Promise<R>): Promise<R> {
     return this.queue.run(() => {
       if (this.closed) throw new Error('event engine: expected an open engine, found a closed one; create a new one');
@@ -208,12 +209,12 @@ export class EventEngine implements Engine {
     return this.use((core) => core.restore(taken));
   }
 
-  /** Size of the kernel's memory in bytes, the images aside. It grows with the threads, and hardly with T. */
+  /** Size of the kernel's memory in bytes, without the images. It grows with the number of threads, hardly with T. */
   get memoryBytes(): number {
     return this.core.memory.buffer.byteLength;
   }
 
-  /** Waits for the calls under way, and ends the threads. */
+  /** Waits for pending calls, then ends the threads. */
   close(): Promise<void> {
     return this.queue.run(() => {
       this.closed = true;
@@ -225,20 +226,20 @@ export class EventEngine implements Engine {
     return takePresentation(this.options.data, presentation);
   }
 
-  /** Tells all threads which images the next job is about. */
+  /** Sets the images of the next job for all threads. */
   private begin({ split, epoch, indices }: Presentation): void {
     this.core.begin({ purpose: PURPOSE[split], epoch, indices });
   }
 }
 
-/** The data in memory that threads can share. */
+/** Copies data to memory that threads can share. */
 function shareData(data: Dataset): Dataset {
   const share = <S extends object>(split: S) =>
     Object.fromEntries(Object.entries(split).map(([name, value]) => [name, shared(value)])) as S;
   return { ...data, train: share(data.train), test: share(data.test) } as Dataset;
 }
 
-/** A copy in memory that threads can share; a number, and what lies in such memory, stays as it is. */
+/** Copies an array to shared memory; returns numbers and arrays that are already shared unchanged. */
 function shared<A extends Uint8Array | Uint16Array | Uint32Array>(array: A): A {
   if (!ArrayBuffer.isView(array) || array.buffer instanceof SharedArrayBuffer) return array;
   const Kind = array.constructor as new (buffer: SharedArrayBuffer) => A;

@@ -1,4 +1,4 @@
-/** A look into the engine: what happened while an image was shown, and what that cost. */
+/** Traces what the engine does with an image, and counts its work. */
 
 import type { Trace } from '../../src/common/trace';
 import { adapt, afterSpike, fires } from '../networks/lif';
@@ -10,13 +10,13 @@ import { INPUT_BYTES } from './layout';
 import { BLOCK, countInputRecords, INPUTS, ROW_FLOATS, SLOTS } from './memory';
 import { partOf } from './table';
 
-/** Shows image `i` of the job, loaded and from rest, block by block. */
+/** Loads image `i` of the job and presents it from rest, block by block. */
 function eachBlock(core: EventCore, i: number, work: (block: number, steps: number, from: number) => void): void {
   const { T, kernel, scratch } = core;
   core.loadImage(i);
   core.prepare();
   kernel.functions.restAll(scratch);
-  // What convolves reads all steps at once; its input's spikes are drawn in any case.
+  // Convolutional layers read all steps at once.
   if (core.map.layers[0].convolve) kernel.functions.drawMap(scratch, core.indices[i]);
   for (let block = 0, from = 0; from < T; block++, from += BLOCK) {
     const steps = Math.min(BLOCK, T - from);
@@ -25,7 +25,7 @@ function eachBlock(core: EventCore, i: number, work: (block: number, steps: numb
   }
 }
 
-/** Where the kernel holds the inputs of the loaded image or spike train. */
+/** Scratch addresses of the input records of the loaded image or spike train. */
 function inputsOf({ kernel, scratch, map, options }: EventCore): number[] {
   const further = (i: number) => map.moreInputs + (i - 1) * INPUT_BYTES;
   return Array.from(
@@ -34,13 +34,13 @@ function inputsOf({ kernel, scratch, map, options }: EventCore): number[] {
   );
 }
 
-/** How many pixels of an input are dim, bright and white. */
+/** Number of dim, bright and white pixels of an input. */
 function countPlaces({ kernel, memory }: EventCore, input: number): number[] {
   const { DIM, BRIGHT_COUNT, ALWAYS_COUNT } = kernel.addresses;
   return [DIM, BRIGHT_COUNT, ALWAYS_COUNT].map((at) => new Uint32Array(memory.buffer, input + at, 1)[0]);
 }
 
-/** The input spikes of image or spike train `i` of the job, 0 or 1, [T, inputs]. */
+/** Input spikes of image or spike train `i` of the job, 0 or 1, [T, inputs]. */
 export function inputSpikes(core: EventCore, i: number): Uint8Array {
   const { T, kernel } = core;
   const { PIXEL_AT, SPIKES, ALWAYS } = kernel.addresses;
@@ -65,7 +65,7 @@ export function inputSpikes(core: EventCore, i: number): Uint8Array {
   return out;
 }
 
-/** Every step of image `i` of the job. */
+/** Currents, potentials and spikes of image `i` of the job, for each step. */
 export function traceImage(core: EventCore, i: number): Trace {
   const { T, kernel, scratch, map, options } = core;
   const { addresses, functions } = kernel;
@@ -98,10 +98,7 @@ export function traceImage(core: EventCore, i: number): Trace {
   return done.reduce((hidden, trace) => ({ ...trace, hidden }));
 }
 
-/**
- * What the rows of a layer that convolves hold, [T, neurons]: of each position, row by row of its map, a number for
- * each channel.
- */
+/** The rows of a convolutional layer as [T, neurons], where neurons are ordered by row, column and channel. */
 function ofPositions(core: EventCore, layer: number): Float32Array {
   const { T, map, scratch } = core;
   const { convolved, convolve, neurons } = map.layers[layer];
@@ -125,7 +122,7 @@ const empty = (T: number, units: number): Trace => {
   return { current: array(), h: array(), v: array(), spike: array() };
 };
 
-/** Fills in spikes, and potentials after the reset, from those before firing. */
+/** Computes spikes and the potentials after the reset from the potentials before firing. */
 function fired(trace: Trace, neuron: NeuronOptions, neurons: number): Trace {
   const adaptation = new Float32Array(neurons);
   trace.h.forEach((h, j) => {
@@ -138,7 +135,7 @@ function fired(trace: Trace, neuron: NeuronOptions, neurons: number): Trace {
   return trace;
 }
 
-/** Adds the recurrent currents R s[t-1] of a layer, in the kernel's order of summation. */
+/** Adds the recurrent currents R s[t - 1] of a layer, in the same order as the kernel. */
 function addRecurrentCurrents(trace: Trace, core: EventCore, layer: number): Trace {
   const part = partOf(core.map, layer, 'recurrent');
   if (!part) return trace;
@@ -155,14 +152,14 @@ function addRecurrentCurrents(trace: Trace, core: EventCore, layer: number): Tra
 
 type MadeLayer = EventCore['map']['layers'][number];
 
-/** How many neurons share a row of weights. */
+/** Number of neurons that share a row of weights. */
 const positionsOf = ({ neurons, convolve }: ResolvedLayer) => (convolve ? neurons / convolve.channels : 1);
 
-/** Rows that an input's block adds to the columns of a layer; with delays each spike adds two, of different steps. */
+/** Number of rows that a block of an input adds to a layer; with delays each spike adds two, to successive steps. */
 const rowsOf = ({ kernel: { functions } }: EventCore, { columns, delay }: MadeLayer, input: number, steps: number) =>
   columns * (delay ? 2 * functions.countSpikes(input, steps) : functions.countRows(input, steps));
 
-/** What showing image `i` of the job costs in all its steps, which a mean divides. */
+/** Counts spikes and added rows of image `i` of the job, summed over all steps. */
 export function countWork(core: EventCore, i: number): Required<Statistics> {
   const { T, kernel, scratch, map, options } = core;
   const { functions } = kernel;
@@ -171,7 +168,6 @@ export function countWork(core: EventCore, i: number): Required<Statistics> {
   const isDirect = options.encoder === 'direct';
   const { layers } = map;
   const [first] = layers;
-  // Each input of a layer has a row of weights to each column of its neurons.
   const work = { spikes: 0, hiddenSpikes: 0, dense: 0, rows: 0 };
   for (const { layer, kind, rows } of map.parts) {
     const times = isDirect && layer === 0 && kind === 'weight' ? 1 : T;
@@ -182,12 +178,12 @@ export function countWork(core: EventCore, i: number): Required<Statistics> {
   eachBlock(core, i, (block, steps) => {
     for (let layer = 0; layer < convolved && block === 0; layer++) {
       functions.currentsOf(scratch, map.weights, layer);
-      work.rows += functions.countHeard(scratch, layer);
+      work.rows += functions.countEventRows(scratch, layer);
       functions.fireAll(scratch, map.weights, layer);
       work.hiddenSpikes += ofPositions(core, layer).filter((h) => fires(h, core.neurons[layer])).length;
     }
     if (!isDirect) work.spikes += sum((input) => functions.countSpikes(input, steps));
-    if (convolved > 0) work.rows += block === 0 ? functions.countHeard(scratch, convolved) : 0;
+    if (convolved > 0) work.rows += block === 0 ? functions.countEventRows(scratch, convolved) : 0;
     else if (isDirect) {
       if (block === 0) work.rows += countPlaces(core, inputs[0]).reduce((a, b) => a + b) * first.columns;
     } else work.rows += sum((input) => rowsOf(core, first, input, steps));
@@ -198,7 +194,7 @@ export function countWork(core: EventCore, i: number): Required<Statistics> {
       const made = scratch + layers[layer].makes;
       work.hiddenSpikes += functions.countSpikes(made, steps);
       work.rows += rowsOf(core, next, made, steps);
-      // Each spike of a recurrent layer is a row for each of its own columns.
+      // A recurrent spike adds one row to each column of its own layer.
       if (layers[layer].recurrent) work.rows += functions.countSpikes(made, steps) * layers[layer].columns;
     });
   });

@@ -1,4 +1,4 @@
-/** The compiled kernel: how it is compiled for shared memory, what it offers, and where it keeps things. */
+/** Compiles the kernel for one or several threads, and describes its functions and addresses. */
 
 import { SURROGATE_NAMES, type SurrogateName } from '../../src/common/surrogates';
 import {
@@ -11,13 +11,12 @@ import {
 } from '../networks/options/engine';
 
 /**
- * The kernel as a module, for one thread or for several.
- * @param bytes what asc made of kernel/: it imports a memory that is not shared
+ * Compiles the kernel. @param bytes the output of asc, whose imported memory is not shared
  */
 export function compileKernel(bytes: Uint8Array, threads: number): Promise<WebAssembly.Module> {
   const module = Uint8Array.from(bytes);
   if (threads > 1) {
-    // The kernel has no atomic operations; for shared memory only this flag of the import differs.
+    // The kernel has no atomic operations, so for shared memory only this flag of the import differs.
     const name = [...'\x03env\x06memory\x02'].map((letter) => letter.charCodeAt(0));
     const flags = module.findIndex((_, at) => name.every((byte, i) => module[at - name.length + i] === byte));
     if (module[flags] !== 1) throw new Error('kernel: expected the import of a memory with a maximum, found none');
@@ -27,32 +26,32 @@ export function compileKernel(bytes: Uint8Array, threads: number): Promise<WebAs
 }
 
 /**
- * What the compiled kernel offers (`kernel/index.ts`); a pointer is a byte offset into the memory. What is shown (seed,
- * split, epoch, T) it reads from the words of `Control`.
+ * The functions that `kernel/index.ts` exports. Pointers are byte offsets into the memory; seed, split, epoch and T are
+ * read from the words of `Control`.
  */
 export interface KernelFunctions {
   clear(at: number, bytes: number): void;
   present(scratch: number): void;
   presentPixels(scratch: number, bytes: number, count: number): void;
   presentSpikes(scratch: number, given: number, units: number): void;
-  /** Draws a block of the image that was presented, if its pixels spike. */
+  /** Draws a block of spikes of the presented image. */
   drawInput(scratch: number, index: number, block: number, steps: number): void;
   /** Brings all neurons to rest. */
   restAll(scratch: number): void;
-  /** What hidden layers need once. */
+  /** Prepares the hidden layers, once per engine. */
   layOut(scratch: number): void;
-  /** What depends on the weights alone, once per task. */
+  /** Precomputes what depends on the weights alone, once per task. */
   prepare(scratch: number, weights: number): void;
-  /** Currents of a layer in a block; then it fires or, where its potentials are read, charges. */
+  /** Computes the currents of a layer in a block; `fireLayer` then charges its neurons and lets them fire. */
   layerCurrents(scratch: number, weights: number, layer: number, block: number, steps: number): void;
   fireLayer(scratch: number, weights: number, layer: number, block: number, steps: number): void;
-  /** Draws all steps of the image that was presented, for a network that convolves. */
+  /** Draws all steps of the presented image, for convolutional networks. */
   drawMap(scratch: number, index: number): void;
-  /** The same of all positions of a layer that convolves, in all steps. */
+  /** The same for all positions and steps of a convolutional layer. */
   currentsOf(scratch: number, weights: number, layer: number): void;
   fireAll(scratch: number, weights: number, layer: number): void;
-  /** How many rows of weights the events add to the currents of a layer that reads them. */
-  countHeard(scratch: number, layer: number): number;
+  /** Number of rows of weights that events add to the currents of a layer. */
+  countEventRows(scratch: number, layer: number): number;
   back(scratch: number, column: number, rows: number, spikeGradient: number, stride: number, steps: number): void;
   /** With `potentials` 0 the neurons start at rest. */
   forward(scratch: number, weights: number, index: number, potentials: number, stride: number): void;

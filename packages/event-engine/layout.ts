@@ -1,22 +1,23 @@
-// Sizes on which the engine and its kernel agree. Two compilers read this file, TypeScript and AssemblyScript, which
-// have numbers in common.
+// Sizes and offsets shared by the engine and its kernel. TypeScript and AssemblyScript both compile this file, so it
+// holds nothing but number constants.
 
-/** Pixels of an image. A network of more inputs holds the spikes of as many at a time. */
+/** Pixels of an MNIST image. Spikes of a network with more inputs are stored in records of this many. */
 export const INPUTS = 784;
-/** Most output neurons. */
+/** Maximum number of output neurons. */
 export const MAX_OUTPUTS = 1000;
-/** Floats of a row of weights or currents, as many as a column has neurons: up to twelve, which are three vectors. */
+/** Floats in a row of weights or currents: one for each neuron of a column, or three SIMD vectors. */
 export const ROW_FLOATS = 12;
-/** Steps of a block, which the kernel handles at a time. */
+/** Time steps that the kernel processes at once. */
 export const BLOCK = 128;
 /**
- * Places for pixels in the spikes of a part, 16 steps: `dim` ones from the first up, `bright` ones from the last down.
+ * Slots for pixels in 16 steps of input spikes: dim pixels fill them from the first slot up, bright ones from the last
+ * slot down.
  */
 export const SLOTS = 832;
-/** Most layers of a network. */
+/** Maximum number of layers. */
 export const MAX_LAYERS = 20;
 
-/** Words at the start of the memory: what all threads are doing. The first four belong to the pool. */
+/** 32-bit words at the start of the memory that describe the current job. The first four belong to the pool. */
 export enum Control {
   Generation,
   Ticket,
@@ -25,42 +26,42 @@ export enum Control {
   Kind,
   Purpose,
   Epoch,
-  /** Images of the batch. */
+  /** Number of images in the batch. */
   Count,
   Step,
   Seed,
-  /** Steps of a presentation. */
+  /** Time steps per image. */
   T,
-  /** Which loss (kernel/loss.ts), encoder (kernel/input.ts) and readout (kernel/readout.ts). */
+  /** Numbers of the loss (kernel/loss.ts), encoder (kernel/input.ts) and readout (kernel/readout.ts). */
   Loss,
   Encoder,
-  /** How many layers the table has. */
+  /** Number of layers in the table. */
   Layers,
   Readout,
 }
 
-// The table of layers, which all threads read: LAYER_BYTES for each from LAYERS on. Of a layer, from its start; whole
-// numbers of 32 bits unless it says float32:
+// The table of layers, which all threads read, begins at LAYERS and has LAYER_BYTES for each layer. The constants below
+// are byte offsets into a layer's entry; a field is a 32-bit integer unless its comment says float32. "Scratch address"
+// means a byte offset into a thread's scratch memory.
 export const LAYERS = 1024;
 export const LAYER_BYTES = 256;
 export const NEURONS = 0;
-/** Columns of up to twelve neurons, as a row of weights has room for twelve. */
+/** Number of columns, of up to twelve neurons each. */
 export const COLUMNS = 4;
 /**
- * Where the weights from its inputs to the first column lie in those of the network, and how far those to the next are,
- * in bytes.
+ * Byte offset, within the network's weights, of the weights from the inputs to the first column; bytes between columns.
  */
 export const WEIGHTS = 8;
 export const WEIGHTS_STRIDE = 12;
 /**
- * Where its input, its columns, and the input that its spikes are to the next layer lie in scratch memory; of the first
- * layer the inputs that hold units beyond 784.
+ * Scratch addresses of the layer's input (in the first layer: of the inputs beyond the first 784), of its columns, with
+ * the bytes between them, and of its spikes, which are the input of the next layer.
  */
 export const READS = 16;
 export const PLACE = 20;
 export const PLACE_STRIDE = 24;
 export const MAKES = 28;
-/** The options of its neurons; numbers that are not whole are float32. RESET_TO is 0 with a soft reset. */
+/** Options of the layer's neurons; TAU, THRESHOLD, RESET_TO and ALPHA are float32. RESET_TO is 0 with a soft reset. */
 export const TAU = 32;
 export const DECAY_INPUT = 36;
 export const THRESHOLD = 40;
@@ -69,25 +70,23 @@ export const RESET_TO = 48;
 export const SURROGATE = 52;
 export const ALPHA = 56;
 export const DETACH_RESET = 60;
-/** The factor by which its synaptic current decays in a step, float32; 0 if it lasts one step. */
+/** Factor by which the synaptic current decays per step, float32; 0 if the current lasts only one step. */
 export const SYNAPSE = 64;
-/**
- * Whether its tau is learnt: 0 if not, 1 for one tau, 2 for one of each neuron. Then w lies at TAUS among the weights.
- */
+/** 0 if tau is fixed, 1 if the layer learns one tau, 2 if each neuron learns its own; TAUS is the byte offset of w. */
 export const LEARNS = 68;
 export const TAUS = 72;
 /**
- * Weights from its own neurons to its first column and how far those to the next are, as WEIGHTS; 0 without. Where in a
- * column lie the weights from its neurons to those of the layer, a row for each, and dL/ds of each step of a block.
+ * Recurrent weights, like WEIGHTS; 0 without recurrence. FEEDBACK and FROM_NEXT are byte offsets into a column: of the
+ * weights from its neurons to all neurons of the layer, one row per neuron, and of dL/ds for each step of a block.
  */
 export const RECURRENT = 76;
 export const RECURRENT_STRIDE = 80;
 export const FEEDBACK = 84;
 export const FROM_NEXT = 88;
 /**
- * Of a layer that convolves, which come first: kernel, stride and padding (KERNEL is 0 of a dense layer), the size of
- * what it makes before it is pooled, its channels, of how many neurons in each direction the mean is taken, and the
- * size after that.
+ * Convolutional layers, which precede all dense ones: kernel, stride and padding (KERNEL is 0 in a dense layer), height
+ * and width of the output before pooling, number of channels, side of the square that pooling averages, and height and
+ * width after pooling.
  */
 export const KERNEL = 92;
 export const STRIDE = 96;
@@ -99,16 +98,16 @@ export const POOL = 116;
 export const MAP_HEIGHT = 120;
 export const MAP_WIDTH = 124;
 /**
- * The size of what a layer that convolves, or the first dense one after these, reads as events: IN_CHANNELS is 0 of
- * others.
+ * Size of the map that a convolutional layer, or the first dense one after them, reads as events; otherwise IN_CHANNELS
+ * is 0.
  */
 export const IN_HEIGHT = 128;
 export const IN_WIDTH = 132;
 export const IN_CHANNELS = 136;
 /**
- * Where in scratch memory lie its neurons' potentials, a row of each step and position, column by column; the events
- * that it reads (see kernel/events.ts) and those that it makes; the means of its spikes; a byte for each position that
- * hears something; and its weights by what they come from, for the way back.
+ * Scratch addresses of a convolutional layer: the potentials, a row per step and position, column by column; the events
+ * that it reads (see kernel/events.ts) and emits; the means of its spikes; a byte per position, set if any input
+ * reaches it; and its weights transposed for the backward pass.
  */
 export const POTENTIALS = 140;
 export const READS_EVENTS = 144;
@@ -116,38 +115,42 @@ export const MAKES_EVENTS = 148;
 export const MEANS = 152;
 export const LIT = 156;
 export const BACKWARD = 160;
-/** Of the first layer, where the steps of an input of spikes are laid out, a byte for each unit. */
+/** Scratch address where the first layer unpacks input spikes: a byte per step and unit. */
 export const UNITS = 164;
-/** The potentials of its neurons before the first step, a row of each position and column. */
+/** Scratch address of the potentials before the first step, a row per position and column. */
 export const BEFORE = 168;
-/** Lists of its channels that have a gradient, of each position. */
+/** Scratch address of the lists, one per position, of channels that have a gradient. */
 export const SLOPES = 172;
 /**
- * Of a layer that takes the mean of currents: the kernel and stride of its weights (0 of others), of which KERNEL and
- * STRIDE are a larger one, and where in scratch memory lie the weights of that, and their gradient.
+ * A layer that averages currents is computed as one convolution with a larger kernel. KERNEL and STRIDE describe the
+ * larger one, MEAN_OF and MEAN_STRIDE that of the layer's own weights (0 in other layers); EXPANDED and
+ * EXPANDED_GRADIENT are the scratch addresses of the larger kernel's weights and of their gradient.
  */
 export const MEAN_OF = 176;
 export const MEAN_STRIDE = 180;
 export const EXPANDED = 184;
 export const EXPANDED_GRADIENT = 188;
-/** Where its biases lie among the weights, a row for each column; 0 without. */
+/** Byte offset of the biases among the weights, a row per column; 0 without biases. */
 export const BIAS = 192;
 /**
- * The delays of its inputs, as WEIGHTS (0 without, and their rows lie as far apart): the longest, in steps, and whether
- * they are learnt. Where in scratch memory lies what is kept of all steps (see kernel/delays.ts), and how many bytes
- * that are of a neuron.
+ * Delays, laid out like WEIGHTS and WEIGHTS_STRIDE apart; 0 without delays. MOST_DELAY is the longest, in steps, and
+ * LEARNS_DELAYS says whether they are learnt. DELAYED is the scratch address of the currents under way (see
+ * kernel/delays.ts), of which each neuron has DELAYED_BYTES.
  */
 export const DELAYS = 196;
 export const MOST_DELAY = 200;
 export const LEARNS_DELAYS = 204;
 export const DELAYED = 208;
 export const DELAYED_BYTES = 212;
-/** Of a hidden layer whose rates are penalized: how much, and the rate that costs nothing, float32; 0 without. */
+/**
+ * Firing-rate penalty of a hidden layer, float32: its weight (0 without a penalty), and the target rate, at which it is
+ * 0.
+ */
 export const RATE_WEIGHT = 216;
 export const RATE_TARGET = 220;
 /**
- * Of neurons whose spikes raise their threshold: by how much, and by which factor that falls in a step, float32 (0
- * without); where in scratch memory lies what their columns keep of it (see kernel/addresses.ts), ADAPT_BYTES each.
+ * Adaptive threshold, float32: how much a spike raises it (0 without adaptation), and the factor by which that decays
+ * per step. ADAPTED is the scratch address of the adaptation, ADAPT_BYTES per column (see kernel/addresses.ts).
  */
 export const BETA = 224;
 export const ADAPT_KEPT = 228;
@@ -155,7 +158,7 @@ export const ADAPTED = 232;
 export const ADAPT_BYTES = 10176;
 
 /**
- * Bytes of an input's spikes in scratch memory, and of what is kept for a column; behind it lie the weights to the next
+ * Bytes of scratch memory for the spikes of an input and for a column, which is followed by the weights to the next
  * layer.
  */
 export const INPUT_BYTES = 56640;

@@ -7,10 +7,10 @@ const ROW_BYTES = 4 * ROW_FLOATS;
 /** Number of columns, of up to twelve neurons each. */
 export const columnsOf = (neurons: number) => Math.ceil(neurons / ROW_FLOATS);
 
-/** A part of scratch memory of some bytes, from its start. */
+/** Reserves some bytes of scratch memory and returns their byte offset. */
 type Place = (bytes: number) => number;
 
-/** Input events of a convolutional layer or of the first dense one, and their place in scratch memory. */
+/** Scratch addresses of what a convolutional layer, or the first dense one after them, reads (see layout.ts). */
 interface Reading {
   reads: MapShape;
   readsEvents: number;
@@ -18,16 +18,16 @@ interface Reading {
   lit: number;
 }
 
-/** The same for a convolutional layer, with its output. */
+/** The same for a convolutional layer, with its own neurons and output. */
 interface Convolving extends Reading {
-  /** As the kernel convolves. */
+  /** As the kernel computes it: with pooled currents, larger than the layer's own. */
   kernel: number;
   stride: number;
   padding: number;
-  /** Weights of a mean of currents, and their gradient; of other layers nothing. */
+  /** Weights of the larger kernel, and their gradient; empty in other layers. */
   expanded: number;
   expandedGradient: number;
-  /** The map of its neurons, and what it hands on. */
+  /** Size before and after pooling. */
   neurons: MapShape;
   makes: MapShape;
   pool: number;
@@ -41,19 +41,16 @@ interface Convolving extends Reading {
 
 export type Convolved = Reading & Partial<Convolving>;
 
-/**
- * The kernel and stride that do both at once: a mean of 2 × 2 currents is a convolution by four kernels, each beside
- * the other.
- */
+/** Folds a mean of 2 × 2 currents into the convolution: the sum of four kernels, each shifted by the stride. */
 const effective = ({ kernel, stride }: Convolution, pool?: string) =>
   pool === 'currents' ? { kernel: kernel + stride, stride: POOL * stride } : { kernel, stride };
 
-/** The bytes of a map's events in all steps, as `kernel/events.ts` lays them out. */
+/** Bytes for a map's events in all steps, as laid out by `kernel/events.ts`. */
 function eventBytes([height, width, channels]: MapShape, T: number): number {
   return 4 * T * height * (width + 1) + 8 + 8 * T * (height * width * channels + 1);
 }
 
-/** @param network its layers, how many inputs it has, and the longest presentation */
+/** Places all convolutional layers, and the input of the first dense one. */
 export function placeConvolutions(
   { layers, inputs, T }: { layers: readonly ResolvedLayer[]; inputs?: number; T: number },
   place: Place,

@@ -1,6 +1,4 @@
-/**
- * The memory of the event-driven engine: its layout, and how threads find it.
- */
+/** The memory layout of the event-driven engine, which all threads share. */
 import type { ImageShape } from '../networks/images';
 import type { EncoderName, LossName, ReadoutName } from '../networks/options/engine';
 import { allMaps, type ResolvedLayer, remembered } from '../networks/options/layers';
@@ -27,99 +25,100 @@ export { BLOCK, Control, INPUTS, ROW_FLOATS, SLOTS };
 
 const PAGE = 65536;
 
-/** A batch is cut into this many runs of images, each with its own gradient, whatever the number of threads. */
+/**
+ * A batch is split into this many shards, each with its own gradient, so that sums do not depend on the number of
+ * threads.
+ */
 export const SHARDS = 16;
-/** The update of the weights is cut into this many runs of rows. */
+/** The weight update is split into this many ranges of rows. */
 export const SLICES = 8;
-/** Images of one task when only the rates are wanted. */
+/** Images per task when only firing rates are computed. */
 export const RATES_TASK = 64;
-/** Most images of one job of that kind, for so many outputs. */
+/** Maximum number of images in one job of firing rates. */
 export const ratesLimit = (outputs: number) => Math.min(8192, Math.ceil(81920 / outputs));
 
-/** How many neurons of a network are read. */
+/** Number of output neurons. */
 export const countOutputs = (layers: readonly ResolvedLayer[]) => layers[layers.length - 1].neurons;
 
-/** Kinds of jobs that threads share. */
+/** The kinds of jobs that are split among threads. */
 export const JobKind = { Gradient: 0, Update: 1, Rates: 2 } as const;
 export type JobKind = (typeof JobKind)[keyof typeof JobKind];
 
-/** The images that a job is about. */
+/** Images and their labels. */
 export interface Images {
   images: Uint8Array;
   labels: Uint8Array | Uint16Array;
 }
 
-/** The images, or the spike trains, that a job is about. */
+/** The images or spike trains of a job. */
 export type Samples = Images | Omit<SpikeTrainSplit, 'count'>;
 
-/** How large the memory is. */
+/** What the size of the memory depends on. */
 export interface Layout {
-  /** The longest presentation, in steps. */
+  /** Maximum number of time steps. */
   T: number;
   batchSize: number;
-  /** Inputs of the network; by default the pixels of an image. */
+  /** Number of inputs of the network; 784 by default. */
   inputs?: number;
-  /** All layers, the outputs last. */
+  /** All layers, the output layer last. */
   layers: readonly ResolvedLayer[];
-  /** How many cores share the memory. */
+  /** Number of threads that share the memory. */
   threads: number;
-  /** Whether each image starts at rest; otherwise there is room for the potentials of a batch. */
+  /** Whether each image starts at rest. Otherwise potentials are kept from one batch to the next. */
   reset: boolean;
 }
 
-/** How images are shown; it may change between two jobs. */
+/** How images are presented; may change between jobs. */
 export interface Showing {
   seed: number;
-  /** Steps of a presentation; at most those of the layout. */
+  /** Time steps, at most `Layout.T`. */
   T: number;
-  /** The options of all neurons; by default those of each layer. */
+  /** Options for the neurons of all layers, instead of each layer's own. */
   neuron?: NeuronOptions;
 }
 
-/** What a core is made from; each thread gets a copy. */
+/** Options of an `EventCore`; each thread gets a copy. */
 export interface CoreOptions extends Layout, Showing {
-  /** TrainSpikes and TestSpikes of `Purpose`, and whose images or spike trains they are. */
+  /** Images or spike trains by `Purpose`: TrainSpikes and TestSpikes. */
   data: { [purpose: number]: Samples };
   loss: LossName;
   readout: ReadoutName;
   ratePenalty?: RatePenalty;
   /** How images become spikes; undefined with spike trains. */
   encoder?: EncoderName;
-  /** The shape of images of one's own. */
+  /** Shape of the images, if it is not MNIST's. */
   image?: ImageShape;
-  /** By how many pixels images are moved at most, in a job of gradients. */
+  /** Maximum random shift of training images, in pixels. */
   shift?: number;
 }
 
-/** Where things lie in the memory, in bytes from its start. */
+/** Byte offsets into the memory. */
 export type MemoryMap = ReturnType<typeof memoryMap>;
 
 const ROW_BYTES = 4 * ROW_FLOATS;
 
-/** A matrix in the memory, whose columns of up to twelve values per row lie `stride` bytes apart. */
+/** A matrix in memory, stored in columns of up to twelve values per row, `stride` bytes apart. */
 export interface Matrix {
-  /** Where it begins, in bytes from the first of its kind. */
+  /** Byte offset from the first matrix of its kind. */
   offset: number;
   rows: number;
   units: number;
   stride: number;
-  /**
-   * How many units stand in columns of their own, of a layer that convolves the channels of a position; by default all.
-   */
+  /** Units that share columns: in a convolutional layer the channels of one position; by default all units. */
   channels?: number;
 }
 
-/** A parameter of the network in the memory. */
+/** A parameter of the network, in memory. */
 export interface Part extends Matrix, Pick<Parameter, 'layer' | 'kind'> {}
 
-/** The parameters of a network, in their order, one after the other. */
+/** Places the network's parameters one after the other. */
 function placeParameters({ layers, inputs }: Layout): { parts: Part[]; rows: number } {
   let rows = 0;
   const padded = (layer: number) => ROW_FLOATS * columnsOf(layers[layer].neurons);
   const { length: convolved } = allMaps(layers, inputs).maps;
   const parts = parameters(layers, inputs).map(({ layer, kind, shape: [count, units] }) => {
-    // One row more than there are inputs, of zeros, for places that hold no pixel; those of hidden neurons fill
-    // columns. Events name rows themselves.
+    // Slots without a pixel read one extra row of zeros. Rows of hidden neurons fill whole columns; events store the
+    // offset of their row, so they need no extra one.
     const isOfEvents = convolved > 0 && layer <= convolved;
     const places = isOfEvents ? count : layer === 0 ? Math.max(INPUTS, count) + 1 : padded(layer - 1);
     const isOfInputs = kind === 'weight' || kind === 'delay';
@@ -131,13 +130,15 @@ function placeParameters({ layers, inputs }: Layout): { parts: Part[]; rows: num
   return { parts, rows };
 }
 
-/** What neurons remember from one batch to the next: of each column, a row of each kind for each place of the batch. */
+/**
+ * Places the state that neurons keep between batches: for each column and kind of state a row per image of the batch.
+ */
 function placeRemembered({ layers, batchSize, reset }: Layout): { remembers: Matrix[]; bytes: number } {
   let bytes = 0;
   const all = batchSize * ROW_BYTES;
   const remembers = (reset ? [] : layers).flatMap((layer): Matrix[] => {
     const [most, units] = [mostOf(layer), layer.neurons];
-    // What arrives late comes first, each of the next steps with columns of its own.
+    // Currents that are still under way come first; each future step has its own columns.
     const late = { offset: bytes, rows: batchSize, units: most * units, stride: all, channels: units };
     bytes += most * columnsOf(units) * all;
     const kinds = remembered([layer]).slice(most > 0 ? 1 : 0);
@@ -158,15 +159,15 @@ function placeRemembered({ layers, batchSize, reset }: Layout): { remembers: Mat
   return { remembers, bytes };
 }
 
-/** Bytes rounded up to an odd number of cache lines, so that columns do not compete for the same ones. */
+/** Rounds up to an odd number of cache lines, so that columns do not map to the same cache sets. */
 const spread = (bytes: number) => 64 * (Math.ceil(bytes / 64) | 1);
 
-/** Number of the kernel's inputs, of 784 units each, for a network's inputs. */
+/** Number of input records, of 784 units each. */
 export const countInputRecords = ({ inputs = INPUTS }: { inputs?: number }) => Math.ceil(inputs / INPUTS);
 
 /**
- * Where what a layer with delays keeps of T steps lies in scratch memory, currents and gradients (see kernel/delays.ts),
- * and how many bytes that are of a neuron: the last steps are those in which something arrives too late.
+ * Places the currents and gradients that a layer with delays keeps for all steps (see kernel/delays.ts). Each neuron
+ * has extra steps after the last one for spikes that arrive too late.
  */
 function placeDelays(layer: ResolvedLayer, T: number, take: (bytes: number) => number) {
   if (!layer.delay) return { delayed: 0, delayedBytes: 0 };
@@ -174,7 +175,7 @@ function placeDelays(layer: ResolvedLayer, T: number, take: (bytes: number) => n
   return { delayed: take(16 + 2 * columnsOf(layer.neurons) * ROW_FLOATS * delayedBytes), delayedBytes };
 }
 
-/** Where the neurons of each layer lie in scratch memory, with the input that their spikes are. */
+/** Places each layer's neurons, and its spikes as input of the next layer, in scratch memory. */
 function placeNeurons(layout: Layout) {
   const { layers } = layout;
   let scratchBytes = SCRATCH;
@@ -191,15 +192,15 @@ function placeNeurons(layout: Layout) {
     const adapted = take(layer.neuron.beta > 0 ? columnsOf(layer.neurons) * ADAPT_BYTES : 0);
     const kept = { ...delayed, adapted: layer.neuron.beta > 0 ? adapted : 0 };
     if (layer.convolve) {
-      // A single column, which all positions use in turn.
+      // All positions take turns using one column.
       const place = take(COLUMN_BYTES);
       const columns = columnsOf(layer.convolve.channels);
       return { ...layer, columns, makes: 0, place, placeStride: 0, feedback: 0, fromNext: 0, convolved, ...kept };
     }
     const columns = columnsOf(layer.neurons);
     const left = layers.length - 1 - i;
-    // Behind a column lie its weights to each neuron of the next layer; of a recurrent one those to each of its own,
-    // and dL/ds; outputs have it, too, since their loss may be one of each step.
+    // A column is followed by its weights to the next layer and, if recurrent, to its own layer, then by dL/ds. The
+    // output layer has dL/ds as well, since a loss may have a term for each step.
     const receivers = left === 0 ? 0 : ROW_FLOATS * columnsOf(layers[i + 1].neurons);
     const feedback = COLUMN_BYTES + receivers * ROW_BYTES;
     const fromNext = feedback + (layer.recurrent ? columns * ROW_FLOATS * ROW_BYTES : 0);
@@ -222,7 +223,7 @@ export function memoryMap(options: Layout) {
   const { parts, rows } = placeParameters(options);
   const { layers, scratchBytes, moreInputs } = placeNeurons(options);
   const { remembers, bytes } = placeRemembered(options);
-  // The spikes of a sample, where they are given and not drawn: 16 steps of each place, part by part.
+  // Input spikes that are given rather than drawn from an image: 16 steps of each slot at a time.
   const givenBytes = Math.ceil(options.T / BLOCK) * countInputRecords(options) * 8 * 2 * SLOTS;
   return {
     learningRate: place(8),
@@ -248,9 +249,8 @@ export function memoryMap(options: Layout) {
 }
 
 /**
- * The rows of a network that are in use: `first` counts rows of its memory. There is room for at least 784 inputs and
- * for whole columns; with fewer, the rows between are never anything but zeros, and need no work. Of delays that are
- * learnt `most` is the longest.
+ * The rows of parameters that are in use, counted from the first parameter; the padding between them stays 0. `most` is
+ * the longest delay, if delays are learnt.
  */
 export function usedRows({ parts, layers }: MemoryMap): { first: number; count: number; most?: number }[] {
   return parts.flatMap(({ offset, rows, units, stride, kind, layer }) => {
@@ -261,13 +261,13 @@ export function usedRows({ parts, layers }: MemoryMap): { first: number; count: 
   });
 }
 
-/** Bytes of scratch memory per thread before those of hidden layers, at least the kernel's SCRATCH_BYTES. */
+/** Bytes of scratch memory per thread that precede the layers; at least the kernel's SCRATCH_BYTES. */
 export const SCRATCH = 320 * 1024;
 
-/** Most pages that the kernel accepts (see kernel/asconfig.json): 512 MB. */
+/** Maximum number of memory pages of the kernel (see kernel/asconfig.json): 512 MB. */
 const MOST_PAGES = 8192;
 
-/** A memory for the kernel, shared if several threads use it. */
+/** Creates the kernel's memory, shared if there are several threads. */
 export function createMemory(options: Layout): WebAssembly.Memory {
   const { T, batchSize, threads } = options;
   const { scratch, scratchBytes } = memoryMap(options);

@@ -1,31 +1,31 @@
-/** The main thread's part in a job that several threads do; the host starts the others. */
+/** The main thread's part in jobs on several threads; the host starts the others. */
 import type { EventCore } from './core';
 import { Control, type JobKind } from './memory';
 import { endTasks, type HelperStart, offerTasks, performTask, type TaskRunner, Turns, takeTask } from './tasks';
 
-/** Looks for work before a thread falls asleep: some 50 µs. */
+/** Number of times to poll for work before a thread sleeps: some 50 µs. */
 const SPIN = 20_000;
-/** How long a thread that found nothing to do sleeps before the event loop gets its turn, in ms. */
+/** How long an idle main thread sleeps before the event loop gets a turn, in ms. */
 const NAP = 40;
 
-/** A helping thread; what `terminate` returns resolves when it has ended. */
+/** A helper thread; `terminate` may return a promise that resolves once it has ended. */
 export interface Helper {
   terminate(): unknown;
 }
 
-/** Starts a thread that calls `serveTasks`; an error outside of a task, or its end, calls `fail`. */
+/** Starts a thread that calls `serveTasks`; calls `fail` if the thread ends or throws. */
 export type StartHelper = (start: HelperStart, fail: (error: Error) => void) => Helper;
 
-/** Ends the helpers of unreachable pools: a cell that runs again forgets its former engine. */
+/** Ends the helpers of unreachable pools: a cell that runs again drops its previous engine. */
 const forgotten = new FinalizationRegistry<() => void>((end) => end());
 
-/** What the helpers of a pool know of it. */
+/** State that a pool shares with its helpers' error handlers. */
 interface Health {
   failure: Error | null;
   closed: boolean;
 }
 
-/** Starts all helpers; they hold nothing that would keep the pool alive. */
+/** Starts all helpers. They must not reference the pool, or it would never be collected. */
 function startHelpers(
   core: EventCore,
   module: WebAssembly.Module,
@@ -41,7 +41,7 @@ function startHelpers(
   return threads.map((thread) => startHelper({ module, memory, options, thread, spin }, fail));
 }
 
-/** Tells the helpers to stop; resolves when all of them have ended. */
+/** Stops the helpers; resolves once all have ended. */
 async function endHelpers(core: EventCore, workers: readonly Helper[], health: Health): Promise<void> {
   health.closed = true;
   endTasks(core);
@@ -54,14 +54,14 @@ export class Pool implements TaskRunner {
   private readonly spin: number;
   private readonly health: Health = { failure: null, closed: false };
 
-  /** @param cores how many threads the machine runs at once */
+  /** @param cores number of processor cores */
   constructor(
     private readonly core: EventCore,
     module: WebAssembly.Module,
     cores: number,
     startHelper: StartHelper,
   ) {
-    // With more threads than cores, looking for work would keep others from theirs.
+    // With more threads than cores, polling would take time from threads that have work.
     this.spin = core.options.threads <= cores ? SPIN : 0;
     this.workers = startHelpers(core, module, this.spin, this.health, startHelper);
     forgotten.register(this, endHelpers.bind(undefined, core, this.workers, this.health), this);
@@ -76,7 +76,7 @@ export class Pool implements TaskRunner {
       try {
         performTask(this.core, task);
       } catch (error) {
-        // Other threads may still be at this job, so no other one can begin.
+        // Other threads may still be working on this job, so no other can begin.
         this.health.failure = new Error(`event engine: ${(error as Error).message}`);
         throw this.health.failure;
       }
@@ -91,7 +91,7 @@ export class Pool implements TaskRunner {
     if (this.health.failure) throw this.health.failure;
   }
 
-  /** Waits for the tasks that other threads have taken. */
+  /** Waits until other threads have finished their tasks. */
   private async finish(tasks: number): Promise<void> {
     const { control } = this.core;
     for (let left = this.spin; Atomics.load(control, Control.Done) < tasks; left--) {

@@ -1,6 +1,6 @@
 /**
- * How a sample reaches the kernel: an image as its pixels, from which the kernel draws; known spikes as bits, and so those
- * of an image with more pixels than the kernel takes.
+ * Passes samples to the kernel: pixels, from which the kernel draws spikes, or the spikes themselves as bits, for spike
+ * trains, latency encoding and images of more than 784 pixels.
  */
 import type { RandomStream } from '../../src/common/random';
 import { ALWAYS, poissonPart, STEPS_IN_PART } from '../../src/snn/poisson-block';
@@ -13,16 +13,16 @@ import { BLOCK, countInputRecords, INPUTS, type MemoryMap, type Samples, SLOTS }
 /** The stream from which a block of the sample's steps is drawn. */
 type StreamOf = (block: number) => RandomStream;
 
-/** The chance of each byte of a pixel, in units of 2⁻²⁴. */
+/** Probability of a spike per brightness level of a pixel, in units of 2⁻²⁴. */
 const CHANCE = ALWAYS / 255;
 
 export class SampleLoader {
   private readonly image: Uint8Array;
   private readonly reader: ImageReader;
   private readonly inputs: number;
-  /** Spikes that are given to the kernel, [blocks][inputs of 784 units][8 parts][SLOTS] words of 16 bits. */
+  /** Spikes for the kernel: [blocks][records of 784 units][8 parts][SLOTS] words of 16 bits. */
   private readonly given: Uint16Array;
-  /** The chances of a large image, and the spikes of a block of it. */
+  /** Spike probabilities of a large image, and the spikes of one part of a block. */
   private readonly chances: Uint32Array;
   private readonly words: Uint32Array;
 
@@ -43,7 +43,7 @@ export class SampleLoader {
     this.words = new Uint32Array(4 * drawn);
   }
 
-  /** Copies a sample to the kernel, which shows it for T steps; returns its label. */
+  /** Copies a sample to the kernel, for T steps; returns its label. */
   load(samples: Samples, index: number, T: number, streamOf: StreamOf, moves?: [down: number, right: number]): number {
     if ('images' in samples) this.presentImage(this.reader.read(samples.images, index, moves), T, streamOf);
     else this.giveTrain(samples, index);
@@ -55,7 +55,7 @@ export class SampleLoader {
     if (this.options.encoder === 'latency') this.giveLatencies(image, T);
     else if (image.length <= INPUTS) {
       this.image.set(image);
-      // Finds the pixels that are not black; a small image has black ones behind it.
+      // Finds the pixels that are not black. A smaller image is followed by black ones.
       functions.present(this.scratch);
     } else if (this.options.encoder === 'direct') {
       new Uint8Array(this.given.buffer, this.given.byteOffset).set(image);
@@ -69,7 +69,7 @@ export class SampleLoader {
     this.present();
   }
 
-  /** Draws what `encoding.PoissonEncoder` draws. */
+  /** Draws the same spikes as `encoding.PoissonEncoder`. */
   private givePoisson(image: Uint8Array, T: number, streamOf: StreamOf): void {
     const { chances, words, given } = this;
     this.forget();
@@ -100,12 +100,12 @@ export class SampleLoader {
     this.kernel.functions.presentSpikes(this.scratch, this.given.byteOffset, this.inputs);
   }
 
-  /** Forgets the spikes that were given last. */
+  /** Clears the spikes of the previous sample. */
   private forget(): void {
     this.kernel.functions.clear(this.given.byteOffset, this.given.byteLength);
   }
 
-  /** Which word has the spikes of a unit around a step. */
+  /** Index of the word that holds a unit's spikes of this step. */
   private wordOf(unit: number, time: number): number {
     const input = Math.floor(time / BLOCK) * countInputRecords(this.options) + Math.floor(unit / INPUTS);
     return (8 * input + ((time % BLOCK) >> 4)) * SLOTS + (unit % INPUTS);

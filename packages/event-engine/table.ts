@@ -1,6 +1,4 @@
-/**
- * The table of layers in the memory (see layout.ts), from which the kernels of all threads learn what the network is.
- */
+/** Writes the table of layers (see layout.ts), which tells the kernels of all threads what the network is. */
 import { LEARN_NAMES } from '../networks/options/layers';
 import type { NeuronOptions } from '../networks/options/neuron-options';
 import type { RatePenalty } from '../networks/options/rate-penalty';
@@ -8,11 +6,11 @@ import type { Kernel } from './kernel-module';
 import * as table from './layout';
 import type { MemoryMap, Part } from './memory';
 
-/** Where a layer's parameter of a kind lies; undefined if it has none. */
+/** The layer's parameter of this kind, or undefined. */
 export const partOf = ({ parts }: MemoryMap, layer: number, kind: Part['kind']): Part | undefined =>
   parts.find((part) => part.layer === layer && part.kind === kind);
 
-/** @param neurons the options of each layer's */
+/** @param neurons neuron options of each layer */
 export function writeTable(
   buffer: ArrayBufferLike,
   map: MemoryMap,

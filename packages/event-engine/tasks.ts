@@ -1,35 +1,34 @@
 /**
- * The tasks of a job are done by one thread, or by several that share a memory. Here is what all of them do; the host
- * starts the threads.
+ * Runs a job's tasks on one thread, or on several that share a memory; the host starts the threads.
  *
- * A job is cut into tasks that do not depend on the number of threads. A free thread takes the next one, the main
- * thread too, so the first batch need not wait for the threads to start, and a slow thread delays no other.
+ * How a job is split into tasks does not depend on the number of threads. Each free thread, the main thread included,
+ * takes the next task, so the first batch need not wait for threads to start, and a slow thread delays no other.
  */
 import { nextTurn } from '../networks/queue';
 import { EventCore } from './core';
 import { Control, type CoreOptions, type JobKind } from './memory';
 
-/** Does jobs, one after the other, on behalf of an engine. */
+/** Runs an engine's jobs, one at a time. */
 export interface TaskRunner {
-  /** Does the job whose words in `control` are set. @throws Error if a task failed */
+  /** Runs the job that `control` describes. @throws Error if a task failed */
   run(kind: JobKind): Promise<void>;
   /** Resolves when all threads have started. Calling it is optional: jobs run on whichever threads are ready. */
   ready(): Promise<void>;
-  /** Ends the threads, after the last job. */
+  /** Ends the threads after the last job. */
   close(): Promise<void>;
 }
 
-/** What a helping thread is started with. */
+/** Start parameters of a helper thread. */
 export interface HelperStart {
   module: WebAssembly.Module;
   memory: WebAssembly.Memory;
   options: CoreOptions;
   thread: number;
-  /** How often to look for work before falling asleep. */
+  /** Number of times to poll for work before sleeping. */
   spin: number;
 }
 
-/** The event loop (timers, signals, a notebook's messages) gets its turn after this many milliseconds. */
+/** Maximum time in milliseconds before the event loop (timers, signals, a notebook's messages) gets a turn. */
 const TURN = 40;
 
 /** Gives the event loop a turn now and then during a job. */
@@ -47,7 +46,7 @@ export class Turns {
   }
 }
 
-/** All tasks on the thread that asks for them. */
+/** Runs all tasks on the calling thread. */
 export class OneThread implements TaskRunner {
   private readonly turns = new Turns();
 
@@ -71,10 +70,10 @@ export class OneThread implements TaskRunner {
   async close(): Promise<void> {}
 }
 
-/** Value instead of a job's number: no more jobs. */
+/** Job number that tells helpers to end. */
 const ENDED = -1;
 
-/** The lower bits of a ticket count the tasks not yet taken; those above say which job it is. */
+/** The low bits of a ticket count the tasks not yet taken; the high bits are the job's number. */
 const TASK_BITS = 12;
 const TASK_MASK = (1 << TASK_BITS) - 1;
 
@@ -89,7 +88,7 @@ export function offerTasks(core: EventCore, tasks: number): number {
   return generation;
 }
 
-/** Tells the helping threads that there will be no other job: `serveTasks` returns. */
+/** Makes `serveTasks` return in all helper threads. */
 export function endTasks({ control }: EventCore): void {
   Atomics.store(control, Control.Generation, ENDED);
   Atomics.notify(control, Control.Generation);
@@ -99,7 +98,7 @@ export function endTasks({ control }: EventCore): void {
 export function takeTask(core: EventCore, generation: number): number {
   const { control } = core;
   for (;;) {
-    // One word says which job it is and how many of its tasks are left, so no thread takes a task of another job.
+    // Job number and tasks left share one word, so that no thread can take a task of another job.
     const ticket = Atomics.load(control, Control.Ticket);
     const left = ticket & TASK_MASK;
     if (left === 0 || (ticket ^ (generation << TASK_BITS)) & ~TASK_MASK) return -1;
@@ -107,19 +106,19 @@ export function takeTask(core: EventCore, generation: number): number {
   }
 }
 
-/** Does a task. */
+/** Performs a task and counts it as done. */
 export function performTask(core: EventCore, task: number): void {
   core.perform(task);
   Atomics.add(core.control, Control.Done, 1);
   Atomics.notify(core.control, Control.Done);
 }
 
-/** The loop of a helping thread until `endTasks`. An error ends it, which the host notices. */
+/** The main loop of a helper thread, until `endTasks`. An error ends it, which the host notices. */
 export function serveTasks({ module, memory, options, thread, spin }: HelperStart): void {
   const core = new EventCore(module, memory, options, thread);
   const { control } = core;
   Atomics.add(control, Control.Started, 1);
-  // A job may be under way already.
+  // A job may have begun before this thread was ready.
   for (let seen = 0; ; ) {
     for (let left = spin; left > 0 && Atomics.load(control, Control.Generation) === seen; left--);
     Atomics.wait(control, Control.Generation, seen);

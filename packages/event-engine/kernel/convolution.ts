@@ -110,7 +110,7 @@ export function currentsOf(scratch: usize, weights: usize, index: usize): void {
 /**
  * Number of rows of weights that events add to a layer's currents; call after `currentsOf` of the first layer.
  */
-export function countHeard(scratch: usize, index: usize): usize {
+export function countEventRows(scratch: usize, index: usize): usize {
   const layer = layerAt(index);
   useLayer(layer);
   const events = place(scratch, layer, table.READS_EVENTS);

@@ -31,7 +31,7 @@ import { adaptationOf, rewind } from './state';
 export { adam } from './adam';
 export * from './addresses';
 export { back } from './back';
-export { countHeard, currentsOf, drawMap, fireAll } from './convolution';
+export { countEventRows, currentsOf, drawMap, fireAll } from './convolution';
 export { limit } from './delays';
 export { countRows, countSpikes, present, presentPixels, presentSpikes } from './encoder';
 export { DIRECT, drawInput, LATENCY, POISSON } from './input';
