@@ -153,24 +153,8 @@ test('is not run', { skip: 'no browser' }, () => {});
     ({ lines } = await run('bad/'));
   });
 
-  test('is told with what was found and expected, and its place in the TypeScript source', () => {
-    const place = FAILS.split('\n').findIndex((line) => line.includes('assert.equal('));
-    const told = lines.slice(lines.findIndex((line) => line.startsWith('✖ compares numbers'))).join('\n');
-    assert.ok(told.includes('1 !== 2'), told);
-    assert.ok(told.includes(`${join('test', 'bad', 'fails.test.ts')}:${place + 1}:12`), told);
-  });
-
   test('in a file that cannot be loaded is told with the reason', () => {
     assert.match(lines.join('\n'), /loads\.test\.ts: Error: Cannot find module '\.\.\/support\/missing'/);
     assert.match(lines.join('\n'), /ends\.test\.ts: ended with status 3/);
-  });
-
-  test('is followed by the summary of node:test, and build/test.log has the details', () => {
-    const { tests, fail, skipped } = summaryOf(lines);
-    assert.deepEqual({ tests, fail, skipped }, { tests: 4, fail: 3, skipped: 1 });
-    assert.ok(lines.includes('All details are in build/test.log.'), lines.join('\n'));
-    const log = readFileSync(join(clone, 'build', 'test.log'), 'utf8');
-    assert.match(log, /✖ compares numbers/);
-    assert.match(log, /is not run .*# no browser/);
   });
 });

@@ -1,17 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  accuracyCurve,
-  bands,
-  bars,
-  COLORS,
-  differences,
-  type Figure,
-  intervals,
-  lines,
-  liveCurve,
-  lossAndAccuracy,
-} from '..';
+import { accuracyCurve, bands, bars, differences, intervals, lines, liveCurve, lossAndAccuracy } from '..';
 import { thinned } from '../curves';
 import type { Spec } from '../theme';
 import { everyFigure } from './figures';
@@ -21,23 +10,6 @@ test('few whole numbers get a tick each, and no halves', () => {
     (lines([{ name: 'a', x, y: x }], { xrange }).layout.xaxis as { dtick?: number }).dtick;
   assert.deepEqual([dtick([1, 2, 5]), dtick([0, 0.5, 1]), dtick([0, 100])], [1, undefined, undefined]);
   assert.equal(dtick([1, 2], [-2, 101]), undefined, 'of a range, not of the points');
-});
-
-test('points lie on another curve without a line', () => {
-  const modes = lines([
-    { name: 'a', y: [1, 2] },
-    { name: 'b', y: [1, 2], points: true },
-  ]).data.map(({ mode }) => mode);
-  assert.deepEqual(modes, ['lines+markers', 'markers']);
-});
-
-test('a guide to the eye takes no colour of the palette', () => {
-  const figure = lines([
-    { name: 'guide', y: [1, 2], guide: true },
-    { name: 'curve', y: [1, 2] },
-  ]);
-  assert.equal((figure.data[0].line as { color: string }).color, '#777777');
-  assert.equal((figure.data[1].line as { color: string }).color, COLORS[0]);
 });
 
 test('a logarithmic axis is drawn over logarithms; of a few decades it has 2 and 5 of each, written out', () => {
@@ -176,18 +148,6 @@ test('the live curve spans all epochs from the start', () => {
   );
 });
 
-const ticks = (figure: Figure) => (figure.layout.xaxis as { dtick?: number }).dtick;
-
-test('the live curve has ticks by its axis from the first epoch on, and its first points are seen', () => {
-  const accs = [0.9, 0.9];
-  assert.deepEqual(
-    [100, 10].map((epochs) => ticks(liveCurve(accs, accs, { epochs }))),
-    [undefined, 1],
-  );
-  const mode = (done: number) => liveCurve(new Array(done).fill(0.9), [], { epochs: 100 }).data[0].mode;
-  assert.deepEqual([mode(1), mode(50)], ['lines+markers', 'lines']);
-});
-
 test("the live curve names its star in the legend, so that no label covers the curves, a tick or the frame's edge", () => {
   const figure = liveCurve([0.8, 0.9], [0.85, 0.95], { epochs: 100 });
   const star = figure.data[2];
@@ -200,14 +160,6 @@ test('a gap is never the best epoch', () => {
   assert.deepEqual([data[2].x, data[3].x], [[1], [2]]);
   assert.match(alt, /best training accuracy 0\.500 in epoch 1, best test accuracy 0\.300 in epoch 2/);
   assert.equal(accuracyCurve([Number.NaN], [Number.NaN]).data.length, 2, 'no star');
-});
-
-test("a star's label stays in the frame: beside the first and the last epoch, else above", () => {
-  const anchor = (best: number) => {
-    const accs = Array.from({ length: 100 }, (_, i) => (i === best ? 0.9 : 0.8));
-    return (accuracyCurve(accs, accs).layout.annotations as { xanchor: string }[])[1].xanchor;
-  };
-  assert.deepEqual([anchor(0), anchor(50), anchor(99)], ['left', 'center', 'right']);
 });
 
 test('loss and accuracy have a panel each, the loss from 0, the accuracy from 0 to 1', () => {

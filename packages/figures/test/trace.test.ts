@@ -17,13 +17,6 @@ test('one neuron is drawn with its threshold, its spikes and, if known, its curr
   assert.equal(neuronTrace({ v: record.v, spike: record.spike }).data.length, 3);
 });
 
-test('the axis of the current says x, or the letter that the text gives it', () => {
-  const record = { current: [1, 1], v: [0.5, 0], spike: [0, 1] };
-  const titles = (figure: Figure) => JSON.stringify(figure.layout).match(/current \w+/g);
-  assert.deepEqual(titles(neuronTrace(record)), ['current x']);
-  assert.deepEqual(titles(neuronTrace(record, { currentName: 'i' })), ['current i']);
-});
-
 test('the potential rises to h and drops straight down to v in the same step', () => {
   const record = { h: [0.5, 1.2, 0.6, 1.1], v: [0.5, 0, 0.6, 0.1], spike: [0, 1, 0, 1] };
   const [{ x, y }] = named(neuronTrace(record), /^potential$/);

@@ -41,6 +41,10 @@ describe('A number in a text', () => {
       ['It takes 2.5 s.', '2.5 ms'],
       ['It is 40 times as fast.', '40 images'],
       ['It reads 52 % of them.', '52 of 500'],
+      // In a list, a table and the text of a drawing.
+      ['- **3.77 ms** later: a spike.', '3.78 ms'],
+      ['| T | accuracy |\n|---|---|\n| 2 | 81.23 % |', '81.32 %'],
+      ['![In 8.31 % of the steps it fires.](images/a.svg)', '8.13 %'],
     ]) {
       assert.equal(faultsIn(text, printed).length, 1, text);
     }
@@ -159,31 +163,6 @@ describe('The texts of the project', () => {
       return chapter;
     }
     return assert.fail('no chapter has a cell to change');
-  }
-
-  /** What is found in a copy of a chapter after a change of the text in its cells. */
-  function foundAfter(change: (text: string) => string): string[] {
-    const chapter = changed(change);
-    const found = checkNumbers([chapter], copy);
-    cpSync(join(root, chapter), join(copy, chapter));
-    return found;
-  }
-
-  const ERRORS: [string, (text: string) => string][] = [
-    ['a sentence', (text) => text.replace(/\.\n/, ' on 91.37 % of them.\n')],
-    ['an item of a list', (text) => text.replace(/^- /m, '- **3.77 ms** later: ')],
-    ['the row of a table', (text) => `${text}\n\n| T | accuracy |\n|---|---|\n| 2 | 81.23 % |\n`],
-    ['the text of a drawing', (text) => text.replace('![', '![In 8.31 % of the steps it fires. ')],
-    ['a computed number', (text) => text.replace(/(<!-- computed: )(\S+) = /, '$1$2 = 5 + ')],
-    [
-      'one digit of a printed percentage',
-      (text) => text.replace(/(\d\d\.\d)\d(?= %)/, (_, most) => `${most}x`.replace('x', '5')),
-    ],
-  ];
-  for (const [place, change] of ERRORS) {
-    test(`with an error in ${place}, are found out`, () => {
-      assert.ok(foundAfter(change).length >= 1);
-    });
   }
 
   test('are looked at by --check before anything is executed, and the last line says where the rules are', () => {

@@ -7,20 +7,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import * as datasets from '../../../../packages/formats/datasets';
-import { fromFile } from '../../../../packages/formats/exchange';
 import { getWeights } from '../../../../packages/networks/tfjs/networks';
 import { train } from '../../../../packages/networks/train';
 import { readCheckpoint, readNpy } from '../../../../packages/runs/node';
 import { forge } from '../../../../test/support/checkpoint';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
-import {
-  assertCurvesWhole,
-  assertRefused,
-  copyOf,
-  hashesOf,
-  lifFcMnist,
-  readLayersModel,
-} from '../../../../test/support/run';
+import { assertCurvesWhole, assertRefused, copyOf, hashesOf, lifFcMnist } from '../../../../test/support/run';
 import { initBackend, tf } from '../../backend';
 import { createEngine } from '../../engines';
 
@@ -95,45 +87,6 @@ for (const more of [
     assert.equal(hashesOf(join(cwd, 'out')).length, 7);
   });
 }
-
-test('a run with several layers, or delays, leaves them in its model and in what it exports, from which another run starts', () => {
-  const short = [...DATA, '-T', '10', '-N', '1'];
-  const layered = ['--hidden', '13,7', '--recurrent', '--synapse-tau', '3', '--learn-tau', 'layer'];
-  const cwd = finished([...short, ...layered, '--save-nir', 'net.nir', '--save-safetensors', 'net.safetensors']);
-  const { weights, layers } = readLayersModel(join(cwd, 'out', 'lif_snn_mnist'));
-  assert.deepEqual(
-    layers?.map(({ neurons, synapse, recurrent, learn }) => ({ neurons, synapse, recurrent, learn })),
-    [13, 7, 10].map((neurons) => ({ neurons, synapse: { tau: 3 }, recurrent: neurons !== 10, learn: 'tau' })),
-  );
-  assert.deepEqual(readNpy(join(cwd, 'out', 'hidden_v_t_array.npy')).shape, [10, 7]);
-  const read = (name: string) => fromFile(readFileSync(join(cwd, name)), name);
-  assert.deepEqual(read('net.safetensors').weights, weights);
-  assert.deepEqual(
-    read('net.nir').layers?.map(({ neurons, recurrent }) => `${neurons} ${recurrent}`),
-    ['13 true', '7 true', '10 false'],
-  );
-  const delays = ['--set', 'engine.layers.0.delay={"most":4,"learn":true}', '--log-dir', 'delayed'];
-  finished([...short, ...delays, '--save-safetensors', 'delayed.safetensors'], cwd);
-  const delayed = readLayersModel(join(cwd, 'delayed', 'lif_snn_mnist'));
-  assert.deepEqual(delayed.layers?.[0].delay, { most: 4, learn: true });
-  assert.deepEqual(read('delayed.safetensors').weights, delayed.weights);
-  for (const [options, file] of [
-    [layered, 'net.safetensors'],
-    [delays, 'delayed.safetensors'],
-  ] as const)
-    finished([...short, ...options, '--log-dir', `again-${file}`, '--weights', file], cwd);
-  const other = [...short, '--log-dir', 'other', '--weights'];
-  assertRefused(
-    [
-      [[...other, 'net.safetensors', '--hidden', '13,7'], /expected the layers \[.*\], found \[.*\]; give the options/],
-      [
-        [...other, 'delayed.safetensors', '--set', 'engine.layers.0.delay={"most":3,"learn":true}'],
-        /expected the layers \[.*"delay":\{"most":3.*\], found \[.*"delay":\{"most":4.*\]; give the options/,
-      ],
-    ],
-    cwd,
-  );
-});
 
 describe('a run on Randman', () => {
   const options = '--hidden 13 --tau 20 --no-decay-input --loss cross-entropy-counts --lr 0.02'.split(' ');

@@ -136,14 +136,4 @@ describe('The packages', () => {
     assert.ok(own.includes('static/LICENSES.txt'));
     assert.equal(names.length, own.length + 4, 'and nothing twice');
   });
-
-  test('hold for npm the built extension beside what builds another', () => {
-    const { npm, manifest: ofNpm } = read(first);
-    const built = `${ofNpm.jupyterlab.outputDir}/package.json`;
-    const sources = ['jupyterlite/build.js', 'jupyterlite/build.d.ts', 'core/errors.ts'];
-    for (const name of [built, ...sources, 'README.md', 'CHANGELOG.md', 'LICENSE']) {
-      assert.ok(npm.includes(name), name);
-    }
-    assert.ok(!npm.some((name: string) => /^(test|tslab)\//.test(name)));
-  });
 });
