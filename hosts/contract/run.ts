@@ -28,6 +28,9 @@ export async function engineOf<E extends Engine>(
   return new AnnEngine({ ...options, data });
 }
 
-/** How many training images a run holds back. */
-export const heldBackOf = ({ train: { images } }: ResolvedRun, { train: { count } }: Dataset): number =>
-  Math.max(0, count - (images ?? count));
+/** How many training samples a run holds back. @throws RangeError if it trains on more than there are */
+export function heldBackOf({ train: { images } }: ResolvedRun, { train: { count } }: Dataset): number {
+  if (images !== undefined && images > count)
+    throw new RangeError(`train.images: expected at most the ${count} training images, found ${images}`);
+  return count - (images ?? count);
+}

@@ -80,8 +80,7 @@ export const RUN = group(
       {
         epochs: whole(1, 100_000, { doc: 'training epochs', default: 100, label: 'epochs' }),
         images: whole(1, MOST_IMAGES, {
-          doc: 'train on the first N images; the others are held back, and the accuracy on them is shown (default: all)',
-          has: { files: true },
+          doc: 'train on the first N images or samples; the others are held back, and the accuracy on them is shown (default: all)',
           label: 'images',
           heading: 'training images',
         }),

@@ -293,8 +293,9 @@ const ALL = {
   ),
   trainImages: {
     ...at('train.images', RUN.fields.train.fields.images),
-    get: ({ train }) => train.images ?? MOST_IMAGES,
-  } as Shorthand<number>,
+    // Of other data a run does not say how many samples there are.
+    get: ({ data, train }) => train.images ?? (data === 'mnist' || data === 'rows' ? MOST_IMAGES : null),
+  } as Shorthand<number, null>,
   synapseTau: ofLayers<number>(
     'synapse',
     ofEntry<number>({

@@ -176,7 +176,7 @@ test('what is not a run is refused in one line that names the path', () => {
     ],
     [
       { data: 'randman', train: { images: 5 } },
-      /^train\.images: expected with data 'mnist', found with data 'randman'/,
+      /^engine\.batchSize: expected at most the 5 training images, found 128$/,
     ],
     [{ data: 'randman', engine: { T: 1 } }, /^engine\.T: expected at least 2 with data 'randman', found 1$/],
     [{ data: 'rows', engine: { T: 10 } }, /^engine\.T: expected 28, the steps of the data, found 10$/],

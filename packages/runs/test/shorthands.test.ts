@@ -173,7 +173,8 @@ function runOf(words: string[]): RunDocument {
 test('what a run has not has no value, and a reason', () => {
   assert.equal(whyLacking('tau', { engine: { name: 'ann' } }), 'an ANN has none');
   assert.equal(whyLacking('encoder', { data: 'rows' }), 'MNIST by rows has none');
-  assert.equal(whyLacking('trainImages', { data: 'randman' }), 'Randman has none');
+  assert.equal(valueIn(readRun({ data: 'randman' }), 'trainImages'), null);
+  assert.equal(valueIn(readRun({ data: 'randman', train: { images: 5000 } }), 'trainImages'), 5000);
   assert.equal(whyLacking('tau', {}), undefined);
   assert.equal(valueIn(readRun({ engine: { name: 'ann' } }), 'tau'), null);
 });

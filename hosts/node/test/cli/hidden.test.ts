@@ -128,7 +128,7 @@ describe('a run on Randman', () => {
     assertRefused(
       [
         [[...resume, '--dataset', 'mnist'], /data: expected randman as in the checkpoint, found mnist; /],
-        [[...resume, '--train-images', '100'], /train\.images: expected with data 'mnist', found with /],
+        [[...resume, '--train-images', '200'], /train\.images: expected none as in the checkpoint, found 200; /],
       ],
       cwd,
     );
