@@ -20,6 +20,7 @@ import {
   takePresentation,
   takeState,
 } from '../networks/options/engine';
+import { checkEngineHas } from '../networks/options/layers';
 import { initialParameters } from '../networks/options/weights';
 import { Queue } from '../networks/queue';
 import { countInputs, type Dataset, isImages } from '../networks/spike-trains';
@@ -76,10 +77,7 @@ export class EventEngine implements Engine {
    */
   static async create(some: EngineOptions, host: EventHost): Promise<EventEngine> {
     const options = resolveEngineOptions(some);
-    if (options.layers.some(({ norm }) => norm))
-      throw new RangeError(
-        "norm: expected none on the engine 'event'; train on 'tfjs', then networks.foldNorm(weights, layers) makes weights and biases of it",
-      );
+    checkEngineHas('event', options.layers);
     const canShare = host.startThreads !== undefined && typeof SharedArrayBuffer !== 'undefined';
     const threads = canShare ? (options.threads ?? host.threads ?? 1) : 1;
     // Copies even for one thread: whether changes of the caller's arrays are seen must not depend on the number of

@@ -21,7 +21,7 @@ import {
   type Shown,
   shortenEngine,
 } from '../networks/options/engine';
-import { LAYER, type LayerOptions, type ResolvedLayer } from '../networks/options/layers';
+import { findMissing, LAYER, type LayerOptions, type ResolvedLayer } from '../networks/options/layers';
 import { DEFAULT_NEURON, NEURON, type NeuronOptions } from '../networks/options/neuron-options';
 import {
   type About,
@@ -247,19 +247,25 @@ function readSpiking(data: DatasetName, name: SpikingEngine['name'], given: Give
     throw new RangeError(inDocument((error as Error).message));
   }
   const { hidden: _short, ...own } = { ...resolved, ...(data !== 'mnist' && { shift: undefined }) };
-  for (const [i, layer] of own.layers.entries()) refuseOtherEngines(layer, `engine.layers.${i}`, name);
+  refuseMissing(own.layers, given, name);
   refuseIdle(own.layers, given);
   return { name, ...own };
 }
 
-/** @throws RangeError for an option that the engine has not */
-function refuseOtherEngines(layer: ResolvedLayer, place: string, name: string): void {
-  for (const option of namesOf(LAYER)) {
-    const engines = (LAYER.fields[option].about as About).has?.engines;
-    if (layer[option] === undefined || !engines || engines.includes(name)) continue;
-    const expected = engines.map(formatValue).join(' or ');
-    throw new RangeError(`${place}.${option}: expected engine.name ${expected} with it, found '${name}'`);
-  }
+/** Where a document has an option of the neurons of a layer: in the layer, or for all. */
+function placeOf(option: string, i: number, given: Given<Fields['engine']>): string {
+  const own: object = given.layers?.[i].neuron ?? {};
+  return `${Object.hasOwn(own, option) ? `engine.layers.${i}.neuron` : 'engine.neuron'}.${option}`;
+}
+
+/** @throws RangeError for an option that the engine does not have */
+function refuseMissing(layers: readonly ResolvedLayer[], given: Given<Fields['engine']>, engine: string): void {
+  const missing = findMissing(layers, engine);
+  if (missing === undefined) return;
+  const { layer, of, name, about } = missing;
+  const place = of === 'neuron' ? placeOf(name, layer, given) : `engine.layers.${layer}.${name}`;
+  const expected = (about.has?.engines ?? []).map(formatValue).join(' or ');
+  throw new RangeError(`${place}: expected engine.name ${expected} with it, found '${engine}'`);
 }
 
 /** @throws RangeError for an option that means nothing, as another one has its default in all layers */
@@ -270,9 +276,8 @@ function refuseIdle(layers: readonly ResolvedLayer[], given: Given<Fields['engin
     const { needs } = NEURON.fields[option].about as About;
     const i = setIn(option);
     if (needs === undefined || i < 0 || setIn(needs as keyof NeuronOptions) >= 0) continue;
-    const place = given.layers?.[i].neuron?.[option] === undefined ? 'engine.neuron' : `engine.layers.${i}.neuron`;
     const found = String(layers[i].neuron[option]);
-    throw new RangeError(`${place}.${option}: expected ${needs} with it, found ${found} without`);
+    throw new RangeError(`${placeOf(option, i, given)}: expected ${needs} with it, found ${found} without`);
   }
 }
 
@@ -342,7 +347,8 @@ export interface OptionLine {
 
 /** All options of a run, in the order of the tables. */
 export function listOptions(entry: Entry = RUN, path = '', seen = new Set<Entry>()): OptionLine[] {
-  const standard = typeof entry.about.default === 'object' ? '' : String(entry.about.default ?? '');
+  const { default: usual } = entry.about;
+  const standard = usual === undefined || (typeof usual === 'object' && usual !== null) ? '' : String(usual);
   const own = { path, doc: entry.about.doc, standard };
   if (entry.kind === 'leaf') return [{ ...own, expected: expectation(entry) }];
   if (entry.kind === 'either') {

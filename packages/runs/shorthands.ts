@@ -94,7 +94,9 @@ type Lacks<E> = E extends { about: { has: object } } ? null : never;
 /** The single options of a group, by their own names. */
 function namesIn<F extends Fields, const H extends Has | undefined = undefined>(path: string, fields: F, has?: H) {
   const leaves = Object.entries(fields).flatMap(([name, entry]) =>
-    entry.kind === 'leaf' ? [[name, at(`${path}.${name}`, entry, entry.about.has ?? has)]] : [],
+    entry.kind === 'leaf'
+      ? [[name, at(`${path}.${name}`, entry, (entry.about.has || has) && { ...has, ...entry.about.has })]]
+      : [],
   );
   return Object.fromEntries(leaves) as unknown as {
     readonly [N in Leaves<F>]: Shorthand<Infer<F[N]>, H extends object ? null : Lacks<F[N]>>;

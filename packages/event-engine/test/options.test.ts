@@ -10,7 +10,8 @@ import { assertClose, read } from '../../../test/support/golden';
 import { NEURON_VALUES, WITH } from '../../../test/support/options';
 import { simulate } from '../../networks/lif';
 import type { EngineOptions } from '../../networks/options/engine';
-import { DEFAULT_NEURON, type NeuronOptions } from '../../networks/options/neuron-options';
+import { DEFAULT_NEURON, NEURON, type NeuronOptions } from '../../networks/options/neuron-options';
+import type { About } from '../../networks/options/schema';
 import { makeNeurons } from '../../networks/tfjs/make-neurons';
 import { defaults, withEngine } from './engines';
 
@@ -57,8 +58,14 @@ const same = (a: Result, b: Result) =>
   a.h.every((value, i) => value === b.h[i]) && a.gradient.every((value, i) => value === b.gradient[i]);
 
 for (const [name, values] of Object.entries(NEURON_VALUES)) {
-  test(`${name} changes the same potentials and gradients in the kernel as in the layer`, async () => {
+  test(`${name} changes the same potentials and gradients in the kernel as in the layer, or is refused`, async () => {
+    const { has }: About = NEURON.fields[name as keyof NeuronOptions].about;
     for (const value of values) {
+      if (has?.engines?.includes('event') === false) {
+        const refused = createEngine('event', { ...defaults, neuron: { ...WITH[name], [name]: value } });
+        await assert.rejects(refused, new RegExp(`^RangeError: ${name}: expected .* on the engine 'event'`));
+        continue;
+      }
       const without = { ...DEFAULT_NEURON, ...WITH[name] };
       const neuron = { ...without, [name]: value };
       const kernel = await byKernel(neuron);

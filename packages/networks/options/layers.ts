@@ -1,12 +1,25 @@
 /** A network as a list of layers, the last of which are the outputs. */
 
-import { checkOptions, checkWhole, formatValue } from '../../../src/common/checks';
+import { checkOptions, checkWhole, formatValue, listChoices } from '../../../src/common/checks';
 import { CLASSES, IMAGE_SIDE, MAX_CLASSES } from '../../../src/common/mnist';
 import { MAX_INPUTS } from '../images';
 import { DELAY, type Delay, resolveDelay } from './delay';
 import { checkNeuron, NEURON, type NeuronOptions, neuronOptions, resolveNeuronOptions } from './neuron-options';
 import { checkNorm, NORM } from './norm';
-import { group, type Infer, list, namesOf, number, oneOf, shortenGroup, toggle, whole } from './schema';
+import {
+  type About,
+  type Group,
+  group,
+  type Infer,
+  isSame,
+  list,
+  namesOf,
+  number,
+  oneOf,
+  shortenGroup,
+  toggle,
+  whole,
+} from './schema';
 
 /** The widest hidden layer, in neurons. */
 export const MAX_HIDDEN = 800;
@@ -351,6 +364,40 @@ export function shortenLayers(
     return shortenGroup(LAYER, isSaid ? others : { neurons, ...others }, { neuron }) ?? {};
   });
   return all.length === 1 && Object.keys(all[0]).length === 0 ? undefined : all;
+}
+
+/** An option that is set although an engine does not have it. */
+export interface Missing {
+  /** The number of the layer, from 0 on. */
+  layer: number;
+  of: 'layer' | 'neuron';
+  name: string;
+  value: unknown;
+  about: About;
+}
+
+/** The first option of layers, or of their neurons, that is set and that the engine does not have, as its entry says. */
+export function findMissing(layers: readonly ResolvedLayer[], engine: string): Missing | undefined {
+  const missingOf = (layer: number, of: Missing['of'], { fields }: Group, options: object): Missing[] =>
+    Object.entries(options).flatMap(([name, value]) => {
+      const { about } = fields[name];
+      const isThere = about.has?.engines?.includes(engine) ?? true;
+      return isThere || value === undefined || isSame(value, about.default) ? [] : [{ layer, of, name, value, about }];
+    });
+  return layers.flatMap((each, i) => [
+    ...missingOf(i, 'layer', LAYER, each),
+    ...missingOf(i, 'neuron', NEURON, each.neuron),
+  ])[0];
+}
+
+/** @throws RangeError for an option that the engine does not have */
+export function checkEngineHas(engine: string, layers: readonly ResolvedLayer[]): void {
+  const missing = findMissing(layers, engine);
+  if (missing === undefined) return;
+  const { default: standard, has, instead } = missing.about;
+  const expected = standard === undefined ? 'none' : formatValue(standard);
+  const advice = instead ?? `use ${listChoices((has?.engines ?? []).map(formatValue))}`;
+  throw new RangeError(`${missing.name}: expected ${expected} on the engine '${engine}'; ${advice}`);
 }
 
 /** Layers as a text for records, beside the options of the last layer's neurons; `readLayers` reads it. */

@@ -129,11 +129,15 @@ export function checkDynamics(options: Dynamics): void {
   checkOptions<NeuronOptions>('neuron', options as NeuronOptions, neuronOptions(), neuronOptions());
   const { surrogateFunction, ...fields } = NEURON.fields;
   for (const name of Object.keys(fields) as (keyof Dynamics)[]) {
-    // Objects of all options were written before there were these two.
-    const given = options[name] === undefined && (name === 'beta' || name === 'tauAdapt') ? DEFAULT_NEURON : options;
+    // Objects of all options were written before there were the later ones.
+    const given =
+      options[name] === undefined && !(FIRST as readonly string[]).includes(name) ? DEFAULT_NEURON : options;
     fields[name].check(name, given[name]);
   }
 }
+
+/** The options that there were from the start, beside the surrogate: every file has them. */
+const FIRST = ['tau', 'decayInput', 'vThreshold', 'vReset', 'detachReset'] as const;
 
 /** The options that shape the gradient alone: no potential and no spike depends on them. */
 const OF_GRADIENT = ['surrogateFunction', 'detachReset'] as const;

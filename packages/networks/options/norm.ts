@@ -14,7 +14,11 @@ export const NORM = either(
     { doc: 'initial weights by the threshold' },
     { scale: number({ doc: 'initial weights of the norm, as a multiple of the threshold', required: true }, 0) },
   ),
-  { doc: 'batch norm of what a convolution makes, of the engine tfjs', has: { engines: ['tfjs'] } },
+  {
+    doc: 'batch norm of what a convolution makes, of the engine tfjs',
+    has: { engines: ['tfjs'] },
+    instead: "train on 'tfjs', then networks.foldNorm(weights, layers) makes weights and biases of it",
+  },
 );
 
 /** Is added to a variance. */

@@ -33,6 +33,8 @@ export interface About {
   has?: Has;
   /** Of the same group, the option without which this one means nothing. */
   needs?: string;
+  /** Of an option that some engines do not have: what to do with those. */
+  instead?: string;
   /** Of a group whose options, where they are left out, are those of another one and not their defaults. */
   inherits?: true;
   /** What figures put before a number. */

@@ -9,9 +9,11 @@ import { smallMnist } from '../../../test/support/data';
 import { LAYERS_WITH, NEURON_VALUES, WITH } from '../../../test/support/options';
 import { fromNir, fromSafetensors, toNir, toSafetensors } from '../../formats/exchange';
 import { decodeNetwork, layersModelFiles } from '../../formats/layers-model';
+import { readRun } from '../../runs/document';
 import { type EngineOptions, resolveEngineOptions } from '../options/engine';
 import { type LayerOptions, readLayers, resolveLayers, shortForm, storeLayers } from '../options/layers';
-import { DEFAULT_NEURON, readNeuron, storeNeuron } from '../options/neuron-options';
+import { DEFAULT_NEURON, NEURON, readNeuron, storeNeuron } from '../options/neuron-options';
+import type { About } from '../options/schema';
 import {
   foldNorm,
   initialNetwork,
@@ -303,3 +305,27 @@ for (const [name, tried] of Object.entries(LAYERS_WITH)) {
     });
   });
 }
+
+test('an option of neurons that one engine alone has is refused by the other, by its name, and by a run of it', async () => {
+  // As the entry of such an option says it.
+  const about: About = NEURON.fields.beta.about;
+  const neuron = { beta: 0.3 };
+  const layers = [{ neurons: 5, neuron }, {}];
+  about.has = { engines: ['tfjs'] };
+  try {
+    await assert.rejects(createEngine('event', { data, layers }), {
+      name: 'RangeError',
+      message: "beta: expected 0 on the engine 'event'; use 'tfjs'",
+    });
+    for (const [engine, place] of [
+      [{ neuron }, 'engine.neuron'],
+      [{ layers }, 'engine.layers.0.neuron'],
+    ] as const) {
+      const message = `${place}.beta: expected engine.name 'tfjs' with it, found 'event'`;
+      assert.throws(() => readRun({ engine }), { name: 'RangeError', message });
+      readRun({ engine: { ...engine, name: 'tfjs' } });
+    }
+  } finally {
+    delete about.has;
+  }
+});

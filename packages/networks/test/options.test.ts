@@ -347,7 +347,11 @@ for (const [i, each] of casesOf().entries()) {
     for (const [i, { gradient }] of results.entries()) {
       const ofWeights = (all: Float32Array) => splitParameters(all, first)[0];
       const unlike = ofWeights((await without(names[i], own)).gradient);
-      assert.notDeepEqual(ofWeights(gradient), unlike, `${name}: the engine '${names[i]}' ignores it`);
+      assert.notDeepEqual(
+        ofWeights(gradient),
+        unlike,
+        `${name}: the engine '${names[i]}' ignores it; name those that have it in \`has\` of its entry, or compute it there`,
+      );
     }
   });
 

@@ -20,6 +20,7 @@ import {
   takePresentation,
   takeState,
 } from '../options/engine';
+import { checkEngineHas } from '../options/layers';
 import { nextTurn, Queue } from '../queue';
 import { shiftOf } from '../shift';
 import { countClasses, countInputs, countOwnInputs, isImages, isSpikeTrains } from '../spike-trains';
@@ -54,6 +55,7 @@ export class TfjsEngine implements Engine {
     const { data } = options;
     this.classes = countClasses(data);
     this.ownsNetwork = network === undefined;
+    checkEngineHas('tfjs', options.layers);
     this.network =
       network ??
       snn({
