@@ -1,11 +1,14 @@
 // The grids of a file: which runs they are. A grid is a block, or a list of blocks: the document of a run, in which a list
-// of values may stand in place of a value. A block means every combination of its lists.
+// of values may stand in place of a value. A block means every combination of its lists, or so many trials of a random
+// search (`draw`), each with every combination.
 import { join } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
-import { unflatten } from '../../packages/runs/document';
+import { exp, log } from '../../packages/networks/exact';
+import { entryAt, type RunDocument, setPath, unflatten } from '../../packages/runs/document';
 import { readWhole, root } from '../../packages/system/project';
 import { inOneLine } from '../../src/common/checks';
-import { BadMap, orBadMap, type Run, runOf } from './plan';
+import { seededRandom } from '../../src/common/random';
+import { BadMap, orBadMap, type Run, runOf, sha256 } from './plan';
 
 export interface Grid {
   name: string;
@@ -69,21 +72,93 @@ function combinations(lists: Lists) {
   return runs;
 }
 
+/** A random search: the places whose values are drawn, each with how it draws the next one. */
+interface Draw {
+  trials: number;
+  knobs: [path: string, next: () => unknown][];
+}
+
+/** Whether an option takes whole numbers alone. */
+function isWhole(path: string) {
+  const entry = entryAt(path);
+  try {
+    if (entry.kind === 'leaf') entry.check('', 1.5);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Of two numbers one between them, its logarithm uniform, with two significant digits; of other lists any. */
+function drawer(path: string, values: unknown[], random: () => number) {
+  const [low, high] = values;
+  if (values.length !== 2 || typeof low !== 'number' || typeof high !== 'number') {
+    return () => values[Math.floor(random() * values.length)];
+  }
+  if (!(low > 0 && high > low)) {
+    throw new BadMap(`draw.${path}: expected two numbers above 0, the larger one last, found ${quoted(values)}`);
+  }
+  const round = orBadMap(() => isWhole(path)) ? Math.round : (value: number) => Number(value.toPrecision(2));
+  return () => round(exp(log(low) + random() * (log(high) - log(low))));
+}
+
+/**
+ * Reads `draw`. Each place has a stream of its own, so what is drawn for it stays where others are added.
+ * @param name of the grid and its block, from which the streams start
+ * @param places that the block itself gives values
+ */
+function readDraw(given: unknown, name: string, places: string[]): Draw {
+  if (!isMapping(given)) throw new BadMap(`draw: expected trials and lists by place, found ${quoted(given)}`);
+  const { trials, ...lists } = given;
+  if (!Number.isInteger(trials) || (trials as number) < 1) {
+    throw new BadMap(`draw.trials: expected a whole number of at least 1, found ${quoted(trials ?? null)}`);
+  }
+  if (Object.keys(lists).length === 0) throw new BadMap('draw: expected a list by place beside trials, found none');
+  const knobs = Object.entries(lists).map(([path, values]): Draw['knobs'][number] => {
+    if (places.includes(path)) throw new BadMap(`${path}: expected each place once, found it in draw as well`);
+    if (!Array.isArray(values) || values.length < 2) {
+      throw new BadMap(`draw.${path}: expected a list of at least two values, found ${quoted(values)}`);
+    }
+    const random = seededRandom(Number.parseInt(sha256(`${name} ${path}`).slice(0, 8), 16));
+    return [path, drawer(path, valuesOf(`draw.${path}`, values), random)];
+  });
+  return { trials: trials as number, knobs };
+}
+
+/** The values of each trial by place; no two trials are the same. */
+function drawTrials({ trials, knobs }: Draw) {
+  const drawn = new Map<string, [path: string, value: unknown][]>();
+  for (let i = 0; drawn.size < trials; i++) {
+    if (i === 100 * trials)
+      throw new BadMap(`draw.trials: expected at most ${drawn.size}, as many as differ, found ${trials}`);
+    const values = knobs.map(([path, next]): [string, unknown] => [path, next()]);
+    drawn.set(JSON.stringify(values), values);
+  }
+  return [...drawn.values()];
+}
+
 /** The runs of one grid, each once. `take` is asked for as many as a block means before they are made. */
-function runsOf(given: unknown, take: (count: number) => void) {
+function runsOf(name: string, given: unknown, take: (count: number) => void) {
   const blocks = Array.isArray(given) ? given : [given];
   if (blocks.length === 0) throw new BadMap('expected the document of a run, found an empty list');
-  const runs = blocks.flatMap((block) => {
+  const runs = blocks.flatMap((block, i) => {
     if (!isMapping(block)) throw new BadMap(`expected the document of a run, found ${quoted(block)}`);
-    const lists = listsOf(block, '');
+    const { draw, ...fixed } = block;
+    const lists = listsOf(fixed, '');
     const places = lists.map(([path]) => path);
     const twice = places.find((path, i) => places.indexOf(path) < i);
     if (twice !== undefined) throw new BadMap(`${twice}: expected each place once, found it twice`);
-    take(lists.reduce((product, [, values]) => product * values.length, 1));
-    return combinations(lists).map((columns) => runOf(orBadMap(() => unflatten(columns))));
+    const search = draw === undefined ? undefined : readDraw(draw, `${name} ${i}`, places);
+    take(lists.reduce((product, [, values]) => product * values.length, search?.trials ?? 1));
+    const trials = search ? drawTrials(search) : [[]];
+    const documents = combinations(lists).map((columns) => orBadMap(() => unflatten(columns)));
+    return trials.flatMap((values) => documents.map((document) => runOf(withValues(document, values))));
   });
   return [...new Map(runs.map((run) => [run.id, run])).values()];
 }
+
+const withValues = (document: RunDocument, values: [path: string, value: unknown][]) =>
+  orBadMap(() => values.reduce((run, [path, value]) => setPath(run, path, value), document));
 
 /**
  * Reads the grids of a file, in its order.
@@ -110,7 +185,7 @@ function gridsIn(file: string): Grid[] {
     if (!/^[a-z][\w-]*$/i.test(name))
       throw new BadMap(`${file}: expected the name of a grid (letters, digits, - and _), found ${name}`);
     try {
-      return { name, runs: runsOf(given, take) };
+      return { name, runs: runsOf(name, given, take) };
     } catch (error) {
       if (error instanceof BadMap) throw new BadMap(`${file}: ${name}: ${error.message}`);
       throw error;

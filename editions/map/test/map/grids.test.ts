@@ -61,6 +61,27 @@ describe('A file of grids', () => {
     assert.equal(grids.allRuns(read2).length, 3);
   });
 
+  test('draws as many trials as it says, the same ones always, each with every combination of the lists', () => {
+    const places = (more: string) =>
+      flat(
+        `grids: { a: { draw: { trials: 4, engine.learningRate: [1e-3, 0.1], engine.layers.0.neurons: [10, 40]${more} }, ` +
+          'engine: { layers: [{ recurrent: true }, {}], seed: [1, 2] } } }',
+      ).map((run) => [run['engine.learningRate'], run['engine.layers.0.neurons'], run['engine.seed']]);
+    const drawn = places('');
+    assert.deepEqual(
+      drawn.map(([, , seed]) => seed),
+      [1, 2, 1, 2, 1, 2, 1, 2],
+    );
+    assert.equal(new Set(drawn.map(([rate]) => rate)).size, 4);
+    for (const [rate, neurons] of drawn as number[][]) {
+      assert.ok(rate >= 1e-3 && rate <= 0.1 && rate === Number(rate.toPrecision(2)), `${rate}`);
+      assert.ok(neurons >= 10 && neurons <= 40 && Number.isInteger(neurons), `${neurons}`);
+    }
+    // With one place more, what was drawn for the others stays.
+    assert.deepEqual(places(', engine.loss: [mse, cross-entropy]'), drawn);
+    assert.deepEqual(drawn[0], [0.032, 36, 1]);
+  });
+
   const HUNDRED = Array.from({ length: 100 }, (_, i) => i + 1).join(', ');
   for (const [what, text, line] of [
     ['a place that no run has', 'grids: { a: { engine.tao: 2 } }', /mine.yaml: a: engine\.tao: expected .*\bT\b/],
@@ -104,6 +125,23 @@ describe('A file of grids', () => {
       'grids: { a: { engine.T: [20, 2e1] } }',
       /a: engine.T: expected each value once, found 20 tw/,
     ],
+    [
+      'more trials than there are',
+      'grids: { a: { draw: { trials: 3, engine.loss: [mse, cross-entropy] } } }',
+      /a: draw.trials: expected at most 2, as many as differ, found 3$/,
+    ],
+    [
+      'a draw from 0',
+      'grids: { a: { draw: { trials: 3, engine.neuron.tau: [0, 3] } } }',
+      /a: draw.engine.neuron.tau: expected two numbers above 0, the larger one last, found \[0,3\]$/,
+    ],
+    [
+      'a draw at a place that has a value',
+      'grids: { a: { draw: { trials: 3, engine.T: [2, 9] }, engine.T: 3 } }',
+      /a: engine.T: expected each place once, found it in draw as well$/,
+    ],
+    ['a draw without trials', 'grids: { a: { draw: { engine.T: [2, 9] } } }', /draw.trials: .*, found nothing$/],
+    ['a draw of no option', 'grids: { a: { draw: { trials: 2, engine.tao: [2, 9] } } }', /a: engine\.tao: expected /],
     [
       'a text that colours terminals',
       'grids: { a: { engine.loss: "\\e[31mred" } }',
