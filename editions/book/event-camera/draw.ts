@@ -1,37 +1,37 @@
-/** What the page shows of pictures, events and spikes. Colours are those of playground.css. */
+/** Draws pictures, events and spikes. Colours come from playground.css. */
 import { type Colours, contextOf, mixed, paintPixels, rgb } from '../playground/paint';
 import { SIDE, UNITS } from './network';
 import type { Grey } from './sources';
 
-/** How much of an event is still seen in the next picture. */
+/** Factor by which an event fades per picture. */
 const FADES = 0.75;
-/** How many pictures back the spikes are shown, and how many rows are between inputs and hidden neurons. */
+/** Number of pictures whose spikes are shown, and of rows between inputs and hidden neurons. */
 export const COLUMNS = 90;
 const GAP = 6;
 
-/** The pictures, as the network gets them. */
+/** Draws pictures as the network receives them. */
 export function drawGrey(canvas: HTMLCanvasElement, grey: Grey): void {
   paintPixels(canvas, (pixel) => [grey[pixel], grey[pixel], grey[pixel]]);
 }
 
-/** Events that fade: orange where it got brighter, blue where it got darker. */
+/** Draws fading events: orange where a pixel got brighter, blue where it got darker. */
 export class Trail {
-  private readonly seen = new Float32Array(SIDE * SIDE);
+  private readonly faded = new Float32Array(SIDE * SIDE);
 
   clear(): void {
-    this.seen.fill(0);
+    this.faded.fill(0);
   }
 
   draw(canvas: HTMLCanvasElement, events: ArrayLike<number>, { paper, up, down }: Colours): void {
-    const { seen } = this;
-    for (let pixel = 0; pixel < seen.length; pixel++)
-      seen[pixel] = events[pixel] === 0 ? seen[pixel] * FADES : Math.sign(events[pixel]);
+    const { faded } = this;
+    for (let pixel = 0; pixel < faded.length; pixel++)
+      faded[pixel] = events[pixel] === 0 ? faded[pixel] * FADES : Math.sign(events[pixel]);
     const [from, brighter, darker] = [paper, up, down].map(rgb);
-    paintPixels(canvas, (pixel) => mixed(from, seen[pixel] > 0 ? brighter : darker, Math.abs(seen[pixel])));
+    paintPixels(canvas, (pixel) => mixed(from, faded[pixel] > 0 ? brighter : darker, Math.abs(faded[pixel])));
   }
 }
 
-/** What fired in a picture: units of the input, hidden neurons 0 or 1. */
+/** Spikes of one picture: indices of input units, and 0 or 1 for each hidden neuron. */
 export interface Fired {
   units: readonly number[];
   hidden: ArrayLike<number>;
@@ -39,7 +39,7 @@ export interface Fired {
 
 export const rasterHeight = (neurons: number): number => UNITS + GAP + neurons;
 
-/** The spikes of the last pictures, the newest on the right; shaded is what is being read. */
+/** Draws the spikes of the last pictures, the newest on the right; the window that the network reads is shaded. */
 export function drawRaster(
   canvas: HTMLCanvasElement,
   spikes: readonly Fired[],
@@ -54,7 +54,7 @@ export function drawRaster(
   for (const [i, { units, hidden }] of spikes.entries()) {
     const x = width - spikes.length + i;
     for (const unit of units) {
-      // The upper half got darker.
+      // The upper half of the units reports darker pixels.
       pen.fillStyle = unit < UNITS / 2 ? down : up;
       pen.fillRect(x, unit, 1, 1);
     }

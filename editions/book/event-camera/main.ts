@@ -1,4 +1,4 @@
-/** An event camera: pictures, the events of their pixels, and a network that reads which way something moves. */
+/** The event camera page: pictures, their events, and a network that reads the direction of movement. */
 import { EventCamera } from '../../../packages/formats/datasets/camera';
 import { DIRECTIONS } from '../../../packages/formats/datasets/scenes';
 import { readLayers } from '../../../packages/networks/options/layers';
@@ -12,7 +12,7 @@ import { Reader, SIDE, T, unitsOf } from './network';
 import { addPicture, type Gesture, recordingOf, toBin } from './record';
 import { CameraError, drawShape, type Grey, goesAt, Lamps, openCamera, type Place, Shrinker } from './sources';
 
-/** What editions/book/make/scripts.ts puts into the bundle, bytes as base64. */
+/** Defined in the bundle by editions/book/make/scripts.ts; bytes are base64. */
 declare const KERNEL: string;
 declare const NETWORK: { weights: string; layers: string; neuron: NeuronOptions };
 
@@ -27,12 +27,12 @@ const video = part<HTMLVideoElement>('video');
 
 const ARROWS = ['←', '→', '↑', '↓', '·'];
 const NOTHING = DIRECTIONS.indexOf('nothing');
-/** An answer is given when so many pictures in turn are read alike. */
+/** Number of pictures in a row that must be read alike before an answer is shown. */
 const ALIKE = 3;
-/** After so many milliseconds without a picture, as in a tab that was hidden, the camera begins anew. */
+/** After this many milliseconds without a picture, as in a hidden tab, the camera starts afresh. */
 const LONG = 500;
 const SHAPE_FPS = 30;
-/** How many pixels an arrow key moves the shape in a picture. */
+/** Pixels per picture by which an arrow key moves the shape. */
 const STEP = 1.1;
 const KEYS: Record<string, [number, number]> = {
   ArrowLeft: [-STEP, 0],
@@ -52,13 +52,13 @@ let alike = { answer: NOTHING, times: 0 };
 let colours = coloursOf(part('root'));
 let source: 'camera' | 'shape' = 'shape';
 let isPaused = matchMedia('(prefers-reduced-motion: reduce)').matches;
-/** Pictures of the source so far, and when the last one came. */
+/** Number of pictures so far, and the time of the last one. */
 let pictures = 0;
 let lastAt = 0;
-/** The gesture that is being recorded. */
+/** The gesture being recorded. */
 let recorded: Gesture | undefined;
 
-/** Begins anew: what was seen before the first picture from now on is forgotten. */
+/** Starts afresh, forgetting all earlier pictures. */
 function forget(): void {
   camera = new EventCamera({ width: SIDE, height: SIDE, threshold: Number(threshold.value) });
   lamps = new Lamps();
@@ -66,7 +66,7 @@ function forget(): void {
   stopRecording();
 }
 
-/** The next picture. */
+/** Processes the next picture. */
 function see(picture: Grey, now = performance.now()): void {
   if (!reader || isPaused) return;
   if (now - lastAt > LONG) forget();
@@ -90,7 +90,7 @@ function see(picture: Grey, now = performance.now()): void {
   hook.onPicture?.({ answer: DIRECTIONS[answer], count, units });
 }
 
-/** Says an answer once it has been read some times in turn: a word that changes with each picture cannot be read. */
+/** Shows an answer once several pictures agree; a word that changes with every picture would be unreadable. */
 function settle(read: number): void {
   alike = { answer: read, times: read === alike.answer ? alike.times + 1 : 1 };
   if (alike.times < ALIKE || read === answer) return;
@@ -100,7 +100,7 @@ function settle(read: number): void {
   for (const [i, bar] of bars.entries()) bar.classList.toggle('ec-lead', i === answer);
 }
 
-// The sources: each start ends the one before.
+// Sources: starting one stops the previous one.
 let current = new AbortController();
 function begin(what: typeof source): AbortSignal {
   current.abort();
@@ -139,7 +139,7 @@ function standIn(why: string): void {
   said.textContent = t`${why} A shape stands in for it: it goes by itself, and you can move it.`;
 }
 
-/** Where the shape is while a reader moves it; otherwise it goes by itself. */
+/** Position of the shape while a reader moves it; otherwise it moves by itself. */
 let held: Place | undefined;
 const velocity = { x: 0, y: 0 };
 function startShape(): void {
@@ -150,7 +150,7 @@ function startShape(): void {
   const each = (now: number) => {
     if (signal.aborted) return;
     requestAnimationFrame(each);
-    // Screens show 60 pictures a second, or 120.
+    // Screens refresh 60 or 120 times a second.
     if (isPaused || now - before < 1000 / SHAPE_FPS - 4) return;
     before = now;
     if (held) held = { x: limit(held.x + velocity.x), y: limit(held.y + velocity.y) };
@@ -194,7 +194,7 @@ for (const end of ['keyup', 'blur'] as const)
     [velocity.x, velocity.y] = [0, 0];
   });
 
-// Recording: the pictures of the next seconds, of which a file of events is made.
+// Recording: makes an event file of the next seconds.
 function stopRecording(): void {
   if (!recorded) return;
   const { frames, times } = recorded;
@@ -245,9 +245,9 @@ watchTheme(() => {
   colours = coloursOf(part('root'));
 });
 
-/** For tests and the curious. */
+/** For tests. */
 const hook = {
-  /** Is called after each picture. */
+  /** Called after each picture. */
   onPicture: undefined as ((seen: { answer: string; count: number; units: number[] }) => void) | undefined,
 };
 declare global {

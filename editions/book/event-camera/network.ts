@@ -1,4 +1,4 @@
-/** The network that reads events: what training and page share, and the engine's own kernel that shows it a window. */
+/** The network that reads events, on the event engine's own kernel. Shared by training and page. */
 import { EventCore } from '../../../packages/event-engine/core';
 import { traceImage } from '../../../packages/event-engine/explain';
 import { createMemory } from '../../../packages/event-engine/memory';
@@ -8,18 +8,18 @@ import type { ResolvedLayer } from '../../../packages/networks/options/layers';
 import type { SpikeTrainSplit, SpikeTrains } from '../../../packages/networks/spike-trains';
 import { Purpose } from '../../../src/common/random';
 
-/** Pixels of the camera in each direction. */
+/** Width and height of the camera, in pixels. */
 export const SIDE = 32;
-/** How many pixels in each direction share a unit, and how many of them have to report in a step for it to fire. */
+/** Side of the square of pixels that share a unit, and number of their events in a step that make it fire. */
 const POOL = 4;
 const LEAST = 2;
-/** How many pictures the network looks back. */
+/** Length of the window that the network reads, in pictures. */
 export const T = 12;
 const CELLS = SIDE / POOL;
-/** Units of the two polarities; the one after them is the clock. */
+/** Units of both polarities; the unit after them is the clock. */
 export const UNITS = 2 * CELLS ** 2;
 export const INPUTS = UNITS + 1;
-/** For `datasets.eventTrains`: a step is a picture. */
+/** Options of `datasets.eventTrains`: one step per picture. */
 export const CAMERA = {
   width: SIDE,
   height: SIDE,
@@ -29,10 +29,10 @@ export const CAMERA = {
   duration: 400_000,
   classes: DIRECTIONS.length,
 } as const;
-/** What is read at the end of a window: the potentials of the last step, of which the highest is the answer. */
+/** The readout: potentials of the last step, of which the highest is the answer. */
 export const READOUT = { readout: 'last-potential', loss: 'cross-entropy' } as const;
 
-/** The units that fire for the events of a picture, in order: those of `datasets.eventTrains`. */
+/** Indices, in order, of the units that fire for the events of a picture, as in `datasets.eventTrains`. */
 export function unitsOf(events: ArrayLike<number>): number[] {
   const counts = new Uint8Array(UNITS);
   for (let pixel = 0; pixel < SIDE * SIDE; pixel++) {
@@ -43,7 +43,7 @@ export function unitsOf(events: ArrayLike<number>): number[] {
   return Array.from(counts.keys()).filter((unit) => counts[unit] >= LEAST);
 }
 
-/** The samples with a clock, a unit that fires in each step: without it no neuron would know that nothing moves. */
+/** Adds a clock, a unit that fires in every step: without it nothing would reach the neurons when nothing moves. */
 export function withClock(data: SpikeTrains): SpikeTrains {
   const add = (split: SpikeTrainSplit): SpikeTrainSplit => {
     const starts = split.starts.map((start, sample) => start + sample * T);
@@ -59,11 +59,11 @@ export function withClock(data: SpikeTrains): SpikeTrains {
   return { units: INPUTS, T, classes: data.classes, train: add(data.train), test: add(data.test) };
 }
 
-/** What the network makes of a window. */
+/** The network's reading of a window. */
 export interface Reading {
-  /** How strongly it speaks for each of `DIRECTIONS`: shares of 1. */
+  /** Softmax of the potentials: a share for each of `DIRECTIONS`. */
   shares: number[];
-  /** Potentials of the outputs in the last step, one for each of `DIRECTIONS`. */
+  /** Output potentials in the last step, one for each of `DIRECTIONS`. */
   potentials: Float32Array;
   /** Spikes of the hidden neurons, 0 or 1, [T, hidden]. */
   hidden: Float32Array;
@@ -73,14 +73,14 @@ export interface Reading {
 export class Reader {
   private constructor(
     private readonly core: EventCore,
-    /** The window, in place of a data set. */
+    /** The window takes the place of a dataset. */
     private readonly sample: SpikeTrainSplit,
     readonly neurons: number,
   ) {}
 
   /**
-   * @param weights in the engine's order: W of the hidden layer, its delays, W of the outputs
-   * @param layers the hidden one, and the outputs
+   * @param weights in the engine's order: W of the hidden layer, its delays, W of the output layer
+   * @param layers hidden and output layer
    */
   static async create(wasm: BufferSource, weights: Float32Array, layers: readonly ResolvedLayer[]): Promise<Reader> {
     const [units, times] = [new Uint16Array(INPUTS * T), new Uint16Array(INPUTS * T)];
@@ -93,7 +93,7 @@ export class Reader {
     return new Reader(core, sample, layers[0].neurons);
   }
 
-  /** Reads a window from rest, as in training. @param window units that fire, step by step, the clock aside */
+  /** Reads a window from rest, as in training. @param window units that fire in each step, without the clock */
   read(window: readonly (readonly number[])[]): Reading {
     const { units, times, starts } = this.sample;
     let spikes = 0;

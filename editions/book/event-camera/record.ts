@@ -1,18 +1,18 @@
-/** A gesture of the reader's as a file of events, in the format of N-MNIST, which `datasets.readEvents` reads. */
+/** Records a reader's gesture as an event file in the format of N-MNIST, which `datasets.readEvents` reads. */
 import { events, type Frame } from '../../../packages/formats/datasets/camera';
 import type { Recording } from '../../../packages/formats/datasets/events';
 import { SIDE } from './network';
 
-/** In seconds: the file counts microseconds in 23 bits, which are 8.4 s. */
+/** Maximum length in seconds: the file counts microseconds in 23 bits, up to 8.4 s. */
 const LONGEST = 8;
 
-/** The pictures of a gesture, and when each came, in milliseconds. */
+/** Pictures of a gesture, with their times in milliseconds. */
 export interface Gesture {
   frames: Frame[];
   times: number[];
 }
 
-/** Adds a picture. @returns false, and adds nothing, if a file cannot hold what comes that late */
+/** Adds a picture. @returns false, adding nothing, if it comes too late for the file */
 export function addPicture({ frames, times }: Gesture, frame: Frame, now: number): boolean {
   if (now - (times[0] ?? now) > 1000 * LONGEST) return false;
   frames.push(frame.slice());
@@ -20,7 +20,7 @@ export function addPicture({ frames, times }: Gesture, frame: Frame, now: number
   return true;
 }
 
-/** Of each event 8 bits x, 8 bits y, 1 bit polarity and 23 bits of microseconds, the highest first. */
+/** Each event has 8 bits x, 8 bits y, 1 bit polarity and 23 bits of microseconds, highest bit first. */
 export function toBin({ x, y, polarity, times }: Recording): Uint8Array {
   const bytes = new Uint8Array(5 * x.length);
   x.forEach((column, event) => {
@@ -30,6 +30,6 @@ export function toBin({ x, y, polarity, times }: Recording): Uint8Array {
   return bytes;
 }
 
-/** What the camera reported while these pictures came, evenly, in so many seconds. */
+/** The events between pictures spread evenly over `seconds`. */
 export const recordingOf = (frames: readonly Frame[], seconds: number, threshold: number): Recording =>
   events(frames, { width: SIDE, height: SIDE, threshold, fps: (frames.length - 1) / seconds });

@@ -1,18 +1,18 @@
-/** Where pictures come from: a camera, or a shape that stands in for it. Both are 32 × 32 grey values. */
+/** Sources of pictures of 32 × 32 grey values: a camera, or a moving shape in place of one. */
 
 import { t } from '../../shared/page/words';
 import { SIDE } from './network';
 
 export type Grey = Uint8ClampedArray;
 
-/** Where the shape is in a picture, in pixels; it may be out of sight. */
+/** Position of the shape in pixels; it may be out of view. */
 export interface Place {
   x: number;
   y: number;
 }
 
 const MIDDLE = (SIDE - 1) / 2;
-/** A way across the view takes so many pictures, at 1.1 pixels each, and the pause after it so many. */
+/** Number of pictures of a crossing, at 1.1 pixels each, and of the pause after it. */
 const WAY = 42;
 const PAUSE = 24;
 const SPEED = 1.1;
@@ -24,7 +24,7 @@ const WAYS = [
   [0, -1],
 ] as const;
 
-/** Where the shape is that goes by itself, and which way, in its n-th picture. */
+/** Position and direction of the self-moving shape in its n-th picture. */
 export function goesAt(n: number): Place & { dx: number; dy: number } {
   const since = n % (WAY + PAUSE);
   const [dx, dy] = WAYS[Math.floor(n / (WAY + PAUSE)) % WAYS.length];
@@ -33,7 +33,7 @@ export function goesAt(n: number): Place & { dx: number; dy: number } {
   return { x: MIDDLE + dx * along, y: MIDDLE + dy * along, dx: moves ? dx : 0, dy: moves ? dy : 0 };
 }
 
-/** A dark disc before a bright wall. No canvas is read: some browsers answer that at random. */
+/** Renders a dark disc before a bright wall, without reading a canvas, which some browsers randomize. */
 export function drawShape({ x, y }: Place, frame: Grey = new Uint8ClampedArray(SIDE * SIDE)): Grey {
   for (let pixel = 0; pixel < frame.length; pixel++) {
     const [column, row] = [pixel % SIDE, Math.floor(pixel / SIDE)];
@@ -43,12 +43,12 @@ export function drawShape({ x, y }: Place, frame: Grey = new Uint8ClampedArray(S
   return frame;
 }
 
-/** Makes pictures of what a video shows: the middle square of it. */
+/** Takes pictures of the middle square of a video. */
 export class Shrinker {
   private readonly canvas = Object.assign(document.createElement('canvas'), { width: SIDE, height: SIDE });
   private readonly pen = this.canvas.getContext('2d', { willReadFrequently: true });
 
-  /** Whether what is read is what was drawn. Firefox's `resistFingerprinting` answers at random. */
+  /** Whether reading a canvas returns what was drawn; Firefox's `resistFingerprinting` returns noise. */
   isHonest(): boolean {
     if (!this.pen) return false;
     this.pen.fillStyle = 'rgb(200 100 50)';
@@ -73,17 +73,17 @@ export class Shrinker {
   }
 }
 
-// Lamps flicker a hundred or 120 times a second, and a camera that reads out row by row sees bands.
+// Lamps flicker 100 or 120 times a second, which appears as bands in a camera that reads row by row.
 
-/** How much of a row's brightness is kept from picture to picture: what has been taken off too much comes back. */
+/** Decay of a row's correction per picture, so that overcorrections fade. */
 const KEEP = 0.97;
-/** Grey values below which noise would decide by how much a pixel has changed. */
+/** Darker pixels are ignored, since noise dominates their changes. */
 const DARK = 8;
 
-/** Takes off what the pixels of a row have in common: the median by which they got brighter or darker. */
+/** Removes the median change of each row's brightness. */
 export class Lamps {
   private before?: Grey;
-  /** By how much the logarithm of each row is too large. */
+  /** Correction of each row's log brightness. */
   private readonly shifts = new Float64Array(SIDE);
 
   steady(grey: Grey): Grey {
@@ -104,25 +104,25 @@ export class Lamps {
   }
 }
 
-/** Why there is no camera, in a sentence. */
+/** Explains in a sentence why the camera failed. */
 const WHY: Record<string, string> = {
   NotAllowedError: t`The camera was not allowed.`,
   NotFoundError: t`This computer has no camera.`,
   NotReadableError: t`Another program uses the camera.`,
 };
 
-/** A camera that cannot be had says why in its message. */
+/** Thrown if a camera cannot be used; the message says why. */
 export class CameraError extends Error {}
 
-/** How long a camera may take to its first picture, in milliseconds. */
+/** Timeout for the first picture, in milliseconds. */
 const PATIENCE = 5000;
 
 /**
- * Starts a camera and calls with each of its pictures until it ends.
- * @param fps how many pictures a second are asked for
- * @param signal gives the camera back
- * @param see is called when the video shows another picture
- * @param ended is called with a sentence if the camera goes away by itself; the camera is given back by the signal
+ * Starts a camera.
+ * @param fps requested pictures per second
+ * @param signal stops the camera
+ * @param see called for each new picture
+ * @param ended called with a sentence if the camera stops by itself
  * @throws CameraError
  */
 export async function openCamera(
@@ -145,7 +145,7 @@ export async function openCamera(
   const close = () => {
     for (const track of stream.getTracks()) track.stop();
   };
-  // It may have taken the reader so long to allow the camera that something else is shown by now.
+  // The reader may have switched to another source before allowing the camera.
   if (signal.aborted) return close();
   signal.addEventListener('abort', close);
   let hasSeen = false;
@@ -154,7 +154,7 @@ export async function openCamera(
   };
   for (const track of stream.getTracks()) track.addEventListener('ended', () => end(t`The camera has gone.`));
   video.srcObject = stream;
-  // A tab in the background plays nothing: that is no fault of the camera.
+  // Videos pause in background tabs; that is not the camera's fault.
   setTimeout(() => hasSeen || document.hidden || end(t`The camera sends no pictures.`), PATIENCE);
   const each = () => {
     if (signal.aborted) return;

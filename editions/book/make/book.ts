@@ -1,5 +1,5 @@
 // The book: the executed chapters and the playground as a static site in build/book/ (`npm run book`).
-// It is built elsewhere and then replaces the old one, so a failed build changes nothing.
+// It is built in a temporary folder that then replaces the old book, so a failed build changes nothing.
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -37,7 +37,7 @@ import { movingPicture } from './start';
 const target = join(root, 'build', 'book');
 const work = join(root, 'build', `book-${process.pid}`);
 
-/** The book in a language, English without one, and the folders in which it is made. */
+/** The book in one language (English if undefined), and its build folders. */
 function editionIn(language?: Texts) {
   const folder = (what: string) => join(work, `${what}-${language?.language ?? 'en'}`);
   return {
@@ -52,7 +52,7 @@ function editionIn(language?: Texts) {
 type Edition = ReturnType<typeof editionIn>;
 
 const ENGLISH = editionIn();
-/** The book's own files beside its pages, as Sphinx reads them. */
+/** The book's own files that Sphinx reads, apart from pages. */
 const statics = join(ENGLISH.source, '_static');
 
 async function sphinx({ source: from, pages, doctrees, language }: Edition) {
@@ -65,12 +65,12 @@ async function sphinx({ source: from, pages, doctrees, language }: Edition) {
   const { code, lines } = await run(venvPython, args, { cwd: from, env, minutes: 5 });
   if (code === 0) return;
   const named = lines.find((line) => /WARNING|ERROR/.test(line)) ?? lines.at(-1) ?? `ended with ${code}`;
-  // myst-nb counts 10,000 lines for each cell.
+  // myst-nb numbers lines as if each cell had 10,000.
   const cell = (_: string, at: number) => `.ipynb: cell ${Math.floor(at / 10_000)}, line ${at % 10_000}:`;
   throw new UserError(`Sphinx: ${named.replaceAll(from + sep, '').replace(/\.ipynb:(\d{5,}):/, cell)}`);
 }
 
-/** Draws the pictures of all figures, while Sphinx works in a separate process. */
+/** Renders all figures, while Sphinx runs in a separate process. */
 async function drawFigures(figures: PageFigure[], folder: string, onLine: (line: string) => void) {
   mkdirSync(folder, { recursive: true });
   for (const [i, { files }] of figures.entries()) {
@@ -80,7 +80,7 @@ async function drawFigures(figures: PageFigure[], folder: string, onLine: (line:
 }
 
 /**
- * What every page is finished with: the words of the glossary, the heads of the chapters.
+ * Returns a function that finishes a page: glossary links, chapter heads.
  * @param folder of the pages
  */
 function finishing(chapters: Chapter[], folder: string): (page: string) => Finishing {
@@ -96,7 +96,7 @@ function finishing(chapters: Chapter[], folder: string): (page: string) => Finis
   };
 }
 
-/** Finishes the pages of a language, and leaves of Sphinx's other files those that are requested. */
+/** Finishes the pages of a language, and keeps only those of Sphinx's other files that a page requests. */
 async function finish({ pages: folder, chapters, language }: Edition) {
   const moreOf = finishing(chapters, folder);
   const files = filesUnder(folder).map((name) => name.split(sep).join('/'));
@@ -128,9 +128,9 @@ async function finish({ pages: folder, chapters, language }: Edition) {
 }
 
 /**
- * Writes what Sphinx reads in a language.
+ * Writes Sphinx's input in one language.
  * @param names of the chapters
- * @returns the figures that are still to be drawn: those of chapters are the same in all languages
+ * @returns figures that remain to be rendered; those of chapters are shared by all languages
  */
 function writeSources(edition: Edition, names: string[], picture: string): PageFigure[] {
   const { source, language } = edition;
@@ -208,7 +208,7 @@ async function build() {
       format: 'iife',
       define: { NEEDED: '[]', ISOLATION: JSON.stringify(ISOLATION) },
     });
-    // What is changed while it is built is newer than the book.
+    // Sources that change during the build must count as newer than the book.
     utimesSync(join(pages, 'index.html'), started, started);
     const former = join(work, 'former');
     if (existsSync(target)) renameSync(target, former);
@@ -229,7 +229,7 @@ async function main(args: string[]) {
     tidy: () => remove(work),
     interrupted: 'interrupted; the former one, if there was one, is still in place',
   });
-  process.exit(0); // jsdom, which draws the figures, would keep the process alive
+  process.exit(0); // jsdom, which renders the figures, would keep the process alive
 }
 
 if (require.main === module) main(process.argv.slice(2));

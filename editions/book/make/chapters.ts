@@ -1,6 +1,5 @@
-// From executed notebooks to what Sphinx reads: each figure becomes one <figure> with its pictures as separate files
-// and the bundle's sentence as the text alternative; links that lead out of the folder of notebooks lead to pages of
-// the book.
+// Prepares executed notebooks for Sphinx: each output figure becomes a <figure> with pictures in separate files and the
+// bundle's sentence as alternative text; links out of the notebooks' folder become links to pages of the book.
 
 import { UserError } from '../../../packages/system/project';
 import { type Cell, joined, type Notebook, type Output, textOf } from '../../shared/cells';
@@ -12,18 +11,18 @@ type Cells = Pick<Notebook, 'cells'>;
 /** Markdown without its blocks of code. */
 const withoutCode = (markdown: string) => markdown.replace(/^```[\s\S]*?^```/gm, '');
 
-/** What an output says of a failure: tslab leaves no error output, it prints the error on stderr. */
+/** The text of a failure in an output: tslab prints errors on stderr rather than as error outputs. */
 function failure(cell: Cell, output: Output) {
   if (cell.metadata.tags?.includes('raises-exception')) return undefined;
   if (output.output_type === 'error') return `${output.ename}: ${output.evalue}`;
   return output.name === 'stderr' ? joined(output.text).trim().split('\n')[0] : undefined;
 }
 
-/** Whether an output is what is left of a progress bar that has reached its end. */
+/** Whether an output is a finished progress bar. */
 const isFullBar = ({ data = {} }: Output) =>
   Object.keys(data).join() === 'text/plain' && /^.*: (\d+)\/\1$/.test(joined(data['text/plain']));
 
-/** Whether all of a notebook was executed, without errors. Ctrl-C leaves one whose last cells have no count. */
+/** Whether all cells were executed without errors. After Ctrl-C, the last cells have no execution count. */
 export function isExecuted(notebook: Cells | undefined) {
   const code = notebook?.cells?.filter((cell) => cell.cell_type === 'code' && textOf(cell).trim() !== '') ?? [];
   const ran = code.every((cell) => Number.isInteger(cell.execution_count));
@@ -32,8 +31,8 @@ export function isExecuted(notebook: Cells | undefined) {
 }
 
 /**
- * From a notebook the built book lies in build/book/ and the source in src/; from a page of the book the one is a
- * neighbour, and `sourceLink` knows where the other is shown.
+ * Rewrites links: a notebook links to the built book in build/book/ and to sources in src/; in the book, pages are
+ * siblings, and `sourceLink` gives the page of a source file.
  */
 function pageLinks(markdown: string, sourceLink: (path: string) => string) {
   return markdown
@@ -43,11 +42,11 @@ function pageLinks(markdown: string, sourceLink: (path: string) => string) {
 
 /**
  * Prepares one notebook.
- * @param name of its file, without .ipynb
- * @param sourceLink where the book shows a path of the project
- * @param runs links with which runs are checked, by the SHA-256 of their weights: a cell that prints one gets it
- * @returns the notebook for Sphinx; `figures`, each with `files(renderSvg)`, which draws its files
- * @throws UserError in one line for what a page could not show
+ * @param name its file name without .ipynb
+ * @param sourceLink returns the book's link for a path of the project
+ * @param runs links that verify a run, by the SHA-256 of its weights; added to cells that print one
+ * @returns the notebook for Sphinx, and `figures` whose `files(renderSvg)` renders their files
+ * @throws UserError in one line for what a page cannot show
  */
 export function prepare(
   name: string,
@@ -93,7 +92,7 @@ export function prepare(
   return { notebook, figures };
 }
 
-/** What a pattern finds in the texts of a notebook, outside of code. */
+/** Matches of a pattern in a notebook's Markdown, outside code. */
 export const inTexts = ({ cells }: { cells: readonly Pick<Cell, 'cell_type' | 'source'>[] }, pattern: RegExp) =>
   cells
     .filter(({ cell_type }) => cell_type === 'markdown')

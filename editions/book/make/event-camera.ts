@@ -1,4 +1,4 @@
-// Trains the network of the page "An event camera", which takes two minutes of computing, and writes
+// Trains the network of the page "An event camera" (about two minutes) and writes
 // editions/book/event-camera/network.json.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { CAMERA, READOUT, withClock } from '../event-camera/network';
 
 const file = join(root, 'editions', 'book', 'event-camera', 'network.json');
 
-/** Things that move, some under lamps that flicker; and a hidden layer that learns its delays. */
+/** Moving shapes, some under flickering lamps, and a hidden layer that learns its delays. */
 const THINGS = { train: 12_000, test: 2_000, seed: 1, flicker: 0.15 };
 const NETWORK = {
   layers: [{ neurons: 64, delay: { most: 6, learn: true } }, {}],
@@ -18,9 +18,9 @@ const NETWORK = {
 const TRAINING = { batchSize: 64, learningRate: 5e-3, seed: 0 };
 const EPOCHS = 12;
 
-/** Trains the network, and says what it reads. */
+/** Trains the network and prints its accuracy. */
 async function train() {
-  // The package, not its sources: it starts threads.
+  // Imports the built package, since threads cannot start from TypeScript sources.
   const { createEngine, datasets, training } = require('lif-fc-mnist') as typeof import('../../../hosts/node');
   const films = datasets.eventTrains({ ...datasets.movingThings(THINGS), ...CAMERA });
   const engineOn = (data: typeof films) =>

@@ -1,5 +1,5 @@
-// A notebook's figure on a page: a picture for a light and for a dark page, each for a wide and for a narrow one, and
-// the specification in a separate script, which the page loads when a reader asks for the live figure.
+// A notebook's figure on a page: pictures for light and dark, wide and narrow pages, and the specification in a
+// separate script, which the page loads when a reader opens the live figure.
 import { escapeHtml } from '../../shared/html';
 import {
   DARK,
@@ -16,7 +16,7 @@ import {
 } from '../../shared/page/figure-theme';
 
 const PLOTLY = 'application/vnd.plotly.v1+json';
-/** The width of a picture on a phone of 390 pixels. */
+/** Width of a picture on a phone of 390 pixels. */
 const NARROW = 346;
 
 type RenderSvg = (figure: Figure & { alt: string }) => Promise<string>;
@@ -27,7 +27,7 @@ interface Size {
   height?: unknown;
 }
 
-/** A line of the legend as a small drawing: the dash of its line, the symbol of its points. */
+/** A legend entry as a small drawing: dashes and symbols. */
 function swatch({ color, dash, symbol }: Pick<LegendItem, 'color' | 'dash' | 'symbol'>) {
   const dashes: Record<string, string> = {
     dash: '5 3',
@@ -52,7 +52,7 @@ function swatch({ color, dash, symbol }: Pick<LegendItem, 'color' | 'dash' | 'sy
   return `<svg width="26" height="14" viewBox="0 0 26 14" aria-hidden="true" style="color:${color}" fill="currentColor">${line}${point}</svg>`;
 }
 
-/** How a colour of the theme is called in the style sheet, which knows it for light and dark pages. */
+/** The style sheet's name of a theme colour, which has a value for light and for dark pages. */
 const themed = (color: string) => {
   const at = LIGHT.traces.findIndex((one) => one.toLowerCase() === color.toLowerCase());
   return at < 0 ? (color.toLowerCase() === LIGHT.ink ? 'var(--figure-ink)' : escapeHtml(color)) : `var(--figure-${at})`;
@@ -67,7 +67,7 @@ function legendHtml(items: LegendItem[]) {
   return `<ul class="figure-legend">${lines.join('')}</ul>`;
 }
 
-/** Two pictures; the style sheet shows the one that fits the page, and a hidden one is not loaded. */
+/** Two pictures; the style sheet shows the one that fits the page, and hidden ones are not loaded. */
 function picturesHtml(path: string, alt: string, wide: Size, small: Size) {
   const size = ({ width, height }: Size) => `width="${width}" height="${height}"`;
   const picture = (scheme: string, end: string) =>
@@ -76,27 +76,24 @@ function picturesHtml(path: string, alt: string, wide: Size, small: Size) {
   return picture('light', '') + picture('dark', '-dark');
 }
 
-/** The specification in an output of a notebook, if it has one. */
+/** The Plotly specification in a notebook's output, if any. */
 export const specificationOf = (data: Record<string, unknown>) => data[PLOTLY] as Figure | undefined;
 
-/** A figure whose files are still to be drawn. */
+/** A figure whose files remain to be rendered. */
 export interface PageFigure {
   id: string;
   files(renderSvg: RenderSvg): Promise<Record<string, string>>;
 }
 
 interface ChapterFigure {
-  /** Its name in the book: of its files, and of the live figure. */
+  /** Name of its files and of the live figure. */
   id: string;
   /** The Plotly specification. */
   figure: Figure;
   alt: string;
 }
 
-/**
- * One figure.
- * @returns its HTML, and what draws its files below _static/figures
- */
+/** @returns the figure's HTML, and a function that renders its files below _static/figures */
 export function chapterFigure({ id, figure, alt }: ChapterFigure): { html: string; drawn: PageFigure } {
   const title = titleOf(figure).replace(/<[^>]+>/g, '');
   const legend = legendOf(figure);
@@ -124,7 +121,7 @@ export function chapterFigure({ id, figure, alt }: ChapterFigure): { html: strin
   return { html, drawn: { id, files } };
 }
 
-/** The figure's font is the package's, so that bytes are equal everywhere; a page takes the reader's own. */
+/** Figures are rendered with the package's font, for equal bytes everywhere; pages use the reader's own font. */
 function asPagePicture(svg: string, title: string) {
   return svg
     .replace(/(<title[^>]*>)Figure(<\/title>)/, (_, open, close) => open + escapeHtml(title || 'Figure') + close)

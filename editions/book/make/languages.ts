@@ -1,5 +1,5 @@
-// The book in another language, in a folder of its own below the book: the same pages at the same addresses, whose
-// cells and sections are said in it, and whose figures, styles and scripts are the book's.
+// The book in another language, in a folder of its own: the same pages at the same addresses, with translated texts and
+// the book's figures, styles and scripts.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { topicOf } from '../../../packages/system/chapters';
@@ -18,7 +18,7 @@ import { LOCALES } from '../../shared/translated';
 import { inTexts } from './chapters';
 import { book, TEACHING, write } from './sources';
 
-/** What a page of the book says of itself in each language, and how it names a section of a chapter. */
+/** Metadata of pages, and how links name a section, in each language. */
 export const LANGUAGES = {
   zh: {
     /** Of Sphinx. */
@@ -31,13 +31,13 @@ export const LANGUAGES = {
 
 type Language = keyof typeof LANGUAGES;
 
-/** The headings of some cells, in order, as Sphinx names them. */
+/** The headings of cells, in order, with Sphinx's anchors. */
 const headingsOf = (cells: Cell[]) =>
   inTexts({ cells }, /^#{1,6} (.+?)\s*$/gm).map((heading) =>
     heading.replace(/[`*$]/g, '').replace(/\s+/g, ' ').trim().toLowerCase(),
   );
 
-/** Pages that are only there in English: a link to one leads out of the translated book. */
+/** Pages that exist only in English; links to them lead out of the translated book. */
 const ENGLISH = new RegExp(
   `^(?:${[...[...UNTRANSLATED].map((file) => basename(file, '.md')), TEACHING].join('|')}|(?:src|hosts|packages)/.*)$`,
 );
@@ -47,7 +47,7 @@ const LINK = /(?<!!)\[((?:[^\]\\]|\\.)*)\]\(([\w./-]+)\.(?:md|ipynb|html)(#[^)\s
 export function languageOf(language: Language) {
   const all = new Map(listTranslations(language).map((translation) => [translation.name, translation]));
   const phrases = readPhrases(language, ['chapters', 'drawings', 'frame', 'html']);
-  /** For each page, its translated headings with the English ones. */
+  /** For each page, its translated headings with their English originals. */
   const sections: Record<string, Record<string, string>> = {};
   const translated = <T extends Cell>(page: string, english: T[]) => {
     const other = translate(english, all.get(topicOf(page))?.blocks ?? new Map());
@@ -66,10 +66,10 @@ export function languageOf(language: Language) {
     page(file: string) {
       const cells = cellsOfPage(readFileSync(join(book, file), 'utf8'));
       const text = sourceOfPage(translated(basename(file, '.md'), cells));
-      // A blank stands around a name in English, and none around a chapter's in Chinese.
+      // English names are surrounded by spaces; Chinese chapter titles are not.
       return text.replace(/(?<=\p{Script=Han}) (?=\[\[)|(?<=\]\]) (?=\p{Script=Han})/gu, '');
     },
-    /** Markdown whose links to pages that are only there in English lead there. */
+    /** Redirects links to pages that exist only in English. */
     linked: (markdown: string) =>
       markdown.replace(LINK, (whole, label, page, hash = '') =>
         ENGLISH.test(page) ? `<a class="reference" href="../${page}.html${hash}" hreflang="en">${label}</a>` : whole,
@@ -78,10 +78,10 @@ export function languageOf(language: Language) {
     drawing: (file: string) => translateDrawing(readFileSync(file, 'utf8'), phrases),
     say: (text: string) => phrases.translate(text) ?? text,
     translateDocument: (top: Element) => translateDocument(top, phrases),
-    /** What Sphinx needs besides the pages. */
+    /** Sphinx's other input. */
     writeWords(source: string) {
       write(join(source, 'sections.json'), JSON.stringify(sections));
-      // Sphinx's own Chinese lacks most of what its search says.
+      // Sphinx's Chinese catalogue lacks most messages of its search.
       const search = readPhrases(language, ['search']).table;
       const messages = Object.fromEntries([...search].map(([english, other]) => [english, [other]]));
       const locale = LANGUAGES[language].settings.language;
@@ -96,17 +96,17 @@ export function languageOf(language: Language) {
 
 export type Texts = ReturnType<typeof languageOf>;
 
-/** The scripts that a translated book has for itself, below its `_static/`. */
+/** Scripts that each translated book has in its own `_static/`. */
 const OWN = ['words.js', 'language_data.js', 'translations.js', 'documentation_options.js'];
 export const isShared = (file: string) => file.startsWith('_static/') && !OWN.includes(file.slice('_static/'.length));
 
-/** A translated page that takes all but those from the book above it. */
+/** Makes a translated page load all other static files from the English book. */
 export const shareStatic = (html: string) =>
   html.replace(/(?<=["\s])_static\/[^"\s?]+/g, (file) => (isShared(file) ? `../${file}` : file));
 
 /**
- * Leads to a page in another language; the section stays, since both have the same addresses.
- * @param name of the language, in itself
+ * A link to a page in another language; it keeps the section, since both have the same anchors.
+ * @param name the language's own name
  */
 function addLanguage(document: Document, address: string, lang: string, name: string) {
   const link = `<a class="language" href="${address}" hreflang="${lang}" lang="${lang}" onclick="this.hash = location.hash">${name}</a>`;
@@ -114,14 +114,14 @@ function addLanguage(document: Document, address: string, lang: string, name: st
     toggle.insertAdjacentHTML('afterbegin', link);
 }
 
-/** An English page gets a link to it in each language, if they have it. */
+/** Adds links from an English page to its translations. */
 export function finishEnglish(document: Document, page: string) {
   if (ENGLISH.test(page.replace(/\.html$/, ''))) return;
   for (const [folder, { lang, name }] of Object.entries(LANGUAGES))
     addLanguage(document, `${folder}/${page}`, lang, name);
 }
 
-/** A page in its language, once the rest of it is finished. */
+/** Translates the rest of a finished page. */
 export function finishTranslated(document: Document, page: string, texts: Texts) {
   document.documentElement.lang = texts.lang;
   document.documentElement.dataset.up = '../';
@@ -132,7 +132,7 @@ export function finishTranslated(document: Document, page: string, texts: Texts)
       next.setAttribute('lang', 'en');
   }
   for (const em of document.querySelectorAll('article em')) if (/。$/.test(em.textContent)) em.className = 'aside';
-  // The book's own words among what a cell printed.
+  // Translates the package's own words in printed outputs.
   for (const link of document.querySelectorAll('.cell_output a[href^="train.html"]'))
     link.textContent = texts.say(link.textContent ?? '');
   texts.translateDocument(document.documentElement);
@@ -143,7 +143,7 @@ export function finishTranslated(document: Document, page: string, texts: Texts)
       .replace('path=', `path=${texts.language}%2F`);
     link.setAttribute('href', `../${BROWSER_EDITION}${texts.language}/${inside}`);
   }
-  // The source is shown once.
+  // Source pages exist only in English.
   for (const link of document.querySelectorAll('a[href^="src/"], a[href^="hosts/"], a[href^="packages/"]'))
     link.setAttribute('href', `../${link.getAttribute('href')}`);
   addLanguage(document, `../${page}`, 'en', 'English');

@@ -1,4 +1,4 @@
-// Links of the book's texts to sections and to words.
+// Links from the book's texts to sections and glossary entries.
 import { UserError } from '../../../packages/system/project';
 import { anchorOf } from '../../../translations/blocks';
 import type { Notebook } from '../../shared/cells';
@@ -15,12 +15,11 @@ export interface Term {
 const headingsOf = (notebook: Pick<Notebook, 'cells'>) => inTexts(notebook, /^#{2,3} (.+?)\s*$/gm);
 
 /**
- * [[What happens without the reset?]] on a page of book/ leads to the section of that heading, in whichever chapter it
- * is. So a page need not know the number of a chapter, and a heading that is gone stops the build. A section is named
- * by its English heading.
+ * Resolves [[What happens without the reset?]] on a page of book/ to the section with this English heading, in
+ * whichever chapter it is. Pages need no chapter numbers, and a heading that no longer exists stops the build.
  * @param page its path, for messages
- * @param worded the link's words, in another language
- * @throws UserError in one line for a heading that no chapter has, or more than one
+ * @param worded returns the link's text in another language
+ * @throws UserError in one line if no chapter has the heading, or several have it
  */
 export function linkHeadings(
   page: string,
@@ -50,7 +49,7 @@ export function linkHeadings(
 
 /**
  * @param document a glossary page
- * @returns its terms: the id of each, its forms, and what it means
+ * @returns id, word forms and definition of each term
  */
 export function termsOf(document: Document): Term[] {
   const terms = [];
@@ -59,7 +58,7 @@ export function termsOf(document: Document): Term[] {
     for (let name = meaning.previousElementSibling; name?.tagName === 'DT'; name = name.previousElementSibling) {
       names.unshift({ id: name.id, form: name.firstChild?.textContent?.trim() ?? '' });
     }
-    // What follows leads to the section that explains it.
+    // The rest is a link to the section that explains the term.
     const text = (meaning.querySelector('p') ?? meaning).textContent.trim().replace(/\s+/g, ' ');
     terms.push({ id: names[0].id, forms: names.map(({ form }) => form), meaning: text });
   }
@@ -68,25 +67,21 @@ export function termsOf(document: Document): Term[] {
 
 const escapePattern = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
 
-/**
- * Where a link would be no help: in links, code, titles, quotations, formulas, figures, and what the reader presses.
- */
+/** Elements without glossary links: links, code, titles, quotations, formulas, figures and controls. */
 const NOT_IN =
   'a, code, pre, h1, h2, h3, h4, blockquote, figure, button, label, summary, .formula, .katex, .chapter-head, .cell_output';
 
-/**
- * The words of the glossary in the chapters: the first time that a chapter uses one, it links to what it means.
- */
+/** Links the first use of each glossary term in a chapter to its definition. */
 export function linkTerms(article: Element, terms: Term[]) {
   const document = article.ownerDocument;
   const byForm = new Map(
     terms.flatMap((term) => term.forms.map((form) => [form.toLowerCase().replace(/\s+/g, ' '), { form, term }])),
   );
-  // A single letter is a name in too many formulas.
+  // Single letters occur in too many formulas.
   const forms = [...byForm.values()].map(({ form }) => form).filter((form) => form.length > 1);
   if (forms.length === 0) return;
   forms.sort((a, b) => b.length - a.length);
-  // Chinese has no blanks between words.
+  // Chinese has no spaces between words.
   const [han, spaced] = [true, false].map((wanted) =>
     forms.filter((form) => /\p{Script=Han}/u.test(form) === wanted).map(escapePattern),
   );
@@ -99,7 +94,7 @@ export function linkTerms(article: Element, terms: Term[]) {
   const walker = document.createTreeWalker(article, 4 /* NodeFilter.SHOW_TEXT */);
   while (walker.nextNode()) texts.push(walker.currentNode as Text);
   for (const node of texts) {
-    // The looks around it take longest, so only for what may have a link.
+    // Lookarounds are slow, so only texts that may contain a term are searched.
     const matches = [...node.data.matchAll(pattern)];
     if (matches.length === 0) continue;
     if (!node.parentElement?.closest('p, li, dd, td') || node.parentElement.closest(NOT_IN)) continue;
@@ -110,7 +105,7 @@ export function linkTerms(article: Element, terms: Term[]) {
       const found = byForm.get(word.toLowerCase().replace(/\s+/g, ' '));
       if (!found) continue;
       const { form, term } = found;
-      // A name is written as a name: "Adam", "MSE".
+      // Names keep their capitals: "Adam", "MSE".
       const exact = form === form.toLowerCase() || word.replace(/\s+/g, ' ') === form;
       if (!exact || linked.has(term.id)) continue;
       linked.add(term.id);

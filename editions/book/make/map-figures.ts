@@ -1,4 +1,4 @@
-// The figures of the page of the map, each with what it says.
+// The figures on the map's page, each with sentences that describe it.
 import { bands, differences, heatmap, intervals } from '../../../packages/figures';
 import { readRun } from '../../../packages/runs/document';
 import { beyondChance, type Estimate, MapTable, type Row, type SettingName } from '../../../packages/runs/map';
@@ -18,7 +18,7 @@ const percent = (share: number) => 100 * share;
 const written = (share: number, digits = 2) => `${percent(share).toFixed(digits)} %`;
 export const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
-/** How many of the differences are beyond chance. */
+/** Says how many of the differences exceed chance. */
 function sayMarked(marked: boolean[]) {
   const count = marked.filter(Boolean).length;
   if (marked.length === 1) return `The difference is ${count === 1 ? '' : 'not '}larger than chance.`;
@@ -30,25 +30,22 @@ const named = ({ label, mean, low, high }: { label: string } & Estimate) =>
   `${label} with ${written(mean)}${Number.isFinite(low) ? ` (${written(low)} to ${written(Math.min(1, high))})` : ''}`;
 const highest = (one: { label: string } & Estimate) => `Highest: ${named(one)}.`;
 
-/** Groups that have no place in a figure, in words. */
+/** A sentence about groups that are left out of a figure. */
 const farBelow = (groups: Named[]) =>
   groups.length > 0 &&
   `Far below, and not in the first figure: ${groups.map(({ label, runs }) => named({ label, ...runs.mean() })).join('; ')}.`;
 
-/** One after the other; after a Chinese full stop without a blank. */
-export const sentences = (all: string[]) => all.join(' ').replace(/(?<=[。！？]) /g, '');
+/** Joins sentences; there is no space after a Chinese full stop. */
+export const joinSentences = (all: string[]) => all.join(' ').replace(/(?<=[。！？]) /g, '');
 
-/**
- * The settings that tell runs apart: those that differ among runs that have them, except the seed, and except an α that
- * is the surrogate's own in all of them.
- */
+/** The settings that differ among runs, except the seed, and except α if it is each surrogate's default. */
 export const settingsOf = (map: MapTable) =>
   map.varied.filter((name) => {
     if (name === 'seed' || (name === 'alpha' && map.rows.every((row) => isStandard(row, name)))) return false;
     return map.values(name).filter((value) => value !== null).length > 1;
   });
 
-/** Groups of a grid, each with its name: the values of the settings that differ among runs of its network. */
+/** The groups of a grid, named by the settings that differ among runs of the same network. */
 const namedGroups = (map: MapTable, names: SettingName[]) =>
   map.by(...names).map((group) => {
     const alike = map.where({ network: group.runs.rows[0].network });
@@ -56,7 +53,7 @@ const namedGroups = (map: MapTable, names: SettingName[]) =>
     return { ...group, label: shown.map((name) => nameValue(name, group[name])).join(' · ') };
   });
 
-/** @param estimates in per cent */
+/** @param estimates in percent */
 const columns = (estimates: Estimate[]) => ({
   mean: estimates.map(({ mean }) => percent(mean)),
   low: estimates.map(({ low }) => percent(low)),
@@ -69,7 +66,7 @@ const accuracyAfter = (map: MapTable, ...about: (string | false)[]) =>
 const sharedSeeds = (a: MapTable, b: MapTable) =>
   a.values('seed').filter((seed) => b.values('seed').includes(seed)).length;
 
-/** Differences of pairs of runs, with a mark on those beyond chance. */
+/** Paired differences, marked where they exceed chance. */
 function differenceFigure(pairs: (Named & { from: MapTable })[], title: string, reference: string) {
   const known = pairs.filter(({ runs, from }) => sharedSeeds(runs, from) >= 2);
   if (known.length === 0) return undefined;
@@ -81,10 +78,10 @@ function differenceFigure(pairs: (Named & { from: MapTable })[], title: string, 
     marked,
     { title, xlabel: 'percentage points', digits: 2, reference },
   );
-  return { figure, said: sayMarked(marked) };
+  return { figure, sentence: sayMarked(marked) };
 }
 
-/** A group this far below the best would press all others of a figure together. */
+/** Groups this far below the best are left out, since they would compress the rest of the figure. */
 const FAR = 0.15;
 
 /** The group with the highest mean. */
@@ -92,8 +89,8 @@ const best = (groups: Named[]) =>
   groups.map((group) => ({ ...group, ...group.runs.mean() })).reduce((a, b) => (b.mean > a.mean ? b : a));
 
 /**
- * Accuracy of each setting, what differs from the first or the tutorial's, and how it grew.
- * @param about what its runs have in common, where the page does not say so
+ * Accuracy of each setting, its difference from the first or the tutorial's, and its learning curve.
+ * @param about what the runs have in common, if the page does not say so
  */
 function compare(map: MapTable, about = '') {
   const names = settingsOf(map);
@@ -101,8 +98,7 @@ function compare(map: MapTable, about = '') {
   const series = names.find((name) => map.values(name).every((value) => typeof value === 'boolean'));
   if (series !== undefined && map.by(...names).length > 12) return compareSeries(map, names, series, axes);
   const rows = namedGroups(map, names);
-  // The test images may not choose a learning rate: where all else was run with each, runs of the same one are
-  // compared.
+  // A learning rate must not be chosen by test images, so only runs with the same rate are compared.
   const all = names.includes('learningRate') ? map.values('learningRate') : [];
   const isCrossed = all.length * map.by(...names.filter((name) => name !== 'learningRate')).length === rows.length;
   const rates = isCrossed ? all : [undefined];
@@ -118,7 +114,7 @@ function compare(map: MapTable, about = '') {
   });
   const last = Math.max(...map.values('epochs'));
   const curves = rows.filter(({ runs }) => runs.rows[0].epochs === last);
-  // More curves than the theme has colours: those of the tutorial's other settings tell enough.
+  // With more curves than the theme has colours, only those with the tutorial's other settings are drawn.
   const few = curves.filter(({ runs }) =>
     names.every((name) => name === 'network' || name === 'loss' || isStandard(runs.rows[0], name)),
   );
@@ -127,17 +123,19 @@ function compare(map: MapTable, about = '') {
   const means = [{ name: 'mean', ...columns(rows.map(({ runs }) => runs.mean())) }];
   return {
     figures: [intervals(labels, means, axes), ...changes.map((change) => change?.figure), growth],
-    said: [
+    sentences: [
       highest(best(rows)),
       ...changes.map((change, i) =>
-        change && changes.length > 1 ? `With ${nameValue('learningRate', rates[i])}: ${change.said}` : change?.said,
+        change && changes.length > 1
+          ? `With ${nameValue('learningRate', rates[i])}: ${change.sentence}`
+          : change?.sentence,
       ),
     ],
   };
 }
 
 /**
- * The same of many groups: a row for two of them, without and with a setting.
+ * The same for many groups, as rows of two: without and with a setting.
  * @param series the setting
  */
 function compareSeries(
@@ -161,7 +159,7 @@ function compareSeries(
   const labels = near.map(({ label }) => label);
   return {
     figures: [intervals(labels, shown, axes), change?.figure],
-    said: [highest(top), farBelow(far), change?.said],
+    sentences: [highest(top), farBelow(far), change?.sentence],
   };
 }
 
@@ -174,9 +172,7 @@ const growthFigure = (groups: Named[]) =>
     { title: 'Test accuracy while training', xlabel: 'epochs', ylabel: 'test accuracy (%)', logX: true },
   );
 
-/**
- * τ × T, a heat map for each further setting, with the same colours, and what the last of them changes at each place.
- */
+/** Heat maps over τ and T with a common colour scale, one for each further setting, and the last setting's effect. */
 function surface(map: MapTable) {
   const others = settingsOf(map).filter((name) => name !== 'tau' && name !== 'T');
   const [Ts, taus] = [map.values('T').map(String), map.values('tau').map(String)];
@@ -200,18 +196,18 @@ function surface(map: MapTable) {
   const change = others.length === 1 ? changeFigure(map, others[0], ['tau', 'T']) : undefined;
   return {
     figures: [...figures, change?.figure],
-    said: [
+    sentences: [
       ...tops.map(({ label, of, ...top }) => highest({ ...top, label: of ? `${of}, ${label}` : label })),
-      change?.said,
+      change?.sentence,
     ],
   };
 }
 
-/** The same runs, first those without a setting: what it changes is how the others differ from them. */
+/** Pairs runs without and with a setting, whose differences are its effect. */
 const withoutFirst = (map: MapTable, name: SettingName) =>
   new MapTable([false, true].flatMap((value) => map.where({ [name]: value }).rows));
 
-/** What the second value of a setting changes, for each value of others. */
+/** The effect of a setting's second value, for each value of other settings. */
 function changeFigure(map: MapTable, name: SettingName, others: SettingName[]) {
   const [first, second] = map.values(name);
   const groups = map.by(name).map(({ runs }) => namedGroups(runs, others));
@@ -223,12 +219,12 @@ function changeFigure(map: MapTable, name: SettingName, others: SettingName[]) {
   return differenceFigure(pairs, `Difference: ${one}, less ${other}`, other);
 }
 
-/** Numbers against which curves are drawn. */
+/** Numeric settings for the x axis. */
 const NUMBERS = { T: 'steps per image, T', hidden: 'hidden neurons', tau: 'τ (steps)' };
 
 /**
- * Curves against a number such as T, one for each value of other settings.
- * @param about what its runs have in common, where the page does not say so
+ * Curves over a numeric setting such as T, one for each value of other settings.
+ * @param about what the runs have in common, if the page does not say so
  */
 function curvesAgainst(map: MapTable, x: keyof typeof NUMBERS, names: SettingName[], about = '') {
   const curves = namedGroups(map, names).map(({ label, runs }) => {
@@ -244,32 +240,29 @@ function curvesAgainst(map: MapTable, x: keyof typeof NUMBERS, names: SettingNam
   });
 }
 
-/** Curves, one for each value of a setting, and their differences at each number. */
+/** A curve for each value of a setting, and their differences. */
 function against(map: MapTable, x: keyof typeof NUMBERS, name: SettingName, about = '') {
   const change = changeFigure(map, name, [x]);
-  return { figures: [curvesAgainst(map, x, [name], about), change?.figure], said: [change?.said] };
+  return { figures: [curvesAgainst(map, x, [name], about), change?.figure], sentences: [change?.sentence] };
 }
 
-/** How long a memory, by loss: a curve for each, and what detaching the reset changes. */
+/** Accuracy over τ, a curve for each loss, and the effect of detaching the reset. */
 function memory(map: MapTable) {
   const detached = map.where({ detachReset: true });
   const change = changeFigure(withoutFirst(map, 'detachReset'), 'detachReset', ['loss', 'tau']);
   return {
     figures: [curvesAgainst(detached, 'tau', ['loss'], nameValue('detachReset', true)), change?.figure],
-    said: [highest(best(namedGroups(map, settingsOf(map)))), change?.said],
+    sentences: [highest(best(namedGroups(map, settingsOf(map)))), change?.sentence],
   };
 }
 
-/**
- * Hidden neurons: accuracy by their number, what each number adds to the one before it, and what T changes where
- * several are there.
- */
+/** Accuracy over the number of hidden neurons, the gain of each step, and the effect of T if several were run. */
 function widths(map: MapTable) {
   const count = ({ runs }: Group) => runs.rows.length;
   const [{ T }] = map.by('T').sort((a, b) => count(b) - count(a));
   const alike = map.where({ T });
   const layers = alike.values('hidden').filter((hidden) => hidden !== 0);
-  // Each rate has its own figure: the test images may not choose between them.
+  // Each rate has its own figure, since test images must not choose between them.
   const wider = alike.by('learningRate').map(({ learningRate, runs: ofRate }) => {
     const steps = namedGroups(ofRate, ['hidden']);
     const pairs = steps
@@ -284,11 +277,11 @@ function widths(map: MapTable) {
     .map(({ label, runs }) => compare(runs, label));
   return {
     figures: [curves.figures[0], ...wider, curves.figures[1], ...parts.flatMap(({ figures }) => figures)],
-    said: [highest(best(namedGroups(map, settingsOf(map))))],
+    sentences: [highest(best(namedGroups(map, settingsOf(map))))],
   };
 }
 
-/** The figures of a grid and what they say, by which settings differ in it. */
+/** The figures and sentences of a grid, depending on which settings differ in it. */
 export function show(map: MapTable) {
   const names = settingsOf(map);
   if (names.includes('tau') && names.includes('T')) return surface(map);

@@ -1,4 +1,4 @@
-// The page of the map: figures and sentences made of the committed table, and the table itself for the page's script.
+// The map's page: figures and sentences from the committed table, and the table itself for the page's script.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Figure } from '../../../packages/figures';
@@ -6,24 +6,24 @@ import { type MapTable, parseMap } from '../../../packages/runs/map';
 import { root } from '../../../packages/system/project';
 import { escapeHtml } from '../../shared/html';
 import { chapterFigure, type PageFigure } from './figures';
-import { plural, sentences, settingsOf, show } from './map-figures';
+import { joinSentences, plural, settingsOf, show } from './map-figures';
 
 /** The committed table. */
 export const TABLE = join(root, 'editions', 'map', 'map.csv');
 
-/** The runs of a table, the committed one unless said. */
+/** The runs of a table, the committed one by default. */
 export const runsOf = (csv = readFileSync(TABLE, 'utf8')) => parseMap(csv, 'editions/map/map.csv');
 
-/** A figure whose title, axes and traces are named in a language; settings such as `T 5` keep their names. */
+/** Translates the title, axes and traces of a figure; settings such as `T 5` keep their names. */
 const inWords = (figure: Figure, worded: (text: string) => string): Figure =>
   JSON.parse(JSON.stringify(figure), (key, value) =>
     (key === 'text' || key === 'name') && typeof value === 'string' ? worded(value) : value,
   );
 
 /**
- * The page for Sphinx, and its other files.
- * @param language of `worded`, at the end of the figures' names; empty for English
- * @returns `figures` are still to be drawn; `files` belong below _static/
+ * Writes the page for Sphinx.
+ * @param language suffix of the figures' names; empty for English
+ * @returns the page, `figures` that remain to be rendered, and `files` for _static/
  */
 export function mapPage(
   csv = readFileSync(TABLE, 'utf8'),
@@ -47,12 +47,12 @@ export function mapPage(
     if (!map.grids.includes(grid) || settingsOf(map.where({ grid })).length === 0) return [];
     const runs = map.where({ grid, ...(rate && { learningRate: Number(rate) }) });
     grids.push(grid);
-    const { figures: drawn, said } = show(runs);
+    const { figures: drawn, sentences } = show(runs);
     const shown = drawn
       .filter((figure) => figure !== undefined)
       .map((figure, i) => figureBlock(figure, `map-${grid}-${i + 1}`));
     const facts = `${plural(runs.rows.length, 'run')}, ${plural(runs.values('seed').length, 'seed')} per setting.`;
-    const read = sentences(said.filter((sentence) => typeof sentence === 'string').map(worded));
+    const read = joinSentences(sentences.filter((sentence) => typeof sentence === 'string').map(worded));
     return [section.replace(mark, () => [` *${worded(facts)}*`, ...shown, read].join('\n\n'))];
   });
   const text = sections
@@ -66,7 +66,7 @@ export function mapPage(
   };
 }
 
-/** Where the page's script puts the table; without it the file stays. */
+/** Marks the page's table, which its script fills; without the script, the link to the file stays. */
 const tableHtml = (map: MapTable, grid: string | undefined) =>
   [
     '<link rel="stylesheet" href="_static/map.css">',

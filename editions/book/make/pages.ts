@@ -1,5 +1,5 @@
-// What is done to Sphinx's pages: formulas are set, names of source files and words of the glossary become links,
-// chapters get a head, and what scrolls sideways can be reached with the keyboard.
+// Finishes Sphinx's pages: renders formulas, links source files and glossary terms, adds chapter heads, and makes
+// horizontally scrolling parts accessible by keyboard.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JSDOM } from 'jsdom';
@@ -9,7 +9,7 @@ import { escapeHtml } from '../../shared/html';
 import { namedSource, sourceAddress } from '../../shared/source-pages';
 import { linkTerms, type Term } from './links';
 
-/** Sets the formulas that Sphinx has left as TeX. */
+/** Renders the formulas that Sphinx leaves as TeX. */
 function setFormulas(article: Element, page: string) {
   const formulas = article.querySelectorAll('.tex');
   for (const element of formulas) {
@@ -23,15 +23,15 @@ function setFormulas(article: Element, page: string) {
     if (displayMode) element.classList.remove('tex');
     else element.replaceWith(...element.childNodes);
   }
-  // No other page needs their style.
+  // Only pages with formulas need the style sheet.
   const style = '<link rel="stylesheet" href="_static/katex/katex.min.css">';
   if (formulas.length > 0) article.ownerDocument.querySelector('link')?.insertAdjacentHTML('beforebegin', style);
 }
 
-/** KaTeX's style sheet with the one format of fonts that every browser of today reads. */
+/** KaTeX's style sheet, with WOFF2 fonts only, which every current browser supports. */
 export const katexCss = (css: string) => css.replace(/,url\(fonts\/[^)]+\.(?:woff|ttf)\) format\("\w+"\)/g, '');
 
-/** Names of source files, in text, lead there. */
+/** Links names of source files. */
 function linkNames(article: Element, page: string) {
   for (const code of article.querySelectorAll('code.literal')) {
     if (code.closest('a, pre')) continue;
@@ -51,10 +51,7 @@ function linkNames(article: Element, page: string) {
   }
 }
 
-/**
- * A drawing has its place before it has loaded: otherwise the text moves away under who reads it, or has followed a
- * link to it.
- */
+/** Gives drawings their size before they load, so that the text does not move under the reader. */
 function sizeDrawings(article: Element, page: string, readDrawing: (address: string) => string) {
   for (const image of article.querySelectorAll('img[src$=".svg"]:not([width])')) {
     const address = image.getAttribute('src') ?? '';
@@ -66,8 +63,8 @@ function sizeDrawings(article: Element, page: string, readDrawing: (address: str
 }
 
 /**
- * What is too wide for a phone scrolls in its own box, which the keyboard reaches: drawings, and tables that a cell
- * printed. (Tables and formulas of the text have such boxes by Sphinx.)
+ * Puts drawings and printed tables, which may be too wide for a phone, into scrolling boxes that take keyboard focus.
+ * Sphinx does so for other tables and for formulas.
  */
 function boxWide(article: Element) {
   for (const image of article.querySelectorAll('p > img:only-child')) {
@@ -84,7 +81,7 @@ function boxWide(article: Element) {
   for (const pre of article.querySelectorAll('.cell_output pre')) {
     if (!pre.textContent.includes('┌')) continue;
     pre.classList.add('printed-table');
-    // What is printed around a table wraps, as elsewhere.
+    // Text printed around a table wraps as usual.
     const lines = pre.textContent.split(/(?<=\n)/).map((line) => {
       if (/^[┌│├└]/.test(line)) return line;
       const sentence = article.ownerDocument.createElement('span');
@@ -94,13 +91,13 @@ function boxWide(article: Element) {
     });
     pre.replaceChildren(...lines);
   }
-  // On a phone a narrow column would put the unit below its number.
+  // Otherwise a narrow column on a phone would separate a unit from its number.
   for (const cell of article.querySelectorAll('td')) {
     if (/^[−-]?[\d.,]+ \S{1,3}$/.test(cell.textContent.trim())) cell.classList.add('value');
   }
 }
 
-/** Shows the page of one neuron at the end of a chapter's first section, too: a reader need not leave it. */
+/** Embeds the page of one neuron at the end of a chapter's first section. */
 function embedNeuron(article: Element) {
   const page = readFileSync(join(root, 'editions', 'book', 'neuron.md'), 'utf8');
   const [, html] = /```\{raw\} html\n(.*?)```/s.exec(page) ?? [];
@@ -112,17 +109,17 @@ function embedNeuron(article: Element) {
 
 interface ChapterHead {
   name: string;
-  /** From 1. */
+  /** Counts from 1. */
   position: number;
-  /** All of them. */
+  /** Number of chapters. */
   chapters: { name: string; title: string }[];
-  /** Where it is, from the top of the book. */
+  /** Path of the notebook within the book. */
   notebook: string;
-  /** Where it runs in a browser. */
+  /** Address in the browser edition. */
   run?: string;
 }
 
-/** Where in the book a chapter is, and what readers can do with it. */
+/** The head of a chapter: its place in the book, and links to run or download it. */
 export function chapterHead({ name, position, chapters, notebook, run }: ChapterHead) {
   const where = `Chapter ${Number(/^\d+/.exec(name)?.[0])} · ${position} of ${chapters.length}`;
   const steps = chapters.map((chapter, i) => {
@@ -139,24 +136,24 @@ export function chapterHead({ name, position, chapters, notebook, run }: Chapter
   );
 }
 
-/** What a page is finished with. */
+/** Options of `finishPage`. */
 export interface Finishing {
-  /** Those of the glossary, to be linked. */
+  /** Glossary terms to link. */
   terms?: Term[];
-  /** That of a chapter. */
+  /** The head, if the page is a chapter. */
   head?: string;
-  /** Whether it shows the page of one neuron. */
+  /** Whether to embed the page of one neuron. */
   neuron?: boolean;
-  /** The text of an SVG file by its address from the page. */
+  /** Reads an SVG file, by its address relative to the page. */
   readDrawing?(address: string): string;
-  /** Is done to the page at the end. */
+  /** Called last. */
   last?(document: Document): void;
 }
 
 /**
- * Finishes a page of text.
- * @param html as Sphinx left it
- * @param page its name below the book
+ * Finishes a page.
+ * @param html Sphinx's output
+ * @param page its path within the book
  */
 export function finishPage(html: string, page: string, more: Finishing = {}) {
   const { terms = [], head, neuron, readDrawing, last } = more;

@@ -1,5 +1,5 @@
-// What the scripts of the pages get from the build: the kernel, the weights and the sample digits. Beside them lie
-// scripts with the other networks of the playground, which it loads when they are asked for.
+// Data that the build puts into the pages' scripts (kernel, weights, sample digits), and separate scripts with the
+// playground's other networks, which are loaded on demand.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMnist } from '../../../hosts/node/data';
@@ -12,12 +12,12 @@ import { Kernel, PAGE_STREAM, type Presentation } from '../playground/kernel';
 import type { NetworkName } from '../playground/link';
 import type { Stored } from '../playground/networks';
 
-/** Well-written sevens of the test images, over which networks of a few epochs waver. */
+/** Test images with well-written sevens that briefly trained networks are unsure about. */
 const SEVENS = [842, 946, 832, 859, 144];
 
 /**
- * Whether another neuron than that of the 7 fires as well, but clearly less often.
- * @param rates of the ten neurons
+ * Whether a neuron other than that of the 7 fires, but clearly less often.
+ * @param rates firing rates of the ten neurons
  */
 function hasRace(rates: ArrayLike<number>) {
   const others = Array.from(rates);
@@ -29,9 +29,9 @@ function hasRace(rates: ArrayLike<number>) {
 export const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 
 /**
- * The trained network of a folder.
- * @param count how many weights it should have
- * @param hidden neurons, if it has a hidden layer
+ * Reads a trained network from a folder.
+ * @param count expected number of weights
+ * @param hidden size of the hidden layer, if there is one
  */
 function trained(folder: string, count?: number, hidden?: number) {
   const { weights, neuron, layers = resolveLayers({ hidden }) } = networkIn(folder, count);
@@ -41,7 +41,7 @@ function trained(folder: string, count?: number, hidden?: number) {
   return { weights, tau, layers, stored };
 }
 
-/** The networks of the playground, and what the page's own kernel makes of the test images with two of them. */
+/** The playground's networks, and how two of them read the test images on the page's own kernel. */
 export async function reader() {
   const { images, labels } = readMnist().test;
   const compiled = join(root, 'dist', 'packages', 'event-engine', 'kernel.wasm');
@@ -79,9 +79,9 @@ export async function reader() {
 export type Reader = Awaited<ReturnType<typeof reader>>;
 
 /**
- * Pictures for the page, chosen by what its own kernel makes of them, whatever the network was trained with: two test
- * images of each digit, first ten easy ones, then ten that the network gets wrong, each its index (two bytes, low
- * first), then the pixels; and those of the start and the experiments. An experiment without one is left out.
+ * Chooses images for the page by how its own kernel reads them: two test images of each digit, first ten easy ones,
+ * then ten that the network misreads, each as its index (two bytes, low byte first) and its pixels; and the images of
+ * the start and the experiments. An experiment for which no image fits is left out.
  */
 function choose({ labels, pixels, answer, race }: Reader) {
   const leads = Array.from(labels, (_, i) => answer(i).lead);
@@ -101,7 +101,7 @@ function choose({ labels, pixels, answer, race }: Reader) {
   const tau = 20;
   const digit = (counts: number[]) => counts.indexOf(Math.max(...counts));
   const slow = find((lead, i) => labels[i] === 7 && lead >= 10 && digit(answer(i, { tau }).counts) !== 7);
-  // Read surely after 100 steps, and taken for another digit after one.
+  // Read reliably after 100 steps, and misread after one.
   const hasty = find((sure, i) => {
     const { counts, lead } = answer(i, { T: 1 });
     return sure >= 30 && lead < 0 && counts[labels[i]] === 0;
@@ -112,8 +112,8 @@ function choose({ labels, pixels, answer, race }: Reader) {
 }
 
 /**
- * Writes the scripts with the networks that the playground loads when they are asked for.
- * @returns what else goes into the bundles, by the names that their sources declare
+ * Writes the scripts of networks that the playground loads on demand.
+ * @returns values for the names that the bundles' sources declare
  */
 export function writeNetworks(given: Reader, folder: string) {
   const { single, ...others } = given.networks;

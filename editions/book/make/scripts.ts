@@ -1,4 +1,4 @@
-// The book's own scripts and style sheet, by esbuild.
+// Bundles the book's scripts and style sheet with esbuild.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TransformOptions, transform } from 'esbuild';
@@ -7,7 +7,7 @@ import { bundle } from '../../shared/esbuild';
 
 const book = join(root, 'editions', 'book');
 
-/** The script of each page, and those that it loads later. */
+/** Scripts of all pages, and those loaded on demand. */
 const SCRIPTS = {
   main: 'page/main.ts',
   live: 'page/live.ts',
@@ -22,8 +22,8 @@ const SCRIPTS = {
 };
 
 /**
- * Bundles each to one classic script: they work from disk, where modules do not.
- * @param define what the build puts in place of names that their sources declare
+ * Bundles each script as a classic script, since modules do not load from disk.
+ * @param define replacements for names that the sources declare
  */
 export async function bundleScripts(folder: string, define: Record<string, string>) {
   const NETWORK = readFileSync(join(book, 'event-camera', 'network.json'), 'utf8');
@@ -33,7 +33,7 @@ export async function bundleScripts(folder: string, define: Record<string, strin
   }
 }
 
-/** A classic script or a style sheet without comments and blanks; a script's global names stay. */
+/** Minifies a classic script or a style sheet, keeping a script's global names. */
 export async function minify(text: string, loader: 'js' | 'css') {
   const options: TransformOptions = {
     loader,

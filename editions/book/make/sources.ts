@@ -1,5 +1,5 @@
-// What Sphinx reads, gathered in one folder: the chapters as they were executed, the start page, the other pages of
-// book/, the source as pages, fonts and formulas' style from npm.
+// Gathers Sphinx's input in one folder: executed chapters, the start page, other pages of book/, source files as pages,
+// and fonts and KaTeX's style sheet from npm.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
 import { chaptersFolder, readJson, root, UserError } from '../../../packages/system/project';
@@ -18,14 +18,14 @@ import { katexCss } from './pages';
 import { startPage } from './start';
 
 export const book = join(root, 'editions', 'book');
-/** They are joined to one. */
+/** Style sheets, which are joined to one. */
 export const STYLES = ['theme.css', 'parts.css', 'figures.css'].map((name) => join(book, '_static', name));
 
 export interface Chapter {
   name: string;
   title: string;
   notebook: Pick<Notebook, 'cells'>;
-  /** Where it is translated. */
+  /** Folder of the translation. */
   english?: Pick<Notebook, 'cells'>;
   figures: PageFigure[];
 }
@@ -38,7 +38,7 @@ const notebookFile = (folder: string, name: string) => join(folder, `${name}.ipy
 
 const sourcesOf = (notebook: Notebook) => JSON.stringify(notebook.cells.map(textOf));
 
-/** A chapter as the runner left it, or else (also where the runner had other cells) as it is committed. */
+/** A chapter as executed by the runner or, if that is missing or has other cells, as committed. */
 function executedChapter(name: string): Notebook {
   const committed = readJson(notebookFile(chaptersFolder, name));
   const executed = readJson(notebookFile(join(root, 'build', 'notebooks'), name));
@@ -51,10 +51,7 @@ function executedChapter(name: string): Notebook {
   return committed;
 }
 
-/**
- * For each run of the map the link with which a reader trains it again, by the SHA-256 of its weights, unless the run
- * is too long for a link.
- */
+/** Links that retrain each run of the map, by the SHA-256 of its weights; runs too long for a link are left out. */
 const linksOfRuns = () =>
   new Map(
     runsOf().rows.flatMap((row) => {
@@ -64,8 +61,8 @@ const linksOfRuns = () =>
   );
 
 /**
- * Writes the chapters for Sphinx, and beside its folder the notebooks that readers download.
- * @returns its `figures` are still to be drawn
+ * Writes the chapters for Sphinx, and next to them the notebooks to download.
+ * @returns `figures` that remain to be rendered
  */
 export function writeChapters(
   names: string[],
@@ -100,10 +97,10 @@ export function writeChapters(
   });
 }
 
-/** The page for teachers: editions/class/README.md, whose links lead to files that the book does not have. */
+/** The page for teachers, editions/class/README.md, without links to files that are not in the book. */
 export const TEACHING = 'teaching';
 
-/** The pages below the chapters, by the captions of the sidebar. */
+/** Pages after the chapters, by sidebar caption. */
 const GROUPS = {
   Play: ['playground', 'bare', 'event-camera', 'neuron', 'train'],
   'Host it': ['hosting'],
@@ -113,8 +110,7 @@ const GROUPS = {
 };
 
 /**
- * The page for Sphinx. A link to a file of the project leads to the code host if there is one, and names the file if
- * not.
+ * Prepares a page for Sphinx. Links to files of the project go to the code host or, without one, become plain names.
  */
 function teachingPage(text = readFileSync(join(root, 'editions', 'class', 'README.md'), 'utf8')) {
   const page = text.replace(/\[([^\]]+)\]\((?!https?:|#)([^)]+)\)/g, (_, label, target) => {
@@ -125,14 +121,14 @@ function teachingPage(text = readFileSync(join(root, 'editions', 'class', 'READM
 }
 
 interface Given {
-  /** The moving picture of the start page. */
+  /** Animation of the start page. */
   picture: string;
-  /** What the page of the map becomes. */
+  /** The generated map page. */
   map(page: string): string;
   language?: Texts;
 }
 
-/** Writes the other pages for Sphinx. */
+/** Writes all pages but chapters for Sphinx. */
 export function writePages(chapters: Chapter[], source: string, { picture, map, language }: Given) {
   const pages: Record<string, string> = language ? {} : { ...sourcePages(), [`${TEACHING}.md`]: teachingPage() };
   for (const [name, text] of Object.entries(pages)) write(join(source, name), text);
@@ -151,7 +147,7 @@ export function writePages(chapters: Chapter[], source: string, { picture, map, 
   put('index.md', startPage(read('index.md'), picture, chapters, groups));
 }
 
-/** The book's letters: of text, of what is around it, of code; Latin ones alone. */
+/** The book's fonts for text, headings and code; Latin letters only. */
 const FONTS = [
   ['@fontsource/source-serif-4', '400.css'],
   ['@fontsource/source-serif-4', '400-italic.css'],
@@ -160,7 +156,7 @@ const FONTS = [
   ['@fontsource/source-code-pro', '400.css'],
 ];
 
-/** The `@font-face` rule of a font for Latin letters, and the file that it names. */
+/** The `@font-face` rule of a font's Latin subset, and its file. */
 function fontFace(name: string, sheet: string) {
   const folder = dirname(require.resolve(`${name}/package.json`));
   const rules = readFileSync(join(folder, sheet), 'utf8').match(/@font-face \{[^}]*\}/g) ?? [];
@@ -173,7 +169,7 @@ function fontFace(name: string, sheet: string) {
 
 /**
  * Copies Sphinx's settings and the book's static files, fonts, KaTeX and Plotly.
- * @returns the rules of the fonts
+ * @returns the `@font-face` rules
  */
 export function copyStatic(source: string) {
   const styles = new Set(STYLES);
@@ -188,13 +184,13 @@ export function copyStatic(source: string) {
     write(join(folder, 'katex', 'fonts', font), readFileSync(join(katex, 'dist', 'fonts', font)));
   }
   const faces = FONTS.map(([name, sheet]) => fontFace(name, sheet));
-  // The fonts' licence asks to go with them.
+  // The fonts' licence must accompany them.
   for (const name of new Set(FONTS.map(([font]) => font))) {
     const licence = join(dirname(require.resolve(`${name}/package.json`)), 'LICENSE');
     write(join(folder, 'fonts', `LICENSE-${basename(name)}.txt`), readFileSync(licence));
   }
   for (const { file } of faces) write(join(folder, 'fonts', basename(file)), readFileSync(file));
-  // The smallest of Plotly's bundles that draws lines, bars and heatmaps.
+  // Plotly's smallest bundle with lines, bars and heatmaps.
   const plotly = require.resolve('plotly.js-cartesian-dist-min/plotly-cartesian.min.js');
   write(join(folder, 'plotly.js'), readFileSync(plotly));
   return faces.map(({ css }) => css).join('\n');

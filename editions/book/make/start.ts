@@ -1,5 +1,4 @@
-// The start page: what a trained network does with the first test image, for the page to draw, and the list of
-// chapters.
+// The start page: a recording of a trained network for its animation, and the list of chapters.
 
 import { byPart } from '../../../packages/system/chapters';
 import { UserError } from '../../../packages/system/project';
@@ -7,7 +6,7 @@ import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { introduction } from '../../shared/cells';
 import { escapeHtml } from '../../shared/html';
 import type { Recording } from '../page/start';
-import { sentences } from './map-figures';
+import { joinSentences } from './map-figures';
 import { base64, type Reader } from './playground';
 import type { Chapter as BookChapter } from './sources';
 
@@ -16,8 +15,8 @@ type Chapter = Pick<BookChapter, 'name' | 'notebook'>;
 const T = 100;
 
 /**
- * The moving picture, with the numbers that it draws, and a sentence for who does not see it: 100 steps with a 7 that
- * the trained network reads, but not without a race, where another neuron fires as well.
+ * The HTML of the animation, with its data and a text alternative: 100 steps of a 7 that the trained network reads
+ * correctly although another neuron fires as well.
  */
 export function movingPicture({ race, labels, pixels: pixelsOf, answer }: Reader) {
   const [image, label] = [pixelsOf(race), labels[race]];
@@ -58,11 +57,11 @@ export function movingPicture({ race, labels, pixels: pixelsOf, answer }: Reader
   ].join('\n');
 }
 
-/** The chapters as a list in each part: number and title, what the reader will be able to do, and how long it takes. */
+/** Lists the chapters of each part: number, title, question and minutes. */
 function chapterList(chapters: Chapter[]) {
   const entry = ({ name, notebook }: Chapter) => {
     const { title, aim, time } = introduction(notebook);
-    return `**[${title}](${name}.ipynb)**\n: ${sentences([aim, time])}`.trimEnd();
+    return `**[${title}](${name}.ipynb)**\n: ${joinSentences([aim, time])}`.trimEnd();
   };
   return byPart(chapters)
     .map(({ part, chapters: own }) => [`### ${part}`, ...own.map(entry)].join('\n\n'))
@@ -70,8 +69,8 @@ function chapterList(chapters: Chapter[]) {
 }
 
 /**
- * The start page for Sphinx.
- * @param picture the HTML of the moving picture
+ * Writes the start page for Sphinx.
+ * @param picture HTML of the animation
  * @param chapters the chapters in order
  * @param groups the other pages of the sidebar
  */

@@ -1,4 +1,4 @@
-/** One neuron to play with, alone on its page and in the chapter that explains it. */
+/** An interactive neuron, on its own page and in the chapter that explains it. */
 import { type LifOptions, simulate } from '../../../packages/networks/lif';
 import { Purpose, RandomStream } from '../../../src/common/random';
 import type { Trace } from '../../../src/common/trace';
@@ -6,26 +6,25 @@ import { partOf, partsOf } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { drawCurves, drawTrace, stepAt } from './plot';
 
-// What the neuron is given: a current for each step.
+// The input: a current for each step.
 
 const T = 100;
 type Input = 'constant' | 'pulse' | 'sine' | 'noise' | 'small-big' | 'big-small';
 
 const PERIOD = 50;
-/** When two short pulses come. */
+/** Steps of the two short pulses. */
 const EARLY = { from: 20, to: 25 };
 const LATE = { from: 27, to: 32 };
 
-/** Pulses of these heights, each from a step to before another. */
+/** Pulses of given heights, each in steps [from, to). */
 const pulses =
   (...all: { from: number; to: number; height: number }[]) =>
   (t: number) =>
     all.find(({ from, to }) => t >= from && t < to)?.height ?? 0;
 
 /**
- * A current that lasts, i[t] = i[t−1] (1 − 1/τ) + x[t] from i = 0, [T]: in 32 bits, as `layer.Synapse` and the kernel
- * compute it.
- * @param tau up to 1 it does not last: i is x
+ * The synaptic current i[t] = i[t−1] (1 − 1/τ) + x[t] from i = 0, [T], in 32 bits like `layer.Synapse` and the kernel.
+ * @param tau up to 1, the current lasts one step: i = x
  */
 function lasting(x: Float32Array, tau: number): Float32Array {
   if (tau <= 1) return x;
@@ -38,8 +37,8 @@ function lasting(x: Float32Array, tau: number): Float32Array {
 }
 
 /**
- * The inputs [T]. A constant, a sine and noise have `current` as their mean. Of two short pulses the small one has half
- * the current of the big one.
+ * The input currents [T]. Constant, sine and noise have `current` as their mean; the smaller of two pulses has half the
+ * current of the larger.
  */
 function currentsOf(input: Input, current: number): Float32Array {
   const random = new RandomStream(0, Purpose.Demonstration);
@@ -54,9 +53,9 @@ function currentsOf(input: Input, current: number): Float32Array {
   return Float32Array.from({ length: T }, (_, t) => at[input](t));
 }
 
-/** The highest current of the slider, and so of the small curve. */
+/** Maximum current of the slider and of the rate curve. */
 const HIGHEST = 3;
-/** Currents of the small curve, and steps for each: a rate of many steps is hardly that of the first spikes. */
+/** Currents of the rate curve, and steps for each: enough that the first spikes hardly affect the rate. */
 const CURRENTS = 121;
 const LONG = 400;
 
@@ -76,7 +75,7 @@ const options = (): LifOptions => ({
 const input = () => chosen('input') as Input;
 const current = () => Number(sliders.current.value);
 const fading = () => Number(sliders.fading.value);
-/** What the neuron does under the current that the input x becomes. */
+/** Runs the neuron with input x. */
 function under(x: Float32Array) {
   const current = lasting(x, fading());
   return { ...simulate(options(), current), x, current };
@@ -85,7 +84,7 @@ const trace = () => under(currentsOf(input(), current()));
 const count = (spike: Float32Array) => spike.reduce((sum, fired) => sum + fired, 0);
 const number = (value: number) => value.toFixed(2).replace('-', '−');
 
-/** The equations of one step with its numbers in them. */
+/** The equations of one step, with numbers. */
 function equation({ x, current: i, h, v, spike }: Trace & { x: Float32Array }, step: number): string {
   const { tau, vThreshold, vReset } = options();
   const before = number(step === 0 ? 0 : v[step - 1]);
@@ -134,7 +133,7 @@ function update(): void {
 
 root.addEventListener('input', update);
 
-// A finger or the mouse on the picture looks at a step, as the slider does.
+// Pointing at the picture selects a step, like the slider.
 function look(event: PointerEvent): void {
   const box = plot.getBoundingClientRect();
   sliders.step.value = String(stepAt(event.clientX - box.left, box.width, T));
@@ -148,11 +147,11 @@ plot.addEventListener('pointermove', (event) => {
   if (event.pointerType === 'mouse' || plot.hasPointerCapture(event.pointerId)) look(event);
 });
 
-/** For tests and the curious. */
+/** For tests. */
 const hook = {
-  /** What the neuron does: x, the current by which it charges, h, v and its spikes, each [T]. */
+  /** The trace shown: x, the current, h, v and spikes, each [T]. */
   trace,
-  /** What a neuron with these options does under these currents. */
+  /** The trace of a neuron with these options and currents. */
   simulate,
 };
 declare global {

@@ -1,10 +1,10 @@
-/** The neuron's curves as SVG. Colours are those of neuron.css. */
+/** Draws the neuron's curves as SVG. Colours come from neuron.css. */
 import type { LifOptions } from '../../../packages/networks/lif';
 import type { Trace } from '../../../src/common/trace';
 import { escapeHtml } from '../../shared/html';
 import { t } from '../../shared/page/words';
 
-/** Where the panels lie, in CSS pixels. */
+/** Layout of the panels, in CSS pixels. */
 const LEFT = 38;
 const RIGHT = 8;
 const PANEL = {
@@ -17,11 +17,11 @@ const HEIGHT = 338;
 const fixed = (value: number) => value.toFixed(1);
 const line = (name: string, x1: number, y1: number, x2: number, y2: number) =>
   `<line class="${name}" x1="${fixed(x1)}" y1="${fixed(y1)}" x2="${fixed(x2)}" y2="${fixed(y2)}"/>`;
-/** A title may be a translation's: it is text, whatever is in it. */
+/** Titles are set as text, since a translation may contain any character. */
 const text = (x: number, y: number, content: string, anchor = 'end', name = '') =>
   `<text class="${name}" x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}">${escapeHtml(content)}</text>`;
 
-/** Marks of a scale from low to high: few, and round. */
+/** A few round tick values from low to high. */
 function marks(low: number, high: number): number[] {
   const steps = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000];
   const step = steps.find((candidate) => (high - low) / candidate <= 4.5) ?? 25_000;
@@ -29,15 +29,14 @@ function marks(low: number, high: number): number[] {
   return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
 }
 
-/** The step, from 0 to T − 1, that a place of the plot belongs to. */
+/** The step, 0 to T − 1, at an x coordinate of the plot. */
 export function stepAt(x: number, width: number, T: number): number {
   const step = Math.floor(((x - LEFT) / (width - LEFT - RIGHT)) * T);
   return Math.min(Math.max(step, 0), T - 1);
 }
 
 /**
- * Draws the trace of one neuron, whose current may be more than its input x, with a mark at the step, from 0, that is
- * looked at.
+ * Draws the trace of a neuron, whose current may differ from its input x, and marks the selected step (from 0).
  */
 export function drawTrace(
   svg: SVGSVGElement,
@@ -51,7 +50,7 @@ export function drawTrace(
   const { vThreshold } = options;
   const parts: string[] = [];
 
-  // The step that is looked at, behind the curves of each panel, and not behind its title.
+  // Marks the selected step behind the curves of each panel, but not behind its title.
   for (const { top, height } of Object.values(PANEL)) {
     const box = `x="${fixed(x(step))}" y="${top - 4}" width="${fixed(x(1) - x(0))}" height="${height + 8}"`;
     parts.push(`<rect class="nr-here" ${box}/>`);
@@ -83,7 +82,7 @@ export function drawTrace(
   h.forEach((value, t) => {
     curve += `L${fixed(x(t + 1))},${fixed(y(value))}`;
     if (!spike[t]) return;
-    // It reaches h, and drops straight down.
+    // At a spike the curve reaches h, then drops vertically.
     parts.push(line('nr-drop', x(t + 1), y(value), x(t + 1), y(v[t])));
     parts.push(`<circle class="nr-peak" cx="${fixed(x(t + 1))}" cy="${fixed(y(value))}" r="2.6"/>`);
     curve += `M${fixed(x(t + 1))},${fixed(y(v[t]))}`;
@@ -103,7 +102,7 @@ export function drawTrace(
   svg.innerHTML = parts.join('');
 }
 
-/** One axis of `drawCurves`: its ends, and what it says. */
+/** Range and label of an axis of `drawCurves`. */
 export interface Axis {
   from: number;
   to: number;
@@ -112,8 +111,8 @@ export interface Axis {
 
 /**
  * Draws curves in one panel.
- * @param curves points [x, y], and the class of the line
- * @param here a point that is marked
+ * @param curves points [x, y] and CSS class of each line
+ * @param here a point to mark
  */
 export function drawCurves(
   svg: SVGSVGElement,

@@ -1,7 +1,7 @@
 import { loadScript as load } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 
-/** Where the book is, over http and from disk: Sphinx writes it into each page, and a translated page is further down. */
+/** The book's root, over http or on disk. Sphinx writes its relative path into each page. */
 export function bookRoot(): string {
   const { content_root = './', up = '' } = document.documentElement.dataset;
   return content_root + up;

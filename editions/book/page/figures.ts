@@ -1,4 +1,4 @@
-/** A button over each figure that turns its picture into the live figure; nothing of that is loaded before. */
+/** Adds a button to each figure that loads and shows its interactive version. */
 import { element } from '../../shared/page/dom';
 import type { Figure } from '../../shared/page/figure-theme';
 import { t } from '../../shared/page/words';
@@ -6,9 +6,9 @@ import { loadScript } from './assets';
 
 declare global {
   interface Window {
-    /** A figure's script calls it with the figure's specification. */
+    /** Called by a figure's script with its specification. */
     bookFigure(id: string, figure: Figure): void;
-    /** live.js sets it. */
+    /** Set by live.js. */
     bookLive?(place: HTMLElement, figure: Figure): Promise<void>;
   }
 }

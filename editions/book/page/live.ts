@@ -1,6 +1,6 @@
 /**
- * A live figure in place of its picture: hover, zoom, legend; with the mouse, with fingers and with the keyboard.
- * It is loaded with Plotly, when the first figure is opened.
+ * Replaces a picture by an interactive figure: hover, zoom and legend, by mouse, touch and keyboard. Loaded with Plotly
+ * when the first figure is opened.
  */
 import { element, watchTheme } from '../../shared/page/dom';
 import { DARK, type Figure, isPlate, LIGHT, NARROW, narrow, recolour, type Spec } from '../../shared/page/figure-theme';
@@ -25,7 +25,7 @@ interface Trace {
 interface PointEvent {
   points: { fullData: Trace; x: unknown; y: unknown; z?: unknown }[];
 }
-/** The element that Plotly draws into, as it leaves it. */
+/** The element that Plotly draws into, with what it adds to it. */
 interface Plot extends HTMLElement {
   _fullLayout: Record<string, unknown>;
   _fullData: Trace[];
@@ -153,7 +153,7 @@ class LiveFigure {
           font: { family, size: 13, color: palette.ink },
         },
         font: { ...(layout.font as Spec), family },
-        // The view stays where it was when the page's colours change.
+        // Keeps the view when the page's colours change.
         uirevision: 'one',
       },
       { displayModeBar: false, doubleClick: 'reset', showTips: false },
@@ -166,7 +166,7 @@ class LiveFigure {
     return Object.entries(layout).filter(([key]) => /^[xy]axis\d*$/.test(key)) as [string, Axis][];
   }
 
-  /** The whole view, to which one returns. */
+  /** The initial view. */
   private remember(): void {
     this.start = Object.fromEntries(this.axes().map(([key, { range }]) => [key, [...range] as [number, number]]));
   }
@@ -182,7 +182,7 @@ class LiveFigure {
     this.readout.textContent = t`The whole figure.`;
   }
 
-  /** Shows `factor` of the range that is seen now, but never more than the whole figure. */
+  /** Zooms to `factor` of the visible range, but not beyond the whole figure. */
   private zoom(factor: number): void {
     const ranges: Record<string, [number, number]> = {};
     for (const [key, { range, fixedrange }] of this.axes()) {
@@ -199,7 +199,7 @@ class LiveFigure {
     this.readout.textContent = factor < 1 ? t`Zoomed in.` : t`Zoomed out.`;
   }
 
-  /** Moves the view by a quarter of itself. */
+  /** Moves the view by a quarter of its width or height. */
   private pan(right: number, up: number): void {
     const ranges: Record<string, [number, number]> = {};
     for (const [key, { range, fixedrange }] of this.axes()) {
@@ -225,11 +225,11 @@ class LiveFigure {
     else if (event.key in arrows && event.target === this.plot) this.step(...arrows[event.key]);
     else return;
     event.preventDefault();
-    // The page turns to another chapter at arrow keys.
+    // Arrow keys would otherwise turn to another chapter.
     event.stopPropagation();
   }
 
-  /** Goes to the next point of a line, or the next line; to the next cell of a heatmap. */
+  /** Moves the cursor to the next point of a line, another line, or the next cell of a heatmap. */
   private step(right: number, up: number): void {
     const traces = this.plot._fullData;
     const open = traces.flatMap((trace, i) => (trace.visible === true && trace.hoverinfo !== 'skip' ? [i] : []));
@@ -239,7 +239,7 @@ class LiveFigure {
     let index = now?.index ?? [];
     const cells = traces[curve].z;
     if (cells) {
-      // Rows of an image run downwards.
+      // Rows of an image count downwards.
       const [from, to] = this.start[`yaxis${(traces[curve].yaxis ?? 'y').slice(1)}`];
       index = nextCell(cells, index, right, from > to ? -up : up);
     } else {
@@ -255,12 +255,12 @@ class LiveFigure {
     const { xaxis = 'x', yaxis = 'y' } = trace;
     const pointNumber = index.length === 1 ? index[0] : index;
     Plotly.Fx.hover(this.plot, [{ curveNumber: curve, pointNumber }], xaxis + yaxis);
-    // Plotly tells of the pointer's hover alone.
+    // Plotly reports hovering by pointer only.
     const at = cells ? [index[1], index[0]] : [index[0], index[0]];
     this.say(trace, trace.x?.[at[0]] ?? at[0], trace.y?.[at[1]] ?? at[1], cells?.[index[0]][index[1]]);
   }
 
-  /** What the pointer or the cursor is at, in words. */
+  /** Describes the point at the pointer or cursor. */
   private say(trace: Trace, x: unknown, y: unknown, z?: unknown): void {
     const axis = (ref: string, otherwise: string) => {
       const { title } = this.plot._fullLayout[`${ref[0]}axis${ref.slice(1)}`] as Axis;
@@ -271,12 +271,12 @@ class LiveFigure {
       `${axis(trace.yaxis ?? 'y', t`row`)} ${formatCoordinate(y)}`,
     ];
     if (z !== undefined && z !== null) parts.push(t`value ${formatCoordinate(z)}`);
-    // Plotly names what has no name.
+    // Plotly names traces without a name.
     const name = trace.name && !/^trace \d+$/.test(trace.name) ? `${trace.name}: ` : '';
     this.readout.textContent = name + parts.join(', ');
   }
 
-  /** The names of the legend become buttons that show and hide. */
+  /** Turns legend entries into buttons that show and hide traces. */
   private liveLegend(): void {
     for (const item of this.place.querySelectorAll<HTMLElement>('.figure-legend li')) {
       const attributes = { type: 'button', 'aria-pressed': 'true', value: item.dataset.traces ?? '' };
@@ -294,7 +294,7 @@ class LiveFigure {
   }
 }
 
-/** The next cell that has a value; those between the images of a plate have none. */
+/** The next cell that has a value: the gaps between the images of a plate have none. */
 function nextCell(cells: ArrayLike<number | null>[], from: number[], right: number, down: number): number[] {
   if (from.length !== 2) {
     const first = cells.findIndex((values) => Array.from(values).some((value) => value !== null));
@@ -311,7 +311,7 @@ function nextCell(cells: ArrayLike<number | null>[], from: number[], right: numb
 
 const clamp = (value: number, length: number) => Math.min(Math.max(value, 0), Math.max(length - 1, 0));
 
-/** A plate of images can be zoomed when it is live, and its pixels stay squares. */
+/** Makes a plate of images zoomable while its pixels stay square. */
 function plateAxes(layout: Spec): Spec {
   const axes: Spec = {};
   for (const [key, axis] of Object.entries(layout)) {

@@ -5,19 +5,19 @@ import { t } from '../../shared/page/words';
 import { bookRoot } from './assets';
 import { addFigureButtons } from './figures';
 
-/** The code of a block, without the numbers of its lines. */
+/** The code of a block, without line numbers. */
 function codeOf(block: Element): string {
   const copy = block.querySelector('pre')?.cloneNode(true) as Element | undefined;
   for (const number of copy?.querySelectorAll('.linenos') ?? []) number.remove();
   return (copy?.textContent ?? '').replace(/\n$/, '');
 }
 
-/** A button on each block of code that copies it. */
+/** Adds a copy button to each code block. */
 function addCopyButtons(): void {
   const said = element('p', { class: 'visually-hidden', role: 'status' });
   document.body.append(said);
   for (const block of document.querySelectorAll('article .highlight')) {
-    // What a cell printed is read, not run.
+    // Printed output is for reading, not for running.
     if (block.closest('.cell_output')) continue;
     const button = element('button', { type: 'button', class: 'copy', 'aria-label': t`Copy the code` }, t`Copy`);
     button.addEventListener('click', async () => {
@@ -35,8 +35,7 @@ function addCopyButtons(): void {
 }
 
 /**
- * The drawers of a narrow page, menu and contents, open with the keyboard as well; the theme opens them with the mouse
- * alone.
+ * Makes the drawers of a narrow page, menu and contents, work with the keyboard; the theme only supports the mouse.
  */
 function openDrawersByKey(): void {
   for (const label of document.querySelectorAll<HTMLLabelElement>('.nav-overlay-icon, .toc-overlay-icon')) {
@@ -64,7 +63,7 @@ function openDrawersByKey(): void {
     document.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && box.checked) toggle(false);
     });
-    // A link to a place in the same page closes the drawer that it was in.
+    // A link within the page closes its drawer.
     drawer?.addEventListener('click', (event) => {
       if (!(event.target instanceof Element) || !event.target.closest('a')) return;
       box.checked = false;
@@ -73,7 +72,7 @@ function openDrawersByKey(): void {
   }
 }
 
-/** A page that was opened from disk cannot start the browser edition: its links lead to what to do instead. */
+/** The browser edition does not run from disk: its links lead to instructions instead. */
 function explainRunLinks(): void {
   if (window.location.protocol !== 'file:') return;
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a.run'))
@@ -86,7 +85,7 @@ openDrawersByKey();
 explainRunLinks();
 becomeApp((document.currentScript as HTMLScriptElement).src);
 
-// From now on links glide (see theme.css): what comes late, such as fonts, has moved the text.
+// Smooth scrolling (see theme.css) starts only now, after late resources such as fonts have moved the text.
 addEventListener('load', async () => {
   await document.fonts.ready;
   document.documentElement.dataset.settled = '';

@@ -1,17 +1,14 @@
-/**
- * The table of all runs on the page of the map: rows are chosen and sorted, and a run shows the command that computes
- * it again.
- */
+/** The table of all runs: filters and sorts rows, and shows for each run the command that recomputes it. */
 import { formatCommand, MapTable, parseMap, type Row, type SettingName } from '../../../packages/runs/map';
 import { headingOf, NAMES, nameValue, tellSetting } from '../../../packages/runs/shorthands';
 import { copyText, element } from '../../shared/page/dom';
 import { t, translate } from '../../shared/page/words';
 import { linkIfShort } from '../train/link';
 
-/** map-table.js sets it: the text of the table. */
+/** The text of the table, set by map-table.js. */
 declare const bookMap: string;
 
-/** Rows that are shown before all are asked for. */
+/** Number of rows shown at first. */
 const FIRST = 25;
 
 type Cell = string | number | boolean | null;
@@ -24,12 +21,12 @@ interface Column {
 const heading = (name: SettingName): string => translate(headingOf(name));
 const percent = (share: number): string => t`${(100 * share).toFixed(2)} %`;
 
-/** A setting's value without its name, which the heading says. */
+/** A setting's value without its name, which is in the heading. */
 function plain(name: SettingName, value: Cell): string {
   if (value === null) return '–';
-  // Some headings name what is there where the switch is off.
+  // Some headings name the opposite of the switch.
   if (typeof value === 'boolean') return value === (headingOf(name) !== nameValue(name, false)) ? t`yes` : t`no`;
-  // A number, or several as 6-12-1.
+  // A number, or several such as 6-12-1.
   return /^\d/.test(String(value)) ? String(value) : translate(nameValue(name, value));
 }
 
@@ -42,14 +39,14 @@ const RESULTS: Column[] = [
 const differing = (rows: MapTable): SettingName[] =>
   rows.varied.filter((name) => rows.values(name).filter((value) => value !== null).length > 1);
 
-/** Lower first; what a run does not have comes last. */
+/** Sorts ascending; missing values come last. */
 function compare(a: Cell, b: Cell): number {
   if (a === b) return 0;
   if (a === null || b === null) return a === null ? 1 : -1;
   return a < b ? -1 : 1;
 }
 
-/** A choice among values, at first of any of them. */
+/** A select element for values; any by default. */
 function choice(name: string, label: string, values: readonly (readonly [string, string])[]) {
   const options = [['', t`any`], ...values].map(([value, text]) => element('option', { value }, text));
   const select = element('select', { name }, ...options);
@@ -61,7 +58,7 @@ class Runs {
   private sort: { name: string; falls: boolean } = { name: '', falls: false };
   private all = false;
   private readonly filters = element('form', { class: 'map-filters', 'aria-label': t`Choose runs` });
-  private readonly said = element('p', { class: 'map-said', role: 'status' });
+  private readonly summary = element('p', { class: 'map-said', role: 'status' });
   private readonly scroll = element('div', {
     class: 'map-scroll',
     tabindex: '0',
@@ -75,7 +72,7 @@ class Runs {
     place: HTMLElement,
     private readonly map: MapTable,
   ) {
-    place.append(this.filters, this.said, this.scroll, this.more, this.dialog);
+    place.append(this.filters, this.summary, this.scroll, this.more, this.dialog);
     const grids = map.grids.map((grid) => [grid, grid] as const);
     const { select, field } = choice('grid', t`grid`, grids);
     this.grid = select;
@@ -91,13 +88,13 @@ class Runs {
       this.draw();
       this.scroll.focus();
     });
-    // A click outside the box lands on the dialog itself.
+    // A click on the backdrop targets the dialog itself.
     this.dialog.addEventListener('click', ({ target }) => target === this.dialog && this.dialog.close());
     this.drawFilters();
     this.draw();
   }
 
-  /** The rows of the chosen grid. */
+  /** Rows of the selected grid. */
   private ofGrid(): MapTable {
     const grid = this.grid.value;
     return grid ? this.map.where({ grid }) : this.map;
@@ -110,7 +107,7 @@ class Runs {
     );
   }
 
-  /** A choice for each setting that differs in the grid, after that of the grid. */
+  /** Select elements: the grid, then each setting that differs in it. */
   private drawFilters(): void {
     const rows = this.ofGrid();
     for (const field of Array.from(this.filters.children).slice(1)) field.remove();
@@ -134,7 +131,7 @@ class Runs {
     if (by) {
       rows.sort((a, b) => {
         const [x, y] = [by.value(a), by.value(b)];
-        // What a run does not have stays at the end.
+        // Missing values stay at the end.
         return x === null || y === null || !this.sort.falls ? compare(x, y) : compare(y, x);
       });
     }
@@ -142,7 +139,7 @@ class Runs {
     const common = rows.length === 0 ? [] : NAMES.filter((name) => !varied.includes(name) && rows[0][name] !== null);
     const same = common.map((name) => translate(tellSetting(name, rows[0][name]))).join(', ');
     const count = rows.length === 1 ? t`1 run` : t`${rows.length} runs`;
-    this.said.textContent =
+    this.summary.textContent =
       rows.length === 0 ? t`No run has these settings.` : same ? t`${count}, all with: ${same}.` : `${count}.`;
     this.more.hidden = shown.length === rows.length;
     this.more.textContent = t`Show all ${rows.length} runs`;
@@ -156,7 +153,7 @@ class Runs {
       const order = sorted ? (this.sort.falls ? 'descending' : 'ascending') : 'none';
       const button = element('button', { type: 'button' }, name);
       button.addEventListener('click', () => {
-        // Accuracies are wanted from the highest, settings from the lowest.
+        // Accuracies begin with the highest, settings with the lowest.
         const falls = sorted ? !this.sort.falls : RESULTS.some((result) => result.name === name);
         this.sort = { name, falls };
         this.draw();
@@ -189,7 +186,7 @@ class Runs {
     );
   }
 
-  /** Shows a run: its settings, what came of it, and how to compute it again. */
+  /** Shows a run: its settings, its results, and how to recompute it. */
   private open(row: Row): void {
     const settings = NAMES.filter((name) => row[name] !== null)
       .map((name) => translate(tellSetting(name, row[name])))
@@ -224,7 +221,7 @@ class Runs {
   }
 }
 
-/** A line to copy. */
+/** A line of text with a copy button. */
 function code(label: string, text: string): HTMLElement[] {
   const button = element('button', { type: 'button' });
   const say = (word: string) => {

@@ -1,6 +1,6 @@
 /**
- * The moving picture of the start page: a 7 of the test images, its spikes, and the race of the ten neurons. The trained
- * network computed all of it when the book was built; here it is only drawn, step by step.
+ * The animation on the start page: a 7 from the test images, its spikes, and the race of the ten neurons. It plays a
+ * recording that the trained network made when the book was built.
  */
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { bytes } from '../../shared/page/base64';
@@ -11,25 +11,25 @@ import type { Presentation } from '../playground/kernel';
 import { coloursOf, mixed, paintImage, paintPixels, rgb } from '../playground/paint';
 import { paintRace } from '../playground/race';
 
-/** What happened in T steps, as make/start.ts writes it; arrays are base64. */
+/** A recording of T steps, written by make/start.ts; arrays are base64. */
 export interface Recording {
   T: number;
-  /** The indices of the pixels with ink. */
+  /** Indices of the pixels with ink. */
   pixels: number[];
-  /** Which of those pixels fired, 0 or 1, [T, pixels] bytes. */
+  /** Spikes of these pixels, 0 or 1, [T, pixels] bytes. */
   inputs: string;
-  /** The ten potentials before firing, [T, 10] of float32. */
+  /** Output potentials before firing, [T, 10] float32. */
   h: string;
-  /** The ten potentials after the reset, [T, 10] of float32. */
+  /** Output potentials after the reset, [T, 10] float32. */
   v: string;
-  /** Which of the ten neurons fired, 0 or 1, [T, 10] bytes. */
+  /** Output spikes, 0 or 1, [T, 10] bytes. */
   fired: string;
 }
 
 const STEPS_PER_SECOND = 13;
-/** How long the last step stays, in steps. */
+/** How long the last step stays on screen, in steps. */
 const REST = 42;
-/** How much ink of the digit shines through between its spikes. */
+/** Opacity of the digit between its spikes. */
 const DIM = 0.3;
 
 const part = partOf('start');
@@ -49,11 +49,11 @@ function unpack({ T, pixels, ...packed }: Recording): Presentation {
 
 const presentation = unpack(JSON.parse(part('data').textContent));
 const { T, inputs } = presentation;
-/** How often each pixel fires in a step, on average: the digit itself. */
+/** Mean firing rate of each pixel: the digit itself. */
 const means = tally(inputs, IMAGE_SIZE, T).map((count) => count / T);
 
 let colours = coloursOf(document.body);
-/** Steps that are over, and a share of the next one. */
+/** Steps elapsed, with a fraction of the current one. */
 let position = calm.matches ? T : 0;
 let playing = false;
 let visible = true;

@@ -1,42 +1,42 @@
-/** What the playground says in words about the steps that are shown. */
+/** Spike counts, and sentences about the steps shown. */
 
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { argmax } from '../../../src/training/metrics';
 import { t } from '../../shared/page/words';
 import type { Presentation } from './kernel';
 
-/** How often each of some units fired, by their spikes [steps, units], in the steps from `from` to before `to`. */
+/** Spikes of each unit in steps [from, to). @param spikes [steps, units] */
 export function tally(spikes: Uint8Array | Float32Array, units: number, to: number, from = 0): number[] {
   const counts = new Array<number>(units).fill(0);
   for (let i = from * units; i < to * units; i++) counts[i % units] += spikes[i];
   return counts;
 }
 
-/** How often each neuron fired in the first `steps` steps. */
+/** Output spikes in the first `steps` steps. */
 export const countsOf = ({ fired }: Presentation, steps: number): number[] => tally(fired, CLASSES, steps);
 
-/** How often each hidden neuron fired in the first `steps` steps; nothing without a hidden layer. */
+/** Hidden spikes in the first `steps` steps; empty without a hidden layer. */
 export const hiddenCountsOf = ({ hidden = new Float32Array(), T }: Presentation, steps: number): number[] =>
   tally(hidden, hidden.length / T, steps);
 
 /**
- * The hidden neurons that have spoken most for a digit, by their spikes times their weight to it, at most `most`.
- * @param counts their spikes
- * @param weights theirs to the digit
+ * The hidden neurons that contributed most to a digit (spikes times weight), at most `most` of them.
+ * @param counts spikes of each hidden neuron
+ * @param weights from each hidden neuron to the digit
  */
 export function speakers(counts: readonly number[], weights: ArrayLike<number>, most: number): number[] {
-  const said = counts.map((count, neuron) => count * weights[neuron]);
-  const neurons = [...said.keys()].filter((neuron) => said[neuron] > 0);
-  return neurons.sort((a, b) => said[b] - said[a]).slice(0, most);
+  const contributions = counts.map((count, neuron) => count * weights[neuron]);
+  const neurons = [...contributions.keys()].filter((neuron) => contributions[neuron] > 0);
+  return neurons.sort((a, b) => contributions[b] - contributions[a]).slice(0, most);
 }
 
-/** The neuron that fired most; undefined where none has fired. */
+/** The neuron that fired most; undefined if none fired. */
 export function winnerOf(counts: number[]): number | undefined {
   const first = argmax(counts);
   return counts[first] > 0 ? first : undefined;
 }
 
-/** The answer as a letter: a digit, or ? where no neuron has fired. */
+/** The answer as text: a digit, or ? if no neuron fired. */
 export const answerOf = (counts: number[]): string => String(winnerOf(counts) ?? '?');
 
 export function sentenceOf(counts: number[], steps: number): string {

@@ -1,6 +1,6 @@
 /**
- * The drawing pad: strokes by finger, mouse or pen, keys, and an image of the strokes as MNIST has them: scaled to a box of 20 × 20 with its proportions kept, smoothed, and
- * shifted by whole pixels until the centre of mass stands in the centre of 28 × 28.
+ * The drawing pad: strokes by finger, mouse or pen, keys, and the strokes as an MNIST image: scaled to fit a box of
+ * 20 × 20 pixels, smoothed, and shifted by whole pixels until the centre of mass is the centre of 28 × 28.
  */
 
 import { snap } from './link';
@@ -12,7 +12,7 @@ export interface Point {
 /** A line drawn without lifting the pen. */
 export type Stroke = Point[];
 
-/** What is on the pad: strokes, or a picture [784] that was taken instead of drawing one. */
+/** The content of the pad: strokes, or a sample image [784] in place of a drawing. */
 export class Pad {
   strokes: Stroke[] = [];
   taken?: Uint8Array;
@@ -25,7 +25,7 @@ export class Pad {
     Object.assign(this, { taken, strokes });
   }
 
-  /** The image [784] of it, 0 to 255. */
+  /** The content as an image [784], 0 to 255. */
   image(): Uint8Array {
     return this.taken?.slice() ?? normalise(this.strokes);
   }
@@ -33,12 +33,12 @@ export class Pad {
 
 const SIDE = 28;
 const BOX = 20;
-/** Half the width of MNIST's pen, in pixels of the image. */
+/** Half the width of a stroke in MNIST, in image pixels. */
 const PEN = 1.25;
-/** A smaller drawing (a dot, say) is not magnified to fill the box: in units of the paper, which is 1 wide. */
+/** Smaller drawings, such as a dot, are not magnified further. In units of the paper, which is 1 wide. */
 const SMALLEST = 0.12;
 
-/** @param strokes on a paper from 0 to 1 in both directions; the result is [784], 0 to 255 */
+/** Draws strokes, on a paper from 0 to 1 in both directions, as an image [784], 0 to 255. */
 function normalise(strokes: readonly Stroke[]): Uint8Array {
   const points = strokes.flat();
   if (points.length === 0) return new Uint8Array(SIDE * SIDE);
@@ -58,7 +58,7 @@ function extent(values: number[]): { centre: number; length: number } {
   return { centre: (low + high) / 2, length: high - low };
 }
 
-/** How much of each pixel the pen has covered, from its distance to the strokes. */
+/** Coverage of each pixel by the pen, from its distance to the strokes. */
 function ink(strokes: Stroke[]): Float32Array {
   const image = new Float32Array(SIDE * SIDE);
   const reach = PEN + 0.5;
@@ -79,7 +79,7 @@ function ink(strokes: Stroke[]): Float32Array {
   return image;
 }
 
-/** From a point to the line between a and b. */
+/** Distance of a point from the segment between a and b. */
 function distance(point: Point, a: Point, b: Point): number {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const square = dx * dx + dy * dy;
@@ -107,17 +107,17 @@ function centred(image: Float32Array): Uint8Array {
 }
 
 /**
- * @param paper what is drawn on
- * @param begin takes a new stroke, which grows while it is drawn
- * @param changed is called after each part of it
+ * @param paper the element to draw on
+ * @param begin receives each new stroke, which grows while it is drawn
+ * @param changed called whenever the stroke has grown
  */
 export function listenToPen(paper: HTMLElement, begin: (stroke: Stroke) => void, changed: () => void): void {
-  /** The stroke that each pointer is drawing. */
+  /** Strokes being drawn, by pointer. */
   const drawing = new Map<number, Stroke>();
 
   function addPoints(event: PointerEvent, stroke: Stroke): void {
     const box = paper.getBoundingClientRect();
-    // The browser hands over moves once per frame; the ones in between are kept here.
+    // Browsers deliver one move per frame and keep the ones in between.
     const moves = event.getCoalescedEvents?.() ?? [];
     for (const { clientX, clientY } of moves.length > 0 ? moves : [event]) {
       stroke.push({ x: snap((clientX - box.left) / box.width), y: snap((clientY - box.top) / box.height) });
@@ -148,7 +148,7 @@ export function listenToPen(paper: HTMLElement, begin: (stroke: Stroke) => void,
   }
 }
 
-/** A digit takes a picture of it; other keys do what `keys` says. */
+/** A digit key loads a sample of that digit; `keys` maps other keys to actions. */
 export function listenToKeys(
   paper: HTMLElement,
   take: (digit: number) => void,

@@ -1,4 +1,4 @@
-/** A separate script, for readers who save or load a network. */
+/** Loaded only when a reader saves or loads a network. */
 import { fromFile, toNir, toSafetensors } from '../../../packages/formats/exchange';
 
 export const EXCHANGE = { fromFile, nir: toNir, safetensors: toSafetensors };

@@ -1,4 +1,4 @@
-/** Experiments of one click: the same drawing twice, with one thing changed, and what the network says to each. */
+/** One-click experiments: the same drawing twice with one change, and the network's answer to each. */
 
 import { bytes } from '../../shared/page/base64';
 import { element } from '../../shared/page/dom';
@@ -10,7 +10,7 @@ import type { Shared } from './link';
 export interface Experiment {
   title: string;
   text: string;
-  /** What is shown before and after the change, each with a name. */
+  /** Before and after the change, each with a name. */
   before: Shared & { name: string };
   after: Shared & { name: string };
 }
@@ -20,7 +20,7 @@ const BAR = stroke([0.25, 0.2], [0.75, 0.2]);
 const STEM = stroke([0.75, 0.2], [0.45, 0.85]);
 const settings = { T: 100, tau: single.tau, seed: 0 };
 
-/** Those for which the build has found a picture. */
+/** The experiments for which the build found an image. */
 export function experiments(): Experiment[] {
   const { slow, hasty, deep } = chosen;
   const showing = ({ pixels }: { pixels: string }) => ({ ...settings, pixels: bytes(pixels) });
@@ -54,8 +54,8 @@ export function experiments(): Experiment[] {
 }
 
 /**
- * Makes a card for each.
- * @param run carries an experiment out and resolves to the two answers, or to undefined where it was disturbed
+ * Adds a card for each experiment.
+ * @param run performs an experiment; resolves to the two answers, or to undefined if it was interrupted
  */
 export function showExperiments(
   list: HTMLElement,

@@ -1,4 +1,4 @@
-/** Networks that a reader brings. */
+/** Reads networks from a reader's files. */
 import { resolveLayers } from '../../../packages/networks/options/layers';
 import { DEFAULT_NEURON, differingOption } from '../../../packages/networks/options/neuron-options';
 import { hiddenOf } from '../../../packages/networks/options/weights';
@@ -7,12 +7,12 @@ import { TAU } from './link';
 import { type Network, networkOf } from './networks';
 import { loadExchange } from './save';
 
-/** No network of this page's sizes has a larger file, and a phone can hold this much. */
+/** Maximum file size: no network that this page can show is larger, and a phone can hold this much. */
 const LARGEST = 64e6;
 
 /**
- * The network of a reader's file.
- * @param tau the time constant of a network whose file lacks it
+ * Reads a network from a file.
+ * @param tau time constant if the file does not contain one
  * @throws Error in one line if the file holds no network, or one that this page cannot show
  */
 export async function loadNetwork(file: File, tau: number): Promise<Network & { saysTau: boolean }> {
@@ -37,7 +37,7 @@ export async function loadNetwork(file: File, tau: number): Promise<Network & { 
   return { ...(await networkOf('own', weights, own)), saysTau: neuron !== undefined };
 }
 
-/** Calls `load` with a file that is dropped anywhere on the page; while one is above it, an element has a class. */
+/** Calls `load` with a file dropped anywhere on the page, and marks an element while a file is dragged over it. */
 export function listenToDrops(root: HTMLElement, load: (file: File) => void): void {
   const show = (on: boolean) => root.classList.toggle('pg-drop', on);
   const hasFile = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
@@ -51,7 +51,7 @@ export function listenToDrops(root: HTMLElement, load: (file: File) => void): vo
   });
   document.addEventListener('drop', (event) => {
     if (!hasFile(event)) return;
-    // Without this the browser would leave the page to show the file.
+    // Otherwise the browser would leave the page and show the file.
     event.preventDefault();
     show(false);
     const [file] = event.dataTransfer?.files ?? [];

@@ -1,6 +1,6 @@
 /**
- * The event engine in the browser: one `EventCore` on one thread, the same code and kernel as in training. The training
- * asks for rates only; here every step of one image is read out, the input spikes as well.
+ * The event engine in the browser: one `EventCore` on one thread, the same code and kernel as in training. Training
+ * only needs firing rates; this class returns every step of one image, input spikes included.
  */
 
 import { EventCore } from '../../../packages/event-engine/core';
@@ -20,7 +20,7 @@ import { Purpose } from '../../../src/common/random';
 import type { Trace } from '../../../src/common/trace';
 import { LONGEST_T } from './link';
 
-/** Which random numbers the spikes are drawn with. */
+/** Identifies the random stream from which spikes are drawn. */
 export interface Stream {
   seed: number;
   purpose: number;
@@ -28,10 +28,10 @@ export interface Stream {
   index: number;
 }
 
-/** The random numbers that a drawing gets, except the seed. */
+/** The random stream of a drawing, without the seed. */
 export const PAGE_STREAM: Omit<Stream, 'seed'> = { purpose: Purpose.Demonstration, epoch: 0, index: 0 };
 
-/** What happened while an image was shown for T steps. */
+/** All steps of the presentation of an image. */
 export interface Presentation {
   T: number;
   /** Input spikes [T, 784], 0 or 1. */
@@ -44,11 +44,11 @@ export interface Presentation {
   fired: Float32Array;
   /** Spikes of the neurons of the first hidden layer [T, hidden], 0 or 1, if any. */
   hidden?: Float32Array;
-  /** Those of the layers that convolve, if any, in place of it. */
+  /** In convolutional networks instead: the spikes of the convolutional layers. */
   maps?: FeatureMaps[];
 }
 
-/** The spikes of a layer that convolves. */
+/** The spikes of a convolutional layer. */
 export interface FeatureMaps {
   height: number;
   width: number;
@@ -58,14 +58,14 @@ export interface FeatureMaps {
 }
 
 export class Kernel {
-  /** Images lie where their indices say. Their room is kept: a slider shows one many times. */
+  /** Images by index. The buffer is kept, since a slider presents the same image many times. */
   private room = new Uint8Array();
 
   private constructor(private readonly core: EventCore) {}
 
   /**
-   * @param weights of each layer in turn, row-major
-   * @param how the layers, if not the ten neurons alone, and how they were trained, if not as those of the page
+   * @param weights of all layers in order, row-major
+   * @param how layers and training options, if they differ from those of the page's single layer
    */
   static async create(
     wasm: BufferSource,
@@ -73,10 +73,10 @@ export class Kernel {
     how: Partial<Pick<CoreOptions, 'T' | 'layers' | 'encoder' | 'readout'>> = {},
   ): Promise<Kernel> {
     const options: CoreOptions = {
-      // `begin` puts there what is shown.
+      // Filled by `begin`.
       data: {},
       seed: 0,
-      // The memory is laid out for the longest presentation; `begin` makes each as long as is wanted.
+      // Reserves memory for the longest presentation; `begin` sets the actual length.
       T: LONGEST_T,
       batchSize: 1,
       layers: resolveLayers({ neuron: DEFAULT_NEURON }),
@@ -89,14 +89,14 @@ export class Kernel {
     return kernel;
   }
 
-  /** Reads with these weights from now on. */
+  /** Replaces the weights. */
   restore(weights: Float32Array): void {
     this.core.restore(freshState(weights));
   }
 
   /**
-   * Tells the core what comes, with a time constant for all neurons or that of each: images [n, 784], the first with
-   * the stream's index, each for T steps.
+   * Prepares the core for images [n, 784], of T steps each; the first has the stream's index. A time constant, if
+   * given, replaces those of all neurons.
    */
   private begin(images: Uint8Array, T: number, tau: number | undefined, { seed, purpose, epoch, index }: Stream): void {
     const { core } = this;
@@ -109,7 +109,7 @@ export class Kernel {
     core.begin({ purpose, epoch, indices: Uint32Array.from({ length: count }, (_, i) => index + i) });
   }
 
-  /** Shows an image [784] for T steps and tells all that happened. */
+  /** Presents an image [784] for T steps and returns every step. */
   show(image: Uint8Array, T: number, tau: number | undefined, stream: Stream): Presentation {
     this.begin(image, T, tau, stream);
     const { h, v, spike, hidden } = traceImage(this.core, 0);
@@ -123,7 +123,7 @@ export class Kernel {
     return { T, inputs: inputSpikes(this.core, 0), h, v, fired: spike, ...layers };
   }
 
-  /** The firing rates [n, 10] of images [n, 784] alone, as in training. */
+  /** Firing rates [n, 10] of images [n, 784], as in training. */
   rates(images: Uint8Array, T: number, tau: number | undefined, stream: Stream): Float32Array {
     const count = images.length / INPUTS;
     const { outputs } = this.core;

@@ -1,12 +1,12 @@
 /**
- * A link that carries a drawing and the settings, all of it in the part behind #, which never leaves the browser:
+ * Links that contain a drawing and its settings, in the part after #, which never leaves the browser:
  *
  *     #v=1&T=100&tau=2&seed=0&strokes=…     a drawing
- *     #v=1&T=100&tau=2&seed=0&pixels=…      a picture that was taken instead
- *     …&at=42                               where not all steps are shown
- *     …&network=hidden                      where the network with a hidden layer reads, or convolutional
+ *     #v=1&T=100&tau=2&seed=0&pixels=…      a sample image instead of a drawing
+ *     …&at=42                               if not all steps are shown
+ *     …&network=hidden                      the network with a hidden layer, or `convolutional`
  *
- * A link need not be trusted: `readLink` checks every part before anything is shown.
+ * Links are untrusted: `readLink` checks every part before anything is shown.
  */
 import { IMAGE_SIZE as PIXELS } from '../../../src/common/mnist';
 import { fromAddress, toAddress } from '../../shared/page/base64';
@@ -15,36 +15,36 @@ import type { Stroke } from './drawing';
 
 export const LONGEST_T = 200;
 export const MAX_SEED = 2 ** 32 - 1;
-/** The range of the time constant. */
+/** Range of the time constant. */
 export const TAU = { min: 1.1, max: 20 };
-/** Places on the paper lie on a grid, so a drawing is the same after its way through a link. */
+/** Points are rounded to this grid, so that a link reproduces a drawing exactly. */
 const GRID = 4095;
 const MAX_LENGTH = 40_000;
 
-/** The single layer, the network with a hidden layer, and that with layers that convolve. */
+/** The page's own networks. */
 export const NETWORK_NAMES = ['single', 'hidden', 'convolutional'] as const;
 export type NetworkName = (typeof NETWORK_NAMES)[number];
 
-/** What a link carries. */
+/** The content of a link. */
 export interface Shared {
-  /** The single layer where it is left out. */
+  /** The single layer by default. */
   network?: NetworkName;
   T: number;
   tau: number;
   seed: number;
-  /** How many steps are shown; T where it is left out. */
+  /** Number of steps shown; T by default. */
   at?: number;
   /** A drawing on a paper from 0 to 1 in both directions. */
   strokes?: Stroke[];
-  /** A picture [784] that was taken instead of drawing. */
+  /** A sample image [784] instead of a drawing. */
   pixels?: Uint8Array;
 }
 
-/** A place on the paper, moved to the nearest that a link can say. */
+/** Rounds a point to the grid of links. */
 export const snap = (value: number): number => Math.round(Math.min(Math.max(value, 0), 1) * GRID) / GRID;
 
 /**
- * The link's part behind #.
+ * Encodes the part of a link after #.
  * @throws RangeError in one line if the drawing is too long for a link
  */
 export function writeLink({ T, tau, seed, network, at, strokes, pixels }: Shared): string {
@@ -58,15 +58,15 @@ export function writeLink({ T, tau, seed, network, at, strokes, pixels }: Shared
   return hash;
 }
 
-/** Whether an address names a drawing, and not a heading of the page. */
+/** Whether a hash is a drawing rather than a heading of the page. */
 export const isLink = (hash: string): boolean => hash.startsWith('#v=');
 
-/** What is wrong with a link that no page has made, or that has lost a part. */
+/** The error of a link that was damaged or not made by this page. */
 export const damaged = () =>
   new RangeError(t`expected a link that this page makes, found another one, or a part of it`);
 
 /**
- * Reads what `writeLink` wrote.
+ * Decodes a link of `writeLink`.
  * @throws RangeError in one line if it is anything else
  */
 export function readLink(hash: string): Shared {
@@ -86,9 +86,9 @@ export function readLink(hash: string): Shared {
 }
 
 /**
- * The parts of a link.
- * @param most characters
- * @throws RangeError in one line if it is longer, or has other parts, or one twice
+ * Splits a link into its parts.
+ * @param most maximum number of characters
+ * @throws RangeError in one line if it is longer, or has unknown or repeated parts
  */
 export function partsOf(hash: string, names: readonly string[], most: number): URLSearchParams {
   const parts = new URLSearchParams(hash.slice(1));
@@ -106,7 +106,7 @@ function whole(parts: URLSearchParams, name: string, from: number, to: number): 
 
 // Bytes --------------------------------------------------------------------------------------------------------------
 
-/** Runs of black pixels and of others: how many are black, how many follow, those. */
+/** Run-length encoding: number of black pixels, number of other pixels, their values, and so on. */
 function packPixels(pixels: Uint8Array): number[] {
   const bytes: number[] = [];
   for (let i = 0; i < pixels.length; ) {
@@ -136,7 +136,7 @@ function unpackPixels(bytes: Uint8Array): Uint8Array {
   return pixels;
 }
 
-/** Of each stroke how many points it has, in two bytes, and its points, in three: 12 bits across and 12 bits down. */
+/** For each stroke the number of points in two bytes, then each point in three: 12 bits for x and 12 bits for y. */
 function packStrokes(strokes: readonly Stroke[]): number[] {
   const bytes: number[] = [];
   for (const stroke of strokes) {

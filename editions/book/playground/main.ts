@@ -1,4 +1,4 @@
-/** The playground: what is drawn becomes an image, the image spikes, the spikes an answer, again at each stroke. */
+/** The playground: turns a drawing into an image, the image into spikes, and spikes into an answer, at each stroke. */
 
 import { DEFAULT_NEURON } from '../../../packages/networks/options/neuron-options';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
@@ -36,34 +36,34 @@ import {
 
 /** Steps per second in slow motion. */
 const SLOW = 10;
-/** How long a run is drawn, in milliseconds. */
+/** Duration of the animation of a run, in milliseconds. */
 const SWEEP = 600;
-/** How long an experiment shows what was before, in milliseconds. */
+/** How long an experiment shows the state before its change, in milliseconds. */
 const BEFORE = 1600;
 
-/** For a message about a file, which may hold anything. */
+/** Shortens text from a file, which may contain anything, for a message. */
 const LONGEST_MESSAGE = 300;
 
-/** Which random numbers, except the seed, a drawing gets; a test image can be shown with its own. */
+/** The random stream, without the seed: a drawing's, or the test image's own. */
 type Shown = Omit<Stream, 'seed'>;
 
-/** The network that reads. */
+/** The current network. */
 let network: Network;
-/** How often a network or a file was chosen. What has loaded reads only if nothing was chosen meanwhile. */
+/** Counts choices of a network or file: a network that has loaded is dropped if another was chosen meanwhile. */
 let choices = 0;
 const pad = new Pad();
 let shown = PAGE_STREAM;
 let image: Uint8Array = new Uint8Array(IMAGE_SIZE);
 let presentation: Presentation;
-/** How many steps count for the answer. */
+/** Number of steps that count for the answer. */
 let position = 0;
 let slowSince = 0;
 let sweepSince = 0;
 let colours: Colours;
-/** Whether what is drawn has changed since the last presentation. */
+/** Whether the drawing has changed since the last presentation. */
 let stale = true;
 let frame = 0;
-/** Ends an experiment that is under way. */
+/** Cancels the running experiment. */
 let disturb: () => void = () => undefined;
 
 const steps = () => Number(sliders.T.value);
@@ -74,7 +74,7 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 // What happens -------------------------------------------------------------------------------------------------------
 
-/** Shows the image again; the whole of it, unless slow motion is under way. */
+/** Presents the image again: all steps, unless slow motion is running. */
 function present(): void {
   stale = false;
   image = pad.image();
@@ -87,7 +87,7 @@ function refresh(): void {
   if (frame === 0) frame = requestAnimationFrame(draw);
 }
 
-/** Draws what a reader has changed; a link in the address no longer leads to it. */
+/** Redraws after a change by the reader, and removes the link from the address, which no longer matches. */
 function changed(): void {
   disturb();
   stale = true;
@@ -115,7 +115,7 @@ function take(pixels: Uint8Array, as: Shown = PAGE_STREAM): void {
 }
 
 const turns = new Array<number>(CLASSES).fill(0);
-/** Takes a sample of a digit, the other one the next time. */
+/** Loads a sample of a digit, alternating between two. */
 function takeSample(digit: number): void {
   stopSlow();
   take(samples[digit + CLASSES * (turns[digit]++ % 2)].pixels);
@@ -153,14 +153,14 @@ function startSlow(): void {
 
 const toggleSlow = () => (isSlow() ? stopSlow() : startSlow());
 
-/** Lets a network read from now on. If it cannot be loaded, says so, and the old one stays. */
+/** Switches to a network. If it cannot be loaded, says so and keeps the old one. */
 async function use(name: ReaderName): Promise<void> {
   const choice = ++choices;
   try {
     if (name !== network.name) say(t`Loading the network …`);
     const found = await getNetwork(name);
     if (choice !== choices) return;
-    // A time constant that the reader has not moved is the network's own.
+    // Unless the reader has moved the time constant, it follows the network.
     if (tau() === network.tau) sliders.tau.value = String(found.tau);
     network = found;
     say('');
@@ -175,7 +175,7 @@ async function use(name: ReaderName): Promise<void> {
 
 // Files --------------------------------------------------------------------------------------------------------------
 
-/** Lets the network of a file read from now on. If the page cannot show it, says why, and nothing changes. */
+/** Switches to the network of a file. If the page cannot show it, says why and changes nothing. */
 async function load(file: File): Promise<void> {
   let choice = choices;
   try {
@@ -208,7 +208,7 @@ async function save(format: Format): Promise<void> {
   say(await saveNetwork(layers, { weights, neuron, ...own }, format, what));
 }
 
-/** Puts a drawing and settings in place of what is there, and shows all steps of it. */
+/** Replaces the drawing and the settings, and shows all steps. */
 async function open({ T, tau, seed, network: name = 'single', strokes, pixels }: Shared): Promise<void> {
   await use(name);
   sliders.T.value = String(T);
@@ -221,13 +221,13 @@ async function open({ T, tau, seed, network: name = 'single', strokes, pixels }:
   refresh();
 }
 
-/** Shows what is before a change and then what is after it; resolves to the two answers. */
+/** Shows the state before a change, then after it; resolves to the two answers. */
 async function carryOut({ before, after }: Experiment): Promise<[string, string] | undefined> {
   const answer = () => answerOf(countsOf(presentation, presentation.T));
   changed();
   await open(before);
   runAll();
-  // On a phone it is always in view.
+  // Keeps the result in view on a phone.
   if (paper.getBoundingClientRect().top < 0) paper.scrollIntoView();
   const first = answer();
   const disturbed = new Promise<true>((done) => {
@@ -242,7 +242,7 @@ async function carryOut({ before, after }: Experiment): Promise<[string, string]
 
 // Links --------------------------------------------------------------------------------------------------------------
 
-/** The link to what is shown. */
+/** The link to the current state. */
 const linkHash = () =>
   writeLink({
     T: steps(),
@@ -267,7 +267,7 @@ async function copyLink(): Promise<void> {
   say(t`The link is ${(await copyText(location.href)) ? t`copied` : t`in the address bar`}. ${what}`);
 }
 
-/** Opens the drawing that the address names; resolves to whether it names one. */
+/** Opens the drawing in the address; resolves to whether there is one. */
 async function openLink(): Promise<boolean> {
   if (!isLink(location.hash)) return false;
   try {
@@ -368,7 +368,7 @@ part('load').addEventListener('click', () => fileInput.click());
 fileInput.addEventListener('change', () => {
   const [file] = fileInput.files ?? [];
   if (file) void load(file);
-  // So that the same file can be chosen again.
+  // Allows choosing the same file again.
   fileInput.value = '';
 });
 listenToDrops(root, (file) => void load(file));
@@ -387,11 +387,11 @@ function recolour(): void {
   refresh();
 }
 
-/** For tests and the curious: test images with the random numbers that the engine gives them. */
+/** For tests: presents test images with the same random numbers as the engine. */
 const hook = {
-  /** Resolves when the kernel is there. */
+  /** Resolves when the kernel is loaded. */
   ready: start(),
-  /** Puts an image [784] with its place in the data in place of a drawing; what the network did with it. */
+  /** Shows an image [784], with its index in the data, and returns what the network did. */
   show(pixels: ArrayLike<number>, { index = 0, epoch = 0, seed = 0, T = 100, tau = 2 } = {}) {
     seedInput.value = String(seed);
     sliders.T.value = String(T);
@@ -401,9 +401,9 @@ const hook = {
     present();
     return { ...presentation, answer: argmax(countsOf(presentation, presentation.T)) };
   },
-  /** Lets another network read. */
+  /** Switches to another network. */
   use,
-  /** The network that reads, what is on the pad and what is made of it. */
+  /** The network, the content of the pad and its presentation. */
   state: () => ({ network, pad, image, presentation }),
 };
 declare global {
@@ -420,7 +420,7 @@ async function start(): Promise<void> {
     part('note').textContent = t`This browser cannot run the kernel: ${(error as Error).message}`;
     throw error;
   }
-  // Some browsers keep what was chosen before the page was loaded again.
+  // Some browsers restore form fields on reload.
   networkInputs.single.checked = true;
   resetSettings();
   if (!(await openLink())) {

@@ -1,4 +1,4 @@
-/** The spikes of layers that convolve: a picture for each channel, and in words which channels are silent. */
+/** Shows the spikes of convolutional layers: a picture for each channel, and which channels are silent. */
 import { grouped } from '../../../packages/figures/values';
 import { element } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
@@ -6,21 +6,21 @@ import { tally } from './counts';
 import type { FeatureMaps, Presentation } from './kernel';
 import { type Colours, paintImage } from './paint';
 
-/** How many neurons have a step. */
+/** Number of values per step. */
 const sizeOf = ({ height, width, channels }: FeatureMaps) => height * width * channels;
 
-/** How many spikes each channel makes in the steps from `from` to before `to`. */
+/** Spikes of each channel in steps [from, to). */
 const countsOf = ({ spikes, channels, width, height }: FeatureMaps, from: number, to: number): number[] =>
   tally(spikes, channels, to * width * height, from * width * height);
 
-/** How often a neuron of each channel fires in a step, on average. */
+/** Mean firing rate of each channel's neurons. */
 export function meansOf(maps: FeatureMaps): number[] {
   const { channels, spikes } = maps;
   const neurons = spikes.length / channels;
   return countsOf(maps, 0, spikes.length / sizeOf(maps)).map((count) => count / neurons);
 }
 
-/** How often a neuron at each place of a channel's map fires in these steps, on average. */
+/** Mean firing rate at each position of a channel's map in these steps. */
 function placesOf(maps: FeatureMaps, channel: number, from: number, to: number): Float32Array {
   const { height, width, channels, spikes } = maps;
   return Float32Array.from({ length: height * width }, (_, place) => {
@@ -30,7 +30,7 @@ function placesOf(maps: FeatureMaps, channel: number, from: number, to: number):
   });
 }
 
-/** Which channels never fire, in words. */
+/** A sentence that names the silent channels. */
 export function silentOf(counts: readonly number[]): string {
   const silent = [...counts.keys()].filter((channel) => counts[channel] === 0);
   if (silent.length === 0) return t`no channel is silent`;
@@ -38,7 +38,7 @@ export function silentOf(counts: readonly number[]): string {
   return silent.length === 1 ? t`channel ${silent} is silent` : t`channels ${silent.join(', ')} are silent`;
 }
 
-/** A line that says what a layer's maps are, and a picture for each channel with its caption. */
+/** A heading for a layer's maps, and a captioned picture for each channel. */
 function makeLayer({ width, height, channels }: FeatureMaps): HTMLElement[] {
   const size = { width: String(width), height: String(height) };
   const pictures = Array.from({ length: channels }, () => element('div', {}, element('canvas', size), element('span')));
@@ -46,9 +46,9 @@ function makeLayer({ width, height, channels }: FeatureMaps): HTMLElement[] {
 }
 
 /**
- * Shows the spikes of each layer in the steps from `from` to before `to`: those of one step in colour, of several in
- * ink, the darker the more often a neuron fires. A channel is silent that makes none in all T steps.
- * @param list gets a child for each layer
+ * Shows each layer's spikes in steps [from, to): a single step in colour, several in ink, darker for higher rates. A
+ * channel is silent if it has no spike in all T steps.
+ * @param list receives a child for each layer
  */
 export function showMaps(list: HTMLElement, { maps = [], T }: Presentation, from: number, to: number, c: Colours) {
   while (list.children.length > maps.length) list.lastChild?.remove();

@@ -1,6 +1,4 @@
-/**
- * The networks that the page can read with: its own three (two are loaded on demand) and a reader's.
- */
+/** The networks of the page: its own three, two of which are loaded on demand, and a reader's. */
 
 import { type ResolvedLayer, readLayers, shortForm } from '../../../packages/networks/options/layers';
 import { bytes } from '../../shared/page/base64';
@@ -10,9 +8,9 @@ import { Kernel } from './kernel';
 import { shortName, type Weights } from './layers';
 import type { NetworkName } from './link';
 
-/** As editions/book/make/playground.ts writes it. */
+/** A network as written by editions/book/make/playground.ts. */
 export interface Stored {
-  /** As `storeLayers` writes them; their neurons have the default options, but for τ. */
+  /** Layers as written by `storeLayers`; neurons have default options except τ. */
   layers: string;
   tau: number;
   /** Base64 of float32. */
@@ -20,27 +18,27 @@ export interface Stored {
 }
 declare global {
   interface Window {
-    /** Those that have come: scripts beside the page's own add to them. */
+    /** Networks loaded so far; each network's script adds its own. */
     playgroundNetworks: Partial<Record<NetworkName, Stored>>;
   }
 }
 window.playgroundNetworks = { single };
 
-/** Who reads: a network of the page, or one that a reader has brought. */
+/** A network of the page or of a reader. */
 export type ReaderName = NetworkName | 'own';
 
 export interface Network extends Weights {
   name: ReaderName;
-  /** Its layers, such as 784-10. */
+  /** Layer sizes, such as 784-10. */
   layers: string;
   kernel: Kernel;
-  /** The time constant that it was trained with. */
+  /** Time constant used in training. */
   tau: number;
-  /** All its layers, if some convolve. */
+  /** All layers, if some are convolutional. */
   convolved?: readonly ResolvedLayer[];
 }
 
-/** A network with these layers. */
+/** Creates a network with these layers. */
 export async function networkOf(
   name: ReaderName,
   weights: Float32Array,
@@ -53,7 +51,7 @@ export async function networkOf(
   return { name, layers: shortName(layers), kernel, weights, tau, ...kind };
 }
 
-/** A network of the page. */
+/** Creates one of the page's networks. */
 async function load(name: NetworkName): Promise<Network> {
   if (name !== 'single') await loadScript(`playground-${name}.js`);
   const { layers, tau, weights } = window.playgroundNetworks[name] as Stored;
@@ -62,14 +60,14 @@ async function load(name: NetworkName): Promise<Network> {
 
 const made = new Map<ReaderName, Promise<Network>>();
 
-/** Keeps a reader's network, in place of the one before. */
+/** Stores a reader's network, replacing the previous one. */
 export function keepOwn(network: Network): void {
   made.set('own', Promise.resolve(network));
 }
 
 /**
- * A network, made on first use; a reader's own must have been kept before.
- * @throws an Error in one line if it cannot be loaded; the next call tries again
+ * Returns a network, created on first use; a reader's must have been stored before.
+ * @throws Error in one line if it cannot be loaded; the next call tries again
  */
 export function getNetwork(name: ReaderName): Promise<Network> {
   const network = made.get(name) ?? load(name as NetworkName);

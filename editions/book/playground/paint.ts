@@ -1,11 +1,9 @@
-/**
- * The paper and the pictures of 28 × 28 pixels. Colours come from theme.css, so light and dark are decided there.
- */
+/** Paints the paper and images of 28 × 28 pixels. Colours come from theme.css, which knows light and dark pages. */
 import { IMAGE_SIDE as SIDE } from '../../../src/common/mnist';
 import { element } from '../../shared/page/dom';
 import type { Pad } from './drawing';
 
-/** What is painted, and the colour of theme.css that it has. */
+/** Colours by use; the values are names in theme.css. */
 const NAMES = {
   paper: '--figure-paper',
   ink: '--color-foreground-primary',
@@ -20,7 +18,7 @@ const NAMES = {
 /** Each as `rgb(…)`. */
 export type Colours = Record<keyof typeof NAMES, string>;
 
-/** The colours that hold in a part of the page now: the style sheet has a light and a dark one of each. */
+/** The current colours of a part of the page, light or dark. */
 export function coloursOf(place: Element): Colours {
   const probe = place.appendChild(element('i'));
   const colours = Object.entries(NAMES).map(([what, name]) => {
@@ -37,7 +35,7 @@ export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   return found;
 }
 
-/** A pen for a canvas as wide as its place and of this height, in CSS pixels, as sharp as the screen is. */
+/** Context of a canvas as wide as its container and `height` CSS pixels high, at the screen's resolution. */
 export function sharpPen(canvas: HTMLCanvasElement, height: number): CanvasRenderingContext2D {
   const ratio = Math.min(window.devicePixelRatio || 1, 3);
   canvas.width = Math.round(canvas.clientWidth * ratio);
@@ -47,7 +45,7 @@ export function sharpPen(canvas: HTMLCanvasElement, height: number): CanvasRende
   return pen;
 }
 
-/** Red, green and blue of `rgb(…)`. */
+/** Parses `rgb(…)`. */
 export const rgb = (colour: string): number[] => (colour.match(/\d+/g) ?? []).map(Number);
 
 export const mixed = (from: number[], to: number[], part: number) =>
@@ -61,22 +59,22 @@ export function paintPixels(canvas: HTMLCanvasElement, colourOf: (pixel: number)
   contextOf(canvas).putImageData(image, 0, 0);
 }
 
-/** Values from 0 to 1, one for each pixel of a canvas. */
+/** Paints values from 0 to 1, one per pixel. */
 export function paintImage(canvas: HTMLCanvasElement, values: ArrayLike<number>, paper: string, ink: string): void {
   const [from, to] = [rgb(paper), rgb(ink)];
   paintPixels(canvas, (pixel) => mixed(from, to, values[pixel]));
 }
 
-/** An image [784] as MNIST has it, from 0 to 255, in ink on paper. */
+/** Paints an MNIST image [784], 0 to 255, as ink on paper. */
 export function paintDigit(canvas: HTMLCanvasElement, image: Uint8Array, { paper, ink }: Colours): void {
   const values = Float32Array.from(image, (value) => value / 255);
   paintImage(canvas, values, paper, ink);
 }
 
-/** What the strongest colour stands for: the few largest weights would leave the others pale. */
+/** The quantile of the weights that has the strongest colour: scaled by the maximum, most weights would look pale. */
 const scaleOf = (weights: Float32Array) => weights.map(Math.abs).sort()[Math.floor(0.97 * weights.length)] || 1;
 
-/** Weights [784] over an image [784], from 0 to 255: strong where the image has ink, pale where it has none. */
+/** Paints weights [784] over an image [784], 0 to 255: strong where the image has ink, pale elsewhere. */
 export function paintWhy(canvas: HTMLCanvasElement, image: Uint8Array, weights: Float32Array, c: Colours): void {
   const scale = scaleOf(weights);
   const [paper, ink, up, down] = [c.paper, c.ink, c.up, c.down].map(rgb);
@@ -88,7 +86,7 @@ export function paintWhy(canvas: HTMLCanvasElement, image: Uint8Array, weights: 
   });
 }
 
-/** Weights alone, one for each pixel of a canvas. */
+/** Paints weights, one per pixel. */
 export function paintWeights(canvas: HTMLCanvasElement, weights: Float32Array, c: Colours): void {
   const scale = scaleOf(weights);
   const [paper, up, down] = [c.paper, c.up, c.down].map(rgb);
@@ -98,8 +96,8 @@ export function paintWeights(canvas: HTMLCanvasElement, weights: Float32Array, c
 }
 
 /**
- * The hidden neurons, row after row: in colour those that fire in the last step shown, the others with more ink the
- * more often they have fired.
+ * Paints hidden neurons, row by row: in colour those that fire in the last step shown, others darker the more often
+ * they have fired.
  * @param spikes [T, neurons]
  */
 export function paintHidden(
@@ -111,7 +109,7 @@ export function paintHidden(
 ): void {
   const pen = contextOf(canvas);
   const last = (Math.max(steps, 1) - 1) * counts.length;
-  // Half as many columns again as rows: 12 × 8 of 96 neurons.
+  // An aspect ratio of 3 : 2, such as 12 × 8 for 96 neurons.
   const columns = Math.ceil(Math.sqrt(1.5 * counts.length));
   const [width, height] = [canvas.width / columns, canvas.height / Math.ceil(counts.length / columns)];
   const gap = Math.min(2, width / 4);
@@ -126,7 +124,7 @@ export function paintHidden(
   });
 }
 
-/** The drawing itself, or a picture of 28 × 28 pixels in its place: the one that was taken, or what paints another. */
+/** Paints the drawing, or in its place the sample image or whatever `paint` draws. */
 export function paintPad(
   canvas: HTMLCanvasElement,
   { strokes, taken }: Pad,
@@ -143,7 +141,7 @@ export function paintPad(
     pen.imageSmoothingEnabled = false;
     pen.drawImage(small, 0, 0, width, width);
   }
-  // The box that the drawing will be scaled to.
+  // The box to which the drawing will be scaled.
   pen.strokeStyle = c.line;
   pen.lineWidth = 2;
   pen.setLineDash([6, 10]);
@@ -156,7 +154,7 @@ export function paintPad(
   pen.lineJoin = 'round';
   for (const stroke of strokes) {
     pen.beginPath();
-    // The first of them begins the line; a dot is one to where it is.
+    // A dot is a line from a point to itself.
     for (const { x, y } of [stroke[0], ...stroke]) pen.lineTo(x * width, y * width);
     pen.stroke();
   }

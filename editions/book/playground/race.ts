@@ -1,23 +1,23 @@
-/** The race of the ten neurons: a lane for each, with its potential, its spikes and their count over time. */
+/** The race of the ten output neurons: a lane for each, with its potential, spikes and spike count over time. */
 import { CLASSES } from '../../../src/common/mnist';
 import type { partOf } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import type { Presentation } from './kernel';
 import { type Colours, sharpPen } from './paint';
 
-/** Where a lane's parts lie, in CSS pixels; playground.css knows the heights as well. */
+/** Vertical layout of a lane, in CSS pixels; playground.css repeats the heights. */
 const LANE = { left: 22, height: 30, ticks: 9, axis: 24 };
 const HEIGHT = CLASSES * LANE.height + LANE.axis;
 export const FONT = '"Source Sans 3 Variable", system-ui, sans-serif';
 
-/** Far below 0 a logarithm, so that a potential of −30 and a threshold of 1 fit in one lane. */
+/** Compresses values far below 0, so that a potential of −30 and a threshold of 1 fit in one lane. */
 export const compress = (v: number) => (v < 0 ? -Math.log1p(-v) : v);
 
 /**
- * Ticks where a neuron fired, and below them the curve of its potential with the threshold dashed. Behind both, the
- * staircase is the number of its spikes so far: at a spike in each step it would fill the lane.
- * @param shown how many steps are shown; the others lie ahead
- * @param winner the neuron that leads, if one does
+ * Draws a tick for each spike and, below, the potential with a dashed threshold. The shaded staircase behind them
+ * counts the spikes so far; a neuron that fires in every step would fill the lane.
+ * @param shown number of steps shown
+ * @param winner the leading neuron, if any
  */
 export function paintRace(
   canvas: HTMLCanvasElement,
@@ -71,8 +71,8 @@ export function paintRace(
 }
 
 /**
- * Says what is read of a pad, in the parts of a page that has one.
- * @param answer a letter
+ * Shows the answer to a drawing.
+ * @param answer a digit or ?
  */
 export function showAnswer(part: ReturnType<typeof partOf>, isEmpty: boolean, answer: string, note: string): void {
   part('answer').textContent = answer;
@@ -83,10 +83,9 @@ export function showAnswer(part: ReturnType<typeof partOf>, isEmpty: boolean, an
 }
 
 /**
- * Writes the rates beside the lanes. A bar grows with the count, so the neurons race while the steps go by.
- * @param counts at most T if they are spikes; in place of those potentials, times T, may be above, and the longest bar
- * is theirs
- * @param steps how many count, of T
+ * Shows firing rates and bars beside the lanes. A bar's length is the count so far, so neurons race as steps go by.
+ * @param counts spikes, at most T; or potentials times T, which may exceed T and then scale the bars
+ * @param steps number of steps counted, of T
  */
 export function showRates(
   items: readonly HTMLElement[],
@@ -104,7 +103,7 @@ export function showRates(
   });
 }
 
-/** The number of spikes so far as a shaded staircase. */
+/** Shades the spike count so far. */
 function paintCount(
   pen: CanvasRenderingContext2D,
   spikes: number[],
@@ -127,7 +126,7 @@ function paintCount(
   pen.fill();
 }
 
-/** A level line from x to `end`. */
+/** Draws a horizontal line from x to `end`. */
 export function level(pen: CanvasRenderingContext2D, x: number, end: number, y: number, ink: string, dash: number[]) {
   pen.strokeStyle = ink;
   pen.lineWidth = 1;

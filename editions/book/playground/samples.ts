@@ -5,24 +5,24 @@ import { element } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
 import { type Colours, paintDigit } from './paint';
 
-/** What editions/book/make/playground.ts puts into the bundle, as base64. */
+/** Defined in the bundle by editions/book/make/playground.ts, as base64. */
 declare const SAMPLES: string;
 
 export interface Sample {
-  /** Which test image it is. */
+  /** Index of the test image. */
   index: number;
   pixels: Uint8Array;
 }
 
 const packed = bytes(SAMPLES);
 
-/** Two test images of each digit: sample d is an easy one, sample 10 + d one that the network got wrong. */
+/** Two test images of each digit d: sample d is an easy one, sample 10 + d one that the network misreads. */
 export const samples: Sample[] = Array.from({ length: 20 }, (_, i) => {
   const at = i * 786;
   return { index: packed[at] + 256 * packed[at + 1], pixels: packed.slice(at + 2, at + 786) };
 });
 
-/** Makes a button with a picture for each digit; what is returned paints their pictures. */
+/** Adds a button for each digit; returns a function that paints their pictures. */
 export function showSamples(list: HTMLElement, take: (digit: number) => void): (colours: Colours) => void {
   const pictures = samples.slice(0, CLASSES).map((_, digit) => {
     const picture = element('canvas', { width: String(IMAGE_SIDE), height: String(IMAGE_SIDE) });

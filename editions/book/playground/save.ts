@@ -1,4 +1,4 @@
-/** Networks that leave the page as files. */
+/** Saves networks as files. */
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
 import { download } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
@@ -7,7 +7,7 @@ import type { EXCHANGE } from './exchange';
 
 export type Format = 'nir' | 'safetensors';
 
-/** What reads and writes files of networks. */
+/** Loads the script that reads and writes network files. */
 export async function loadExchange(): Promise<typeof EXCHANGE> {
   await loadScript('playground-exchange.js');
   return window.playgroundExchange;
@@ -16,8 +16,8 @@ export async function loadExchange(): Promise<typeof EXCHANGE> {
 /**
  * Offers a network as a file.
  * @param layers such as 784-10
- * @param what it is, in words
- * @returns what to say: the file's name, or the reason why nothing was saved
+ * @param what a description of the network
+ * @returns a message: the file's name, or why nothing was saved
  */
 export async function saveNetwork(
   layers: string,

@@ -1,4 +1,4 @@
-/** The parts of the page, and what they show: what is drawn, what the network does with it, and the words about it. */
+/** Updates the page: the drawing, what the network does with it, and sentences about both. */
 import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
 import { element, partOf, partsOf } from '../../shared/page/dom';
 import { t } from '../../shared/page/words';
@@ -18,7 +18,7 @@ export const paper = part<HTMLCanvasElement>('canvas');
 export const race = part<HTMLCanvasElement>('race');
 const views = partsOf('pg', HTMLCanvasElement, 'input', 'spikes', 'sum', 'hidden-neurons');
 export const sliders = partsOf('pg', HTMLInputElement, 'T', 'tau', 'at');
-/** One of them is chosen. */
+/** Radio buttons. */
 export const networkInputs = partsOf('pg-network', HTMLInputElement, ...NETWORK_NAMES, 'own');
 export const fileInput = part<HTMLInputElement>('file');
 export const seedInput = part<HTMLInputElement>('seed');
@@ -29,17 +29,17 @@ const rateItems = Array.from(part('rates').children) as HTMLElement[];
 export const isPressed = (button: HTMLElement): boolean => button.getAttribute('aria-pressed') === 'true';
 export const press = (button: HTMLElement, on: boolean): void => button.setAttribute('aria-pressed', String(on));
 
-/** What there is to be seen. */
+/** Everything that the page shows. */
 export interface Scene {
   pad: Pad;
-  /** The network that reads. */
+  /** The current network. */
   network: Network;
-  /** What the network is shown [784]. */
+  /** The image [784]. */
   image: Uint8Array;
   presentation: Presentation;
-  /** How many steps count for the answer. */
+  /** Number of steps that count for the answer. */
   position: number;
-  /** How many are drawn: fewer, while a run sweeps by. */
+  /** Number of steps drawn: fewer during an animation. */
   drawn: number;
   colours: Colours;
 }
@@ -65,7 +65,7 @@ function paint(scene: Scene, winner: number | undefined): void {
     : network.convolved
       ? t`Kernels slide over the picture, so no weight belongs to a pixel. The maps of the layers show what they found.`
       : t`No neuron has fired, so there is no winner to explain.`;
-  // The two marks are elements; all else is text, in any language.
+  // The two placeholders become elements; the rest is text, in any language.
   const pieces = legend.split(/<i class="(pg-\w+)"><\/i>/);
   part('why-legend').replaceChildren(
     ...pieces.map((piece, i) => (i % 2 === 0 ? piece : element('i', { class: piece }))),
@@ -83,10 +83,10 @@ function paint(scene: Scene, winner: number | undefined): void {
   showMaps(part('maps'), presentation, 0, drawn, colours);
 }
 
-/** How many hidden neurons are shown that spoke for the winner. */
+/** Number of hidden neurons shown that contributed most to the winner. */
 const SPEAKERS = 6;
 
-/** The hidden neurons of the steps that are drawn, and what those look for that spoke most for the winner. */
+/** Shows the hidden neurons, and the weights of those that contributed most to the winner. */
 function paintLayer({ network, presentation, position, drawn, colours }: Scene, winner: number | undefined): void {
   const { hidden } = presentation;
   part('hidden-view').hidden = hidden === undefined;
@@ -118,7 +118,7 @@ function speakerItem(): HTMLElement {
   return element('li', { class: 'pg-speaker' }, canvas, element('span'));
 }
 
-/** The answer, the rates and the sentences, for the steps that count. */
+/** Shows the answer, the firing rates and the sentences, for the steps that count. */
 function tell({ pad: { isEmpty }, network, presentation, position }: Scene, counts: number[]): void {
   const answer = isEmpty || position === 0 ? '–' : answerOf(counts);
   const note = isEmpty
@@ -136,7 +136,7 @@ function tell({ pad: { isEmpty }, network, presentation, position }: Scene, coun
   part('T-value').textContent = sliders.T.value;
   part('tau-value').textContent = Number(sliders.tau.value).toFixed(1);
 
-  // Read out once things have come to rest.
+  // Screen readers announce this only once it no longer changes.
   clearTimeout(announcement);
   const spoken = answer === '–' ? '' : t`Answer ${answer === '?' ? t`unknown` : answer}. ${note}`;
   announcement = window.setTimeout(() => {

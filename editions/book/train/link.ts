@@ -1,18 +1,18 @@
 /**
- * A link that carries a run, all of it in the part behind #, which never leaves the browser:
+ * Links that contain a run, in the part after #, which never leaves the browser:
  *
- *     #run=eyJ0cmFp…                          the document of a run in its canonical form, as base64
- *     #run=eyJ0cmFp…&test=0.9273&sha256=…     and what came of it, to be checked
+ *     #run=eyJ0cmFp…                          the run's canonical document, as base64
+ *     #run=eyJ0cmFp…&test=0.9273&sha256=…     and its claimed result
  *
- * A link need not be trusted: `readLink` checks every part before anything is shown, and the claim is compared with what
- * comes out here.
+ * Links are untrusted: `readLink` checks every part before anything is shown, and the claim is compared with the result
+ * of training here.
  */
 import { formatRun, type ResolvedRun, type RunDocument, readRun } from '../../../packages/runs/document';
 import { fromAddress, toAddress } from '../../shared/page/base64';
 import { t, translate } from '../../shared/page/words';
 import { damaged, partsOf } from '../playground/link';
 
-/** What a link says came of a run. */
+/** The result that a link claims. */
 export interface Claim {
   /** Accuracy on the test images after the last epoch. */
   test: number;
@@ -22,7 +22,7 @@ export interface Claim {
 
 const MAX_LENGTH = 2000;
 
-/** The link's part behind #, or undefined if the run is too long for a link. */
+/** Encodes the part of a link after #; undefined if the run is too long for a link. */
 export function linkIfShort(run: RunDocument, claim?: Claim): string | undefined {
   const document = toAddress(new TextEncoder().encode(JSON.stringify(formatRun(run))));
   const parts = new URLSearchParams({
@@ -34,7 +34,7 @@ export function linkIfShort(run: RunDocument, claim?: Claim): string | undefined
 }
 
 /**
- * The same.
+ * Encodes the part of a link after #.
  * @throws RangeError in one line if the run is too long for a link
  */
 export function writeLink(run: RunDocument, claim?: Claim): string {
@@ -43,11 +43,11 @@ export function writeLink(run: RunDocument, claim?: Claim): string {
   return hash;
 }
 
-/** Whether an address names a run, and not a heading of the page. */
+/** Whether a hash is a run rather than a heading of the page. */
 export const isRun = (hash: string): boolean => hash.startsWith('#run=');
 
 /**
- * Reads what `writeLink` wrote.
+ * Decodes a link of `writeLink`.
  * @throws RangeError that says in one line what was expected and what was found
  */
 export function readLink(hash: string): { settings: ResolvedRun; claim?: Claim } {
@@ -81,7 +81,7 @@ function readDocument(text: string): ResolvedRun {
   }
 }
 
-/** The parts of what is said of a run that is not valid: `path: expected …, found …`. */
+/** Splits a message about an invalid run: `path: expected …, found …`. */
 export function partsOfMessage(message: string): { path: string; expected: string; found: string } | undefined {
   const [, path, expected, found] = /^([^\s:]+): expected (.*), found (.*)$/s.exec(message) ?? [];
   return path === undefined ? undefined : { path, expected, found };

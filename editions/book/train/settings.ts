@@ -22,7 +22,7 @@ import { partsOfMessage } from './link';
 
 type Name = keyof Settings;
 
-/** What a setting is called here, and what it does in a line. One of the table needs no more than an entry here. */
+/** Label and one-line description of each setting. To offer another setting of the table, add an entry. */
 type Offered = Partial<Record<Name, readonly [string, string]>>;
 const FIRST: Offered = {
   convolve: [
@@ -35,7 +35,7 @@ const FIRST: Offered = {
   learningRate: [t`Learning rate`, t`How far each batch moves the weights.`],
   epochs: [t`Epochs`, t`How often the network goes through the 60,000 pictures.`],
 };
-/** Those that are folded. */
+/** Settings under "More settings". */
 const MORE: Offered = {
   recurrent: [t`Recurrence`, t`Whether hidden neurons hear one another.`],
   learnTau: [t`Learnt τ`, t`Whether training changes the time constants, too.`],
@@ -53,14 +53,14 @@ const MORE: Offered = {
   seed: [t`Seed`, t`Decides all chance: the same seed gives the same network, to the last bit.`],
 };
 
-/** What the page starts with: the defaults, but fewer epochs. */
+/** Initial settings: the defaults with fewer epochs. */
 export const START = readRun({ train: { epochs: 10 } });
 
-/** The networks to choose from, by their channels. */
+/** The networks offered, by their channels. */
 const NETWORKS = ['0', '12-24', '12'];
 
-/** The settings that suit a network, by its channels. */
-function suiting(network: string): ResolvedRun {
+/** Recommended settings for a network, by its channels. */
+function recommended(network: string): ResolvedRun {
   if (network === '0') return START;
   const counts = network.split('-').map(Number);
   const layers = [...counts.map((channels) => ({ convolve: { channels, kernel: 5 }, pool: 'spikes' })), {}];
@@ -72,18 +72,18 @@ function suiting(network: string): ResolvedRun {
   });
 }
 
-/** Why a setting means nothing for a network; undefined if it does. */
-function whyIdle(name: Name, own: ResolvedRun): string | undefined {
+/** Why a setting does not apply to a network; undefined if it does. */
+function whyUnused(name: Name, own: ResolvedRun): string | undefined {
   const lacking = whyLacking(name, own);
   if (lacking || !valueIn(own, 'convolve') || !isStandard(own, name)) return lacking && translate(lacking);
-  if (name === 'hidden') return t`the last maps lead straight to the ten here; the command line has both`;
-  if (name === 'recurrent' || name === 'synapseTau') return t`neurons that convolve have none`;
+  if (name === 'hidden') return t`here the last maps lead straight to the ten outputs`;
+  if (name === 'recurrent' || name === 'synapseTau') return t`neurons of convolutional layers have none`;
   return undefined;
 }
 
 /**
- * Makes a field for each setting; what is returned shows settings in them.
- * @param changed gets the settings, or a sentence about a field that says something else
+ * Adds a field for each setting; returns a function that shows settings in the fields.
+ * @param changed receives the new settings, or a message about an invalid field
  */
 export function makeFields(
   place: HTMLElement,
@@ -93,9 +93,9 @@ export function makeFields(
   const fields = new Map([...addFields(place, FIRST), ...addFields(more, MORE)]);
   const network = fields.get('convolve') as Field;
   place.append(more);
-  /** What the fields show, and what has no field. */
+  /** The current run, including options without a field. */
   let shown = START;
-  /** What is wrong with a field, with its name; with what is said of a part of the run that has none, its path. */
+  /** A message that names the invalid field or, for options without one, their path in the run. */
   const refusal = (message: string, name: Name | undefined): string => {
     const parts = partsOfMessage(message);
     if (!parts) return message;
@@ -105,7 +105,7 @@ export function makeFields(
     if (field) mark(field, why);
     return `${field?.labels?.[0].firstChild?.textContent ?? parts.path}: ${why}`;
   };
-  /** The run with what the fields say. A part of it that they cannot say stays while they are not touched. */
+  /** Reads the fields. Options that they cannot express stay until the reader changes them. */
   function read(target: EventTarget | null): ResolvedRun | string {
     let run = formatRun(shown);
     for (const [name, field] of fields) {
@@ -123,34 +123,34 @@ export function makeFields(
       const { message } = error as Error;
       const names = [...fields.keys()];
       const touched = names.find((name) => fields.get(name) === target);
-      const told = partsOfMessage(message)?.path.split('.').at(-1);
-      return refusal(message, names.find((name) => name === told) ?? touched);
+      const named = partsOfMessage(message)?.path.split('.').at(-1);
+      return refusal(message, names.find((name) => name === named) ?? touched);
     }
   }
   place.addEventListener('change', ({ target }) => {
     for (const field of fields.values()) mark(field, '');
-    changed(target === network ? suiting(network.value) : read(target));
+    changed(target === network ? recommended(network.value) : read(target));
   });
   return (own) => {
     shown = own;
     const channels = String(valueIn(own, 'convolve') ?? 0);
-    // A link may have others than those to choose from.
+    // A link may have a network that is not offered.
     if (!network.querySelector(`[value="${channels}"]`)) network.append(networkOption(channels));
     for (const [name, field] of fields) {
-      const why = whyIdle(name, own);
+      const why = whyUnused(name, own);
       field.value = textOf(name, own);
       field.disabled = why !== undefined;
       mark(field, '');
       const line = document.getElementById(`${field.id}-line`);
       if (line) line.textContent = why ? t`Not here: ${why}.` : ({ ...FIRST, ...MORE }[name]?.[1] ?? '');
     }
-    const suits = suiting(channels);
+    const suits = recommended(channels);
     const isOdd = (name: Name) => !isStandard(own, name) && valueIn(own, name) !== valueIn(suits, name);
     more.open ||= [...fields.keys()].some((name) => name in MORE && isOdd(name));
   };
 }
 
-/** How a field writes a setting: lists with commas, where the map says 100-50. */
+/** The text of a setting in its field; lists have commas. */
 function textOf(name: Name, own: ResolvedRun): string {
   const value = valueIn(own, name) ?? '';
   const isList = typeof value === 'string' && (name === 'hidden' || name === 'gain');
@@ -164,7 +164,7 @@ const shortened = (text: string) => {
 
 type Field = HTMLInputElement | HTMLSelectElement;
 
-/** Says below a field why its value does not fit; with an empty reason it does. */
+/** Shows below a field why its value is invalid; an empty reason clears the message. */
 function mark(field: Field, why: string): void {
   if (why === '') field.removeAttribute('aria-invalid');
   else field.setAttribute('aria-invalid', 'true');
@@ -182,7 +182,7 @@ const addFields = (place: HTMLElement, offered: Offered) =>
     return [name, field] as const;
   });
 
-/** A choice where there are words or a switch, else a line to write in. */
+/** A select element for words and switches, otherwise a text field. */
 function fieldOf(name: Name): Field {
   const choices = SHORTHANDS[name].choices as readonly Value[] | undefined;
   const id = `tr-set-${name}`;
@@ -202,7 +202,7 @@ const networkOption = (channels: string) =>
     channels === '0' ? t`fully connected` : t`convolutional, ${channels} channels`,
   );
 
-/** A cell for a notebook that trains the same network. */
+/** Code of a notebook cell that trains the same network. */
 export function cellOf(settings: ResolvedRun): string {
   const { name: _, ...engine } = formatRun(settings).engine ?? {};
   const { epochs, images, schedule } = settings.train;
