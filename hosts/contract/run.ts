@@ -1,6 +1,7 @@
 /** What a run, as a document has it, is made of: its data, its engine, and which images it holds back. */
 import { randman } from '../../packages/formats/datasets/randman';
 import { rows } from '../../packages/formats/datasets/rows';
+import { atOnce, films } from '../../packages/formats/datasets/scenes';
 import { yinYang } from '../../packages/formats/datasets/yin-yang';
 import { AnnEngine } from '../../packages/networks/ann-engine';
 import type { Engine, EngineOptions } from '../../packages/networks/options/engine';
@@ -13,6 +14,8 @@ export async function dataOf({ data, engine }: ResolvedRun, loadMnist: () => Pro
   const T = engine.name === 'ann' ? undefined : engine.T;
   if (data === 'randman') return randman({ T });
   if (data === 'yin-yang') return yinYang({ T });
+  if (data === 'films') return films();
+  if (data === 'films-at-once') return atOnce(films());
   return data === 'rows' ? rows(await loadMnist()) : loadMnist();
 }
 

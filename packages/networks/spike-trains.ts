@@ -41,7 +41,7 @@ export interface SpikeTrains {
 export type Dataset = Mnist | Images | SpikeTrains;
 
 /** The data that the command line and the map know by name. */
-export const DATASET_NAMES = ['mnist', 'randman', 'rows', 'yin-yang'] as const;
+export const DATASET_NAMES = ['mnist', 'films', 'films-at-once', 'randman', 'rows', 'yin-yang'] as const;
 export type DatasetName = (typeof DATASET_NAMES)[number];
 
 /** One sample: spike i is one of unit `units[i]` in step `times[i]`. */

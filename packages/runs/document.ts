@@ -21,7 +21,7 @@ import {
   type Shown,
   shortenEngine,
 } from '../networks/options/engine';
-import { findMissing, LAYER, type LayerOptions, type ResolvedLayer } from '../networks/options/layers';
+import { findMissing, LAYER, type LayerOptions, type ResolvedLayer, resolveLayers } from '../networks/options/layers';
 import { DEFAULT_NEURON, NEURON, type NeuronOptions } from '../networks/options/neuron-options';
 import {
   type About,
@@ -57,12 +57,16 @@ export const RUN = group(
   { doc: 'a run' },
   {
     data: oneOf(DATASET_NAMES, {
-      doc: 'mnist; or rows, its images one row in each of 28 steps, the T of its runs; or randman, the spike trains of the chapter on timing; or yin-yang, the points of the chapter on exact times',
+      doc: 'mnist; or rows, its images one row in each of 28 steps, the T of its runs; or randman, the spike trains of the chapter on timing; or yin-yang, the points of the chapter on exact times; or films, the moving things of the chapter on event cameras, in 12 steps; or films-at-once, for an ANN that sees all steps',
       default: 'mnist',
-      words: { mnist: 'MNIST', randman: 'Randman', rows: 'MNIST by rows', 'yin-yang': 'Yin-Yang' } satisfies Record<
-        DatasetName,
-        string
-      >,
+      words: {
+        mnist: 'MNIST',
+        films: 'Moving Things',
+        'films-at-once': 'Moving Things at once',
+        randman: 'Randman',
+        rows: 'MNIST by rows',
+        'yin-yang': 'Yin-Yang',
+      } satisfies Record<DatasetName, string>,
       heading: 'data',
     }),
     engine: group(
@@ -114,7 +118,7 @@ export type SpikingEngine = { readonly name: Exclude<EngineName, 'ann'> } & Read
 > & { readonly shift?: number };
 
 /** What the ANN has of the options. */
-export type AnnOfRun = { readonly name: 'ann'; readonly loss: AnnLoss } & Readonly<
+export type AnnOfRun = { readonly name: 'ann'; readonly loss: AnnLoss; readonly hidden?: number } & Readonly<
   Pick<ResolvedEngineOptions, 'seed' | 'batchSize' | 'learningRate'>
 >;
 
@@ -138,8 +142,12 @@ export function obstacleTo(
 ): 'ann' | Exclude<DatasetName, 'mnist'> | undefined {
   if (has?.ann === false && name === 'ann') return 'ann';
   if (has?.images && data === 'rows') return 'rows';
-  return (has?.images || has?.files) && (data === 'randman' || data === 'yin-yang') ? data : undefined;
+  return (has?.images || has?.files) && isMade(data) ? data : undefined;
 }
+
+/** Whether data are made by a program, and not of MNIST's files. */
+export const isMade = (data: unknown): data is Exclude<DatasetName, 'mnist' | 'rows'> =>
+  data !== undefined && data !== 'mnist' && data !== 'rows';
 
 /** The same as the end of a message. */
 export function whyMeaningless(has: Has | undefined, kind: Kind): string | undefined {
@@ -167,16 +175,23 @@ function read(document: unknown): ResolvedRun {
   const given = withLayers(document);
   const { data = 'mnist', engine = {}, train = {} } = given;
   const name = engine.name ?? 'event';
-  refuseMeaningless('engine', RUN.fields.engine, engine, { data, name });
+  // An ANN has at most the layers for which a number of hidden units stands.
+  const hidden = name === 'ann' ? engine.layers?.[0].neurons : undefined;
+  const isPlain = hidden !== undefined && isSame(engine.layers, [{ neurons: hidden }, {}]);
+  const own = isPlain ? { ...engine, layers: undefined } : engine;
+  refuseMeaningless('engine', RUN.fields.engine, own, { data, name });
   refuseMeaningless('train', RUN.fields.train, train, { data, name });
   const { batchSize = defaultsOf(ENGINE).batchSize } = engine;
   // How many samples spike trains have is known when they are read.
-  const images = train.images ?? (data === 'mnist' || data === 'rows' ? MOST_IMAGES : batchSize);
+  const images = train.images ?? (isMade(data) ? batchSize : MOST_IMAGES);
   if (batchSize > images)
     throw new RangeError(`engine.batchSize: expected at most the ${images} training images, found ${batchSize}`);
   return {
     data,
-    engine: name === 'ann' ? readAnn(data, engine) : readSpiking(data, name, engine),
+    engine:
+      name === 'ann'
+        ? { ...readAnn(data, engine), ...(hidden !== undefined && { hidden }) }
+        : readSpiking(data, name, engine),
     train: { ...defaultsOf(RUN.fields.train), ...present({ ...train, images: firstOf(train.images) }) },
   };
 }
@@ -217,8 +232,14 @@ function refuseMeaningless(where: string, { fields }: Group, given: object, kind
   }
 }
 
+/** Images, the counts of each unit, and all steps of it. */
+const ANN_DATA: readonly DatasetName[] = ['mnist', 'films', 'films-at-once'];
+
 function readAnn(data: DatasetName, engine: Given<Fields['engine']>): AnnOfRun {
-  if (data !== 'mnist') throw new RangeError(`data: expected 'mnist' with engine.name 'ann', found '${data}'`);
+  if (!ANN_DATA.includes(data)) {
+    const expected = ANN_DATA.map(formatValue).join(' or ');
+    throw new RangeError(`data: expected ${expected} with engine.name 'ann', found '${data}'`);
+  }
   const standard = defaultsOf(ENGINE);
   const { seed = standard.seed, batchSize = standard.batchSize, learningRate = standard.learningRate } = engine;
   const loss = ANN_LOSSES.find((name) => name === (engine.loss ?? standard.loss));
@@ -233,11 +254,15 @@ function readAnn(data: DatasetName, engine: Given<Fields['engine']>): AnnOfRun {
 export function shownBy(data: DatasetName, T = defaultsOf(ENGINE).T): Shown {
   if (data === 'mnist') return { inputs: IMAGE_SIZE };
   if (data === 'rows') return { inputs: IMAGE_SIDE, steps: IMAGE_SIDE };
+  if (data === 'films') return { inputs: 129, steps: 12 };
+  if (data === 'films-at-once') return { inputs: 129 * 12, steps: 1 };
   return { inputs: data === 'randman' ? 20 : 4, steps: T };
 }
 
 function readSpiking(data: DatasetName, name: SpikingEngine['name'], given: Given<Fields['engine']>): SpikingEngine {
   const { name: _, ...options } = given;
+  if (data === 'films-at-once')
+    throw new RangeError(`engine.name: expected 'ann' with data '${data}', whose time is gone, found '${name}'`);
   if ((data === 'randman' || data === 'yin-yang') && options.T === 1)
     throw new RangeError(`engine.T: expected at least 2 with data '${data}', found 1`);
   let resolved: ReturnType<typeof resolveOptions>;
@@ -325,7 +350,9 @@ export function formatRun(run: RunDocument): RunDocument {
   const { data, engine, train } = readRun(run);
   const { name, ...options } = engine;
   const short = shorten(RUN.fields.engine.fields.name, name);
-  const own = { ...(short !== undefined && { name: short }), ...shortenEngine(options) };
+  const { hidden, ...others } = { hidden: undefined, ...options };
+  const layers = hidden && { layers: resolveLayers({ hidden }) };
+  const own = { ...(short !== undefined && { name: short }), ...shortenEngine({ ...others, ...layers }) };
   const whole = {
     data: shorten(RUN.fields.data, data),
     engine: Object.keys(own).length > 0 ? own : undefined,

@@ -23,6 +23,7 @@ import type { DatasetName } from '../networks/spike-trains';
 import {
   flatten,
   formatRun,
+  isMade,
   isSameRun,
   layersIn,
   layersOfRun,
@@ -296,7 +297,7 @@ const ALL = {
   trainImages: {
     ...at('train.images', RUN.fields.train.fields.images),
     // Of other data a run does not say how many samples there are.
-    get: ({ data, train }) => train.images ?? (data === 'mnist' || data === 'rows' ? MOST_IMAGES : null),
+    get: ({ data, train }) => train.images ?? (isMade(data) ? null : MOST_IMAGES),
   } as Shorthand<number, null>,
   synapseTau: ofLayers<number>(
     'synapse',

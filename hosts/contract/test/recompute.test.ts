@@ -46,6 +46,11 @@ describe('recompute()', () => {
         ...{ trainImages: 512, held_back: 0.5 },
       },
     ],
+    ['on films', { dataset: 'films', hidden: 7, T: 12, batchSize: 500, learningRate: 0.02 }],
+    [
+      'of an ANN that sees all steps of films',
+      { ...{ dataset: 'films-at-once', network: 'ann', hidden: 7 }, batchSize: 500, loss: 'cross-entropy' },
+    ],
     ['of an ANN', { network: 'ann', loss: 'cross-entropy', learningRate: 0.01 }],
   ];
   test('refuses rows that name nothing, each in one line, before anything is loaded', async () => {
@@ -75,9 +80,10 @@ describe('recompute()', () => {
       const [row] = parseMap(tableText(settings)).rows;
       const command = formatCommand(row).replace(/^npm run train -- /, '');
       const place = join(folder, row.id);
-      const made = { randman: 8000, 'yin-yang': 5000 }[row.dataset as string];
+      const made = { randman: 8000, 'yin-yang': 5000, films: 2000, 'films-at-once': 2000 }[row.dataset as string];
       const images = made === undefined ? ['--dataset-dir', folder, '--skip-checksum'] : [];
-      const args = [...command.split(' '), '--log-dir', place, ...images];
+      const words = (command.match(/'[^']*'|[^' ]+/g) ?? []).map((word) => word.replaceAll("'", ''));
+      const args = [...words, '--log-dir', place, ...images];
       const run = lifFcMnist(args);
       assert.equal(run.status, 0, run.stderr);
       const last = run.stdout.trimEnd().split('\n').at(-1) ?? '';

@@ -108,7 +108,7 @@ const RANDMAN = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cr
 
 /** The help for options where it differs from what the tables say. */
 const HELP: { readonly [name: string]: string } = {
-  dataset: `mnist; or rows, its images one row in each of 28 steps (T is 28); or randman, the spike trains of the chapter on timing, which trains on them with ${RANDMAN}; or yin-yang, the points of the chapter on exact times`,
+  dataset: `mnist; or rows, its images one row in each of 28 steps (T is 28); or randman, the spike trains of the chapter on timing, which trains on them with ${RANDMAN}; or yin-yang, the points of the chapter on exact times; or films, the moving things of the chapter on event cameras (T is 12); or films-at-once, for an ANN that sees all steps`,
   decayInput: 'add the whole input to the potential: only what was there decays',
 };
 

@@ -4,8 +4,9 @@ import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
 import { MAX_UINT32, RandomStream } from '../../../src/common/random';
 import { sinTurns } from '../../networks/exact';
 import { Purpose } from '../../networks/purposes';
+import { makeSpikeTrains, type SpikeTrainSplit, type SpikeTrains } from '../../networks/spike-trains';
 import { events, type Frame } from './camera';
-import { type LabelledRecordings, sliceRecording } from './events';
+import { eventTrains, type LabelledRecordings, sliceRecording } from './events';
 
 /** Pixels around the image: the largest shift of the eye, and one more for interpolation. */
 const BORDER = 3;
@@ -133,6 +134,34 @@ export function movingThings(options: MovingThingsOptions = {}): {
     return { recordings, labels };
   };
   return { train: record(1, train), test: record(2, test) };
+}
+
+/**
+ * 2,000 training and 500 test samples of `movingThings` as the chapter on event cameras shows them to networks: 8 × 8 cells
+ * of two polarities, and a clock, a unit that fires in each of the 12 steps. Without it most still samples would be silent.
+ */
+export function films(): SpikeTrains {
+  const view = { width: 32, height: 32, pool: 4, least: 2, T: 12, duration: 400_000 };
+  const { units: clock, T, train, test } = eventTrains({ ...movingThings({ train: 2000, test: 500 }), ...view });
+  const steps = Array.from({ length: T }, (_, step) => step);
+  const withClock = ({ units, times, starts, labels, count }: SpikeTrainSplit) => {
+    const trains = Array.from({ length: count }, (_, i) => ({
+      units: [...steps.map(() => clock), ...units.subarray(starts[i], starts[i + 1])],
+      times: [...steps, ...times.subarray(starts[i], starts[i + 1])],
+    }));
+    return { trains, labels };
+  };
+  return makeSpikeTrains({ units: clock + 1, T, train: withClock(train), test: withClock(test) });
+}
+
+/** The same spikes in a single step, with an input for each unit in each step: input unit · T + step. */
+export function atOnce({ units: all, T, classes, train, test }: SpikeTrains): SpikeTrains {
+  const join = (split: SpikeTrainSplit): SpikeTrainSplit => ({
+    ...split,
+    units: split.units.map((unit, i) => unit * T + split.times[i]),
+    times: split.times.map(() => 0),
+  });
+  return { units: all * T, T: 1, classes, train: join(train), test: join(test) };
 }
 
 interface Scene extends Required<Omit<MovingThingsOptions, 'train' | 'test'>> {

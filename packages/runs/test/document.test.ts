@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { smallMnist } from '../../../test/support/data';
 import { randman } from '../../formats/datasets/randman';
 import { rows } from '../../formats/datasets/rows';
+import { atOnce, films } from '../../formats/datasets/scenes';
 import { yinYang } from '../../formats/datasets/yin-yang';
 import { countInputs, isSpikeTrains } from '../../networks/spike-trains';
 import {
@@ -45,6 +46,8 @@ const CANONICAL: readonly RunDocument[] = [
   { data: 'rows', engine: { T: 28, neuron: { beta: 0.3, tauAdapt: 5 } } },
   { data: 'yin-yang', engine: { layers: [{ neurons: 5 }, {}], reset: false } },
   { engine: { name: 'ann', loss: 'cross-entropy' }, train: { images: 500 } },
+  { data: 'films', engine: { T: 12, layers: [{ neurons: 5, delay: { most: 4 } }, {}] }, train: { images: 1600 } },
+  { data: 'films-at-once', engine: { name: 'ann', layers: [{ neurons: 50 }, {}] } },
   // The layer has a surrogate's defaults, and would inherit the other one.
   {
     engine: {
@@ -66,6 +69,7 @@ test('a run is read, written in its shortest form, and read as the same again', 
 test('what says the same in other words is the same run', () => {
   const pairs: [RunDocument, RunDocument][] = [
     [{ engine: { hidden: 96 } }, { engine: { layers: [{ neurons: 96 }, {}] } }],
+    [{ engine: { name: 'ann', hidden: 96 } }, { engine: { name: 'ann', layers: [{ neurons: 96 }, {}] } }],
     [{ data: 'mnist', engine: { T: 100, layers: [{ neurons: 10 }] }, train: { epochs: 100 } }, {}],
     [{ engine: { neuron: { tau: 9 }, layers: [{ neuron: { tau: 2 } }] } }, {}],
     [
@@ -92,7 +96,10 @@ test('what is not a run is refused in one line that names the path', () => {
     [null, /^run: expected an object, found null$/],
     [[], /^run: expected an object, found an array$/],
     [{ dat: 'mnist' }, /^dat: expected data, engine or train, found the option 'dat'$/],
-    [{ data: 'cifar' }, /^data: expected 'mnist', 'randman', 'rows' or 'yin-yang', found 'cifar'$/],
+    [
+      { data: 'cifar' },
+      /^data: expected 'mnist', 'films', 'films-at-once', 'randman', 'rows' or 'yin-yang', found 'cifar'$/,
+    ],
     [JSON.parse('{ "__proto__": 1 }'), /^__proto__: expected data, engine or train, /],
     [{ engine: 'fast' }, /^engine: expected an object, found 'fast'$/],
     [{ engine: { T: '10' } }, /^engine\.T: expected a whole number from 1 to 10000, found '10'$/],
@@ -180,7 +187,18 @@ test('what is not a run is refused in one line that names the path', () => {
     ],
     [{ data: 'randman', engine: { T: 1 } }, /^engine\.T: expected at least 2 with data 'randman', found 1$/],
     [{ data: 'rows', engine: { T: 10 } }, /^engine\.T: expected 28, the steps of the data, found 10$/],
-    [{ data: 'rows', engine: { name: 'ann' } }, /^data: expected 'mnist' with engine\.name 'ann', found 'rows'$/],
+    [
+      { data: 'rows', engine: { name: 'ann' } },
+      /^data: expected 'mnist' or 'films' or 'films-at-once' with engine\.name 'ann', found 'rows'$/,
+    ],
+    [
+      { data: 'films-at-once' },
+      /^engine\.name: expected 'ann' with data 'films-at-once', whose time is gone, found 'event'$/,
+    ],
+    [
+      { engine: { name: 'ann', layers: [{ neurons: 5, recurrent: true }, {}] } },
+      /^engine\.layers: expected with a spiking network/,
+    ],
     [
       { engine: { name: 'ann', T: 10 } },
       /^engine\.T: expected with a spiking network, found with engine\.name 'ann'; leave it out/,
@@ -254,7 +272,11 @@ describe('an option is set by its path', () => {
 
 test('what a run knows of the data is what they are', () => {
   const images = smallMnist(20, 10);
-  const all = { mnist: images, rows: rows(images), randman: randman({ T: 30 }), 'yin-yang': yinYang({ T: 30 }) };
+  const moving = films();
+  const all = {
+    ...{ mnist: images, rows: rows(images), randman: randman({ T: 30 }), 'yin-yang': yinYang({ T: 30 }) },
+    ...{ films: moving, 'films-at-once': atOnce(moving) },
+  };
   for (const [name, data] of Object.entries(all)) {
     const steps = isSpikeTrains(data) ? { steps: data.T } : {};
     assert.deepEqual(shownBy(name as keyof typeof all, 30), { inputs: countInputs(data), ...steps });

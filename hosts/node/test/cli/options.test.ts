@@ -139,7 +139,10 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
         ['--dataset', 'randman', '--encoder', 'direct'],
         /engine\.encoder: expected with data 'mnist', found with data 'randman'; leave it out, it is for images alone$/,
       ],
-      [['--dataset', 'randman', '--network', 'ann'], /data: expected 'mnist' with engine\.name 'ann', found 'randman'/],
+      [
+        ['--dataset', 'randman', '--network', 'ann'],
+        /data: expected 'mnist' or 'films' or 'films-at-once' with engine\.name 'ann', found 'randman'/,
+      ],
       [['--dataset', 'rows', '-T', '9'], /engine\.T: expected 28, the steps of the data, found 9$/],
     ]);
   });
