@@ -6,11 +6,14 @@ import { describe, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import * as node from '../../hosts/node';
 import { simulate } from '../../packages/networks/lif';
+import { DEFAULT_NEURON } from '../../packages/networks/options/neuron-options';
 import { makeNeurons } from '../../packages/networks/tfjs/make-neurons';
+import { simulate as simulateLayer } from '../../packages/networks/tfjs/neurons';
 import { SURROGATE_NAMES, SURROGATES } from '../../src/common/surrogates';
 import { multiStepForward } from '../../src/snn/functional';
 import { makeSurrogate, slopes } from '../../src/snn/surrogate';
 import { lifCases } from '../support/golden';
+import { NEURON_VALUES, WITH as OPTIONS_WITH } from '../support/options';
 
 describe('A neuron on plain numbers', () => {
   test('has the potentials and spikes of the layer, to the last bit', async () => {
@@ -37,6 +40,19 @@ describe('A neuron on plain numbers', () => {
       }
     }
   });
+});
+
+test('A neuron on plain numbers has every option that changes potentials or spikes, as the layer has it', async () => {
+  await tf.setBackend('cpu');
+  const x = Array.from({ length: 50 }, (_, t) => 1.2 + 2 * Math.sin(1.7 * t));
+  for (const [name, values] of Object.entries(NEURON_VALUES)) {
+    for (const value of values) {
+      const neuron = { ...DEFAULT_NEURON, ...OPTIONS_WITH[name], [name]: value };
+      const layer = makeNeurons({ ...neuron, surrogateFunction: makeSurrogate(neuron.surrogateFunction) });
+      const found = simulate(neuron, x);
+      assert.deepEqual(found, simulateLayer(layer, x), `${name}: packages/networks/lif.ts does not know it`);
+    }
+  }
 });
 
 /** What a new line in the table of surrogates asks for elsewhere; the compiler and the kernel's start ask for the rest. */

@@ -1,18 +1,23 @@
 import * as tf from '@tensorflow/tfjs';
-import { DEFAULT_NEURON, type NeuronOptions } from '../options/neuron-options';
+import { DEFAULT_NEURON, NEURON, type NeuronOptions } from '../options/neuron-options';
+import { type About, isSame } from '../options/schema';
 import { AdaptiveLIFNode, LIFNode, NonSpikingLIFNode, ParametricLIFNode, type ParametricLIFNodeArgs } from './neurons';
 
 /**
  * The neurons that have these options.
  * @param isRead whether their potentials are read, in place of spikes
  */
-export function makeNeurons({ learn, ...options }: ParametricLIFNodeArgs, isRead = false): LIFNode {
-  if (isRead) return new NonSpikingLIFNode({ ...options, learn });
-  if (learn) return new ParametricLIFNode({ ...options, learn });
-  if (options.beta) return new AdaptiveLIFNode(options);
-  const plain = { ...options };
-  for (const name of AdaptiveLIFNode.ownNames) delete plain[name];
-  return new LIFNode(plain);
+export function makeNeurons(options: ParametricLIFNodeArgs, isRead = false): LIFNode {
+  const { learn, beta } = options;
+  const Kind = isRead ? NonSpikingLIFNode : learn ? ParametricLIFNode : beta ? AdaptiveLIFNode : LIFNode;
+  const usual = new Map<string, unknown>(Object.entries(DEFAULT_NEURON));
+  const isSet = (name: string) => !isSame(options[name as keyof typeof options] ?? usual.get(name), usual.get(name));
+  const entries = new Map<string, { about: About }>(Object.entries(NEURON.fields));
+  // A class takes its own options alone: without what means nothing, as it or what it needs has its default.
+  const given = Object.entries(options).filter(
+    ([name]) => Kind.optionNames.includes(name) || (isSet(name) && isSet(entries.get(name)?.about.needs ?? name)),
+  );
+  return new Kind(Object.fromEntries(given));
 }
 
 /**
