@@ -3,7 +3,7 @@
 import { parts } from '../../../notebooks/chapters.json';
 import type { Exercise } from '../engine/exercise';
 import { hiddenLayer, hiddenLayerProject } from './a-hidden-layer';
-import { aMemory, aMemoryPays, aMemoryProject } from './a-memory';
+import { aMemory, aMemoryPays } from './a-memory';
 import { anEventCamera, anEventCameraMotion } from './an-event-camera';
 import { annBaseline } from './ann-baseline';
 import { convolutions, convolutionsMaps, convolutionsProject } from './convolutions';
@@ -19,6 +19,7 @@ import { poissonEncoding } from './poisson-encoding';
 import { readPotential, readPotentialProject, readShares } from './read-the-potential';
 import { trainingLoop, trainingLoopProject } from './training-loop';
 import { visualization, visualizationClosest } from './visualization';
+import { neuronsRemember, neuronsRememberProject } from './what-neurons-remember';
 import { whatTimeDoes } from './what-time-does';
 import { timing, timingProject } from './when-timing-matters';
 import { withoutLabels, withoutLabelsReward } from './without-labels';
@@ -26,7 +27,7 @@ import { withoutLabels, withoutLabelsReward } from './without-labels';
 /** The exercises of each chapter by its name, in any order: `notebooks/chapters.json` says which chapter comes first. */
 export const BY_CHAPTER = {
   'a-hidden-layer': { ...hiddenLayer, ...hiddenLayerProject },
-  'a-memory': { ...aMemory, ...aMemoryPays, ...aMemoryProject },
+  'a-memory': { ...aMemory, ...aMemoryPays },
   'an-event-camera': { ...anEventCamera, ...anEventCameraMotion },
   'ann-baseline': annBaseline,
   convolutions: { ...convolutions, ...convolutionsMaps, ...convolutionsProject },
@@ -41,6 +42,7 @@ export const BY_CHAPTER = {
   'read-the-potential': { ...readPotential, ...readShares, ...readPotentialProject },
   'training-loop': { ...trainingLoop, ...trainingLoopProject },
   visualization: { ...visualizationClosest, ...visualization },
+  'what-neurons-remember': { ...neuronsRemember, ...neuronsRememberProject },
   'what-time-does': whatTimeDoes,
   'when-timing-matters': { ...timing, ...timingProject },
   'without-labels': { ...withoutLabels, ...withoutLabelsReward },
