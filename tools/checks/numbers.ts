@@ -13,6 +13,7 @@ export const CHECKED = [
   'editions/book/glossary.md',
   ...chapterNames().map((name) => `notebooks/${name}`),
   'editions/book/questions.md',
+  'editions/book/claims.md',
   'editions/book/event-camera.md',
   'editions/class/README.md',
 ];

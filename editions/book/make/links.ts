@@ -48,6 +48,19 @@ export function linkHeadings(
 }
 
 /**
+ * [0.004](train.md#3a3b87c28974) on a page leads to *Train a network*, where a reader computes that run of the map again.
+ * @param page its path, for messages
+ * @param runs links that carry a run, by its id
+ * @throws UserError in one line for a run that the map has not, or that is too long for a link
+ */
+export const linkRuns = (page: string, markdown: string, runs: Map<string, string>) =>
+  markdown.replace(/\[([^\]]+)\]\(train\.md#([0-9a-f]{12})\)/g, (_, words, id) => {
+    const run = runs.get(id);
+    if (run === undefined) throw new UserError(`${page}: expected a run of the map that fits a link, found ${id}`);
+    return `<a href="train.html${run.replaceAll('&', '&amp;')}">${words}</a>`;
+  });
+
+/**
  * @param document a glossary page
  * @returns id, word forms and definition of each term
  */

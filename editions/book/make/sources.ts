@@ -12,7 +12,7 @@ import { linkIfShort } from '../train/link';
 import { isExecuted, linkedNotebooks, prepare, shownImages } from './chapters';
 import type { PageFigure } from './figures';
 import type { Texts } from './languages';
-import { linkHeadings } from './links';
+import { linkHeadings, linkRuns } from './links';
 import { runsOf } from './map';
 import { katexCss } from './pages';
 import { startPage } from './start';
@@ -51,12 +51,12 @@ function executedChapter(name: string): Notebook {
   return committed;
 }
 
-/** Links that retrain each run of the map, by the SHA-256 of its weights; runs too long for a link are left out. */
-const linksOfRuns = () =>
+/** Links that retrain each run of the map, by its id or the SHA-256 of its weights; runs too long for a link are left out. */
+const linksOfRuns = (by: 'id' | 'weightsSha256') =>
   new Map(
     runsOf().rows.flatMap((row) => {
       const link = linkIfShort(row.run, { test: row.last, sha256: row.weightsSha256 });
-      return link === undefined ? [] : [[row.weightsSha256, link] as const];
+      return link === undefined ? [] : [[row[by], link] as const];
     }),
   );
 
@@ -68,7 +68,7 @@ export function writeChapters(
   names: string[],
   { source, downloads, language }: { source: string; downloads: string; language?: Texts },
 ): Chapter[] {
-  const runs = linksOfRuns();
+  const runs = linksOfRuns('weightsSha256');
   return names.map((name) => {
     const executed = executedChapter(name);
     const notebook = language ? language.chapter(name, executed) : executed;
@@ -104,7 +104,7 @@ export const TEACHING = 'teaching';
 const GROUPS = {
   Play: ['playground', 'bare', 'event-camera', 'neuron', 'train'],
   'Host it': ['hosting'],
-  Results: ['map'],
+  Results: ['map', 'claims'],
   Teach: [TEACHING],
   'Look up': ['questions', 'glossary'],
 };
@@ -138,9 +138,10 @@ export function writePages(chapters: Chapter[], source: string, { picture, map, 
     const shown = names.filter((name) => !language || (name !== TEACHING && !UNTRANSLATED.has(`${name}.md`)));
     return { caption, names: shown };
   });
+  const runs = linksOfRuns('id');
   for (const name of groups.flatMap(({ names }) => names).filter((one) => one !== TEACHING)) {
     const page = `${name}.md`;
-    const text = linkHeadings(page, read(page), chapters, language?.section);
+    const text = linkRuns(page, linkHeadings(page, read(page), chapters, language?.section), runs);
     put(page, name === 'map' ? map(text) : text);
   }
   if ('src/index.md' in pages) groups.at(-1)?.names.push('src/index');

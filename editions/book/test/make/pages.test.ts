@@ -8,7 +8,7 @@ import { simulate } from '../../../../packages/networks/lif';
 import { chapterNames } from '../../../../packages/system/project';
 import { articleOf, root } from '../../../../test/support/book';
 import { firstSentence, linkedSource } from '../../../shared/source-pages';
-import { linkHeadings, linkTerms, termsOf } from '../../make/links';
+import { linkHeadings, linkRuns, linkTerms, termsOf } from '../../make/links';
 import { chapterHead, finishPage } from '../../make/pages';
 
 test('The name of a source file in a text leads to it, and one that is not there is refused', () => {
@@ -140,14 +140,26 @@ test('[[A heading]] leads to its section; one that no chapter has, or two, stops
     });
 });
 
-test('Each section that the page of questions names is in the committed chapters', () => {
+test('Each section that a page of answers or of claims names is in the committed chapters', () => {
   const chapters = chapterNames().map((file) => ({
     name: file.replace('.ipynb', ''),
     notebook: JSON.parse(readFileSync(join(root, 'notebooks', file), 'utf8')) as Chapter['notebook'],
   }));
-  const page = readFileSync(join(root, 'editions', 'book', 'questions.md'), 'utf8');
-  const linked = linkHeadings('editions/book/questions.md', page, chapters);
-  assert.ok((linked.match(/\]\(\d\d-[\w-]+\.ipynb#/g)?.length ?? 0) >= 24);
+  for (const [name, least] of [
+    ['questions.md', 24],
+    ['claims.md', 8],
+  ] as const) {
+    const page = readFileSync(join(root, 'editions', 'book', name), 'utf8');
+    const linked = linkHeadings(`editions/book/${name}`, page, chapters);
+    assert.ok((linked.match(/\]\(\d\d-[\w-]+\.ipynb#/g)?.length ?? 0) >= least);
+  }
+});
+
+test('[0.004](train.md#id) leads to where that run of the map is checked; one that is not there stops the build', () => {
+  const runs = new Map([['3a3b87c28974', '#run=e30&test=0.9']]);
+  const link = (id: string) => linkRuns('p.md', `with [0.004](train.md#${id})`, runs);
+  assert.equal(link('3a3b87c28974'), 'with <a href="train.html#run=e30&amp;test=0.9">0.004</a>');
+  assert.throws(() => link('3a3b87c28975'), /^UserError: p\.md: expected a run of the map .+, found 3a3b87c28975$/);
 });
 
 test('A drawing says what it shows, and is safe as an image on any page: no script, no style, no address', () => {
