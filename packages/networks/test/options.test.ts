@@ -248,15 +248,17 @@ async function examine(network: Network, names: readonly EngineName[], isWhole: 
     assertSameTraces(all.trace, each.trace);
   });
   await look(
-    'The layers model that is saved (packages/formats/layers-model.ts, `fromConfig` and `getConfig`)',
+    'The layers model that is saved (packages/formats/layers-model.ts, `fromConfig`, `getConfig` and `registerClass`)',
     async () => {
       const model = await loaded(network);
       assert.deepEqual(layersOf(model), all);
-      // So does what TensorFlow.js would save by itself.
-      const own = await tf.models.modelFromJSON({ modelTopology: model.toJSON(null, false) as never });
-      assert.deepEqual(layersOf(own), all);
-      own.dispose();
-      model.dispose();
+      // So does what TensorFlow.js saves by itself, of a network that was loaded and of one that is new.
+      for (const saved of [model, snn({ inputs: INPUTS, layers: all, readout })]) {
+        const own = await tf.models.modelFromJSON({ modelTopology: saved.toJSON(null, false) as never });
+        assert.deepEqual(layersOf(own), all);
+        own.dispose();
+        saved.dispose();
+      }
     },
   );
   await look('A run that is resumed (packages/runs/node/checkpoint.ts, `state` and `restore`)', async () => {
