@@ -284,6 +284,19 @@ for (const [name, tried] of Object.entries(LAYERS_WITH)) {
       );
     });
 
+    test('by the checks of what it may be', () => {
+      const [own] = tried as readonly Record<string, unknown>[];
+      const value = Object(own[name]) === own[name] ? (own[name] as object) : undefined;
+      for (const part of value ? Object.keys(value) : [name]) {
+        const wrong = { ...own, [name]: value ? { ...value, [part]: 'wrong' } : 'wrong' };
+        const asked = { layers: [own.convolve ? wrong : { neurons: 5, ...wrong }, {}] as LayerOptions[] };
+        assert.throws(
+          () => resolveLayers(asked),
+          new RegExp(`^RangeError: layers\\[0\\]: ${part}.*: expected .*, found 'wrong'$`),
+        );
+      }
+    });
+
     test('by a model and by safetensors; NIR says it, folds it, or refuses it', () => {
       const files = layersModelFiles(weights, neuron, undefined, undefined, layers);
       const network = decodeNetwork(

@@ -8,7 +8,7 @@ import type { LayerKind } from './kind';
  *
  *     x[t] = x_in[t] + R s[t−1]     with no spikes before the first step
  *
- * `layers` make s of x: the neurons, and before them a `Synapse`, if there is one.
+ * `layers` make s of x: the neurons, and before them what changes their currents, such as a `Synapse`.
  */
 export class LinearRecurrentContainer extends MemoryModule {
   static className = 'LinearRecurrentContainer';
@@ -57,7 +57,8 @@ export class LinearRecurrentContainer extends MemoryModule {
 
   override resetStates(): void {
     super.resetStates();
-    for (const inner of this.layers) inner.resetStates();
+    // What remembers nothing refuses to forget.
+    for (const inner of this.layers) if (inner.stateful) inner.resetStates();
   }
 
   override getConfig(): tf.serialization.ConfigDict {
