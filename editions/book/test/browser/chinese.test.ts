@@ -87,6 +87,7 @@ describe('The book in Chinese', { timeout: 200_000 }, () => {
     'event-camera',
     'map',
     'questions',
+    'claims',
   ]) {
     test(`zh/${name}.html opens without a fault, wide and narrow, and nothing is wider than a phone`, async () => {
       const { page, faults } = await site.open(`zh/${name}.html`);
