@@ -5,7 +5,6 @@ import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ended, temporaryFolder } from '../../test/support/notebooks';
 
@@ -65,36 +64,6 @@ test('If a notebook fails, it says so, builds no book, and exits with 1', async 
   const message = 'tutorial: no book was built, because a notebook failed. The line FAILED above names the cell.';
   assert.deepEqual(lines, [ALL, message]);
 });
-
-/** A stand-in that runs until it gets a signal, and then writes which one it got. */
-const waiting = (file: string) => `
-import { writeFileSync } from 'node:fs';
-import { endWithParent } from '../../packages/system/parent';
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
-  writeFileSync(${JSON.stringify(file)}, signal);
-  process.exit(130);
-});
-endWithParent();
-setInterval(() => {}, 1000);
-console.log('waiting');`;
-
-for (const [sent, got] of [
-  ['SIGINT', 'SIGINT'],
-  ['SIGKILL', 'SIGTERM'],
-] as const) {
-  test(`A step that runs gets ${got} when the tutorial gets ${sent}, and no step follows`, async () => {
-    const file = join(dirname(clone), `got ${sent}`);
-    const tutorial = start([], { notebooks: waiting(file) });
-    tutorial.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (text.includes('waiting')) tutorial.kill(sent);
-    });
-    const { status, lines } = await ended(tutorial);
-    assert.deepEqual(lines, [ALL, 'waiting']);
-    assert.equal(status, sent === 'SIGKILL' ? null : 130);
-    for (let i = 0; i < 100 && !existsSync(file); i++) await sleep(50);
-    assert.equal(readFileSync(file, 'utf8'), got);
-  });
-}
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 /** Called by others, or of a program that is not ours. */

@@ -239,19 +239,6 @@ test('The slips tell each person name, address and password', () => {
 });
 
 describe("The hub's packages", () => {
-  test('are pinned by hash, and name no registry', () => {
-    const requirements = readFileSync(join(root, 'editions', 'class', 'hub', 'requirements.txt'), 'utf8');
-    for (const block of requirements.split(/\n(?=[a-z0-9])/i).slice(1))
-      assert.match(block, /--hash=sha256:[0-9a-f]{64}/);
-    assert.doesNotMatch(requirements, /https?:\/\//);
-    const lock = JSON.parse(readFileSync(join(root, 'editions', 'class', 'hub', 'package-lock.json'), 'utf8'));
-    const packages = Object.entries<{ integrity?: string; resolved?: string }>(lock.packages).slice(1);
-    assert.ok(packages.length > 5);
-    for (const [name, { integrity, resolved }] of packages) {
-      assert.ok(integrity && !resolved, name);
-    }
-  });
-
   test('are the JupyterLab that the tutorial has', () => {
     const pinned = (file: string) => /^jupyterlab==(\S+)/m.exec(readFileSync(join(root, file), 'utf8'))?.[1];
     assert.ok(pinned('requirements.txt'));
