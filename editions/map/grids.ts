@@ -8,6 +8,7 @@ import { entryAt, type RunDocument, setPath, unflatten } from '../../packages/ru
 import { readWhole, root } from '../../packages/system/project';
 import { inOneLine } from '../../src/common/checks';
 import { seededRandom } from '../../src/common/random';
+import { readDeclarations } from './compare';
 import { BadMap, orBadMap, type Run, runOf, sha256 } from './plan';
 
 export interface Grid {
@@ -161,16 +162,31 @@ const withValues = (document: RunDocument, values: [path: string, value: unknown
   orBadMap(() => values.reduce((run, [path, value]) => setPath(run, path, value), document));
 
 /**
- * Reads the grids of a file, in its order.
+ * Reads the grids of a file, in its order, and the comparisons that it declares.
  * @throws BadMap in one line that names file, grid and setting
  */
-export const readGrids = (file: string): Grid[] => inOneLine(() => gridsIn(file));
+export const readMapFile = (file: string) => inOneLine(() => mapIn(file));
 
-function gridsIn(file: string): Grid[] {
+/** The same, without the comparisons. */
+export const readGrids = (file: string): Grid[] => readMapFile(file).grids;
+
+function mapIn(file: string) {
   const content = readYaml(file);
-  const grids = isMapping(content) ? content.grids : undefined;
-  const other = Object.keys(isMapping(content) ? content : {}).find((key) => key !== 'grids');
-  if (other !== undefined) throw new BadMap(`${file}: expected \`grids:\` alone at the top, found ${other}`);
+  const { compare = {}, ...others } = isMapping(content) ? content : {};
+  const other = Object.keys(others).find((key) => key !== 'grids');
+  if (other !== undefined) {
+    throw new BadMap(`${file}: expected \`grids:\` and \`compare:\` alone at the top, found ${other}`);
+  }
+  const grids = gridsIn(file, others.grids, content);
+  if (!isMapping(compare)) throw new BadMap(`${file}: compare: expected comparisons by name, found ${quoted(compare)}`);
+  try {
+    return { grids, comparisons: readDeclarations(compare, grids) };
+  } catch (error) {
+    throw new BadMap(`${file}: ${(error as Error).message}`);
+  }
+}
+
+function gridsIn(file: string, grids: unknown, content: unknown): Grid[] {
   if (!isMapping(grids) || Object.keys(grids).length === 0) {
     throw new BadMap(
       `${file}: expected \`grids:\` with at least one grid by its name, found ${quoted(grids ?? content)}`,

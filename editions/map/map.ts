@@ -8,8 +8,9 @@ import { printable, pythonIn, readText, root, UserError, writeWhole } from '../.
 import { run, step } from '../../packages/system/run';
 import { findPython, pythonEnv } from '../../tools/machine.mjs';
 import { installPython, whyVenvOutdated } from '../../tools/setup/steps';
-import { allRuns, choose, type Grid, PUBLISHED, readGrids } from './grids';
-import { BadMap, type Run } from './plan';
+import { COMPARISONS, compare } from './compare';
+import { allRuns, choose, type Grid, PUBLISHED, readMapFile } from './grids';
+import { BadMap, orBadMap, type Run } from './plan';
 import { count, duration, showProgress } from './progress';
 import { doneRow, formatTable, parseTable, type Row, rowFile, TABLE, wholeGrids } from './table';
 import { verify } from './verify';
@@ -29,6 +30,7 @@ interface Options {
   directory?: string;
   update?: true;
   verify?: string;
+  compare?: string | true;
 }
 
 /** Reads the command line: the options of this program, and the words that are Snakemake's. */
@@ -47,6 +49,7 @@ function read(args: string[]) {
       '--verify <N>',
       'compute N rows of the table again (or all, or the row with this id) and compare every byte',
     )
+    .option('--compare [NAME]', 'compute this comparison of the file, or all, from the rows of its table')
     .allowUnknownOption()
     .allowExcessArguments();
 
@@ -98,9 +101,11 @@ function writePlan(folder: string, runs: Run[]) {
   return file;
 }
 
+/** The rows of a table. */
+const rowsIn = (table: string) => orBadMap(() => parseTable(readFileSync(table, 'utf8'), here(table)));
+
 /** The rows of the committed table by id. */
-const publishedRows = () =>
-  new Map(parseTable(readFileSync(TABLE, 'utf8'), here(TABLE)).map(({ grid, ...row }) => [row.id, row]));
+const publishedRows = () => new Map(rowsIn(TABLE).map(({ grid, ...row }) => [row.id, row]));
 
 /** Lets Snakemake compute the runs. Resolves to its exit status and its last lines. */
 async function snakemake(folder: string, runs: Run[], others: string[]) {
@@ -212,17 +217,24 @@ async function compute(
 }
 
 async function work({ options, others }: ReturnType<typeof read>) {
-  const { config, grid: names = [], update, verify: which } = options;
+  const { config, grid: names = [], update, verify: which, compare: compared } = options;
   // Rows of all grids, each in a file with the id of its settings: a run that two grids share is there once.
   const folder = resolve(TYPED_IN, options.directory ?? join(root, 'build', 'map'));
   const file = config === undefined ? PUBLISHED : resolve(TYPED_IN, config);
   const own = config === undefined ? undefined : join(folder, `${basename(file, extname(file))}.csv`);
   if (update && own) throw new BadMap('--update: expected the published grids, found --config; leave one of both out');
-  const grids = readGrids(file);
+  const { grids, comparisons } = readMapFile(file);
   const wanted = choose(grids, names);
   if (which !== undefined) {
     if (others.length > 0) throw new BadMap(`${others[0]}: expected no option of Snakemake beside --verify`);
     process.exitCode = (await verify(own ?? TABLE, grids, names, which)) ? 0 : 1;
+    return;
+  }
+  if (compared !== undefined) {
+    if (others.length > 0) throw new BadMap(`${others[0]}: expected no option of Snakemake beside --compare`);
+    const results = own ? own.replace(/csv$/, 'comparisons.json') : COMPARISONS;
+    await compare(results, compared === true ? [] : [compared], comparisons, grids, rowsIn(own ?? TABLE), folder);
+    console.log(`The comparisons: ${here(results)}`);
     return;
   }
   const table = own ?? join(folder, 'map.csv');

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // One line of progress: on a terminal it changes in place, elsewhere a new one comes now and then.
 const PERIOD_MS = 1000;
 const QUIET_MS = 30_000;
@@ -42,4 +44,34 @@ export function showProgress(what: string, all: number, first: number, look: () 
     clearInterval(timer);
     if (isTerminal) process.stdout.write('\r\x1b[K');
   };
+}
+
+/**
+ * Works through items, as many at a time as there are cores, and shows how far it has come.
+ * @param what they are, `rows`
+ * @param seconds that an item takes about
+ */
+export async function workThrough<I>(
+  what: string,
+  items: readonly I[],
+  seconds: (item: I) => number,
+  work: (item: I) => Promise<void>,
+) {
+  const sum = items.reduce((all, item) => all + seconds(item), 0);
+  const cores = Math.min(availableParallelism(), items.length);
+  let [done, share, next] = [0, 0, 0];
+  const stop = showProgress(what, items.length, sum / cores, () => ({ done, share }));
+  const onCore = async () => {
+    while (next < items.length) {
+      const item = items[next++];
+      await work(item);
+      done++;
+      share += seconds(item) / sum;
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: cores }, onCore));
+  } finally {
+    stop();
+  }
 }

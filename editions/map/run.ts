@@ -14,8 +14,9 @@ import { runProgram } from '../../packages/system/program';
 import { readJson, UserError, writeJson, writeWhole } from '../../packages/system/project';
 import { asOneLine } from '../../src/common/checks';
 import type { TrainingHistory } from '../../src/training/history';
+import { predictions } from '../../src/training/metrics';
 import { sha256 } from './plan';
-import { EPOCHS, type Row, sealed, weightsFile } from './table';
+import { EPOCHS, hitsFile, type Row, sealed, weightsFile } from './table';
 
 type Engine = AnnEngine | Awaited<ReturnType<typeof createEngine>>;
 
@@ -32,7 +33,8 @@ async function compute(run: ResolvedRun) {
     const { weights } = await engine.state();
     const bytes = littleEndian(weights);
     const spikes = await countSpikes(engine, epochs);
-    return { bytes, results: { ...accuraciesOf(history), ...spikes, weights_sha256: sha256(bytes) } };
+    const hits = await findHits(engine, epochs - 1);
+    return { bytes, hits, results: { ...accuraciesOf(history), ...spikes, weights_sha256: sha256(bytes) } };
   } finally {
     await engine.close();
   }
@@ -66,18 +68,28 @@ async function countSpikes(engine: Engine, epoch: number) {
   };
 }
 
+/** Which test samples are read right: a 0 or 1 for each. @param epoch whose spikes they get, counted from 0 */
+async function findHits(engine: Engine, epoch: number) {
+  const { count, labels } = engine.options.data.test;
+  const rates = await engine.rates({ split: 'test', epoch, indices: Uint32Array.from({ length: count }, (_, i) => i) });
+  const answers = predictions(rates, rates.length / count);
+  return Array.from(answers, (answer, i) => (answer === labels[i] ? '1' : '0')).join('');
+}
+
 /** Trains the run of a row. @throws UserError in one line */
 async function work(file: string, plan: string) {
   const id = basename(file, '.json');
   const { run } = readJson(plan)?.runs?.[id] ?? {};
   if (!run) throw new UserError(`${plan}: expected the run ${id}, found none; \`npm run map\` writes it`);
-  let done: Pick<Row, 'results'> & { bytes: Uint8Array };
+  let done: Pick<Row, 'results'> & { bytes: Uint8Array; hits: string };
   try {
     done = await compute(readRun(run));
   } catch (error) {
     throw new UserError(asOneLine((error as Error).message));
   }
-  writeWhole(weightsFile(dirname(dirname(file)), id), done.bytes);
+  const folder = dirname(dirname(file));
+  writeWhole(weightsFile(folder, id), done.bytes);
+  writeWhole(hitsFile(folder, id), done.hits);
   writeJson(file, sealed({ id, run, results: done.results }));
 }
 

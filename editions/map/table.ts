@@ -32,6 +32,8 @@ export const RESULT_COLUMNS = [...EPOCHS.map((epoch) => `acc_${epoch}`), ...pars
 
 export const rowFile = (folder: string, id: string) => join(folder, 'runs', `${id}.json`);
 export const weightsFile = (folder: string, id: string) => join(folder, 'runs', `${id}.bin`);
+/** Which test samples the run got right after its last epoch: a 0 or 1 for each. */
+export const hitsFile = (folder: string, id: string) => join(folder, 'runs', `${id}.hits`);
 
 /** The hash of a file; undefined if it is missing. */
 function hashOf(file: string) {

@@ -1,13 +1,14 @@
 // Rows of a table, computed again and compared to the byte.
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RunDocument } from '../../packages/runs/document';
 import { program, readJson, remove, writeJson } from '../../packages/system/project';
 import { run } from '../../packages/system/run';
 import { asOneLine } from '../../src/common/checks';
 import type { Grid } from './grids';
 import { BadMap, orBadMap, runOf } from './plan';
-import { count, showProgress } from './progress';
+import { count, workThrough } from './progress';
 import { faultsIn, parseTable, RESULT_COLUMNS, rowFile, type TableRow } from './table';
 
 /** Which rows are meant: all of them, so many at random, or those with these ids. */
@@ -30,15 +31,24 @@ function select(rows: TableRow[], which: string) {
   });
 }
 
-/** Computes one row again; returns a line for each column that differs. */
-async function faultsOfRow({ id, run: document, results }: TableRow, folder: string) {
-  const file = rowFile(folder, id);
+/** Computes a run as Snakemake does: its row, weights and hits come into a folder. */
+export async function computeRun(document: RunDocument, folder: string) {
+  const { id } = runOf(document);
   const plan = join(folder, `${id}.json`);
   writeJson(plan, { runs: { [id]: { run: document } } });
-  const [node, args] = program('editions/map/run.ts', [file, plan]);
-  const { code, lines } = await run(node, args, { cwd: folder, minutes: Number.POSITIVE_INFINITY });
+  const [node, args] = program('editions/map/run.ts', [rowFile(folder, id), plan]);
+  try {
+    return await run(node, args, { cwd: folder, minutes: Number.POSITIVE_INFINITY });
+  } finally {
+    remove(plan);
+  }
+}
+
+/** Computes one row again; returns a line for each column that differs. */
+async function faultsOfRow({ id, run: document, results }: TableRow, folder: string) {
+  const { code, lines } = await computeRun(document, folder);
   if (code !== 0) return [`row ${id}: its run failed: ${lines[lines.length - 1]}`];
-  const again = readJson(file).row.results;
+  const again = readJson(rowFile(folder, id)).row.results;
   return RESULT_COLUMNS.filter((column) => again[column] !== results[column]).map((column) => {
     const [computed, found] = [again[column] || 'nothing', results[column] || 'nothing'];
     return `row ${id}: ${column}: expected ${computed}, which was computed just now, found ${found}`;
@@ -64,27 +74,17 @@ export async function verify(file: string, grids: Grid[], names: string[], which
 
   const ofGrids = rows.filter(({ grid }) => names.length === 0 || grid.split('+').some((name) => names.includes(name)));
   const chosen = select(ofGrids, which);
-  const seconds = chosen.map((row) => runOf(row.run).seconds);
-  const sum = seconds.reduce((a, b) => a + b, 0);
-  const cores = Math.min(availableParallelism(), chosen.length);
   console.log(`Computing ${count(chosen.length, 'row')} of ${rows.length} again.`);
-  let [done, share, next, wrong] = [0, 0, 0, 0];
-  const stop = showProgress('rows', chosen.length, sum / cores, () => ({ done, share }));
+  let wrong = 0;
   const folder = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-verify-'));
-  const work = async () => {
-    while (next < chosen.length) {
-      const i = next++;
-      const different = await faultsOfRow(chosen[i], folder);
+  const secondsOf = ({ run }: TableRow) => runOf(run).seconds;
+  try {
+    await workThrough('rows', chosen, secondsOf, async (row) => {
+      const different = await faultsOfRow(row, folder);
       different.forEach(complain);
       if (different.length > 0) wrong++;
-      done++;
-      share += seconds[i] / sum;
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: cores }, work));
+    });
   } finally {
-    stop();
     remove(folder);
   }
   if (wrong > 0) {

@@ -12,6 +12,9 @@ import { NAMES } from '../../../../packages/runs/shorthands';
 import { chapterNames, program, root } from '../../../../packages/system/project';
 import { runMap } from '../../../../test/support/map';
 import { ended, temporaryFolder } from '../../../../test/support/notebooks';
+import { comparisonFaults, readComparisons } from '../../compare';
+import { PUBLISHED, readMapFile } from '../../grids';
+import { parseTable } from '../../table';
 
 /** Of the eight short rows one of the SNN, of the ANN and of Randman. */
 const ROWS = '7de62113d06b,df1cc56be439,77c74ac80400';
@@ -33,6 +36,12 @@ test('--update computes no run whose row the published table has, and leaves a w
   assert.equal(status, 0, lines.join('\n'));
   assert.match(lines.join('\n'), /^\d+ runs done, 0 of them now, in .*\.\n.*\n.*map\.csv has these rows already\.$/);
   assert.equal(readFileSync(TABLE, 'utf8'), before);
+});
+
+test('Each published comparison was tuned alike on both sides, and tells the order that its interval carries', () => {
+  const { grids, comparisons } = readMapFile(PUBLISHED);
+  const table = parseTable(readFileSync(TABLE, 'utf8'), TABLE);
+  assert.deepEqual(comparisonFaults(comparisons, grids, table, readComparisons()), []);
 });
 
 /** The grid of rates: each network that a text compares has a learning rate of its own, chosen by images held back. */
