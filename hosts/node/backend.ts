@@ -1,5 +1,5 @@
 /**
- * TensorFlow.js with the fastest backend that this machine has: `import { tf } from 'lif-fc-mnist'`.
+ * TensorFlow.js with the fastest backend available on this machine: `import { tf } from 'lif-fc-mnist'`.
  *
  * tfjs-node registers its native backend with the very `@tensorflow/tfjs` that is exported here. Where its addon
  * is missing, the WebAssembly backend takes its place, then plain JavaScript; all the rest stays the same.
@@ -10,8 +10,8 @@ import * as tf from '@tensorflow/tfjs';
 
 export { tf };
 
-// Otherwise the first tensor that is made before a backend was chosen, such as in the check of an exercise, prints
-// TensorFlow.js's advice to install tfjs-node. `initBackend` tells which backend is used, and why.
+// Otherwise TensorFlow.js prints advice to install tfjs-node if a tensor is created before a backend is chosen, as in
+// the check of an exercise. `initBackend` returns which backend is used, and why.
 tf.enableProdMode();
 
 type BackendName = 'native' | 'wasm' | 'cpu';
@@ -25,10 +25,10 @@ const NAMES: Record<string, string> = {
 let ready: Promise<string> | undefined;
 
 /**
- * Makes the backend ready; every notebook and program awaits it once, before the first tensor.
- * `LIF_FC_MNIST_BACKEND` = native, wasm or cpu asks for one of them.
+ * Initializes the backend; every notebook and program awaits it once, before the first tensor.
+ * `LIF_FC_MNIST_BACKEND` = native, wasm or cpu selects one.
  * @returns the backend's name and, if it is not the native one, the reason
- * @throws Error if the backend asked for is not there
+ * @throws Error if the selected backend is not available
  */
 export function initBackend(): Promise<string> {
   ready ??= choose();
@@ -51,7 +51,7 @@ async function choose(): Promise<string> {
   return whyNotNative ? `${name}; not native, since ${whyNotNative}` : name;
 }
 
-/** The GPU package is used when the command line asked for it; its backend has the same name. */
+/** The command line may select the GPU package, whose backend has the same name. */
 const GPU_PACKAGE = '@tensorflow/tfjs-node-gpu';
 
 /** Whether npm has installed tfjs-node, an optional dependency. */
@@ -64,7 +64,7 @@ function isInstalled(): boolean {
   }
 }
 
-/** Loads tfjs-node, which registers its backend; returns why that failed, or nothing. */
+/** Loads tfjs-node, which registers its backend; returns the reason if that failed. */
 function loadNative(): string {
   // Node 23 removed two functions that tfjs-node still calls.
   const patched = util as unknown as Record<string, (x: unknown) => boolean>;
@@ -75,9 +75,9 @@ function loadNative(): string {
     require(process.env.LIF_FC_MNIST_GPU ? GPU_PACKAGE : '@tensorflow/tfjs-node');
     return '';
   } catch (error) {
-    // Where npm could not run its installer, it leaves the whole package out.
+    // npm leaves the package out if its installer fails.
     if (!isInstalled()) return '@tensorflow/tfjs-node is not installed';
-    // Without the path, since notebooks show the reason.
+    // Notebooks show the reason, so it must not contain a path.
     return (error as Error).message
       .split('\n')[0]
       .replace(/ at path:.*/, '')

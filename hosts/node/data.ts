@@ -1,4 +1,4 @@
-/** MNIST from files, as the host's part of `common/mnist`, and the table of many runs. */
+/** Loads MNIST, a reader's own data and the table of runs from files. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -41,7 +41,7 @@ export function readMnist(options: MnistOptions = {}): Mnist {
   return { train: loadSplit('train', root, options), test: loadSplit('test', root, options) };
 }
 
-/** `readMnist` in the form that all hosts share. */
+/** `readMnist` with the signature shared by all hosts. */
 export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
   return readMnist(options);
 }
@@ -70,10 +70,10 @@ function findFile(name: string, root: string): string {
   throw new DatasetError(`${root}: expected ${name} (or .gz) there or under MNIST/raw, found neither`);
 }
 
-/** Bytes of a file, also unpacked: five times MNIST's largest. */
+/** Maximum size of a file, also unpacked: five times MNIST's largest. */
 const MOST_BYTES = 2 ** 28;
 
-/** A whole file in memory that worker threads can share. */
+/** Reads a file into memory that worker threads can share. */
 function readShared(file: string): Uint8Array {
   let bytes: Buffer;
   try {
@@ -124,12 +124,12 @@ export async function loadFolder(folder: string): Promise<Record<string, Uint8Ar
 const COMMITTED = ['editions', 'map', 'map.csv'];
 
 export interface MapOptions {
-  /** A table made by `npm run map`; by default the package's own. */
+  /** A table written by `npm run map`; by default the package's own. */
   file?: string;
 }
 
 /**
- * Reads the table of many runs and checks it.
+ * Reads and checks the table of runs.
  * @example
  * const map = await readMap();
  * console.log(map.where({ grid: 'tau-and-T', tau: 2, T: 100, decayInput: true }).mean());

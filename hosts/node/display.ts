@@ -1,6 +1,5 @@
 /**
- * What chapters do not need, for cells with loops of their own and for programs:
- * `import … from 'lif-fc-mnist/display'`.
+ * For programs, and for cells with their own loops: `import … from 'lif-fc-mnist/display'`.
  */
 export { liveCurve } from '../../packages/figures';
 export { renderPng, renderSvg, saveFigure } from '../../packages/figures/node/render';

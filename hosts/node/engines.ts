@@ -1,4 +1,4 @@
-/** Both engines, made for this host: native TensorFlow for the readable one, Node's threads for the fast one. */
+/** Creates engines on Node: the readable one on native TensorFlow, the fast one on worker threads. */
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { extname, join } from 'node:path';
@@ -12,7 +12,7 @@ import { projectPath } from '../../packages/system/files';
 import { isEventEngine } from '../contract/contract';
 
 /**
- * Makes an engine; only 'tfjs' loads TensorFlow. What the options leave out has the tutorial's defaults.
+ * Creates an engine; only 'tfjs' loads TensorFlow. Options default to the tutorial's.
  * @example
  * const engine = await createEngine('event', { data: await loadMnist(), neuron: { tau: 3 } });
  * const { loss } = await engine.trainBatch(0, Uint32Array.of(0, 1, 2));
@@ -24,7 +24,7 @@ export function createEngine(name: 'tfjs', options: TfjsEngineOptions): Promise<
 export function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions): Promise<EventEngine | TfjsEngine>;
 export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions) {
   if (isEventEngine(name, options)) return createEventEngine(options);
-  // Loaded here: TensorFlow takes half a second and 300 MB.
+  // Loaded on demand, since TensorFlow takes half a second and 300 MB.
   const { initBackend } = require('./backend') as typeof import('./backend');
   const { TfjsEngine } =
     require('../../packages/networks/tfjs/engine') as typeof import('../../packages/networks/tfjs/engine');
@@ -41,7 +41,7 @@ function createEventEngine(options: EngineOptions): Promise<EventEngine> {
   });
 }
 
-/** All cores, or as many as `LIF_FC_MNIST_THREADS` says, for machines that many people share. */
+/** Number of cores, or `LIF_FC_MNIST_THREADS` on machines shared by many people. */
 function defaultThreads(parallelism: number): number {
   const wanted = process.env.LIF_FC_MNIST_THREADS;
   if (!wanted) return Math.min(64, parallelism);
@@ -50,7 +50,7 @@ function defaultThreads(parallelism: number): number {
   throw new RangeError(`LIF_FC_MNIST_THREADS: expected a whole number from 1 to 64, found ${wanted}`);
 }
 
-/** The kernel, built by `npm run setup`: needed even when the sources run directly. */
+/** The compiled kernel, built by `npm run setup`; needed even if the sources run directly. */
 function readKernel(): Uint8Array {
   const file = projectPath('dist', 'packages', 'event-engine', 'kernel.wasm');
   if (!existsSync(file)) throw new Error(`${file}: expected the compiled kernel, found none; run \`npm run setup\``);
@@ -64,22 +64,22 @@ function startHelper(start: HelperStart, fail: (error: Error) => void): Helper {
   worker.on('exit', (code) =>
     fail(new Error(`event engine: expected thread ${start.thread} to run, found it ended (${code})`)),
   );
-  // The process may end without closing the pool; its threads end with it.
+  // Must not keep the process alive if the pool is never closed.
   worker.unref();
   return worker;
 }
 
-/** Starts worker.js; or, where the sources run through tsx (as in the tests), worker.ts as one text. */
+/** Starts worker.js or, if the sources run through tsx (as in tests), a bundle of worker.ts. */
 function startWorker(workerData: HelperStart): Worker {
   const file = join(__dirname, 'worker');
-  // A thread of newer Nodes sets half a gigabyte aside for machine code, which counts where a hub limits memory.
+  // Newer versions of Node reserve 0.5 GB per thread for machine code, which counts towards a hub's memory limit.
   const resourceLimits = { codeRangeSizeMb: 16 };
   if (extname(__filename) === '.js') return new Worker(`${file}.js`, { workerData, resourceLimits });
   bundle ??= bundled(`${file}.ts`);
   return new Worker(bundle, { eval: true, execArgv: [], workerData, resourceLimits });
 }
 
-/** The program of threads that run from the sources: tsx would take each of them 60 ms of a core to start. */
+/** Bundle of worker.ts; starting tsx in each thread would take 60 ms of a core. */
 let bundle: string | undefined;
 
 function bundled(file: string): string {

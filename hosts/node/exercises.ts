@@ -1,4 +1,4 @@
-/** The exercises as Node has them: an answer that never ends is stopped, and an old copy of a chapter is noticed. */
+/** Exercises on Node: stops answers that never end, and notices outdated copies of chapters. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
@@ -12,15 +12,16 @@ import { type Cells, editionOf } from './notebook/edition';
 export * from '../../packages/exercises';
 
 /**
- * Milliseconds for all calls of one check: a right answer takes a few of them. On a fast machine a list that never
- * stops growing reaches V8's largest size in less than two seconds, at which the whole kernel dies.
+ * Time limit in milliseconds for all calls of one check; a right answer takes a few. It is short because a list that
+ * never stops growing reaches V8's memory limit in less than two seconds on a fast machine, which would kill the
+ * kernel.
  */
 const LIMIT = 1000;
 
-/** Tries of a check whose thread did not get to compute: on a machine that does other things, an answer may wait long. */
+/** Number of attempts at a check if its thread hardly got any CPU time on a busy machine. */
 const TRIES = 20;
 
-/** V8 stops whatever runs below `vm` when the time is over, also a loop without an end in a cell's own function. */
+/** `vm` stops even an endless loop in a cell's own function when the time is over. */
 export function limit<T>(work: () => T): T {
   const before = process.cpuUsage();
   const computed = () => {
@@ -32,7 +33,7 @@ export function limit<T>(work: () => T): T {
       return runInNewContext('work()', { work }, { timeout: LIMIT });
     } catch (error) {
       if ((error as NodeJS.ErrnoException | null)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-      // V8 counts a clock's time: an answer that computed for less of it only waited for its turn.
+      // V8 measures wall time; an answer that used less CPU time was only waiting.
       if (computed() < LIMIT / 2 && tries < TRIES) continue;
       throw new NeverEnds(`still running after ${LIMIT} ms`);
     }
@@ -41,20 +42,18 @@ export function limit<T>(work: () => T): T {
 
 const notebooks = projectPath('notebooks');
 
-/**
- * The chapter that a copy was made from, as it comes with the package. Its number may have changed, its name has not.
- */
+/** The package's version of the chapter from which a copy was made. Chapter numbers may change, names do not. */
 export function currentEdition(chapter: string): { file: string; edition: string } | undefined {
   try {
     const file = readdirSync(notebooks).find((name) => /^\d\d-/.test(name) && name.slice(3) === chapter.slice(3));
     if (file === undefined) return undefined;
     return { file, edition: editionOf(JSON.parse(readFileSync(join(notebooks, file), 'utf8')) as Cells) };
   } catch {
-    return undefined; // the package without its notebooks
+    return undefined; // the package was installed without notebooks
   }
 }
 
-/** What checks say in a language, as it comes with the package. */
+/** The package's translation of the checks' messages. */
 export function phrases(language: string): Phrases | undefined {
   const folder = projectPath('translations', language, 'phrases');
   if (!existsSync(folder)) return undefined;

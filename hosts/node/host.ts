@@ -1,4 +1,4 @@
-/** What Node offers chapters under the names that every host has (`hosts/contract/contract.ts`). */
+/** Node's implementation of the host contract (`hosts/contract/contract.ts`). */
 
 export { fingerprint, loadFile, loadRun, saveFile, saveRun } from '../../packages/runs/node/run';
 export { initBackend } from './backend';

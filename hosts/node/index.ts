@@ -1,4 +1,4 @@
-/** The package as Node and the tslab kernel see it: what every host has, and what this one does in its own way. */
+/** Entry point of the package on Node and in the tslab kernel. */
 import type { Host } from '../contract/contract';
 import { makeRecompute } from '../contract/recompute';
 import { makeWithBar } from '../contract/with-bar';

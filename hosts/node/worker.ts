@@ -1,4 +1,4 @@
-/** One helping thread of the pool. */
+/** A helper thread of the pool. */
 import { workerData } from 'node:worker_threads';
 import { serveTasks } from '../../packages/event-engine/tasks';
 

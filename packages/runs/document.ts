@@ -5,8 +5,8 @@
  *       "engine": { "T": 20, "layers": [{ "neurons": 96, "delay": { "most": 8 } }, {}], "neuron": { "tau": 3 } },
  *       "train": { "epochs": 3, "images": 50000 } }
  *
- * The command line takes it, and fills it in; a checkpoint, a row of the map and a link to a training hold it. Its
- * options stand beside what they are about: those of the engine in packages/networks/options/, those of the training here.
+ * The command line reads it; checkpoints, rows of the map and links to a training contain it. Options of the engine are
+ * defined in packages/networks/options/, those of the training here.
  */
 import { checkObject, formatValue, inOneLine } from '../../src/common/checks';
 import { IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
@@ -45,11 +45,11 @@ import {
 import { DATASET_NAMES, type DatasetName } from '../networks/spike-trains';
 import { SCHEDULE_NAMES, type ScheduleName } from '../networks/train';
 
-/** The engines by name; the ANN of chapter 1 is one, too. */
+/** Names of engines, including the ANN of chapter 1. */
 export const ENGINE_NAMES = ['event', 'tfjs', 'ann'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
-/** The training images of MNIST. */
+/** Number of MNIST's training images. */
 export const MOST_IMAGES = 60_000;
 
 /** All options of a run. */
@@ -102,11 +102,11 @@ export { flatten, type Value } from '../networks/options/schema';
 
 type Fields = typeof RUN.fields;
 
-/** A run as it may be given: what is left out has its default. */
+/** A run with defaults left out. */
 export interface RunDocument {
   readonly data?: DatasetName;
   readonly engine?: Given<Fields['engine']> & {
-    /** Short for a single hidden layer; gone in what is read. */
+    /** Short for a single hidden layer; `readRun` replaces it by `layers`. */
     readonly hidden?: number;
   };
   readonly train?: Given<Fields['train']>;
@@ -117,25 +117,25 @@ export type SpikingEngine = { readonly name: Exclude<EngineName, 'ann'> } & Read
   Omit<ResolvedEngineOptions, 'data' | 'threads' | 'hidden' | 'shift'>
 > & { readonly shift?: number };
 
-/** What the ANN has of the options. */
+/** The options of the ANN. */
 export type AnnOfRun = { readonly name: 'ann'; readonly loss: AnnLoss; readonly hidden?: number } & Readonly<
   Pick<ResolvedEngineOptions, 'seed' | 'batchSize' | 'learningRate'>
 >;
 
-/** A run with everything filled in; a document, too. */
+/** A run with all defaults filled in; it is a valid document as well. */
 export interface ResolvedRun {
   readonly data: DatasetName;
   readonly engine: SpikingEngine | AnnOfRun;
   readonly train: { readonly epochs: number; readonly images?: number; readonly schedule: ScheduleName };
 }
 
-/** What decides which options a run has. */
+/** Determines which options a run has. */
 export interface Kind {
   data?: unknown;
   name?: unknown;
 }
 
-/** The network or data for which an option means nothing; undefined if the run has it. */
+/** The network or data to which an option does not apply; undefined if it applies. */
 export function obstacleTo(
   has: Has | undefined,
   { data, name }: Kind,
@@ -158,8 +158,8 @@ export function whyMeaningless(has: Has | undefined, kind: Kind): string | undef
 }
 
 /**
- * Reads a run, and fills in what it leaves out. Nothing is believed before it is checked.
- * @param where begins messages, such as the name of a file
+ * Checks a run and fills in defaults.
+ * @param where prefix of messages, such as a file name
  * @throws RangeError or TypeError in one line that names the path of the option, what was expected and what was found
  */
 export function readRun(document: unknown, where = ''): ResolvedRun {
@@ -182,7 +182,7 @@ function read(document: unknown): ResolvedRun {
   refuseMeaningless('engine', RUN.fields.engine, own, { data, name });
   refuseMeaningless('train', RUN.fields.train, train, { data, name });
   const { batchSize = defaultsOf(ENGINE).batchSize } = engine;
-  // How many samples spike trains have is known when they are read.
+  // The number of spike trains is only known once they are loaded.
   const images = train.images ?? (isMade(data) ? batchSize : MOST_IMAGES);
   if (batchSize > images)
     throw new RangeError(`engine.batchSize: expected at most the ${images} training images, found ${batchSize}`);
@@ -196,10 +196,10 @@ function read(document: unknown): ResolvedRun {
   };
 }
 
-/** All of MNIST is what is trained on if no number of images is given. */
+/** By default all images of MNIST are used for training. */
 const firstOf = (images: number | undefined) => (images === MOST_IMAGES ? undefined : images);
 
-/** The document with the list of layers alone, each option checked by itself. */
+/** Replaces `hidden` by the list of layers and checks each option. */
 function withLayers(document: unknown): Omit<RunDocument, 'engine'> & { engine?: Given<Fields['engine']> } {
   checkObject('run', document);
   const { engine, ...others } = document as RunDocument;
@@ -211,7 +211,7 @@ function withLayers(document: unknown): Omit<RunDocument, 'engine'> & { engine?:
   }
   const layers = hidden === undefined ? own.layers : [{ neurons: hidden }, {}];
   const all = { ...others, ...(engine !== undefined && { engine: { ...own, ...(layers && { layers }) } }) };
-  // A layer that convolves says with it how many neurons it has: the engine checks that.
+  // The number of neurons of a convolutional layer follows from its channels; the engine checks it.
   const alone = (layer: unknown) => (Object(layer).convolve ? { ...Object(layer), neurons: undefined } : layer);
   const checked = Array.isArray(layers) ? Array.from(layers, alone) : layers;
   check(RUN, withEngine(all, checked), '');
@@ -221,7 +221,7 @@ function withLayers(document: unknown): Omit<RunDocument, 'engine'> & { engine?:
 const withEngine = (all: { engine?: object }, layers: unknown) =>
   all.engine === undefined ? all : { ...all, engine: { ...all.engine, ...(layers !== undefined && { layers }) } };
 
-/** Without what is undefined. */
+/** Drops undefined properties. */
 const present = <O extends object>(options: O): O =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
 
@@ -250,7 +250,7 @@ function readAnn(data: DatasetName, engine: Given<Fields['engine']>): AnnOfRun {
   return { name: 'ann', seed, batchSize, learningRate, loss };
 }
 
-/** What the data show a network, in T steps. A test compares it with them. */
+/** Number of inputs and steps of the data; a test compares them with the loaded data. */
 export function shownBy(data: DatasetName, T = defaultsOf(ENGINE).T): Shown {
   if (data === 'mnist') return { inputs: IMAGE_SIZE };
   if (data === 'rows') return { inputs: IMAGE_SIDE, steps: IMAGE_SIDE };
@@ -277,13 +277,13 @@ function readSpiking(data: DatasetName, name: SpikingEngine['name'], given: Give
   return { name, ...own };
 }
 
-/** Where a document has an option of the neurons of a layer: in the layer, or for all. */
+/** Path of a neuron option of a layer: in the layer, or for all layers. */
 function placeOf(option: string, i: number, given: Given<Fields['engine']>): string {
   const own: object = given.layers?.[i].neuron ?? {};
   return `${Object.hasOwn(own, option) ? `engine.layers.${i}.neuron` : 'engine.neuron'}.${option}`;
 }
 
-/** @throws RangeError for an option that the engine does not have */
+/** @throws RangeError for an option that the engine lacks */
 function refuseMissing(layers: readonly ResolvedLayer[], given: Given<Fields['engine']>, engine: string): void {
   const missing = findMissing(layers, engine);
   if (missing === undefined) return;
@@ -293,7 +293,7 @@ function refuseMissing(layers: readonly ResolvedLayer[], given: Given<Fields['en
   throw new RangeError(`${place}: expected engine.name ${expected} with it, found '${engine}'`);
 }
 
-/** @throws RangeError for an option that means nothing, as another one has its default in all layers */
+/** @throws RangeError for an option without effect because a related option has its default in all layers */
 function refuseIdle(layers: readonly ResolvedLayer[], given: Given<Fields['engine']>): void {
   const setIn = (name: keyof NeuronOptions) =>
     layers.findIndex(({ neuron }) => !isSame(neuron[name], DEFAULT_NEURON[name]));
@@ -306,7 +306,7 @@ function refuseIdle(layers: readonly ResolvedLayer[], given: Given<Fields['engin
   }
 }
 
-/** Surrogates have alphas of their own, which an engine is told. */
+/** Fills in each surrogate's own default alpha. */
 export function withSurrogates(options: Omit<Given<Fields['engine']>, 'name'>): Omit<EngineOptions, 'data'> {
   type Some = Given<Fields['engine']['fields']['neuron']>;
   const filled = (neuron: Some): Some => {
@@ -322,7 +322,9 @@ export function withSurrogates(options: Omit<Given<Fields['engine']>, 'name'>): 
   } as Omit<EngineOptions, 'data'>;
 }
 
-/** A message of the engine with the path of its option: `layers[1]: most of the delay: …` is `layers.1.delay.most: …`. */
+/**
+ * Rewrites an engine's message with the option's path: `layers[1]: most of the delay: …` as `layers.1.delay.most: …`.
+ */
 function inDocument(message: string): string {
   const [, layer, name, of = '', rest] =
     /^(?:layers\[(\d+)\]: )?(\w+)(?: of the ([\w ]+))?(: .*)$/s.exec(message) ?? [];
@@ -333,7 +335,7 @@ function inDocument(message: string): string {
   const groupOf = (option: string) =>
     groups.find((one) => Object.hasOwn((inside(fields[one]) as Group).fields, option));
   const begin = ['engine', ...(fields === ENGINE.fields ? [] : ['layers', layer ?? '0'])];
-  // Of a product, such as the inputs of the shape, the path is that of its factors.
+  // A product, such as the number of inputs of a shape, has the path of its factors.
   const product = !groups.includes(of) && groupOf(of);
   if (product) return `${[...begin, product, of].join('.')}${rest} ${name}`;
   const around = groups.includes(of) ? of : groupOf(name);
@@ -342,8 +344,8 @@ function inDocument(message: string): string {
 }
 
 /**
- * The one shortest form of a run: without what is the default, keys in the order of the tables. It is read as the same
- * run.
+ * The canonical, shortest form of a run: defaults left out, keys in the order of the tables. `readRun` reads it as the
+ * same run.
  * @throws RangeError as `readRun`
  */
 export function formatRun(run: RunDocument): RunDocument {
@@ -361,14 +363,14 @@ export function formatRun(run: RunDocument): RunDocument {
   return present(whole) as RunDocument;
 }
 
-/** What there is to say of an option. */
+/** Documentation of an option. */
 export interface OptionLine {
-  /** N stands for the number of a layer, from 0 on. */
+  /** N stands for the index of a layer. */
   path: string;
   doc: string;
-  /** What it may be. */
+  /** Allowed values. */
   expected: string;
-  /** Empty if it has none. */
+  /** Empty if there is no default. */
   standard: string;
 }
 
@@ -389,7 +391,7 @@ export function listOptions(entry: Entry = RUN, path = '', seen = new Set<Entry>
     const inner = entry.of.kind === 'group' ? listOptions(entry.of, `${path}.N`, seen) : [];
     return [{ ...own, expected: 'a list' }, ...inner];
   }
-  // Neurons of a layer have the options of the network's, which come first.
+  // A layer's neurons have the same options as the network's, which are listed first.
   if (seen.has(entry)) return [{ ...own, expected: 'an object' }];
   seen.add(entry);
   return Object.entries(entry.fields).flatMap(([name, field]) =>
@@ -397,17 +399,17 @@ export function listOptions(entry: Entry = RUN, path = '', seen = new Set<Entry>
   );
 }
 
-/** All layers of a document, as it gives them. @throws RangeError if an option is none */
+/** The layers of a document, without defaults. @throws RangeError for an unknown option */
 export const layersIn = (run: RunDocument): readonly LayerOptions[] =>
   (withLayers(run).engine?.layers ?? [{}]) as readonly LayerOptions[];
 
-/** Whether two documents mean the same run. */
+/** Whether two documents describe the same run. */
 export const isSameRun = (a: RunDocument, b: RunDocument): boolean =>
   JSON.stringify(formatRun(a)) === JSON.stringify(formatRun(b));
 
 /**
- * What `createEngine` makes the engine of a run from, beside the data.
- * @throws RangeError for an ANN, which has another engine
+ * Options of `createEngine` for a run, without the data.
+ * @throws RangeError for an ANN, which has its own engine
  */
 export function engineOptions({ engine }: ResolvedRun): Omit<EngineOptions, 'data'> {
   if (engine.name === 'ann') throw new RangeError("engine.name: expected a spiking network, found 'ann'");
@@ -415,14 +417,14 @@ export function engineOptions({ engine }: ResolvedRun): Omit<EngineOptions, 'dat
   return present(options);
 }
 
-/** All layers of the network of a run. @throws RangeError for an ANN */
+/** All layers of a run's network. @throws RangeError for an ANN */
 export const layersOfRun = (run: ResolvedRun): readonly ResolvedLayer[] =>
   engineOptions(run).layers as readonly ResolvedLayer[];
 
-/** What has entries of its own where an option may be a single value, too. */
+/** The entries of an option that may be a single value or a group. */
 const inside = (entry: Entry): Leaf | Group | List => (entry.kind === 'either' ? entry.other : entry);
 
-/** The entry at a path. @throws RangeError that says what there is, if nothing has this path */
+/** The entry at a path. @throws RangeError that lists the valid names if there is none at this path */
 export function entryAt(path: string): Entry {
   let entry: Entry = RUN;
   const places = path.split('.').map((key, i, all) => [key, all.slice(0, i + 1).join('.')]);
@@ -441,8 +443,8 @@ export function entryAt(path: string): Entry {
 }
 
 /**
- * The document of a flat table. What its values may be, `readRun` says.
- * @throws RangeError that names a path that no run has, or that leaves out one before it in a list
+ * Builds a document from values by path; `readRun` checks the values.
+ * @throws RangeError that names an unknown path, or one that skips an index of a list
  */
 export function unflatten(columns: Readonly<Record<string, unknown>>): RunDocument {
   const whole = {};
@@ -454,8 +456,8 @@ export function unflatten(columns: Readonly<Record<string, unknown>>): RunDocume
 }
 
 /**
- * A copy of a document in which the option at a path has this value.
- * @throws RangeError that says what there is at that place, if there is no such option, or no entry of a list
+ * Returns a copy of a document with the option at a path set to a value.
+ * @throws RangeError that lists the valid names if there is no such option or list entry
  */
 export function setPath(document: RunDocument, path: string, value: unknown): RunDocument {
   if (path === 'engine.hidden') return { ...document, engine: { ...document.engine, hidden: value as number } };
@@ -466,7 +468,7 @@ export function setPath(document: RunDocument, path: string, value: unknown): Ru
   return whole;
 }
 
-/** Puts a value at a path that entries have. @param grows whether a list may get one entry more */
+/** Sets the value at a valid path. @param grows whether a list may grow by one entry */
 function put(whole: object, path: string, value: unknown, grows: boolean): void {
   const keys = path.split('.');
   let at = whole as Record<string, unknown>;

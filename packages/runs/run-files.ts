@@ -1,5 +1,5 @@
 /**
- * What a finished training leaves, as bytes by name: the four arrays of SpikingJelly's example, its model, and
+ * The files of a finished training, as bytes by name: the four arrays of SpikingJelly's example, the model, and
  * TensorBoard's file.
  */
 
@@ -22,7 +22,7 @@ interface SavedTrace {
   spike: Float32Array;
 }
 
-/** A finished training, and what the trained network does when the first test image is shown. */
+/** A finished training, with the network's trace for the first test image. */
 export interface Run {
   trace: Trace;
   history: TrainingHistory;
@@ -31,7 +31,7 @@ export interface Run {
   neuron: NeuronOptions;
 }
 
-/** What is kept of a saved run: the four arrays of SpikingJelly's example, and the model. */
+/** The content of a saved run: the four arrays of SpikingJelly's example, and the model. */
 export interface SavedRun {
   /** Potentials after the reset, and spikes, [T, outputs]; of the last hidden layer, if any, [T, its neurons]. */
   trace: Pick<Trace, 'v' | 'spike'> & { hidden?: Pick<Trace, 'v' | 'spike'> };
@@ -42,55 +42,52 @@ export interface SavedRun {
   /** [784, outputs]; with a hidden layer [784, hidden], and then [hidden, outputs]. */
   weights: Float32Array;
   neuron: NeuronOptions;
-  /** The potential that was read of outputs that never fire; otherwise undefined. */
+  /** The potential readout; undefined if spikes were read. */
   readout?: ReadoutName;
-  /** All layers, unless there is one hidden layer or none, of neurons with these options, and ten outputs. */
+  /** All layers; left out for at most one hidden layer, these neuron options and ten outputs. */
   layers?: readonly ResolvedLayer[];
   /** Simulated steps per image. */
   T: number;
 }
 
-/** What is saved of a training: a `Run`, or what the ANN and networks of spike trains have of one. */
+/** Input of `runFiles`: a `Run`, or the parts of one that the ANN and networks of spike trains have. */
 interface FinishedRun {
-  /** Of the spiking network alone, as its neurons. */
+  /** Only for spiking networks. */
   trace?: SavedTrace & { hidden?: SavedTrace };
   history: Pick<Partial<TrainingHistory>, 'heldBackAccs' | 'settings'> &
     Pick<TrainingHistory, 'trainAccs' | 'testAccs'>;
   weights: Float32Array;
-  /** Of a network of spike trains; by default it takes images. */
+  /** Number of inputs of a network of spike trains; images by default. */
   inputs?: number;
   neuron?: NeuronOptions;
 }
 
 export const MODEL_FOLDER = 'lif_snn_mnist';
 
-/** The folder of the model, by network. */
+/** Folder names of the models. */
 export const MODEL_FOLDERS = { snn: MODEL_FOLDER, ann: 'ann_mnist' } as const;
 
 export const CURVES = 'events.out.tfevents.0.saved-run';
 
-/** The names of the arrays of a spiking network's neurons. */
+/** Array names of the output neurons. */
 export const SPIKING_ARRAYS: readonly string[] = ['v_t_array.npy', 's_t_array.npy'];
 
-/** The names of the arrays of SpikingJelly's example. */
+/** Array names of SpikingJelly's example. */
 export const ARRAYS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy'] as const;
 
-/** The names of the arrays of its last hidden layer, if it has any. */
+/** Array names of the last hidden layer. */
 export const HIDDEN_ARRAYS: readonly string[] = ['hidden_v_t_array.npy', 'hidden_s_t_array.npy'];
 
-/** The name of the array of a run that holds images back. */
+/** Array name of the accuracy on held-back images. */
 export const HELD_BACK = 'held_back_accs.npy';
 
-/** The names of the files that `decodeRun` reads, with forward slashes. */
+/** File names that `decodeRun` reads, with forward slashes. */
 export const READ_FILES: readonly string[] = [...ARRAYS, ...MODEL_FILES.map((name) => `${MODEL_FOLDER}/${name}`)];
 
-/** The names of all files of a saved run. */
+/** File names of a saved run. */
 export const RUN_FILES: readonly string[] = [...READ_FILES, CURVES];
 
-/**
- * The names of all files that a run may leave: those of a saved run, and what is written of the ANN and of held-back
- * images.
- */
+/** File names that any run may leave, including those of the ANN and of held-back images. */
 export const RESULT_FILES: readonly string[] = [
   ...RUN_FILES,
   ...HIDDEN_ARRAYS,
@@ -98,7 +95,7 @@ export const RESULT_FILES: readonly string[] = [
   ...MODEL_FILES.map((name) => `${MODEL_FOLDERS.ann}/${name}`),
 ];
 
-/** @throws RangeError if a number is NaN or infinite: a run that diverged */
+/** @throws RangeError if a number is not finite, because the training diverged */
 export function assertFinite(...arrays: readonly Float32Array[]): void {
   if (!arrays.every((values) => values.every(Number.isFinite))) throw new RangeError('weights are no longer finite');
 }
@@ -121,8 +118,8 @@ function checkRun({ trace, history, weights, neuron }: FinishedRun): void {
 }
 
 /**
- * The arrays of SpikingJelly's example, by file name: four, or without a trace two; the potentials and spikes of hidden
- * neurons, and the accuracies on held-back images, if any.
+ * The array files by name: the four of SpikingJelly's example (two without a trace) and, if any, potentials and spikes
+ * of hidden neurons and accuracies on held-back images.
  * @throws RangeError if the parts do not fit each other or the weights are not finite
  */
 export function arrayFiles(run: FinishedRun): Record<string, Uint8Array> {
@@ -142,7 +139,7 @@ export function arrayFiles(run: FinishedRun): Record<string, Uint8Array> {
   };
 }
 
-/** Files of potentials and of spikes, under these two names. */
+/** Encodes potentials and spikes under two names. */
 function traceFiles(
   [nameOfV, nameOfSpikes]: readonly string[],
   { v, spike }: SavedTrace,
@@ -157,42 +154,42 @@ function traceFiles(
   return { [nameOfV]: npyBytes({ data: v, shape }), [nameOfSpikes]: npyBytes({ data: spike, shape }) };
 }
 
-/** What its model is made from: which potential was read, and all layers, are in its history. */
+/** Options of the model's file, which records readout and layers. */
 export function modelOf({ weights, neuron, inputs, history: { settings } }: FinishedRun) {
   return [weights, neuron, inputs, settings?.engine.readout as ReadoutName | undefined, layersIn(settings)] as const;
 }
 
 /**
- * All layers of its network, as its history says, unless they follow from the weights.
- * @throws RangeError unless these are layers
+ * The layers in the history of a run; undefined if they follow from the weights.
+ * @throws RangeError if they are invalid
  */
 function layersIn(settings: RunSettings | null | undefined): ResolvedLayer[] | undefined {
   const layers = settings && allLayersIn(settings);
   return layers && !followFromWeights(layers) ? layers : undefined;
 }
 
-/** All layers, of any network. @throws RangeError unless these are layers */
+/** All layers of any network. @throws RangeError if they are invalid */
 export const allLayersIn = ({ engine, classes }: Pick<RunSettings, 'engine' | 'classes'>): ResolvedLayer[] =>
   resolveLayers(withSurrogates(engine as Parameters<typeof withSurrogates>[0]), classes);
 
-/** How many outputs a network of these layers has. */
+/** Number of outputs. */
 const countOutputs = (layers?: readonly ResolvedLayer[]): number => layers?.[layers.length - 1].neurons ?? CLASSES;
 
-/** How many neurons the last hidden layer has; 0 without one. */
+/** Size of the last hidden layer; 0 without one. */
 const lastHidden = ({ weights, layers }: Pick<SavedRun, 'weights' | 'layers'>, inputs?: number): number =>
   (layers ? layers[layers.length - 2]?.neurons : hiddenOf(weights.length, inputs)?.hidden) ?? 0;
 
-/** The name of the folder of its model. */
+/** Folder name of the run's model. */
 export const modelFolder = ({ neuron }: Pick<FinishedRun, 'neuron'>): string => MODEL_FOLDERS[neuron ? 'snn' : 'ann'];
 
 const vector = (values: readonly number[]) => ({ data: new Float64Array(values), shape: [values.length] });
 
 /**
- * All files of a saved run, by their names in {@link RUN_FILES}; without neurons it is a run of the ANN.
+ * All files of a saved run, named as in {@link RUN_FILES}; without neurons it is a run of the ANN.
  * @throws RangeError as `arrayFiles`
  */
 export function runFiles(run: FinishedRun): Record<string, Uint8Array> {
-  // What a reader of the browser edition downloads has these files, and no others.
+  // The browser edition offers exactly these files for download.
   const arrays = arrayFiles({ ...run, history: { ...run?.history, heldBackAccs: [] } });
   const model = layersModelFiles(...modelOf(run));
   return {
@@ -203,9 +200,9 @@ export function runFiles(run: FinishedRun): Record<string, Uint8Array> {
 }
 
 /**
- * What `runFiles` was made from, as far as it is kept.
- * @param place what the run is called, for the messages
- * @param read the content of a file of that name
+ * Decodes the files of a saved run.
+ * @param place the run's name in messages
+ * @param read returns the content of a file
  * @throws Error in one line if the files are damaged or do not belong together
  */
 export function decodeRun(place: string, read: (name: string) => Uint8Array) {
@@ -238,12 +235,12 @@ export function decodeRun(place: string, read: (name: string) => Uint8Array) {
   return { trace: { v, spike, ...layer }, trainAccs, testAccs, ...network, T: all[0] };
 }
 
-/** @throws RangeError unless this may be the name of a run */
+/** @throws RangeError if this is not a valid name of a run */
 export const checkRunName = (name: string): void => checkName('a run', name);
 
 /**
- * @throws RangeError unless a file may be saved under this name; its ending keeps it apart from runs and from what
- * builds make
+ * @throws RangeError if a file cannot be saved under this name; its extension distinguishes it from runs and build
+ * folders
  */
 export function checkSavedName(name: string): void {
   checkName('a file', name);
@@ -251,7 +248,7 @@ export function checkSavedName(name: string): void {
     throw new RangeError(`name of a file: expected one with an ending, such as .nir, found ${name}`);
 }
 
-/** @throws RangeError unless the name is a bare one, without a path */
+/** @throws RangeError if the name contains a path */
 export function checkName(what: string, name: string): void {
   if (typeof name !== 'string' || !/^\w[\w.-]*$/.test(name)) {
     const found = typeof name === 'string' ? asOneLine(name) : formatValue(name);

@@ -1,6 +1,6 @@
 /**
- * The names under which the command line, the map and pages know the options of a run. A name stands for an option at a
- * path of the document, or for what all layers have in common; the rest is set by its path: `engine.layers.0.delay.most`.
+ * Short names of a run's options, for the command line, the map and pages. A name stands for an option at a path of the
+ * document or shared by all layers; other options are set by path, such as `engine.layers.0.delay.most`.
  */
 import { formatValue } from '../../src/common/checks';
 import { SURROGATES, type SurrogateName } from '../../src/common/surrogates';
@@ -38,27 +38,27 @@ import {
   whyMeaningless,
 } from './document';
 
-/** An option as people write it. */
+/** An option with a short name. */
 export interface Option<V = unknown> {
   readonly about: About;
-  /** The allowed values, if they are words or a switch. */
+  /** Allowed values of words and switches. */
   readonly choices?: readonly V[];
-  /** What is allowed, for messages. */
+  /** Allowed values, for messages. */
   readonly expected: string;
-  /** Stands for the value in the help; a number by default. */
+  /** Placeholder of the value in help; a number by default. */
   readonly placeholder?: string;
-  /** Reads a word of the command line or of a form. @throws RangeError that begins with this name */
+  /** Parses a word of the command line or of a form. @throws RangeError that begins with this name */
   readonly read: (text: string, name: string) => V;
 }
 
 export interface Shorthand<V = Value, Lacking extends null = null> extends Option<V> {
-  /** Its value in a run that has the option. */
+  /** The value in a run that has the option. */
   readonly get: (run: ResolvedRun) => V | Lacking;
-  /** A copy of the document with this value; `readRun` checks the whole. */
+  /** Returns a copy of the document with this value; `readRun` checks the result. */
   readonly set: (run: RunDocument, value: V) => RunDocument;
 }
 
-/** A number, true, false or null, or else the text itself. */
+/** Parses a number, true, false or null; other text stays a string. */
 export function readWord(text: string): Value {
   if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
   return text === 'true' ? true : text === 'false' ? false : text === 'null' ? null : text;
@@ -68,7 +68,7 @@ export function readWord(text: string): Value {
 const valueAt = (run: object, path: string): unknown =>
   path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], run);
 
-/** An option whose values are those of an entry of the tables. */
+/** An option described by an entry of the tables. */
 export const ofEntry = <V>(leaf: Leaf<V>, has = leaf.about.has): Option<V> => ({
   about: { ...leaf.about, has },
   choices: leaf.choices,
@@ -92,7 +92,7 @@ function at<V, L extends null = never>(path: string, leaf: Leaf<V>, has = leaf.a
 type Leaves<F extends Fields> = { [N in keyof F]: F[N] extends Leaf ? N : never }[keyof F];
 type Lacks<E> = E extends { about: { has: object } } ? null : never;
 
-/** The single options of a group, by their own names. */
+/** The options of a group, by their own names. */
 function namesIn<F extends Fields, const H extends Has | undefined = undefined>(path: string, fields: F, has?: H) {
   const leaves = Object.entries(fields).flatMap(([name, entry]) =>
     entry.kind === 'leaf'
@@ -106,19 +106,19 @@ function namesIn<F extends Fields, const H extends Has | undefined = undefined>(
 
 const SPIKING = { ann: false } as const;
 
-/** The hidden layers that do not convolve. */
+/** The dense hidden layers. */
 const isDense = (layer: LayerOptions, i: number, all: readonly LayerOptions[]) => !layer.convolve && i < all.length - 1;
 
-/** Numbers of layers as one value: 96, or 100-50; 0 if there are none. */
+/** Joins numbers of layers: 96, or 100-50; 0 for no layer. */
 const joined = (numbers: readonly number[]): number | string =>
   numbers.length > 1 ? numbers.join('-') : (numbers[0] ?? 0);
 
-/** The numbers between dashes, as texts. A minus behind an e belongs to a number. */
+/** Splits numbers at dashes, except for a minus in an exponent. */
 const betweenDashes = (text: string): string[] => text.split(/(?<!e)-/i);
 
 /**
- * One number per layer as one value.
- * @param several what to say of a list in messages
+ * An option with one number per layer.
+ * @param several describes a list in messages
  * @param none the value for no such layer, if that is possible
  */
 function perLayer(
@@ -140,7 +140,7 @@ function perLayer(
         for (const number of numbers) leaf.check(name, number);
         if (numbers.length <= MAX_LAYERS) return joined(numbers as number[]);
       } catch {
-        // The message below names the whole list.
+        // The error below shows the whole list.
       }
       throw new RangeError(`${name}: expected ${expected}, found ${formatValue(text)}`);
     },
@@ -149,7 +149,7 @@ function perLayer(
   };
 }
 
-/** An option that all layers share; layers that differ have their values joined by dashes. */
+/** An option of every layer; if layers differ, their values are joined by dashes. */
 function ofLayers<V extends Value>(
   option: keyof LayerOptions,
   entry: Option<V>,
@@ -178,7 +178,7 @@ function ofLayers<V extends Value>(
   };
 }
 
-/** What a new layer takes over from one that is there. */
+/** Options that a new layer copies from an existing one. */
 const inherited = ({ neurons, neuron, convolve, norm, pool, recurrent, ...others }: LayerOptions): LayerOptions =>
   others;
 
@@ -221,7 +221,7 @@ const ALL = {
   } as Shorthand<'event' | 'tfjs'>,
   surrogate: {
     ...at('engine.neuron.surrogateFunction.name', surrogate, SPIKING),
-    // Each surrogate has its own alpha, so another one's is dropped.
+    // Each surrogate has its own default alpha, so the previous surrogate's is dropped.
     set: (run, name) => (name === surrogateOf(run) ? run : setPath(run, 'engine.neuron.surrogateFunction', { name })),
   } as Shorthand<SurrogateName>,
   alpha: {
@@ -279,7 +279,7 @@ const ALL = {
       const others = layers.filter((layer) => !layer.convolve);
       const before = layers.filter((layer) => layer.convolve);
       const convolved = numbers.map((channels, i) => {
-        // The number of neurons follows from the channels.
+        // The number of neurons follows from the number of channels.
         const { neurons: _, ...layer } = before[i] ?? { pool: 'spikes', ...inherited(others[others.length - 1]) };
         return { ...layer, convolve: { kernel: 5, ...layer.convolve, channels } };
       });
@@ -296,7 +296,7 @@ const ALL = {
   ),
   trainImages: {
     ...at('train.images', RUN.fields.train.fields.images),
-    // Of other data a run does not say how many samples there are.
+    // The number of samples of other data is not part of a run.
     get: ({ data, train }) => train.images ?? (isMade(data) ? null : MOST_IMAGES),
   } as Shorthand<number, null>,
   synapseTau: ofLayers<number>(
@@ -352,7 +352,7 @@ export type ValueOf<N extends Name> = N extends Name
   : never;
 export type SettingName = Exclude<Name, 'engine'>;
 
-/** The values of a run by name; null for an option that the run does not have. */
+/** The values of a run by name; null for an option that does not apply. */
 export type Settings = { readonly [N in SettingName]: ValueOf<N> };
 
 /** The switches of the neurons. */
@@ -360,7 +360,7 @@ const SWITCHES = (Object.keys(NEURON.fields) as (keyof typeof NEURON.fields)[])
   .filter((name) => typeof NEURON.fields[name].about.default === 'boolean')
   .reverse() as Extract<Name, keyof typeof NEURON.fields>[];
 
-/** The order in which figures, pages and tables name options; others follow. */
+/** Options that figures, pages and tables name first, in this order. */
 const FIRST: readonly Name[] = [
   ...(['dataset', 'network', 'hidden', 'loss', 'surrogate', 'alpha', ...SWITCHES, 'softReset'] as const),
   ...(['encoder', 'reset', 'tau', 'T', 'batchSize', 'learningRate', 'trainImages', 'seed', 'epochs'] as const),
@@ -396,18 +396,18 @@ export const FLAGS: { readonly [N in Name]?: string } = {
 
 const HIDDEN_NAMES: readonly string[] = ['images', 'vReset', 'engine'];
 
-/** All names but `engine`, which changes no figure. */
+/** All names except `engine`, which has no effect on results. */
 export const NAMES = [...new Set([...FIRST, ...(Object.keys(ALL) as Name[])])].filter(
   (name) => !HIDDEN_NAMES.includes(name),
 ) as SettingName[];
 
-/** Why a run of this kind does not have the option, in words; undefined if it does. */
+/** Why an option does not apply to a run; undefined if it does. */
 export function whyLacking(name: Name, { data, engine }: RunDocument): string | undefined {
   const kind = obstacleTo(SHORTHANDS[name].about.has, { data, name: engine?.name });
   return kind && `${kind === 'ann' ? 'an ANN' : RUN.fields.data.about.words[kind]} has none`;
 }
 
-/** The value of an option; null if the run does not have it. */
+/** The value of an option; null if it does not apply. */
 export function valueIn<N extends Name>(run: ResolvedRun, name: N): ValueOf<N> {
   return (whyLacking(name, run as RunDocument) ? null : SHORTHANDS[name].get(run)) as ValueOf<N>;
 }
@@ -416,25 +416,25 @@ export function valueIn<N extends Name>(run: ResolvedRun, name: N): ValueOf<N> {
 export const settingsOf = (run: ResolvedRun): Settings =>
   Object.fromEntries(NAMES.map((name) => [name, valueIn(run, name)])) as unknown as Settings;
 
-/** A copy of a document in which an option has this value. `readRun` checks it. */
+/** Returns a copy of a document with an option set; `readRun` checks the value. */
 export const withValue = (run: RunDocument, name: Name, value: Value): RunDocument =>
   SHORTHANDS[name].set(run, value as never);
 
 const STANDARD = readRun({});
 
-/** Whether an option has its default, or the run does not have it. */
+/** Whether an option has its default or does not apply. */
 export function isStandard(run: ResolvedRun, name: Name): boolean {
   const value = valueIn(run, name);
   const standard = name === 'alpha' ? SURROGATES[surrogateOf(run as RunDocument)].alpha : valueIn(STANDARD, name);
   return value === null || value === standard;
 }
 
-/** Whether a value is a number, or a list such as 6-12-1, and needs a label. */
+/** Whether a value is a number or a list such as 6-12-1, which needs a label. */
 const isNumeric = (value: Value) => typeof value !== 'string' || /^[\d.e]+(-[\d.e]+)+$/i.test(value);
 
 /**
- * A value in a few words, as figures name it: 'τ 2', 'cross-entropy', 'no reset'.
- * @returns '' for an option that the run does not have
+ * A short label of a value for figures: 'τ 2', 'cross-entropy', 'no reset'.
+ * @returns '' for an option that does not apply
  */
 export function nameValue(name: Name, value: Value | undefined): string {
   if (value === null || value === undefined) return '';
@@ -442,13 +442,13 @@ export function nameValue(name: Name, value: Value | undefined): string {
   return words[String(value)] ?? (isNumeric(value) ? `${label} ${value}` : String(value));
 }
 
-/** The heading of a column of these values. */
+/** Column heading of an option. */
 export function headingOf(name: Name): string {
   const { heading, label, words } = SHORTHANDS[name].about;
   return heading ?? label ?? words?.true ?? name;
 }
 
-/** A setting in a sentence: a number after what it counts, all else in words of its own. */
+/** Describes a setting within a sentence: numbers follow their label, other values are words. */
 export function tellSetting(name: Name, value: Value): string {
   const isCounted = value !== null && typeof value !== 'boolean' && isNumeric(value);
   const inWords = SHORTHANDS[name].about.words?.[String(value)];
@@ -459,7 +459,7 @@ export function tellSetting(name: Name, value: Value): string {
 export const splitFlags = (flags: string): string[] => flags.replace(/ <.*/, '').split(', ');
 
 /**
- * The shortest arguments of the command line for a run: options where there are, `--set` for the rest.
+ * The shortest command-line arguments for a run: options where possible, `--set` for the rest.
  * @example
  * flagsOf(readRun({ engine: { neuron: { tau: 3 }, reset: false } })); // ['--tau', '3', '--set', 'engine.reset=false']
  */
@@ -486,7 +486,7 @@ export function flagsOf(run: RunDocument): string[] {
   return [...options, ...rest];
 }
 
-/** The paths and values that turn one run into another; whole parts where single paths do not lead there. */
+/** The paths and values that turn one run into another; whole groups if single paths are not enough. */
 function changesBetween(from: RunDocument, to: RunDocument): [path: string, value: unknown][] {
   const before = flatten(from);
   const changed = Object.entries(flatten(to)).filter(([path, value]) => before[path] !== value && value !== '{}');
@@ -494,13 +494,13 @@ function changesBetween(from: RunDocument, to: RunDocument): [path: string, valu
     const reached = changed.reduce((run, [path, value]) => setPath(run, path, value), from);
     if (isSameRun(reached, to)) return changed;
   } catch {
-    // A path is missing in the one run, or the values on the way do not fit together.
+    // A path is missing in one run, or intermediate values are invalid.
   }
   const parts = (['engine', 'train'] as const).filter((part) => !isSame(from[part], to[part]));
   return parts.map((part) => [part, to[part] ?? {}]);
 }
 
-/** The same as one text for a shell: `--tau 3 -T 50 -N 10`. */
+/** The same as text for a shell: `--tau 3 -T 50 -N 10`. */
 export const formatFlags = (run: RunDocument): string =>
   flagsOf(run)
     .map((word) => (/^[\w.,=:/+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))

@@ -1,4 +1,4 @@
-/** Reads the command line, also as npm hands it down, and says in one line what is wrong with it. */
+/** Parses the command line, including what `npm run` passes on, and reports errors in one line. */
 import { readFileSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
@@ -9,21 +9,21 @@ import { checkObject } from '../../../src/common/checks';
 import { UsageError } from './failures';
 import { type Entry, formatLabel, OPTIONS, type Options } from './options';
 
-/** The command line, each word checked by itself. */
+/** The command line, with each word checked. */
 export interface Arguments {
-  /** The options beside the document. */
+  /** Options that are not part of the run's document. */
   options: Options;
-  /** The options that were given, and not left to their defaults. */
+  /** Options given explicitly. */
   given: ReadonlySet<Entry['name']>;
-  /** The run that --run names. @throws UsageError if it is none */
+  /** Reads the document named by --run. @throws UsageError if it is invalid */
   named: () => RunDocument | undefined;
-  /** A document with all that was given: first by options, then by --set, from left to right. @throws UsageError */
+  /** Applies to a document first the options, then --set from left to right. @throws UsageError */
   fill: (run: RunDocument) => RunDocument;
 }
 
 /**
- * Reads the command line.
- * @returns undefined if it asked for help, which was then printed
+ * Parses the command line.
+ * @returns undefined if help was requested, which is then printed
  * @throws UsageError that names the option, what is allowed and what was found
  */
 export function parseArguments(argv: readonly string[]): Arguments | undefined {
@@ -62,7 +62,7 @@ function fillIn(run: RunDocument, entry: Entry, value: unknown): RunDocument {
   }
 }
 
-/** @param text PATH=VALUE, where the value is JSON or else a text */
+/** @param text PATH=VALUE, where VALUE is JSON or otherwise a string */
 function setByPath(run: RunDocument, text: string): RunDocument {
   const at = text.indexOf('=');
   const [path, word] = [text.slice(0, at), text.slice(at + 1)];
@@ -70,7 +70,7 @@ function setByPath(run: RunDocument, text: string): RunDocument {
   try {
     value = JSON.parse(word);
   } catch {
-    // A text, such as the name of a loss.
+    // A string, such as the name of a loss.
   }
   try {
     return setPath(run, path, value);
@@ -79,7 +79,7 @@ function setByPath(run: RunDocument, text: string): RunDocument {
   }
 }
 
-/** More bytes than any document of a run has. */
+/** Maximum size of a document in bytes. */
 const MOST_BYTES = 2 ** 20;
 
 function readDocument(name: string): RunDocument {
@@ -94,13 +94,13 @@ function readDocument(name: string): RunDocument {
   }
 }
 
-/** A text without the mark at its start. Windows PowerShell writes UTF-16 where other shells write UTF-8. */
+/** Decodes a text and strips its byte order mark. Windows PowerShell writes UTF-16, other shells UTF-8. */
 function decode(bytes: Uint8Array): string {
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
 }
 
-/** What commander calls an option: `learningRate` for `--lr, --learning-rate`. */
+/** Commander's name of an option: `learningRate` for `--lr, --learning-rate`. */
 const attribute = ({ flags }: Entry) => new Option(flags).attributeName();
 
 const ORIGINAL_GROUP = 'Options of the original:';
@@ -121,7 +121,7 @@ function command(): Command {
     if (!isSwitch) {
       option.argParser((text, former) => {
         const value = labelled(() => read(text, formatLabel(entry)));
-        // Each value of an option that may be given several times is kept.
+        // Collects the values of options that may be given several times.
         return Array.isArray(value) && Array.isArray(former) ? [...former, ...value] : value;
       });
       if (about.default !== undefined) option.default(about.default, String(about.default));
@@ -131,7 +131,7 @@ function command(): Command {
   return program;
 }
 
-/** What --run and --set know. */
+/** Help for paths of the document. */
 function describeDocument(): string {
   const lines = listOptions().map(({ path, doc, expected, standard }) => {
     return `  ${path}\n      ${doc}: ${expected}${standard && ` (default: ${standard})`}`;
@@ -139,7 +139,7 @@ function describeDocument(): string {
   return `\nOptions of the run, for --run and --set, where N is a layer, from 0 on:\n${lines.join('\n')}`;
 }
 
-/** What a value is read as; what is wrong with it is the fault of who gave it. */
+/** Parses a value; errors become usage errors. */
 function labelled<V>(read: () => V): V {
   try {
     return read();
@@ -148,7 +148,7 @@ function labelled<V>(read: () => V): V {
   }
 }
 
-/** commander's complaint in our own message format. */
+/** Rewrites commander's errors in our own format. */
 function complaint({ code, message }: CommanderError): string {
   const found = /'([^']*)'/.exec(message)?.[1] ?? '';
   const entry = OPTIONS.find(({ flags }) => flags === found || splitFlags(flags).includes(found.split('=')[0]));
@@ -163,19 +163,19 @@ function complaint({ code, message }: CommanderError): string {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** npm's scripts begin in the project's folder; npm hands down the folder in which the command was typed. */
+/** npm runs scripts in the project's folder, and passes on the folder in which the command was typed. */
 const startedByNpm = (env: Environment) => env.npm_lifecycle_event === 'train';
 
-/** The folder in which the command was typed: relative paths are meant from there. */
+/** The folder in which the command was typed, which relative paths refer to. */
 export function typedIn(env: Environment = process.env, cwd = process.cwd()): string {
-  // A program that npm started may have started us elsewhere.
+  // npm may have started another program that then started this one in another folder.
   const inProject = startedByNpm(env) && realpathSync(cwd) === realpathSync(projectPath());
   return (inProject && env.INIT_CWD) || cwd;
 }
 
 /**
- * `npm run train -N 2` lacks the `--`: npm keeps the option for itself and hands down the 2.
- * @returns a line that says what to write, or undefined if npm kept nothing of ours
+ * Detects a missing `--`: in `npm run train -N 2`, npm takes -N for its own option and passes on only the 2.
+ * @returns a line that says what to write, or undefined if npm took no option of ours
  */
 export function keptByNpm(argv: readonly string[], env: Environment = process.env): string | undefined {
   if (!startedByNpm(env)) return undefined;
@@ -184,12 +184,12 @@ export function keptByNpm(argv: readonly string[], env: Environment = process.en
       .replace(/^--no-|^-+/, '')
       .replaceAll('-', '_')
       .toLowerCase()}`;
-    // Of `--no-decay-input` npm makes an option `decay-input` that is empty.
+    // npm turns `--no-decay-input` into an empty option `decay-input`.
     return flag.startsWith('--no-') ? env[key] === '' : env[key];
   });
   if (kept.length > 0)
     return `npm kept ${kept.join(', ')} for itself; write \`--\` before the options: \`npm run train -- ${kept[0]} …\``;
-  // When npm takes an option for its own, only the value is left.
+  // If npm takes an option for its own, only its value is left.
   const [stray] = argv;
   if (stray === undefined || stray.startsWith('-')) return undefined;
   return `${stray}: expected an option before it; with npm, write \`npm run train -- --OPTION ${stray}\``;

@@ -1,4 +1,4 @@
-/** Networks of other programs on the command line: `--weights`, `--save-nir`, `--save-safetensors`. */
+/** Loads and saves networks of other programs: `--weights`, `--save-nir`, `--save-safetensors`. */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
@@ -29,16 +29,16 @@ import { FIGURE_FILES } from './figures';
 import type { Places } from './folder';
 import type { Options } from './options';
 
-/** Where a training starts from, if not from new weights. */
+/** Initial weights from a file. */
 export interface Start {
   state: EngineState;
-  /** What is said of it: `weights.pth (Adam's step 2340, epoch 5)`. */
+  /** Description: `weights.pth (Adam's step 2340, epoch 5)`. */
   description: string;
 }
 
 /**
- * The weights that `--weights` names.
- * @throws UsageError if the file cannot be used, or holds another network than the run's
+ * Reads the weights named by `--weights`.
+ * @throws UsageError if the file is invalid or its network differs from the run's
  */
 export function readStart({ engine }: ResolvedRun, { weights: name }: Options): Start | undefined {
   if (name === undefined || engine.name === 'ann') return undefined;
@@ -66,14 +66,14 @@ export function readStart({ engine }: ResolvedRun, { weights: name }: Options): 
   return { state, description: known.length > 0 ? `${file} (${known.join(', ')})` : file };
 }
 
-/** Neurons are compared one by one. */
+/** Layer options that make up a shape; neurons are compared separately. */
 const SHAPE_OPTIONS = LAYER_OPTIONS.filter((name) => name !== 'neuron');
 
-/** What the shapes of a network are, and what lasts in it, as a text. */
+/** Serializes the shapes of a network's layers, for comparison. */
 const kindOf = (layers: readonly LayerShape[]): string =>
   JSON.stringify(layers.map((layer) => Object.fromEntries(SHAPE_OPTIONS.map((name) => [name, layer[name]]))));
 
-/** @throws UsageError if the file's network is not that of the run */
+/** @throws UsageError if the file's network differs from the run's */
 function refuseAnother(file: string, { weights, neuron, layers }: FileNetwork, wanted: readonly ResolvedLayer[]): void {
   const [expected, found] = [kindOf(wanted), kindOf(layers ?? plainLayers(hiddenOf(weights.length)?.hidden))];
   if (expected !== found) {
@@ -83,7 +83,7 @@ function refuseAnother(file: string, { weights, neuron, layers }: FileNetwork, w
   }
   wanted.forEach(({ neuron: own, learn }, i) => {
     const there = layers?.[i].neuron ?? neuron;
-    // A τ that is learnt begins where it is in the file.
+    // A learnt τ starts from its value in the file.
     const differs = there && differingOption(learn ? { ...there, tau: own.tau } : there, own);
     if (!differs) return;
     throw new UsageError(
@@ -92,7 +92,7 @@ function refuseAnother(file: string, { weights, neuron, layers }: FileNetwork, w
   });
 }
 
-/** The formats in which a network can leave, by the setting that names the file. */
+/** Output formats, by the option that names the file. */
 const WRITERS = [
   { name: 'saveNir', flag: '--save-nir', write: toNir },
   { name: 'saveSafetensors', flag: '--save-safetensors', write: toSafetensors },
@@ -104,9 +104,7 @@ const exportsOf = (options: Options) =>
     return file === undefined ? [] : [{ ...writer, file: resolve(typedIn(), file) }];
   });
 
-/**
- * Before the training: @throws UsageError if a network cannot be written as asked, or would be written over something
- */
+/** Called before training. @throws UsageError if a network cannot be written as requested, or would overwrite a file */
 export function refuseExports({ engine }: ResolvedRun, options: Options, places: Places): void {
   const files = exportsOf(options);
   const [one, other] = files;
@@ -143,7 +141,7 @@ export function refuseExports({ engine }: ResolvedRun, options: Options, places:
   });
 }
 
-/** After the training. @returns the files */
+/** Called after training. @returns the files written */
 export function writeExports(options: Options, network: SavedNetwork): string[] {
   return exportsOf(options).map(({ write, file }) => {
     writeFileAtomic(file, write(network));

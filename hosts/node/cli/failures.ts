@@ -1,10 +1,10 @@
-/** What the command line says on stderr: its lines, and of a failure one that says why, and what to do. */
+/** Messages on stderr: for a failure, one line that says why, and what to do. */
 import { asOneLine } from '../../../src/common/checks';
 
-/** Prints a line on stderr. It may hold the name of a file, and that anything. */
+/** Prints a line on stderr. It may contain a file name, so control characters are escaped. */
 export const say = (line: string): void => console.error(asOneLine(line));
 
-/** An argument is wrong: one line on stderr, exit status 2. */
+/** An invalid argument: one line on stderr, exit status 2. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
@@ -20,7 +20,7 @@ const ADVICE: [RegExp, string][] = [
   ],
 ];
 
-/** The failure in one line. */
+/** Describes a failure in one line. */
 export function describeFailure(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const advice = ADVICE.find(([pattern]) => pattern.test(message))?.[1];

@@ -1,4 +1,4 @@
-/** The original's four figures of a run: as files, or in a window. */
+/** The original's four figures of a run, as files or in a window. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from '../../../packages/figures';
@@ -16,16 +16,16 @@ const TYPES = ['png', 'svg'] as const;
 type Figures = Partial<Record<(typeof NAMES)[number], Figure>>;
 
 export interface Drawn {
-  /** Of spiking neurons. */
+  /** Only in spiking networks. */
   trace?: Trace;
   history: TrainingHistory;
   data: Dataset;
 }
 
-/** The names of the figures' files. */
+/** File names of the figures. */
 export const FIGURE_FILES: readonly string[] = NAMES.flatMap((name) => TYPES.map((type) => `${name}.${type}`));
 
-/** The files of figures that are in a folder. */
+/** Lists the figures' files that exist in a folder. */
 export function figureFilesIn(folder: string): string[] {
   return FIGURE_FILES.map((name) => join(folder, name)).filter(
     (file) => lstatSync(file, { throwIfNoEntry: false })?.isDirectory() === false,
@@ -55,7 +55,7 @@ function drawInput(data: Dataset): Figure {
   return plot1dSpikes(spikes, { neurons, title: 'The first test sample', what: 'unit', ylabel: 'input unit' });
 }
 
-/** Saves the figures as PNG and SVG in a folder; each is drawn once, for both. */
+/** Saves the figures as PNG and SVG, drawing each only once. */
 export async function saveFigures(figures: Figures, folder: string): Promise<void> {
   for (const [name, figure] of Object.entries(figures)) {
     const svg = await renderSvg(figure);
@@ -64,9 +64,9 @@ export async function saveFigures(figures: Figures, folder: string): Promise<voi
   }
 }
 
-/** Shows the figures in a window; resolves when it was closed. */
+/** Shows the figures in a window; resolves when it is closed. */
 export async function showFigures(figures: Figures): Promise<void> {
-  // Loaded here: the window's server takes longer to load than a training epoch.
+  // Loaded on demand: the window's server takes longer to load than a training epoch.
   const { openWindow } = require('../notebook/window') as typeof import('../notebook/window');
   await (await openWindow(Object.values(figures))).closed;
 }

@@ -10,24 +10,24 @@ import { UsageError } from './failures';
 import { FIGURE_FILES, figureFilesIn } from './figures';
 import type { Options } from './options';
 
-/** Where a run writes. */
+/** Output folders of a run. */
 export interface Places {
-  /** TensorBoard's logs. */
+  /** For TensorBoard's logs. */
   logDir: string;
-  /** Everything else. */
+  /** For everything else. */
   outDir: string;
 }
 
-/** What an earlier run left in the folder. */
+/** The files of an earlier run in the folder. */
 export interface Earlier {
   /** Arrays and model. */
   results: string[];
   hasCheckpoint: boolean;
-  /** If it can be read. */
+  /** Undefined if it cannot be read. */
   checkpoint?: Checkpoint;
 }
 
-/** Looks for an earlier run, ignoring what one left that was killed before its first checkpoint. */
+/** Looks for an earlier run, ignoring the remains of one that was killed before its first checkpoint. */
 export function findEarlier(outDir: string): Earlier | undefined {
   const results = resultsIn(outDir);
   const hasCheckpoint = existsSync(checkpointPath(outDir));
@@ -46,8 +46,8 @@ export function describeProgress({ history, run }: Checkpoint, epochs = readRun(
 }
 
 /**
- * A new run writes over no other unless it was told to.
- * @throws UsageError in one line that names the ways out
+ * Refuses to overwrite an earlier run unless told to.
+ * @throws UsageError in one line that says what to do
  */
 export function refuseToOverwrite(outDir: string, options: Options): void {
   const earlier = findEarlier(outDir);
@@ -60,8 +60,8 @@ export function refuseToOverwrite(outDir: string, options: Options): void {
 }
 
 /**
- * What a run cannot replace is found before it begins, and not when it has something to write.
- * @throws UsageError in one line that names it
+ * Finds what the run could not replace before it begins, rather than when it has results to write.
+ * @throws UsageError in one line that names the file
  */
 export function refuseObstacles(outDir: string, options: Options): void {
   const { files, folders } = pathsIn(outDir);
@@ -78,8 +78,8 @@ export function refuseObstacles(outDir: string, options: Options): void {
 }
 
 /**
- * Figures replace those of the same run only.
- * @throws UsageError in one line that names the ways out
+ * Refuses to overwrite figures of another run.
+ * @throws UsageError in one line that says what to do
  */
 export function checkFigures(outDir: string, options: Options, checkpoint: Checkpoint | undefined): void {
   if (!options.saveFigures || checkpoint?.saveFigures) return;
@@ -92,12 +92,11 @@ export function checkFigures(outDir: string, options: Options, checkpoint: Check
 const another = ({ outDir }: Options) => (outDir === undefined ? '--log-dir' : '--out-dir (or --log-dir)');
 
 /**
- * Removes an earlier run, when the new one has something to put in its place. The checkpoint stays until the new one
- * replaces it.
+ * Removes an earlier run once the new one has results. The checkpoint stays until the new one replaces it.
  */
 export function removeEarlier({ outDir, logDir }: Places, { results, checkpoint }: Earlier): void {
   const figures = checkpoint?.saveFigures ? figureFilesIn(outDir) : [];
-  // The checkpoint may name no other file than an event file: that was checked when it was read.
+  // Reading the checkpoint has made sure that this names an event file and no other.
   const events = checkpoint ? [join(logDir, checkpoint.events.file)] : [];
   for (const file of [...results, ...figures, ...events]) rmSync(file, { force: true });
   for (const name of Object.values(MODEL_FOLDERS)) {

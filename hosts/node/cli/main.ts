@@ -8,9 +8,8 @@ import { runCommand } from './run';
 import { ignoreOutput, Stop } from './stop';
 
 /**
- * Entry point: one line on stderr if something is wrong; exit status 2 for a bad argument, 1 for a failure.
- * @param watchCaller calls its argument when the program that started this one is gone, for example an npm that was
- *   killed
+ * Entry point. Errors are one line on stderr; the exit status is 2 for a bad argument, 1 for a failure.
+ * @param watchCaller calls its argument when the parent process is gone, for example after npm was killed
  */
 export async function main(argv: string[], watchCaller: (onGone: () => void) => unknown = watchParent): Promise<void> {
   const stop = new Stop();
@@ -21,12 +20,12 @@ export async function main(argv: string[], watchCaller: (onGone: () => void) => 
     if (hint) throw new UsageError(hint);
     const args = parseArguments(argv);
     process.exitCode = args ? await runCommand(args, stop) : 0;
-    // A closed terminal ends the program as this signal does by default: node would abort while it resets the terminal.
+    // Ends the program as the signal would by default: Node would abort when it tries to reset the closed terminal.
     if (stop.isTerminalGone) process.kill(process.pid, 'SIGHUP');
   } catch (error) {
     const isExpected = error instanceof UsageError || error instanceof DatasetError;
     const withStack = !isExpected && process.env.DEBUG !== undefined && error instanceof Error;
-    // The name of a file may hold anything.
+    // A file name may contain any characters.
     const line = asOneLine(isExpected ? error.message : describeFailure(error));
     console.error(`lif_fc_mnist: ${withStack ? error.stack : line}`);
     process.exitCode = error instanceof UsageError ? 2 : 1;

@@ -1,6 +1,6 @@
 /**
- * The options of `lif_fc_mnist`: those that fill in the document of the run, by their names in packages/runs, and those
- * that say where a run reads and writes, and what else it does.
+ * The options of `lif_fc_mnist`: those that set options of the run's document, by their names in packages/runs, and
+ * those that choose files and actions.
  */
 
 import { type About, toggle, whole } from '../../../packages/networks/options/schema';
@@ -15,7 +15,7 @@ import {
 } from '../../../packages/runs/shorthands';
 import { UsageError } from './failures';
 
-/** An option whose value is the text itself. */
+/** An option whose value is a plain string. */
 const text = <const A extends About>(expected: string, pattern: RegExp, placeholder: string, about: A) => ({
   about,
   expected,
@@ -34,10 +34,10 @@ const setting = text('PATH=VALUE, such as engine.T=20', /^[^=]+=/, 'PATH=VALUE',
 });
 const ofNetworks = { ann: false, images: true } as const;
 
-/** Options that say where a run reads and writes, and what else it does. */
+/** Options for files and actions. */
 const AROUND = {
   run: file({ doc: 'the run as a JSON document, which the other options fill in; - reads it from standard input' }),
-  // A list, as it may be given several times.
+  // May be given several times.
   set: { ...setting, read: (found: string, label: string) => [setting.read(found, label)] },
   printRun: flag('print the run as a document in its shortest form, and end'),
   device: text('cpu or cuda:0', /^(cpu|cuda(:\d+)?)$/, 'DEVICE', {
@@ -82,19 +82,19 @@ const AROUND = {
 type Around = typeof AROUND;
 type AroundName = keyof Around;
 
-/** The options beside the document, given or by default. */
+/** Values of the options for files and actions. */
 export type Options = {
   [N in AroundName]:
     | ReturnType<Around[N]['read']>
     | (Around[N]['about'] extends { default: unknown } ? never : undefined);
 };
 
-/** An option as the command line knows it. */
+/** An option of the command line. */
 export interface Entry extends Option {
   name: Name | AroundName;
   flags: string;
   isSwitch: boolean;
-  /** Whether it fills in the document. */
+  /** Whether it sets an option of the document. */
   isOfRun: boolean;
   isOriginal: boolean;
 }
@@ -103,10 +103,10 @@ const ORIGINAL: readonly (Name | AroundName)[] = [
   ...(['device', 'datasetDir', 'logDir', 'batchSize', 'T', 'learningRate', 'gpu', 'tau', 'epochs'] as const),
 ];
 
-/** How the chapter on timing trains on Randman. */
+/** The options with which the chapter on timing trains on Randman. */
 const RANDMAN = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cross-entropy-counts --lr 0.05 -N 6';
 
-/** The help for options where it differs from what the tables say. */
+/** Help texts that differ from those of the tables. */
 const HELP: { readonly [name: string]: string } = {
   dataset: `mnist; or rows, its images one row in each of 28 steps (T is 28); or randman, the spike trains of the chapter on timing, which trains on them with ${RANDMAN}; or yin-yang, the points of the chapter on exact times; or films, the moving things of the chapter on event cameras (T is 12); or films-at-once, for an ANN that sees all steps`,
   decayInput: 'add the whole input to the potential: only what was there decays',
@@ -134,11 +134,11 @@ const ALL: readonly Entry[] = [
   ),
 ];
 
-/** All options, in the order of the help. */
+/** All options, in help order. */
 export const OPTIONS: readonly Entry[] = [
   ...ORIGINAL.map((name) => ALL.find((entry) => entry.name === name) as Entry),
   ...ALL.filter((entry) => !entry.isOriginal),
 ];
 
-/** How messages call an option: `-N/--epoch`. */
+/** Name of an option in messages: `-N/--epoch`. */
 export const formatLabel = ({ flags }: Pick<Entry, 'flags'>): string => splitFlags(flags).join('/');

@@ -1,4 +1,4 @@
-/** What a resumed run takes over from its checkpoint, and whether that fits. */
+/** Checks whether a run can resume from a checkpoint. */
 import { createHash } from 'node:crypto';
 import { countRemembered } from '../../../packages/networks/options/layers';
 import { type Dataset, isSpikeTrains } from '../../../packages/networks/spike-trains';
@@ -8,10 +8,10 @@ import { unfit } from '../../../packages/runs/node/checkpoint';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { UsageError } from './failures';
 
-/** What a resumed run may have otherwise. */
+/** Options that may differ from the checkpoint's. */
 const CHANGEABLE: readonly string[] = ['train.epochs'];
 
-/** @throws UsageError that names what the run must not have otherwise than its checkpoint */
+/** @throws UsageError that names an option that differs from the checkpoint's but must not */
 export function refuseChanges(run: ResolvedRun, { run: before, history: { epoch } }: Checkpoint): void {
   const [is, was] = [run as RunDocument, before].map((document) => flatten(formatRun(document)));
   const advice = 'leave it out, or start a new run in another folder';
@@ -33,8 +33,8 @@ export function refuseChanges(run: ResolvedRun, { run: before, history: { epoch 
 }
 
 /**
- * @throws UsageError if the data are not those of the checkpoint
- * @throws Error if the checkpoint's batches do not match the data, or it lacks potentials that the run continues from
+ * @throws UsageError if the data differ from the checkpoint's
+ * @throws Error if the checkpoint's batches do not match the data, or it lacks potentials that the run needs
  */
 export function checkAgainstData(
   { digest, history }: Checkpoint,
@@ -55,7 +55,7 @@ export function checkAgainstData(
   if (!isWhole || correct > batch * batchSize || (state?.potentials?.length ?? 0) !== potentials) throw unfit(file);
 }
 
-/** Tells data sets apart: all training labels, and the first thousand images or all spikes. */
+/** Fingerprint of a dataset: all training labels, and the first thousand images or all spikes. */
 export function digestData(data: Dataset): string {
   const hash = createHash('md5').update(data.train.labels);
   if (isSpikeTrains(data)) hash.update(data.train.units).update(data.train.times);

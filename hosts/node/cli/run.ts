@@ -1,4 +1,4 @@
-/** One run of the command line: what it reads, where it writes, and what it says. */
+/** Performs a run of the command line. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Dataset, isSpikeTrains } from '../../../packages/networks/spike-trains';
@@ -54,7 +54,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   const data = await readData(run, options);
   if (checkpoint) checkAgainstData(checkpoint, run, data, file);
 
-  // Before anything is written: an engine that cannot start leaves nothing behind.
+  // An engine that cannot start must leave nothing behind, so it starts before anything is written.
   const { threads } = options;
   const engine = await engineOf(run, data, (name, all) => createEngine(name, { ...all, threads }));
   let outcome: Outcome;
@@ -64,7 +64,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
     makeFolder(outDir);
     const lock = lockFolder(outDir);
     try {
-      // Another run may have come and gone before the folder was locked.
+      // Another run may have written here before the folder was locked.
       refuseToLose(outDir, options, checkpoint);
       removeLeftovers(outDir);
       const earlier = options.overwrite && findEarlier(outDir);
@@ -97,11 +97,11 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   return outcome.status;
 }
 
-/** Prints what was asked for. @throws Error if it cannot be written, unless the reader has closed the pipe */
+/** Prints to stdout. @throws Error if that fails, unless the reader has closed the pipe */
 function print(text: string): Promise<void> {
   return new Promise((done, fail) => {
     process.stdout.write(text, (error) => {
-      // Windows says EOF of a pipe, and EIO is said of a terminal that is gone.
+      // EOF is a closed pipe on Windows, EIO a closed terminal.
       const isLost = error && !['EPIPE', 'EOF', 'EIO'].includes(String((error as NodeJS.ErrnoException).code));
       if (isLost) fail(error);
       else done();
@@ -110,8 +110,8 @@ function print(text: string): Promise<void> {
 }
 
 /**
- * The run that is meant: the document that is named, or that of the checkpoint, and what fills it in.
- * @throws UsageError that names the option, or its path, what was expected and what was found
+ * The run to perform: the document named by --run or in the checkpoint, with the options given.
+ * @throws UsageError that names the option or its path, what was expected and what was found
  */
 function runOf({ named, fill, given }: Arguments, checkpoint: Checkpoint | undefined): ResolvedRun {
   let run: ResolvedRun;

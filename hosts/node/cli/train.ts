@@ -1,4 +1,4 @@
-/** Trains, prints the original's lines, and records what the original records. */
+/** Trains, prints the same lines as the original, and records the same values. */
 
 import { existsSync } from 'node:fs';
 import type { AnnEngine } from '../../../packages/networks/ann-engine';
@@ -35,34 +35,34 @@ export interface Job {
   data: Dataset;
   engine: Engine | AnnEngine;
   places: Places;
-  /** To resume from. */
+  /** Checkpoint to resume from. */
   checkpoint?: Checkpoint;
-  /** The weights that a new run starts from, if not from new ones. */
+  /** Initial weights from a file. */
   start?: EngineState;
-  /** A run to be replaced. */
+  /** An earlier run to replace. */
   earlier?: Earlier;
   stop: Stop;
 }
 
 export interface Outcome {
-  /** The exit status. */
+  /** Exit status. */
   status: number;
-  /** Of a run that was not stopped, if they are wanted. */
+  /** Undefined if the run was stopped or no figures were requested. */
   figures?: ReturnType<typeof drawFigures>;
 }
 
-/** @throws Error in one line, also if the training diverged */
+/** @throws Error in one line, for example if the training diverged */
 export async function trainAndRecord(job: Job): Promise<Outcome> {
   const { places, checkpoint, start = null, stop } = job;
   const history = checkpoint?.history ?? { ...newHistory(), state: start };
   const writer = new SummaryWriter(places.logDir, checkpoint?.events);
   const save = saver(job, history, writer);
   try {
-    // Resumed with another log dir: its curves are whole, too.
+    // A run resumed with another log folder writes its whole curves there.
     if (!writer.continues) addCurves(writer, history);
     await trainEpochs(job, history, writer, save);
     if (history.stopped) {
-      // A whole epoch or nothing in exchange for another run.
+      // An earlier run is replaced only once a whole epoch is done.
       const isSaved = history.trainAccs.length > 0 && (!job.earlier || history.epoch > 0);
       if (isSaved) save();
       say(stopped(job, history, isSaved));
@@ -77,8 +77,7 @@ export async function trainAndRecord(job: Job): Promise<Outcome> {
 }
 
 /**
- * Puts everything on the disk that a resumed run needs. What the run replaces is removed then, and not earlier: after
- * the first epoch.
+ * Saves everything that a resumed run needs. An earlier run is removed only now, after the first epoch.
  */
 function saver(
   { run, options, data, places, checkpoint, earlier }: Job,
@@ -89,7 +88,7 @@ function saver(
   const kept = { run: formatRun(run as RunDocument), digest: digestData(data), saveFigures };
   let toRemove = earlier;
   return () => {
-    // First of all: a run that diverged adds to no file.
+    // Checked first, so that a diverged run adds to no file.
     if (history.state) assertFinite(history.state.weights);
     writeCheckpoint(checkpointPath(places.outDir), { ...kept, history, events: writer.flush() });
     if (toRemove) removeEarlier(places, toRemove);
@@ -142,7 +141,7 @@ async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWr
   }
 }
 
-/** Writes the results of a training that has ended, and prints the original's last line, and which weights they are. */
+/** Writes the results of a finished training, and prints the original's last line and the weights' SHA-256. */
 async function record(job: Job, history: TrainingHistory, save: () => void): Promise<Outcome['figures']> {
   const { run, options, data, engine, places, checkpoint, stop } = job;
   const { weights } = await engine.state();
@@ -153,9 +152,9 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
   const what = readout === 'spikes' ? 'Firing rate' : 'Potential';
   if (spiking) console.log(`${what}: ${formatRow(spiking.rates)}`);
   console.log(`SHA-256 of the weights: ${fingerprint(weights)}`);
-  // A resumed run may have begun new TensorBoard logs, or have been told to save figures.
+  // A resumed run may have started new TensorBoard logs or been asked to save figures.
   if (checkpoint) save();
-  // From here on Ctrl-C ends the program as usual: nothing is left to be saved.
+  // Nothing is left to save, so Ctrl-C may end the program again.
   stop.unlisten();
   const figures =
     options.saveFigures || options.show ? drawFigures({ trace: spiking?.trace, history, data }) : undefined;
@@ -169,7 +168,7 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
   return figures;
 }
 
-/** What the trained neurons do when the first test image, or sample, is shown. */
+/** Traces the trained neurons for the first test image or sample. */
 async function present(engine: Engine, epoch: number) {
   const trace = await engine.trace({ split: 'test', epoch, index: 0 });
   const rates = await engine.rates({ split: 'test', epoch, indices: [0] });
@@ -183,7 +182,7 @@ function stopped({ places, earlier }: Job, { epoch, batch, trainAccs }: Training
   return `Stopped ${when}; nothing was saved${earlier ? `, and the run in ${places.outDir} stays` : ''}`;
 }
 
-/** The message after a training diverged: what to do, and which files remain. */
+/** The message after a diverged training: what to do, and which files remain. */
 function explained(error: Error, { run, places }: Job, { trainAccs }: TrainingHistory): Error {
   if (!/no longer finite/.test(error.message)) return error;
   const left = existsSync(checkpointPath(places.outDir)) ? 'the last checkpoint stays' : 'nothing was saved';

@@ -1,6 +1,6 @@
 /**
- * The checkpoint of a run, written after each epoch: `checkpoint.json` with all that is short, and beside it
- * `checkpoint.<hash>.bin` with the long arrays, so that millions of batches are saved in a fraction of a second.
+ * The checkpoint of a run, written after each epoch: `checkpoint.json`, and `checkpoint.<hash>.bin` with the long
+ * arrays, so that the history of millions of batches is saved in a fraction of a second.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
@@ -20,16 +20,16 @@ import { type EventsPosition, isEventsName } from './tensorboard';
 
 export interface Checkpoint {
   run: RunDocument;
-  /** Tells data apart, better than the history does. */
+  /** Fingerprint of the data. */
   digest: string;
-  /** Whether figures are among what the run leaves. */
+  /** Whether the run saves figures. */
   saveFigures: boolean;
   history: TrainingHistory;
-  /** The TensorBoard file and how much of it belongs to this checkpoint. */
+  /** The TensorBoard file, and how much of it belongs to this checkpoint. */
   events: EventsPosition;
 }
 
-/** The arrays in the order of their file, each with the bytes of a number. */
+/** The arrays in the order of their file, with bytes per number. */
 const ARRAYS = [
   ...(['weights', 'm', 'v'] as const).map((name) => [name, 4] as const),
   ...(['trainAccs', 'losses', 'testAccs', 'heldBackAccs'] as const).map((name) => [name, 8] as const),
@@ -38,28 +38,28 @@ const ARRAYS = [
 type Arrays = Pick<TrainingHistory, 'trainAccs' | 'losses' | 'testAccs' | 'heldBackAccs'> &
   Required<Omit<EngineState, 'step'>>;
 
-/** The content of `checkpoint.json`, in this order. */
+/** The content of `checkpoint.json`, in file order. */
 interface Header extends Omit<Checkpoint, 'history'> {
   format: string;
   version: number;
-  /** `step`: Adam's, which counts those of an earlier run whose weights this one began with. */
+  /** `step` is Adam's, which includes those of an earlier run whose weights this one started from. */
   history: Pick<TrainingHistory, 'epoch' | 'epochs' | 'batch' | 'correct' | 'settings'> & { step: number };
-  /** The file with the arrays, its SHA-256, and the length of each. */
+  /** The file with the arrays, its SHA-256, and the arrays' lengths. */
   arrays: { file: string; sha256: string } & Record<keyof Arrays, number>;
 }
 
 export const CHECKPOINT_NAME = 'checkpoint.json';
-/** More bytes than any `checkpoint.json` has. */
+/** Maximum size of `checkpoint.json` in bytes. */
 const MOST_BYTES = 2 ** 20;
 const FORMAT = 'lif_fc_mnist checkpoint';
-/** To be raised whenever the content changes: an older program must not misread a newer file, nor a newer an older. */
+/** Raise it whenever the content changes, so that no version misreads the files of another. */
 const VERSION = 4;
 
-/** The layers of a run with these settings. @throws RangeError or TypeError unless they are those of a network */
+/** The layers of a run. @throws RangeError or TypeError if the run is invalid */
 const layersOf = (settings: RunSettings | null): readonly LayerShape[] =>
   settings ? allLayersIn(settings) : plainLayers();
 
-/** How many weights, and what else is learnt, a run with these settings has. */
+/** Number of weights and other learnt parameters of a run. */
 const weightsOf = (settings: RunSettings | null): number =>
   countNumbers(parameters(layersOf(settings), settings?.inputs));
 
@@ -71,14 +71,14 @@ const hashParts = (parts: readonly (Uint8Array | string)[]) => {
 const arraysName = (hash: string) => `checkpoint.${hash.slice(0, 16)}.bin`;
 const ARRAYS_NAME = /^checkpoint\.[0-9a-f]{16}\.bin$/;
 
-/** Whether a file of this name, in the folder of a checkpoint, belongs to it. */
+/** Whether a file in the folder of a checkpoint belongs to it, by its name. */
 export function isCheckpointName(name: string): boolean {
   return name === CHECKPOINT_NAME || ARRAYS_NAME.test(name);
 }
 
 /**
- * Replaces a checkpoint. If that fails, the old one is kept.
- * @param file `checkpoint.json` in its own folder, made if it is missing
+ * Replaces a checkpoint; if that fails, the old one is kept.
+ * @param file path of `checkpoint.json`; its folder is created if missing
  * @throws RangeError if the weights are no longer finite or the parts contradict each other, Error if the disk is full
  */
 export function writeCheckpoint(file: string, { history, events, ...about }: Checkpoint): void {
@@ -119,7 +119,7 @@ export function writeCheckpoint(file: string, { history, events, ...about }: Che
 }
 
 /**
- * Reads a checkpoint and trusts nothing unchecked.
+ * Reads and checks a checkpoint.
  * @throws Error in one line if it is missing, damaged, of another version, or contradicts itself
  */
 export const readCheckpoint = (file: string): Checkpoint => inOneLine(() => readWhole(file));
@@ -169,14 +169,14 @@ function readHeader(file: string): Header {
   try {
     if (isFit(header)) return header;
   } catch {
-    // The run is none, or its settings are those of no network.
+    // The run is invalid, or its settings describe no network.
   }
   throw unfit(file);
 }
 
 /**
- * Whether all parts of a header fit together. Needed because a checksum detects damage, not tampering.
- * @throws Error if the run is invalid, its settings are those of no network, or a part is missing
+ * Whether all parts of a header are consistent. A checksum detects damage, but not tampering.
+ * @throws Error if the run is invalid, or a part is missing
  */
 function isFit({ run, digest, saveFigures, history, events, arrays }: Header): boolean {
   const { epoch, epochs, batch, correct, settings, step } = history;
@@ -198,7 +198,7 @@ function isFit({ run, digest, saveFigures, history, events, arrays }: Header): b
     typeof digest === 'string' &&
     typeof saveFigures === 'boolean' &&
     counts.every((value) => Number.isSafeInteger(value) && value >= 0) &&
-    // Checkpoints have a run in one form alone.
+    // Checkpoints contain a run in its canonical form.
     JSON.stringify(formatRun(run)) === JSON.stringify(run) &&
     batch <= trainAccs &&
     epoch <= epochs &&
@@ -238,7 +238,7 @@ function damaged(file: string, why: string): Error {
   return new Error(`${file}: expected a whole checkpoint, found a damaged one (${why})`);
 }
 
-/** What is said of a checkpoint whose parts contradict each other, or that no run has written. */
+/** The error of a checkpoint whose parts contradict each other. */
 export function unfit(file: string): Error {
   return new Error(`${file}: expected a checkpoint that fits what it says of itself, found one that does not`);
 }

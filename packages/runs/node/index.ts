@@ -1,4 +1,4 @@
-/** What a run leaves on the disk: arrays, curves for TensorBoard, the model, checkpoints. No TensorFlow is needed. */
+/** Files of a run on disk: arrays, TensorBoard curves, the model, checkpoints. Needs no TensorFlow. */
 
 export { addCurves } from '../../formats/tensorboard';
 export { formatRow } from '../print';

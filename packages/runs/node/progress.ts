@@ -1,12 +1,12 @@
 /**
- * What a learner's checks found, as data: for the report of a class, and on a hub for the teacher's page, if the
- * learner has agreed.
+ * Records the results of a learner's checks for the report of a class and, with the learner's consent, for the
+ * teacher's page on a hub.
  */
 import { appendFileSync, closeSync, constants, openSync } from 'node:fs';
 
 /**
- * Adds one line to the file that the environment variable `LIF_FC_MNIST_PROGRESS` names, if it exists. A hub makes
- * it when the learner agrees, and removes it when the learner no longer does. The answer itself is not recorded.
+ * Appends a line to the file named by the environment variable `LIF_FC_MNIST_PROGRESS`, if that exists. A hub creates
+ * it when the learner agrees, and removes it when the learner withdraws. The answer itself is not recorded.
  * @param exercise id, such as `lif-charge`
  * @param result `passed`, `todo`, `error`, `wrong`, or the name of the mistake
  */
@@ -15,7 +15,7 @@ export function recordProgress(exercise: string, result: string, now = new Date(
   if (!path) return;
   let file: number;
   try {
-    // Never creates it, and does not wait for a pipe's reader.
+    // Must not create the file, nor wait for the reader of a pipe.
     file = openSync(path, constants.O_WRONLY | constants.O_APPEND | (constants.O_NONBLOCK ?? 0));
   } catch {
     return;
@@ -23,7 +23,7 @@ export function recordProgress(exercise: string, result: string, now = new Date(
   try {
     appendFileSync(file, `${JSON.stringify({ at: now.toISOString(), exercise, result })}\n`);
   } catch {
-    // A full disk: the exercise is more important than what the teacher sees of it.
+    // On a full disk the exercise matters more than its record.
   } finally {
     closeSync(file);
   }

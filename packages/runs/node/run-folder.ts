@@ -1,4 +1,4 @@
-/** Which files in a folder are a run's: nothing else is ever replaced or removed there. */
+/** The files of a run in a folder. Nothing else is ever replaced or removed there. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { MODEL_FILES } from '../../formats/layers-model';
@@ -12,23 +12,23 @@ const RESULTS: readonly string[] = [...ARRAYS, ...HIDDEN_ARRAYS, HELD_BACK, CURV
 
 const MODELS = Object.values(MODEL_FOLDERS);
 
-/** The checkpoint of a run. */
+/** Path of a run's checkpoint. */
 export function checkpointPath(folder: string): string {
   return join(folder, 'checkpoint', CHECKPOINT_NAME);
 }
 
-/** The files of a finished run that are in a folder. */
+/** Lists the files of a finished run in a folder. */
 export function resultsIn(folder: string): string[] {
   return RESULT_FILES.map((name) => join(folder, name)).filter((file) => existsSync(file));
 }
 
-/** The files that a run may write in a folder, and the folders that it makes there. */
+/** Files that a run may write in a folder, and folders that it may create. */
 export const pathsIn = (folder: string) => ({
   files: [...RESULT_FILES.map((name) => join(folder, name)), checkpointPath(folder)],
   folders: [...MODELS.map((name) => join(folder, name)), dirname(checkpointPath(folder))],
 });
 
-/** Whether a run writes, replaces or removes what has this path, or makes it a folder. */
+/** Whether a run may write, replace or remove this path, or create it as a folder. */
 export function isOfRun(path: string, { outDir, logDir }: { outDir: string; logDir: string }): boolean {
   const { files, folders } = pathsIn(outDir);
   const [found, folder, name] = [identityOf(path), identityOf(dirname(path)), basename(path).toLowerCase()];
@@ -41,7 +41,7 @@ export function isOfRun(path: string, { outDir, logDir }: { outDir: string; logD
   );
 }
 
-/** Removes what a killed run left half written in its folder. */
+/** Removes partly written files of a killed run. */
 export function removeLeftovers(folder: string): void {
   removeUnfinished(folder, (name) => RESULTS.includes(name) || name === LOCK_NAME);
   for (const model of MODELS) {

@@ -1,6 +1,6 @@
 /**
- * What a finished training leaves, in a folder or in a named place: the original's four arrays and its model; and the
- * files that a notebook writes for other programs, and reads from them.
+ * Saves and loads finished trainings, in a folder or under a name, and files that a notebook exchanges with other
+ * programs.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, rmSync } from 'node:fs';
@@ -35,16 +35,16 @@ export function fingerprint(values: Float32Array): string {
 
 /**
  * Reads a .npy file of float32 or float64.
- * @returns the values row by row, whatever the file's order
- * @throws Error in one line unless it is one
+ * @returns the values in row-major order, whatever the file's order
+ * @throws Error in one line if the file is invalid
  */
 export const readNpy = (file: string): NpyArray => npyArray(file, readFile(file));
 
 /**
  * Writes weights as a layers model that `tf.loadLayersModel` reads.
- * @param folder made if it is missing; a link of that name is replaced by a folder, its target left alone
- * @param network as `layersModelFiles` takes it
- * @throws RangeError unless a network has so many weights
+ * @param folder created if missing; a symbolic link is replaced by a folder, its target left alone
+ * @param network input of `layersModelFiles`
+ * @throws RangeError if the number of weights does not fit the network
  */
 export function writeLayersModel(folder: string, ...network: Parameters<typeof layersModelFiles>): void {
   const files = layersModelFiles(...network);
@@ -54,10 +54,9 @@ export function writeLayersModel(folder: string, ...network: Parameters<typeof l
 }
 
 /**
- * Writes the original's four arrays and the model `lif_snn_mnist` into a folder, over those of an earlier run; of the
- * ANN, which has no trace and no neurons, two arrays and the model `ann_mnist`.
- * @param run `inputs` of a network of spike trains; by default it takes images
- * @returns the names of what was written
+ * Writes the original's four arrays and the model `lif_snn_mnist` into a folder, replacing those of an earlier run; for
+ * the ANN, which has no trace, two arrays and the model `ann_mnist`.
+ * @returns the names of the files and folders written
  * @throws RangeError if the parts do not fit each other or the weights are not finite, Error if the disk is full
  */
 export function writeRun(
@@ -73,12 +72,12 @@ export function writeRun(
 }
 
 /**
- * Saves a finished training for a later chapter, over an earlier one of that name: the arrays and the model as the
- * command line writes them, and TensorBoard's file.
- * @param name of the place, by default `build/run`; the environment variable `LIF_FC_MNIST_RUNS` names another parent
- *   folder
- * @returns where that is, for people
- * @throws RangeError if the name is not bare, or as `writeRun`; Error if another run writes there
+ * Saves a finished training for a later chapter, replacing an earlier one of that name: the same arrays and model as
+ * the command line, and TensorBoard's file.
+ * @param name of the folder in `build/`, `run` by default; the environment variable `LIF_FC_MNIST_RUNS` names another
+ *   parent folder
+ * @returns the location, for people
+ * @throws RangeError if the name contains a path, or as `writeRun`; Error if another run is writing there
  */
 export async function saveRun(run: Run, name = 'run'): Promise<string> {
   checkRunName(name);
@@ -117,20 +116,16 @@ function read(file: string): Uint8Array {
   }
 }
 
-/**
- * The path of a run or a file, and what it is called: `build/NAME`, or in the folder that the environment variable
- * `LIF_FC_MNIST_RUNS` names.
- * @param name a bare one
- */
+/** Path and displayed location of a run or file: `build/NAME`, or in the folder named by `LIF_FC_MNIST_RUNS`. */
 function resolvePlace(name: string): { path: string; place: string } {
   const parent = resolve(process.env.LIF_FC_MNIST_RUNS || projectPath('build'));
   return { path: join(parent, name), place: `${basename(parent)}/${name}` };
 }
 
 /**
- * Writes a file into `build/` (or into the folder that `LIF_FC_MNIST_RUNS` names), over an earlier one of that name.
- * @returns where it is, for people
- * @throws RangeError unless the name is bare with an ending and these are bytes, Error if the disk is full
+ * Writes a file into `build/` (or the folder named by `LIF_FC_MNIST_RUNS`), replacing an earlier one of that name.
+ * @returns the location, for people
+ * @throws RangeError if the name has a path or no extension, or the content is not bytes; Error if the disk is full
  */
 export async function saveFile(name: string, bytes: Uint8Array): Promise<string> {
   checkSavedName(name);
@@ -142,8 +137,8 @@ export async function saveFile(name: string, bytes: Uint8Array): Promise<string>
 }
 
 /**
- * The bytes of a file where `saveFile` writes it.
- * @throws RangeError unless the name is bare, Error in one line if the file is missing
+ * Reads a file written by `saveFile`.
+ * @throws RangeError if the name contains a path, Error in one line if the file is missing
  */
 export async function loadFile(name: string): Promise<Uint8Array> {
   checkName('a file', name);

@@ -1,4 +1,4 @@
-/** TensorBoard's event files on the disk; `packages/formats/tensorboard.ts` knows the format. */
+/** Writes TensorBoard event files; see `packages/formats/tensorboard.ts` for the format. */
 import { closeSync, fsyncSync, ftruncateSync, lstatSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
@@ -6,34 +6,34 @@ import { concatenated } from '../../formats/bytes';
 import { fileVersion, scalarEvent } from '../../formats/tensorboard';
 import { assertWritable, makeFolder } from '../../system/files';
 
-/** How much of an event file is on the disk: all that a later writer needs to continue it. */
+/** Name and length of an event file, which a later writer needs to continue it. */
 export interface EventsPosition {
-  /** The file's name, without its folder. */
+  /** File name without folder. */
   file: string;
   /** In bytes. */
   length: number;
 }
 
-/** Whether this is the bare name of an event file, which TensorBoard would read in its folder. */
+/** Whether this is the name of an event file, without a path. */
 export function isEventsName(name: unknown): name is string {
   return typeof name === 'string' && /^events\.out\.tfevents\.[\p{L}\p{N}._-]+$/u.test(name);
 }
 
-/** Writes scalars that TensorBoard shows as curves. A new file is there from the first flush on. */
+/** Writes scalars that TensorBoard shows as curves. A new file is created at the first flush. */
 export class SummaryWriter {
-  /** The event file. */
+  /** Name of the event file. */
   readonly file: string;
-  /** Whether the earlier writer's file was there to be continued. */
+  /** Whether an earlier writer's file is continued. */
   readonly continues: boolean;
   private handle: number | undefined;
   private pending: Uint8Array[] = [];
-  /** Bytes of the file that were written. */
+  /** Bytes written so far. */
   private end = 0;
 
   /**
-   * @param folder made if it is missing
-   * @param earlier an earlier writer's file in that folder and how much of it counts: what comes after is cut off, so
-   *   no step is there twice. If the file is missing, shorter, or a link, a new one is begun.
+   * @param folder created if missing
+   * @param earlier an earlier writer's file in that folder, and its length; anything after that is cut off, so that no
+   *   step occurs twice. If the file is missing, shorter, or a symbolic link, a new one is started.
    */
   constructor(folder: string, earlier?: EventsPosition) {
     makeFolder(folder);
@@ -44,23 +44,23 @@ export class SummaryWriter {
       ftruncateSync(this.handle, earlier.length);
       this.end = earlier.length;
     } else {
-      // As TensorBoard names them.
+      // TensorBoard's naming scheme.
       const host = hostname().replace(/[^\p{L}\p{N}._-]/gu, '_');
       this.file = join(folder, `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${host}.${process.pid}`);
-      // Not after the first epoch alone.
+      // Fails early rather than after the first epoch.
       assertWritable(this.file);
       this.pending.push(fileVersion());
     }
   }
 
-  /** Adds one value of one curve. */
+  /** Adds a point to a curve. */
   addScalar(tag: string, value: number, step: number): void {
     this.pending.push(scalarEvent(tag, value, step));
   }
 
   /**
-   * Puts all that was added on the disk.
-   * @returns what a later writer needs to continue from here
+   * Writes all points added so far.
+   * @returns what a later writer needs to continue here
    * @throws Error that names the file if the disk is full
    */
   flush(): EventsPosition {
@@ -78,13 +78,13 @@ export class SummaryWriter {
     return { file: basename(this.file), length: this.end };
   }
 
-  /** Ends without what was added since the last flush. */
+  /** Discards what was added since the last flush. */
   discard(): void {
     if (this.handle !== undefined) closeSync(this.handle);
   }
 }
 
-/** Whether there is a file of at least this length. A link, which may lead anywhere, does not count. */
+/** Whether there is a file of at least this length. Symbolic links do not count, since they may lead anywhere. */
 function holds(file: string, length: number): boolean {
   const found = lstatSync(file, { throwIfNoEntry: false });
   return found?.isFile() === true && found.size >= length;
