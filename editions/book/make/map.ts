@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Figure } from '../../../packages/figures';
 import { type MapTable, parseMap } from '../../../packages/runs/map';
-import { root } from '../../../packages/system/project';
+import { readJson, root } from '../../../packages/system/project';
 import { escapeHtml } from '../../shared/html';
 import { chapterFigure, type PageFigure } from './figures';
 import { joinSentences, plural, settingsOf, show } from './map-figures';
@@ -58,12 +58,54 @@ export function mapPage(
   const text = sections
     .join('')
     .replace('{runs}', `${map.rows.length}`)
+    .replace('<!-- comparisons -->', comparisonRows)
     .replace('<!-- table -->', () => `\`\`\`{raw} html\n${tableHtml(map, grids[0])}\n\`\`\``);
   return {
     text,
     figures,
     files: { 'map.csv': csv, 'map-table.js': `bookMap = ${JSON.stringify(csv)};\n` },
   };
+}
+
+/** A comparison as `npm run map -- --compare` writes it. */
+interface Compared {
+  sides: Record<
+    string,
+    {
+      trials: number;
+      seeds: number;
+      accuracy: number;
+      knobs: Record<string, { tried: (number | string)[]; best: number | string }>;
+    }
+  >;
+  /** Accuracy of the first side minus the second, and its 95 % interval. */
+  difference: Record<'mean' | 'low' | 'high', number>;
+}
+
+/** Rows of the table of comparisons, in Markdown: the sides with what was tuned, the difference, and the order. */
+function comparisonRows(): string {
+  const compared = readJson(join(root, 'editions', 'map', 'comparisons.json')) as Record<string, Compared>;
+  const points = (share: number) => (100 * share).toFixed(2).replace('-', '−');
+  const rows = Object.entries(compared).map(
+    ([
+      name,
+      {
+        sides,
+        difference: { mean, low, high },
+      },
+    ]) => {
+      const sign = low > 0 ? '>' : high < 0 ? '<' : '≈';
+      const cells = Object.entries(sides).map(([side, { trials, seeds, accuracy, knobs }]) => {
+        const tuned = Object.entries(knobs).map(([place, { tried, best }]) => {
+          const range = tried.every((value) => typeof value === 'number') ? [tried[0], tried.at(-1)] : tried;
+          return `\`${place.replace('engine.', '')}\` ${best} (${range.join(' … ')})`;
+        });
+        return [`**${side}** ${points(accuracy)} %`, ...tuned, `${trials} × 3 + ${seeds}`].join('<br>');
+      });
+      return `| ${name} | ${cells.join(` | ${sign} | `)} | ${points(mean)}<br>${points(low)} … ${points(high)} |`;
+    },
+  );
+  return rows.join('\n');
 }
 
 /** Marks the page's table, which its script fills; without the script, the link to the file stays. */

@@ -1,6 +1,10 @@
 /** The page of the map: what it shows of a table. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { parse } from 'yaml';
+import { root } from '../../../../packages/system/project';
 import { articleOf } from '../../../../test/support/book';
 import { tableText } from '../../../../test/support/map';
 import { mapPage } from '../../make/map';
@@ -21,7 +25,8 @@ test('Each grid of the table has a section, with figures of it and sentences of 
     ...runs({ grid: 'reset', reset: false }, 0.82, 0.83, 0.8401),
     ...runs({ grid: 'short', tau: 3 }, 0.5),
   );
-  assert.deepEqual(titlesOf(text), ['What if the neurons are not reset?', 'All runs', 'How to read the figures']);
+  const always = ['Tuned with equal care', 'All runs', 'How to read the figures'];
+  assert.deepEqual(titlesOf(text), ['What if the neurons are not reset?', ...always]);
   assert.match(text, /here are \*\*7 runs\*\*/);
   assert.match(text, /\*6 runs, 3 seeds per setting\.\*/);
   // 93 ± 4.3027 · 1 / √3.
@@ -36,6 +41,15 @@ test('Each grid of the table has a section, with figures of it and sentences of 
   );
   assert.match(files['map-table.js'], /^bookMap = "id,grid,/);
   assert.match(text, /id="map-runs" data-grid="reset"/);
+});
+
+test('The table of comparisons has a row for each declared one, whose sign is the order that was declared', () => {
+  const { compare } = parse(readFileSync(join(root, 'editions', 'map', 'grids.yaml'), 'utf8'));
+  const declared = Object.entries<{ order: string }>(compare).map(([name, { order }]) => [name, ...order.split(' ')]);
+  const rows = [...pageOf(...runs({ grid: 'short' }, 0.5)).text.matchAll(/^\| (\S+) \| \*\*(\S+)\*\* .*$/gm)].map(
+    ([row, name, one]) => [name, one, /\| ([><≈]) \| \*\*(\S+)\*\*/.exec(row)?.slice(1)].flat(),
+  );
+  assert.deepEqual(rows, declared);
 });
 
 test('τ × T is a heat map for each kind of input, in the same colours, and the differences between them', () => {
