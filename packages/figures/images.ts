@@ -1,6 +1,7 @@
-/** Images of 28 × 28 pixels side by side: digits, spikes, and weights. */
+/** Images side by side, of 28 × 28 pixels or of others: digits, spikes, and weights. */
 import { checkChoice, checkWhole } from '../../src/common/checks';
 import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
+import { MOST_SIDE } from '../networks/images';
 import { hiddenOf } from '../networks/options/weights';
 import {
   colorbar,
@@ -33,7 +34,6 @@ import {
 
 /** Pixels between two images. */
 const BETWEEN = 3;
-const CELL = IMAGE_SIDE + BETWEEN;
 /** From this many images on, bytes are stored as base64: in a notebook's JSON each number would take a line. */
 const MIN_PACKED = 30;
 /** Height of a caption above its image, in CSS pixels. */
@@ -42,6 +42,8 @@ const CAPTION = 26;
 interface Mosaic {
   title: string;
   columns: number;
+  /** Rows and columns of an image; those of MNIST by default. */
+  size?: readonly [rows: number, columns: number];
   /** A caption above each image; may be empty. */
   captions: readonly string[];
   /** Names at the left of the rows. */
@@ -52,27 +54,29 @@ interface Mosaic {
 
 /** Draws all images as a single heatmap, which is one picture in the SVG. */
 function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Figure, 'data' | 'layout'> {
-  const { columns, captions, names = [] } = options;
+  const { columns, captions, names = [], size = [IMAGE_SIDE, IMAGE_SIDE] } = options;
+  const [high, wide] = size;
+  const cell = wide + BETWEEN;
   // A column is at most 180 px wide, a single image 300; the rest becomes margins.
   const scale = options.colors.showscale === false ? 0 : 90;
   const label = Math.max(0, ...names.map((name) => name.length * 9 + 8));
   const inner = Math.min(WIDTH - 40 - scale - label, columns > 1 ? columns * 180 : 300);
   const side = (WIDTH - inner - scale - label) / 2;
-  const w = columns * CELL - BETWEEN;
+  const w = columns * cell - BETWEEN;
   const caption = Math.ceil((CAPTION * w) / inner);
   const tops: number[] = [];
   let h = -BETWEEN;
   for (let row = 0; row < Math.ceil(images.length / columns); row++) {
     const captioned = captions.slice(row * columns, (row + 1) * columns).some((text) => text !== '');
     tops.push(h + BETWEEN + (captioned ? caption : 0));
-    h = tops[row] + IMAGE_SIDE;
+    h = tops[row] + high;
   }
-  const corner = (i: number): [number, number] => [(i % columns) * CELL, tops[Math.floor(i / columns)]];
+  const corner = (i: number): [number, number] => [(i % columns) * cell, tops[Math.floor(i / columns)]];
   const z: (number | null)[][] = Array.from({ length: h }, () => new Array(w).fill(null));
   for (const [i, image] of images.entries()) {
     const [left, top] = corner(i);
     for (const [pixel, value] of image.entries()) {
-      z[top + Math.floor(pixel / IMAGE_SIDE)][left + (pixel % IMAGE_SIDE)] = value;
+      z[top + Math.floor(pixel / wide)][left + (pixel % wide)] = value;
     }
   }
   const isPacked =
@@ -86,14 +90,14 @@ function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Fig
     return { ...rect(...corners), line: { width: 0 }, fillcolor: PAPER };
   };
   const between = [
-    ...Array.from({ length: columns - 1 }, (_, i) => (i + 1) * CELL - BETWEEN - 0.5).map((x) =>
+    ...Array.from({ length: columns - 1 }, (_, i) => (i + 1) * cell - BETWEEN - 0.5).map((x) =>
       paper(x, -0.5, x + BETWEEN, h - 0.5),
     ),
-    ...tops.slice(1).map((top, row) => paper(-0.5, tops[row] + IMAGE_SIDE - 0.5, w - 0.5, top - 0.5)),
+    ...tops.slice(1).map((top, row) => paper(-0.5, tops[row] + high - 0.5, w - 0.5, top - 0.5)),
   ];
   const outlines = images.flatMap((image, i): Spec[] => {
     const [x0, y0] = corner(i).map((at) => at - 0.5);
-    const frame = rect(x0, y0, x0 + IMAGE_SIDE, y0 + IMAGE_SIDE);
+    const frame = rect(x0, y0, x0 + wide, y0 + high);
     const outline = { ...frame, line: { color: '#888888', width: 1 } };
     // White is a colour of the scale, so missing values are grey.
     const behind = { ...frame, line: { width: 0 }, fillcolor: GAP, layer: 'below' };
@@ -103,13 +107,13 @@ function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Fig
   const data: Spec[] = [{ type: 'heatmap', z: isPacked ? pack(z) : z, hoverinfo: 'z', ...options.colors }];
   const named = images.map((_, i) => i).filter((i) => captions[i]);
   if (named.length > 0) {
-    const x = named.map((i) => corner(i)[0] - 0.5 + IMAGE_SIDE / 2);
+    const x = named.map((i) => corner(i)[0] - 0.5 + wide / 2);
     const y = named.map((i) => corner(i)[1] - 0.5 - caption / 2);
     const text = named.map((i) => captions[i]);
     data.push(texts(x, y, text, { cliponaxis: false }));
   }
   const annotations = names.map((text, row): Spec => {
-    const y = tops[row] + IMAGE_SIDE / 2 - 0.5;
+    const y = tops[row] + high / 2 - 0.5;
     return { x: -0.6, y, text, xanchor: 'right', showarrow: false, xshift: -8, font: { size: 14 } };
   });
   const height = Math.round((inner * h) / w) + 52 + 18;
@@ -136,16 +140,21 @@ export interface DigitOptions {
   captions?: readonly (string | number)[];
   /** Images per row; default: all if at most six, otherwise at most eight. */
   columns?: number;
+  /** Rows and columns of an image; default 28 × 28. */
+  size?: readonly [rows: number, columns: number];
   title?: string;
 }
 
 /**
- * Images of 28 × 28 pixels; for spikes, the same as SpikingJelly's `plot_2d_spiking_feature_map`.
- * @param images [n, 784], row-major, 0 to 255 or 0 to 1 (or spikes, 0 and 1)
+ * Images of 28 × 28 or other pixels; for spikes, the same as SpikingJelly's `plot_2d_spiking_feature_map`.
+ * @param images [n, 784] or [n, rows × columns], row-major, 0 to 255 or 0 to 1 (or spikes, 0 and 1)
  */
 export function digits(images: ArrayLike<number>, options: DigitOptions = {}): Figure {
-  checkFigure('digits', options, ['captions', 'columns', 'title']);
-  const each = rows(images, IMAGE_SIZE, 'images').map((image) => list(image, 3));
+  checkFigure('digits', options, ['captions', 'columns', 'size', 'title']);
+  const [high, wide] = options.size ?? [IMAGE_SIDE, IMAGE_SIDE];
+  checkWhole('rows', high, 1, MOST_SIDE);
+  checkWhole('columns of an image', wide, 1, MOST_SIDE);
+  const each = rows(images, high * wide, 'images').map((image) => list(image, 3));
   const captions = labelsOf(options.captions ?? [], 'captions');
   const usual = each.length > 6 ? Math.min(8, Math.ceil(each.length / 2)) : each.length;
   const columns = Math.min(checkWhole('columns', options.columns ?? usual, 1), each.length);
@@ -156,9 +165,9 @@ export function digits(images: ArrayLike<number>, options: DigitOptions = {}): F
     captions.length > 0
       ? `, captioned ${captions.slice(0, 20).join(captions.some((text) => text.includes(',')) ? '; ' : ', ')}`
       : '';
-  const text = `${plural(each.length, 'image')} of 28 × 28 pixels${named}.`;
+  const text = `${plural(each.length, 'image')} of ${wide} × ${high} pixels${named}.`;
   return {
-    ...mosaic(each, { title, columns, captions, colors }),
+    ...mosaic(each, { title, columns, captions, colors, size: [high, wide] }),
     alt: titled(title, `${text}${gaps(images)}`),
   };
 }

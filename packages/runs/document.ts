@@ -9,8 +9,10 @@
  * defined in packages/networks/options/, those of the training here.
  */
 import { checkObject, formatValue, inOneLine } from '../../src/common/checks';
-import { IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
+import { IMAGE_SIDE, IMAGE_SIZE, MAX_CLASSES } from '../../src/common/mnist';
+import { MAX_UINT32 } from '../../src/common/random';
 import { SURROGATES } from '../../src/common/surrogates';
+import { checkImageShape, MAX_INPUTS } from '../networks/images';
 import {
   ANN_LOSSES,
   type AnnLoss,
@@ -25,24 +27,29 @@ import { findMissing, LAYER, type LayerOptions, type ResolvedLayer, resolveLayer
 import { DEFAULT_NEURON, NEURON, type NeuronOptions } from '../networks/options/neuron-options';
 import {
   type About,
+  between,
   check,
   defaultsOf,
   type Entry,
+  either,
   expectation,
   type Given,
   type Group,
   group,
   type Has,
+  type Infer,
   isSame,
   type Leaf,
   type List,
+  list,
   namesOf,
   oneOf,
   shorten,
+  text,
   unknownOption,
   whole,
 } from '../networks/options/schema';
-import { DATASET_NAMES, type DatasetName } from '../networks/spike-trains';
+import { DATASET_NAMES, type DatasetName, MAX_UNITS } from '../networks/spike-trains';
 import { SCHEDULE_NAMES, type ScheduleName } from '../networks/train';
 
 /** Names of engines, including the ANN of chapter 1. */
@@ -52,22 +59,56 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
 /** Number of MNIST's training images. */
 export const MOST_IMAGES = 60_000;
 
+/** Data that have a name. */
+export const NAMED_DATA = oneOf(DATASET_NAMES, {
+  doc: 'mnist; or rows, its images one row in each of 28 steps, the T of its runs; or randman, the spike trains of the chapter on timing; or yin-yang, the points of the chapter on exact times; or films, the moving things of the chapter on event cameras, in 12 steps; or films-at-once, for an ANN that sees all steps',
+  default: 'mnist',
+  words: {
+    mnist: 'MNIST',
+    films: 'Moving Things',
+    'films-at-once': 'Moving Things at once',
+    randman: 'Randman',
+    rows: 'MNIST by rows',
+    'yin-yang': 'Yin-Yang',
+  } satisfies Record<DatasetName, string>,
+  heading: 'data',
+});
+
+const PIXELS = 'whose events are in files by class';
+/** Data of one's own: where they are, which ones, how they are split, and what of it a network has to know. */
+const OWN_DATA = group(
+  { doc: "data of one's own" },
+  {
+    folder: text('a folder', /./s, { doc: 'the folder, as --data names it; the command line fills in the rest' }),
+    sha256: text('64 hexadecimal digits', /^[0-9a-f]{64}$/, {
+      doc: 'SHA-256 of its files: with other ones the run is refused',
+      required: true,
+    }),
+    shape: list(3, whole(1, MAX_INPUTS, { doc: 'extents' }), {
+      doc: 'channels, rows and columns of images, or the units of spike trains',
+      required: true,
+    }),
+    classes: whole(2, MAX_CLASSES, { doc: 'how many classes there are, and so outputs', required: true }),
+    test: between(0, 1, {
+      doc: 'share of each class that is held out for the test, unless the folder has a split of its own',
+      default: 0.2,
+    }),
+    seed: whole(0, MAX_UINT32, { doc: 'which samples these are', default: 0 }),
+    width: whole(1, 256, { doc: `columns of the camera ${PIXELS} (34 if left out)` }),
+    height: whole(1, 256, { doc: `rows of the camera ${PIXELS} (34 if left out)` }),
+    pool: whole(1, 256, { doc: 'squares of so many pixels a side share a unit (2 if left out)' }),
+  },
+);
+export type OwnData = Readonly<Infer<typeof OWN_DATA>>;
+
 /** All options of a run. */
 export const RUN = group(
   { doc: 'a run' },
   {
-    data: oneOf(DATASET_NAMES, {
-      doc: 'mnist; or rows, its images one row in each of 28 steps, the T of its runs; or randman, the spike trains of the chapter on timing; or yin-yang, the points of the chapter on exact times; or films, the moving things of the chapter on event cameras, in 12 steps; or films-at-once, for an ANN that sees all steps',
-      default: 'mnist',
-      words: {
-        mnist: 'MNIST',
-        films: 'Moving Things',
-        'films-at-once': 'Moving Things at once',
-        randman: 'Randman',
-        rows: 'MNIST by rows',
-        'yin-yang': 'Yin-Yang',
-      } satisfies Record<DatasetName, string>,
-      heading: 'data',
+    data: either(NAMED_DATA, OWN_DATA, {
+      doc: `${NAMED_DATA.about.doc}; or a folder of one's own`,
+      default: NAMED_DATA.about.default,
+      words: { ...NAMED_DATA.about.words, own: "data of one's own" },
     }),
     engine: group(
       { doc: 'what is trained' },
@@ -104,7 +145,7 @@ type Fields = typeof RUN.fields;
 
 /** A run with defaults left out. */
 export interface RunDocument {
-  readonly data?: DatasetName;
+  readonly data?: DatasetName | Partial<OwnData>;
   readonly engine?: Given<Fields['engine']> & {
     /** Short for a single hidden layer; `readRun` replaces it by `layers`. */
     readonly hidden?: number;
@@ -124,7 +165,7 @@ export type AnnOfRun = { readonly name: 'ann'; readonly loss: AnnLoss; readonly 
 
 /** A run with all defaults filled in; it is a valid document as well. */
 export interface ResolvedRun {
-  readonly data: DatasetName;
+  readonly data: DatasetName | OwnData;
   readonly engine: SpikingEngine | AnnOfRun;
   readonly train: { readonly epochs: number; readonly images?: number; readonly schedule: ScheduleName };
 }
@@ -135,26 +176,37 @@ export interface Kind {
   name?: unknown;
 }
 
+/** Whether these are spike trains, as far as a document says it. */
+const areTrains = (data: unknown) => (isOwn(data) ? data.shape?.length === 1 : isMade(data));
+
+/** Whether a run has data of one's own. */
+export const isOwn = (data: unknown): data is Partial<OwnData> => typeof data === 'object';
+
 /** The network or data to which an option does not apply; undefined if it applies. */
 export function obstacleTo(
   has: Has | undefined,
   { data, name }: Kind,
-): 'ann' | Exclude<DatasetName, 'mnist'> | undefined {
+): 'ann' | 'own' | Exclude<DatasetName, 'mnist'> | undefined {
   if (has?.ann === false && name === 'ann') return 'ann';
   if (has?.images && data === 'rows') return 'rows';
-  return (has?.images || has?.files) && isMade(data) ? data : undefined;
+  const isObstacle = (has?.images && areTrains(data)) || (has?.files && (isMade(data) || isOwn(data)));
+  if (!isObstacle) return undefined;
+  return isOwn(data) ? 'own' : (data as Exclude<DatasetName, 'mnist'>);
 }
 
 /** Whether data are made by a program, and not of MNIST's files. */
 export const isMade = (data: unknown): data is Exclude<DatasetName, 'mnist' | 'rows'> =>
-  data !== undefined && data !== 'mnist' && data !== 'rows';
+  typeof data === 'string' && data !== 'mnist' && data !== 'rows';
 
 /** The same as the end of a message. */
 export function whyMeaningless(has: Has | undefined, kind: Kind): string | undefined {
   const obstacle = obstacleTo(has, kind);
   if (obstacle === 'ann')
     return "expected with a spiking network, found with engine.name 'ann'; leave it out, it means nothing for the ANN";
-  return obstacle && `expected with data 'mnist', found with data '${obstacle}'; leave it out, it is for images alone`;
+  if (obstacle === undefined) return undefined;
+  const found = obstacle === 'own' ? "of one's own" : `'${obstacle}'`;
+  const of = has?.files ? "MNIST's files" : 'images';
+  return `expected with data 'mnist', found with data ${found}; leave it out, it is for ${of} alone`;
 }
 
 /**
@@ -173,7 +225,8 @@ export function readRun(document: unknown, where = ''): ResolvedRun {
 
 function read(document: unknown): ResolvedRun {
   const given = withLayers(document);
-  const { data = 'mnist', engine = {}, train = {} } = given;
+  const { engine = {}, train = {} } = given;
+  const data = readData(given.data);
   const name = engine.name ?? 'event';
   // An ANN has at most the layers for which a number of hidden units stands.
   const hidden = name === 'ann' ? engine.layers?.[0].neurons : undefined;
@@ -194,6 +247,21 @@ function read(document: unknown): ResolvedRun {
         : readSpiking(data, name, engine),
     train: { ...defaultsOf(RUN.fields.train), ...present({ ...train, images: firstOf(train.images) }) },
   };
+}
+
+/** @throws RangeError unless it is known what data of one's own show a network */
+function readData(given: RunDocument['data'] = 'mnist'): ResolvedRun['data'] {
+  if (!isOwn(given)) return given;
+  for (const name of ['folder', 'sha256', 'shape', 'classes'] as const)
+    if (given[name] === undefined)
+      throw new RangeError(`data.${name}: expected what the command line finds in the folder, found none`);
+  const data = { ...defaultsOf(OWN_DATA), ...given } as OwnData;
+  const [channels, rows, columns] = data.shape;
+  if (data.shape.length === 2)
+    throw new RangeError(`data.shape: expected [channels, rows, columns] or [units], found ${formatValue(data.shape)}`);
+  if (data.shape.length === 1) whole(1, MAX_UNITS, { doc: '' }).check('data.shape.0', channels);
+  else checkImageShape('data.shape: ', { channels, rows, columns });
+  return data;
 }
 
 /** By default all images of MNIST are used for training. */
@@ -235,10 +303,11 @@ function refuseMeaningless(where: string, { fields }: Group, given: object, kind
 /** Images, the counts of each unit, and all steps of it. */
 const ANN_DATA: readonly DatasetName[] = ['mnist', 'films', 'films-at-once'];
 
-function readAnn(data: DatasetName, engine: Given<Fields['engine']>): AnnOfRun {
-  if (!ANN_DATA.includes(data)) {
+function readAnn(data: ResolvedRun['data'], engine: Given<Fields['engine']>): AnnOfRun {
+  if (isOwn(data) ? areTrains(data) : !ANN_DATA.includes(data)) {
     const expected = ANN_DATA.map(formatValue).join(' or ');
-    throw new RangeError(`data: expected ${expected} with engine.name 'ann', found '${data}'`);
+    const found = isOwn(data) ? 'spike trains' : `'${data}'`;
+    throw new RangeError(`data: expected ${expected} with engine.name 'ann', or images of one's own, found ${found}`);
   }
   const standard = defaultsOf(ENGINE);
   const { seed = standard.seed, batchSize = standard.batchSize, learningRate = standard.learningRate } = engine;
@@ -251,7 +320,13 @@ function readAnn(data: DatasetName, engine: Given<Fields['engine']>): AnnOfRun {
 }
 
 /** Number of inputs and steps of the data; a test compares them with the loaded data. */
-export function shownBy(data: DatasetName, T = defaultsOf(ENGINE).T): Shown {
+export function shownBy(data: ResolvedRun['data'], T = defaultsOf(ENGINE).T): Shown {
+  if (isOwn(data)) {
+    const { shape, classes } = data;
+    const [inputs, rows = 1, columns = 1] = shape;
+    if (areTrains(data)) return { inputs, classes, steps: T };
+    return { inputs: inputs * rows * columns, classes, map: [rows, columns, inputs] };
+  }
   if (data === 'mnist') return { inputs: IMAGE_SIZE };
   if (data === 'rows') return { inputs: IMAGE_SIDE, steps: IMAGE_SIDE };
   if (data === 'films') return { inputs: 129, steps: 12 };
@@ -259,7 +334,11 @@ export function shownBy(data: DatasetName, T = defaultsOf(ENGINE).T): Shown {
   return { inputs: data === 'randman' ? 20 : 4, steps: T };
 }
 
-function readSpiking(data: DatasetName, name: SpikingEngine['name'], given: Given<Fields['engine']>): SpikingEngine {
+function readSpiking(
+  data: ResolvedRun['data'],
+  name: SpikingEngine['name'],
+  given: Given<Fields['engine']>,
+): SpikingEngine {
   const { name: _, ...options } = given;
   if (data === 'films-at-once')
     throw new RangeError(`engine.name: expected 'ann' with data '${data}', whose time is gone, found '${name}'`);
@@ -271,7 +350,7 @@ function readSpiking(data: DatasetName, name: SpikingEngine['name'], given: Give
   } catch (error) {
     throw new RangeError(inDocument((error as Error).message));
   }
-  const { hidden: _short, ...own } = { ...resolved, ...(data !== 'mnist' && { shift: undefined }) };
+  const { hidden: _short, ...own } = { ...resolved, ...((areTrains(data) || data === 'rows') && { shift: undefined }) };
   refuseMissing(own.layers, given, name);
   refuseIdle(own.layers, given);
   return { name, ...own };

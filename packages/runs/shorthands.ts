@@ -24,10 +24,12 @@ import {
   flatten,
   formatRun,
   isMade,
+  isOwn,
   isSameRun,
   layersIn,
   layersOfRun,
   MOST_IMAGES,
+  NAMED_DATA,
   obstacleTo,
   type ResolvedRun,
   RUN,
@@ -193,7 +195,10 @@ const ALL = {
   ...namesIn('engine.neuron', NEURON.fields, SPIKING),
   ...namesIn('engine', ENGINE.fields),
   ...namesIn('train', RUN.fields.train.fields),
-  dataset: at<DatasetName, never>('data', RUN.fields.data),
+  dataset: {
+    ...at('data', NAMED_DATA),
+    get: ({ data }) => (isOwn(data) ? null : data),
+  } as Shorthand<DatasetName, null>,
   network: {
     ...ofEntry(
       oneOf(['snn', 'ann'], {
@@ -496,7 +501,7 @@ function changesBetween(from: RunDocument, to: RunDocument): [path: string, valu
   } catch {
     // A path is missing in one run, or intermediate values are invalid.
   }
-  const parts = (['engine', 'train'] as const).filter((part) => !isSame(from[part], to[part]));
+  const parts = (['data', 'engine', 'train'] as const).filter((part) => !isSame(from[part], to[part]));
   return parts.map((part) => [part, to[part] ?? {}]);
 }
 

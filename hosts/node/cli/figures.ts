@@ -5,9 +5,9 @@ import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from '../../../pac
 import { rasterize, renderSvg } from '../../../packages/figures/node/render';
 import type { Figure } from '../../../packages/figures/theme';
 import type { Trace } from '../../../packages/networks/options/engine';
-import { countClasses, type Dataset, isSpikeTrains } from '../../../packages/networks/spike-trains';
+import { countClasses, type Dataset, isImages, isSpikeTrains } from '../../../packages/networks/spike-trains';
 import { writeFileAtomic } from '../../../packages/system/files';
-import { IMAGE_SIZE } from '../../../src/common/mnist';
+import { IMAGE_SIDE } from '../../../src/common/mnist';
 import type { TrainingHistory } from '../../../src/training/history';
 
 const NAMES = ['acc', 'input', '2d_heatmap', '1d_spikes'] as const;
@@ -34,12 +34,13 @@ export function figureFilesIn(folder: string): string[] {
 
 export function drawFigures({ trace, history, data }: Drawn): Figures {
   const neurons = countClasses(data);
+  const names = isImages(data) ? data.names : undefined;
   return {
     acc: accuracyCurve(history.trainAccs, history.testAccs),
     input: drawInput(data),
     ...(trace && {
-      '2d_heatmap': plot2dHeatmap(trace.v, { neurons }),
-      '1d_spikes': plot1dSpikes(trace.spike, { neurons }),
+      '2d_heatmap': plot2dHeatmap(trace.v, { neurons, names }),
+      '1d_spikes': plot1dSpikes(trace.spike, { neurons, names }),
     }),
   };
 }
@@ -47,7 +48,13 @@ export function drawFigures({ trace, history, data }: Drawn): Figures {
 /** The first of the test data, as the network gets it. */
 function drawInput(data: Dataset): Figure {
   if (!isSpikeTrains(data)) {
-    return digits(data.test.images.slice(0, IMAGE_SIZE), { title: 'The first test image' });
+    const { rows, columns, channels } = isImages(data) ? data : { rows: IMAGE_SIDE, columns: IMAGE_SIDE, channels: 1 };
+    // Colours are drawn as their mean.
+    const grey = Array.from({ length: rows * columns }, (_, pixel) => {
+      const own = data.test.images.subarray(channels * pixel, channels * (pixel + 1));
+      return own.reduce((sum, value) => sum + value, 0) / channels;
+    });
+    return digits(grey, { title: 'The first test image', size: [rows, columns] });
   }
   const { T, units: neurons, test } = data;
   const spikes = new Float32Array(T * neurons);

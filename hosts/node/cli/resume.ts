@@ -9,7 +9,7 @@ import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { UsageError } from './failures';
 
 /** Options that may differ from the checkpoint's. */
-const CHANGEABLE: readonly string[] = ['train.epochs'];
+const CHANGEABLE: readonly string[] = ['train.epochs', 'data.folder'];
 
 /** @throws UsageError that names an option that differs from the checkpoint's but must not */
 export function refuseChanges(run: ResolvedRun, { run: before, history: { epoch } }: Checkpoint): void {

@@ -1,10 +1,13 @@
 /** Performs a run of the command line. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { check } from '../../../packages/networks/options/schema';
 import { type Dataset, isSpikeTrains } from '../../../packages/networks/spike-trains';
 import {
   formatRun,
+  isOwn,
   type ResolvedRun,
+  RUN,
   type RunDocument,
   readRun,
   whyMeaningless,
@@ -15,7 +18,7 @@ import { makeFolder } from '../../../packages/system/files';
 import { assertUnlocked, lockFolder } from '../../../packages/system/lock';
 import type { Mnist } from '../../../src/common/mnist';
 import { dataOf, engineOf } from '../../contract/run';
-import { readMnist } from '../data';
+import { readMnist, readOwn } from '../data';
 import { createEngine } from '../engines';
 import { type Arguments, typedIn } from './arguments';
 import { readStart, refuseExports } from './exchange';
@@ -41,7 +44,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   const file = checkpointPath(outDir);
   if (!options.printRun) assertUnlocked(outDir);
   const checkpoint = options.resume ? readCheckpoint(file) : undefined;
-  const run = runOf(args, checkpoint);
+  const { run, own } = await runOf(args, checkpoint);
   if (checkpoint) refuseChanges(run, checkpoint);
   if (options.printRun) {
     await print(`${JSON.stringify(formatRun(run as RunDocument), null, 2)}\n`);
@@ -51,7 +54,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   refuseExports(run, options, places);
   const start = readStart(run, options);
   chooseDevice(run, options);
-  const data = await readData(run, options);
+  const data = await readData(run, options, own);
   if (checkpoint) checkAgainstData(checkpoint, run, data, file);
 
   // An engine that cannot start must leave nothing behind, so it starts before anything is written.
@@ -113,19 +116,43 @@ function print(text: string): Promise<void> {
  * The run to perform: the document named by --run or in the checkpoint, with the options given.
  * @throws UsageError that names the option or its path, what was expected and what was found
  */
-function runOf({ named, fill, given }: Arguments, checkpoint: Checkpoint | undefined): ResolvedRun {
-  let run: ResolvedRun;
+async function runOf(
+  args: Arguments,
+  checkpoint: Checkpoint | undefined,
+): Promise<{ run: ResolvedRun; own?: Dataset }> {
+  const { named, fill, given, options } = args;
+  if (options.data !== undefined && given.has('dataset'))
+    throw new UsageError('--dataset: expected --dataset or --data, found both');
+  let found: { run: ResolvedRun; own?: Dataset };
   try {
-    run = readRun(fill(named() ?? checkpoint?.run ?? {}));
+    found = await withOwn(fill(named() ?? checkpoint?.run ?? {}), options.data);
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError((error as Error).message);
   }
+  const { run } = found;
   for (const option of OPTIONS) {
     const asked = !option.isOfRun && given.has(option.name);
     const why = asked && whyMeaningless(option.about.has, { data: run.data, name: run.engine.name });
     if (why) throw new UsageError(`${formatLabel(option)}: ${why}`);
   }
-  return run;
+  return found;
+}
+
+/** The whole run, with data of one's own if it has them. @param folder their place, unless the document says it */
+async function withOwn(document: RunDocument, folder?: string): Promise<{ run: ResolvedRun; own?: Dataset }> {
+  const before = isOwn(document.data) ? document.data : {};
+  if (folder === undefined && before.folder === undefined) return { run: readRun(document) };
+  const given = { ...before, folder: folder ?? before.folder };
+  check(RUN, { ...document, data: given }, '');
+  const path = resolve(typedIn(), String(given.folder));
+  if (!existsSync(path)) throw new UsageError(`--data: expected a folder, found nothing at ${path}`);
+  let found: Awaited<ReturnType<typeof readOwn>>;
+  try {
+    found = await readOwn(path, given, document.engine?.T);
+  } catch (error) {
+    throw new UsageError(`--data: ${given.folder}: ${(error as Error).message}`);
+  }
+  return { run: readRun({ ...document, data: found.own }), own: found.data };
 }
 
 function resolvePlaces(options: Options): Places {
@@ -168,10 +195,10 @@ function chooseDevice({ engine }: ResolvedRun, { device, gpu }: Options): void {
   process.env.CUDA_VISIBLE_DEVICES = String(gpu);
 }
 
-async function readData(run: ResolvedRun, options: Options): Promise<Dataset> {
+async function readData(run: ResolvedRun, options: Options, own?: Dataset): Promise<Dataset> {
   const { batchSize } = run.engine;
   const { images } = run.train;
-  const data = await dataOf(run, async () => readImages(options));
+  const data = own ?? (await dataOf(run, async () => readImages(options)));
   const { count } = data.train;
   if (images !== undefined && count < images) {
     throw new UsageError(`train.images: expected at most the ${count} training images, found ${images}`);

@@ -5,7 +5,7 @@
  * HDF5: `spikes/times` (seconds) and `spikes/units` are lists, one per recording, and `labels` are their classes.
  */
 import { checkArray, checkOptions, checkUint8, checkWhole } from '../../../src/common/checks';
-import { CLASSES, DatasetError } from '../../../src/common/mnist';
+import { DatasetError } from '../../../src/common/mnist';
 import { makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../networks/spike-trains';
 import { dataSetIn, groupIn, Hdf5File, type Limits, type Lists } from '../hdf5/reader';
 import { type Binning, checkBinning, makeBinner } from './events';
@@ -23,8 +23,8 @@ export interface ShdOptions extends Binning {
   train: Uint8Array;
   test: Uint8Array;
   /**
-   * The class of each output: up to all twenty; recordings of other classes are dropped. Default 0 to 9, the digits in
-   * English; 10 to 19 are those in German.
+   * The class of each output; recordings of other classes are dropped. Default all twenty: 0 to 9 are the digits in
+   * English, 10 to 19 those in German.
    */
   classes?: readonly number[];
 }
@@ -45,7 +45,7 @@ interface Recording {
  */
 export function readShd(options: ShdOptions): SpikeTrains {
   checkOptions('readShd', options, ['train', 'test', 'classes', 'T', 'duration']);
-  const { classes = Array.from({ length: CLASSES }, (_, label) => label) } = options;
+  const { classes = Array.from({ length: LABELS }, (_, label) => label) } = options;
   checkClasses(classes);
   const splits = (['train', 'test'] as const).map((split) => readFile(split, options[split], classes));
   const binning = checkBinning(options, decodeTimes(splits.flat()));

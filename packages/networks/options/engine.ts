@@ -22,6 +22,7 @@ import {
   LAYER,
   type LayerShape,
   MAX_LAYERS,
+  type MapShape,
   type ResolvedLayer,
   resolveLayers,
   type SomeLayers,
@@ -234,6 +235,7 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
     inputs: countInputs(data),
     classes: countClasses(data),
     steps: isSpikeTrains(data) ? data.T : undefined,
+    map: isImages(data) ? [data.rows, data.columns, data.channels] : undefined,
   });
   if (threads !== undefined) checkWhole('threads', threads, 1, 64);
   return frozen({ data, ...resolved, threads });
@@ -247,6 +249,8 @@ export interface Shown {
   classes?: number;
   /** Steps of spike trains; undefined for images, which an encoder shows for as long as is wanted. */
   steps?: number;
+  /** Rows, columns and channels of images of one's own. */
+  map?: MapShape;
 }
 
 /**
@@ -255,7 +259,7 @@ export interface Shown {
  */
 export function resolveOptions(
   some: Omit<EngineOptions, 'data' | 'threads'>,
-  { inputs, classes = CLASSES, steps }: Shown,
+  { inputs, classes = CLASSES, steps, map }: Shown,
 ): Omit<ResolvedEngineOptions, 'data' | 'threads'> {
   const given = Object.fromEntries(Object.entries(some).filter(([, value]) => value !== undefined));
   const usual = { ...defaultsOf(ENGINE), ...(steps !== undefined && { T: steps, encoder: undefined }) };
@@ -287,7 +291,7 @@ export function resolveOptions(
   }
   if (shift > 0 && steps !== undefined) throw new RangeError('shift: expected images to move, found spike trains');
   checkGain(gain, layers.length);
-  checkMap(layers, inputs);
+  checkMap(layers, inputs, map);
   checkDelays(layers, T, encoder);
   return options;
 }

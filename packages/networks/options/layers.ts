@@ -167,12 +167,13 @@ function mapsOf(reads: MapShape, { channels, kernel, stride, padding }: Convolut
 const inputMap = ({ shape }: Partial<Convolution> = {}): MapShape =>
   shape ? [shape[1], shape[2], shape[0]] : IMAGE_MAP;
 
-/** @throws RangeError unless a first layer that convolves has a map of so many inputs */
-export function checkMap([{ convolve }]: readonly LayerShape[], inputs: number): void {
-  if (!convolve || sizeOf(inputMap(convolve)) === inputs) return;
-  const [height, width, channels] = inputMap(convolve);
+/** @throws RangeError unless a first layer that convolves has the map of the data, or one of so many inputs */
+export function checkMap([{ convolve }]: readonly LayerShape[], inputs: number, map?: MapShape): void {
+  const found = inputMap(convolve);
+  if (!convolve || (map ? isSame(map, found) : sizeOf(found) === inputs)) return;
+  const asText = ([height, width, channels]: MapShape) => `${channels} × ${height} × ${width}`;
   throw new RangeError(
-    `shape: expected the ${inputs} inputs of the data, found ${channels} × ${height} × ${width}; say which channels, rows and columns they are`,
+    `shape: expected the ${map ? asText(map) : inputs} inputs of the data, found ${asText(found)}; say which channels, rows and columns they are`,
   );
 }
 

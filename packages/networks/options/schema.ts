@@ -140,6 +140,13 @@ export const whole = <const A extends About>(from: number, to: number, about: A)
 export const oneOf = <const V extends string, const A extends About>(choices: readonly V[], about: A) =>
   leaf<V, A>(about, (name, value) => checkChoice(name, value, choices), choices);
 
+/** A text of this form. @param expected what messages call it */
+export const text = <const A extends About>(expected: string, form: RegExp, about: A) =>
+  leaf<string, A>(about, (name, value) => {
+    if (typeof value === 'string' && form.test(value)) return;
+    throw new RangeError(`${name}: expected ${expected}, found ${formatValue(value)}`);
+  });
+
 export const toggle = <const A extends About>(about: A) =>
   leaf<boolean, A>(about, (name, value) => checkSwitch(name, value as boolean), [false, true]);
 

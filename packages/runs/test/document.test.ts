@@ -39,12 +39,15 @@ const CONVOLVED: RunDocument = {
     gain: [6, 12, 1],
   },
 };
+const OWN = { folder: 'leaves', sha256: '0123456789abcdef'.repeat(4), shape: [3, 20, 30], classes: 20 };
 const CANONICAL: readonly RunDocument[] = [
   {},
   DELAYED,
   CONVOLVED,
   { data: 'rows', engine: { T: 28, neuron: { beta: 0.3, tauAdapt: 5 } } },
   { data: 'yin-yang', engine: { layers: [{ neurons: 5 }, {}], reset: false } },
+  { data: { ...OWN, test: 0.5, seed: 3 }, engine: { layers: [{ neurons: 9 }, { neurons: 20 }], shift: 2 } },
+  { data: { ...OWN, shape: [700] }, engine: { T: 20, layers: [{ neurons: 20 }] } },
   { engine: { name: 'ann', loss: 'cross-entropy' }, train: { images: 500 } },
   { data: 'films', engine: { T: 12, layers: [{ neurons: 5, delay: { most: 4 } }, {}] }, train: { images: 1600 } },
   { data: 'films-at-once', engine: { name: 'ann', layers: [{ neurons: 50 }, {}] } },
@@ -96,6 +99,22 @@ test('what is not a run is refused in one line that names the path', () => {
     [null, /^run: expected an object, found null$/],
     [[], /^run: expected an object, found an array$/],
     [{ dat: 'mnist' }, /^dat: expected data, engine or train, found the option 'dat'$/],
+    [{ data: { folder: 'leaves' } }, /^data\.sha256: expected what the command line finds in the folder, found none$/],
+    [{ data: { ...OWN, sha256: 'x' } }, /^data\.sha256: expected 64 hexadecimal digits, found 'x'$/],
+    [{ data: { ...OWN, shape: [20, 30] } }, /^data\.shape: expected \[channels, rows, columns\] or \[units\], found /],
+    [
+      { data: { ...OWN, shape: [2, 20, 30] } },
+      /^data\.shape: channels: expected 1 \(grey\) or 3 \(colours\), found 2$/,
+    ],
+    [{ data: { ...OWN, shape: [5000] } }, /^data\.shape\.0: expected a whole number from 1 to 4096, found 5000$/],
+    [
+      { data: { ...OWN, shape: [700] }, engine: { name: 'ann' } },
+      /^data: expected 'mnist' or 'films' or 'films-at-once' with engine\.name 'ann', or images of one's own, found spike trains$/,
+    ],
+    [
+      { data: { ...OWN, shape: [700] }, engine: { shift: 1 } },
+      /^engine\.shift: .* found with data of one's own; leave /,
+    ],
     [
       { data: 'cifar' },
       /^data: expected 'mnist', 'films', 'films-at-once', 'randman', 'rows' or 'yin-yang', found 'cifar'$/,
@@ -189,7 +208,7 @@ test('what is not a run is refused in one line that names the path', () => {
     [{ data: 'rows', engine: { T: 10 } }, /^engine\.T: expected 28, the steps of the data, found 10$/],
     [
       { data: 'rows', engine: { name: 'ann' } },
-      /^data: expected 'mnist' or 'films' or 'films-at-once' with engine\.name 'ann', found 'rows'$/,
+      /^data: expected 'mnist' or 'films' or 'films-at-once' with engine\.name 'ann', or images of one's own, found 'rows'$/,
     ],
     [
       { data: 'films-at-once' },

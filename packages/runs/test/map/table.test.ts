@@ -95,7 +95,7 @@ describe('The file of the table', () => {
       [{ network: 'ann', 'engine.neuron.tau': 2 }, 'engine.neuron: expected with a spiking network, found '],
       [
         { dataset: 'randman', 'engine.name': 'ann', input_spikes: '' },
-        "data: expected 'mnist' or 'films' or 'films-at-once' with engine.name 'ann', found 'randman'",
+        "data: expected 'mnist' or 'films' or 'films-at-once' with engine.name 'ann', or images of one's own, found 'randman'",
       ],
       [{ acc_1: '' }, 'acc_1: expected a share from 0 to 1, found nothing'],
       [{ last: 0.9 }, 'last: expected 0.91 as in acc_2, found 0.9'],
