@@ -76,7 +76,7 @@ function recommended(network: string): ResolvedRun {
 function whyUnused(name: Name, own: ResolvedRun): string | undefined {
   const lacking = whyLacking(name, own);
   if (lacking || !valueIn(own, 'convolve') || !isStandard(own, name)) return lacking && translate(lacking);
-  if (name === 'hidden') return t`here the last maps lead straight to the ten outputs`;
+  if (name === 'hidden') return t`the last maps lead straight to the ten outputs`;
   if (name === 'recurrent' || name === 'synapseTau') return t`neurons of convolutional layers have none`;
   return undefined;
 }

@@ -135,6 +135,7 @@ test('images that are not whole are refused in one line', async () => {
       await assert.rejects(createEngine(name, { data: data as Images }), { message });
   const convolve = { channels: 4, kernel: 3 };
   await assert.rejects(createEngine('event', { data: colours, layers: [{ convolve }, {}] }), {
-    message: /^shape: expected the 192 inputs of the data, found 1 × 28 × 28; say which channels, rows and columns/,
+    message:
+      /^shape: expected the 3 × 8 × 8 inputs of the data, found 1 × 28 × 28; say which channels, rows and columns/,
   });
 });

@@ -141,7 +141,7 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
       ],
       [
         ['--dataset', 'randman', '--network', 'ann'],
-        /data: expected 'mnist' or 'films' or 'films-at-once' with engine\.name 'ann', found 'randman'/,
+        /data: expected 'mnist' or 'films' or 'films-at-once' with engine\.name 'ann', or images of one's own, found 'randman'/,
       ],
       [['--dataset', 'rows', '-T', '9'], /engine\.T: expected 28, the steps of the data, found 9$/],
     ]);
