@@ -2,33 +2,22 @@
 import { EventCore } from '../../../packages/event-engine/core';
 import { traceImage } from '../../../packages/event-engine/explain';
 import { createMemory } from '../../../packages/event-engine/memory';
-import { DIRECTIONS } from '../../../packages/formats/datasets/scenes';
+import { DIRECTIONS, FILM_VIEW } from '../../../packages/formats/datasets/scenes';
 import { DEFAULT_TRAINING, freshState } from '../../../packages/networks/options/engine';
 import type { ResolvedLayer } from '../../../packages/networks/options/layers';
-import type { SpikeTrainSplit, SpikeTrains } from '../../../packages/networks/spike-trains';
+import type { SpikeTrainSplit } from '../../../packages/networks/spike-trains';
 import { Purpose } from '../../../src/common/random';
 
-/** Width and height of the camera, in pixels. */
-export const SIDE = 32;
+/** Width and height of the camera, in pixels, and length of the window that the network reads, in pictures. */
+export const { width: SIDE, T } = FILM_VIEW;
 /** Side of the square of pixels that share a unit, and number of their events in a step that make it fire. */
-const POOL = 4;
-const LEAST = 2;
-/** Length of the window that the network reads, in pictures. */
-export const T = 12;
+const { pool: POOL, least: LEAST } = FILM_VIEW;
 const CELLS = SIDE / POOL;
 /** Units of both polarities; the unit after them is the clock. */
 export const UNITS = 2 * CELLS ** 2;
 export const INPUTS = UNITS + 1;
 /** Options of `datasets.eventTrains`: one step per picture. */
-export const CAMERA = {
-  width: SIDE,
-  height: SIDE,
-  pool: POOL,
-  least: LEAST,
-  T,
-  duration: 400_000,
-  classes: DIRECTIONS.length,
-} as const;
+export const CAMERA = { ...FILM_VIEW, classes: DIRECTIONS.length } as const;
 /** The readout: potentials of the last step, of which the highest is the answer. */
 export const READOUT = { readout: 'last-potential', loss: 'cross-entropy' } as const;
 
@@ -41,22 +30,6 @@ export function unitsOf(events: ArrayLike<number>): number[] {
     counts[((events[pixel] > 0 ? CELLS : 0) + row) * CELLS + column]++;
   }
   return Array.from(counts.keys()).filter((unit) => counts[unit] >= LEAST);
-}
-
-/** Adds a clock, a unit that fires in every step: without it nothing would reach the neurons when nothing moves. */
-export function withClock(data: SpikeTrains): SpikeTrains {
-  const add = (split: SpikeTrainSplit): SpikeTrainSplit => {
-    const starts = split.starts.map((start, sample) => start + sample * T);
-    const [units, times] = [new Uint16Array(starts[split.count]).fill(UNITS), new Uint16Array(starts[split.count])];
-    for (let sample = 0; sample < split.count; sample++) {
-      const [from, to] = [split.starts[sample], split.starts[sample + 1]];
-      units.set(split.units.subarray(from, to), starts[sample]);
-      times.set(split.times.subarray(from, to), starts[sample]);
-      for (let t = 0; t < T; t++) times[starts[sample + 1] - T + t] = t;
-    }
-    return { ...split, units, times, starts };
-  };
-  return { units: INPUTS, T, classes: data.classes, train: add(data.train), test: add(data.test) };
 }
 
 /** The network's reading of a window. */

@@ -2,10 +2,11 @@
 // editions/book/event-camera/network.json.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withClock } from '../../../packages/formats/datasets/scenes';
 import { storeLayers } from '../../../packages/networks/options/layers';
 import { command, runProgram } from '../../../packages/system/program';
 import { root } from '../../../packages/system/project';
-import { CAMERA, READOUT, withClock } from '../event-camera/network';
+import { CAMERA, READOUT } from '../event-camera/network';
 
 const file = join(root, 'editions', 'book', 'event-camera', 'network.json');
 

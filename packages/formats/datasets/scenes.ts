@@ -136,23 +136,28 @@ export function movingThings(options: MovingThingsOptions = {}): {
   return { train: record(1, train), test: record(2, test) };
 }
 
-/**
- * 2,000 training and 500 test samples of `movingThings` as the chapter on event cameras shows them to networks: 8 × 8 cells
- * of two polarities, and a clock, a unit that fires in each of the 12 steps. Without it most still samples would be silent.
- */
-export function films(): SpikeTrains {
-  const view = { width: 32, height: 32, pool: 4, least: 2, T: 12, duration: 400_000 };
-  const { units: clock, T, train, test } = eventTrains({ ...movingThings({ train: 2000, test: 500 }), ...view });
+/** How networks see `movingThings`: options of `eventTrains` that give 8 × 8 cells of two polarities in 12 steps. */
+export const FILM_VIEW = { width: 32, height: 32, pool: 4, least: 2, T: 12, duration: 400_000 } as const;
+
+/** Adds a clock, a unit that fires in every step: without it most samples in which nothing moves would be silent. */
+export function withClock({ units: clock, T, classes, train, test }: SpikeTrains): SpikeTrains {
   const steps = Array.from({ length: T }, (_, step) => step);
-  const withClock = ({ units, times, starts, labels, count }: SpikeTrainSplit) => {
+  const add = ({ units, times, starts, labels, count }: SpikeTrainSplit) => {
     const trains = Array.from({ length: count }, (_, i) => ({
       units: [...steps.map(() => clock), ...units.subarray(starts[i], starts[i + 1])],
       times: [...steps, ...times.subarray(starts[i], starts[i + 1])],
     }));
     return { trains, labels };
   };
-  return makeSpikeTrains({ units: clock + 1, T, train: withClock(train), test: withClock(test) });
+  return makeSpikeTrains({ units: clock + 1, T, classes, train: add(train), test: add(test) });
 }
+
+/**
+ * 2,000 training and 500 test samples of `movingThings`, with a clock, as the chapter on event cameras shows them to
+ * networks.
+ */
+export const films = (): SpikeTrains =>
+  withClock(eventTrains({ ...movingThings({ train: 2000, test: 500 }), ...FILM_VIEW }));
 
 /** The same spikes in a single step, with an input for each unit in each step: input unit · T + step. */
 export function atOnce({ units: all, T, classes, train, test }: SpikeTrains): SpikeTrains {

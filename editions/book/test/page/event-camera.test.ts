@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { createEngine } from '../../../../hosts/node/engines';
 import * as datasets from '../../../../packages/formats/datasets';
+import { withClock } from '../../../../packages/formats/datasets/scenes';
 import { freshState } from '../../../../packages/networks/options/engine';
 import { readLayers } from '../../../../packages/networks/options/layers';
 import { accuracy } from '../../../../src/training/metrics';
 import { bytes } from '../../../shared/page/base64';
-import { CAMERA, READOUT, Reader, SIDE, T, unitsOf, withClock } from '../../event-camera/network';
+import { CAMERA, READOUT, Reader, SIDE, T, unitsOf } from '../../event-camera/network';
 import { addPicture, type Gesture, recordingOf, toBin } from '../../event-camera/record';
 import { drawShape, goesAt, Lamps } from '../../event-camera/sources';
 
