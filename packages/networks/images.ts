@@ -15,6 +15,9 @@ export interface ImageShape {
   readonly channels: number;
 }
 
+/** The shape of MNIST's images. */
+export const MNIST_SHAPE: ImageShape = { rows: IMAGE_SIDE, columns: IMAGE_SIDE, channels: 1 };
+
 /** The training or the test images with their labels. */
 export interface ImageSplit {
   /** [count × rows × columns × channels] intensities from 0 to 255, row by row, the channels of a pixel together. */
@@ -77,7 +80,7 @@ export class ImageReader {
   private readonly moved: Uint8Array;
 
   /** @param shape by default that of MNIST */
-  constructor(private readonly shape: ImageShape = { rows: IMAGE_SIDE, columns: IMAGE_SIDE, channels: 1 }) {
+  constructor(private readonly shape: ImageShape = MNIST_SHAPE) {
     this.size = countPixels(shape);
     this.planes = new Uint8Array(this.size);
     this.moved = new Uint8Array(this.size);

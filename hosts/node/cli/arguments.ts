@@ -6,7 +6,7 @@ import { listOptions, type RunDocument, setPath } from '../../../packages/runs/d
 import { type Name, splitFlags, withValue } from '../../../packages/runs/shorthands';
 import { projectPath, readFile } from '../../../packages/system/files';
 import { checkObject } from '../../../src/common/checks';
-import { UsageError } from './failures';
+import { asUsage, UsageError } from './failures';
 import { type Entry, formatLabel, OPTIONS, type Options } from './options';
 
 /** The command line, with each word checked. */
@@ -120,7 +120,7 @@ function command(): Command {
     const option = new Option(flags, about.doc).helpGroup(isOriginal ? ORIGINAL_GROUP : 'More options:');
     if (!isSwitch) {
       option.argParser((text, former) => {
-        const value = labelled(() => read(text, formatLabel(entry)));
+        const value = asUsage(() => read(text, formatLabel(entry)));
         // Collects the values of options that may be given several times.
         return Array.isArray(value) && Array.isArray(former) ? [...former, ...value] : value;
       });
@@ -137,15 +137,6 @@ function describeDocument(): string {
     return `  ${path}\n      ${doc}: ${expected}${standard && ` (default: ${standard})`}`;
   });
   return `\nOptions of the run, for --run and --set, where N is a layer, from 0 on:\n${lines.join('\n')}`;
-}
-
-/** Parses a value; errors become usage errors. */
-function labelled<V>(read: () => V): V {
-  try {
-    return read();
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 /** Rewrites commander's errors in our own format. */

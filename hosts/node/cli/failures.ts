@@ -9,6 +9,15 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
+/** What a function returns; what it throws becomes a usage error. */
+export function asUsage<V>(work: () => V): V {
+  try {
+    return work();
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
 const ADVICE: [RegExp, string][] = [
   [
     /WebAssembly\.Memory\(\)|could not allocate memory|Out of memory: (Cannot|Failed to) allocate Wasm/i,

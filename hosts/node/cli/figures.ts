@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from '../../../packages/figures';
 import { rasterize, renderSvg } from '../../../packages/figures/node/render';
 import type { Figure } from '../../../packages/figures/theme';
+import { MNIST_SHAPE } from '../../../packages/networks/images';
 import type { Trace } from '../../../packages/networks/options/engine';
 import { countClasses, type Dataset, isImages, isSpikeTrains } from '../../../packages/networks/spike-trains';
 import { writeFileAtomic } from '../../../packages/system/files';
-import { IMAGE_SIDE } from '../../../src/common/mnist';
 import type { TrainingHistory } from '../../../src/training/history';
 
 const NAMES = ['acc', 'input', '2d_heatmap', '1d_spikes'] as const;
@@ -48,7 +48,7 @@ export function drawFigures({ trace, history, data }: Drawn): Figures {
 /** The first of the test data, as the network gets it. */
 function drawInput(data: Dataset): Figure {
   if (!isSpikeTrains(data)) {
-    const { rows, columns, channels } = isImages(data) ? data : { rows: IMAGE_SIDE, columns: IMAGE_SIDE, channels: 1 };
+    const { rows, columns, channels } = isImages(data) ? data : MNIST_SHAPE;
     // Colours are drawn as their mean.
     const grey = Array.from({ length: rows * columns }, (_, pixel) => {
       const own = data.test.images.subarray(channels * pixel, channels * (pixel + 1));

@@ -17,12 +17,12 @@ import { checkpointPath, removeLeftovers } from '../../../packages/runs/node/run
 import { makeFolder } from '../../../packages/system/files';
 import { assertUnlocked, lockFolder } from '../../../packages/system/lock';
 import type { Mnist } from '../../../src/common/mnist';
-import { dataOf, engineOf } from '../../contract/run';
+import { dataOf, engineOf, heldBackOf } from '../../contract/run';
 import { readMnist, readOwn } from '../data';
 import { createEngine } from '../engines';
 import { type Arguments, typedIn } from './arguments';
 import { readStart, refuseExports } from './exchange';
-import { say, UsageError } from './failures';
+import { asUsage, say, UsageError } from './failures';
 import { showFigures } from './figures';
 import { checkFigures, describeProgress, findEarlier, type Places, refuseObstacles, refuseToOverwrite } from './folder';
 import { formatLabel, OPTIONS, type Options } from './options';
@@ -197,13 +197,8 @@ function chooseDevice({ engine }: ResolvedRun, { device, gpu }: Options): void {
 
 async function readData(run: ResolvedRun, options: Options, own?: Dataset): Promise<Dataset> {
   const { batchSize } = run.engine;
-  const { images } = run.train;
   const data = own ?? (await dataOf(run, async () => readImages(options)));
-  const { count } = data.train;
-  if (images !== undefined && count < images) {
-    throw new UsageError(`train.images: expected at most the ${count} training images, found ${images}`);
-  }
-  const drawn = images ?? count;
+  const drawn = data.train.count - asUsage(() => heldBackOf(run, data));
   if (drawn < batchSize) {
     throw new UsageError(
       `engine.batchSize: expected at most the ${drawn} training ${isSpikeTrains(data) ? 'samples' : 'images'}, found ${batchSize}`,
