@@ -4,10 +4,10 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isSame, type Value } from '../../packages/networks/options/schema';
 import { entryAt, flatten, type RunDocument } from '../../packages/runs/document';
+import { type ComparedSide, type Comparison, orderOf } from '../../packages/runs/map';
 import { readJson, readText, root, UserError, writeJson } from '../../packages/system/project';
-import { seededRandom } from '../../src/common/random';
 import type { Grid } from './grids';
-import { BadMap, runOf, sha256 } from './plan';
+import { BadMap, randomOf, runOf, sha256 } from './plan';
 import { count, workThrough } from './progress';
 import { doneRow, hitsFile, type TableRow } from './table';
 import { computeRun } from './verify';
@@ -26,26 +26,6 @@ export interface Declaration {
   costly: boolean;
   /** `a > b` or `a ≈ b` */
   order: string;
-}
-
-/** What came of a comparison. */
-export interface Comparison {
-  /** Of what it was computed from. */
-  sha256: string;
-  sides: Record<string, SideResult>;
-  /** Mean accuracy of the first side less that of the second, and the interval that holds it in 95 of 100 cases. */
-  difference: { mean: number; low: number; high: number };
-}
-
-interface SideResult {
-  trials: number;
-  seeds: number;
-  /** What was tuned, by place. */
-  knobs: Record<string, { tried: Value[]; best: Value }>;
-  /** Mean accuracy on test samples. */
-  accuracy: number;
-  /** The rows that were read on test samples. */
-  rows: string[];
 }
 
 /** Of the published grids. */
@@ -119,9 +99,6 @@ function placeIn(place: string, fail: (what: string) => never) {
   }
 }
 
-/** `>` or `≈` */
-export const signOf = ({ order }: Declaration) => (order.includes('>') ? '>' : '≈');
-
 // What the rows say --------------------------------------------------------------------------------------------------
 
 /** Trials or finalists: runs that differ in their seeds alone. */
@@ -174,7 +151,7 @@ function sidesOf({ sides }: Declaration, grids: Grid[], table: TableRow[]): Side
 }
 
 /** What was tuned on a side: the places at which its trials differ. */
-function knobsOf({ trials, best }: Side): SideResult['knobs'] {
+function knobsOf({ trials, best }: Side): ComparedSide['knobs'] {
   const documents = trials.map(({ document }) => document);
   const places = [...new Set(documents.flatMap((document) => Object.keys(flatten(document))))];
   const all = places.map((place) => {
@@ -294,9 +271,11 @@ function resultFaults(declared: Declaration, sides: Side[], result: Comparison |
   }
   const { low, high } = result.difference;
   const [a, b] = Object.keys(declared.sides);
-  const carried = low > 0 ? `${a} > ${b}` : high < 0 ? `${b} > ${a}` : `${a} ≈ ${b}`;
-  if (declared.order === carried || (signOf(declared) === '≈' && carried.includes('≈'))) return [];
-  return [`expected the order ${carried}, which the interval ${low} to ${high} carries, found ${declared.order}`];
+  const carried = { '>': [`${a} > ${b}`], '<': [`${b} > ${a}`], '≈': [`${a} ≈ ${b}`, `${b} ≈ ${a}`] }[
+    orderOf(result.difference)
+  ];
+  if (carried.includes(declared.order)) return [];
+  return [`expected the order ${carried[0]}, which the interval ${low} to ${high} carries, found ${declared.order}`];
 }
 
 // The difference -----------------------------------------------------------------------------------------------------
@@ -384,13 +363,15 @@ export async function compare(
     return { name, declared, sides };
   });
   const finals = examined.flatMap(({ sides }) => sides.flatMap((side) => side.finals[0].rows));
-  const missing = [...new Set(finals)].filter((row) => !hitsOf(folder, row));
+  const hits = new Map(finals.map((row) => [row, hitsOf(folder, row)]));
+  const missing = [...hits.keys()].filter((row) => !hits.get(row));
   if (missing.length > 0) await computeHits(missing, folder);
+  for (const row of missing) hits.set(row, hitsOf(folder, row));
   const results = { ...readComparisons(file) };
   for (const { name, declared, sides } of examined) {
-    const [a, b] = sides.map((side) => side.finals[0].rows.map((row) => hitsOf(folder, row) as Uint8Array));
+    const [a, b] = sides.map((side) => side.finals[0].rows.map((row) => hits.get(row) as Uint8Array));
     if (a[0].length !== b[0].length) throw new BadMap(`compare: ${name}: expected the same test samples on both sides`);
-    const difference = pairedInterval(a, b, seededRandom(Number.parseInt(sha256(name).slice(0, 8), 16)));
+    const difference = pairedInterval(a, b, randomOf(name));
     results[name] = { sha256: digestOf(declared, sides), sides: resultsOf(sides), difference };
     const [mid, low, high] = [difference.mean, difference.low, difference.high].map((x) => (100 * x).toFixed(2));
     console.log(`${name}: ${sides.map((side) => side.name).join(' − ')} = ${mid} points, 95 % from ${low} to ${high}`);
@@ -400,7 +381,7 @@ export async function compare(
   writeJson(file, Object.fromEntries(declared.map((name) => [name, results[name]])));
 }
 
-const resultsOf = (sides: Side[]): Record<string, SideResult> =>
+const resultsOf = (sides: Side[]): Record<string, ComparedSide> =>
   Object.fromEntries(
     sides.map((side) => {
       const [final] = side.finals;

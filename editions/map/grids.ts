@@ -7,9 +7,8 @@ import { exp, log } from '../../packages/networks/exact';
 import { entryAt, type RunDocument, setPath, unflatten } from '../../packages/runs/document';
 import { readWhole, root } from '../../packages/system/project';
 import { inOneLine } from '../../src/common/checks';
-import { seededRandom } from '../../src/common/random';
 import { readDeclarations } from './compare';
-import { BadMap, orBadMap, type Run, runOf, sha256 } from './plan';
+import { BadMap, orBadMap, type Run, randomOf, runOf } from './plan';
 
 export interface Grid {
   name: string;
@@ -120,7 +119,7 @@ function readDraw(given: unknown, name: string, places: string[]): Draw {
     if (!Array.isArray(values) || values.length < 2) {
       throw new BadMap(`draw.${path}: expected a list of at least two values, found ${quoted(values)}`);
     }
-    const random = seededRandom(Number.parseInt(sha256(`${name} ${path}`).slice(0, 8), 16));
+    const random = randomOf(`${name} ${path}`);
     return [path, drawer(path, valuesOf(`draw.${path}`, values), random)];
   });
   return { trials: trials as number, knobs };

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { formatRun, type ResolvedRun, type RunDocument, readRun } from '../../packages/runs/document';
 import { UserError } from '../../packages/system/project';
 import { asOneLine } from '../../src/common/checks';
+import { seededRandom } from '../../src/common/random';
 
 /** A grid or a table that cannot be used: one line, exit status 2. */
 export class BadMap extends UserError {
@@ -21,6 +22,9 @@ export interface Run {
 }
 
 export const sha256 = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex');
+
+/** A stream of random numbers in [0, 1) that a name decides. */
+export const randomOf = (name: string) => seededRandom(Number.parseInt(sha256(name).slice(0, 8), 16));
 
 /**
  * The run that a document means. Two documents that mean the same are the same run, with one id.

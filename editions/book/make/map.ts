@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Figure } from '../../../packages/figures';
-import { type MapTable, parseMap } from '../../../packages/runs/map';
+import { type ComparedSide, type Comparison, type MapTable, orderOf, parseMap } from '../../../packages/runs/map';
 import { readJson, root } from '../../../packages/system/project';
 import { escapeHtml } from '../../shared/html';
 import { chapterFigure, type PageFigure } from './figures';
@@ -67,44 +67,24 @@ export function mapPage(
   };
 }
 
-/** A comparison as `npm run map -- --compare` writes it. */
-interface Compared {
-  sides: Record<
-    string,
-    {
-      trials: number;
-      seeds: number;
-      accuracy: number;
-      knobs: Record<string, { tried: (number | string)[]; best: number | string }>;
-    }
-  >;
-  /** Accuracy of the first side minus the second, and its 95 % interval. */
-  difference: Record<'mean' | 'low' | 'high', number>;
-}
-
 /** Rows of the table of comparisons, in Markdown: the sides with what was tuned, the difference, and the order. */
 function comparisonRows(): string {
-  const compared = readJson(join(root, 'editions', 'map', 'comparisons.json')) as Record<string, Compared>;
+  const compared: Record<string, Comparison> = readJson(join(root, 'editions', 'map', 'comparisons.json'));
   const points = (share: number) => (100 * share).toFixed(2).replace('-', '−');
-  const rows = Object.entries(compared).map(
-    ([
-      name,
-      {
-        sides,
-        difference: { mean, low, high },
-      },
-    ]) => {
-      const sign = low > 0 ? '>' : high < 0 ? '<' : '≈';
-      const cells = Object.entries(sides).map(([side, { trials, seeds, accuracy, knobs }]) => {
-        const tuned = Object.entries(knobs).map(([place, { tried, best }]) => {
-          const range = tried.every((value) => typeof value === 'number') ? [tried[0], tried.at(-1)] : tried;
-          return `\`${place.replace('engine.', '')}\` ${best} (${range.join(' … ')})`;
-        });
-        return [`**${side}** ${points(accuracy)} %`, ...tuned, `${trials} × 3 + ${seeds}`].join('<br>');
-      });
-      return `| ${name} | ${cells.join(` | ${sign} | `)} | ${points(mean)}<br>${points(low)} … ${points(high)} |`;
-    },
-  );
+  const cellOf = ([name, { trials, seeds, accuracy, knobs }]: [string, ComparedSide]) => {
+    const tuned = Object.entries(knobs).map(([place, { tried, best }]) => {
+      const range = tried.every((value) => typeof value === 'number') ? [tried[0], tried.at(-1)] : tried;
+      return `\`${place.replace('engine.', '')}\` ${best} (${range.join(' … ')})`;
+    });
+    return [`**${name}** ${points(accuracy)} %`, ...tuned, `${trials} × 3 + ${seeds}`].join('<br>');
+  };
+  const rows = Object.entries(compared).map(([name, { sides, difference }]) => {
+    const [mean, low, high] = [difference.mean, difference.low, difference.high].map(points);
+    const cells = Object.entries(sides)
+      .map(cellOf)
+      .join(` | ${orderOf(difference)} | `);
+    return `| ${name} | ${cells} | ${mean}<br>${low} … ${high} |`;
+  });
   return rows.join('\n');
 }
 

@@ -51,14 +51,21 @@ function executedChapter(name: string): Notebook {
   return committed;
 }
 
-/** Links that retrain each run of the map, by its id or the SHA-256 of its weights; runs too long for a link are left out. */
-const linksOfRuns = (by: 'id' | 'weightsSha256') =>
-  new Map(
-    runsOf().rows.flatMap((row) => {
-      const link = linkIfShort(row.run, { test: row.last, sha256: row.weightsSha256 });
-      return link === undefined ? [] : [[row[by], link] as const];
+let links: Map<string, string> | undefined;
+
+/**
+ * Links that retrain each run of the map, by its id and by the SHA-256 of its weights; runs too long for a link are left
+ * out. Made once for all languages.
+ */
+function linksOfRuns() {
+  links ??= new Map(
+    runsOf().rows.flatMap(({ run, last: test, id, weightsSha256: sha256 }) => {
+      const link = linkIfShort(run, { test, sha256 });
+      return link === undefined ? [] : [id, sha256].map((key) => [key, link] as const);
     }),
   );
+  return links;
+}
 
 /**
  * Writes the chapters for Sphinx, and next to them the notebooks to download.
@@ -68,7 +75,7 @@ export function writeChapters(
   names: string[],
   { source, downloads, language }: { source: string; downloads: string; language?: Texts },
 ): Chapter[] {
-  const runs = linksOfRuns('weightsSha256');
+  const runs = linksOfRuns();
   return names.map((name) => {
     const executed = executedChapter(name);
     const notebook = language ? language.chapter(name, executed) : executed;
@@ -138,7 +145,7 @@ export function writePages(chapters: Chapter[], source: string, { picture, map, 
     const shown = names.filter((name) => !language || (name !== TEACHING && !UNTRANSLATED.has(`${name}.md`)));
     return { caption, names: shown };
   });
-  const runs = linksOfRuns('id');
+  const runs = linksOfRuns();
   for (const name of groups.flatMap(({ names }) => names).filter((one) => one !== TEACHING)) {
     const page = `${name}.md`;
     const text = linkRuns(page, linkHeadings(page, read(page), chapters, language?.section), runs);

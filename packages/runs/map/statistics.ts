@@ -5,6 +5,7 @@
 
 import { checkNumbers } from '../../../src/common/checks';
 import { atan } from '../../networks/exact';
+import type { Value } from '../../networks/options/schema';
 
 /** A mean over seeds. */
 export interface Estimate {
@@ -109,6 +110,29 @@ export function pairedDifference(a: readonly number[], b: readonly number[]): Di
   // Without any spread, every difference but 0 is beyond chance.
   const t = mean === 0 ? 0 : Math.abs(mean) / error;
   return { ...estimate(differences), p: tProbability(t, a.length - 1) };
+}
+
+/** The order that the interval of a difference carries: `>` or `<` if it lies beyond 0, otherwise `≈`. */
+export const orderOf = ({ low, high }: { low: number; high: number }) => (low > 0 ? '>' : high < 0 ? '<' : '≈');
+
+/** A comparison of two networks that were tuned alike, as `npm run map -- --compare` computes it. */
+export interface Comparison {
+  /** Of what it was computed from. */
+  sha256: string;
+  sides: Record<string, ComparedSide>;
+  /** Mean accuracy of the first side less that of the second, and the interval that holds it in 95 of 100 cases. */
+  difference: { mean: number; low: number; high: number };
+}
+
+export interface ComparedSide {
+  trials: number;
+  seeds: number;
+  /** What was tuned, by place. */
+  knobs: Record<string, { tried: Value[]; best: Value }>;
+  /** Mean accuracy on test samples. */
+  accuracy: number;
+  /** The rows that were read on test samples. */
+  rows: string[];
 }
 
 /**
