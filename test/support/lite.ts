@@ -52,6 +52,7 @@ interface Lab {
         widgets: { model: { isDisposed: boolean } }[];
         model: {
           dirty: boolean;
+          stateChanged: { connect(slot: () => void): void };
           toJSON(): Notebook;
           sharedModel: {
             cells: { length: number };
@@ -325,6 +326,25 @@ export function save(page: Page): Promise<void> {
 /** Whether the open notebook counts as changed since it was opened or saved; leaving the page then asks. */
 export function isChanged(page: Page): Promise<boolean | undefined> {
   return page.evaluate(() => (window.jupyterapp as Lab).shell.currentWidget?.content.model.dirty);
+}
+
+/**
+ * Adds a cell, and resolves to whether the notebook then counted as changed, if only until the page saved it: that is
+ * every five seconds, and may be at once.
+ */
+export function countsAsChanged(page: Page): Promise<boolean> {
+  return page.evaluate(
+    () =>
+      new Promise<boolean>((resolve) => {
+        const model = (window.jupyterapp as Lab).shell.currentWidget?.content.model;
+        model?.stateChanged.connect(() => {
+          if (model.dirty) resolve(true);
+        });
+        setTimeout(() => resolve(false), 10_000);
+        const cell = { cell_type: 'code', source: '1 + 1', metadata: {}, outputs: [], execution_count: null };
+        model?.sharedModel.insertCells(0, [cell]);
+      }),
+  );
 }
 
 export const textOf = (value: string | string[] | undefined): string => [value ?? ''].flat().join('');
